@@ -1,0 +1,143 @@
+// argv → command → exit status: the only catch, the only exit.
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <new>
+
+#include "help.hpp"
+#include "settings.hpp"
+#include "terminal.hpp"
+
+namespace intelia {
+namespace {
+
+/** The command that `words` begin with, and how many of them name it. */
+const Command* find_command(const std::vector<std::string>& words, std::size_t& num_words) {
+  for (const Command* command : all_commands()) {
+    const std::string name = command->name;
+    const std::size_t space = name.find(' ');
+    if (space == std::string::npos ? !words.empty() && words[0] == name
+                                   : words.size() > 1 && words[0] == name.substr(0, space) && words[1] == name.substr(space + 1)) {
+      num_words = space == std::string::npos ? 1 : 2;
+      return command;
+    }
+  }
+  return nullptr;
+}
+
+bool is_group(const std::string& word) {
+  const auto& commands = all_commands();
+  return std::any_of(commands.begin(), commands.end(),
+                     [&](const Command* command) { return std::string(command->name).starts_with(word + " "); });
+}
+
+[[noreturn]] void fail_unknown(const std::vector<std::string>& words) {
+  std::vector<std::string> known;
+  for (const Command* command : all_commands()) known.push_back(command->name);
+  std::string typed = words[0];
+  if (is_group(words[0]) && words.size() > 1 && words[1][0] != '-') typed += " " + words[1];
+  if (typed[0] == '-') throw Error(Kind::usage, "unknown option '" + typed + "'; options follow the command, see 'intelia --help'");
+  const std::string best = nearest(typed, known);
+  throw Error(Kind::usage, "there is no command '" + typed + "'" +
+                               (best.empty() ? "; see 'intelia --help'" : " (did you mean '" + best + "'?)"));
+}
+
+std::filesystem::path configuration_path(const CommonOptions& common) {
+  if (!common.config.empty()) return common.config;
+  const char* from_environment = std::getenv("INTELIA_CONFIG");
+  if (from_environment != nullptr && *from_environment != 0) return from_environment;
+  if (std::filesystem::exists("intelia.toml")) return "intelia.toml";
+  return {};
+}
+
+int run(const std::vector<std::string>& words, TerminalLog& log, std::string& command_name) {
+  TerminalProgress progress(log);
+  static StopFlag stop;
+  install_signals(stop);
+  Context context{stdout, Sinks{log, progress, stop}, {}, false, "", Json::object()};
+  if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+    context.print(program_help());
+    return words.empty() ? 2 : 0;
+  }
+  if (words[0] == "--version") {
+    context.print(std::string("intelia ") + program_version() + " (commit " + program_commit() + ")\n");
+    return 0;
+  }
+  std::size_t num_words = 0;
+  const Command* command = find_command(words, num_words);
+  if (command == nullptr) {
+    if (is_group(words[0]) && (words.size() == 1 || words[1] == "--help" || words[1] == "-h")) {
+      context.print(group_help(words[0]));
+      return words.size() == 1 ? 2 : 0;
+    }
+    fail_unknown(words);
+  }
+  command_name = command->name;
+  const std::vector<std::string> arguments(words.begin() + static_cast<std::ptrdiff_t>(num_words), words.end());
+  // Help comes before any side effect, also before a configuration file is looked for.
+  if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() ||
+      std::find(arguments.begin(), arguments.end(), "-h") != arguments.end()) {
+    context.print(command_help(*command));
+    return 0;
+  }
+
+  OptionTable own, common;
+  const Run work = command->declare(own);
+  declare_common(common, context.common);
+  const Typed typed = parse_arguments(command->name, arguments, own, common);
+  apply_settings(common, "", typed, {});
+  ConfigurationFile file;
+  if (const auto path = configuration_path(context.common); !path.empty()) {
+    file = read_configuration(path);
+    check_configuration(file);
+  }
+  apply_settings(common, "", typed, file);
+  apply_settings(own, command->name, typed, file);
+  for (const Option& option : own.options()) {
+    if (option.is_required && option.get().empty())
+      throw Error(Kind::usage, (option.is_positional ? option.value_name : "--" + option.name) + " is missing: " + option.help);
+  }
+
+  log.configure(context.common, wants_color(context.common.color, stderr));
+  context.uses_color = wants_color(context.common.color, stdout);
+  context.command = command->name;
+  for (const Option& option : own.options()) {
+    context.options[option.name] = option.json();
+    log.debug(option.name + " = " + option.get());
+  }
+  const int status = work(context);
+  progress.finish();
+  return status;
+}
+
+int guarded_run(const std::vector<std::string>& words) {
+  TerminalLog log;
+  std::string command_name;
+  const auto say = [&](const std::string& message) {
+    log.draw_live("");
+    log.write(Level::error, (command_name.empty() ? "" : command_name + ": ") + message);
+  };
+  try {
+    return run(words, log, command_name);
+  } catch (const ClosedPipe&) {
+    return 0;
+  } catch (const Error& error) {
+    say(error.what());
+    return exit_status(error);
+  } catch (const std::bad_alloc&) {
+    say("out of memory");
+  } catch (const std::exception& error) {
+    say(std::string("internal fault: ") + error.what());
+  }
+  return 1;
+}
+
+}  // namespace
+}  // namespace intelia
+
+int main(int argc, char** argv) {
+  const int status = intelia::guarded_run({argv + 1, argv + argc});
+  std::fflush(nullptr);
+  // Threads of libtorch may still hold locks: leave without running destructors of loaded libraries.
+  std::_Exit(status);
+}

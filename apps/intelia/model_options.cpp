@@ -1,0 +1,79 @@
+#include "model_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "record/manifest.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+void declare_model_options(OptionTable& table, ModelSettings& settings) {
+  table.add("model", settings.model, "Model folder in Hugging Face form", "FOLDER").required();
+  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER");
+  table.add("method", settings.method, "How the base is held: NF4, as it is, or (train) all of it trained",
+            {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
+  table.add("precision", settings.precision, "Precision of the computation",
+            {{"auto", Precision::automatic}, {"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"fp16", Precision::fp16}});
+  table.add("device", settings.device, "Where to compute; auto: a GPU when there is one",
+            {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
+}
+
+void check_model_options(const ModelSettings& settings) {
+  if (!fs::is_directory(settings.model))
+    throw Error(Kind::usage, "--model '" + settings.model.string() + "' is not a folder");
+  if (!settings.adapter.empty() && !fs::is_directory(settings.adapter))
+    throw Error(Kind::usage, "--adapter '" + settings.adapter.string() + "' is not a folder");
+}
+
+namespace {
+
+ChatTemplate load_template(const fs::path& model) {
+  const bool may_have_one = fs::exists(model / "chat_template.jinja") ||
+                            (fs::exists(model / "tokenizer_config.json") &&
+                             read_file(model / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
+  if (may_have_one) return ChatTemplate::load(model);
+  return ChatTemplate("{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
+                      "no chat template");
+}
+
+}  // namespace
+
+TextSide load_text_side(const fs::path& model) {
+  ModelConfig config = read_model_config(model);
+  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(model);
+  if (tokenizer->vocabulary_size() > config.vocab_size)
+    throw Error(Kind::input, fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
+                                         "config.json); they are not of the same model",
+                                         model.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
+  return {std::move(config), std::move(tokenizer), load_template(model)};
+}
+
+Json describe_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && name[0] != '.' && name != "manifest.json" && !name.ends_with(".jsonl"))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  Json list = Json::array();
+  for (const fs::path& file : files) list.push_back(describe_file(file));
+  return list;
+}
+
+const std::vector<std::string>& tokenizer_file_names() {
+  static const std::vector<std::string> names = {
+      "tokenizer.json", "tokenizer.model",  "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+      "vocab.json",     "merges.txt",       "chat_template.jinja",   "generation_config.json"};
+  return names;
+}
+
+std::string describe_dataset(const TokenizedDataset& dataset) {
+  return fmt::format("{} records, {} tokens, {} of them trained, {} records cut", dataset.size(), dataset.num_tokens(),
+                     dataset.num_targets(), dataset.num_cut());
+}
+
+}  // namespace intelia

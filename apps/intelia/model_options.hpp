@@ -1,0 +1,41 @@
+// Options and steps that every command with a model shares: which model, in what precision, and its text side.
+#pragma once
+
+#include <memory>
+
+#include "command.hpp"
+#include "engine/jobs.hpp"
+#include "model/config.hpp"
+#include "tokens/chat_template.hpp"
+#include "tokens/dataset.hpp"
+#include "tokens/tokenizer.hpp"
+
+namespace intelia {
+
+/** --model --adapter --method --precision --device. */
+void declare_model_options(OptionTable& table, ModelSettings& settings);
+
+/** Checks that --model is a folder, and --adapter when given. Error{usage}. */
+void check_model_options(const ModelSettings& settings);
+
+/** The text side of a model folder: configuration, tokenizer and template, proved to fit together. */
+struct TextSide {
+  ModelConfig config;
+  std::unique_ptr<Tokenizer> tokenizer;
+  ChatTemplate chat_template;
+};
+
+/** Throws Error{input} when the tokenizer has ids that the embedding does not. A folder without a chat template still
+    serves records of plain text; a conversation is then refused with words that say so. */
+TextSide load_text_side(const std::filesystem::path& model);
+
+/** Files of `folder` (not its subfolders) with their hashes, in order of name; locks, logs and manifests left out. */
+Json describe_folder(const std::filesystem::path& folder);
+
+/** The words of a model folder besides its weights, which a model made from it needs too. */
+const std::vector<std::string>& tokenizer_file_names();
+
+/** One line for a human: "3,412 conversations, 1.2 M tokens, 0.8 M of them trained, 3 cut". */
+std::string describe_dataset(const TokenizedDataset& dataset);
+
+}  // namespace intelia

@@ -1,0 +1,130 @@
+#include "terminal.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "base/clock.hpp"
+
+namespace intelia {
+
+void TerminalLog::configure(const CommonOptions& common, bool uses_color) {
+  is_quiet_ = common.quiet;
+  is_verbose_ = common.verbose;
+  is_json_ = common.log_format == CommonOptions::LogFormat::json;
+  uses_color_ = uses_color;
+}
+
+void TerminalLog::wipe() {
+  if (!has_live_line_) return;
+  std::fputs("\r\x1b[K", stderr);
+  has_live_line_ = false;
+}
+
+void TerminalLog::write(Level level, std::string_view message) {
+  if (level == Level::debug && !is_verbose_) return;
+  if (level == Level::info && is_quiet_) return;
+  std::lock_guard lock(mutex_);
+  wipe();
+  static constexpr const char* kNames[] = {"debug", "info", "warning", "error"};
+  static constexpr const char* kColors[] = {"\x1b[2m", "", "\x1b[33m", "\x1b[31m"};
+  const auto index = static_cast<std::size_t>(level);
+  std::string line;
+  if (is_json_) {
+    line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_now(), kNames[index]);
+    append_json_string(line, message);
+    line += "}\n";
+  } else {
+    const std::string label = level == Level::warning ? "warning: " : "";
+    line = uses_color_ && *kColors[index] != 0 ? fmt::format("intelia: {}{}{}\x1b[0m\n", kColors[index], label, message)
+                                               : fmt::format("intelia: {}{}\n", label, message);
+  }
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
+void TerminalLog::draw_live(std::string_view line) {
+  std::lock_guard lock(mutex_);
+  wipe();
+  if (line.empty()) return;
+  winsize size{};
+  std::size_t width = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
+  fmt::print(stderr, "\r{}", line.substr(0, width - 1));
+  std::fflush(stderr);
+  has_live_line_ = true;
+}
+
+TerminalProgress::TerminalProgress(TerminalLog& log) : log_(log), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+
+namespace {
+
+std::string in_words(double seconds) {
+  const auto whole = static_cast<long>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{}s", whole);
+  if (whole < 3600) return fmt::format("{}m{:02}s", whole / 60, whole % 60);
+  return fmt::format("{}h{:02}m", whole / 3600, whole / 60 % 60);
+}
+
+}  // namespace
+
+void TerminalProgress::update(const ProgressPoint& point) {
+  if (log_.is_quiet()) return;
+  const double now = monotonic_seconds();
+  if (started_ < 0 || unit_ != point.unit || point.done < first_done_) {
+    started_ = drawn_ = now;
+    first_done_ = point.done;
+    unit_ = point.unit;
+    if (!is_terminal_) return;
+  }
+  if (now - drawn_ < (is_terminal_ ? 0.1 : 10.0)) return;
+  drawn_ = now;
+  std::string line = fmt::format("{} {}", point.unit, point.done);
+  if (point.total > 0) line += fmt::format("/{}", point.total);
+  if (!point.detail.empty()) line += fmt::format("  {}", point.detail);
+  if (point.total > point.done && point.done > first_done_)
+    line += "  eta " + in_words((now - started_) * static_cast<double>(point.total - point.done) /
+                                static_cast<double>(point.done - first_done_));
+  if (is_terminal_) log_.draw_live(line);
+  else log_.info(line);
+}
+
+void TerminalProgress::finish() {
+  started_ = -1;
+  if (is_terminal_) log_.draw_live("");
+}
+
+namespace {
+
+StopFlag* signal_target = nullptr;  // a handler can reach nothing but a static
+
+void on_signal(int number) {
+  if (signal_target->is_set()) ::_exit(128 + number);
+  signal_target->set(number);
+}
+
+}  // namespace
+
+void install_signals(StopFlag& stop) {
+  signal_target = &stop;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    ::sigaction(number, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+bool wants_color(CommonOptions::Color choice, std::FILE* file) {
+  if (choice != CommonOptions::Color::automatic) return choice == CommonOptions::Color::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return (no_color == nullptr || *no_color == 0) && (terminal == nullptr || std::string_view(terminal) != "dumb") &&
+         ::isatty(::fileno(file)) == 1;
+}
+
+}  // namespace intelia

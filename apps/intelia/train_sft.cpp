@@ -1,0 +1,203 @@
+// intelia train sft: conversations in, a PEFT adapter (or a whole model) out. The text side is made here; the training
+// itself is the engine's (lib/nn/sft.cpp).
+#include <fmt/format.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "base/clock.hpp"
+#include "engine/engine.hpp"
+#include "model_options.hpp"
+#include "record/jsonl.hpp"
+#include "record/manifest.hpp"
+
+namespace intelia {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  SftSettings sft;
+  fs::path train, validation;
+  std::string date;
+  RejectPolicy rejects;
+};
+
+void declare(OptionTable& table, Options& options) {
+  SftSettings& sft = options.sft;
+  declare_model_options(table, sft.base);
+  table.add("train", options.train, "Conversations (or plain texts) to train on, JSON Lines").required();
+  table.add("validation", options.validation, "Held-out conversations; the checkpoint best on them is what comes out");
+  table.add("output", sft.output, "Folder for adapter, metrics and checkpoints", "FOLDER").required();
+  table.add("resume", sft.resume, "Go on from the newest whole checkpoint in --output");
+  table.add("epochs", sft.epochs, "Passes over the training data");
+  table.add("max-steps", sft.max_steps, "Most updates; 0: no limit");
+  table.add("batch-size", sft.batch_size, "Sequences of a micro-batch");
+  table.add("gradient-accumulation", sft.gradient_accumulation, "Micro-batches of an update");
+  table.add("learning-rate", sft.learning_rate, "Peak learning rate of AdamW");
+  table.add("scheduler", sft.scheduler, "How the learning rate falls",
+            {{"linear", Scheduler::linear}, {"cosine", Scheduler::cosine}, {"constant", Scheduler::constant}});
+  table.add("warmup", sft.warmup, "Warm-up: updates when 1 or more, else a fraction of all updates");
+  table.add("weight-decay", sft.weight_decay, "Decoupled weight decay; biases and norms are left out");
+  table.add("max-grad-norm", sft.max_grad_norm, "Gradients are clipped to this norm; 0: never");
+  table.add("max-length", sft.max_length, "Tokens of a sample; longer ones are cut on the right");
+  table.add("lora-r", sft.lora.r, "Rank of the adapter");
+  table.add("lora-alpha", sft.lora.alpha, "The adapter is scaled by alpha / r");
+  table.add("lora-dropout", sft.lora.dropout, "Dropout before the adapter");
+  table.add("lora-targets", sft.lora.targets, "Linear layers that get an adapter");
+  table.add("eval-every", sft.eval_every, "Updates between evaluations; 0: only at the end");
+  table.add("save-every", sft.save_every, "Updates between checkpoints; 0: only at the end");
+  table.add("keep", sft.keep, "Checkpoints that are kept");
+  table.add("log-every", sft.log_every, "Updates between lines of metrics.jsonl");
+  table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
+  table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
+  table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of bad records");
+  table.add("strict", options.rejects.is_strict, "End at the first bad record");
+}
+
+void check(const Options& options) {
+  const SftSettings& sft = options.sft;
+  const auto need = [](bool holds, const char* what) {
+    if (!holds) throw Error(Kind::usage, what);
+  };
+  check_model_options(sft.base);
+  need(sft.epochs > 0 || sft.max_steps > 0, "--epochs must be above 0");
+  need(sft.max_steps >= 0, "--max-steps must be 0 (no limit) or more");
+  need(sft.batch_size >= 1, "--batch-size must be at least 1");
+  need(sft.gradient_accumulation >= 1, "--gradient-accumulation must be at least 1");
+  need(sft.learning_rate >= 0, "--learning-rate must be 0 or more");
+  need(sft.warmup >= 0, "--warmup must be 0 or more");
+  need(sft.weight_decay >= 0, "--weight-decay must be 0 or more");
+  need(sft.max_grad_norm >= 0, "--max-grad-norm must be 0 (never clip) or more");
+  need(sft.max_length >= 2, "--max-length must be at least 2");
+  need(sft.lora.r >= 1, "--lora-r must be at least 1");
+  need(sft.lora.alpha > 0, "--lora-alpha must be above 0");
+  need(sft.lora.dropout >= 0 && sft.lora.dropout < 1, "--lora-dropout must be at least 0 and below 1");
+  need(!sft.lora.targets.empty() || sft.base.method == Method::full, "--lora-targets names no layer");
+  need(sft.eval_every >= 0 && sft.save_every >= 0, "--eval-every and --save-every must be 0 or more");
+  need(sft.log_every >= 1 && sft.keep >= 1, "--log-every and --keep must be at least 1");
+  need(options.rejects.max_rejected >= 0 && options.rejects.max_rejected <= 1, "--max-rejected is a fraction from 0 to 1");
+  need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
+  std::error_code status;
+  for (const fs::path& input : {sft.base.model, sft.base.adapter})
+    need(input.empty() || !fs::equivalent(input, sft.output, status), "--output is the folder of an input; name another");
+}
+
+/** The settings as they hold, before the first step. */
+void show_settings(const Context& context, const Options& options, const std::string& data) {
+  std::string line;
+  for (const auto& [name, value] : context.options.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (text.empty()) continue;
+    line += fmt::format("\n  {:<24}{}", name, text);
+  }
+  const double per_update = static_cast<double>(options.sft.batch_size) * options.sft.gradient_accumulation;
+  context.log().info(fmt::format("settings{}\n  {:<24}{} sequences\n  {:<24}{}", line, "an update", per_update, "data", data));
+}
+
+int run(const Options& options, Context& context) {
+  check(options);
+  const double start_seconds = monotonic_seconds();
+  SftSettings sft = options.sft;
+  sft.base.threads = context.common.threads;
+  const TextSide text = load_text_side(sft.base.model);
+  sft.max_length = static_cast<int>(std::min<std::int64_t>(sft.max_length, text.config.max_position_embeddings));
+  const EncodeOptions encode{{.date = options.date}, sft.max_length};
+
+  std::optional<OutputFolder> folder;
+  std::optional<AtomicFile> rejected;
+  if (!context.common.dry_run) {
+    folder.emplace(sft.output, context.command, context.common.force);
+    rejected.emplace(*folder / "rejected.jsonl");
+  }
+  Rejects rejects(options.rejects, context.log(), rejected ? &*rejected : nullptr);
+  const auto read = [&](const fs::path& path) {
+    const std::int64_t num_rejected_before = rejects.count();
+    TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, context.sinks);
+    if (rejects.count() > num_rejected_before) rejects.check(dataset.num_read());
+    if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' holds no record to train on");
+    return dataset;
+  };
+  const TokenizedDataset train = read(options.train);
+  std::optional<TokenizedDataset> validation;
+  if (!options.validation.empty()) validation.emplace(read(options.validation));
+  show_settings(context, options, describe_dataset(train));
+  if (context.common.dry_run) {
+    context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},
+                   describe_dataset(train) + "; nothing was trained");
+    return 0;
+  }
+
+  // What a resumed run must find unchanged: every option but those that only say where, how far, or how to report.
+  Json run_json = Json::object();
+  run_json["options"] = context.options;
+  for (const char* name : {"resume", "output", "keep", "max-rejected", "strict"}) run_json["options"].erase(name);
+  run_json["threads"] = context.common.threads;
+  run_json["model"] = describe_folder(sft.base.model);
+  if (!sft.base.adapter.empty()) run_json["adapter"] = describe_folder(sft.base.adapter);
+  run_json["tokenizer"] = text.tokenizer->sha256();
+  run_json["chat_template"] = text.chat_template.sha256();
+  run_json["train"] = train.content_sha256();
+  if (validation) run_json["validation"] = validation->content_sha256();
+
+  const SftSummary summary =
+      load_engine().train_sft(sft, train, validation ? &*validation : nullptr, run_json, context.sinks);
+
+  if (sft.base.method == Method::full)
+    for (const std::string& name : tokenizer_file_names())
+      if (fs::exists(sft.base.model / name))
+        write_file(*folder / name, read_file(sft.base.model / name), Privacy::shared);
+  rejected->commit();
+
+  Json manifest = make_manifest(context.command, program_version(), context.options);
+  manifest["inputs"] = Json::array({describe_file(options.train, train.num_read())});
+  if (validation) manifest["inputs"].push_back(describe_file(options.validation, validation->num_read()));
+  for (const char* part : {"model", "adapter"})
+    if (run_json.contains(part))
+      for (const Json& file : run_json[part]) manifest["inputs"].push_back(file);
+  manifest["tokenizer_sha256"] = text.tokenizer->sha256();
+  manifest["chat_template_sha256"] = text.chat_template.sha256();
+  manifest["outputs"] = describe_folder(sft.output);
+  manifest["counts"] = {{"records", train.size()},     {"tokens", train.num_tokens()},
+                        {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
+                        {"rejected", rejects.by_reason()}};
+  manifest["result"] = {{"steps", summary.steps},
+                        {"first_loss", summary.first_loss},
+                        {"final_loss", summary.final_loss},
+                        {"best_step", summary.best_step},
+                        {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
+                        {"trainable_parameters", summary.trainable_parameters},
+                        {"trained_tokens", summary.trained_tokens},
+                        {"seen_tokens", summary.seen_tokens}};
+  manifest["seeds"] = {{"seed", sft.seed}};
+  manifest["measured"] = {{"finished_at", utc_now()},
+                          {"seconds", monotonic_seconds() - start_seconds},
+                          {"training_seconds", summary.seconds},
+                          {"tokens_per_second", summary.tokens_per_second},
+                          {"peak_bytes", summary.peak_bytes}};
+  write_manifest(folder->path(), manifest);
+
+  Json words = manifest["result"];
+  words["output"] = sft.output.string();
+  words["measured"] = manifest["measured"];
+  const std::string best = validation ? fmt::format(", best validation loss {:.4f} at step {}", summary.best_eval_loss, summary.best_step) : "";
+  context.finish(words, fmt::format("{} steps, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
+                                    summary.steps, summary.first_loss, summary.final_loss, best, summary.tokens_per_second,
+                                    summary.peak_bytes >> 20, sft.base.method == Method::full ? "model" : "adapter",
+                                    sft.output.string(), monotonic_seconds() - start_seconds));
+  return 0;
+}
+
+}  // namespace
+
+extern const Command train_sft{
+    "train sft", "Fine-tune on conversations (QLoRA, LoRA or full)",
+    "Trains on the assistant's turns of each conversation, end of turn included; records of plain {\"text\":…} train on every "
+    "token. The result is a PEFT adapter folder (with --method full: a model folder). A run that was stopped goes on with "
+    "--resume and ends with the same bytes as one never stopped.\n\n"
+    "Example: intelia train sft --model models/base --train data/train.jsonl --validation data/validation.jsonl "
+    "--output runs/sft",
+    bind<Options, declare, run>};
+
+}  // namespace intelia

@@ -1,0 +1,8 @@
+# Run at every build: writes version.cpp anew only when version or commit changed.
+execute_process(COMMAND git -C ${SOURCE} rev-parse --short=10 HEAD OUTPUT_VARIABLE INTELIA_COMMIT
+                OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
+if(NOT INTELIA_COMMIT)
+  set(INTELIA_COMMIT unknown)
+endif()
+set(INTELIA_VERSION ${VERSION})
+configure_file(${INPUT} ${OUTPUT} @ONLY)

@@ -1,0 +1,294 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+[[noreturn]] void fail(const char* verb, const fs::path& path, int number) {
+  throw Error(Kind::io, std::string("cannot ") + verb + " '" + path.string() + "': " + system_message(number));
+}
+
+int open_for_reading(const fs::path& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) fail("read", path, errno);
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
+    ::close(file);
+    fail("read", path, EISDIR);
+  }
+  return file;
+}
+
+/** Fills `buffer` from `file`; 0 at the end. */
+std::size_t read_some(int file, char* buffer, std::size_t size, const fs::path& path) {
+  for (;;) {
+    ssize_t num_read = ::read(file, buffer, size);
+    if (num_read >= 0) return static_cast<std::size_t>(num_read);
+    if (errno != EINTR) fail("read", path, errno);
+  }
+}
+
+/** Closes on every way out. */
+struct OwnedFile {
+  int number = -1;
+  ~OwnedFile() {
+    if (number >= 0) ::close(number);
+  }
+};
+
+}  // namespace
+
+std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
+  OwnedFile file{open_for_reading(path)};
+  std::string text;
+  std::vector<char> buffer(1 << 16);
+  while (std::size_t num_read = read_some(file.number, buffer.data(), buffer.size(), path)) {
+    text.append(buffer.data(), num_read);
+    if (text.size() > max_bytes)
+      throw Error(Kind::input, "'" + path.string() + "' is larger than " + std::to_string(max_bytes) + " bytes");
+  }
+  return text;
+}
+
+struct LineReader::State {
+  fs::path path;
+  OwnedFile file;
+  std::size_t max_line_bytes;
+  std::string buffer;
+  std::size_t begin = 0;
+  bool at_end = false;
+  bool is_too_long = false;
+  std::int64_t line_number = 0;
+  std::vector<char> chunk = std::vector<char>(1 << 18);
+
+  bool fill() {
+    if (at_end) return false;
+    if (begin > 0) {
+      buffer.erase(0, begin);
+      begin = 0;
+    }
+    std::size_t num_read = read_some(file.number, chunk.data(), chunk.size(), path);
+    if (num_read == 0) at_end = true;
+    buffer.append(chunk.data(), num_read);
+    return num_read > 0;
+  }
+};
+
+LineReader::LineReader(const fs::path& path, std::size_t max_line_bytes)
+    : state_(new State{path, OwnedFile{open_for_reading(path)}, max_line_bytes}) {}
+LineReader::~LineReader() = default;
+LineReader::LineReader(LineReader&&) noexcept = default;
+
+std::optional<std::string_view> LineReader::next() {
+  State& s = *state_;
+  s.is_too_long = false;
+  std::size_t searched = s.begin;
+  for (;;) {
+    std::size_t newline = s.buffer.find('\n', searched);
+    if (newline != std::string::npos) {
+      std::string_view line(s.buffer.data() + s.begin, newline - s.begin);
+      s.begin = newline + 1;
+      ++s.line_number;
+      return line;
+    }
+    searched = s.buffer.size() - s.begin;
+    if (searched > s.max_line_bytes) {
+      s.is_too_long = true;
+      s.buffer.erase(0, s.begin);
+      s.buffer.resize(s.max_line_bytes);
+      // Drop the rest of the line; what follows it is kept behind the cut.
+      for (;;) {
+        std::size_t num_read = read_some(s.file.number, s.chunk.data(), s.chunk.size(), s.path);
+        if (num_read == 0) {
+          s.at_end = true;
+          break;
+        }
+        const void* end = std::memchr(s.chunk.data(), '\n', num_read);
+        if (end == nullptr) continue;
+        std::size_t kept_from = static_cast<std::size_t>(static_cast<const char*>(end) - s.chunk.data()) + 1;
+        s.buffer.append(s.chunk.data() + kept_from, num_read - kept_from);
+        break;
+      }
+      s.begin = s.max_line_bytes;
+      ++s.line_number;
+      return std::string_view(s.buffer.data(), s.max_line_bytes);
+    }
+    if (!s.fill()) break;
+  }
+  if (s.begin == s.buffer.size()) return std::nullopt;
+  std::string_view line(s.buffer.data() + s.begin, s.buffer.size() - s.begin);
+  s.begin = s.buffer.size();
+  ++s.line_number;
+  return line;
+}
+
+bool LineReader::is_too_long() const { return state_->is_too_long; }
+std::int64_t LineReader::line_number() const { return state_->line_number; }
+const fs::path& LineReader::path() const { return state_->path; }
+
+struct AtomicFile::State {
+  fs::path path;
+  fs::path partial;
+  int file = -1;
+  bool is_committed = false;
+  std::uint64_t num_bytes = 0;
+  std::string buffer;
+  Sha256 hash;
+  std::string sha256;
+
+  void flush() {
+    std::size_t done = 0;
+    while (done < buffer.size()) {
+      ssize_t num_written = ::write(file, buffer.data() + done, buffer.size() - done);
+      if (num_written < 0 && errno == EINTR) continue;
+      if (num_written < 0) fail("write", path, errno);
+      done += static_cast<std::size_t>(num_written);
+    }
+    buffer.clear();
+  }
+};
+
+AtomicFile::AtomicFile(const fs::path& path, Privacy privacy) : state_(std::make_unique<State>()) {
+  State& s = *state_;
+  s.path = path;
+  s.partial = path.parent_path() / ("." + path.filename().string() + ".partial");
+  const mode_t mode = privacy == Privacy::personal ? 0600 : 0644;
+  // A partial left by a killed run goes first; O_EXCL then refuses to follow whatever else stands there.
+  if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
+  s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  if (s.file < 0) fail("write", path, errno);
+  s.buffer.reserve(1 << 20);
+}
+
+AtomicFile::~AtomicFile() {
+  if (!state_) return;
+  if (state_->file >= 0) ::close(state_->file);
+  if (!state_->is_committed) ::unlink(state_->partial.c_str());
+}
+AtomicFile::AtomicFile(AtomicFile&&) noexcept = default;
+AtomicFile& AtomicFile::operator=(AtomicFile&&) noexcept = default;
+
+void AtomicFile::write(std::string_view bytes) {
+  State& s = *state_;
+  s.hash.update(bytes);
+  s.num_bytes += bytes.size();
+  s.buffer.append(bytes);
+  if (s.buffer.size() >= (1 << 20)) s.flush();
+}
+
+void AtomicFile::close() {
+  State& s = *state_;
+  if (s.file < 0) return;
+  s.flush();
+  int file = std::exchange(s.file, -1);
+  // A failed fsync is final: a second one may report success for data already lost.
+  if (::fsync(file) != 0) {
+    int number = errno;
+    ::close(file);
+    fail("write", s.path, number);
+  }
+  if (::close(file) != 0) fail("write", s.path, errno);
+  s.sha256 = s.hash.finish();
+}
+
+void AtomicFile::commit() {
+  State& s = *state_;
+  close();
+  if (::rename(s.partial.c_str(), s.path.c_str()) != 0) fail("write", s.path, errno);
+  s.is_committed = true;
+  sync_folder(s.path.parent_path());
+}
+
+std::uint64_t AtomicFile::num_bytes() const { return state_->num_bytes; }
+const std::string& AtomicFile::sha256() const { return state_->sha256; }
+const fs::path& AtomicFile::path() const { return state_->path; }
+
+void write_file(const fs::path& path, std::string_view text, Privacy privacy) {
+  AtomicFile file(path, privacy);
+  file.write(text);
+  file.commit();
+}
+
+void sync_folder(const fs::path& folder) {
+  const fs::path place = folder.empty() ? fs::path(".") : folder;
+  OwnedFile file{::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  if (file.number < 0) fail("open folder", place, errno);
+  if (::fsync(file.number) != 0 && errno != EINVAL) fail("write folder", place, errno);
+}
+
+MappedFile::MappedFile(const fs::path& path) {
+  OwnedFile file{open_for_reading(path)};
+  struct stat status {};
+  if (::fstat(file.number, &status) != 0) fail("read", path, errno);
+  if (!S_ISREG(status.st_mode)) throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
+  size_bytes_ = static_cast<std::size_t>(status.st_size);
+  if (size_bytes_ == 0) return;
+  void* address = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.number, 0);
+  if (address == MAP_FAILED) fail("map", path, errno);
+  data_ = static_cast<const std::byte*>(address);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_bytes_);
+}
+
+MappedFile::MappedFile(MappedFile&& other) noexcept
+    : data_(std::exchange(other.data_, nullptr)), size_bytes_(std::exchange(other.size_bytes_, 0)) {}
+
+MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
+  std::swap(data_, other.data_);
+  std::swap(size_bytes_, other.size_bytes_);
+  return *this;
+}
+
+FileLock::FileLock(const fs::path& path, const std::string& note) {
+  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file_ < 0) fail("lock", path, errno);
+  if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
+    int number = errno;
+    char holder[64] = {};
+    ssize_t num_read = ::pread(file_, holder, sizeof holder - 1, 0);
+    ::close(file_);
+    if (number != EWOULDBLOCK) fail("lock", path, number);
+    std::string who = num_read > 0 ? "process " + std::string(holder, strcspn(holder, "\n")) : "another process";
+    throw Error(Kind::unavailable, who + " is working in '" + path.parent_path().string() +
+                                       "' (it holds '" + path.string() + "'); try again when it has ended");
+  }
+  const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
+  if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, me.data(), me.size(), 0) < 0) {
+    int number = errno;
+    ::close(file_);
+    fail("lock", path, number);
+  }
+}
+
+FileLock::~FileLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+FileLock::FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+
+std::uint64_t free_disk_bytes(const fs::path& path) {
+  fs::path place = fs::absolute(path);
+  while (!fs::exists(place) && place.has_relative_path()) place = place.parent_path();
+  struct statvfs status {};
+  if (::statvfs(place.c_str(), &status) != 0) fail("look at the disk of", place, errno);
+  return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+}  // namespace intelia

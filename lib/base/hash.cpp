@@ -1,0 +1,71 @@
+#include "base/hash.hpp"
+
+#include <fcntl.h>
+#include <nettle/sha2.h>
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <cerrno>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace intelia {
+
+struct Sha256::State {
+  sha256_ctx context;
+};
+
+Sha256::Sha256() : state_(std::make_unique<State>()) { sha256_init(&state_->context); }
+Sha256::~Sha256() = default;
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+
+void Sha256::update(const void* bytes, std::size_t num_bytes) {
+  sha256_update(&state_->context, num_bytes, static_cast<const std::uint8_t*>(bytes));
+}
+
+std::string Sha256::finish() {
+  std::uint8_t digest[SHA256_DIGEST_SIZE];
+  sha256_digest(&state_->context, sizeof digest, digest);
+  static const char* const kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(2 * sizeof digest);
+  for (std::uint8_t byte : digest) {
+    text.push_back(kDigits[byte >> 4]);
+    text.push_back(kDigits[byte & 15]);
+  }
+  return text;
+}
+
+std::string sha256_of(std::string_view text) {
+  Sha256 hash;
+  hash.update(text);
+  return hash.finish();
+}
+
+std::string sha256_of_file(const std::filesystem::path& path) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  if (file < 0) throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(errno));
+  Sha256 hash;
+  std::vector<char> buffer(1 << 20);
+  for (;;) {
+    ssize_t num_read = ::read(file, buffer.data(), buffer.size());
+    if (num_read < 0 && errno == EINTR) continue;
+    if (num_read < 0) {
+      int number = errno;
+      ::close(file);
+      throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(number));
+    }
+    if (num_read == 0) break;
+    hash.update(buffer.data(), static_cast<std::size_t>(num_read));
+  }
+  ::close(file);
+  return hash.finish();
+}
+
+std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed) {
+  return XXH64(text.data(), text.size(), seed);
+}
+
+}  // namespace intelia

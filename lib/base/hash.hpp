@@ -1,0 +1,36 @@
+// SHA-256 (nettle) for manifests and checkpoints; a stable salted 64-bit hash (XXH64) for splits.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace intelia {
+
+class Sha256 {
+ public:
+  Sha256();
+  ~Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  void update(const void* bytes, std::size_t num_bytes);
+  void update(std::string_view text) { update(text.data(), text.size()); }
+  /** 64 lower-case hexadecimal digits; the object starts again. */
+  std::string finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::string sha256_of(std::string_view text);
+/** Throws Error{io} naming the file. */
+std::string sha256_of_file(const std::filesystem::path& path);
+
+/** XXH64 of `text` with `seed`: the same on every machine and version (https://xxhash.com, specification 0.8). */
+std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed);
+
+}  // namespace intelia

@@ -1,0 +1,79 @@
+// Where a library's words go: log, progress, and the flag that asks it to stop. The terminal ones are made in apps.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/error.hpp"
+
+namespace intelia {
+
+enum class Level { debug, info, warning, error };
+
+class Log {
+ public:
+  virtual ~Log() = default;
+  virtual void write(Level level, std::string_view message) = 0;
+  void debug(std::string_view message) { write(Level::debug, message); }
+  void info(std::string_view message) { write(Level::info, message); }
+  void warning(std::string_view message) { write(Level::warning, message); }
+};
+
+/** A point in a long piece of work: "step 120/800, loss 1.83". */
+struct ProgressPoint {
+  std::string_view unit;       // what is counted: "step", "conversation"
+  std::int64_t done = 0;
+  std::int64_t total = 0;      // 0: not known
+  std::string_view detail;     // "loss 1.83  2,310 tok/s"
+};
+
+class Progress {
+ public:
+  virtual ~Progress() = default;
+  /** Cheap to call often: the sink decides how often it draws. */
+  virtual void update(const ProgressPoint& point) = 0;
+  /** Takes the live line away. */
+  virtual void finish() = 0;
+};
+
+/** Set by a signal handler, read by every loop. 0 = go on, else the signal's number. */
+class StopFlag {
+ public:
+  void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
+  int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
+  bool is_set() const { return signal_number() != 0; }
+  /** Throws Interrupted when a stop was asked for. */
+  void check(const std::string& what) const {
+    if (is_set()) throw Interrupted(signal_number(), what + " was interrupted");
+  }
+
+ private:
+  std::atomic<int> signal_number_{0};
+};
+
+struct Sinks {
+  Log& log;
+  Progress& progress;
+  const StopFlag& stop;
+};
+
+/** Sinks that say nothing and never stop, for tests and for callers that do not care. */
+class SilentSinks {
+ public:
+  Sinks sinks() { return {log_, progress_, stop_}; }
+  StopFlag& stop() { return stop_; }
+
+ private:
+  struct NoLog final : Log {
+    void write(Level, std::string_view) override {}
+  } log_;
+  struct NoProgress final : Progress {
+    void update(const ProgressPoint&) override {}
+    void finish() override {}
+  } progress_;
+  StopFlag stop_;
+};
+
+}  // namespace intelia

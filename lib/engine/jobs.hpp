@@ -1,0 +1,89 @@
+// What can be asked of the engine. Every default of training and generation lives here, once.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace intelia {
+
+enum class Method { qlora, lora, full };
+enum class Precision { automatic, fp32, bf16, fp16 };  // automatic: bf16 where the device has it, else fp16 (CUDA) or fp32 (CPU)
+enum class Device { automatic, cpu, cuda };            // automatic: CUDA when a GPU is there
+enum class Scheduler { linear, cosine, constant };
+
+struct LoraSettings {
+  int r = 16;
+  double alpha = 32;
+  double dropout = 0.05;
+  std::vector<std::string> targets = {"q_proj", "k_proj", "v_proj", "o_proj"};
+};
+
+/** Where and how a model is loaded. */
+struct ModelSettings {
+  std::filesystem::path model;    // Hugging Face folder
+  std::filesystem::path adapter;  // PEFT folder, or empty
+  Method method = Method::qlora;  // qlora: the base's linear layers in NF4 with double quantization
+  Precision precision = Precision::automatic;
+  Device device = Device::automatic;
+  int threads = 0;                // 0: as many as cores
+};
+
+struct SftSettings {
+  ModelSettings base;
+  LoraSettings lora;
+  std::filesystem::path output;
+  bool resume = false;             // go on from the newest whole checkpoint in output
+  double epochs = 3;
+  std::int64_t max_steps = 0;      // 0: no limit
+  int batch_size = 4;              // sequences a micro-batch
+  int gradient_accumulation = 4;   // micro-batches an update
+  double learning_rate = 2e-5;
+  Scheduler scheduler = Scheduler::linear;
+  double warmup = 0;               // updates when >= 1, else a fraction of all updates
+  double weight_decay = 0;
+  double max_grad_norm = 1.0;      // 0: no clipping
+  int max_length = 2048;           // tokens; longer samples are cut on the right
+  std::int64_t eval_every = 100;   // updates; 0: only at the end
+  std::int64_t save_every = 500;   // updates; 0: only at the end
+  int keep = 3;                    // checkpoints
+  std::int64_t log_every = 10;     // updates
+  std::uint64_t seed = 42;
+  bool shuffle = true;
+};
+
+struct SftSummary {
+  std::int64_t steps = 0;
+  std::int64_t trained_tokens = 0;   // targets of the loss
+  std::int64_t seen_tokens = 0;      // all tokens, without padding
+  double first_loss = 0, final_loss = 0;
+  double best_eval_loss = 0;         // NaN without validation
+  std::int64_t best_step = 0;
+  std::int64_t trainable_parameters = 0;
+  double seconds = 0;
+  double tokens_per_second = 0;      // seen_tokens a second
+  std::uint64_t peak_bytes = 0;      // CUDA: of the allocator; CPU: of the process
+};
+
+struct SamplingSettings {
+  int max_new_tokens = 256;
+  double temperature = 0;            // 0: greedy
+  double top_p = 1;
+  int top_k = 0;                     // 0: no limit
+  std::uint64_t seed = 42;
+  std::vector<std::int32_t> stop_ids;
+};
+
+/** Loss of one sample: summed over its targets. */
+struct SampleLoss {
+  double loss_sum = 0;        // nats
+  std::int64_t num_targets = 0;
+};
+
+struct GeneratedTokens {
+  std::vector<std::int32_t> ids;  // without prompt and without the stop id
+  bool is_cut = false;            // max_new_tokens or the context ended it
+};
+
+}  // namespace intelia

@@ -1,0 +1,78 @@
+#include "evaluation/loss_comparison.hpp"
+
+#include <cmath>
+
+namespace intelia {
+
+namespace {
+
+LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::uint64_t seed) {
+  LossSummary summary;
+  double base_sum = 0, candidate_sum = 0;
+  std::vector<RatioUnit> units;
+  for (const ConversationLoss* loss : group) {
+    base_sum += loss->base_loss;
+    candidate_sum += loss->candidate_loss;
+    summary.num_tokens += loss->num_tokens;
+    summary.num_bytes += loss->num_bytes;
+    units.push_back({loss->candidate_loss - loss->base_loss, static_cast<double>(loss->num_tokens)});
+  }
+  summary.num_conversations = static_cast<std::int64_t>(group.size());
+  const auto tokens = static_cast<double>(summary.num_tokens);
+  const double bits = static_cast<double>(summary.num_bytes) * std::log(2.0);
+  if (summary.num_tokens > 0) {
+    summary.base_loss = base_sum / tokens;
+    summary.candidate_loss = candidate_sum / tokens;
+  }
+  if (summary.num_bytes > 0) {
+    summary.base_bits_per_byte = base_sum / bits;
+    summary.candidate_bits_per_byte = candidate_sum / bits;
+  }
+  summary.base_perplexity = std::exp(summary.base_loss);
+  summary.candidate_perplexity = std::exp(summary.candidate_loss);
+  summary.difference = ratio(units);
+  summary.interval = bootstrap_ratio(units, seed);
+  return summary;
+}
+
+}  // namespace
+
+LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed) {
+  std::vector<const ConversationLoss*> all;
+  std::map<std::string, std::vector<const ConversationLoss*>> groups;
+  for (const ConversationLoss& loss : losses) {
+    all.push_back(&loss);
+    groups[loss.language.empty() ? "unknown" : loss.language].push_back(&loss);
+  }
+  LossComparison comparison;
+  comparison.overall = summarise(all, seed);
+  for (const auto& [language, group] : groups) comparison.by_language[language] = summarise(group, seed);
+  return comparison;
+}
+
+Verdict decide(const LossSummary& overall, std::int64_t min_conversations) {
+  if (overall.num_conversations < min_conversations) return Verdict::not_enough_data;
+  if (overall.interval.high < 0) return Verdict::deploy;
+  if (overall.interval.low > 0) return Verdict::do_not;
+  return Verdict::not_enough_data;
+}
+
+const char* verdict_words(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::deploy: return "DEPLOY";
+    case Verdict::do_not: return "DO NOT DEPLOY";
+    case Verdict::not_enough_data: break;
+  }
+  return "NOT ENOUGH DATA";
+}
+
+int verdict_status(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::deploy: return 0;
+    case Verdict::do_not: return 3;
+    case Verdict::not_enough_data: break;
+  }
+  return 4;
+}
+
+}  // namespace intelia

@@ -1,0 +1,50 @@
+// Base against candidate by the loss of held-out answers, and the verdict that follows from it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "evaluation/bootstrap.hpp"
+
+namespace intelia {
+
+/** What both models gave one held-out conversation. Losses in nats, summed over the tokens of its answers. */
+struct ConversationLoss {
+  std::string id;
+  std::string language;
+  double base_loss = 0;
+  double candidate_loss = 0;
+  std::int64_t num_tokens = 0;  // answer tokens, end-of-turn included
+  std::int64_t num_bytes = 0;   // of the answers' text, UTF-8
+};
+
+/** Means over a group of conversations: nats a token, exp of it, and bits a byte of answer text. */
+struct LossSummary {
+  std::int64_t num_conversations = 0, num_tokens = 0, num_bytes = 0;
+  double base_loss = 0, candidate_loss = 0;
+  double base_perplexity = 0, candidate_perplexity = 0;
+  double base_bits_per_byte = 0, candidate_bits_per_byte = 0;
+  double difference = 0;  // candidate_loss − base_loss: below 0 the candidate is better
+  Interval interval;      // 95 % of difference, paired bootstrap by conversation
+};
+
+struct LossComparison {
+  LossSummary overall;
+  std::map<std::string, LossSummary> by_language;
+};
+
+/** Summaries of all conversations and of each language. */
+LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed);
+
+enum class Verdict { deploy, do_not, not_enough_data };
+
+/** DEPLOY when the whole interval is below 0, DO NOT when it is above, else (or of fewer than `min_conversations`)
+    NOT ENOUGH DATA. */
+Verdict decide(const LossSummary& overall, std::int64_t min_conversations);
+
+const char* verdict_words(Verdict verdict);  // "DEPLOY"
+int verdict_status(Verdict verdict);         // 0, 3, 4
+
+}  // namespace intelia

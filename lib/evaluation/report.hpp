@@ -1,0 +1,42 @@
+// The evaluation as a person reads it (one self-contained HTML page) and as a machine does (scores.json), from one struct.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "evaluation/loss_comparison.hpp"
+#include "record/json.hpp"
+#include "record/message.hpp"
+
+namespace intelia {
+
+/** A test question and what both models answered. */
+struct AnswerPair {
+  Question question;
+  std::string base, candidate;
+  bool base_is_cut = false, candidate_is_cut = false;  // ended by the token limit, not by the model
+};
+
+struct Evaluation {
+  std::string model, adapter;             // as named on the command line
+  std::string model_description;          // "llama, 4.2 M parameters, NF4, fp32, cpu"
+  std::int64_t min_conversations = 30;
+  std::uint64_t seed = 42;
+  std::vector<ConversationLoss> losses;
+  LossComparison comparison;
+  Verdict verdict = Verdict::not_enough_data;
+  std::vector<AnswerPair> answers;
+  std::int64_t num_cut_conversations = 0;  // longer than the context, scored up to it
+  Json inputs = Json::array();             // files with sha256
+};
+
+/** One sentence: the verdict and its reason. */
+std::string verdict_sentence(const Evaluation& evaluation);
+
+/** scores.json: verdict, overall, by language, every conversation's losses, answers. */
+Json scores_json(const Evaluation& evaluation);
+
+/** The page; no script, no outside resource. */
+std::string html_report(const Evaluation& evaluation);
+
+}  // namespace intelia

@@ -1,0 +1,42 @@
+// NF4 with double quantization as bitsandbytes 0.50.2 stores it (Dettmers et al. 2023, QLoRA). Raw pointers, no torch.
+// A weight of n elements, row-major flat, in blocks of 64: 4-bit codes, two a byte (even element in the high half);
+// one absmax a block; the absmax values, less their mean, in blocks of 256 as 8-bit codes of the signed dynamic map.
+#pragma once
+
+#include <cstdint>
+
+namespace intelia::nf4 {
+
+inline constexpr std::int64_t kBlock = 64;
+inline constexpr std::int64_t kNestedBlock = 256;
+
+inline std::int64_t num_packed_bytes(std::int64_t n) { return (n + 1) / 2; }
+inline std::int64_t num_blocks(std::int64_t n) { return (n + kBlock - 1) / kBlock; }
+inline std::int64_t num_nested_blocks(std::int64_t n) { return (num_blocks(n) + kNestedBlock - 1) / kNestedBlock; }
+
+extern const float kCodebook[16];
+
+/** The signed 8-bit dynamic map (create_dynamic_map, 7 exponent bits), sorted ascending. */
+const float* dynamic_map();  // [256]
+
+/** packed [num_packed_bytes(n)], absmax [num_blocks(n)]. */
+void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax);
+
+/** Second quantization: codes [num_blocks], nested_absmax [num_nested_blocks]; `offset` = mean(absmax), an argument
+    because torch's mean rounds in its own order. `num_blocks` is the number of absmax values. */
+void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset, std::uint8_t* codes, float* nested_absmax);
+
+/** absmax[i] = map[codes[i]]·nested_absmax[i/256] + offset, in fp32. */
+void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, float offset, std::int64_t num_blocks,
+                       float* absmax);
+
+/** The sum that torch.mean takes on the CPU with one thread, in its order (for offset = sum/num). */
+float torch_mean(const float* values, std::int64_t num);
+
+/** weight[i] = kCodebook[code]·absmax[block], in fp32. */
+void dequantize(const std::uint8_t* packed, const float* absmax, std::int64_t n, float* weight);
+
+/** The same, rounded to bf16 (nearest even). */
+void dequantize_bf16(const std::uint8_t* packed, const float* absmax, std::int64_t n, std::uint16_t* weight);
+
+}  // namespace intelia::nf4

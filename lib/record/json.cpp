@@ -1,0 +1,92 @@
+#include "record/json.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <simdjson.h>
+
+#include "base/error.hpp"
+
+namespace intelia {
+
+void append_json_string(std::string& out, std::string_view text) {
+  static const char* const kDigits = "0123456789abcdef";
+  out.push_back('"');
+  std::size_t copied = 0;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool is_line_separator = byte == 0xE2 && i + 2 < text.size() && text[i + 1] == '\x80' &&
+                                   (text[i + 2] == '\xA8' || text[i + 2] == '\xA9');
+    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F && !is_line_separator) continue;
+    out.append(text, copied, i - copied);
+    switch (byte) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case 0xE2:
+        out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
+        i += 2;
+        break;
+      default:
+        out += "\\u00";
+        out.push_back(kDigits[byte >> 4]);
+        out.push_back(kDigits[byte & 15]);
+    }
+    copied = i + 1;
+  }
+  out.append(text, copied, std::string_view::npos);
+  out.push_back('"');
+}
+
+void append_json_number(std::string& out, double number) {
+  if (!std::isfinite(number)) {
+    out += "null";
+    return;
+  }
+  char buffer[32];
+  auto [end, status] = std::to_chars(buffer, buffer + sizeof buffer, number);
+  out.append(buffer, end);
+  if (status != std::errc{}) throw Error(Kind::internal, "a number does not fit its buffer");
+}
+
+bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
+
+namespace {
+
+/** The bound that keeps a hostile document from exhausting the stack. */
+bool is_too_deep(std::string_view text, int max_depth) {
+  int depth = 0;
+  bool is_in_string = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
+    if (is_in_string) {
+      if (c == '\\') ++i;
+      else if (c == '"') is_in_string = false;
+    } else if (c == '"') {
+      is_in_string = true;
+    } else if (c == '[' || c == '{') {
+      if (++depth > max_depth) return true;
+    } else if (c == ']' || c == '}') {
+      --depth;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+Json parse_json(std::string_view text, const std::string& name) {
+  if (is_too_deep(text, 1024)) throw Error(Kind::input, name + ": JSON nested deeper than 1024");
+  try {
+    return Json::parse(text);
+  } catch (const nlohmann::json::parse_error& error) {
+    throw Error(Kind::input, name + ": not valid JSON near byte " + std::to_string(error.byte));
+  } catch (const nlohmann::json::exception&) {
+    throw Error(Kind::input, name + ": not valid JSON");
+  }
+}
+
+}  // namespace intelia

@@ -1,0 +1,64 @@
+// JSON Lines ↔ nouns. Each bad line is named (file:line: what is wrong, what was expected), counted and, if asked,
+// copied with its reason; too many of them end the run.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/sinks.hpp"
+#include "record/message.hpp"
+
+namespace intelia {
+
+/** Parses one line of a dataset. Returns the fault in words, or nothing when `out` is filled. Never throws on content. */
+std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
+std::optional<std::string> parse_question(std::string_view line, Question& out);
+
+/** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`) and a newline. */
+void append_conversation(std::string& out, const Conversation& conversation);
+
+/** Appends `"messages":[…]` without braces. */
+void append_messages(std::string& out, const std::vector<Message>& messages);
+
+/** What to do with lines that are not records. */
+struct RejectPolicy {
+  double max_rejected = 0.05;  // largest fraction of the records read that may be bad
+  bool is_strict = false;      // the first bad line ends the run
+};
+
+/** Names, counts and copies what was rejected. */
+class Rejects {
+ public:
+  /** `file`: where to copy rejected lines, or nothing. */
+  Rejects(RejectPolicy policy, Log& log, AtomicFile* file = nullptr);
+  /** One bad record: `where` is "file:line" or a row's key, `what` says the fault and what was expected, `raw` is the record. */
+  void add(const std::string& where, const std::string& reason, std::string_view raw);
+  /** Throws Error{input} when more than the allowed fraction of `num_read` was bad. */
+  void check(std::int64_t num_read) const;
+  std::int64_t count() const { return count_; }
+  /** Counts by reason; a reason is the part of `what` before the first ':' or '('. */
+  const std::map<std::string, std::int64_t>& by_reason() const { return by_reason_; }
+
+ private:
+  RejectPolicy policy_;
+  Log& log_;
+  AtomicFile* file_;
+  std::int64_t count_ = 0;
+  std::map<std::string, std::int64_t> by_reason_;
+};
+
+/** Reads every record of `path` in order; `take` gets the record and its line number. Returns the number of lines read. */
+std::int64_t read_conversations(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
+                                const std::function<void(Conversation&&, std::int64_t line_number)>& take);
+
+/** All questions of `path`. Throws Error{input} at the first bad line. */
+std::vector<Question> read_questions(const std::filesystem::path& path);
+
+}  // namespace intelia

@@ -1,0 +1,70 @@
+// A model folder's chat template: messages → the text the model was trained to see, with the origin of each character.
+// Knows the folder's files and transformers' rules for calling a template; the language itself is in jinja.hpp.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "record/message.hpp"
+#include "tokens/tokenizer.hpp"
+
+namespace intelia {
+
+namespace jinja {
+class Template;
+}
+
+struct RenderOptions {
+  std::string date;  // "2026-11-21" or "2026-11-21T10:58:03Z": what strftime_now sees; empty: strftime_now is not defined
+  std::optional<std::string> bos_token, eos_token;  // nothing: those of the folder
+  std::string tools_json;                            // a JSON array of tools, or empty
+};
+
+/** Bytes of a rendered text that came out of message number `message` (or, -1, of the tools). */
+struct ContentRange {
+  ByteRange bytes;
+  std::int32_t message = -1;
+};
+
+struct Rendered {
+  std::string text;
+  std::vector<ContentRange> content;     // sorted, not overlapping
+  std::vector<ByteRange> generation;     // of {% generation %} blocks, in order of their ends
+  std::vector<ByteRange> content_ranges() const;
+};
+
+/** Several threads may use one ChatTemplate. */
+class ChatTemplate {
+ public:
+  /**
+   * chat_template.jinja of `folder`, else chat_template of tokenizer_config.json (a string, or the one named "default"
+   * of a list). Throws Error{input} when there is none or it cannot be parsed.
+   */
+  static ChatTemplate load(const std::filesystem::path& folder);
+  /** From its source; `name` is for messages. */
+  ChatTemplate(std::string_view source, const std::string& name, std::map<std::string, std::string> special_tokens = {});
+
+  /**
+   * What transformers' apply_chat_template(tokenize=False) gives. Throws Error{input}: the template's own words when it
+   * calls raise_exception, or what it lacks, or that it used up its budget of steps, depth or output.
+   */
+  Rendered render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options = {}) const;
+
+  /** Whether it marks the trained text with {% generation %}. */
+  bool has_generation_markers() const;
+  /** Of the template's source and the special tokens it is given. */
+  const std::string& sha256() const { return sha256_; }
+
+ private:
+  std::string name_;
+  std::shared_ptr<const jinja::Template> template_;
+  std::map<std::string, std::string> special_tokens_;  // bos_token, eos_token, … as the template sees them
+  std::string sha256_;
+};
+
+}  // namespace intelia

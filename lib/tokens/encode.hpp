@@ -1,0 +1,46 @@
+// Conversations → what the engine trains on, and prompts → what it continues: which tokens are trained is decided here.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <vector>
+
+#include "record/message.hpp"
+#include "tokens/chat_template.hpp"
+#include "tokens/tokenizer.hpp"
+
+namespace intelia {
+
+struct EncodeOptions {
+  RenderOptions render;
+  std::int64_t max_length = 0;  // tokens; longer samples are cut on the right; 0: no limit
+};
+
+struct EncodedConversation {
+  TokenSample tokens;
+  bool is_cut = false;
+  std::int64_t num_targets = 0;  // that remain after the cut; the first token is never one
+  std::int64_t target_bytes = 0;  // UTF-8 bytes of text that the targets stand for
+};
+
+/**
+ * A conversation as a sample: the assistant's turns are its targets, end-of-turn token included. With {% generation %}
+ * markers in the template the targets are those of transformers' return_assistant_tokens_mask; without, each turn runs
+ * from the end of its generation prompt to the first control token after its content, proved by rendering the prefixes.
+ * A plain text trains on every token, BOS first where the tokenizer adds it, end-of-text last.
+ * Control tokens that stand in a message's content stay text. Throws Error{input} when the template refuses, writes
+ * earlier turns differently once later ones follow, or ends a turn without a control token.
+ */
+EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const Conversation& conversation, const EncodeOptions& options = {});
+
+/** The ids of `messages` followed by the generation prompt; never cut. */
+std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const std::vector<Message>& messages, const RenderOptions& options = {});
+
+/** What ends an answer: eos_token_id of generation_config.json and config.json in `folder`, the tokenizer's EOS, and the
+    control token that the template puts after an assistant turn. Sorted. */
+std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                   const std::filesystem::path& folder, const RenderOptions& options = {});
+
+}  // namespace intelia

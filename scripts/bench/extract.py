@@ -1,0 +1,137 @@
+"""Fills the server of DATABASE_URL and times intelia, a psycopg2 script and psql on the same query. See `extract`."""
+import argparse
+import datetime
+import hashlib
+import io
+import json
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+
+import psycopg2
+
+START = datetime.datetime(2026, 1, 1, tzinfo=datetime.timezone.utc)
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+QUERY = ("SELECT conversation_id, messages, rating, created_at, language FROM conversations WHERE rating >= 4.0 "
+         "AND language IN ('fr', 'en', 'es', 'pt') ORDER BY created_at DESC, conversation_id")
+
+
+def fill(connection, num_rows):
+    """Conversations of four turns and about 2 KB, of words that are not repeated so often that they compress away."""
+    chance = random.Random(7)
+    syllables = ["ba", "ré", "ti", "mo", "lu", "ção", "der", "ing", "que", "pol", "ven", "és", "tra", "chi", "o", "ña"]
+    words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(20_000)]
+    texts = [json.dumps(" ".join(chance.choices(words, k=chance.randint(55, 90))) + chance.choice([".\n", "?", " \"3 %\"."]),
+                        ensure_ascii=False) for _ in range(20_000)]
+    cursor = connection.cursor()
+    cursor.execute((ROOT / "data/schema.sql").read_text())
+    for begin in range(0, num_rows, 10_000):
+        rows = io.StringIO()
+        for number in range(begin, min(begin + 10_000, num_rows)):
+            turns = ",".join('{"role":"%s","content":%s}' % (role, chance.choice(texts))
+                             for role in ("user", "assistant", "user", "assistant"))
+            created_at = START + datetime.timedelta(seconds=37 * number)
+            rows.write("\t".join([str(uuid.UUID(int=chance.getrandbits(128), version=4)),
+                                  "[" + turns.replace("\\", "\\\\") + "]", chance.choice(["4", "4.5", "5"]),
+                                  created_at.isoformat(),
+                                  chance.choice(["fr", "en", "es", "pt"])]) + "\n")
+        rows.seek(0)
+        cursor.copy_expert("COPY conversations (conversation_id, messages, rating, created_at, language) FROM STDIN", rows)
+    connection.commit()
+
+
+def run(command, environment=None):
+    """Seconds, peak bytes and CPU seconds of `command`."""
+    start = time.monotonic()
+    process = subprocess.Popen(command, env={**os.environ, **(environment or {})}, stdout=subprocess.DEVNULL)
+    peak_bytes = 0
+    while True:
+        pid, status, usage = os.wait4(process.pid, os.WNOHANG)
+        if pid != 0:
+            break
+        # The kernel's own ru_maxrss would count this script's memory, from which the command was forked.
+        try:
+            for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
+                if line.startswith("VmHWM:"):
+                    peak_bytes = int(line.split()[1]) * 1024
+        except OSError:
+            pass
+        time.sleep(0.02)
+    seconds = time.monotonic() - start
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{command[0]} ended with {process.returncode}")
+    return seconds, peak_bytes, usage.ru_utime + usage.ru_stime
+
+
+def digest_of_lines(folder):
+    """The same for the same lines, in whatever file and order they stand."""
+    total, count = 0, 0
+    for name in ("train.jsonl", "validation.jsonl"):
+        with open(folder / name, "rb") as lines:
+            for line in lines:
+                total = (total + int.from_bytes(hashlib.blake2b(line, digest_size=16).digest(), "big")) % (1 << 128)
+                count += 1
+    return total, count
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rows", type=int, default=300_000)
+    parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--program", default=str(ROOT / "build/release/bin/intelia"))
+    options = parser.parse_args()
+    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    fill(connection, options.rows)
+    cursor = connection.cursor()
+    connection.commit()
+    connection.autocommit = True
+    cursor.execute("VACUUM ANALYZE conversations")
+    cursor.execute("SELECT avg(octet_length(messages::text)), pg_table_size('conversations') FROM conversations")
+    mean_bytes, table_bytes = cursor.fetchone()
+    print(f"{options.rows} conversations, {float(mean_bytes):.0f} bytes of messages each, table of {table_bytes >> 20} MiB")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="intelia-bench-"))
+    try:
+        commands = {
+            "intelia extract": [options.program, "extract", "--limit", "0", "--quiet", "--output", str(folder / "intelia")],
+            "psycopg2 script": [sys.executable, str(ROOT / "scripts/bench/extract_with_psycopg2.py"), QUERY,
+                                str(folder / "psycopg2")],
+            "psql \\copy to /dev/null": ["psql", "--no-psqlrc", "--quiet", os.environ["DATABASE_URL"], "--command",
+                                         f"\\copy ({QUERY}) to '/dev/null'"],
+        }
+        (folder / "psycopg2").mkdir()
+        best = {}
+        environment = {"PGTZ": "UTC"}
+        for _ in range(options.repeats):
+            for name, command in commands.items():
+                seconds, peak_bytes, cpu_seconds = run(command, environment)
+                if name not in best or seconds < best[name][0]:
+                    best[name] = (seconds, peak_bytes, cpu_seconds)
+        if digest_of_lines(folder / "intelia") != digest_of_lines(folder / "psycopg2"):
+            sys.exit("intelia and the psycopg2 script wrote different lines")
+    finally:
+        shutil.rmtree(folder)
+    print(f"{'best of ' + str(options.repeats):28} {'seconds':>8} {'rows/s':>10} {'own CPU s':>10} {'peak MiB':>9}")
+    for name, (seconds, peak_bytes, cpu_seconds) in best.items():
+        print(f"{name:28} {seconds:8.2f} {options.rows / seconds:10.0f} {cpu_seconds:10.2f} {peak_bytes / 2**20:9.0f}")
+    ours = best["intelia extract"]
+    goals = [
+        ("times as fast as the psycopg2 script, at least 2.5", best["psycopg2 script"][0] / ours[0], lambda x: x >= 2.5),
+        ("times the seconds of \\copy to /dev/null, at most 1.4", ours[0] / best["psql \\copy to /dev/null"][0],
+         lambda x: x <= 1.4),
+        ("MiB of memory, under 64", ours[1] / 2**20, lambda x: x < 64),
+    ]
+    is_reached = True
+    for words, value, holds in goals:
+        is_reached = is_reached and holds(value)
+        print(f"{'reached' if holds(value) else 'MISSED':8} {value:6.2f} {words}")
+    sys.exit(0 if is_reached else 3)
+
+
+main()

@@ -1,0 +1,122 @@
+// Precedence (flag > environment > file > default), and what a mistyped word is answered.
+#include "settings.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+using namespace intelia;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Sample {
+  int rank = 16;
+  double rate = 2e-5;
+  bool shuffle = true;
+  std::vector<std::string> targets = {"q", "v"};
+};
+
+OptionTable sample_table(Sample& sample) {
+  OptionTable table;
+  table.add("lora-r", sample.rank, "Rank");
+  table.add("learning-rate", sample.rate, "Rate");
+  table.add("shuffle", sample.shuffle, "Shuffle");
+  table.add("lora-targets", sample.targets, "Targets");
+  return table;
+}
+
+Typed parse(const std::vector<std::string>& arguments) {
+  Sample sample;
+  CommonOptions common;
+  OptionTable own = sample_table(sample), common_table;
+  declare_common(common_table, common);
+  return parse_arguments("train sft", arguments, own, common_table);
+}
+
+std::string fault(const std::vector<std::string>& arguments) {
+  try {
+    parse(arguments);
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::usage);
+    return error.what();
+  }
+  return "";
+}
+
+struct TemporaryFile {
+  fs::path path;
+  explicit TemporaryFile(const std::string& text) {
+    std::string folder = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
+    path = fs::path(::mkdtemp(folder.data())) / "intelia.toml";
+    write_file(path, text);
+  }
+  ~TemporaryFile() { fs::remove_all(path.parent_path()); }
+};
+
+}  // namespace
+
+TEST_CASE("flag beats environment beats file beats default") {
+  const TemporaryFile toml("[train.sft]\nlora_r = 4\nlearning-rate = 0.5\nlora-targets = [\"q_proj\", \"up_proj\"]\n");
+  const ConfigurationFile file = read_configuration(toml.path);
+  ::setenv("INTELIA_TRAIN_SFT_LEARNING_RATE", "0.25", 1);
+  ::setenv("INTELIA_TRAIN_SFT_LORA_R", "5", 1);
+  Sample sample;
+  OptionTable table = sample_table(sample);
+  apply_settings(table, "train sft", parse({"--lora-r=6", "--no-shuffle"}), file);
+  ::unsetenv("INTELIA_TRAIN_SFT_LEARNING_RATE");
+  ::unsetenv("INTELIA_TRAIN_SFT_LORA_R");
+  CHECK(sample.rank == 6);
+  CHECK(sample.rate == 0.25);
+  CHECK_FALSE(sample.shuffle);
+  CHECK(sample.targets == std::vector<std::string>{"q_proj", "up_proj"});
+  CHECK(table.find("lora-r")->origin == Origin::flag);
+  CHECK(table.find("learning-rate")->origin == Origin::environment);
+  CHECK(table.find("lora-targets")->origin == Origin::file);
+}
+
+TEST_CASE("the last value of a flag counts, lists add up") {
+  Sample sample;
+  OptionTable table = sample_table(sample);
+  apply_settings(table, "train sft",
+                 parse({"--lora-r", "1", "--lora-r", "2", "--lora-targets", "a,b", "--lora-targets", "c"}), {});
+  CHECK(sample.rank == 2);
+  CHECK(sample.targets == std::vector<std::string>{"a", "b", "c"});
+}
+
+TEST_CASE("a wrong word is answered with the nearest right one") {
+  CHECK(fault({"--lora-rang", "3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
+  CHECK(fault({"--zzzzzzzz"}) == "unknown option '--zzzzzzzz'");
+  CHECK(fault({"stray"}).find("unexpected argument 'stray'") == 0);
+  CHECK(fault({"--lora-r"}) == "option '--lora-r' needs a value");
+}
+
+TEST_CASE("a wrong value names the place it came from") {
+  Sample sample;
+  OptionTable table = sample_table(sample);
+  CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--lora-r", "two"}), {}),
+                       "--lora-r: expected a whole number, got 'two'", Error);
+  CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--learning-rate", "nan"}), {}),
+                       "--learning-rate: expected a finite number, got 'nan'", Error);
+  const TemporaryFile toml("[train.sft]\n\nlora-r = \"x\"\n");
+  CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", {}, read_configuration(toml.path)),
+                       doctest::Contains("intelia.toml:3: lora-r: expected a whole number"), Error);
+}
+
+TEST_CASE("an unknown key or command in the file is an error, a broken file names its line") {
+  const TemporaryFile unknown_key("[config]\ncommnd = \"x\"\n");
+  CHECK_THROWS_WITH_AS(check_configuration(read_configuration(unknown_key.path)),
+                       doctest::Contains("unknown key 'commnd' of [config] (did you mean 'command'?)"), Error);
+  const TemporaryFile unknown_command("[cofig]\ncommand = \"x\"\n");
+  CHECK_THROWS_WITH_AS(check_configuration(read_configuration(unknown_command.path)),
+                       doctest::Contains("there is no command 'cofig' (did you mean 'config'?)"), Error);
+  const TemporaryFile broken("[config]\ncommand =\n");
+  CHECK_THROWS_WITH_AS(read_configuration(broken.path), doctest::Contains("intelia.toml:2"), Error);
+}
+
+TEST_CASE("environment names") {
+  CHECK(environment_name("train sft", "learning-rate") == "INTELIA_TRAIN_SFT_LEARNING_RATE");
+  CHECK(environment_name("", "log-format") == "INTELIA_LOG_FORMAT");
+}

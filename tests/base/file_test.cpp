@@ -1,0 +1,116 @@
+// Whole files or none; lines in bounded memory; one holder of a lock.
+#include "base/file.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+
+#include "base/error.hpp"
+
+using namespace intelia;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct TemporaryFolder {
+  fs::path path;
+  TemporaryFolder() {
+    std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
+    path = ::mkdtemp(name.data());
+  }
+  ~TemporaryFolder() { fs::remove_all(path); }
+};
+
+}  // namespace
+
+TEST_CASE("a file appears whole, at commit, with its hash and mode") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "out.jsonl";
+  {
+    AtomicFile file(path);
+    file.write("abc");
+    CHECK_FALSE(fs::exists(path));
+    file.commit();
+    CHECK(file.num_bytes() == 3);
+    CHECK(file.sha256() == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-2, B.1
+  }
+  CHECK(read_file(path) == "abc");
+  struct stat status {};
+  REQUIRE(::stat(path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("without commit nothing stays, and the old file is untouched") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "out";
+  write_file(path, "old");
+  {
+    AtomicFile file(path);
+    file.write("new");
+  }
+  CHECK(read_file(path) == "old");
+  CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
+}
+
+TEST_CASE("a partial that a killed run left is replaced, a link in its place is not followed") {
+  TemporaryFolder folder;
+  const fs::path victim = folder.path / "victim";
+  write_file(victim, "precious");
+  fs::create_symlink(victim, folder.path / ".out.partial");
+  write_file(folder.path / "out", "text");
+  CHECK(read_file(victim) == "precious");
+  CHECK(read_file(folder.path / "out") == "text");
+}
+
+TEST_CASE("failures name the path and the cause") {
+  TemporaryFolder folder;
+  CHECK_THROWS_WITH_AS(write_file(folder.path / "none" / "out", "x"),
+                       doctest::Contains("No such file or directory"), Error);
+  CHECK_THROWS_WITH_AS(read_file(folder.path), doctest::Contains("Is a directory"), Error);
+  write_file(folder.path / "big", "123456");
+  CHECK_THROWS_WITH_AS(read_file(folder.path / "big", 5), doctest::Contains("larger than 5 bytes"), Error);
+}
+
+TEST_CASE("lines with and without a last newline, empty lines, CR kept") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "lines";
+  write_file(path, "a\n\nb\r\nlast");
+  LineReader lines(path);
+  std::vector<std::string> found;
+  while (auto line = lines.next()) found.emplace_back(*line);
+  CHECK(found == std::vector<std::string>{"a", "", "b\r", "last"});
+  CHECK(lines.line_number() == 4);
+}
+
+TEST_CASE("a line above the bound comes back cut, the next one whole") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "lines";
+  write_file(path, "first\n" + std::string(1'000'000, 'x') + "\nthird\n");
+  LineReader lines(path, 1000);
+  CHECK(*lines.next() == "first");
+  CHECK_FALSE(lines.is_too_long());
+  CHECK(lines.next()->size() == 1000);
+  CHECK(lines.is_too_long());
+  CHECK(lines.line_number() == 2);
+  CHECK(*lines.next() == "third");
+  CHECK_FALSE(lines.is_too_long());
+  CHECK_FALSE(lines.next().has_value());
+}
+
+TEST_CASE("a lock has one holder and says who") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / ".lock";
+  {
+    FileLock held(path, "intelia extract");
+    try {
+      FileLock second(path);
+      FAIL("the second lock was given");
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::unavailable);
+      CHECK(std::string(error.what()).find("process " + std::to_string(::getpid())) != std::string::npos);
+    }
+  }
+  FileLock again(path);
+}

@@ -1,0 +1,40 @@
+// Text in, JSON out, the same text back through another parser.
+#include "record/json.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+
+using namespace intelia;
+
+TEST_CASE("every awkward text survives a round trip through nlohmann's parser") {
+  for (const std::string& text :
+       {std::string("plain"), std::string("\"quoted\" \\ back"), std::string("tab\tnew\nline\r\b\f"), std::string("\0\x01\x1f\x7f", 4),
+        std::string("é ñ ç 🐔"), std::string("\xE2\x80\xA8 and \xE2\x80\xA9 and \xE2\x80\xA7"), std::string("\xE2\x80"), std::string()}) {
+    std::string out;
+    append_json_string(out, text);
+    CHECK(out.find('\n') == std::string::npos);
+    CHECK(out.find("\xE2\x80\xA8") == std::string::npos);
+    if (is_valid_utf8(text)) CHECK(Json::parse(out).get<std::string>() == text);
+  }
+}
+
+TEST_CASE("non-ASCII is left as it is; numbers are the shortest that read back") {
+  std::string out;
+  append_json_string(out, "œuf");
+  CHECK(out == "\"œuf\"");
+  out.clear();
+  append_json_number(out, 0.1);
+  out += ' ';
+  append_json_number(out, 4.5);
+  out += ' ';
+  append_json_number(out, 0.0 / 0.0);
+  CHECK(out == "0.1 4.5 null");
+}
+
+TEST_CASE("broken and bottomless documents are refused by name") {
+  CHECK_THROWS_WITH_AS(parse_json("{\"a\":", "config.json"), doctest::Contains("config.json: not valid JSON"), Error);
+  CHECK_THROWS_WITH_AS(parse_json(std::string(100000, '['), "x"), doctest::Contains("deeper than 1024"), Error);
+  CHECK(parse_json("{\"a\":1,\"a\":2}", "x")["a"] == 2);
+  CHECK_FALSE(is_valid_utf8("\xff"));
+}

@@ -1,0 +1,68 @@
+// Records in and out; every fault named with its place; the limit on bad lines.
+#include "record/jsonl.hpp"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include "base/error.hpp"
+#include "record/json.hpp"
+
+using namespace intelia;
+namespace fs = std::filesystem;
+
+TEST_CASE("a conversation comes back as it was written") {
+  const std::string line =
+      R"({"messages":[{"role":"user","content":"Qu’est-ce que « la coccidiose » ?"},{"role":"assistant","content":"…"}],"metadata":{"conversation_id":"c1","rating":4.5,"language":"fr"}})";
+  Conversation conversation;
+  REQUIRE_FALSE(parse_conversation(line, conversation).has_value());
+  CHECK(conversation.id == "c1");
+  CHECK(conversation.language == "fr");
+  std::string out;
+  append_conversation(out, conversation);
+  CHECK(out == line + "\n");
+  REQUIRE_FALSE(parse_conversation(R"({"text":"doc"})", conversation).has_value());
+  CHECK(conversation.text == "doc");
+  CHECK(conversation.messages.empty());
+}
+
+TEST_CASE("each fault is said") {
+  const auto fault = [](const char* line) {
+    Conversation conversation;
+    return parse_conversation(line, conversation).value_or("");
+  };
+  CHECK(fault("{") != "");
+  CHECK(fault("[]") == "not a JSON object");
+  CHECK(fault("{}") == "neither 'messages' (a list) nor 'text' (a string)");
+  CHECK(fault(R"({"messages":[]})") == "messages is empty");
+  CHECK(fault(R"({"messages":[{"content":"x"}]})") == "message without a role: messages[0]");
+  CHECK(fault(R"({"messages":[{"role":"user","content":null}]})") == "message without text content: messages[0]");
+  CHECK(fault(R"({"messages":[{"role":"bot","content":"x"}]})") ==
+        "unknown role: 'bot' in messages[0], expected system, user or assistant");
+  CHECK(fault("{\"text\":\"\xff\"}") != "");
+}
+
+TEST_CASE("bad lines are named, counted, copied, and too many end the run") {
+  std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
+  const fs::path folder = ::mkdtemp(name.data());
+  std::string text;
+  for (int i = 0; i < 19; ++i) text += "{\"text\":\"x\"}\n";
+  write_file(folder / "data.jsonl", text + "{broken \xff\n");
+  SilentSinks silent;
+  Sinks sinks = silent.sinks();
+  const auto read = [&](double max_rejected, bool is_strict) {
+    AtomicFile file(folder / "rejected.jsonl");
+    Rejects rejects({max_rejected, is_strict}, sinks.log, &file);
+    const auto num_read = read_conversations(folder / "data.jsonl", rejects, sinks.stop, [](Conversation&&, std::int64_t) {});
+    CHECK(num_read == 20);
+    CHECK(rejects.count() == 1);
+    rejects.check(num_read);
+    file.commit();
+  };
+  read(0.05, false);
+  const std::string rejected = read_file(folder / "rejected.jsonl");
+  CHECK(rejected.find("data.jsonl:20") != std::string::npos);
+  CHECK(is_valid_utf8(rejected));
+  CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records are bad"), Error);
+  CHECK_THROWS_WITH_AS(read(1, true), doctest::Contains("data.jsonl:20: not valid JSON"), Error);
+  fs::remove_all(folder);
+}
