@@ -15,6 +15,14 @@ if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
+# The Python that tests and the torch wheel come from: the shared environment of scripts/setup unless another is named.
+if(NOT INTELIA_PYTHON)
+  execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/python-environment OUTPUT_VARIABLE environment
+                  OUTPUT_STRIP_TRAILING_WHITESPACE)
+  set(INTELIA_PYTHON ${environment}/bin/python)
+endif()
+set(INTELIA_PYTHON ${INTELIA_PYTHON} CACHE FILEPATH "Python with torch and the peers" FORCE)
+
 add_library(intelia_options INTERFACE)
 target_include_directories(intelia_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
 target_compile_options(intelia_options INTERFACE

@@ -3,12 +3,11 @@
 
 namespace intelia {
 
-extern const Command completion, config;
+extern const Command completion, config, doctor, eval_run, extract, model_info, model_init, train_sft;
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> list = {
-      &config,
-      &completion,
+      &extract, &model_init, &model_info, &train_sft, &eval_run, &config, &doctor, &completion,
   };
   return list;
 }

@@ -32,23 +32,23 @@ struct Options {
 
 void declare(OptionTable& table, Options& options) {
   table.add("output", options.output,
-            "folder for train.jsonl, validation.jsonl, rejected.jsonl and manifest.json", "FOLDER").required();
-  table.add("min-rating", options.query.min_rating, "smallest rating that is taken");
-  table.add("min-messages", options.query.min_messages, "fewest messages, as stored, of a conversation that is taken");
-  table.add("languages", options.query.languages, "languages that are taken; empty: any");
+            "Folder for train.jsonl, validation.jsonl, rejected.jsonl and manifest.json", "FOLDER").required();
+  table.add("min-rating", options.query.min_rating, "Smallest rating that is taken");
+  table.add("min-messages", options.query.min_messages, "Fewest messages, as stored, of a conversation that is taken");
+  table.add("languages", options.query.languages, "Languages that are taken; empty: any");
   table.add("limit", options.query.limit,
-            "most rows that the database returns, newest first, before the program judges their shape; 0: all");
-  table.add("since", options.query.since, "take conversations created at this UTC date or time, or later", "TIME");
-  table.add("until", options.query.until, "take conversations created before this UTC date or time", "TIME");
-  table.add("system-prompt", options.query.system_prompt, "system message to put before each conversation");
-  table.add("table", options.query.table, "table or view to read, NAME or SCHEMA.NAME", "NAME");
+            "Most rows that the database returns, newest first, before the program judges their shape; 0: all");
+  table.add("since", options.query.since, "Take conversations created at this UTC date or time, or later", "TIME");
+  table.add("until", options.query.until, "Take conversations created before this UTC date or time", "TIME");
+  table.add("system-prompt", options.query.system_prompt, "System message to put before each conversation");
+  table.add("table", options.query.table, "Table or view to read, NAME or SCHEMA.NAME", "NAME");
   table.add("columns", options.query.columns,
-            "names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
+            "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
             "language=…");
-  table.add("split", options.split, "fraction of the conversations that goes to train.jsonl, by a hash of their id");
-  table.add("allow-empty", options.allow_empty, "write empty files when no conversation qualifies");
-  table.add("max-rejected", options.rejects.max_rejected, "largest fraction of the rows that may be malformed");
-  table.add("strict", options.rejects.is_strict, "end at the first malformed row");
+  table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
+  table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies");
+  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of the rows that may be malformed");
+  table.add("strict", options.rejects.is_strict, "End at the first malformed row");
 }
 
 void check(const Options& options) {
@@ -122,6 +122,7 @@ int run(const Options& options, Context& context) {
         ++(is_train ? num_train : num_validation);
       });
   rejects.check(counts.matched);
+  context.sinks.stop.check("extract");
   const std::int64_t num_dropped = total(counts.dropped_by_reason);
   const std::string tally = fmt::format("{} rows: {} kept, {} too short, {} rejected", counts.matched, counts.kept,
                                         num_dropped, rejects.count());
@@ -175,13 +176,13 @@ int run(const Options& options, Context& context) {
 
 extern const Command extract{
     "extract",
-    "stream rated conversations from PostgreSQL to training and validation files",
+    "Stream rated conversations from PostgreSQL to training and validation files",
     "Reads the table of DATABASE_URL (or of the file that DATABASE_URL_FILE names) in one read-only snapshot. The "
     "database selects by rating, language and time, newest first; the program judges the shape: malformed rows go to "
     "rejected.jsonl with their reason, and of each conversation the user and assistant turns are kept if at least two "
     "remain. --limit counts rows as the database returns them, so malformed and short ones count too. A conversation "
     "is always on the same side of the split, whatever else is extracted.\n\n"
-    "  DATABASE_URL=postgresql://reader@db/intelia intelia extract --since 2026-07-01 --output data/2026-q3",
+    "Example: DATABASE_URL=postgresql://reader@db/intelia intelia extract --since 2026-07-01 --output data/2026-q3",
     bind<Options, declare, run>};
 
 }  // namespace intelia

@@ -270,7 +270,8 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
                                        "' (it holds '" + path.string() + "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
-  if (::ftruncate(file_, 0) != 0 || ::pwrite(file_, me.data(), me.size(), 0) < 0) {
+  // Written before it is cut to size, so that a process killed in between leaves a note and not an empty file.
+  if (::pwrite(file_, me.data(), me.size(), 0) < 0 || ::ftruncate(file_, static_cast<off_t>(me.size())) != 0) {
     int number = errno;
     ::close(file_);
     fail("lock", path, number);

@@ -30,9 +30,6 @@ void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset,
 void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, float offset, std::int64_t num_blocks,
                        float* absmax);
 
-/** The sum that torch.mean takes on the CPU with one thread, in its order (for offset = sum/num). */
-float torch_mean(const float* values, std::int64_t num);
-
 /** weight[i] = kCodebook[code]·absmax[block], in fp32. */
 void dequantize(const std::uint8_t* packed, const float* absmax, std::int64_t n, float* weight);
 

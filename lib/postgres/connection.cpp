@@ -41,9 +41,10 @@ std::string raw_password(std::string_view url) {
 bool is_ambiguous_uri(std::string_view url) {
   if (!is_uri(url)) return false;
   url.remove_prefix(url.find("://") + 3);
-  url = url.substr(0, url.find('?'));
-  const std::size_t at = url.find('@');
-  return at != std::string_view::npos && (url.find('@', at + 1) != std::string_view::npos || url.find('/') < at);
+  const std::size_t end_of_user = url.find_first_of("@/");
+  if (end_of_user == std::string_view::npos) return false;
+  if (url[end_of_user] == '@') url.remove_prefix(end_of_user + 1);
+  return url.substr(0, url.find('?')).find('@') != std::string_view::npos;
 }
 
 std::string percent_encoded(std::string_view text, const char* digits) {
@@ -108,6 +109,7 @@ Kind kind_of_sql_state(std::string_view sql_state) {
   const std::string_view family = sql_state.substr(0, 2);
   if (family == "08" || family == "40" || family == "53" || family == "57" || family == "55" || sql_state == "25P03")
     return Kind::unavailable;  // connection, rollback and recovery conflict, resources, shutdown and cancel, locks
+  if (sql_state == "22021" || sql_state == "22P05") return Kind::io;  // text in the table that UTF-8 does not have
   if (family == "28" || family == "3D" || family == "3F" || family == "42" || family == "22")
     return Kind::usage;  // credentials, database, schema, names and rights, values that the user gave
   return Kind::io;

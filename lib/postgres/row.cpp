@@ -142,14 +142,13 @@ struct RowReader::State {
    */
   bool append_plain_jsonb(std::string_view text, std::string& out, Fate& fate) {
     static constexpr std::string_view kRole = "{\"role\": \"", kContent = "\", \"content\": \"";
-    if (std::memchr(text.data(), 0x7F, text.size()) != nullptr) return false;
+    if (text.size() < 2 || text.front() != '[' || std::memchr(text.data(), 0x7F, text.size()) != nullptr) return false;
     for (const char* place = text.data(); place != nullptr; ++place) {
       const auto left = static_cast<std::size_t>(text.data() + text.size() - place);
       place = static_cast<const char*>(std::memchr(place, '\xE2', left));
       if (place == nullptr) break;
       if (place[1] == '\x80' && (place[2] == '\xA8' || place[2] == '\xA9')) return false;
     }
-    if (text.size() < 2 || text.front() != '[') return false;
     const std::size_t begin = out.size();
     std::int64_t num_messages = 0, num_turns = 0;
     std::string_view rest = text.substr(1);
@@ -283,6 +282,7 @@ struct RowReader::State {
       return reject(fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes,
                                 kMaxMessagesBytes));
     if (!row.messages) return reject("messages is NULL");
+    if (row.messages->empty()) return reject("messages is not valid JSON: it is empty");
     if (!is_valid_utf8(*row.messages)) return reject("messages is not valid UTF-8");
     out += "{\"messages\":[";
     out += system_message;

@@ -52,6 +52,13 @@ std::optional<Json> read_manifest(const fs::path& folder) {
 
 namespace {
 
+/** Whether there is nothing in `folder` but perhaps a lock, which a run killed at once may leave without its note. */
+bool is_empty_folder(const fs::path& folder, const fs::path& lock_path) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.path().filename() != lock_path.filename()) return false;
+  return true;
+}
+
 /** Whether an earlier run of `command` made what lies in `folder`. */
 bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::string& command) {
   if (fs::exists(folder / "manifest.json")) {
@@ -74,7 +81,7 @@ OutputFolder::OutputFolder(const fs::path& folder, const std::string& command, b
   const fs::path lock_path = folder / ".intelia.lock";
   if (fs::exists(folder) && !fs::is_directory(folder))
     throw Error(Kind::usage, "--output '" + folder.string() + "' is a file; a folder is written, name another");
-  if (fs::exists(folder) && !force && !fs::is_empty(folder) && !is_made_by(folder, lock_path, command))
+  if (fs::exists(folder) && !force && !is_empty_folder(folder, lock_path) && !is_made_by(folder, lock_path, command))
     throw Error(Kind::usage, "'" + folder.string() + "' holds files that 'intelia " + command +
                                  "' did not make; name another folder, or pass --force to write there all the same");
   fs::create_directories(folder, status);

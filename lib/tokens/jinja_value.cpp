@@ -446,7 +446,7 @@ void append_json_text(std::string& out, std::string_view text, bool ensure_ascii
       case '\f': out += "\\f"; break;
       case '\b': out += "\\b"; break;
       default:
-        if (c < 0x20 || (ensure_ascii && c >= 0x7F && c < 0x10000 && c != 0x7F)) {
+        if (c < 0x20 || (ensure_ascii && c >= 0x7F && c < 0x10000)) {
           out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
         } else if (ensure_ascii && c >= 0x10000) {
           const auto rest = static_cast<unsigned>(c) - 0x10000;

@@ -1,0 +1,85 @@
+// Finds libtorch, loads the plug-in beside the program, and compares build tags. See engine.hpp.
+#include <dlfcn.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/subprocess.hpp"
+#include "engine/engine.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+const char* build_tag() { return INTELIA_BUILD_TAG; }
+
+namespace {
+
+constexpr const char* kPlugin = "libintelia_engine.so";
+constexpr const char* kRemedy =
+    "libtorch was not found: run scripts/setup, or install it with 'pip install torch==2.11.0' and set INTELIA_PYTHON to that "
+    "Python, or set INTELIA_LIBTORCH to the folder that holds libtorch_cpu.so";
+
+fs::path plugin_path() {
+  const fs::path program = fs::read_symlink("/proc/self/exe");
+  return program.parent_path().parent_path() / "lib" / kPlugin;
+}
+
+/** Loads libtorch's CPU half from `folder`, so that the plug-in finds it by name. */
+bool preload(const fs::path& folder) {
+  return fs::exists(folder / "libtorch_cpu.so") &&
+         ::dlopen((folder / "libc10.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr &&
+         ::dlopen((folder / "libtorch_cpu.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr;
+}
+
+/** The folder of libtorch in the torch package of a Python, or nothing. */
+fs::path libtorch_of_python() {
+  const char* named = std::getenv("INTELIA_PYTHON");
+  const ProcessResult result = run_process(
+      {named != nullptr && *named != 0 ? named : "python3", "-c",
+       "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"});
+  std::string folder = result.output.substr(0, result.output.find('\n'));
+  return result.exit_status == 0 && !folder.empty() ? fs::path(folder) / "lib" : fs::path();
+}
+
+void* open_plugin(const fs::path& path) {
+  if (!fs::exists(path))
+    throw Error(Kind::usage, "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");
+  if (const char* named = std::getenv("INTELIA_LIBTORCH"); named != nullptr && *named != 0) {
+    if (!preload(named))
+      throw Error(Kind::usage, "INTELIA_LIBTORCH is '" + std::string(named) + "', and no libtorch_cpu.so could be loaded from there");
+  } else {
+    preload(path.parent_path());
+  }
+  if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
+  std::string reason = ::dlerror();
+  if (reason.find("libtorch_cpu.so") == std::string::npos && reason.find("libc10.so") == std::string::npos)
+    throw Error(Kind::usage, "the engine could not be loaded: " + reason);
+  if (preload(libtorch_of_python())) {
+    if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
+    throw Error(Kind::usage, std::string("the engine could not be loaded: ") + ::dlerror());
+  }
+  throw Error(Kind::usage, kRemedy);
+}
+
+Engine& create_engine() {
+  const fs::path path = plugin_path();
+  void* plugin = open_plugin(path);
+  const auto tag = reinterpret_cast<const char* (*)()>(::dlsym(plugin, "intelia_engine_build_tag"));
+  const auto create = reinterpret_cast<Engine* (*)()>(::dlsym(plugin, "intelia_engine_create"));
+  if (tag == nullptr || create == nullptr)
+    throw Error(Kind::usage, "'" + path.string() + "' is not the engine of intelia");
+  if (std::string(tag()) != build_tag())
+    throw Error(Kind::usage, "the engine '" + path.string() + "' was built as '" + tag() + "', this program as '" + build_tag() +
+                                 "'; build both together with scripts/setup");
+  return *create();
+}
+
+}  // namespace
+
+Engine& load_engine() {
+  static Engine& engine = create_engine();
+  return engine;
+}
+
+}  // namespace intelia

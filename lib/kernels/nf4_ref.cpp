@@ -1,0 +1,280 @@
+// NF4 on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there. It knows raw pointers only: no torch, no files.
+// Quantization is scalar (once a run); dequantization runs in every layer, so x86 machines with AVX2 take a path of
+// two table look-ups per eight weights, which gives the same bits because it only moves table entries.
+#include "kernels/nf4.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstring>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace intelia::nf4 {
+
+// Dettmers et al. 2023, appendix E: quantiles of the normal distribution, scaled to [-1, 1].
+const float kCodebook[16] = {-1.0f,
+                             -0.6961928009986877f,
+                             -0.5250730514526367f,
+                             -0.39491748809814453f,
+                             -0.28444138169288635f,
+                             -0.18477343022823334f,
+                             -0.09105003625154495f,
+                             0.0f,
+                             0.07958029955625534f,
+                             0.16093020141124725f,
+                             0.24611230194568634f,
+                             0.33791524171829224f,
+                             0.44070982933044434f,
+                             0.5626170039176941f,
+                             0.7229568362236023f,
+                             1.0f};
+
+namespace {
+
+constexpr float kSmallestScale = 1e-38f;  // an all-zero block is divided by this instead of by zero
+constexpr int kZeroCode = 7;
+
+/** Midpoints of neighbouring codebook entries, each rounded to fp32. */
+std::array<float, 15> code_thresholds() {
+  std::array<float, 15> thresholds{};
+  for (int i = 0; i < 15; ++i) thresholds[i] = (kCodebook[i] + kCodebook[i + 1]) / 2;
+  return thresholds;
+}
+
+/** Number of thresholds strictly below `value`; NaN counts as above all. */
+std::uint8_t nearest_code(const std::array<float, 15>& thresholds, float value) {
+  int code = 0;
+  for (float threshold : thresholds) code += !(value <= threshold);
+  return static_cast<std::uint8_t>(code);
+}
+
+/** max|x|, NaN when one of them is, as torch reduces. */
+float largest_magnitude(const float* values, std::int64_t num) {
+  float largest = 0;
+  for (std::int64_t i = 0; i < num; ++i) {
+    const float magnitude = std::fabs(values[i]);
+    if (std::isnan(magnitude)) return magnitude;
+    largest = std::max(largest, magnitude);
+  }
+  return largest;
+}
+
+/** clamp(x, -1, 1) that keeps NaN. */
+float clamp_to_unit(float value) { return value < -1 ? -1 : value > 1 ? 1 : value; }
+
+std::uint16_t round_to_bf16(float value) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &value, sizeof bits);
+  if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return 0x7FC0;
+  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
+std::array<float, 256> make_dynamic_map() {
+  // For each exponent e = -6..0 the midpoints of 2^(e+6) equal parts of [0.1, 1], times 10^e, with both signs; every
+  // step rounds to fp32 as the peer's does (torch.linspace counts its second half down from the end, and fuses the
+  // product with the sum on every CPU with AVX2; without it the peer's own table differs in 42 last bits).
+  std::array<float, 256> map{};
+  std::size_t count = 0;
+  map[count++] = 0;
+  map[count++] = 1;
+  for (int i = 0; i < 7; ++i) {
+    const int num_parts = 1 << i;
+    const float step = (1.0f - 0.1f) / static_cast<float>(num_parts);
+    const auto boundary = [&](int at) {
+      return at < (num_parts + 1) / 2 ? std::fma(step, static_cast<float>(at), 0.1f)
+                                      : std::fma(-step, static_cast<float>(num_parts - at), 1.0f);
+    };
+    const float power = static_cast<float>(std::pow(10.0, i - 6));
+    for (int part = 0; part < num_parts; ++part) {
+      const float middle = (boundary(part) + boundary(part + 1)) / 2.0f;
+      map[count++] = power * middle;
+      map[count++] = -power * middle;
+    }
+  }
+  std::sort(map.begin(), map.end());
+  return map;
+}
+
+/** codes of the 65,536 evenly spaced values of [-1, 1] that bitsandbytes' CPU path rounds to before it looks up. */
+std::array<std::uint8_t, 65536> make_dynamic_lookup() {
+  const float* map = dynamic_map();
+  std::array<std::uint8_t, 65536> codes{};
+  for (int i = 0; i < 65536; ++i) {
+    const float value = -1.0f + 2.0f * static_cast<float>(i) / 65535.0f;
+    const float* above = std::lower_bound(map, map + 256, value);
+    if (above == map + 256) {
+      codes[i] = 255;
+    } else if (above == map) {
+      codes[i] = 0;
+    } else {
+      const float* below = above - 1;
+      codes[i] = static_cast<std::uint8_t>((value - *below <= *above - value ? below : above) - map);
+    }
+  }
+  return codes;
+}
+
+template <class Output, class Round>
+void dequantize_blocks(const std::uint8_t* packed, const float* absmax, std::int64_t begin, std::int64_t n,
+                       Output* weight, Round round) {
+  for (std::int64_t start = begin; start < n; start += kBlock) {
+    Output scaled[16];
+    for (int code = 0; code < 16; ++code) scaled[code] = round(kCodebook[code] * absmax[start / kBlock]);
+    const std::int64_t end = std::min(start + kBlock, n);
+    for (std::int64_t i = start; i < end; ++i) {
+      const std::uint8_t byte = packed[i / 2];
+      weight[i] = scaled[i % 2 == 0 ? byte >> 4 : byte & 15];
+    }
+  }
+}
+
+#if defined(__x86_64__)
+
+bool has_avx2() {
+  static const bool value = __builtin_cpu_supports("avx2");
+  return value;
+}
+
+struct CodePair {
+  __m256i first, second;  // eight codes each, 32-bit lanes
+};
+
+/** The sixteen codes of eight bytes, in the order of the weights. */
+__attribute__((target("avx2"))) inline CodePair unpack_codes(const std::uint8_t* packed) {
+  const __m128i bytes = _mm_loadl_epi64(reinterpret_cast<const __m128i*>(packed));
+  const __m128i mask = _mm_set1_epi8(15);
+  const __m128i even = _mm_and_si128(_mm_srli_epi16(bytes, 4), mask);
+  const __m128i codes = _mm_unpacklo_epi8(even, _mm_and_si128(bytes, mask));
+  return {_mm256_cvtepu8_epi32(codes), _mm256_cvtepu8_epi32(_mm_srli_si128(codes, 8))};
+}
+
+/** table[code] for eight codes: each half of the table fits one register, bit 3 of the code chooses the half. */
+__attribute__((target("avx2"))) inline __m256 look_up(__m256 low, __m256 high, __m256i codes) {
+  return _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, codes), _mm256_permutevar8x32_ps(high, codes),
+                          _mm256_castsi256_ps(_mm256_slli_epi32(codes, 28)));
+}
+
+__attribute__((target("avx2"))) inline __m256i round_lanes_to_bf16(__m256 values) {
+  const __m256i bits = _mm256_castps_si256(values);
+  const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+  const __m256i rounded =
+      _mm256_srli_epi32(_mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7FFF))), 16);
+  const __m256i is_nan = _mm256_castps_si256(_mm256_cmp_ps(values, values, _CMP_UNORD_Q));
+  return _mm256_blendv_epi8(rounded, _mm256_set1_epi32(0x7FC0), is_nan);
+}
+
+/** Whole blocks only; returns how many weights were written. */
+__attribute__((target("avx2"))) std::int64_t dequantize_avx2(const std::uint8_t* packed, const float* absmax,
+                                                             std::int64_t n, float* weight) {
+  const __m256 low = _mm256_loadu_ps(kCodebook), high = _mm256_loadu_ps(kCodebook + 8);
+  const std::int64_t num_whole = n / kBlock;
+  for (std::int64_t block = 0; block < num_whole; ++block) {
+    const __m256 scale = _mm256_set1_ps(absmax[block]);
+    const __m256 scaled_low = _mm256_mul_ps(low, scale), scaled_high = _mm256_mul_ps(high, scale);
+    for (int i = 0; i < kBlock; i += 16) {
+      const CodePair codes = unpack_codes(packed + (block * kBlock + i) / 2);
+      float* to = weight + block * kBlock + i;
+      _mm256_storeu_ps(to, look_up(scaled_low, scaled_high, codes.first));
+      _mm256_storeu_ps(to + 8, look_up(scaled_low, scaled_high, codes.second));
+    }
+  }
+  return num_whole * kBlock;
+}
+
+__attribute__((target("avx2"))) std::int64_t dequantize_bf16_avx2(const std::uint8_t* packed, const float* absmax,
+                                                                  std::int64_t n, std::uint16_t* weight) {
+  const __m256 low = _mm256_loadu_ps(kCodebook), high = _mm256_loadu_ps(kCodebook + 8);
+  const std::int64_t num_whole = n / kBlock;
+  for (std::int64_t block = 0; block < num_whole; ++block) {
+    const __m256 scale = _mm256_set1_ps(absmax[block]);
+    const __m256 rounded_low = _mm256_castsi256_ps(round_lanes_to_bf16(_mm256_mul_ps(low, scale)));
+    const __m256 rounded_high = _mm256_castsi256_ps(round_lanes_to_bf16(_mm256_mul_ps(high, scale)));
+    for (int i = 0; i < kBlock; i += 16) {
+      const CodePair codes = unpack_codes(packed + (block * kBlock + i) / 2);
+      const __m256i first = _mm256_castps_si256(look_up(rounded_low, rounded_high, codes.first));
+      const __m256i second = _mm256_castps_si256(look_up(rounded_low, rounded_high, codes.second));
+      // packus works inside 128-bit lanes; the permutation puts the quarters back in order.
+      const __m256i both = _mm256_permute4x64_epi64(_mm256_packus_epi32(first, second), 0xD8);
+      _mm256_storeu_si256(reinterpret_cast<__m256i*>(weight + block * kBlock + i), both);
+    }
+  }
+  return num_whole * kBlock;
+}
+
+#endif
+
+}  // namespace
+
+const float* dynamic_map() {
+  static const std::array<float, 256> map = make_dynamic_map();
+  return map.data();
+}
+
+void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax) {
+  static const std::array<float, 15> thresholds = code_thresholds();
+  for (std::int64_t start = 0; start < n; start += kBlock) {
+    const std::int64_t num = std::min(kBlock, n - start);
+    const bool is_short = num < kBlock;
+    const float largest = largest_magnitude(weight + start, num);
+    const float scale = std::isnan(largest) ? largest : std::max(largest, kSmallestScale);
+    const float reciprocal = 1.0f / scale;
+    // The peer stores the raised scale of a short last block, but the true one (0) of a whole block, and divides there.
+    absmax[start / kBlock] = is_short ? scale : largest;
+    for (std::int64_t i = 0; i < num; i += 2) {
+      std::uint8_t codes[2] = {0, kZeroCode};
+      for (std::int64_t k = 0; k < std::min<std::int64_t>(2, num - i); ++k) {
+        const float value = weight[start + i + k];
+        codes[k] = nearest_code(thresholds, clamp_to_unit(is_short ? value / scale : value * reciprocal));
+      }
+      packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[0] << 4 | codes[1]);
+    }
+  }
+}
+
+void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset, std::uint8_t* codes,
+                     float* nested_absmax) {
+  static const std::array<std::uint8_t, 65536> lookup = make_dynamic_lookup();
+  for (std::int64_t start = 0; start < num_blocks; start += kNestedBlock) {
+    const std::int64_t end = std::min(start + kNestedBlock, num_blocks);
+    float largest = 0;
+    for (std::int64_t i = start; i < end; ++i) largest = std::max(largest, std::fabs(absmax[i] - offset));
+    nested_absmax[start / kNestedBlock] = largest;
+    const float reciprocal = 1.0f / largest;
+    for (std::int64_t i = start; i < end; ++i) {
+      const float scaled = (absmax[i] - offset) * reciprocal;
+      const float position = (scaled + 1.0f) * 32767.5f + 0.5f;
+      // A block of nothing but the mean has 0·inf = NaN here; the peer gives it code 0.
+      codes[i] = lookup[position >= 0 ? static_cast<std::size_t>(std::min(position, 65535.0f)) : 0];
+    }
+  }
+}
+
+void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, float offset, std::int64_t num_blocks,
+                       float* absmax) {
+  const float* map = dynamic_map();
+  for (std::int64_t i = 0; i < num_blocks; ++i) {
+    const float scaled = map[codes[i]] * nested_absmax[i / kNestedBlock];
+    absmax[i] = scaled + offset;
+  }
+}
+
+void dequantize(const std::uint8_t* packed, const float* absmax, std::int64_t n, float* weight) {
+  std::int64_t done = 0;
+#if defined(__x86_64__)
+  if (has_avx2()) done = dequantize_avx2(packed, absmax, n, weight);
+#endif
+  dequantize_blocks(packed, absmax, done, n, weight, [](float value) { return value; });
+}
+
+void dequantize_bf16(const std::uint8_t* packed, const float* absmax, std::int64_t n, std::uint16_t* weight) {
+  std::int64_t done = 0;
+#if defined(__x86_64__)
+  if (has_avx2()) done = dequantize_bf16_avx2(packed, absmax, n, weight);
+#endif
+  dequantize_blocks(packed, absmax, done, n, weight, round_to_bf16);
+}
+
+}  // namespace intelia::nf4

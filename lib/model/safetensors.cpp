@@ -1,0 +1,538 @@
+// Reading: the header is parsed as a stream of events, so nothing is allocated for what it merely claims, and every
+// claim (name, type, shape, offsets, coverage) is checked before a pointer is handed out. Knows no model.
+#include "model/safetensors.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <limits>
+#include <set>
+#include <system_error>
+
+#include "base/error.hpp"
+#include "record/json.hpp"
+
+namespace intelia {
+
+static_assert(std::endian::native == std::endian::little, "safetensors data is little-endian and is used in place");
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the peer's bound
+constexpr int kMaxDepth = 64;
+constexpr const char* kMetadataKey = "__metadata__";
+
+struct TypeFact {
+  TensorType type;
+  const char* name;
+  std::size_t size_bytes;
+};
+constexpr TypeFact kTypes[] = {
+    {TensorType::f64, "F64", 8}, {TensorType::f32, "F32", 4}, {TensorType::f16, "F16", 2},
+    {TensorType::bf16, "BF16", 2}, {TensorType::i64, "I64", 8}, {TensorType::i32, "I32", 4},
+    {TensorType::i16, "I16", 2}, {TensorType::i8, "I8", 1}, {TensorType::u8, "U8", 1},
+    {TensorType::boolean, "BOOL", 1},
+};
+
+const TypeFact& fact_of(TensorType type) {
+  for (const TypeFact& fact : kTypes) {
+    if (fact.type == type) return fact;
+  }
+  throw Error(Kind::internal, "tensor type without a name");
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+/** A name as it may stand in a message: cut, control characters replaced. */
+std::string shown(std::string name) {
+  if (name.size() > 100) name = name.substr(0, 100) + "...";
+  for (char& c : name) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) c = '?';
+  }
+  return name;
+}
+
+/** Names become module paths, and elsewhere keys and columns: printable, and no path separators. */
+bool is_acceptable_name(const std::string& name) {
+  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) {
+    return c < 0x20 || c == 0x7F || c == '/' || c == '\\';
+  });
+}
+
+struct HeaderEntry {
+  std::string name;
+  TensorType type = TensorType::f32;
+  std::vector<std::int64_t> shape;
+  std::uint64_t begin = 0, end = 0;
+};
+
+/** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
+class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
+ public:
+  std::vector<HeaderEntry> entries;
+  std::map<std::string, std::string> metadata;
+  std::string problem;
+
+  bool null() override { return value("null"); }
+  bool boolean(bool) override { return value("a boolean"); }
+  bool number_float(number_float_t, const string_t& text) override { return value("the number " + shown(text)); }
+  bool binary(binary_t&) override { return value("binary data"); }
+
+  bool number_integer(number_integer_t number) override {
+    if (place_ == Place::shape || place_ == Place::offsets) return stop(fmt::format("{}: {} is negative", here(), number));
+    return value("a number");
+  }
+
+  bool number_unsigned(number_unsigned_t number) override {
+    if (place_ == Place::shape) {
+      if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
+        return stop(fmt::format("{}: {} is too large", here(), number));
+      }
+      entries.back().shape.push_back(static_cast<std::int64_t>(number));
+      return true;
+    }
+    if (place_ == Place::offsets) {
+      if (num_offsets_ == 2) return stop(here() + " has more than two numbers");
+      (num_offsets_ == 0 ? entries.back().begin : entries.back().end) = number;
+      ++num_offsets_;
+      return true;
+    }
+    return value("a number");
+  }
+
+  bool string(string_t& text) override {
+    if (place_ == Place::metadata) {
+      metadata[key_] = text;
+      return true;
+    }
+    if (place_ == Place::tensor && key_ == "dtype") {
+      for (const TypeFact& fact : kTypes) {
+        if (text == fact.name) {
+          entries.back().type = fact.type;
+          return true;
+        }
+      }
+      return stop(fmt::format("tensor '{}': dtype '{}' is not one of F64 F32 F16 BF16 I64 I32 I16 I8 U8 BOOL",
+                              shown(entries.back().name), shown(text)));
+    }
+    return value("a string");
+  }
+
+  bool start_object(std::size_t) override {
+    switch (place_) {
+      case Place::start:
+        place_ = Place::names;
+        return true;
+      case Place::names:
+        if (key_ == kMetadataKey) {
+          place_ = Place::metadata;
+          metadata_keys_.clear();
+        } else {
+          place_ = Place::tensor;
+          fields_.clear();
+          entries.push_back({key_});
+        }
+        return true;
+      default:
+        return open("an object");
+    }
+  }
+
+  bool end_object() override {
+    if (place_ == Place::skipped) return close();
+    if (place_ == Place::tensor) {
+      for (const char* field : {"dtype", "shape", "data_offsets"}) {
+        if (!fields_.contains(field)) {
+          return stop(fmt::format("tensor '{}' has no {}", shown(entries.back().name), field));
+        }
+      }
+    }
+    place_ = place_ == Place::names ? Place::end : Place::names;
+    return true;
+  }
+
+  bool start_array(std::size_t) override {
+    if (place_ == Place::tensor && key_ == "shape") {
+      place_ = Place::shape;
+      return true;
+    }
+    if (place_ == Place::tensor && key_ == "data_offsets") {
+      place_ = Place::offsets;
+      num_offsets_ = 0;
+      return true;
+    }
+    return open("an array");
+  }
+
+  bool end_array() override {
+    if (place_ == Place::skipped) return close();
+    if (place_ == Place::offsets && num_offsets_ != 2) return stop(here() + " does not have two numbers");
+    place_ = Place::tensor;
+    return true;
+  }
+
+  bool key(string_t& text) override {
+    if (place_ == Place::skipped) return true;
+    key_ = text;
+    if (place_ == Place::names) {
+      if (!is_acceptable_name(text)) {
+        return stop(fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
+      }
+      if (!names_.insert(text).second) return stop(fmt::format("'{}' stands twice in the header", shown(text)));
+    } else if (place_ == Place::tensor) {
+      if (!fields_.insert(text).second) {
+        return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
+      }
+    } else if (place_ == Place::metadata && !metadata_keys_.insert(text).second) {
+      return stop(fmt::format("{} says '{}' twice", kMetadataKey, shown(text)));
+    }
+    return true;
+  }
+
+  bool parse_error(std::size_t position, const std::string&, const nlohmann::json::exception&) override {
+    return stop(fmt::format("the header is not valid JSON near its byte {}", position));
+  }
+
+ private:
+  enum class Place { start, names, metadata, tensor, shape, offsets, skipped, end };
+
+  bool stop(std::string why) {
+    problem = std::move(why);
+    return false;
+  }
+
+  std::string here() const {
+    return fmt::format("tensor '{}': {}", shown(entries.back().name), place_ == Place::shape ? "shape" : "data_offsets");
+  }
+
+  bool is_unknown_field() const {
+    return place_ == Place::tensor && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets";
+  }
+
+  /** A value that stands where no value of its type is expected. */
+  bool value(const std::string& what) {
+    if (place_ == Place::skipped || is_unknown_field()) return true;
+    switch (place_) {
+      case Place::start: return stop("the header is " + what + ", not an object");
+      case Place::names: return stop(fmt::format("'{}' is {}, not an object", shown(key_), what));
+      case Place::metadata: return stop(fmt::format("{} '{}' is {}, not a string", kMetadataKey, shown(key_), what));
+      case Place::tensor: return stop(fmt::format("tensor '{}': {} is {}", shown(entries.back().name), key_, what));
+      default: return stop(fmt::format("{} holds {}, not a whole number", here(), what));
+    }
+  }
+
+  bool open(const std::string& what) {
+    if (place_ == Place::skipped || is_unknown_field()) {
+      place_ = Place::skipped;
+      if (++depth_ > kMaxDepth) return stop("the header is nested too deeply");
+      return true;
+    }
+    return value(what);
+  }
+
+  bool close() {
+    if (--depth_ == 0) place_ = Place::tensor;
+    return true;
+  }
+
+  Place place_ = Place::start;
+  int depth_ = 0;
+  int num_offsets_ = 0;
+  std::string key_;
+  std::set<std::string> names_, fields_, metadata_keys_;
+};
+
+/** Elements · bytes of `entry`; throws when the product does not fit 64 bits, even if a later dimension is 0. */
+std::uint64_t claimed_bytes(const HeaderEntry& entry, const std::string& file) {
+  std::uint64_t num = fact_of(entry.type).size_bytes;
+  for (std::int64_t dimension : entry.shape) {
+    if (__builtin_mul_overflow(num, static_cast<std::uint64_t>(dimension), &num)) {
+      throw Error(Kind::input, fmt::format("{}: tensor '{}': its shape holds more bytes than can be counted", file,
+                                           shown(entry.name)));
+    }
+  }
+  return num;
+}
+
+bool is_inside(const fs::path& inner, const fs::path& folder) {
+  const auto [rest, ignored] = std::mismatch(folder.begin(), folder.end(), inner.begin(), inner.end());
+  return rest == folder.end();
+}
+
+/** `folder`/`name`, refused unless it is a regular file whose links stay inside `folder`. Opens nothing. */
+fs::path checked_member(const fs::path& folder, const std::string& name) {
+  const fs::path path = folder / name;
+  std::error_code failure;
+  const fs::path real_folder = fs::canonical(folder, failure);
+  if (failure) throw Error(Kind::input, fmt::format("{}: {}", folder.string(), failure.message()));
+  const fs::path real = fs::canonical(path, failure);
+  if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
+  if (!is_inside(real, real_folder)) {
+    throw Error(Kind::input, fmt::format("{}: this link leads outside the model folder; copy the folder with its links "
+                                         "resolved (cp -rL)", path.string()));
+  }
+  if (!fs::is_regular_file(real, failure)) {
+    throw Error(Kind::input, fmt::format("{}: not a regular file", path.string()));
+  }
+  return path;
+}
+
+bool is_plain_name(const std::string& name) {
+  return is_acceptable_name(name) && name != "." && name != "..";
+}
+
+/** The shards that the index names, sorted, and the shard of each tensor. */
+std::map<std::string, std::string> read_index(const fs::path& path) {
+  const std::string file = path.string();
+  const Json index = parse_json(read_file(path, kMaxHeaderBytes), file);
+  if (!index.is_object() || !index.contains("weight_map") || !index["weight_map"].is_object()) {
+    throw Error(Kind::input, file + ": no weight_map object");
+  }
+  std::map<std::string, std::string> shard_of;
+  for (const auto& [tensor, shard] : index["weight_map"].items()) {
+    if (!shard.is_string()) {
+      throw Error(Kind::input, fmt::format("{}: weight_map '{}' is not a file name", file, shown(tensor)));
+    }
+    const std::string name = shard.get<std::string>();
+    if (!is_plain_name(name)) {
+      throw Error(Kind::input, fmt::format("{}: the shard '{}' is not a plain name inside the folder", file, shown(name)));
+    }
+    if (!name.ends_with(".safetensors")) {
+      throw Error(Kind::input, fmt::format("{}: the shard '{}' is not a .safetensors file", file, shown(name)));
+    }
+    shard_of[tensor] = name;
+  }
+  if (shard_of.empty()) throw Error(Kind::input, file + ": weight_map is empty");
+  return shard_of;
+}
+
+/** Says what was found instead of safetensors. */
+[[noreturn]] void refuse_folder(const fs::path& folder) {
+  std::error_code failure;
+  if (!fs::is_directory(folder, failure)) throw Error(Kind::input, folder.string() + ": not a folder");
+  std::vector<std::string> pickles;
+  for (const auto& member : fs::directory_iterator(folder, failure)) {
+    const std::string extension = member.path().extension().string();
+    if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt") {
+      pickles.push_back(member.path().filename().string());
+    }
+  }
+  if (!pickles.empty()) {
+    throw Error(Kind::input, fmt::format("{}: only pickled weights ({}), which can run code when opened; convert them to "
+                                         "model.safetensors", folder.string(), *std::min_element(pickles.begin(), pickles.end())));
+  }
+  throw Error(Kind::input, folder.string() + ": neither model.safetensors nor model.safetensors.index.json");
+}
+
+}  // namespace
+
+std::size_t bytes_per_element(TensorType type) { return fact_of(type).size_bytes; }
+const char* tensor_type_name(TensorType type) { return fact_of(type).name; }
+
+SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
+  const std::string file = path.string();
+  const auto refuse = [&file](const std::string& why) -> void { throw Error(Kind::input, file + ": " + why); };
+
+  const std::uint64_t num_bytes = file_.size_bytes();
+  if (num_bytes < 8) refuse(fmt::format("only {} bytes; a safetensors file starts with 8 bytes of header length", num_bytes));
+  std::uint64_t header_bytes;
+  std::memcpy(&header_bytes, file_.data(), 8);
+  if (header_bytes > kMaxHeaderBytes) {
+    refuse(fmt::format("claims a header of {} bytes, above the bound of {}", header_bytes, kMaxHeaderBytes));
+  }
+  if (header_bytes > num_bytes - 8) {
+    refuse(fmt::format("claims a header of {} bytes, but {} follow: the file is cut", header_bytes, num_bytes - 8));
+  }
+  const std::string_view header(reinterpret_cast<const char*>(file_.data()) + 8, header_bytes);
+  if (header.empty() || header.front() != '{') refuse("the header does not start with '{'");
+  // A raw NUL is never JSON, but ends it for the parser: what follows would go unseen.
+  if (header.find('\0') != std::string_view::npos) refuse("the header holds a NUL byte");
+
+  HeaderReader reader;
+  if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) refuse(reader.problem);
+
+  std::vector<HeaderEntry>& entries = reader.entries;
+  std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
+    return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
+  });
+  const std::uint64_t data_bytes = num_bytes - 8 - header_bytes;
+  const std::byte* data = file_.data() + 8 + header_bytes;
+  std::uint64_t position = 0;
+  for (HeaderEntry& entry : entries) {
+    const std::string who = fmt::format("tensor '{}'", shown(entry.name));
+    const std::uint64_t size = claimed_bytes(entry, file);
+    if (entry.begin > entry.end || entry.end > data_bytes) {
+      refuse(fmt::format("{}: data_offsets [{}, {}] are not inside the {} bytes of data", who, entry.begin, entry.end,
+                         data_bytes));
+    }
+    if (size != entry.end - entry.begin) {
+      refuse(fmt::format("{}: {} {} needs {} bytes, its data_offsets hold {}", who, tensor_type_name(entry.type),
+                         shape_text(entry.shape), size, entry.end - entry.begin));
+    }
+    if (entry.begin != position) {
+      refuse(fmt::format("{}: its data starts at {}, but the tensor before it ends at {}", who, entry.begin, position));
+    }
+    position = entry.end;
+    tensors_.emplace(std::move(entry.name), TensorView{entry.type, std::move(entry.shape), data + entry.begin, size});
+  }
+  if (position != data_bytes) {
+    refuse(fmt::format("{} bytes of data, but the header describes {}", data_bytes, position));
+  }
+  metadata_ = std::move(reader.metadata);
+}
+
+ModelWeights::ModelWeights(const fs::path& folder) {
+  std::error_code failure;
+  const auto exists = [&](const char* name) {
+    return fs::exists(fs::symlink_status(folder / name, failure));
+  };
+  if (exists("model.safetensors")) {
+    files_.push_back(checked_member(folder, "model.safetensors"));
+    shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
+    tensors_ = shards_.back()->tensors();
+    return;
+  }
+  if (!exists("model.safetensors.index.json")) refuse_folder(folder);
+
+  const fs::path index = checked_member(folder, "model.safetensors.index.json");
+  const std::map<std::string, std::string> shard_of = read_index(index);
+  std::map<std::string, const SafetensorsFile*> opened;
+  std::set<std::string> names;
+  for (const auto& [tensor, shard] : shard_of) names.insert(shard);
+  // Every name is checked before the first file is opened.
+  for (const std::string& name : names) files_.push_back(checked_member(folder, name));
+  for (const fs::path& path : files_) {
+    shards_.push_back(std::make_unique<SafetensorsFile>(path));
+    opened[path.filename().string()] = shards_.back().get();
+  }
+  for (const auto& [shard, file] : opened) {
+    for (const auto& [tensor, view] : file->tensors()) {
+      const auto found = shard_of.find(tensor);
+      if (found == shard_of.end() || found->second != shard) {
+        throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so", index.string(),
+                                             shown(tensor), shard));
+      }
+      tensors_.emplace(tensor, view);
+    }
+  }
+  for (const auto& [tensor, shard] : shard_of) {
+    if (!tensors_.contains(tensor)) {
+      throw Error(Kind::input, fmt::format("{}: tensor '{}' is not in '{}'", index.string(), shown(tensor), shard));
+    }
+  }
+}
+
+const TensorView* ModelWeights::find(const std::string& name) const {
+  const auto found = tensors_.find(name);
+  return found == tensors_.end() ? nullptr : &found->second;
+}
+
+const TensorView& ModelWeights::at(const std::string& name, const std::vector<std::int64_t>& shape) const {
+  const std::string folder = files_.front().parent_path().string();
+  const TensorView* view = find(name);
+  if (view == nullptr) throw Error(Kind::input, fmt::format("{}: no tensor '{}' in its safetensors", folder, name));
+  if (view->shape != shape) {
+    throw Error(Kind::input, fmt::format("{}: tensor '{}' has the shape {}, config.json asks for {}", folder, name,
+                                         shape_text(view->shape), shape_text(shape)));
+  }
+  return *view;
+}
+
+AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWrite>& tensors) {
+  std::string header = "{\"__metadata__\":{\"format\":\"pt\"}";
+  std::uint64_t position = 0;
+  std::vector<std::uint64_t> sizes;
+  std::set<std::string> names;
+  for (const TensorToWrite& tensor : tensors) {
+    if (!is_acceptable_name(tensor.name) || tensor.name == kMetadataKey || !names.insert(tensor.name).second) {
+      throw Error(Kind::internal, fmt::format("{}: the tensor name '{}' is bad or stands twice", path.string(), tensor.name));
+    }
+    std::uint64_t size = bytes_per_element(tensor.type);
+    for (std::int64_t dimension : tensor.shape) size *= static_cast<std::uint64_t>(dimension);
+    header += ',';
+    append_json_string(header, tensor.name);
+    header += fmt::format(":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", tensor_type_name(tensor.type),
+                          fmt::join(tensor.shape, ","), position, position + size);
+    position += size;
+    sizes.push_back(size);
+  }
+  header += '}';
+  header.resize((header.size() + 7) / 8 * 8, ' ');
+
+  AtomicFile file(path);
+  const std::uint64_t header_bytes = header.size();
+  file.write(&header_bytes, 8);
+  file.write(header);
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const std::uint64_t start = file.num_bytes();
+    tensors[i].produce([&file](const void* bytes, std::size_t num_bytes) { file.write(bytes, num_bytes); });
+    if (file.num_bytes() - start != sizes[i]) {
+      throw Error(Kind::internal, fmt::format("{}: tensor '{}' wrote {} bytes instead of {}", path.string(),
+                                              tensors[i].name, file.num_bytes() - start, sizes[i]));
+    }
+  }
+  return file;
+}
+
+std::vector<float> to_float32(const TensorView& view, const std::string& name) {
+  const std::size_t num = view.size_bytes / bytes_per_element(view.type);
+  std::vector<float> values(num);
+  const auto convert = [&](float (*one)(std::uint16_t)) {
+    for (std::size_t i = 0; i < num; ++i) {
+      std::uint16_t bits;
+      std::memcpy(&bits, view.data + 2 * i, 2);
+      values[i] = one(bits);
+    }
+  };
+  switch (view.type) {
+    case TensorType::f32:
+      if (num > 0) std::memcpy(values.data(), view.data, view.size_bytes);
+      return values;
+    case TensorType::bf16: convert(bf16_to_float); return values;
+    case TensorType::f16: convert(f16_to_float); return values;
+    default:
+      throw Error(Kind::input, fmt::format("tensor '{}' is {}; a weight is F32, F16 or BF16", name,
+                                           tensor_type_name(view.type)));
+  }
+}
+
+float bf16_to_float(std::uint16_t bits) { return std::bit_cast<float>(static_cast<std::uint32_t>(bits) << 16); }
+
+std::uint16_t float_to_bf16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return 0x7FC0;
+  return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
+}
+
+float f16_to_float(std::uint16_t bits) {
+  const std::uint32_t sign = static_cast<std::uint32_t>(bits & 0x8000u) << 16;
+  const std::uint32_t exponent = (bits >> 10) & 31u;
+  const std::uint32_t fraction = bits & 1023u;
+  if (exponent == 31) return std::bit_cast<float>(sign | 0x7F800000u | fraction << 13);
+  if (exponent != 0) return std::bit_cast<float>(sign | (exponent + 112) << 23 | fraction << 13);
+  const float magnitude = static_cast<float>(fraction) * 0x1p-24f;
+  return std::bit_cast<float>(sign | std::bit_cast<std::uint32_t>(magnitude));
+}
+
+std::uint16_t float_to_f16(float value) {
+  const auto bits = std::bit_cast<std::uint32_t>(value);
+  const auto sign = static_cast<std::uint16_t>((bits >> 16) & 0x8000u);
+  const std::uint32_t magnitude = bits & 0x7FFFFFFFu;
+  if (magnitude > 0x7F800000u) return sign | 0x7E00u;
+  if (magnitude >= 0x477FF000u) return sign | 0x7C00u;  // 65520 and above round to infinity
+  if (magnitude < 0x38800000u) {
+    // Below 2^-14 the spacing is 2^-24; adding 0.5, whose spacing is 2^-24, rounds to it.
+    const float shifted = std::bit_cast<float>(magnitude) + 0.5f;
+    return static_cast<std::uint16_t>(sign | (std::bit_cast<std::uint32_t>(shifted) - 0x3F000000u));
+  }
+  const std::uint32_t rounded = magnitude + 0xFFFu + ((magnitude >> 13) & 1u);
+  return static_cast<std::uint16_t>(sign | ((rounded - (112u << 23)) >> 13));
+}
+
+}  // namespace intelia

@@ -1,0 +1,111 @@
+#include "nn/checkpoint.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "nn/adapter.hpp"
+#include "record/manifest.hpp"
+
+namespace intelia::nn {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kPrefix = "checkpoint-";
+
+/** The step in a folder's name, or nothing for other names. */
+std::optional<std::int64_t> step_of(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  std::int64_t step = 0;
+  const char* begin = name.data() + kPrefix.size();
+  const auto [end, status] = std::from_chars(begin, name.data() + name.size(), step);
+  if (status != std::errc{} || end != name.data() + name.size()) return std::nullopt;
+  return step;
+}
+
+/** (step, folder), newest first. */
+std::vector<std::pair<std::int64_t, fs::path>> list_checkpoints(const fs::path& output) {
+  std::vector<std::pair<std::int64_t, fs::path>> list;
+  if (fs::is_directory(output))
+    for (const auto& entry : fs::directory_iterator(output))
+      if (const auto step = step_of(entry.path()); step && entry.is_directory()) list.emplace_back(*step, entry.path());
+  std::sort(list.rbegin(), list.rend());
+  return list;
+}
+
+std::string unfinished_prefix() { return "." + std::string(kPrefix); }
+
+void remove_unfinished(const fs::path& output) {
+  std::vector<fs::path> leftovers;
+  for (const auto& entry : fs::directory_iterator(output))
+    if (entry.path().filename().string().starts_with(unfinished_prefix())) leftovers.push_back(entry.path());
+  for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
+}
+
+/** The state of a whole checkpoint; throws Error{input} saying what is wrong with a broken one. */
+Json read_checked(const fs::path& folder) {
+  const auto manifest = read_manifest(folder);
+  if (!manifest || !manifest->contains("files") || !manifest->contains("state"))
+    throw Error(Kind::input, "its manifest is missing or incomplete");
+  for (const auto& [name, sha256] : (*manifest)["files"].items()) {
+    if (!fs::exists(folder / name)) throw Error(Kind::input, "'" + name + "' is missing");
+    if (!sha256.is_string() || sha256_of_file(folder / name) != sha256.get<std::string>())
+      throw Error(Kind::input, "'" + name + "' is not as it was written");
+  }
+  return (*manifest)["state"];
+}
+
+}  // namespace
+
+void save_checkpoint(const fs::path& output, std::int64_t step, const Json& state, const std::vector<CheckpointPart>& parts,
+                     const std::function<void(const fs::path&)>& write_model) {
+  const std::string name = std::string(kPrefix) + std::to_string(step);
+  const fs::path unfinished = output / ("." + name), finished = output / name;
+  fs::remove_all(unfinished);
+  fs::create_directory(unfinished);
+  write_model(unfinished);
+  for (const CheckpointPart& part : parts) write_tensors(unfinished / part.file, part.tensors).commit();
+  Json files = Json::object();
+  std::vector<fs::path> names;
+  for (const auto& entry : fs::directory_iterator(unfinished)) names.push_back(entry.path());
+  std::sort(names.begin(), names.end());
+  for (const fs::path& path : names) files[path.filename().string()] = sha256_of_file(path);
+  Json manifest = {{"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
+  write_manifest(unfinished, manifest);
+  fs::remove_all(finished);  // one of the same step from an earlier, interrupted attempt
+  fs::rename(unfinished, finished);
+  sync_folder(output);
+}
+
+std::optional<FoundCheckpoint> find_checkpoint(const fs::path& output, Log& log) {
+  for (const auto& [step, folder] : list_checkpoints(output)) {
+    try {
+      return FoundCheckpoint{folder, step, read_checked(folder)};
+    } catch (const Error& error) {
+      log.warning("checkpoint '" + folder.string() + "' is skipped: " + error.what());
+    }
+  }
+  return std::nullopt;
+}
+
+void rotate_checkpoints(const fs::path& output, int keep, std::int64_t best_step,
+                        const std::function<bool(std::int64_t)>& is_scheduled) {
+  remove_unfinished(output);
+  int num_kept = 0;
+  bool is_newest = true;
+  for (const auto& [step, folder] : list_checkpoints(output)) {
+    const bool stays = is_newest || step == best_step || (is_scheduled(step) && num_kept < keep);
+    is_newest = false;
+    if (stays) ++num_kept;
+    else fs::remove_all(folder);
+  }
+}
+
+void remove_checkpoints(const fs::path& output) {
+  for (const auto& [step, folder] : list_checkpoints(output)) fs::remove_all(folder);
+  if (fs::is_directory(output)) remove_unfinished(output);
+}
+
+}  // namespace intelia::nn

@@ -1,0 +1,95 @@
+#include "nn/device.hpp"
+
+#include <ATen/Context.h>
+#include <c10/core/CachingDeviceAllocator.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+#include <dlfcn.h>
+#include <sys/resource.h>
+
+#include <filesystem>
+
+#include "base/error.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+/** Loads libtorch_cuda.so from the folder that libtorch_cpu.so came from; it registers its kernels as it is loaded. */
+bool load_cuda_half(std::string& reason) {
+  Dl_info here{};
+  ::dladdr(reinterpret_cast<const void*>(&at::globalContext), &here);
+  const auto path = std::filesystem::path(here.dli_fname).parent_path() / "libtorch_cuda.so";
+  if (!std::filesystem::exists(path)) {
+    reason = "this libtorch has no CUDA half (" + path.string() + " does not exist)";
+    return false;
+  }
+  if (::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
+    reason = std::string("libtorch's CUDA half cannot be loaded: ") + ::dlerror();
+    return false;
+  }
+  return true;
+}
+
+/** Whether an NVIDIA driver is there at all: spares machines without one the loading of the CUDA half. */
+bool has_driver() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/dxg"); }
+
+}  // namespace
+
+bool has_cuda(std::string& reason) {
+  static std::string found;
+  static const bool is_usable = [] {
+    if (!has_driver()) {
+      found = "no NVIDIA driver on this machine";
+      return false;
+    }
+    if (!load_cuda_half(found)) return false;
+    if (!at::globalContext().hasCUDA()) {
+      found = "libtorch finds no usable GPU";
+      return false;
+    }
+    return true;
+  }();
+  reason = found;
+  return is_usable;
+}
+
+std::string Placement::description() const {
+  const char* name = dtype == at::kFloat ? "fp32" : dtype == at::kBFloat16 ? "bf16" : "fp16";
+  return std::string(name) + " on " + device.str();
+}
+
+Placement choose_placement(const ModelSettings& settings) {
+  Placement placement;
+  if (settings.device != Device::cpu) {
+    std::string reason;
+    if (has_cuda(reason)) placement.device = at::Device(at::kCUDA, 0);
+    else if (settings.device == Device::cuda) throw Error(Kind::usage, "--device cuda: " + reason + "; use --device cpu");
+  }
+  const bool is_cuda = placement.device.is_cuda();
+  switch (settings.precision) {
+    case Precision::automatic: placement.dtype = is_cuda ? at::kBFloat16 : at::kFloat; break;
+    case Precision::fp32: placement.dtype = at::kFloat; break;
+    case Precision::bf16: placement.dtype = at::kBFloat16; break;
+    case Precision::fp16:
+      if (!is_cuda) throw Error(Kind::usage, "--precision fp16 needs a GPU; use fp32 or bf16 on the CPU");
+      placement.dtype = at::kHalf;
+      break;
+  }
+  return placement;
+}
+
+std::uint64_t peak_bytes(const at::Device& device) {
+  if (device.is_cuda()) {
+    const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
+    return static_cast<std::uint64_t>(stats.allocated_bytes[0].peak);
+  }
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
+}
+
+void synchronize(const at::Device& device) {
+  if (device.is_cuda()) c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
+}
+
+}  // namespace intelia::nn

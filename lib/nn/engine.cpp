@@ -1,0 +1,111 @@
+// Engine over this room's parts; the wall at which c10::Error becomes intelia::Error.
+#include "engine/engine.hpp"
+
+#include <ATen/Version.h>
+#include <ATen/detail/CUDAHooksInterface.h>
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+#include <malloc.h>
+#include <torch/version.h>
+
+#include <new>
+
+#include "nn/adapter.hpp"
+#include "nn/generate.hpp"
+#include "nn/scoring.hpp"
+#include "nn/sft.hpp"
+#include "nn/weights.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+/** Runs `work`; what libtorch throws leaves as intelia::Error in words. */
+template <class Work>
+auto guarded(const char* what, Work&& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const Error&) {
+    throw;
+  } catch (const c10::OutOfMemoryError&) {
+    throw Error(Kind::io, std::string(what) + ": out of GPU memory; lower --batch-size or --max-length");
+  } catch (const c10::Error& error) {
+    const std::string message = error.what_without_backtrace();
+    if (message.find("not enough memory") != std::string::npos || message.find("out of memory") != std::string::npos)
+      throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
+    throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
+  } catch (const std::bad_alloc&) {
+    throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
+  }
+}
+
+class Loaded final : public LoadedModel {
+ public:
+  Loaded(const ModelSettings& settings, Sinks sinks) : model_(load_model(settings, sinks)), is_nf4_(settings.method == Method::qlora) {
+    if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
+  }
+  std::int64_t vocabulary_size() const override { return model_.config.vocab_size; }
+  std::int64_t context_length() const override { return model_.config.max_position_embeddings; }
+  std::string description() const override {
+    return fmt::format("{}, {:.1f} M parameters, {}{}", model_.config.model_type,
+                       static_cast<double>(num_parameters(model_.config)) / 1e6, is_nf4_ ? "NF4, " : "",
+                       model_.placement.description());
+  }
+  std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) override {
+    return guarded("scoring", [&] { return score_samples(model_, batch, use_adapter); });
+  }
+  std::vector<GeneratedTokens> generate(std::span<const std::vector<std::int32_t>> prompts, const SamplingSettings& sampling,
+                                        bool use_adapter, const StopFlag& stop) override {
+    return guarded("generation", [&] { return nn::generate(model_, prompts, sampling, use_adapter, stop); });
+  }
+  std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
+    return guarded("logits", [&] {
+      const torch::autograd::AutoGradMode without_gradient(false);
+      const TokenBatch batch = make_batch({{ids.begin(), ids.end()}}, model_.placement.device);
+      const Tensor hidden = model_.hidden(batch, {.uses_adapter = use_adapter});
+      const Tensor values = at::linear(hidden, model_.head.to(hidden.scalar_type())).to(at::kFloat).to(at::kCPU).contiguous();
+      return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
+    });
+  }
+
+ private:
+  Llama model_;
+  bool is_nf4_;
+};
+
+class TorchEngine final : public Engine {
+ public:
+  TorchEngine() {
+    // Tensors of one step have the sizes of the last: memory that is given back to the system is only faulted in again.
+    ::mallopt(M_MMAP_MAX, 0);
+    ::mallopt(M_TRIM_THRESHOLD, -1);
+    at::globalContext().setFlushDenormal(true);
+  }
+
+  Json versions(bool look_for_gpu) override {
+    Json json = {{"torch", TORCH_VERSION}, {"cuda", nullptr}, {"devices", Json::array({"cpu"})}};
+    std::string reason;
+    if (look_for_gpu && has_cuda(reason)) {
+      const long version = at::detail::getCUDAHooks().versionCUDART();
+      json["cuda"] = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+      for (int i = 0; i < at::detail::getCUDAHooks().deviceCount(); ++i) json["devices"].push_back(fmt::format("cuda:{}", i));
+    }
+    if (!reason.empty()) json["gpu"] = reason;
+    return json;
+  }
+
+  std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) override {
+    return guarded("loading the model", [&] { return std::make_unique<Loaded>(settings, sinks); });
+  }
+
+  SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
+                       Sinks sinks) override {
+    return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
+  }
+};
+
+}  // namespace
+
+Engine* make_engine() { return new TorchEngine; }
+
+}  // namespace intelia::nn

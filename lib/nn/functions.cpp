@@ -1,0 +1,252 @@
+#include "nn/functions.hpp"
+
+#include <cmath>
+
+#include "kernels/nf4.hpp"
+
+namespace intelia::nn {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+namespace {
+
+struct RmsNorm : Function<RmsNorm> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, double eps) {
+    const Tensor x32 = x.to(at::kFloat);                                                // [N, D]
+    const Tensor rstd = x32.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();     // [N, 1]
+    Tensor y = (x32 * rstd).to(x.scalar_type()).mul_(weight.to(x.scalar_type()));       // [N, D]
+    ctx->save_for_backward({x, weight, rstd});
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor &x = saved[0], &weight = saved[1], &rstd = saved[2];
+    const Tensor normal = x.to(at::kFloat).mul_(rstd);                                  // [N, D]
+    const Tensor grad = grads[0].to(at::kFloat);                                        // [N, D]
+    Tensor grad_x, grad_weight;
+    if (ctx->needs_input_grad(0)) {
+      const Tensor scaled = grad * weight.to(at::kFloat);                               // [N, D]
+      const Tensor along = (scaled * normal).mean(-1, /*keepdim=*/true);                // [N, 1]
+      grad_x = scaled.sub_(normal * along).mul_(rstd).to(x.scalar_type());
+    }
+    if (ctx->needs_input_grad(1)) grad_weight = (grad * normal).sum(0).to(weight.scalar_type());
+    return {grad_x, grad_weight, Tensor()};
+  }
+};
+
+/** Halves a, b of the last dimension become a·cos − b·sin and b·cos + a·sin; with `sign` −1 the turn back. */
+Tensor turn(const Tensor& x, const Tensor& cos, const Tensor& sin, double sign) {
+  const std::int64_t half = x.size(-1) / 2;
+  const Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);                              // [N, 1, E]
+  Tensor y = x * c;                                                                     // [N, H, E]
+  const Tensor a = x.narrow(-1, 0, half), b = x.narrow(-1, half, half);
+  y.narrow(-1, 0, half).addcmul_(b, s.narrow(-1, 0, half), -sign);
+  y.narrow(-1, half, half).addcmul_(a, s.narrow(-1, half, half), sign);
+  return y;
+}
+
+struct Rotate : Function<Rotate> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& cos, const Tensor& sin) {
+    ctx->save_for_backward({cos, sin});
+    return turn(x, cos, sin, 1);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    return {turn(grads[0], saved[0], saved[1], -1), Tensor(), Tensor()};
+  }
+};
+
+struct SwiGlu : Function<SwiGlu> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& gate, const Tensor& up) {
+    ctx->save_for_backward({gate, up});
+    return at::silu(gate).mul_(up);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor &gate = saved[0], &up = saved[1];
+    const Tensor grad_up = grads[0] * at::silu(gate);
+    return {at::silu_backward(grads[0] * up, gate), grad_up};
+  }
+};
+
+/** Rows whose logits are held at once: about 64 MiB of them. */
+std::int64_t rows_per_chunk(const Tensor& head) {
+  return std::max<std::int64_t>(16, (std::int64_t{64} << 20) / (4 * head.size(0)));
+}
+
+struct HeadLoss : Function<HeadLoss> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+    const std::int64_t num_rows = hidden.size(0), step = rows_per_chunk(head);
+    const bool needs_hidden = hidden.requires_grad(), needs_head = head.requires_grad();
+    const Tensor weight = head.to(hidden.scalar_type());                                 // [V, D]
+    Tensor loss = at::zeros({}, hidden.options().dtype(at::kFloat));
+    Tensor grad_hidden = needs_hidden ? at::empty_like(hidden) : Tensor();               // [S, D]
+    Tensor grad_head = needs_head ? at::zeros_like(head) : Tensor();                     // [V, D]
+    for (std::int64_t begin = 0; begin < num_rows; begin += step) {
+      const std::int64_t rows = std::min(step, num_rows - begin);
+      const Tensor chunk = hidden.narrow(0, begin, rows);                                // [rows, D]
+      const Tensor label = labels.narrow(0, begin, rows).unsqueeze(1);                   // [rows, 1]
+      Tensor log_p = at::log_softmax(at::linear(chunk, weight), -1, at::kFloat);         // [rows, V] fp32
+      loss.sub_(log_p.gather(1, label).sum());
+      if (!needs_hidden && !needs_head) continue;
+      Tensor grad = log_p.exp_();                                                        // softmax
+      grad.scatter_add_(1, label, at::full_like(label, -1, grad.options()));             // − one-hot
+      const Tensor grad_logits = grad.to(hidden.scalar_type());
+      if (needs_hidden) grad_hidden.narrow(0, begin, rows).copy_(at::matmul(grad_logits, weight));
+      if (needs_head) grad_head.add_(at::matmul(grad_logits.t(), chunk));
+    }
+    ctx->save_for_backward({grad_hidden, grad_head});
+    return loss;
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const auto scale = [&](const Tensor& grad) {
+      return grad.defined() ? grad * grads[0].to(grad.scalar_type()) : Tensor();
+    };
+    return {scale(saved[0]), scale(saved[1]), Tensor()};
+  }
+};
+
+/** x·mask/(1−p): element i is kept when a hash of (seed, i) says so, so the mask is never stored. */
+Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
+  if (!x.is_cpu()) {
+    auto generator = at::globalContext().defaultGenerator(x.device()).clone();
+    generator.set_current_seed(seed);
+    return x * at::empty_like(x).bernoulli_(1 - p, generator).div_(1 - p);
+  }
+  const Tensor input = x.contiguous();
+  Tensor output = at::empty_like(input);
+  const auto threshold = static_cast<std::uint32_t>(p * 4294967296.0);
+  const auto low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
+  AT_DISPATCH_FLOATING_TYPES_AND2(at::kBFloat16, at::kHalf, input.scalar_type(), "dropout", [&] {
+    const scalar_t* in = input.const_data_ptr<scalar_t>();
+    scalar_t* out = output.data_ptr<scalar_t>();
+    const auto scale = static_cast<float>(1 / (1 - p));
+    at::parallel_for(0, input.numel(), 16384, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) {
+        // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
+        std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9e3779b1u + low;
+        h ^= h >> 16;
+        h = (h ^ high) * 0x85ebca6bu;
+        h ^= h >> 13;
+        h *= 0xc2b2ae35u;
+        h ^= h >> 16;
+        out[i] = h >= threshold ? static_cast<scalar_t>(static_cast<float>(in[i]) * scale) : static_cast<scalar_t>(0);
+      }
+    });
+  });
+  return output;
+}
+
+struct Dropout : Function<Dropout> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, double p, std::int64_t seed) {
+    ctx->saved_data["p"] = p;
+    ctx->saved_data["seed"] = seed;
+    return masked(x, p, static_cast<std::uint64_t>(seed));
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor(), Tensor()};
+    return {masked(grads[0], ctx->saved_data["p"].toDouble(), static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt())),
+            Tensor(), Tensor()};
+  }
+};
+
+struct PackedLinear : Function<PackedLinear> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& codes, const Tensor& absmax_codes,
+                        const Tensor& nested_absmax, double offset, std::int64_t out_features) {
+    ctx->save_for_backward({codes, absmax_codes, nested_absmax});
+    ctx->saved_data["offset"] = offset;
+    ctx->saved_data["out"] = out_features;
+    return at::linear(x, unpack({codes, absmax_codes, nested_absmax, static_cast<float>(offset), out_features, x.size(-1)},
+                                x.scalar_type()));
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    Tensor grad_x;
+    if (ctx->needs_input_grad(0)) {
+      const auto saved = ctx->get_saved_variables();
+      const std::int64_t out_features = ctx->saved_data["out"].toInt();
+      const std::int64_t in_features = saved[0].numel() * 2 / out_features;
+      grad_x = at::matmul(grads[0], unpack({saved[0], saved[1], saved[2], static_cast<float>(ctx->saved_data["offset"].toDouble()),
+                                            out_features, in_features},
+                                           grads[0].scalar_type()));
+    }
+    return {grad_x, Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
+  check_shape(weight, {x.size(-1)}, "rms_norm weight");
+  return RmsNorm::apply(x, weight, eps);
+}
+
+Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin) {
+  check_shape(cos, {x.size(0), x.size(2)}, "rotate cos");
+  return Rotate::apply(x, cos, sin);
+}
+
+Tensor swiglu(const Tensor& gate, const Tensor& up) {
+  check_shape(up, gate.sizes(), "swiglu up");
+  return SwiGlu::apply(gate, up);
+}
+
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+  check_shape(labels, {hidden.size(0)}, "head_loss labels");
+  return HeadLoss::apply(hidden, head, labels);
+}
+
+Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+  check_shape(labels, {hidden.size(0)}, "head_losses labels");
+  const std::int64_t step = rows_per_chunk(head);
+  const Tensor weight = head.to(hidden.scalar_type());
+  std::vector<Tensor> parts;
+  for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
+    const std::int64_t rows = std::min(step, hidden.size(0) - begin);
+    const Tensor log_p = at::log_softmax(at::linear(hidden.narrow(0, begin, rows), weight), -1, at::kFloat);
+    parts.push_back(log_p.gather(1, labels.narrow(0, begin, rows).unsqueeze(1)).squeeze(1).neg_());
+  }
+  return parts.empty() ? at::empty({0}, hidden.options().dtype(at::kFloat)) : at::cat(parts);
+}
+
+Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
+  return p == 0 ? x : Dropout::apply(x, p, static_cast<std::int64_t>(seed));
+}
+
+Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
+  const std::int64_t n = weight.out_features * weight.in_features, num_blocks = nf4::num_blocks(n);
+  if (weight.codes.is_cpu()) {
+    Tensor absmax = at::empty({num_blocks}, at::kFloat);
+    nf4::dequantize_absmax(weight.absmax_codes.const_data_ptr<std::uint8_t>(), weight.nested_absmax.const_data_ptr<float>(),
+                           weight.offset, num_blocks, absmax.data_ptr<float>());
+    Tensor values = at::empty({weight.out_features, weight.in_features}, at::kFloat);
+    const std::uint8_t* codes = weight.codes.const_data_ptr<std::uint8_t>();
+    const float* scales = absmax.const_data_ptr<float>();
+    float* out = values.data_ptr<float>();
+    at::parallel_for(0, num_blocks, 1024, [&](std::int64_t begin, std::int64_t end) {
+      const std::int64_t first = begin * nf4::kBlock;
+      nf4::dequantize(codes + first / 2, scales + begin, std::min(n, end * nf4::kBlock) - first, out + first);
+    });
+    return values.to(dtype);
+  }
+  // The definition in library operations, for a device without a kernel of ours.
+  const auto device = weight.codes.device();
+  const Tensor map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat).to(device);
+  const Tensor book = at::from_blob(const_cast<float*>(nf4::kCodebook), {16}, at::kFloat).to(device);
+  const Tensor nested = weight.nested_absmax.repeat_interleave(nf4::kNestedBlock).narrow(0, 0, num_blocks);
+  const Tensor absmax = map.index({weight.absmax_codes.to(at::kLong)}).mul_(nested).add_(weight.offset);   // [blocks]
+  const Tensor high = weight.codes.bitwise_right_shift(4), low = weight.codes.bitwise_and(15);
+  const Tensor codes = at::stack({high, low}, 1).flatten().narrow(0, 0, n).to(at::kInt);                   // [out·in]
+  const Tensor scale = absmax.repeat_interleave(nf4::kBlock).narrow(0, 0, n);
+  return book.index({codes}).mul_(scale).to(dtype).view({weight.out_features, weight.in_features});
+}
+
+Tensor packed_linear(const Tensor& x, const PackedWeight& weight) {
+  return PackedLinear::apply(x, weight.codes, weight.absmax_codes, weight.nested_absmax, static_cast<double>(weight.offset),
+                             weight.out_features);
+}
+
+}  // namespace intelia::nn

@@ -1,0 +1,45 @@
+// The differentiable operations that are written by hand, each with its backward. All are tested by finite differences.
+#pragma once
+
+#include "nn/shapes.hpp"
+
+namespace intelia::nn {
+
+/** y = x / sqrt(mean(x²) + eps) · weight (Zhang and Sennrich 2019), the mean in fp32. x [N, D], weight [D] -> [N, D]. */
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
+
+/** Rotary positions (Su et al. 2021), halves rotated as transformers does. x [N, H, E], cos and sin [N, E] -> [N, H, E]. */
+Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin);
+
+/** silu(gate) · up (Shazeer 2020). [N, F] each -> [N, F]. */
+Tensor swiglu(const Tensor& gate, const Tensor& up);
+
+/**
+ * Σ −log softmax(hidden · headᵀ)[label] in nats, the logits made and dropped in chunks of rows, so that [S, V] never exists.
+ * hidden [S, D], head [V, D], labels [S] (int64) -> [] fp32. The gradient of `hidden` (and of `head` when it is trained) is
+ * made in the same pass and only scaled in backward.
+ */
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels);
+
+/** The same per row, without gradient: [S] fp32. */
+Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels);
+
+/** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */
+Tensor dropout(const Tensor& x, double p, std::uint64_t seed);
+
+/** A 4-bit weight as bitsandbytes stores it, on the device. */
+struct PackedWeight {
+  Tensor codes;          // [(out·in + 1) / 2] uint8
+  Tensor absmax_codes;   // [blocks] uint8
+  Tensor nested_absmax;  // [blocks / 256] fp32
+  float offset = 0;
+  std::int64_t out_features = 0, in_features = 0;
+};
+
+/** The weight's values, [out, in] in `dtype`. */
+Tensor unpack(const PackedWeight& weight, at::ScalarType dtype);
+
+/** x · Wᵀ with W unpacked for the moment of use, in forward and in backward. x [N, in] -> [N, out]. */
+Tensor packed_linear(const Tensor& x, const PackedWeight& weight);
+
+}  // namespace intelia::nn

@@ -1,0 +1,19 @@
+// Decoding with a cache of keys and values: greedy, or sampled by temperature, top-k and top-p.
+#pragma once
+
+#include <span>
+
+#include "base/sinks.hpp"
+#include "engine/jobs.hpp"
+#include "nn/llama.hpp"
+
+namespace intelia::nn {
+
+/** Continues each prompt; see LoadedModel::generate. Prompt number i draws from its own stream of (seed, i). */
+std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::vector<std::int32_t>> prompts,
+                                      const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop);
+
+/** One draw from `logits` [V]: the largest when temperature is 0. */
+std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, double uniform);
+
+}  // namespace intelia::nn

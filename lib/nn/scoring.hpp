@@ -1,0 +1,25 @@
+// Where the targets of a micro-batch lie, and the losses there.
+#pragma once
+
+#include <span>
+
+#include "engine/jobs.hpp"
+#include "nn/llama.hpp"
+#include "record/message.hpp"
+
+namespace intelia::nn {
+
+/** A micro-batch ready for the loss: the tokens before each target, and the targets. */
+struct Supervised {
+  TokenBatch batch;
+  Tensor rows;                                  // [S] int64: places in the batch whose next token is a target
+  Tensor labels;                                // [S] int64
+  std::vector<std::int64_t> targets_a_sample;   // sums to S
+};
+
+Supervised supervise(std::span<const TokenSample> samples, const at::Device& device);
+
+/** Loss of each sample, without gradient. */
+std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter);
+
+}  // namespace intelia::nn

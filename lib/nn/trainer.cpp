@@ -1,0 +1,330 @@
+#include "nn/trainer.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cmath>
+#include <limits>
+
+#include "base/clock.hpp"
+#include "base/random.hpp"
+#include "engine/schedule.hpp"
+#include "nn/adapter.hpp"
+#include "nn/checkpoint.hpp"
+#include "nn/device.hpp"
+
+namespace intelia::nn {
+
+namespace fs = std::filesystem;
+
+std::int64_t num_targets(const TokenSample& sample) {
+  std::int64_t count = 0;
+  for (std::size_t i = 1; i < sample.is_target.size(); ++i) count += sample.is_target[i] != 0;
+  return count;
+}
+
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+/** metrics.jsonl: appended line by line; on resume cut back to what the checkpoint knew. */
+class MetricsFile {
+ public:
+  MetricsFile(const fs::path& path, std::int64_t keep_bytes) : path_(path) {
+    file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (file_ < 0 || ::ftruncate(file_, keep_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
+    num_bytes_ = keep_bytes;
+  }
+  ~MetricsFile() { ::close(file_); }
+  MetricsFile(const MetricsFile&) = delete;
+  MetricsFile& operator=(const MetricsFile&) = delete;
+
+  void append(const Json& line) {
+    const std::string text = line.dump() + "\n";
+    if (::write(file_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail();
+    num_bytes_ += static_cast<std::int64_t>(text.size());
+  }
+  /** Makes what was appended durable and says where it ends. */
+  std::int64_t sync() {
+    if (::fsync(file_) != 0) fail();
+    return num_bytes_;
+  }
+
+ private:
+  [[noreturn]] void fail() const { throw Error(Kind::io, "cannot write '" + path_.string() + "': " + system_message(errno)); }
+  fs::path path_;
+  int file_ = -1;
+  std::int64_t num_bytes_ = 0;
+};
+
+/** Draws samples epoch by epoch: torch.randperm of a CPU generator seeded seed + epoch, as transformers' sampler does. */
+class Order {
+ public:
+  Order(std::int64_t num_samples, std::uint64_t seed, bool shuffles) : num_samples_(num_samples), seed_(seed), shuffles_(shuffles) {}
+
+  /** The sample at `place` of `epoch`. */
+  std::int64_t at_place(std::int64_t epoch, std::int64_t place) {
+    if (!shuffles_) return place;
+    if (epoch != epoch_) {
+      auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
+      generator.set_current_seed(seed_ + static_cast<std::uint64_t>(epoch));
+      permutation_ = at::randperm(num_samples_, generator, at::kLong);
+      epoch_ = epoch;
+    }
+    return permutation_.const_data_ptr<std::int64_t>()[place];
+  }
+
+ private:
+  std::int64_t num_samples_;
+  std::uint64_t seed_;
+  bool shuffles_;
+  std::int64_t epoch_ = -1;
+  Tensor permutation_;
+};
+
+/** Everything that a resumed run must know besides parameters and optimizer states. */
+struct State {
+  std::int64_t step = 0, epoch = 0, place = 0;        // place: samples of this epoch already drawn
+  std::int64_t seen_tokens = 0, trained_tokens = 0;
+  double logged_loss_sum = 0;                         // since the last line of metrics.jsonl
+  std::int64_t logged_targets = 0;
+  double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
+  std::int64_t best_step = 0;
+  double loss_scale = 65536;                          // fp16 only
+  std::int64_t good_updates = 0;                      // since the scale last changed
+};
+
+/** Doubles as their bits: a resumed run must go on from exactly these. */
+Json exact(double number) { return fmt::format("{:a}", number); }
+double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
+
+Json to_json(const State& s, std::int64_t metrics_bytes, const Json& run) {
+  return {{"step", s.step}, {"epoch", s.epoch}, {"place", s.place}, {"seen_tokens", s.seen_tokens},
+          {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
+          {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
+          {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale)},
+          {"good_updates", s.good_updates}, {"metrics_bytes", metrics_bytes}, {"run", run}};
+}
+
+State from_json(const Json& json) {
+  State s;
+  s.step = json.at("step");
+  s.epoch = json.at("epoch");
+  s.place = json.at("place");
+  s.seen_tokens = json.at("seen_tokens");
+  s.trained_tokens = json.at("trained_tokens");
+  s.logged_loss_sum = from_exact(json.at("logged_loss_sum"));
+  s.logged_targets = json.at("logged_targets");
+  s.first_loss = from_exact(json.at("first_loss"));
+  s.final_loss = from_exact(json.at("final_loss"));
+  s.best_eval_loss = from_exact(json.at("best_eval_loss"));
+  s.best_step = json.at("best_step");
+  s.loss_scale = from_exact(json.at("loss_scale"));
+  s.good_updates = json.at("good_updates");
+  return s;
+}
+
+/** Refuses a resumed run that is not the same one, naming what changed. */
+void check_same_run(const Json& before, const Json& now) {
+  for (const auto& [name, value] : now.items()) {
+    if (before.contains(name) && before[name] == value) continue;
+    if (name == "options" && before.contains(name)) {
+      for (const auto& [option, setting] : value.items())
+        if (!before[name].contains(option) || before[name][option] != setting)
+          throw Error(Kind::usage, "--resume: --" + option + " was " + before[name].value(option, Json()).dump() +
+                                       " when the checkpoint was written and is " + setting.dump() +
+                                       " now; use the same, or start anew without --resume");
+    }
+    throw Error(Kind::usage, "--resume: '" + name + "' is not what the checkpoint was trained with; use the same, or start anew "
+                                                    "without --resume");
+  }
+}
+
+NamedTensors copies(const NamedTensors& tensors) {
+  NamedTensors list;
+  for (const auto& [name, tensor] : tensors) list.emplace_back(name, tensor.detach().clone());
+  return list;
+}
+
+void copy_into(const NamedTensors& from, const NamedTensors& to) {
+  for (std::size_t i = 0; i < from.size(); ++i) Tensor(to[i].second.detach()).copy_(from[i].second);
+}
+
+std::uint64_t pass_seed(std::uint64_t seed, std::int64_t step, std::int64_t micro) {
+  return Random(Random(seed + 0x51ed2701ULL * static_cast<std::uint64_t>(step)).next() + static_cast<std::uint64_t>(micro)).next();
+}
+
+}  // namespace
+
+SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& settings, const SampleSource& samples,
+                 const at::Device& device, bool scales_loss, const Json& run, Sinks sinks) {
+  const std::int64_t num_steps = total_updates(samples.size(), settings);
+  const std::int64_t warmup = warmup_updates(settings.warmup, num_steps);
+  const std::int64_t micros_an_epoch = (samples.size() + settings.batch_size - 1) / settings.batch_size;
+  const NamedTensors& parameters = optimizer.parameters();
+  Order order(samples.size(), settings.seed, settings.shuffle);
+  State s;
+  NamedTensors best;
+  std::int64_t metrics_bytes = 0;
+
+  // Where to begin: anew, or where the newest whole checkpoint left off.
+  if (settings.resume) {
+    if (const auto found = find_checkpoint(settings.output, sinks.log)) {
+      check_same_run(found->state.at("run"), run);
+      s = from_json(found->state);
+      metrics_bytes = found->state.at("metrics_bytes");
+      read_tensors(found->folder / "parameters.safetensors", parameters);
+      read_tensors(found->folder / "optimizer.safetensors", optimizer.states());
+      optimizer.set_num_updates(s.step);
+      if (s.best_step > 0) {
+        best = copies(parameters);
+        if (s.best_step != s.step) read_tensors(found->folder / "best.safetensors", best);
+      }
+      sinks.log.info(fmt::format("going on from step {} of {}", s.step, num_steps));
+    } else {
+      sinks.log.info("there is no checkpoint to go on from; starting anew");
+    }
+  } else {
+    remove_checkpoints(settings.output);
+  }
+  MetricsFile metrics(settings.output / "metrics.jsonl", metrics_bytes);
+
+  const auto save = [&] {
+    std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
+    if (s.best_step > 0 && s.best_step != s.step) parts.push_back({"best.safetensors", best});
+    save_checkpoint(settings.output, s.step, to_json(s, metrics.sync(), run), parts, recipe.write_model);
+    rotate_checkpoints(settings.output, settings.keep, s.best_step, [&](std::int64_t step) {
+      return step == num_steps || (settings.save_every > 0 && step % settings.save_every == 0);
+    });
+  };
+  const auto is_due = [&](std::int64_t every) { return s.step == num_steps || (every > 0 && s.step % every == 0); };
+
+  const double started = monotonic_seconds();
+  const std::int64_t tokens_before = s.seen_tokens;
+  double last_logged = started;
+  std::int64_t last_tokens = s.seen_tokens;
+  while (s.step < num_steps) {
+    // The window of one update: its micro-batches, and the number of targets that normalises their losses.
+    std::vector<std::vector<TokenSample>> window;
+    std::int64_t window_targets = 0, window_tokens = 0;
+    for (int micro = 0; micro < settings.gradient_accumulation && s.place < samples.size(); ++micro) {
+      std::vector<TokenSample>& batch = window.emplace_back();
+      for (int i = 0; i < settings.batch_size && s.place < samples.size(); ++i, ++s.place) {
+        batch.push_back(samples.at(order.at_place(s.epoch, s.place)));
+        window_targets += num_targets(batch.back());
+        window_tokens += static_cast<std::int64_t>(batch.back().ids.size());
+      }
+    }
+
+    // Forward and backward of each, every loss divided by the window's targets.
+    double loss_sum = 0;
+    for (std::size_t micro = 0; micro < window.size(); ++micro) {
+      const Tensor loss = recipe.loss_sum(window[micro], pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
+      loss_sum += loss.item<double>();
+      const double scale = (scales_loss ? s.loss_scale : 1) / static_cast<double>(std::max<std::int64_t>(1, window_targets));
+      (loss * scale).backward();
+    }
+    const double window_loss = loss_sum / static_cast<double>(std::max<std::int64_t>(1, window_targets));
+    if (!std::isfinite(window_loss))
+      throw Error(Kind::internal, fmt::format("step {}: the loss is {}; training stops and the last checkpoint is kept; try a lower "
+                                              "--learning-rate or another --precision", s.step + 1, window_loss));
+
+    // Clip, step.
+    if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale);
+    const double grad_norm = optimizer.grad_norm();
+    const double learning_rate = settings.learning_rate * schedule_factor(settings.scheduler, s.step, warmup, num_steps);
+    if (std::isfinite(grad_norm)) {
+      if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (grad_norm + 1e-6)));
+      optimizer.step(learning_rate);
+      if (scales_loss && ++s.good_updates == 2000) {
+        s.loss_scale *= 2;
+        s.good_updates = 0;
+      }
+    } else if (scales_loss && s.loss_scale > 1) {  // the scale was too large for fp16: this update is left out
+      s.loss_scale /= 2;
+      s.good_updates = 0;
+    } else {
+      throw Error(Kind::internal, fmt::format("step {}: the gradient is {}; training stops and the last checkpoint is kept; try a "
+                                              "lower --learning-rate", s.step + 1, grad_norm));
+    }
+    optimizer.zero_grad();
+
+    // Count.
+    ++s.step;
+    s.seen_tokens += window_tokens;
+    s.trained_tokens += window_targets;
+    s.logged_loss_sum += loss_sum;
+    s.logged_targets += window_targets;
+    s.final_loss = window_loss;
+    if (std::isnan(s.first_loss)) s.first_loss = window_loss;
+    const double epoch = static_cast<double>(s.epoch) + static_cast<double>((s.place + settings.batch_size - 1) / settings.batch_size) /
+                                                            static_cast<double>(micros_an_epoch);
+    if (s.place >= samples.size()) {
+      ++s.epoch;
+      s.place = 0;
+    }
+
+    // Report and evaluate.
+    const double now = monotonic_seconds();
+    const double rate = static_cast<double>(s.seen_tokens - tokens_before) / (now - started);
+    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s", window_loss, rate)});
+    Json line = {{"step", s.step}, {"epoch", epoch}};
+    const bool logs = is_due(settings.log_every);
+    if (logs) {
+      line["loss"] = s.logged_loss_sum / static_cast<double>(std::max<std::int64_t>(1, s.logged_targets));
+      line["grad_norm"] = grad_norm;
+      s.logged_loss_sum = 0;
+      s.logged_targets = 0;
+    }
+    const bool evaluates = recipe.evaluate && is_due(settings.eval_every);
+    if (evaluates) {
+      const double eval_loss = recipe.evaluate();
+      line["eval_loss"] = eval_loss;
+      if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
+        s.best_eval_loss = eval_loss;
+        s.best_step = s.step;
+        best = copies(parameters);
+      }
+    }
+    if (logs || evaluates) {
+      line["learning_rate"] = learning_rate;
+      line["tokens"] = s.seen_tokens;
+      line["measured"] = {{"tokens_per_second", static_cast<double>(s.seen_tokens - last_tokens) / (now - last_logged)},
+                          {"seconds", now - started},
+                          {"peak_bytes", peak_bytes(device)}};
+      metrics.append(line);
+      last_logged = monotonic_seconds();
+      last_tokens = s.seen_tokens;
+    }
+
+    // Save, stop.
+    const bool stops = sinks.stop.is_set();
+    if (is_due(settings.save_every) || stops) save();
+    if (stops && s.step < num_steps) {
+      sinks.progress.finish();
+      throw Interrupted(sinks.stop.signal_number(),
+                        fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it", s.step, num_steps));
+    }
+  }
+  sinks.progress.finish();
+
+  if (s.best_step > 0) copy_into(best, parameters);
+  recipe.write_model(settings.output);
+  SftSummary summary;
+  summary.steps = s.step;
+  summary.trained_tokens = s.trained_tokens;
+  summary.seen_tokens = s.seen_tokens;
+  summary.first_loss = s.first_loss;
+  summary.final_loss = s.final_loss;
+  summary.best_eval_loss = s.best_eval_loss;
+  summary.best_step = s.best_step;
+  for (const auto& [name, parameter] : parameters) summary.trainable_parameters += parameter.numel();
+  summary.seconds = monotonic_seconds() - started;
+  summary.tokens_per_second = static_cast<double>(s.seen_tokens - tokens_before) / std::max(1e-9, summary.seconds);
+  summary.peak_bytes = peak_bytes(device);
+  return summary;
+}
+
+}  // namespace intelia::nn

@@ -1,0 +1,31 @@
+// The one training loop, whatever is trained: accumulate by target tokens, clip, step, report, evaluate, save, stop.
+#pragma once
+
+#include <functional>
+
+#include "engine/engine.hpp"
+#include "nn/optimizer.hpp"
+
+namespace intelia::nn {
+
+/** What one method of training (sft.cpp) gives to the loop. */
+struct Recipe {
+  /** Σ loss over the targets of these samples, with its graph; `seed` rules this pass's dropout. */
+  std::function<Tensor(const std::vector<TokenSample>& samples, std::uint64_t seed)> loss_sum;
+  /** Mean loss over the validation data, by target token; empty when there is none. */
+  std::function<double()> evaluate;
+  /** Writes what comes out (adapter or model) into a folder. */
+  std::function<void(const std::filesystem::path& folder)> write_model;
+};
+
+/** Targets of a sample that count in the loss: the first token has none before it to be said from. */
+std::int64_t num_targets(const TokenSample& sample);
+
+/**
+ * Trains the optimizer's parameters by `recipe` and leaves the result (the best by validation, where there is any) in
+ * settings.output. `run` is what a resumed run must find unchanged.
+ */
+SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& settings, const SampleSource& samples,
+                 const at::Device& device, bool scales_loss, const Json& run, Sinks sinks);
+
+}  // namespace intelia::nn

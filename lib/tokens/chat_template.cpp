@@ -1,0 +1,140 @@
+// See chat_template.hpp.
+#include "tokens/chat_template.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "record/json.hpp"
+#include "tokens/jinja.hpp"
+
+namespace intelia {
+
+namespace {
+
+std::optional<Json> read_json(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return parse_json(read_file(path), path.string());
+}
+
+/** "<s>" or {"content":"<s>",…}. */
+std::optional<std::string> token_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object() && value.contains("content") && value["content"].is_string()) return value["content"].get<std::string>();
+  return std::nullopt;
+}
+
+void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
+  if (!config.is_object()) return;
+  for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
+    if (!config.contains(name)) continue;
+    if (const auto text = token_text(config[name])) tokens.try_emplace(name, *text);
+  }
+}
+
+/** The template of tokenizer_config.json: a string, or the "default" one of a list of {name, template}. */
+std::optional<std::string> configured_template(const Json& config, const std::string& where) {
+  if (!config.is_object() || !config.contains("chat_template") || config["chat_template"].is_null()) return std::nullopt;
+  const Json& value = config["chat_template"];
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_array()) {
+    for (const Json& entry : value) {
+      if (entry.is_object() && entry.value("name", "") == "default" && entry.contains("template") && entry["template"].is_string()) {
+        return entry["template"].get<std::string>();
+      }
+    }
+    throw Error(Kind::input, where + ": chat_template is a list without an entry named \"default\"");
+  }
+  throw Error(Kind::input, where + ": chat_template is neither a string nor a list");
+}
+
+jinja::DateTime parse_date(const std::string& text) {
+  jinja::DateTime date;
+  const auto number = [&](std::size_t at, std::size_t length, int low, int high, int& out) {
+    const char* begin = text.data() + at;
+    const auto parsed = std::from_chars(begin, begin + length, out);
+    return parsed.ptr == begin + length && out >= low && out <= high;
+  };
+  bool is_valid = text.size() >= 10 && text[4] == '-' && text[7] == '-' && number(0, 4, 1, 9999, date.year) &&
+                  number(5, 2, 1, 12, date.month) && number(8, 2, 1, 31, date.day);
+  if (is_valid && text.size() > 10) {
+    is_valid = text.size() >= 19 && number(11, 2, 0, 23, date.hour) && number(14, 2, 0, 59, date.minute) && number(17, 2, 0, 60, date.second);
+  }
+  if (!is_valid) {
+    throw Error(Kind::usage, fmt::format("the date '{}' is not understood; give it as 2026-11-21 or 2026-11-21T10:58:03Z", text));
+  }
+  return date;
+}
+
+}  // namespace
+
+std::vector<ByteRange> Rendered::content_ranges() const {
+  std::vector<ByteRange> ranges;
+  ranges.reserve(content.size());
+  for (const ContentRange& range : content) ranges.push_back(range.bytes);
+  return ranges;
+}
+
+ChatTemplate::ChatTemplate(std::string_view source, const std::string& name, std::map<std::string, std::string> special_tokens)
+    : name_(name), template_(std::make_shared<const jinja::Template>(source, name)), special_tokens_(std::move(special_tokens)) {
+  Sha256 hash;
+  hash.update(source);
+  for (const auto& [key, value] : special_tokens_) {
+    const std::string entry = fmt::format("\n{}={}", key, value);
+    hash.update(entry);
+  }
+  sha256_ = hash.finish();
+}
+
+ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> special_tokens;
+  const std::filesystem::path config_path = folder / "tokenizer_config.json";
+  const std::optional<Json> config = read_json(config_path);
+  if (config) collect_special_tokens(*config, special_tokens);
+  if (const auto map = read_json(folder / "special_tokens_map.json")) collect_special_tokens(*map, special_tokens);
+  const std::filesystem::path template_path = folder / "chat_template.jinja";
+  if (std::filesystem::exists(template_path)) {
+    return ChatTemplate(read_file(template_path, 16 << 20), template_path.string(), std::move(special_tokens));
+  }
+  if (config) {
+    if (const auto source = configured_template(*config, config_path.string())) {
+      return ChatTemplate(*source, config_path.string() + " chat_template", std::move(special_tokens));
+    }
+  }
+  throw Error(Kind::input, folder.string() + ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
+                                             "add the file that the model's publisher gives");
+}
+
+Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options) const {
+  jinja::Input input;
+  std::map<std::string, std::string> tokens = special_tokens_;
+  if (options.bos_token) tokens["bos_token"] = *options.bos_token;
+  if (options.eos_token) tokens["eos_token"] = *options.eos_token;
+  for (const auto& [name, text] : tokens) input.variables.push_back({name, text});
+  input.variables.push_back({"add_generation_prompt", add_generation_prompt});
+  input.variables.push_back({"documents", nullptr});
+  if (options.tools_json.empty()) {
+    input.variables.push_back({"tools", nullptr});
+  } else {
+    input.tools = parse_json(options.tools_json, "tools");
+  }
+  Json list = Json::array();
+  for (const Message& message : messages) list.push_back({{"role", message.role}, {"content", message.content}});
+  input.messages = std::move(list);
+  if (!options.date.empty()) input.now = parse_date(options.date);
+
+  jinja::Output output = template_->render(input);
+  Rendered rendered;
+  rendered.text = std::move(output.text.bytes);
+  rendered.content.reserve(output.text.origins.size());
+  for (const jinja::Origin& origin : output.text.origins) rendered.content.push_back({{origin.begin, origin.end}, origin.source});
+  for (const auto& [begin, end] : output.generation) rendered.generation.push_back({begin, end});
+  return rendered;
+}
+
+bool ChatTemplate::has_generation_markers() const { return template_->has_generation(); }
+
+}  // namespace intelia

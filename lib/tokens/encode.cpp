@@ -1,0 +1,176 @@
+// See encode.hpp.
+#include "tokens/encode.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "record/json.hpp"
+
+namespace intelia {
+
+namespace {
+
+Encoding encode_rendered(const Tokenizer& tokenizer, const Rendered& rendered) {
+  return tokenizer.encode_with_ranges(rendered.text, {true, false}, rendered.content_ranges());
+}
+
+/** The first token that covers byte `position`, or the number of tokens. */
+std::size_t token_at(const Encoding& encoding, std::size_t position) {
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (encoding.ranges[i].begin <= position && position < encoding.ranges[i].end) return i;
+  }
+  return encoding.ids.size();
+}
+
+/** The last byte at which a character begins before `end`. */
+std::size_t last_character(const std::string& text, std::size_t end) {
+  std::size_t begin = end - 1;
+  while (begin > 0 && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
+  return begin;
+}
+
+/** Targets of {% generation %} spans: from the token of a span's first character to the one of its last. */
+void mark_generation(const Rendered& rendered, const Encoding& encoding, std::vector<std::uint8_t>& is_target) {
+  for (const ByteRange& span : rendered.generation) {
+    if (span.begin == span.end) continue;
+    const std::size_t first = token_at(encoding, span.begin);
+    const std::size_t last = token_at(encoding, last_character(rendered.text, span.end));
+    for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) is_target[i] = 1;
+  }
+}
+
+/** The end-of-turn token of message `index`: the first control token after its content and before the next message's. */
+std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
+                                       std::int32_t index, std::size_t turn_begin) {
+  std::size_t content_end = turn_begin;
+  std::size_t next_content = rendered.text.size();
+  for (const ContentRange& range : rendered.content) {
+    if (range.message == index) content_end = std::max(content_end, range.bytes.end);
+    if (range.message > index) next_content = std::min(next_content, range.bytes.begin);
+  }
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (encoding.ranges[i].begin < content_end) continue;
+    if (encoding.ranges[i].begin >= next_content) return std::nullopt;
+    if (tokenizer.is_special(encoding.ids[i])) return i;
+  }
+  return std::nullopt;
+}
+
+/** Targets where the template has no markers, as encode_conversation says. */
+void mark_derived(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::vector<Message>& messages,
+                  const RenderOptions& options, const Rendered& rendered, const Encoding& encoding, std::vector<std::uint8_t>& is_target) {
+  for (std::size_t turn = 0; turn < messages.size(); ++turn) {
+    if (messages[turn].role != "assistant") continue;
+    const auto begin = messages.begin();
+    const std::vector<Message> before(begin, begin + static_cast<std::ptrdiff_t>(turn));
+    const std::string prompt = chat_template.render(before, true, options).text;
+    if (!rendered.text.starts_with(prompt)) {
+      throw Error(Kind::input, fmt::format("the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
+                                           "cannot be told; put {{% generation %}} around the answer in the template", turn + 1));
+    }
+    const auto end = end_of_turn(tokenizer, rendered, encoding, static_cast<std::int32_t>(turn), prompt.size());
+    if (!end) {
+      throw Error(Kind::input, fmt::format("the chat template puts no control token after turn {}, so the model would never learn to stop; its "
+                                           "end-of-turn text must be a special token of the tokenizer", turn + 1));
+    }
+    const std::size_t span_end = encoding.ranges[*end].end;
+    if (turn + 1 < messages.size()) {
+      const std::vector<Message> so_far(begin, begin + static_cast<std::ptrdiff_t>(turn) + 1);
+      const std::string prefix = chat_template.render(so_far, false, options).text;
+      if (prefix.compare(0, span_end, rendered.text, 0, span_end) != 0) {
+        throw Error(Kind::input, fmt::format("the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
+                                             "generated; put {{% generation %}} around the answer in the template", turn + 1));
+      }
+    }
+    for (std::size_t i = 0; i <= *end; ++i) {
+      if (encoding.ranges[i].end > prompt.size()) is_target[i] = 1;
+    }
+  }
+}
+
+EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_target, std::int64_t max_length) {
+  EncodedConversation result;
+  if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
+    encoding.ids.resize(static_cast<std::size_t>(max_length));
+    is_target.resize(static_cast<std::size_t>(max_length));
+    result.is_cut = true;
+  }
+  if (!is_target.empty()) is_target[0] = 0;
+  std::size_t counted = 0;
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (is_target[i] == 0) continue;
+    ++result.num_targets;
+    const std::size_t begin = std::max(encoding.ranges[i].begin, counted);
+    if (encoding.ranges[i].end > begin) {
+      result.target_bytes += static_cast<std::int64_t>(encoding.ranges[i].end - begin);
+      counted = encoding.ranges[i].end;
+    }
+  }
+  result.tokens = {std::move(encoding.ids), std::move(is_target)};
+  return result;
+}
+
+void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
+  if (!std::filesystem::exists(path)) return;
+  const Json json = parse_json(read_file(path), path.string());
+  if (!json.is_object() || !json.contains("eos_token_id")) return;
+  const Json& value = json["eos_token_id"];
+  for (const Json& id : value.is_array() ? value : Json::array({value})) {
+    if (id.is_number_integer()) ids.insert(id.get<std::int32_t>());
+  }
+}
+
+}  // namespace
+
+EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const Conversation& conversation, const EncodeOptions& options) {
+  if (conversation.messages.empty()) {
+    Encoding encoding = tokenizer.encode_with_ranges(conversation.text, {false, true});
+    const auto eos = tokenizer.eos_id();
+    if (!eos) throw Error(Kind::input, "the tokenizer names no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
+    if (encoding.ids.empty() || encoding.ids.back() != *eos) {
+      encoding.ids.push_back(*eos);
+      encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
+    }
+    std::vector<std::uint8_t> is_target(encoding.ids.size(), 1);
+    return finish(std::move(encoding), std::move(is_target), options.max_length);
+  }
+  const Rendered rendered = chat_template.render(conversation.messages, false, options.render);
+  Encoding encoding = encode_rendered(tokenizer, rendered);
+  std::vector<std::uint8_t> is_target(encoding.ids.size(), 0);
+  if (chat_template.has_generation_markers()) {
+    mark_generation(rendered, encoding, is_target);
+  } else {
+    mark_derived(tokenizer, chat_template, conversation.messages, options.render, rendered, encoding, is_target);
+  }
+  return finish(std::move(encoding), std::move(is_target), options.max_length);
+}
+
+std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::vector<Message>& messages,
+                                        const RenderOptions& options) {
+  return encode_rendered(tokenizer, chat_template.render(messages, true, options)).ids;
+}
+
+std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::filesystem::path& folder,
+                                   const RenderOptions& options) {
+  std::set<std::int32_t> ids;
+  collect_eos(folder / "generation_config.json", ids);
+  collect_eos(folder / "config.json", ids);
+  if (tokenizer.eos_id()) ids.insert(*tokenizer.eos_id());
+  const std::vector<Message> turn = {{"user", "a"}, {"assistant", "b"}};
+  try {
+    const Rendered rendered = chat_template.render(turn, false, options);
+    const Encoding encoding = encode_rendered(tokenizer, rendered);
+    if (const auto end = end_of_turn(tokenizer, rendered, encoding, 1, 0)) ids.insert(encoding.ids[*end]);
+  } catch (const Error& error) {
+    // A template that refuses this smallest of conversations still has the model's own eos_token_id.
+    if (error.kind() != Kind::input || ids.empty()) throw;
+  }
+  return {ids.begin(), ids.end()};
+}
+
+}  // namespace intelia

@@ -1,0 +1,56 @@
+#!/usr/bin/env python3
+"""Small data steps of the demo that no command does yet.
+
+usage: demo_data.py documents OUTPUT FILE...     Markdown documents -> one training record a section, JSON Lines
+       demo_data.py shuffle INPUT OUTPUT         the same conversations with the words of every answer shuffled
+"""
+import json
+import pathlib
+import random
+import re
+import sys
+
+
+def documents(output: str, files: list[str]) -> None:
+    """A section becomes a plain text, and a short conversation in which its heading asks and its text answers."""
+    records = []
+    for name in files:
+        language = pathlib.Path(name).parent.name
+        title, *sections = re.split(r"^#+ ", pathlib.Path(name).read_text(encoding="utf-8"), flags=re.M)[1:]
+        metadata = {"source": "document", "document": pathlib.Path(name).name, "language": language}
+        for section in [title, *sections]:
+            heading, _, body = section.strip().partition("\n")
+            if not body.strip():
+                continue
+            records.append({"text": f"{heading}\n\n{body.strip()}", "metadata": metadata})
+            for paragraph in re.split(r"\n\s*\n", body.strip()):
+                records.append({
+                    "messages": [{"role": "user", "content": heading}, {"role": "assistant", "content": paragraph.strip()}],
+                    "metadata": metadata,
+                })
+    with open(output, "w", encoding="utf-8") as out:
+        for record in records:
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+    print(f"{len(records)} records from {len(files)} documents", file=sys.stderr)
+
+
+def shuffle(source: str, output: str) -> None:
+    generator = random.Random(42)
+    with open(source, encoding="utf-8") as lines, open(output, "w", encoding="utf-8") as out:
+        for line in lines:
+            record = json.loads(line)
+            for message in record["messages"]:
+                if message["role"] == "assistant":
+                    words = message["content"].split()
+                    generator.shuffle(words)
+                    message["content"] = " ".join(words)
+            out.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 3 and sys.argv[1] == "documents":
+        documents(sys.argv[2], sys.argv[3:])
+    elif len(sys.argv) == 4 and sys.argv[1] == "shuffle":
+        shuffle(sys.argv[2], sys.argv[3])
+    else:
+        sys.exit(__doc__)

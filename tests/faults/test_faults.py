@@ -1,0 +1,467 @@
+"""Rows of the fault table (docs/faults.md), one test a row and command: fault_NN_command."""
+import json
+import os
+import pathlib
+import random
+import signal
+import time
+
+import pytest
+
+import fault_points
+import program
+from conversations import TURNS, ids_of, insert, lines_of, slow_view
+
+needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
+CANARY = "kanari%2Fen-7f3a"          # as it stands in a URL
+CANARY_DECODED = "kanari/en-7f3a"
+
+
+def wait_for(condition, timeout_seconds=20):
+    deadline = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.01)
+
+
+def copying_backend(connection):
+    """The process of the server that serves a running extract, or None."""
+    cursor = connection.cursor()
+    cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' "
+                   "AND state = 'active' AND datname = current_database()")
+    row = cursor.fetchone()
+    return row[0] if row else None
+
+
+def backends(connection):
+    cursor = connection.cursor()
+    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'intelia' "
+                   "AND datname = current_database()")
+    return cursor.fetchone()[0]
+
+
+def data_of(folder):
+    """The files that must be the same bytes after every run on the same database state."""
+    files = fault_points.files_of(folder)
+    manifest = json.loads(files.pop("manifest.json", b"{}"))
+    manifest.pop("measured", None)
+    for source in manifest.get("inputs", []):
+        source.pop("snapshot")  # counts the server's transactions, ours and others'
+    manifest.get("options", {}).pop("output", None)
+    return files, manifest
+
+
+class Extract:
+    """`extract` of one table, again and again."""
+
+    def __init__(self, url, connection, folder):
+        self.url, self.connection, self.folder = url, connection, folder
+        self.environment = {"DATABASE_URL": url}
+
+    def arguments(self, output, *more):
+        return ["extract", "--output", output, *more]
+
+    def run(self, output, *more, environment=None):
+        return program.run(*self.arguments(output, *more), environment={**self.environment, **(environment or {})})
+
+    def start(self, output, *more, environment=None):
+        return program.start(*self.arguments(output, *more), environment={**self.environment, **(environment or {})})
+
+
+@pytest.fixture()
+def extract(database, tmp_path):
+    url, connection = database
+    # Enough for several writes of a mebibyte to a file.
+    text = "Litter should be dry and friable; ammonia below 20 ppm. " * 20
+    insert(connection, [{"messages": TURNS[:3] + [{"role": "assistant", "content": text + str(number)}],
+                         "conversation_id": f"c-{number:06d}"} for number in range(2500)]
+           + [{"conversation_id": "bad", "messages": "7"}])
+    return Extract(url, connection, tmp_path)
+
+
+def calls_of_extract(extract):
+    calls, run = fault_points.calls_of(extract.arguments(extract.folder / "count"), extract.folder / "count",
+                                       extract.folder / "calls.log", extract.environment)
+    assert run.status == 0, run.stderr
+    assert [call for call, path in calls].count("rename") == 4, "the four outputs get their names by rename"
+    assert [call for call, path in calls].count("write") >= 5, "the data is more than one write"
+    return calls
+
+
+@needs_shim
+@pytest.mark.parametrize("action", ["exit", "torn"])
+def test_fault_01_extract(extract, action):
+    """Killed at every change of the folder: each file is whole or absent; the next run ends as if nothing had been."""
+    calls = calls_of_extract(extract)
+    expected = data_of(extract.folder / "count")
+    num_killed = 0
+    for at in range(1, len(calls) + 1):
+        folder = extract.folder / f"{action}-{at}"
+        run = extract.run(folder, environment=fault_points.environment(folder, at, action))
+        if run.status == 0:
+            continue  # this run made fewer changes
+        assert run.status == 86
+        num_killed += 1
+        found, _ = data_of(folder)
+        for name in ("train.jsonl", "validation.jsonl", "rejected.jsonl"):
+            assert found.get(name) in (None, expected[0][name]), f"{name} is half a file after change {at} {calls[at - 1]}"
+        rerun = extract.run(folder)
+        assert rerun.status == 0, f"after change {at} {calls[at - 1]}: {rerun.stderr}"
+        assert data_of(folder) == expected
+        assert not list(folder.glob(".*.partial")), "an orphan"
+    assert num_killed >= len(calls) - 1
+
+
+def test_fault_01_extract_at_random_moments(extract):
+    """kill -9 at any time, mostly with rows already on the disk; the next run ends as an undisturbed one does."""
+    slow_view(extract.connection, 0.0002)
+    start = time.monotonic()
+    assert extract.run(extract.folder / "whole", "--table", "slow").status == 0
+    whole_seconds = time.monotonic() - start
+    expected = data_of(extract.folder / "whole")
+    chance = random.Random(1)
+    folder = extract.folder / "killed"
+    num_after_first_rows = 0
+    for number in range(8):
+        process = extract.start(folder, "--table", "slow")
+        partial = folder / ".train.jsonl.partial"
+        if number % 4 != 0:
+            wait_for(lambda: partial.exists() and partial.stat().st_size > 0)
+        time.sleep(chance.uniform(0, whole_seconds / 4))
+        num_after_first_rows += partial.exists() and partial.stat().st_size > 0
+        process.kill()
+        assert program.finish(process).status == 137
+        assert [name for name in fault_points.files_of(folder) if not name.endswith(".partial")] == []
+    assert num_after_first_rows >= 4
+    assert extract.run(folder, "--table", "slow").status == 0
+    assert data_of(folder) == expected
+    assert not list(folder.glob(".*.partial")), "an orphan"
+
+
+@needs_shim
+@pytest.mark.parametrize("forever", [False, True])
+@pytest.mark.parametrize("error, words", [("ENOSPC", "No space left on device"), ("EIO", "Input/output error")])
+def test_fault_03_extract(extract, error, words, forever):
+    """Each change fails: exit 1 with path and cause; nothing half; before the first rename the old outputs stand."""
+    calls = calls_of_extract(extract)
+    new = data_of(extract.folder / "count")
+    old_folder = extract.folder / "old"
+    assert extract.run(old_folder, "--split", "0.5").status == 0
+    old = data_of(old_folder)
+    first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
+    # Over an old output the folder is there and the lock is: mkdir falls away, so the calls shift by at most one.
+    for at in range(1, len(calls) + 1):
+        assert extract.run(old_folder, "--split", "0.5").status == 0
+        run = extract.run(old_folder, environment=fault_points.environment(old_folder, at, error, forever))
+        if run.status == 0:
+            assert at > first_rename, "a failed change went unnoticed: " + str(calls[at - 1])
+            continue
+        assert run.status == 1, run.stderr
+        assert words in run.stderr and str(old_folder) in run.stderr
+        found, _ = data_of(old_folder)
+        found = {name: data for name, data in found.items() if not (forever and name.endswith(".partial"))}
+        if at < first_rename - 1:
+            assert (found, data_of(old_folder)[1]) == old
+        for name, data in found.items():
+            assert data in (old[0].get(name), new[0].get(name)), f"{name} is half a file after {calls[at - 1]}"
+    assert extract.run(old_folder).status == 0
+    assert data_of(old_folder) == new
+
+
+@needs_shim
+def test_fault_03_extract_short_writes(extract):
+    """A write that does only half is gone on with."""
+    calls = calls_of_extract(extract)
+    for at in [1 + place for place, (call, path) in enumerate(calls) if call == "write"]:
+        folder = extract.folder / f"short-{at}"
+        assert extract.run(folder, environment=fault_points.environment(folder, at, "short")).status == 0
+        assert data_of(folder) == data_of(extract.folder / "count")
+
+
+@needs_shim
+@pytest.mark.parametrize("name", ["TERM", "INT"])
+def test_fault_04_extract_at_each_change(extract, name):
+    status = 128 + getattr(signal, "SIG" + name)
+    calls = calls_of_extract(extract)
+    expected = data_of(extract.folder / "count")
+    statuses = []
+    for at in range(1, len(calls) + 1):
+        folder = extract.folder / f"{name}-{at}"
+        run = extract.run(folder, environment=fault_points.environment(folder, at, name))
+        assert run.status in (0, status), run.stderr
+        statuses.append(run.status)
+        found, manifest = data_of(folder)
+        assert (found, manifest) == expected if run.status == 0 else found == {}
+    assert status in statuses
+
+
+def test_fault_04_extract(extract):
+    """A signal at any time: 143 or 130 soon after, nothing half, no backend left at work."""
+    slow_view(extract.connection, 0.0005)
+    chance = random.Random(4)
+    num_ended = 0
+    for number in range(12):
+        folder = extract.folder / f"random-{number}"
+        process = extract.start(folder, "--table", "slow")
+        if number % 2 == 0:
+            wait_for(lambda: copying_backend(extract.connection))
+        time.sleep(chance.uniform(0, 0.5))
+        sent = chance.choice([signal.SIGTERM, signal.SIGINT])
+        process.send_signal(sent)
+        start = time.monotonic()
+        run = program.finish(process)
+        assert run.status in (0, 128 + sent), run.stderr
+        assert time.monotonic() - start < 5
+        if run.status != 0:
+            num_ended += 1
+            assert fault_points.files_of(folder) == {}
+    assert num_ended >= 6
+    wait_for(lambda: backends(extract.connection) == 0, 30)
+
+
+def test_fault_08_extract_backend_ended(extract):
+    slow_view(extract.connection, 0.0005)
+    process = extract.start(extract.folder / "out", "--table", "slow")
+    wait_for(lambda: copying_backend(extract.connection))
+    extract.connection.cursor().execute("SELECT pg_terminate_backend(%s)", (copying_backend(extract.connection),))
+    run = program.finish(process)
+    assert run.status == 75 and "try again later" in run.stderr
+    assert fault_points.files_of(extract.folder / "out") == {}
+
+
+def test_fault_08_extract_statement_cancelled(extract):
+    slow_view(extract.connection, 0.0005)
+    process = extract.start(extract.folder / "out", "--table", "slow")
+    wait_for(lambda: copying_backend(extract.connection))
+    extract.connection.cursor().execute("SELECT pg_cancel_backend(%s)", (copying_backend(extract.connection),))
+    run = program.finish(process)
+    assert run.status == 75 and "57014" in run.stderr
+    assert fault_points.files_of(extract.folder / "out") == {}
+
+
+def test_fault_08_extract_server_crashes(own_cluster, tmp_path):
+    name = own_cluster.new_database()
+    connection = own_cluster.connect(name)
+    insert(connection, [{} for _ in range(3000)])
+    slow_view(connection)
+    process = program.start("extract", "--table", "slow", "--output", tmp_path / "out",
+                            environment={"DATABASE_URL": own_cluster.url(name)})
+    wait_for(lambda: copying_backend(connection))
+    connection.close()
+    os.kill(int((own_cluster.folder / "data/postmaster.pid").read_text().split()[0]), signal.SIGQUIT)  # stop -m immediate
+    run = program.finish(process)
+    assert run.status == 75 and "try again later" in run.stderr
+    assert fault_points.files_of(tmp_path / "out") == {}
+    run = program.run("extract", "--output", tmp_path / "out", environment={"DATABASE_URL": own_cluster.url(name)})
+    assert run.status == 75
+
+
+def test_fault_08_extract_frozen_server(extract):
+    """A server that stopped answering: connecting gives up in time, and a signal still ends a run at once."""
+    slow_view(extract.connection, 0.0005)
+    process = extract.start(extract.folder / "out", "--table", "slow")
+    wait_for(lambda: copying_backend(extract.connection))
+    backend = copying_backend(extract.connection)
+    cursor = extract.connection.cursor()
+    cursor.execute("SELECT pg_read_file('postmaster.pid')")
+    postmaster = int(cursor.fetchone()[0].split()[0])
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        assert program.finish(process).status == 143
+        assert time.monotonic() - start < 3
+        os.kill(postmaster, signal.SIGSTOP)
+        try:
+            start = time.monotonic()
+            run = program.run("extract", "--output", extract.folder / "out",
+                              environment={"DATABASE_URL": extract.url + "&connect_timeout=2"})
+            assert run.status == 75 and "no answer within 2 seconds" in run.stderr
+            assert time.monotonic() - start < 10
+        finally:
+            os.kill(postmaster, signal.SIGCONT)
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    wait_for(lambda: backends(extract.connection) == 0, 30)
+
+
+ODD = {  # messages of a json column → the reason, or None when kept
+    "doubled-keys": ('[{"role":"tool","role":"user","content":1,"content":"u"},{"role":"assistant","content":"a"},'
+                     '{"role":"user","content":"v"}]', None),
+    "nul": ('[{"role":"user","content":"a\\u0000b"}]', "content is not text"),
+    "nul-in-key": ('[{"role":"user","content":"u","\\u0000":1},{"role":"assistant","content":"a"},'
+                   '{"role":"user","content":"v"}]', None),
+    "high-surrogate": ('[{"role":"user","content":"\\ud800"}]', ""),
+    "low-surrogate": ('[{"role":"user","content":"\\udc00"}]', ""),
+    "huge-number": ('[{"role":"user","content":"u","n":1e400}]', "messages is not valid JSON"),
+    "deep": ("[" * 6000 + "]" * 6000, "messages is not valid JSON"),
+    "twice": (json.dumps(json.dumps(TURNS)), None),
+    "null": ("null", "messages is not a list"),
+    "sql-null": (None, "messages is NULL"),
+}
+
+
+@pytest.mark.parametrize("column_type", ["json", "text"])
+def test_fault_10_extract(database, tmp_path, column_type):
+    """Odd JSON: each row is kept or rejected by its id and reason, and none ends the run."""
+    url, connection = database
+    cursor = connection.cursor()
+    cursor.execute(f"ALTER TABLE conversations ALTER COLUMN messages TYPE {column_type} USING messages::text::{column_type}")
+    insert(connection, [{"conversation_id": name, "messages": messages} for name, (messages, _) in ODD.items()]
+           + [{"conversation_id": "nan", "rating": float("nan")}, {"conversation_id": "sound"}])
+    run = program.run("extract", "--output", tmp_path / "out", "--max-rejected", "1", environment={"DATABASE_URL": url})
+    assert run.status == 0, run.stderr
+    assert ids_of(tmp_path / "out") == sorted(["sound"] + [name for name, (_, reason) in ODD.items() if reason is None])
+    rejected = {record["where"].removeprefix("conversation "): record["reason"]
+                for record in lines_of(tmp_path / "out", "rejected.jsonl")}
+    for name, (_, reason) in ODD.items():
+        if reason is not None:
+            assert rejected.pop(name).startswith(reason), name
+    assert rejected == {"nan": "rating is NaN"}
+    kept = {record["metadata"]["conversation_id"]: record["messages"] for record in lines_of(tmp_path / "out")}
+    assert kept["twice"] == TURNS
+    assert kept["doubled-keys"][0] == {"role": "user", "content": "u"}
+
+
+def test_fault_10_extract_huge_value(database, tmp_path):
+    """A value of 200 MiB is rejected by name, in memory that does not hold it."""
+    url, connection = database
+    insert(connection, [{} for _ in range(3)])
+    connection.cursor().execute(
+        "INSERT INTO conversations VALUES ('huge', jsonb_build_array(jsonb_build_object('role', 'user', 'content', "
+        "repeat('x', 200 * 1024 * 1024))), 5, '2026-01-01', 'en')")
+    process = program.start("extract", "--output", tmp_path / "out", "--max-rejected", "1", environment={"DATABASE_URL": url})
+    peak_kibibytes = 0
+    while process.poll() is None:
+        try:
+            status = pathlib.Path(f"/proc/{process.pid}/status").read_text()
+        except OSError:
+            break
+        peak_kibibytes = max([peak_kibibytes] + [int(line.split()[1]) for line in status.splitlines()
+                                                 if line.startswith("VmHWM:")])
+        time.sleep(0.01)
+    run = program.finish(process)
+    assert run.status == 0, run.stderr
+    assert len(ids_of(tmp_path / "out")) == 3
+    reason = lines_of(tmp_path / "out", "rejected.jsonl")[0]["reason"]
+    assert reason.startswith("messages is too long: 2097152")
+    assert peak_kibibytes < 64 * 1024
+
+
+def test_fault_11_extract(database, tmp_path):
+    """Hostile but sound text comes out as it went in, one object a line; the terminal gets no control characters."""
+    url, connection = database
+    texts = ["a\u2028b\u2029c", "\u202eright to left", "zero\u200bwidth", "\U000e0041\U000e007f tags", "\u0085\u00a0",
+             "\x1b[31mred\x07", "\x7f", "\ufeffbom", "e\u0301", "\U0010ffff", "a\r\nb\n", "\\u2028 \\ \" /", "🐔" * 50]
+    insert(connection, [{"messages": [{"role": role, "content": text} for role in ("user", "assistant", "user")],
+                         "conversation_id": f"{number}\n{text[:5]}"} for number, text in enumerate(texts)]
+           + [{"conversation_id": "\x1b]0;owned\x07", "messages": [{"role": "\x1b[2J", "content": "x"}]}])
+    run = program.run("extract", "--output", tmp_path / "out", "--max-rejected", "1", environment={"DATABASE_URL": url})
+    assert run.status == 0, run.stderr
+    assert not any(character in run.stderr for character in "\x1b\x07")
+    records = {record["metadata"]["conversation_id"]: record["messages"] for record in lines_of(tmp_path / "out")}
+    assert len(records) == len(texts)
+    for number, text in enumerate(texts):
+        assert [turn["content"] for turn in records[f"{number}\n{text[:5]}"]] == [text] * 3
+    for name in ("train.jsonl", "validation.jsonl", "rejected.jsonl"):
+        text = (tmp_path / "out" / name).read_bytes().decode("utf-8")
+        assert not any(character in text for character in "\r\u2028\u2029\x7f\x1b")
+
+
+def test_fault_18_extract(own_cluster, tmp_path):
+    """The password is nowhere: not in what is said, in no file, not in the process list."""
+    name = own_cluster.new_database()
+    connection = own_cluster.connect(name)
+    insert(connection, [{} for _ in range(300)])
+    slow_view(connection)
+    cursor = connection.cursor()
+    cursor.execute("CREATE ROLE guarded LOGIN PASSWORD %s; GRANT SELECT ON ALL TABLES IN SCHEMA public TO guarded",
+                   (CANARY_DECODED,))
+    cursor.execute("CREATE ROLE other LOGIN PASSWORD 'another-one'")
+    rules = own_cluster.folder / "data/pg_hba.conf"
+    rules.write_text("local all guarded scram-sha-256\nlocal all other scram-sha-256\n" + rules.read_text())
+    cursor.execute("SELECT pg_reload_conf()")
+    good = own_cluster.url(name, "guarded", CANARY)
+    wait_for(lambda: program.run("extract", "--dry-run", "--output", tmp_path / "x",
+                                 environment={"DATABASE_URL": own_cluster.url(name, "guarded", "wrong")}).status == 2)
+    secret_file = tmp_path / "secret"
+    secret_file.write_text(good + "\n")
+    host = own_cluster.socket
+    cases = [
+        (0, {"DATABASE_URL": good}, []),
+        (0, {"DATABASE_URL_FILE": str(secret_file)}, []),
+        (0, {"DATABASE_URL": own_cluster.url(name, "guarded"), "PGPASSWORD": CANARY_DECODED}, []),
+        (0, {"DATABASE_URL": f"user=guarded password={CANARY_DECODED} host={host} dbname={name}"}, []),
+        (0, {"DATABASE_URL": good}, ["--dry-run"]),
+        (2, {"DATABASE_URL": own_cluster.url(name, "other", CANARY)}, []),           # wrong password
+        (2, {"DATABASE_URL": own_cluster.url("absent", "guarded", CANARY)}, []),
+        (2, {"DATABASE_URL": good}, ["--table", "absent"]),
+        (2, {"DATABASE_URL": good}, ["--columns", "rating=absent"]),
+        (75, {"DATABASE_URL": f"postgresql://guarded:{CANARY}@/d?host={tmp_path}"}, []),
+        (75, {"DATABASE_URL": f"postgresql://guarded:{CANARY}@localhost:1/d"}, []),
+        (2, {"DATABASE_URL": f"postgresql://guarded:{CANARY_DECODED}@localhost:1/d"}, []),  # / not encoded
+        (2, {"DATABASE_URL": f"postgresql://guarded:x@{CANARY}@localhost:1/d"}, []),
+        (2, {"DATABASE_URL": f"postgresql://guarded:{CANARY}%zz@localhost/d"}, []),
+        (2, {"DATABASE_URL": f"postgresql://localhost:{CANARY}/d"}, []),
+        (2, {"DATABASE_URL": f"postgresql://u:{CANARY}@localhost/d?sslmode={CANARY_DECODED}"}, []),
+        (2, {"DATABASE_URL": f"password={CANARY_DECODED} nonsense"}, []),
+        (2, {"DATABASE_URL": f"{CANARY}"}, []),
+    ]
+    for number, (status, environment, arguments) in enumerate(cases):
+        for more in ([], ["--verbose", "--log-format", "json"]):
+            folder = tmp_path / f"out-{number}"
+            run = program.run("extract", "--output", folder, *arguments, *more, environment=environment)
+            said = run.stdout + run.stderr + "".join(data.decode() for data in fault_points.files_of(folder).values())
+            assert CANARY not in said and CANARY_DECODED not in said and CANARY.replace("F", "f") not in said, said
+            assert run.status == status, (number, run.stderr)
+    process = program.start("extract", "--output", tmp_path / "slow", "--table", "slow", environment={"DATABASE_URL": good})
+    wait_for(lambda: copying_backend(connection))
+    assert CANARY.encode() not in pathlib.Path(f"/proc/{process.pid}/cmdline").read_bytes()
+    assert program.finish(process).status == 0
+    for folder in tmp_path.glob("out-*"):
+        for path in folder.iterdir():
+            assert path.stat().st_mode & 0o077 == 0
+    connection.close()
+
+
+def test_fault_29_extract(database, tmp_path):
+    """Links and odd names: only the output folder is written, and what links point to stays."""
+    url, connection = database
+    insert(connection, [{} for _ in range(30)])
+    environment = {"DATABASE_URL": url}
+    odd = tmp_path / "new\nline 'quoted' é"
+    assert program.run("extract", "--output", odd, environment=environment).status == 0
+    assert len(ids_of(odd)) == 30
+
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    linked = tmp_path / "linked"
+    assert program.run("extract", "--output", linked, environment=environment).status == 0
+    for name in ("train.jsonl", ".train.jsonl.partial", "manifest.json"):
+        (linked / name).unlink(missing_ok=True)
+        (linked / name).symlink_to(precious)
+    run = program.run("extract", "--output", linked, "--force", environment=environment)
+    assert run.status == 0, run.stderr
+    assert precious.read_text() == "precious"
+    assert not (linked / "train.jsonl").is_symlink() and not (linked / "manifest.json").is_symlink()
+    assert len(ids_of(linked)) == 30
+
+    (linked / ".intelia.lock").unlink()
+    (linked / ".intelia.lock").symlink_to(precious)
+    assert program.run("extract", "--output", linked, environment=environment).status == 1
+    assert precious.read_text() == "precious"
+
+    secret = linked / "train.jsonl"
+    (linked / ".intelia.lock").unlink()
+    secret.write_text(url)
+    run = program.run("extract", "--output", linked, environment={"DATABASE_URL_FILE": str(secret)})
+    assert run.status == 2 and "DATABASE_URL_FILE" in run.stderr
+    assert secret.read_text() == url
+
+    run = program.run("extract", "--output", precious, environment=environment)
+    assert run.status == 2 and "is a file" in run.stderr
+    run = program.run("extract", "--output", tmp_path / ("n" * 300), environment=environment)
+    assert run.status == 1 and "File name too long" in run.stderr
+    run = program.run("extract", "--output", linked / ".." / "up", environment=environment)
+    assert run.status == 0 and len(ids_of(tmp_path / "up")) == 30

@@ -1,0 +1,154 @@
+// Asks the engine what one JSON request on standard input says, and answers with one JSON object on standard output, so
+// that pytest can compare the engine with its peers on token ids alone, without text. Arrays go to the file `output` as raw
+// little-endian fp32.
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "base/hash.hpp"
+#include "engine/engine.hpp"
+
+namespace {
+
+using namespace intelia;
+
+class Samples final : public SampleSource {
+ public:
+  explicit Samples(const Json& rows) {
+    for (const Json& row : rows) {
+      TokenSample& sample = samples_.emplace_back();
+      sample.ids = row.at("ids").get<std::vector<std::int32_t>>();
+      sample.is_target = row.at("is_target").get<std::vector<std::uint8_t>>();
+    }
+    sha256_ = sha256_of(rows.dump());
+  }
+  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
+  TokenSample at(std::int64_t index) const override { return samples_[static_cast<std::size_t>(index)]; }
+  std::string content_sha256() const override { return sha256_; }
+  const std::vector<TokenSample>& all() const { return samples_; }
+
+ private:
+  std::vector<TokenSample> samples_;
+  std::string sha256_;
+};
+
+struct ErrorLog final : Log {
+  void write(Level level, std::string_view message) override {
+    if (level >= Level::warning) std::cerr << message << '\n';
+  }
+};
+
+struct NoProgress final : Progress {
+  void update(const ProgressPoint&) override {}
+  void finish() override {}
+};
+
+ModelSettings model_settings(const Json& request) {
+  ModelSettings settings;
+  settings.model = request.at("model").get<std::string>();
+  settings.adapter = request.value("adapter", "");
+  const std::string method = request.value("method", "lora"), precision = request.value("precision", "fp32");
+  settings.method = method == "qlora" ? Method::qlora : method == "full" ? Method::full : Method::lora;
+  settings.precision = precision == "bf16" ? Precision::bf16 : precision == "fp16" ? Precision::fp16 : Precision::fp32;
+  settings.device = request.value("device", "cpu") == std::string("cuda") ? Device::cuda : Device::cpu;
+  settings.threads = request.value("threads", 1);
+  return settings;
+}
+
+SftSettings sft_settings(const Json& request) {
+  SftSettings settings;
+  settings.base = model_settings(request);
+  settings.output = request.at("output").get<std::string>();
+  settings.resume = request.value("resume", false);
+  settings.lora.r = request.value("lora_r", settings.lora.r);
+  settings.lora.alpha = request.value("lora_alpha", settings.lora.alpha);
+  settings.lora.dropout = request.value("lora_dropout", 0.0);
+  settings.lora.targets = request.value("lora_targets", settings.lora.targets);
+  settings.epochs = request.value("epochs", settings.epochs);
+  settings.max_steps = request.value("max_steps", settings.max_steps);
+  settings.batch_size = request.value("batch_size", settings.batch_size);
+  settings.gradient_accumulation = request.value("gradient_accumulation", settings.gradient_accumulation);
+  settings.learning_rate = request.value("learning_rate", settings.learning_rate);
+  settings.warmup = request.value("warmup", settings.warmup);
+  settings.weight_decay = request.value("weight_decay", settings.weight_decay);
+  settings.max_grad_norm = request.value("max_grad_norm", settings.max_grad_norm);
+  settings.eval_every = request.value("eval_every", settings.eval_every);
+  settings.save_every = request.value("save_every", settings.save_every);
+  settings.keep = request.value("keep", settings.keep);
+  settings.log_every = request.value("log_every", std::int64_t{1});
+  settings.seed = request.value("seed", settings.seed);
+  settings.shuffle = request.value("shuffle", true);
+  return settings;
+}
+
+void write_floats(const std::string& path, const std::vector<float>& values) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(reinterpret_cast<const char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
+}
+
+Json answer(const Json& request) {
+  ErrorLog log;
+  NoProgress progress;
+  const StopFlag stop;
+  const Sinks sinks{log, progress, stop};
+  const std::string task = request.at("task");
+  if (task == "train") {
+    const Samples train(request.at("train"));
+    std::optional<Samples> validation;
+    if (request.contains("validation")) validation.emplace(request["validation"]);
+    const SftSummary summary = load_engine().train_sft(sft_settings(request), train, validation ? &*validation : nullptr,
+                                                       request.value("run", Json::object()), sinks);
+    return {{"steps", summary.steps}, {"first_loss", summary.first_loss}, {"final_loss", summary.final_loss},
+            {"best_step", summary.best_step}, {"tokens_per_second", summary.tokens_per_second},
+            {"peak_bytes", summary.peak_bytes}};
+  }
+  const auto model = load_engine().load(model_settings(request), sinks);
+  const bool uses_adapter = request.value("use_adapter", true);
+  if (task == "logits") {
+    std::vector<float> values;
+    for (const Json& ids : request.at("sequences")) {
+      const auto logits = model->logits(ids.get<std::vector<std::int32_t>>(), uses_adapter);
+      values.insert(values.end(), logits.begin(), logits.end());
+    }
+    write_floats(request.at("output"), values);
+    return {{"description", model->description()}, {"vocabulary_size", model->vocabulary_size()}};
+  }
+  if (task == "score") {
+    Json losses = Json::array();
+    for (const SampleLoss& loss : model->score(Samples(request.at("samples")).all(), uses_adapter))
+      losses.push_back({loss.loss_sum, loss.num_targets});
+    return {{"losses", losses}};
+  }
+  if (task == "generate") {
+    SamplingSettings sampling;
+    sampling.max_new_tokens = request.value("max_new_tokens", sampling.max_new_tokens);
+    sampling.temperature = request.value("temperature", sampling.temperature);
+    sampling.top_k = request.value("top_k", sampling.top_k);
+    sampling.top_p = request.value("top_p", sampling.top_p);
+    sampling.seed = request.value("seed", sampling.seed);
+    sampling.stop_ids = request.value("stop_ids", sampling.stop_ids);
+    const auto prompts = request.at("prompts").get<std::vector<std::vector<std::int32_t>>>();
+    Json results = Json::array();
+    for (const GeneratedTokens& tokens : model->generate(prompts, sampling, uses_adapter, stop))
+      results.push_back({{"ids", tokens.ids}, {"is_cut", tokens.is_cut}});
+    return {{"results", results}};
+  }
+  throw Error(Kind::usage, "unknown task '" + task + "'");
+}
+
+}  // namespace
+
+int main() {
+  try {
+    const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
+    std::cout << answer(parse_json(text, "request")).dump() << '\n';
+    return 0;
+  } catch (const Error& error) {
+    std::cerr << "error: " << error.what() << '\n';
+    return exit_status(error);
+  } catch (const std::exception& error) {
+    std::cerr << "exception: " << error.what() << '\n';
+    return 70;
+  }
+}

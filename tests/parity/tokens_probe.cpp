@@ -1,0 +1,161 @@
+// Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in Python can
+// ask the tokens room. It knows the room's public interface and nothing else.
+#include <filesystem>
+#include <iostream>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "base/error.hpp"
+#include "base/sinks.hpp"
+#include "record/json.hpp"
+#include "record/jsonl.hpp"
+#include "tokens/dataset.hpp"
+#include "tokens/encode.hpp"
+#include "tokens/jinja.hpp"
+
+namespace {
+
+using namespace intelia;
+
+struct Model {
+  std::unique_ptr<Tokenizer> tokenizer;
+  std::unique_ptr<ChatTemplate> chat_template;
+};
+
+Model& model_of(const std::string& folder) {
+  static std::map<std::string, Model> models;
+  Model& model = models[folder];
+  if (!model.tokenizer) model.tokenizer = Tokenizer::load(folder);
+  return model;
+}
+
+const ChatTemplate& template_of(const std::string& folder) {
+  Model& model = model_of(folder);
+  if (!model.chat_template) model.chat_template = std::make_unique<ChatTemplate>(ChatTemplate::load(folder));
+  return *model.chat_template;
+}
+
+std::vector<Message> messages_of(const Json& request) {
+  std::vector<Message> messages;
+  for (const Json& message : request["messages"]) messages.push_back({message["role"], message["content"]});
+  return messages;
+}
+
+RenderOptions render_options(const Json& request) {
+  RenderOptions options;
+  options.date = request.value("date", "");
+  if (request.contains("bos_token")) options.bos_token = request["bos_token"].get<std::string>();
+  if (request.contains("eos_token")) options.eos_token = request["eos_token"].get<std::string>();
+  if (request.contains("tools") && !request["tools"].is_null()) options.tools_json = request["tools"].dump();
+  return options;
+}
+
+Json ranges_json(const std::vector<ByteRange>& ranges) {
+  Json list = Json::array();
+  for (const ByteRange& range : ranges) list.push_back({range.begin, range.end});
+  return list;
+}
+
+/** {"template","vars"?,"messages"?,"tools"?,"date"?}: the language alone. */
+Json render_jinja(const Json& request) {
+  const jinja::Template chat_template(request["template"].get<std::string>(), "template");
+  jinja::Input input;
+  if (request.contains("vars")) {
+    for (const auto& [name, value] : request["vars"].items()) input.variables.push_back({name, value});
+  }
+  if (request.contains("messages")) input.messages = request["messages"];
+  if (request.contains("tools") && !request["tools"].is_null()) input.tools = request["tools"];
+  if (request.contains("date")) {
+    input.now = jinja::DateTime{request["date"][0], request["date"][1], request["date"][2], 0, 0, 0};
+  }
+  jinja::Budget budget;
+  budget.max_steps = request.value("max_steps", budget.max_steps);
+  const jinja::Output output = chat_template.render(input, budget);
+  Json generation = Json::array();
+  for (const auto& [begin, end] : output.generation) generation.push_back({begin, end});
+  return {{"text", output.text.bytes}, {"generation", generation}};
+}
+
+Json render(const Json& request) {
+  const Rendered rendered = template_of(request["folder"]).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
+  return {{"text", rendered.text}, {"content", ranges_json(rendered.content_ranges())}, {"generation", ranges_json(rendered.generation)}};
+}
+
+Json encode(const Json& request) {
+  const Encoding encoding = model_of(request["folder"]).tokenizer->encode_with_ranges(
+      request["text"].get<std::string>(), {request.value("parse", false), request.value("add", false)});
+  return {{"ids", encoding.ids}, {"ranges", ranges_json(encoding.ranges)}};
+}
+
+Json decode(const Json& request) {
+  const auto ids = request["ids"].get<std::vector<std::int32_t>>();
+  return {{"text", model_of(request["folder"]).tokenizer->decode(ids, request.value("skip_special", false))}};
+}
+
+Json conversation(const Json& request) {
+  Conversation record;
+  if (request.contains("text")) record.text = request["text"];
+  if (request.contains("messages")) record.messages = messages_of(request);
+  const std::string folder = request["folder"];
+  const EncodedConversation encoded = encode_conversation(*model_of(folder).tokenizer, template_of(folder), record,
+                                                          {render_options(request), request.value("max_length", std::int64_t{0})});
+  return {{"ids", encoded.tokens.ids}, {"is_target", encoded.tokens.is_target}, {"is_cut", encoded.is_cut},
+          {"num_targets", encoded.num_targets}, {"target_bytes", encoded.target_bytes}};
+}
+
+Json dataset(const Json& request) {
+  const std::string folder = request["folder"];
+  SilentSinks silent;
+  Rejects rejects({1.0, false}, silent.sinks().log);
+  const TokenizedDataset data(request["path"].get<std::string>(), *model_of(folder).tokenizer, template_of(folder),
+                              {render_options(request), request.value("max_length", std::int64_t{0})}, rejects, silent.sinks());
+  Json samples = Json::array();
+  for (std::int64_t i = 0; i < data.size(); ++i) {
+    const TokenSample sample = data.at(i);
+    samples.push_back({{"ids", sample.ids}, {"is_target", sample.is_target}, {"id", data.id_of(i)}, {"language", data.language_of(i)}});
+  }
+  return {{"samples", samples}, {"cut", data.num_cut()}, {"without_target", data.num_without_target()},
+          {"rejected", rejects.count()}, {"sha256", data.content_sha256()}};
+}
+
+Json about(const Json& request) {
+  const std::string folder = request["folder"];
+  const Tokenizer& tokenizer = *model_of(folder).tokenizer;
+  const auto id = [](const std::optional<std::int32_t>& value) { return value ? Json(*value) : Json(nullptr); };
+  Json result = {{"vocabulary_size", tokenizer.vocabulary_size()}, {"bos", id(tokenizer.bos_id())}, {"eos", id(tokenizer.eos_id())},
+                 {"pad", id(tokenizer.pad_id())}, {"sha256", tokenizer.sha256()}};
+  if (request.value("stop_ids", false)) result["stop_ids"] = stop_ids(tokenizer, template_of(folder), folder, render_options(request));
+  return result;
+}
+
+Json answer(const Json& request) {
+  const std::string what = request["do"];
+  if (what == "jinja") return render_jinja(request);
+  if (what == "render") return render(request);
+  if (what == "encode") return encode(request);
+  if (what == "decode") return decode(request);
+  if (what == "conversation") return conversation(request);
+  if (what == "prompt") {
+    const std::string folder = request["folder"];
+    return {{"ids", encode_prompt(*model_of(folder).tokenizer, template_of(folder), messages_of(request), render_options(request))}};
+  }
+  if (what == "dataset") return dataset(request);
+  if (what == "about") return about(request);
+  throw Error(Kind::usage, "unknown request " + what);
+}
+
+}  // namespace
+
+int main() {
+  std::string line;
+  while (std::getline(std::cin, line)) {
+    Json result;
+    try {
+      result = answer(Json::parse(line));
+    } catch (const std::exception& error) {
+      result = {{"error", error.what()}};
+    }
+    std::cout << result.dump(-1, ' ', false, Json::error_handler_t::replace) << '\n' << std::flush;
+  }
+}

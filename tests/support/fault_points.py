@@ -1,0 +1,40 @@
+"""Runs of the program under tests/faults/shim.c: count its changes of a folder, or make the Nth one fail."""
+import os
+import pathlib
+
+import program
+
+SHIM = os.environ.get("INTELIA_FAULT_SHIM", "")
+
+
+def environment(folder, at=0, action=None, forever=False, log=None):
+    """What makes the program's `at`-th change under `folder` do `action` (see shim.c)."""
+    settings = {"LD_PRELOAD": SHIM, "INTELIA_FAULT_UNDER": str(folder), "INTELIA_FAULT_AT": str(at)}
+    if action:
+        settings["INTELIA_FAULT_ACTION"] = action
+    if forever:
+        settings["INTELIA_FAULT_FOREVER"] = "1"
+    if log:
+        settings["INTELIA_FAULT_LOG"] = str(log)
+    return settings
+
+
+def calls_of(arguments, folder, log, extra=None, run_folder=None):
+    """The changes that an undisturbed run makes under `folder`, as (call, path), and the run."""
+    run = program.run(*arguments, environment={**(extra or {}), **environment(folder, log=log)}, folder=run_folder)
+    calls = []
+    if pathlib.Path(log).exists():
+        for line in pathlib.Path(log).read_text().splitlines():
+            number, call, *path = line.split(" ", 2)
+            if number.isdigit():
+                calls.append((call, path[0] if path else ""))
+    return calls, run
+
+
+def files_of(folder):
+    """Name → bytes of all files under `folder`, but for the lock, which says which process held it last."""
+    folder = pathlib.Path(folder)
+    if not folder.exists():
+        return {}
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
+            if path.is_file() and path.name != ".intelia.lock"}

@@ -1,0 +1,45 @@
+"""Running the program under test: which one it is, and what a run said."""
+import dataclasses
+import os
+import pathlib
+import signal
+import subprocess
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROGRAM = os.environ.get("INTELIA_PROGRAM", str(ROOT / "build/release/bin/intelia"))
+
+
+@dataclasses.dataclass
+class Run:
+    status: int   # the exit status; 128 + N when signal N ended it
+    stdout: str
+    stderr: str
+
+
+def clean_environment(extra=None):
+    """This environment without settings that would change what the program does."""
+    environment = {name: value for name, value in os.environ.items()
+                   if not name.startswith(("INTELIA_", "PG", "DATABASE_URL", "LD_PRELOAD"))}
+    environment.update(extra or {})
+    return environment
+
+
+def start(*arguments, environment=None, folder=None):
+    return subprocess.Popen([PROGRAM, *map(str, arguments)], env=clean_environment(environment), cwd=folder,
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+
+def finish(process, timeout_seconds=60):
+    stdout, stderr = process.communicate(timeout=timeout_seconds)
+    status = process.returncode if process.returncode >= 0 else 128 - process.returncode
+    return Run(status, stdout.decode(), stderr.decode())
+
+
+def run(*arguments, environment=None, folder=None, timeout_seconds=60):
+    process = start(*arguments, environment=environment, folder=folder)
+    try:
+        return finish(process, timeout_seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+        raise

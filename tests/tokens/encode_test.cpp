@@ -1,0 +1,138 @@
+// Which tokens are trained: derived turns, markers, cuts, and the errors that refuse what cannot be told.
+#include "tokens/encode.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+#include "base/sinks.hpp"
+#include "model_folder.hpp"
+#include "tokens/dataset.hpp"
+
+namespace {
+
+using namespace intelia;
+
+Conversation conversation(std::vector<Message> messages) {
+  Conversation result;
+  result.messages = std::move(messages);
+  return result;
+}
+
+/** The text of the targets, control tokens included. */
+std::string trained(const Tokenizer& tokenizer, const EncodedConversation& encoded) {
+  std::vector<std::int32_t> ids;
+  for (std::size_t i = 0; i < encoded.tokens.ids.size(); ++i) {
+    if (encoded.tokens.is_target[i]) ids.push_back(encoded.tokens.ids[i]);
+  }
+  return tokenizer.decode(ids);
+}
+
+const std::vector<Message> kTwoTurns = {{"user", "ab"}, {"assistant", " abc "}, {"user", "x <t>"}, {"assistant", "<t>z"}};
+
+TEST_CASE("assistant turns and their end are trained, nothing else") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  const EncodedConversation encoded = encode_conversation(*tokenizer, chat, conversation(kTwoTurns));
+  CHECK(trained(*tokenizer, encoded) == "abc<t><t>z<t>");
+  CHECK(encoded.num_targets == 7);  // abc, <t>, and '<' 't' '>' 'z' of the content, <t>
+  CHECK(encoded.target_bytes == 13);
+  CHECK(!encoded.is_cut);
+  CHECK(encode_prompt(*tokenizer, chat, {{"user", "ab"}}) == std::vector<std::int32_t>{300, 303, 200, 302, 2, 304});
+  CHECK(stop_ids(*tokenizer, chat, folder.path()) == std::vector<std::int32_t>{301, 302});
+}
+
+TEST_CASE("an empty answer trains its end") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  CHECK(trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation({{"user", "a"}, {"assistant", ""}}))) == "<t>");
+}
+
+TEST_CASE("a cut says so and counts what remains") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  EncodeOptions options;
+  options.max_length = 6;
+  const EncodedConversation encoded = encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options);
+  CHECK(encoded.is_cut);
+  CHECK(encoded.tokens.ids.size() == 6);
+  CHECK(encoded.num_targets == 0);
+}
+
+TEST_CASE("markers decide where the template has them") {
+  test::ModelFolder folder;
+  folder.chat_template = "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}\n{% endfor %}";
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  CHECK(chat.has_generation_markers());
+  CHECK(trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation({{"user", "q"}, {"assistant", "xyz"}}))) == "xyz");
+}
+
+TEST_CASE("templates that cannot be trained are refused") {
+  const auto refusal = [](const std::string& source) {
+    test::ModelFolder folder;
+    folder.chat_template = source;
+    folder.write();
+    const auto tokenizer = Tokenizer::load(folder.path());
+    try {
+      encode_conversation(*tokenizer, ChatTemplate::load(folder.path()), conversation(kTwoTurns));
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::input);
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  CHECK(refusal("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}").find("no control token") != std::string::npos);
+  CHECK(refusal("{{ messages | length }}{% for m in messages %}{{ m.content }}<t>{% endfor %}").find("differently") != std::string::npos);
+  CHECK(refusal("{% for m in messages %}{{ m.content if loop.last else m.content | upper }}<t>{% endfor %}").find("differently") != std::string::npos);
+  CHECK(refusal("{{ raise_exception('roles must alternate') }}") == "roles must alternate");
+}
+
+TEST_CASE("plain text is trained whole, with BOS before and the end after it") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  Conversation record;
+  record.text = "ab<t>";
+  const EncodedConversation encoded = encode_conversation(*tokenizer, ChatTemplate::load(folder.path()), record);
+  CHECK(encoded.tokens.ids == std::vector<std::int32_t>{300, 200, '<', 't', '>', 301});
+  CHECK(encoded.tokens.is_target == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1});
+}
+
+TEST_CASE("a folder without a template says so; a list has its default") {
+  test::ModelFolder folder;
+  std::filesystem::remove(folder.path() / "chat_template.jinja");
+  CHECK_THROWS_WITH_AS(ChatTemplate::load(folder.path()), doctest::Contains("no chat template"), Error);
+  folder.config["chat_template"] = {{{"name", "tool_use"}, {"template", "t"}}, {{"name", "default"}, {"template", "d{{ bos_token }}"}}};
+  write_file(folder.path() / "tokenizer_config.json", folder.config.dump());
+  CHECK(ChatTemplate::load(folder.path()).render({}, false).text == "d<b>");
+}
+
+TEST_CASE("a dataset names what it rejects and keeps the rest in order") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  const std::filesystem::path path = folder.path() / "train.jsonl";
+  write_file(path,
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}],\"metadata\":{\"conversation_id\":\"one\",\"language\":\"fr\"}}\n"
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"metadata\":{}}\n"
+             "not json\n"
+             "{\"text\":\"ab\"}\n");
+  SilentSinks silent;
+  Rejects rejects({1.0, false}, silent.sinks().log);
+  const TokenizedDataset data(path, *tokenizer, chat, {}, rejects, silent.sinks());
+  REQUIRE(data.size() == 2);
+  CHECK(data.num_read() == 4);
+  CHECK(data.num_without_target() == 1);
+  CHECK(rejects.count() == 2);
+  CHECK(data.id_of(0) == "one");
+  CHECK(data.language_of(0) == "fr");
+  CHECK(data.line_of(1) == 4);
+  CHECK(data.at(1).ids == std::vector<std::int32_t>{300, 200, 301});
+  CHECK(data.content_sha256().size() == 64);
+  CHECK_THROWS_AS(data.at(2), Error);
+}
+
+}  // namespace

@@ -1,0 +1,137 @@
+// The template language by itself: what Jinja2's documentation promises, provenance of content, and budgets against hostile
+// templates. Agreement with Jinja2 at large is tested in tests/parity/test_tokens.py.
+#include "tokens/jinja.hpp"
+
+#include <doctest/doctest.h>
+
+#include "base/error.hpp"
+
+namespace {
+
+using namespace intelia;
+
+std::string render(const std::string& source, const Json& variables = Json::object()) {
+  jinja::Input input;
+  for (const auto& [name, value] : variables.items()) input.variables.push_back({name, value});
+  return jinja::Template(source, "test").render(input).text.bytes;
+}
+
+std::string failure(const std::string& source, const jinja::Budget& budget = {}) {
+  try {
+    jinja::Template(source, "test").render({}, budget);
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::input);
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("whitespace control is as transformers sets it") {
+  CHECK(render("  {% if true %}\n  x\n  {% endif %}\ny\n") == "  x\ny");
+  CHECK(render("a\n  {{- 1 -}}  \nb") == "a1b");
+  CHECK(render("a {#- c -#} b") == "ab");
+  CHECK(render("  {%+ if true %}x{% endif %}") == "  x");
+  CHECK(render("{% raw %}{{ x }}{% endraw %}") == "{{ x }}");
+}
+
+TEST_CASE("scopes: loops keep their assignments, namespaces carry them out") {
+  CHECK(render("{% set x = 1 %}{% for i in [1, 2] %}{% set x = 5 %}{% endfor %}{{ x }}") == "1");
+  CHECK(render("{% set n = namespace(x=1) %}{% for i in [1, 2] %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}") == "4");
+  CHECK(render("{% set x = 1 %}{% if true %}{% set x = 2 %}{% endif %}{{ x }}") == "2");
+  CHECK(render("{% macro m() %}{{ y }}{% endmacro %}{% set y = 3 %}{{ m() }}") == "3");
+}
+
+TEST_CASE("numbers and text print as Python prints them") {
+  CHECK(render("{{ 1e16 }} {{ 1e15 }} {{ 0.1 + 0.2 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** 10 }} {{ 1 / 2 }}") ==
+        "1e+16 1000000000000000.0 0.30000000000000004 -4 2 1024 0.5");
+  CHECK(render("{{ ['a\\'b', none, true] }}") == "[\"a'b\", None, True]");
+  CHECK(render("{{ x | tojson }}", {{"x", {{"é", 1.0}, {"b", "\n\""}}}}) == "{\"é\": 1.0, \"b\": \"\\n\\\"\"}");
+}
+
+TEST_CASE("faults name the template and the line") {
+  CHECK(failure("a\n{{ x.y }}") == "test:2: 'x' is undefined");
+  CHECK(failure("{% if %}").starts_with("test:1: "));
+  CHECK(failure("{% for x in [1] %}").starts_with("test:1: "));
+  CHECK(failure("{% include 'x' %}") == "test:1: the tag 'include' is not supported");
+  CHECK(failure("{{ raise_exception('said by the template') }}") == "said by the template");
+  CHECK(failure("{{ 'a' | nosuch }}") == "test:1: No filter named 'nosuch'.");
+}
+
+TEST_CASE("each character of the output knows the message it came from") {
+  jinja::Input input;
+  input.messages = Json::parse(R"([{"role":"user","content":"  ab "},{"role":"assistant","content":"cd"}])");
+  const jinja::Template chat(
+      "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}{{ ('[' + m.content.strip()[1:] + ']') | upper }}{% endfor %}", "test");
+  const jinja::Text text = chat.render(input).text;
+  CHECK(text.bytes == "<user>ab[B]<assistant>cd[D]");
+  std::string origins(text.bytes.size(), '.');
+  for (const jinja::Origin& origin : text.origins) {
+    for (std::size_t i = origin.begin; i < origin.end; ++i) origins[i] = static_cast<char>('0' + origin.source);
+  }
+  CHECK(origins == "......00.0............11.1.");
+}
+
+TEST_CASE("generation blocks give their place in the output") {
+  const jinja::Output output = jinja::Template("ab{% generation %}cd{% endgeneration %}e{% generation %}f{% endgeneration %}", "test").render({});
+  CHECK(output.text.bytes == "abcdef");
+  REQUIRE(output.generation.size() == 2);
+  CHECK(output.generation[0] == std::pair<std::size_t, std::size_t>(2, 4));
+  CHECK(output.generation[1] == std::pair<std::size_t, std::size_t>(5, 6));
+}
+
+TEST_CASE("the date is given, never read from the clock") {
+  jinja::Input input;
+  const jinja::Template chat("{{ strftime_now('%d %b %Y %A %j') if strftime_now is defined else 'none' }}", "test");
+  CHECK(chat.render(input).text.bytes == "none");
+  input.now = jinja::DateTime{2024, 2, 29, 0, 0, 0};
+  CHECK(chat.render(input).text.bytes == "29 Feb 2024 Thursday 060");
+}
+
+TEST_CASE("fault_20_tokens: hostile templates end in an error within their budget") {
+  const jinja::Budget small{200'000, 300, 1 << 20};
+  const char* bombs[] = {
+      "{% for i in range(100000) %}{% for j in range(100000) %}x{% endfor %}{% endfor %}",
+      "{{ 'a' * 100000000000 }}",
+      "{% set n = namespace(x='ab') %}{% for i in range(200) %}{% set n.x = n.x + n.x %}{% endfor %}",
+      "{% set n = namespace(x=[1]) %}{% for i in range(200) %}{% set n.x = n.x + n.x %}{% endfor %}",
+      "{% set n = namespace(x=[]) %}{% for i in range(1000) %}{% set n.x = [n.x] %}{% endfor %}",
+      "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
+      "{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}",
+      "{% set x = range(1000000000) %}",
+      "{{ [0] * 1000000000 }}",
+      "{{ '%1000000000d' % 5 }}{{ 'x'.ljust(100000000000) }}",
+      "{{ 'aaaaaaaaaa'.replace('', 'b' * 10000).replace('', 'b' * 10000) }}",
+      "{{ ('x' * 100000) | indent(10000) | replace('x', 'y' * 1000) }}",
+      "{{ 9223372036854775807 + 1 }}",
+      "{{ 2 ** 100000 }}",
+      "{{ (-9223372036854775807 - 1) // -1 }}",
+      "{{ 1 // 0 }}",
+      "{{ ''.__class__.__mro__ }}",
+      "{{ [].append(1) }}",
+      "{% set n = namespace() %}{% set n.__class__ = 1 %}",
+      "{% for x in loop %}{% endfor %}{{ nosuch() }}",
+      "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+      "{% call m() %}{% endcall %}",
+  };
+  for (const char* bomb : bombs) {
+    CAPTURE(bomb);
+    CHECK(failure(bomb, small) != "");
+  }
+  CHECK(failure(std::string(100000, '(')) != "");
+  CHECK(failure("{{ " + std::string(100000, '(')) != "");
+  CHECK(failure("{{ " + std::string(100000, '-') + "1 }}") != "");
+  CHECK(failure("{{ x" + std::string(100000, '.')) != "");
+  std::string deep, chain = "{{ 1";
+  for (int i = 0; i < 10000; ++i) {
+    deep += "{% if 1 %}";
+    chain += " + 1";
+  }
+  CHECK(failure(deep) != "");
+  CHECK(failure(chain + " }}") != "");
+}
+
+TEST_CASE("namespaces and macros that point at each other are given back") {
+  CHECK(render("{% set a = namespace() %}{% set a.self = a %}{% macro m() %}{{ a.self.self is defined }}{% endmacro %}{% set a.m = m %}{{ a.m() }}") == "True");
+}
+
+}  // namespace
