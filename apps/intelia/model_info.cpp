@@ -57,19 +57,20 @@ Sizes sizes_of(const ModelConfig& config, const LoraSettings& lora) {
   return sizes;
 }
 
-/** NF4 with double quantization (Dettmers et al. 2023, section 3): 4 bits a weight, an 8-bit scale for 64 weights, and a
-    32-bit scale for 256 of these scales. */
+/** NF4 with double quantization (Dettmers et al. 2023, section 3): 4 bits a weight, an 8-bit scale for 64 weights, and
+   a 32-bit scale for 256 of these scales. */
 std::vector<MemoryOfMethod> memory_needs(const Sizes& sizes) {
   const double p = sizes.parameters, l = sizes.linear, a = sizes.adapter;
-  const std::vector<MemoryTerm> adapter = {{"adapter", "4 A", 4 * a},
-                                           {"gradients", "4 A", 4 * a},
-                                           {"optimizer states", "8 A", 8 * a}};
-  MemoryOfMethod full{"full", {{"weights", "4 P", 4 * p}, {"gradients", "4 P", 4 * p}, {"optimizer states", "8 P", 8 * p}}};
+  const std::vector<MemoryTerm> adapter = {
+      {"adapter", "4 A", 4 * a}, {"gradients", "4 A", 4 * a}, {"optimizer states", "8 A", 8 * a}};
+  MemoryOfMethod full{"full",
+                      {{"weights", "4 P", 4 * p}, {"gradients", "4 P", 4 * p}, {"optimizer states", "8 P", 8 * p}}};
   MemoryOfMethod lora{"lora", {{"weights", "2 P", 2 * p}}};
   MemoryOfMethod qlora{"qlora",
                        {{"weights in NF4", "L (1/2 + 1/64 + 4/16384)", l * (0.5 + 1.0 / 64 + 4.0 / 16384)},
                         {"other weights", "2 (P - L)", 2 * (p - l)}}};
-  for (MemoryOfMethod* method : {&lora, &qlora}) method->terms.insert(method->terms.end(), adapter.begin(), adapter.end());
+  for (MemoryOfMethod* method : {&lora, &qlora})
+    method->terms.insert(method->terms.end(), adapter.begin(), adapter.end());
   return {full, lora, qlora};
 }
 
@@ -79,7 +80,8 @@ struct TypeCount {
 };
 
 /** Every tensor that the configuration asks for is there in its shape. */
-std::map<std::string, TypeCount> check_weights(const fs::path& folder, const ModelConfig& config, std::uint64_t& file_bytes) {
+std::map<std::string, TypeCount> check_weights(const fs::path& folder, const ModelConfig& config,
+                                               std::uint64_t& file_bytes) {
   const ModelWeights weights(folder);
   for (const TensorShape& tensor : model_tensors(config)) weights.at(tensor.name, tensor.shape);
   std::map<std::string, TypeCount> types;
@@ -100,8 +102,10 @@ struct TextFacts {
 
 TextFacts text_facts(const fs::path& folder, const ModelConfig& config) {
   TextFacts facts;
-  if (fs::exists(folder / "tokenizer.json")) facts.kind = "tokenizer.json";
-  else if (fs::exists(folder / "tokenizer.model")) facts.kind = "SentencePiece";
+  if (fs::exists(folder / "tokenizer.json"))
+    facts.kind = "tokenizer.json";
+  else if (fs::exists(folder / "tokenizer.model"))
+    facts.kind = "SentencePiece";
   if (facts.kind != "none") {
     const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder);
     facts.size = tokenizer->vocabulary_size();
@@ -110,8 +114,9 @@ TextFacts text_facts(const fs::path& folder, const ModelConfig& config) {
                                            "config.json); they are not of the same model",
                                            facts.size, config.vocab_size));
   }
-  const bool is_in_config = fs::exists(folder / "tokenizer_config.json") &&
-                            parse_json(read_file(folder / "tokenizer_config.json"), "tokenizer_config.json").contains("chat_template");
+  const bool is_in_config =
+      fs::exists(folder / "tokenizer_config.json") &&
+      parse_json(read_file(folder / "tokenizer_config.json"), "tokenizer_config.json").contains("chat_template");
   if (fs::exists(folder / "chat_template.jinja") || is_in_config)
     facts.chat_template = ChatTemplate::load(folder).has_generation_markers() ? "yes, with generation markers" : "yes";
   return facts;
@@ -123,7 +128,8 @@ int run(const Options& options, Context& context) {
   const ModelConfig config = read_model_config(options.model);
   std::uint64_t file_bytes = 0;
   const auto types = check_weights(options.model, config, file_bytes);
-  const TextFacts text = with_context("'" + options.model.string() + "'", [&] { return text_facts(options.model, config); });
+  const TextFacts text =
+      with_context("'" + options.model.string() + "'", [&] { return text_facts(options.model, config); });
   const LoraSettings lora;
   const Sizes sizes = sizes_of(config, lora);
   const std::vector<MemoryOfMethod> needs = memory_needs(sizes);
@@ -155,25 +161,30 @@ int run(const Options& options, Context& context) {
     return 0;
   }
 
+  const auto size = [](double bytes) {
+    return bytes < 1e9 ? fmt::format("{:.2f} MB", bytes / 1e6) : fmt::format("{:.2f} GB", bytes / 1e9);
+  };
   std::string page;
   const auto line = [&](const char* name, const std::string& value) { page += fmt::format("{:<16}{}\n", name, value); };
-  line("architecture", fmt::format("{}: {} layers, hidden size {}, intermediate size {}, {} heads, {} of keys and values",
-                                   config.model_type, config.num_hidden_layers, config.hidden_size,
-                                   config.intermediate_size, config.num_attention_heads, config.num_key_value_heads));
+  line("architecture",
+       fmt::format("{}: {} layers, hidden size {}, intermediate size {}, {} heads, {} of keys and values",
+                   config.model_type, config.num_hidden_layers, config.hidden_size, config.intermediate_size,
+                   config.num_attention_heads, config.num_key_value_heads));
   line("parameters", fmt::format("{}{}", num_parameters(config), config.ties_embeddings ? " (embeddings tied)" : ""));
   for (const auto& [name, type] : types)
-    line("tensors", fmt::format("{} of {}, {:.1f} MB", type.tensors, name, static_cast<double>(type.bytes) / 1e6));
+    line("tensors", fmt::format("{} of {}, {}", type.tensors, name, size(static_cast<double>(type.bytes))));
   line("context", fmt::format("{} tokens", config.max_position_embeddings));
   line("vocabulary", fmt::format("{} rows", config.vocab_size));
   line("tokenizer", text.size > 0 ? fmt::format("{}, {} ids", text.kind, text.size) : text.kind);
   line("chat template", text.chat_template);
-  page += fmt::format("\nMemory for training, without activations (P = {:.0f} parameters, L = {:.0f} of them in linear "
-                      "layers,\nA = {:.0f} of an adapter with r {} on {})\n",
-                      sizes.parameters, sizes.linear, sizes.adapter, lora.r, fmt::join(lora.targets, ", "));
+  page += fmt::format(
+      "\nMemory for training without activations, with AdamW: trained weights in fp32, frozen ones in 16 bits or NF4\n"
+      "P = {:.0f} parameters; L = {:.0f} of them in linear layers; A = {:.0f} of an adapter, r {} on {}\n",
+      sizes.parameters, sizes.linear, sizes.adapter, lora.r, fmt::join(lora.targets, ","));
   for (const MemoryOfMethod& need : needs) {
-    page += fmt::format("{:<8}{:>12.3f} GB\n", need.method, need.total() / 1e9);
+    page += fmt::format("{:<16}{:>12}\n", need.method, size(need.total()));
     for (const MemoryTerm& term : need.terms)
-      page += fmt::format("        {:>12.3f} GB  {} = {}\n", term.bytes / 1e9, term.name, term.formula);
+      page += fmt::format("  {:>26}  {} = {}\n", size(term.bytes), term.name, term.formula);
   }
   context.print(page);
   return 0;
@@ -183,7 +194,8 @@ int run(const Options& options, Context& context) {
 
 extern const Command model_info{
     "model info", "What a model folder holds and what training it needs",
-    "Shows the architecture, the number of parameters, the tensors' types, the tokenizer and the chat template of a model "
+    "Shows the architecture, the number of parameters, the tensors' types, the tokenizer and the chat template of a "
+    "model "
     "folder, and estimates the memory for training all of it, an adapter (LoRA), or an adapter over 4-bit weights "
     "(QLoRA). It fails with the reason when the folder's parts are broken or do not fit together.\n\n"
     "Example: intelia model info --model models/tiny",

@@ -7,7 +7,6 @@
 #include "base/file.hpp"
 #include "command.hpp"
 #include "model/init.hpp"
-#include "model/safetensors.hpp"
 #include "model/tokenizer_trainer.hpp"
 #include "model_options.hpp"
 #include "record/manifest.hpp"
@@ -59,8 +58,7 @@ void check_files(const Options& options) {
   if (!options.tokenizer.empty() && !fs::is_directory(options.tokenizer))
     throw Error(Kind::usage, "--tokenizer '" + options.tokenizer.string() + "' is not a folder");
   for (const fs::path& file : options.train_tokenizer)
-    if (!fs::is_regular_file(file))
-      throw Error(Kind::usage, "--train-tokenizer '" + file.string() + "' is not a file");
+    if (!fs::is_regular_file(file)) throw Error(Kind::usage, "--train-tokenizer '" + file.string() + "' is not a file");
 }
 
 /** The text side of the new folder: files to write, and what they ask of the model. */
@@ -74,9 +72,10 @@ TextFiles copy_tokenizer(const fs::path& folder, InitSettings& init, ModelConfig
   const std::int64_t size = tokenizer->vocabulary_size();
   if (init.vocab_size == 0) init.vocab_size = size;
   if (init.vocab_size < size)
-    throw Error(Kind::usage, fmt::format("--vocab-size {} is smaller than the tokenizer of '{}', which has {} ids; give "
-                                         "at least that, or leave the option out",
-                                         init.vocab_size, folder.string(), size));
+    throw Error(Kind::usage,
+                fmt::format("--vocab-size {} is smaller than the tokenizer of '{}', which has {} ids; give "
+                            "at least that, or leave the option out",
+                            init.vocab_size, folder.string(), size));
   config = initial_config(init);
   config.bos_ids.clear();
   config.eos_ids.clear();
@@ -96,8 +95,9 @@ TextFiles learn_tokenizer(const Options& options, InitSettings& init, ModelConfi
   TrainedTokenizer trained =
       train_tokenizer(options.train_tokenizer, asked, config.max_position_embeddings, context.sinks);
   if (trained.vocab_size < asked)
-    context.log().warning(fmt::format("the vocabulary has {} pieces instead of {}: {} lines of text ({} bytes) give no more",
-                                      trained.vocab_size, asked, trained.num_lines, trained.num_bytes));
+    context.log().warning(
+        fmt::format("the vocabulary has {} pieces instead of {}: {} lines of text ({} bytes) give no more",
+                    trained.vocab_size, asked, trained.num_lines, trained.num_bytes));
   init.vocab_size = trained.vocab_size;
   config = initial_config(init);
   config.bos_ids = {kTrainedBosId};
@@ -118,16 +118,18 @@ Json generation_config_json(const ModelConfig& config) {
   return json;
 }
 
-/** Weights of an earlier run of this command that this run does not replace: they must not be read as this model's. */
-void remove_stale_weights(const fs::path& folder, const std::vector<AtomicFile>& written) {
+/** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
+void remove_stale_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
   std::vector<fs::path> stale;
   for (const auto& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    const bool is_weights = name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
+    const bool is_weights =
+        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
     const bool is_replaced = std::any_of(written.begin(), written.end(),
                                          [&](const AtomicFile& file) { return file.path().filename() == name; });
     const auto& texts = tokenizer_file_names();
-    if ((is_weights || std::find(texts.begin(), texts.end(), name) != texts.end()) && !is_replaced) stale.push_back(entry.path());
+    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
+    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
   }
   for (const fs::path& path : stale) fs::remove(path);
 }
@@ -155,9 +157,9 @@ int run(const Options& options, Context& context) {
                {"vocab_size", config.vocab_size},
                {"dtype", config.dtype},
                {"output", options.output.string()}};
-  const std::string size = fmt::format("{} parameters, {} MB of {} in {} file{}", num_parameters(config),
-                                       (total_bytes + 500'000) / 1'000'000, config.dtype, plan.size(),
-                                       plan.size() == 1 ? "" : "s");
+  const std::string size =
+      fmt::format("{} parameters, {} MB of {} in {} file{}", num_parameters(config),
+                  (total_bytes + 500'000) / 1'000'000, config.dtype, plan.size(), plan.size() == 1 ? "" : "s");
   if (context.common.dry_run) {
     summary["dry_run"] = true;
     summary["weight_files"] = planned;
@@ -170,9 +172,10 @@ int run(const Options& options, Context& context) {
   // Some room besides the weights: headers, tokenizer, and what the file system itself needs.
   const std::uint64_t needed_bytes = total_bytes + (std::uint64_t{64} << 20);
   if (free_bytes < needed_bytes)
-    throw Error(Kind::io, fmt::format("'{}' has {} MB free and the model needs {} MB; free some, or choose a smaller model "
-                                      "or --dtype bfloat16",
-                                      folder.path().string(), free_bytes / 1'000'000, needed_bytes / 1'000'000));
+    throw Error(Kind::io,
+                fmt::format("'{}' has {} MB free and the model needs {} MB; free some, or choose a smaller model "
+                            "or --dtype bfloat16",
+                            folder.path().string(), free_bytes / 1'000'000, needed_bytes / 1'000'000));
   if (text.files.empty())
     context.log().warning("the model has no tokenizer; give --train-tokenizer or --tokenizer to be able to train it");
 
@@ -199,7 +202,7 @@ int run(const Options& options, Context& context) {
   add("manifest.json", manifest.dump(2) + "\n");
 
   // Everything is on the disk before the first file gets its name.
-  remove_stale_weights(folder.path(), written);
+  remove_stale_files(folder.path(), written);
   for (AtomicFile& file : written) file.commit();
 
   summary["seconds"] = seconds;
@@ -211,8 +214,10 @@ int run(const Options& options, Context& context) {
 
 extern const Command model_init{
     "model init", "A new model with random weights, and its tokenizer",
-    "Writes a model folder in Hugging Face form: configuration, random weights (normal, norms 1, biases 0) and, if asked, "
-    "a tokenizer with its chat template. The presets tiny (about 4 million parameters) and small (about 60 million) are "
+    "Writes a model folder in Hugging Face form: configuration, random weights (normal, norms 1, biases 0) and, if "
+    "asked, "
+    "a tokenizer with its chat template. The presets tiny (about 4 million parameters) and small (about 60 million) "
+    "are "
     "for trying things and for tests; the others have the sizes of published models, with random weights instead of "
     "theirs. Equal options and seed give equal bytes, whatever --threads is.\n\n"
     "Example: intelia model init --preset tiny --train-tokenizer data/train.jsonl --output models/tiny",

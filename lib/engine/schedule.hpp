@@ -7,7 +7,7 @@
 
 namespace intelia {
 
-/** Updates of a run: ceil(epochs · ceil(num_batches / accumulation)), at most max_steps when that is above 0. */
+/** Updates of a run: max_steps when that is above 0, else ceil(epochs · ceil(num_batches / accumulation)). */
 std::int64_t total_updates(std::int64_t num_samples, const SftSettings& settings);
 
 /** Warm-up updates: `warmup` itself when >= 1, else ceil(warmup · total). */

@@ -1,56 +1,44 @@
-// The same format on a GPU: what libintelia_kernels_cuda.so offers, and how it is found. Raw device pointers and streams:
-// callers need neither the CUDA toolkit nor its headers. Without that library (built without CUDA) a reason in words.
+// The CUDA kernels of NF4, as a table of C functions in a module of its own (libintelia_kernels_cuda.so), so that the
+// same program runs where there is no CUDA. This header knows neither CUDA's nor torch's types.
 #pragma once
 
 #include <cstdint>
 #include <string>
 
-#include "kernels/nf4.hpp"
-
 namespace intelia::nf4 {
 
-enum class FloatType : std::int32_t { fp32, bf16, fp16 };
+enum class FloatType : std::int32_t { float32 = 0, bfloat16 = 1, float16 = 2 };
 
-/** A weight of n elements as it lies on the device; layout in nf4.hpp. `packed` is aligned to 4 bytes. */
-struct DeviceWeight {
-  const std::uint8_t* packed = nullptr;        // [num_packed_bytes(n)]
-  const std::uint8_t* absmax_codes = nullptr;  // [num_blocks(n)]
-  const float* nested_absmax = nullptr;        // [num_nested_blocks(n)]
-  const float* map = nullptr;                  // [256]: nf4::dynamic_map(), copied there once
-  float offset = 0;
-  std::int64_t n = 0;
-};
+/** Changes with every change of CudaKernels; a module with another one is not used. */
+inline constexpr std::uint64_t kCudaKernelsTag = 0x696e74656c696101;
 
 /**
- * Launchers; each returns at once and gives 0, or a number for which error_words has words. `stream` is a cudaStream_t
- * (nullptr: the default stream) of the current device. Other pointers are device memory, aligned to 16 bytes.
+ * All arrays are device memory of the current device, laid out as nf4.hpp says; work is queued on `stream` (a
+ * cudaStream_t, may be null) and not waited for. Each function returns 0, or a CUDA error number.
  */
 struct CudaKernels {
-  const char* tag;         // what loader and library compare: kernels of another build are refused
-  const float* codebook;   // [16], host memory: the one that is compiled into the kernels
+  std::uint64_t tag;
 
-  /** weight[i] = codebook[code]·(map[absmax code]·nested_absmax + offset), each step in fp32, then rounded to `type`
-      (nearest even): the bits of nf4::dequantize, and of bitsandbytes on CUDA wherever no value is subnormal. */
-  int (*dequantize)(const DeviceWeight& weight, FloatType type, void* out, void* stream);
+  /**
+   * weight[i] = kCodebook[code]·(map[absmax_codes[b]]·nested_absmax[b/256] + offset), in fp32 without fused
+   * multiply-add, then rounded to `type` (nearest even; a NaN may have other bits than on the CPU).
+   * packed aligned to 4 bytes, weight to 16; map: dynamic_map() in device memory, [256].
+   */
+  int (*dequantize)(const std::uint8_t* packed, const std::uint8_t* absmax_codes, const float* nested_absmax,
+                    const float* map, float offset, std::int64_t n, FloatType type, void* weight, void* stream);
 
-  /** First quantization by bitsandbytes' CUDA rule: approximate reciprocal, subnormals count as 0, and a block of zeros
-      gets code 0. packed [num_packed_bytes(n)], absmax [num_blocks(n)]. */
-  int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax,
-                  void* stream);
+  /**
+   * As quantize() of nf4.hpp, by bitsandbytes' CUDA rule: the last short block is multiplied by the reciprocal like
+   * every other, and the codes of an all-zero block are 0 (they still mean 0). weight of `type`, aligned to two elements.
+   */
+  int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax, void* stream);
 
-  /** Second quantization by bitsandbytes' CUDA rule (nearest entry of the dynamic map, `map` on the device): codes
-      [num_blocks], nested_absmax [ceil(num_blocks / 256)]. */
-  int (*quantize_absmax)(const float* absmax, std::int64_t num_blocks, float offset, const float* map,
-                         std::uint8_t* codes, float* nested_absmax, void* stream);
-
-  const char* (*error_words)(int status);
+  /** CUDA's words for an error number. */
+  const char* (*error_text)(int error);
 };
 
-/** The kernels of libintelia_kernels_cuda.so, which lies beside the file that this code is linked into; loaded once and
-    never unloaded. nullptr when it is not there or does not fit: `reason` then says so in words. */
-const CudaKernels* load_cuda_kernels(std::string& reason);
-
-/** What the loader expects of CudaKernels::tag: it changes whenever a header of this folder does. */
-const char* kernels_tag();
+/** The kernels of the module beside the library or program that holds this function; loaded once. nullptr when there
+    is none or it does not fit, with the reason in `reason`. Says nothing about a GPU being there. */
+const CudaKernels* cuda_kernels(std::string& reason);
 
 }  // namespace intelia::nf4

@@ -14,40 +14,15 @@
 
 namespace intelia::nf4 {
 
-// Dettmers et al. 2023, appendix E: quantiles of the normal distribution, scaled to [-1, 1].
-const float kCodebook[16] = {-1.0f,
-                             -0.6961928009986877f,
-                             -0.5250730514526367f,
-                             -0.39491748809814453f,
-                             -0.28444138169288635f,
-                             -0.18477343022823334f,
-                             -0.09105003625154495f,
-                             0.0f,
-                             0.07958029955625534f,
-                             0.16093020141124725f,
-                             0.24611230194568634f,
-                             0.33791524171829224f,
-                             0.44070982933044434f,
-                             0.5626170039176941f,
-                             0.7229568362236023f,
-                             1.0f};
-
 namespace {
 
 constexpr float kSmallestScale = 1e-38f;  // an all-zero block is divided by this instead of by zero
 constexpr int kZeroCode = 7;
 
-/** Midpoints of neighbouring codebook entries, each rounded to fp32. */
-std::array<float, 15> code_thresholds() {
-  std::array<float, 15> thresholds{};
-  for (int i = 0; i < 15; ++i) thresholds[i] = (kCodebook[i] + kCodebook[i + 1]) / 2;
-  return thresholds;
-}
-
 /** Number of thresholds strictly below `value`; NaN counts as above all. */
-std::uint8_t nearest_code(const std::array<float, 15>& thresholds, float value) {
+std::uint8_t nearest_code(float value) {
   int code = 0;
-  for (float threshold : thresholds) code += !(value <= threshold);
+  for (int i = 0; i < 15; ++i) code += !(value <= threshold(i));
   return static_cast<std::uint8_t>(code);
 }
 
@@ -214,7 +189,6 @@ const float* dynamic_map() {
 }
 
 void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax) {
-  static const std::array<float, 15> thresholds = code_thresholds();
   for (std::int64_t start = 0; start < n; start += kBlock) {
     const std::int64_t num = std::min(kBlock, n - start);
     const bool is_short = num < kBlock;
@@ -227,7 +201,7 @@ void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* 
       std::uint8_t codes[2] = {0, kZeroCode};
       for (std::int64_t k = 0; k < std::min<std::int64_t>(2, num - i); ++k) {
         const float value = weight[start + i + k];
-        codes[k] = nearest_code(thresholds, clamp_to_unit(is_short ? value / scale : value * reciprocal));
+        codes[k] = nearest_code(clamp_to_unit(is_short ? value / scale : value * reciprocal));
       }
       packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[0] << 4 | codes[1]);
     }

@@ -54,8 +54,10 @@ std::string to_bytes(const std::vector<float>& values, TensorType type) {
 std::string block_bytes(const std::string& name, std::uint64_t first, std::uint64_t count, const ModelConfig& config,
                         const InitSettings& settings) {
   std::vector<float> values(count);
-  if (name.ends_with("norm.weight")) std::fill(values.begin(), values.end(), 1.0F);
-  else if (!name.ends_with(".bias")) fill_normal(settings.seed, name, first, settings.standard_deviation, values);
+  if (name.ends_with("norm.weight"))
+    std::fill(values.begin(), values.end(), 1.0F);
+  else if (!name.ends_with(".bias"))
+    fill_normal(settings.seed, name, first, settings.standard_deviation, values);
   return to_bytes(values, type_of(config));
 }
 
@@ -125,7 +127,8 @@ class Tally {
     sinks_.stop.check("writing the weights");
     std::lock_guard lock(mutex_);
     done_bytes_ += num_bytes;
-    sinks_.progress.update({.unit = "MB", .done = static_cast<std::int64_t>(done_bytes_ / 1'000'000),
+    sinks_.progress.update({.unit = "MB",
+                            .done = static_cast<std::int64_t>(done_bytes_ / 1'000'000),
                             .total = static_cast<std::int64_t>(total_bytes_ / 1'000'000)});
   }
 
@@ -193,14 +196,13 @@ AtomicFile write_index(const fs::path& folder, const std::vector<WeightFile>& fi
 }  // namespace
 
 const std::vector<std::pair<std::string, Preset>>& preset_names() {
-  static const std::vector<std::pair<std::string, Preset>> names = {
-      {"tiny", Preset::tiny},
-      {"small", Preset::small},
-      {"llama-2-7b", Preset::llama_2_7b},
-      {"codellama-7b", Preset::codellama_7b},
-      {"mistral-7b", Preset::mistral_7b},
-      {"llama-3.1-8b", Preset::llama_3_1_8b},
-      {"llama-3.2-1b", Preset::llama_3_2_1b}};
+  static const std::vector<std::pair<std::string, Preset>> names = {{"tiny", Preset::tiny},
+                                                                    {"small", Preset::small},
+                                                                    {"llama-2-7b", Preset::llama_2_7b},
+                                                                    {"codellama-7b", Preset::codellama_7b},
+                                                                    {"mistral-7b", Preset::mistral_7b},
+                                                                    {"llama-3.1-8b", Preset::llama_3_1_8b},
+                                                                    {"llama-3.2-1b", Preset::llama_3_2_1b}};
   return names;
 }
 
@@ -209,7 +211,8 @@ ModelConfig initial_config(const InitSettings& settings) {
   const auto take = [](const char* option, std::int64_t asked, std::int64_t& value) {
     // Beyond this a product of two sizes no longer fits 64 bits.
     if (asked < 0 || asked > (1LL << 31))
-      throw Error(Kind::usage, fmt::format("--{}: expected a size from 1, or 0 for the preset's, got {}", option, asked));
+      throw Error(Kind::usage,
+                  fmt::format("--{}: expected a size from 1, or 0 for the preset's, got {}", option, asked));
     if (asked > 0) value = asked;
   };
   take("hidden-size", settings.hidden_size, config.hidden_size);
@@ -231,8 +234,8 @@ ModelConfig initial_config(const InitSettings& settings) {
     throw Error(Kind::usage, fmt::format("--heads {} is not a multiple of --kv-heads {}", config.num_attention_heads,
                                          config.num_key_value_heads));
   if (!(settings.standard_deviation >= 0 && settings.standard_deviation <= 10))
-    throw Error(Kind::usage,
-                fmt::format("--standard-deviation: expected a number from 0 to 10, got {}", settings.standard_deviation));
+    throw Error(Kind::usage, fmt::format("--standard-deviation: expected a number from 0 to 10, got {}",
+                                         settings.standard_deviation));
   config.head_dim = config.hidden_size / config.num_attention_heads;
   return config;
 }
@@ -246,8 +249,8 @@ std::vector<WeightFile> plan_weight_files(const ModelConfig& config, std::uint64
     files.back().num_bytes += num_bytes;
   }
   for (std::size_t i = 0; i < files.size(); ++i)
-    files[i].name = files.size() == 1 ? "model.safetensors"
-                                      : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, files.size());
+    files[i].name =
+        files.size() == 1 ? "model.safetensors" : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, files.size());
   return files;
 }
 
@@ -269,7 +272,8 @@ std::vector<AtomicFile> write_initial_weights(const fs::path& folder, const Mode
   const std::vector<WeightFile> plan = plan_weight_files(config, max_file_bytes);
   std::uint64_t total_bytes = 0;
   for (const WeightFile& file : plan) total_bytes += file.num_bytes;
-  const std::size_t num_threads = threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
+  const std::size_t num_threads =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
   // Files side by side, because one file's hash and its writing keep only one core busy.
   const std::size_t num_writers = std::clamp<std::size_t>(num_threads / 2, 1, plan.size());
   const std::size_t threads_per_writer = std::max<std::size_t>(1, num_threads / num_writers);

@@ -19,12 +19,18 @@ namespace intelia {
 enum class Preset { tiny, small, llama_2_7b, codellama_7b, mistral_7b, llama_3_1_8b, llama_3_2_1b };
 const std::vector<std::pair<std::string, Preset>>& preset_names();
 
-enum class WeightType { automatic, float32, bfloat16, float16 };  // automatic: float32 for tiny and small, else bfloat16
+enum class WeightType {
+  automatic,
+  float32,
+  bfloat16,
+  float16
+};  // automatic: float32 for tiny and small, else bfloat16
 
 struct InitSettings {
   Preset preset = Preset::tiny;
   // 0: the preset's
-  std::int64_t hidden_size = 0, intermediate_size = 0, layers = 0, heads = 0, kv_heads = 0, vocab_size = 0, max_positions = 0;
+  std::int64_t hidden_size = 0, intermediate_size = 0, layers = 0, heads = 0, kv_heads = 0;
+  std::int64_t vocab_size = 0, max_positions = 0;
   std::optional<bool> ties_embeddings;  // nothing: the preset's
   double standard_deviation = 0.02;
   WeightType type = WeightType::automatic;
@@ -36,9 +42,9 @@ ModelConfig initial_config(const InitSettings& settings);
 
 /** A file of weights to be: its name and what is in it. */
 struct WeightFile {
-  std::string name;                  // "model.safetensors" or "model-00001-of-00005.safetensors"
+  std::string name;  // "model.safetensors" or "model-00001-of-00005.safetensors"
   std::vector<TensorShape> tensors;
-  std::uint64_t num_bytes = 0;       // of the tensors' data
+  std::uint64_t num_bytes = 0;  // of the tensors' data
 };
 
 /** One file, or shards of at most `max_bytes` each (a single larger tensor is a shard of its own). */

@@ -136,7 +136,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
         } else {
           place_ = Place::tensor;
           fields_.clear();
-          entries.push_back({key_});
+          entries.emplace_back().name = key_;
         }
         return true;
       default:

@@ -67,9 +67,9 @@ void read_text(const fs::path& path, std::vector<std::string>& lines, const Sink
   while (const auto line = reader.next()) {
     sinks.stop.check("reading '" + path.string() + "'");
     if (reader.is_too_long() || !is_valid_utf8(*line))
-      throw Error(Kind::input, fmt::format("{}:{}: {}; a tokenizer learns from text, Markdown or JSON Lines in UTF-8",
-                                           path.string(), reader.line_number(),
-                                           reader.is_too_long() ? "the line is too long" : "not UTF-8"));
+      throw Error(Kind::input,
+                  fmt::format("{}:{}: {}; a tokenizer learns from text, Markdown or JSON Lines in UTF-8", path.string(),
+                              reader.line_number(), reader.is_too_long() ? "the line is too long" : "not UTF-8"));
     append_lines(lines, *line);
   }
 }
@@ -123,7 +123,9 @@ Json tokenizer_json(const sentencepiece::SentencePieceProcessor& processor) {
     }
   }
   const Json bos{{"SpecialToken", {{"id", "<s>"}, {"type_id", 0}}}};
-  const auto sequence = [](const char* name, int type) { return Json{{"Sequence", {{"id", name}, {"type_id", type}}}}; };
+  const auto sequence = [](const char* name, int type) {
+    return Json{{"Sequence", {{"id", name}, {"type_id", type}}}};
+  };
   const Json second_bos{{"SpecialToken", {{"id", "<s>"}, {"type_id", 1}}}};
   Json document;
   document["version"] = "1.0";
@@ -139,11 +141,11 @@ Json tokenizer_json(const sentencepiece::SentencePieceProcessor& processor) {
            {"pair", Json::array({bos, sequence("A", 0), second_bos, sequence("B", 1)})},
            {"special_tokens",
             {{"<s>", {{"id", "<s>"}, {"ids", Json::array({kTrainedBosId})}, {"tokens", Json::array({"<s>"})}}}}}};
-  document["decoder"] = Json{
-      {"type", "Sequence"},
-      {"decoders", Json::array({Json{{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}},
-                                Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}},
-                                Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}}})}};
+  document["decoder"] =
+      Json{{"type", "Sequence"},
+           {"decoders", Json::array({Json{{"type", "Replace"}, {"pattern", {{"String", "▁"}}}, {"content", " "}},
+                                     Json{{"type", "ByteFallback"}}, Json{{"type", "Fuse"}},
+                                     Json{{"type", "Strip"}, {"content", " "}, {"start", 1}, {"stop", 0}}})}};
   document["model"] = Json{{"type", "BPE"},
                            {"dropout", nullptr},
                            {"unk_token", "<unk>"},

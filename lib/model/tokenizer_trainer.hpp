@@ -16,9 +16,9 @@ namespace intelia {
 inline constexpr std::int32_t kTrainedBosId = 1, kTrainedEosId = 2;
 
 struct TrainedTokenizer {
-  std::int64_t vocab_size = 0;   // what the text was enough for: at most what was asked
-  std::int64_t num_lines = 0;    // lines of text learned from
-  std::int64_t num_bytes = 0;    // bytes of these lines
+  std::int64_t vocab_size = 0;  // what the text was enough for: at most what was asked
+  std::int64_t num_lines = 0;   // lines of text learned from
+  std::int64_t num_bytes = 0;   // bytes of these lines
   /** File names with their contents: tokenizer.model, tokenizer.json, tokenizer_config.json, chat_template.jinja. */
   std::vector<std::pair<std::string, std::string>> files;
 };

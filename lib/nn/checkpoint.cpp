@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "checkpoint-";
+constexpr std::string_view kUnfinishedPrefix = ".checkpoint-";  // being written, or being removed
 
 /** The step in a folder's name, or nothing for other names. */
 std::optional<std::int64_t> step_of(const fs::path& folder) {
@@ -35,13 +36,20 @@ std::vector<std::pair<std::int64_t, fs::path>> list_checkpoints(const fs::path& 
   return list;
 }
 
-std::string unfinished_prefix() { return "." + std::string(kPrefix); }
-
 void remove_unfinished(const fs::path& output) {
   std::vector<fs::path> leftovers;
   for (const auto& entry : fs::directory_iterator(output))
-    if (entry.path().filename().string().starts_with(unfinished_prefix())) leftovers.push_back(entry.path());
+    if (entry.path().filename().string().starts_with(kUnfinishedPrefix)) leftovers.push_back(entry.path());
   for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
+}
+
+/** Takes a checkpoint away in one step, so that a killed run never leaves half of one under its name. */
+void remove_checkpoint(const fs::path& folder) {
+  fs::path hidden = folder.parent_path() / ".";
+  hidden += folder.filename();
+  fs::remove_all(hidden);
+  fs::rename(folder, hidden);
+  fs::remove_all(hidden);
 }
 
 /** The state of a whole checkpoint; throws Error{input} saying what is wrong with a broken one. */
@@ -74,7 +82,12 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
   for (const fs::path& path : names) files[path.filename().string()] = sha256_of_file(path);
   Json manifest = {{"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
   write_manifest(unfinished, manifest);
-  fs::remove_all(finished);  // one of the same step from an earlier, interrupted attempt
+  if (fs::exists(finished)) {  // one of the same step from an earlier attempt, torn or about to be written again
+    fs::path old = unfinished;
+    old += ".old";
+    fs::remove_all(old);
+    fs::rename(finished, old);
+  }
   fs::rename(unfinished, finished);
   sync_folder(output);
 }
@@ -96,15 +109,15 @@ void rotate_checkpoints(const fs::path& output, int keep, std::int64_t best_step
   int num_kept = 0;
   bool is_newest = true;
   for (const auto& [step, folder] : list_checkpoints(output)) {
-    const bool stays = is_newest || step == best_step || (is_scheduled(step) && num_kept < keep);
+    const bool stays = is_newest || (is_scheduled(step) && (step == best_step || num_kept < keep));
     is_newest = false;
     if (stays) ++num_kept;
-    else fs::remove_all(folder);
+    else remove_checkpoint(folder);
   }
 }
 
 void remove_checkpoints(const fs::path& output) {
-  for (const auto& [step, folder] : list_checkpoints(output)) fs::remove_all(folder);
+  for (const auto& [step, folder] : list_checkpoints(output)) remove_checkpoint(folder);
   if (fs::is_directory(output)) remove_unfinished(output);
 }
 

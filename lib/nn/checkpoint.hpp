@@ -39,7 +39,8 @@ struct FoundCheckpoint {
 std::optional<FoundCheckpoint> find_checkpoint(const std::filesystem::path& output, Log& log);
 
 /** Removes what killed runs left half-made, and all but the `keep` newest checkpoints and that of `best_step`. Checkpoints at
-    steps that are not scheduled (a signal asked for them) go as soon as a newer one is there. */
+    steps that are not scheduled (a signal asked for them) go as soon as a newer one is there, so that an interrupted run leaves
+    the same ones as an undisturbed run. */
 void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t best_step,
                         const std::function<bool(std::int64_t)>& is_scheduled);
 

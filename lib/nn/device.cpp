@@ -1,6 +1,7 @@
 #include "nn/device.hpp"
 
 #include <ATen/Context.h>
+#include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
@@ -28,6 +29,15 @@ bool load_cuda_half(std::string& reason) {
     return false;
   }
   return true;
+}
+
+/** Whether the processor multiplies bf16 itself; without that, bf16 is slower than fp32. */
+bool has_bf16_instructions() {
+#if defined(__x86_64__)
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return false;
+#endif
 }
 
 /** Whether an NVIDIA driver is there at all: spares machines without one the loading of the CUDA half. */
@@ -67,7 +77,11 @@ Placement choose_placement(const ModelSettings& settings) {
   }
   const bool is_cuda = placement.device.is_cuda();
   switch (settings.precision) {
-    case Precision::automatic: placement.dtype = is_cuda ? at::kBFloat16 : at::kFloat; break;
+    case Precision::automatic:
+      if (is_cuda)  // the question is about bf16 on the GPU at all: compute capability 8.0 or more
+        placement.dtype = at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8() ? at::kBFloat16 : at::kHalf;
+      else placement.dtype = has_bf16_instructions() ? at::kBFloat16 : at::kFloat;
+      break;
     case Precision::fp32: placement.dtype = at::kFloat; break;
     case Precision::bf16: placement.dtype = at::kBFloat16; break;
     case Precision::fp16:

@@ -8,6 +8,7 @@
 #include <malloc.h>
 #include <torch/version.h>
 
+#include <filesystem>
 #include <new>
 
 #include "nn/adapter.hpp"
@@ -36,12 +37,18 @@ auto guarded(const char* what, Work&& work) -> decltype(work()) {
     throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
   } catch (const std::bad_alloc&) {
     throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
+  } catch (const std::filesystem::filesystem_error& error) {
+    throw Error(Kind::io, std::string(what) + ": '" + error.path1().string() + "': " + error.code().message());
+  } catch (const std::exception& error) {
+    throw Error(Kind::internal, std::string(what) + ": " + error.what());
   }
 }
 
 class Loaded final : public LoadedModel {
  public:
-  Loaded(const ModelSettings& settings, Sinks sinks) : model_(load_model(settings, sinks)), is_nf4_(settings.method == Method::qlora) {
+  Loaded(ModelSettings settings, Sinks sinks) : is_nf4_(settings.method == Method::qlora) {
+    if (settings.method == Method::full) settings.method = Method::lora;  // nothing is trained here
+    model_ = load_model(settings, sinks);
     if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
   }
   std::int64_t vocabulary_size() const override { return model_.config.vocab_size; }
@@ -61,7 +68,7 @@ class Loaded final : public LoadedModel {
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
     return guarded("logits", [&] {
       const torch::autograd::AutoGradMode without_gradient(false);
-      const TokenBatch batch = make_batch({{ids.begin(), ids.end()}}, model_.placement.device);
+      const TokenBatch batch = make_batch(model_, {{ids.begin(), ids.end()}});
       const Tensor hidden = model_.hidden(batch, {.uses_adapter = use_adapter});
       const Tensor values = at::linear(hidden, model_.head.to(hidden.scalar_type())).to(at::kFloat).to(at::kCPU).contiguous();
       return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());

@@ -1,8 +1,12 @@
 #include "nn/functions.hpp"
 
+#include <ATen/OpMathType.h>
+#include <c10/core/impl/VirtualGuardImpl.h>
+
 #include <cmath>
 
 #include "kernels/nf4.hpp"
+#include "kernels/nf4_cuda.hpp"
 
 namespace intelia::nn {
 
@@ -14,9 +18,9 @@ namespace {
 
 struct RmsNorm : Function<RmsNorm> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, double eps) {
-    const Tensor x32 = x.to(at::kFloat);                                                // [N, D]
-    const Tensor rstd = x32.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();     // [N, 1]
-    Tensor y = (x32 * rstd).to(x.scalar_type()).mul_(weight.to(x.scalar_type()));       // [N, D]
+    const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));                        // [N, D]
+    const Tensor rstd = wide.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();    // [N, 1]
+    Tensor y = (wide * rstd).to(x.scalar_type()).mul_(weight.to(x.scalar_type()));      // [N, D]
     ctx->save_for_backward({x, weight, rstd});
     return y;
   }
@@ -24,11 +28,11 @@ struct RmsNorm : Function<RmsNorm> {
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &rstd = saved[2];
-    const Tensor normal = x.to(at::kFloat).mul_(rstd);                                  // [N, D]
-    const Tensor grad = grads[0].to(at::kFloat);                                        // [N, D]
+    const Tensor normal = x * rstd;                                                     // [N, D] wide
+    const Tensor grad = grads[0].to(rstd.scalar_type());                                // [N, D] wide
     Tensor grad_x, grad_weight;
     if (ctx->needs_input_grad(0)) {
-      const Tensor scaled = grad * weight.to(at::kFloat);                               // [N, D]
+      const Tensor scaled = grad * weight.to(rstd.scalar_type());                       // [N, D]
       const Tensor along = (scaled * normal).mean(-1, /*keepdim=*/true);                // [N, 1]
       grad_x = scaled.sub_(normal * along).mul_(rstd).to(x.scalar_type());
     }
@@ -82,14 +86,15 @@ struct HeadLoss : Function<HeadLoss> {
     const std::int64_t num_rows = hidden.size(0), step = rows_per_chunk(head);
     const bool needs_hidden = hidden.requires_grad(), needs_head = head.requires_grad();
     const Tensor weight = head.to(hidden.scalar_type());                                 // [V, D]
-    Tensor loss = at::zeros({}, hidden.options().dtype(at::kFloat));
+    const at::ScalarType wide = at::toOpMathType(hidden.scalar_type());
+    Tensor loss = at::zeros({}, hidden.options().dtype(wide));
     Tensor grad_hidden = needs_hidden ? at::empty_like(hidden) : Tensor();               // [S, D]
     Tensor grad_head = needs_head ? at::zeros_like(head) : Tensor();                     // [V, D]
     for (std::int64_t begin = 0; begin < num_rows; begin += step) {
       const std::int64_t rows = std::min(step, num_rows - begin);
       const Tensor chunk = hidden.narrow(0, begin, rows);                                // [rows, D]
       const Tensor label = labels.narrow(0, begin, rows).unsqueeze(1);                   // [rows, 1]
-      Tensor log_p = at::log_softmax(at::linear(chunk, weight), -1, at::kFloat);         // [rows, V] fp32
+      Tensor log_p = at::log_softmax(at::linear(chunk, weight), -1, wide);               // [rows, V] wide
       loss.sub_(log_p.gather(1, label).sum());
       if (!needs_hidden && !needs_head) continue;
       Tensor grad = log_p.exp_();                                                        // softmax
@@ -122,9 +127,10 @@ Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
   const auto threshold = static_cast<std::uint32_t>(p * 4294967296.0);
   const auto low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
   AT_DISPATCH_FLOATING_TYPES_AND2(at::kBFloat16, at::kHalf, input.scalar_type(), "dropout", [&] {
+    using wide_t = at::opmath_type<scalar_t>;
     const scalar_t* in = input.const_data_ptr<scalar_t>();
     scalar_t* out = output.data_ptr<scalar_t>();
-    const auto scale = static_cast<float>(1 / (1 - p));
+    const auto scale = static_cast<wide_t>(1 / (1 - p));
     at::parallel_for(0, input.numel(), 16384, [&](std::int64_t begin, std::int64_t end) {
       for (std::int64_t i = begin; i < end; ++i) {
         // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
@@ -134,7 +140,7 @@ Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
         h ^= h >> 13;
         h *= 0xc2b2ae35u;
         h ^= h >> 16;
-        out[i] = h >= threshold ? static_cast<scalar_t>(static_cast<float>(in[i]) * scale) : static_cast<scalar_t>(0);
+        out[i] = h >= threshold ? static_cast<scalar_t>(static_cast<wide_t>(in[i]) * scale) : static_cast<scalar_t>(0);
       }
     });
   });
@@ -155,25 +161,19 @@ struct Dropout : Function<Dropout> {
 };
 
 struct PackedLinear : Function<PackedLinear> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& codes, const Tensor& absmax_codes,
-                        const Tensor& nested_absmax, double offset, std::int64_t out_features) {
-    ctx->save_for_backward({codes, absmax_codes, nested_absmax});
-    ctx->saved_data["offset"] = offset;
-    ctx->saved_data["out"] = out_features;
-    return at::linear(x, unpack({codes, absmax_codes, nested_absmax, static_cast<float>(offset), out_features, x.size(-1)},
-                                x.scalar_type()));
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const PackedWeight& weight) {
+    ctx->save_for_backward({weight.codes, weight.absmax_codes, weight.nested_absmax, weight.map});
+    ctx->saved_data["offset"] = static_cast<double>(weight.offset);
+    ctx->saved_data["out"] = weight.out_features;
+    ctx->saved_data["in"] = weight.in_features;
+    return at::linear(x, unpack(weight, x.scalar_type()));
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
-    Tensor grad_x;
-    if (ctx->needs_input_grad(0)) {
-      const auto saved = ctx->get_saved_variables();
-      const std::int64_t out_features = ctx->saved_data["out"].toInt();
-      const std::int64_t in_features = saved[0].numel() * 2 / out_features;
-      grad_x = at::matmul(grads[0], unpack({saved[0], saved[1], saved[2], static_cast<float>(ctx->saved_data["offset"].toDouble()),
-                                            out_features, in_features},
-                                           grads[0].scalar_type()));
-    }
-    return {grad_x, Tensor(), Tensor(), Tensor(), Tensor(), Tensor()};
+    if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor()};
+    const auto saved = ctx->get_saved_variables();
+    const PackedWeight weight{saved[0], saved[1], saved[2], saved[3], static_cast<float>(ctx->saved_data["offset"].toDouble()),
+                              ctx->saved_data["out"].toInt(), ctx->saved_data["in"].toInt()};
+    return {at::matmul(grads[0], unpack(weight, grads[0].scalar_type())), Tensor()};
   }
 };
 
@@ -203,13 +203,14 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
   check_shape(labels, {hidden.size(0)}, "head_losses labels");
   const std::int64_t step = rows_per_chunk(head);
   const Tensor weight = head.to(hidden.scalar_type());
+  const at::ScalarType wide = at::toOpMathType(hidden.scalar_type());
   std::vector<Tensor> parts;
   for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
     const std::int64_t rows = std::min(step, hidden.size(0) - begin);
-    const Tensor log_p = at::log_softmax(at::linear(hidden.narrow(0, begin, rows), weight), -1, at::kFloat);
+    const Tensor log_p = at::log_softmax(at::linear(hidden.narrow(0, begin, rows), weight), -1, wide);
     parts.push_back(log_p.gather(1, labels.narrow(0, begin, rows).unsqueeze(1)).squeeze(1).neg_());
   }
-  return parts.empty() ? at::empty({0}, hidden.options().dtype(at::kFloat)) : at::cat(parts);
+  return parts.empty() ? at::empty({0}, hidden.options().dtype(wide)) : at::cat(parts);
 }
 
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
@@ -232,12 +233,24 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
     });
     return values.to(dtype);
   }
-  // The definition in library operations, for a device without a kernel of ours.
-  const auto device = weight.codes.device();
-  const Tensor map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat).to(device);
-  const Tensor book = at::from_blob(const_cast<float*>(nf4::kCodebook), {16}, at::kFloat).to(device);
+  if (std::string reason; const nf4::CudaKernels* kernels = nf4::cuda_kernels(reason)) {
+    const at::ScalarType type = dtype == at::kDouble ? at::kFloat : dtype;
+    const nf4::FloatType held = type == at::kFloat      ? nf4::FloatType::float32
+                                : type == at::kBFloat16 ? nf4::FloatType::bfloat16
+                                                        : nf4::FloatType::float16;
+    Tensor values = at::empty({weight.out_features, weight.in_features}, weight.codes.options().dtype(type));
+    const c10::Stream stream = c10::impl::VirtualGuardImpl(at::kCUDA).getStream(weight.codes.device());
+    const int status = kernels->dequantize(
+        weight.codes.const_data_ptr<std::uint8_t>(), weight.absmax_codes.const_data_ptr<std::uint8_t>(),
+        weight.nested_absmax.const_data_ptr<float>(), weight.map.const_data_ptr<float>(), weight.offset, n, held,
+        values.data_ptr(), stream.native_handle());
+    if (status != 0) throw Error(Kind::internal, std::string("[unpack] ") + kernels->error_text(status));
+    return values.to(dtype);
+  }
+  // The definition in library operations, for a build without the CUDA kernels.
+  const Tensor book = at::from_blob(const_cast<float*>(nf4::kCodebook), {16}, at::kFloat).to(weight.codes.device());
   const Tensor nested = weight.nested_absmax.repeat_interleave(nf4::kNestedBlock).narrow(0, 0, num_blocks);
-  const Tensor absmax = map.index({weight.absmax_codes.to(at::kLong)}).mul_(nested).add_(weight.offset);   // [blocks]
+  const Tensor absmax = weight.map.index({weight.absmax_codes.to(at::kLong)}).mul_(nested).add_(weight.offset);   // [blocks]
   const Tensor high = weight.codes.bitwise_right_shift(4), low = weight.codes.bitwise_and(15);
   const Tensor codes = at::stack({high, low}, 1).flatten().narrow(0, 0, n).to(at::kInt);                   // [out·in]
   const Tensor scale = absmax.repeat_interleave(nf4::kBlock).narrow(0, 0, n);
@@ -245,8 +258,7 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
 }
 
 Tensor packed_linear(const Tensor& x, const PackedWeight& weight) {
-  return PackedLinear::apply(x, weight.codes, weight.absmax_codes, weight.nested_absmax, static_cast<double>(weight.offset),
-                             weight.out_features);
+  return PackedLinear::apply(x, weight);
 }
 
 }  // namespace intelia::nn

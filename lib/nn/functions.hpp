@@ -32,6 +32,7 @@ struct PackedWeight {
   Tensor codes;          // [(out·in + 1) / 2] uint8
   Tensor absmax_codes;   // [blocks] uint8
   Tensor nested_absmax;  // [blocks / 256] fp32
+  Tensor map;            // [256] fp32: the dynamic map that absmax_codes index
   float offset = 0;
   std::int64_t out_features = 0, in_features = 0;
 };

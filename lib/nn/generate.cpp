@@ -48,6 +48,9 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
   std::size_t longest = 0;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     if (prompts[i].empty()) throw Error(Kind::usage, "a prompt has no tokens");
+    if (static_cast<std::int64_t>(prompts[i].size()) > model.config.max_position_embeddings)
+      throw Error(Kind::usage, "a prompt of " + std::to_string(prompts[i].size()) + " tokens is longer than the model's context of " +
+                                   std::to_string(model.config.max_position_embeddings));
     longest = std::max(longest, prompts[i].size());
     streams.emplace_back(sampling.seed + i);
     active.push_back(i);
@@ -56,7 +59,7 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
                                                    static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
   KvCache cache = make_cache(model, static_cast<std::int64_t>(prompts.size()), room);
 
-  TokenBatch batch = make_batch({prompts.begin(), prompts.end()}, device);
+  TokenBatch batch = make_batch(model, {prompts.begin(), prompts.end()});
   Tensor rows = at::tensor(batch.lengths, at::kLong).cumsum(0).sub_(1).to(device);   // the last token of each prompt
   for (;;) {
     stop.check("generation");

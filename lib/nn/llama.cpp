@@ -78,18 +78,21 @@ Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& ro
   return rms_norm(x, final_norm, config.rms_norm_eps);
 }
 
-TokenBatch make_batch(const std::vector<std::vector<std::int32_t>>& sequences, const at::Device& device) {
+TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int32_t>>& sequences) {
   std::vector<std::int64_t> ids, positions;
   TokenBatch batch;
   for (const auto& sequence : sequences) {
     for (std::size_t i = 0; i < sequence.size(); ++i) {
+      if (sequence[i] < 0 || sequence[i] >= model.config.vocab_size)
+        throw Error(Kind::input, "token " + std::to_string(sequence[i]) + " is outside the model's vocabulary of " +
+                                     std::to_string(model.config.vocab_size) + "; the tokenizer does not fit the model");
       ids.push_back(sequence[i]);
       positions.push_back(static_cast<std::int64_t>(i));
     }
     batch.lengths.push_back(static_cast<std::int64_t>(sequence.size()));
   }
-  batch.ids = at::tensor(ids, at::kLong).to(device);
-  batch.positions = at::tensor(positions, at::kLong).to(device);
+  batch.ids = at::tensor(ids, at::kLong).to(model.placement.device);
+  batch.positions = at::tensor(positions, at::kLong).to(model.placement.device);
   return batch;
 }
 

@@ -53,8 +53,8 @@ class Llama {
   Tensor inverse_frequencies_;          // [E/2] fp32
 };
 
-/** `sequences` one after the other, on `device`. */
-TokenBatch make_batch(const std::vector<std::vector<std::int32_t>>& sequences, const at::Device& device);
+/** `sequences` one after the other, where the model is. Throws Error{input} for a token outside its vocabulary. */
+TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int32_t>>& sequences);
 
 /** An empty cache with room for `max_tokens` tokens of each of `num_sequences` sequences. */
 KvCache make_cache(const Llama& model, std::int64_t num_sequences, std::int64_t max_tokens);

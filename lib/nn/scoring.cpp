@@ -2,9 +2,10 @@
 
 namespace intelia::nn {
 
-Supervised supervise(std::span<const TokenSample> samples, const at::Device& device) {
+Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
   std::vector<std::vector<std::int32_t>> sequences;
   std::vector<std::int64_t> rows, labels;
+  const at::Device device = model.placement.device;
   Supervised supervised;
   std::int64_t begin = 0;
   for (const TokenSample& sample : samples) {
@@ -18,7 +19,7 @@ Supervised supervise(std::span<const TokenSample> samples, const at::Device& dev
     begin += static_cast<std::int64_t>(sample.ids.size());
     sequences.push_back(sample.ids);
   }
-  supervised.batch = make_batch(sequences, device);
+  supervised.batch = make_batch(model, sequences);
   supervised.rows = at::tensor(rows, at::kLong).to(device);
   supervised.labels = at::tensor(labels, at::kLong).to(device);
   return supervised;
@@ -26,7 +27,7 @@ Supervised supervise(std::span<const TokenSample> samples, const at::Device& dev
 
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
   const torch::autograd::AutoGradMode without_gradient(false);
-  const Supervised supervised = supervise(samples, model.placement.device);
+  const Supervised supervised = supervise(model, samples);
   const Tensor hidden = model.hidden(supervised.batch, {.uses_adapter = uses_adapter}, supervised.rows);      // [S, D]
   const Tensor losses = head_losses(hidden, model.head, supervised.labels).to(at::kCPU).to(at::kDouble);      // [S]
   const double* loss = losses.const_data_ptr<double>();

@@ -17,7 +17,7 @@ struct Supervised {
   std::vector<std::int64_t> targets_a_sample;   // sums to S
 };
 
-Supervised supervise(std::span<const TokenSample> samples, const at::Device& device);
+Supervised supervise(const Llama& model, std::span<const TokenSample> samples);
 
 /** Loss of each sample, without gradient. */
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter);

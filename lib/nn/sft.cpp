@@ -63,7 +63,7 @@ SftSummary train_sft(const SftSettings& settings, const SampleSource& train, con
   // The loss: the mean of −log p(target | what stands before it) over all targets of an update's window.
   Recipe recipe;
   recipe.loss_sum = [&](const std::vector<TokenSample>& samples, std::uint64_t seed) {
-    const Supervised supervised = supervise(samples, device);
+    const Supervised supervised = supervise(model, samples);
     const Tensor hidden = model.hidden(supervised.batch, {.is_training = true, .seed = seed}, supervised.rows);  // [S, D]
     return head_loss(hidden, model.head, supervised.labels);
   };

@@ -29,13 +29,21 @@ namespace {
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-/** metrics.jsonl: appended line by line; on resume cut back to what the checkpoint knew. */
+/** metrics.jsonl: appended line by line; on resume cut back to the lines that the checkpoint knew. */
 class MetricsFile {
  public:
-  MetricsFile(const fs::path& path, std::int64_t keep_bytes) : path_(path) {
+  MetricsFile(const fs::path& path, std::int64_t num_lines) : path_(path), num_lines_(num_lines) {
+    std::int64_t num_bytes = 0;
+    if (num_lines > 0) {
+      LineReader lines(path);
+      for (std::int64_t i = 0; i < num_lines; ++i) {
+        const auto line = lines.next();
+        if (!line) throw Error(Kind::input, "'" + path.string() + "' has fewer lines than the checkpoint knew; it was changed");
+        num_bytes += static_cast<std::int64_t>(line->size()) + 1;
+      }
+    }
     file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (file_ < 0 || ::ftruncate(file_, keep_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
-    num_bytes_ = keep_bytes;
+    if (file_ < 0 || ::ftruncate(file_, num_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
   }
   ~MetricsFile() { ::close(file_); }
   MetricsFile(const MetricsFile&) = delete;
@@ -44,19 +52,19 @@ class MetricsFile {
   void append(const Json& line) {
     const std::string text = line.dump() + "\n";
     if (::write(file_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail();
-    num_bytes_ += static_cast<std::int64_t>(text.size());
+    ++num_lines_;
   }
-  /** Makes what was appended durable and says where it ends. */
+  /** Makes what was appended durable and says how many lines there are. */
   std::int64_t sync() {
     if (::fsync(file_) != 0) fail();
-    return num_bytes_;
+    return num_lines_;
   }
 
  private:
   [[noreturn]] void fail() const { throw Error(Kind::io, "cannot write '" + path_.string() + "': " + system_message(errno)); }
   fs::path path_;
   int file_ = -1;
-  std::int64_t num_bytes_ = 0;
+  std::int64_t num_lines_ = 0;
 };
 
 /** Draws samples epoch by epoch: torch.randperm of a CPU generator seeded seed + epoch, as transformers' sampler does. */
@@ -92,20 +100,24 @@ struct State {
   std::int64_t logged_targets = 0;
   double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
   std::int64_t best_step = 0;
+  std::int64_t num_updates = 0;                       // steps that changed the parameters: fp16 leaves some out
   double loss_scale = 65536;                          // fp16 only
   std::int64_t good_updates = 0;                      // since the scale last changed
+  double grad_norm = 0;                               // of the last update, before clipping
+  bool is_reported = true;                            // whether the last update's report and evaluation are done
 };
 
 /** Doubles as their bits: a resumed run must go on from exactly these. */
 Json exact(double number) { return fmt::format("{:a}", number); }
 double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
 
-Json to_json(const State& s, std::int64_t metrics_bytes, const Json& run) {
+Json to_json(const State& s, std::int64_t metrics_lines, const Json& run) {
   return {{"step", s.step}, {"epoch", s.epoch}, {"place", s.place}, {"seen_tokens", s.seen_tokens},
           {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
           {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
           {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale)},
-          {"good_updates", s.good_updates}, {"metrics_bytes", metrics_bytes}, {"run", run}};
+          {"good_updates", s.good_updates}, {"num_updates", s.num_updates}, {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported},
+          {"metrics_lines", metrics_lines}, {"run", run}};
 }
 
 State from_json(const Json& json) {
@@ -123,6 +135,9 @@ State from_json(const Json& json) {
   s.best_step = json.at("best_step");
   s.loss_scale = from_exact(json.at("loss_scale"));
   s.good_updates = json.at("good_updates");
+  s.num_updates = json.at("num_updates");
+  s.grad_norm = from_exact(json.at("grad_norm"));
+  s.is_reported = json.at("is_reported");
   return s;
 }
 
@@ -159,7 +174,9 @@ std::uint64_t pass_seed(std::uint64_t seed, std::int64_t step, std::int64_t micr
 }  // namespace
 
 SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& settings, const SampleSource& samples,
-                 const at::Device& device, bool scales_loss, const Json& run, Sinks sinks) {
+                 const at::Device& device, bool scales_loss, const Json& options, Sinks sinks) {
+  Json run = options;
+  run["training data"] = samples.content_sha256();
   const std::int64_t num_steps = total_updates(samples.size(), settings);
   const std::int64_t warmup = warmup_updates(settings.warmup, num_steps);
   const std::int64_t micros_an_epoch = (samples.size() + settings.batch_size - 1) / settings.batch_size;
@@ -167,17 +184,17 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
   Order order(samples.size(), settings.seed, settings.shuffle);
   State s;
   NamedTensors best;
-  std::int64_t metrics_bytes = 0;
+  std::int64_t metrics_lines = 0;
 
   // Where to begin: anew, or where the newest whole checkpoint left off.
   if (settings.resume) {
     if (const auto found = find_checkpoint(settings.output, sinks.log)) {
       check_same_run(found->state.at("run"), run);
       s = from_json(found->state);
-      metrics_bytes = found->state.at("metrics_bytes");
+      metrics_lines = found->state.at("metrics_lines");
       read_tensors(found->folder / "parameters.safetensors", parameters);
       read_tensors(found->folder / "optimizer.safetensors", optimizer.states());
-      optimizer.set_num_updates(s.step);
+      optimizer.set_num_updates(s.num_updates);
       if (s.best_step > 0) {
         best = copies(parameters);
         if (s.best_step != s.step) read_tensors(found->folder / "best.safetensors", best);
@@ -189,7 +206,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
   } else {
     remove_checkpoints(settings.output);
   }
-  MetricsFile metrics(settings.output / "metrics.jsonl", metrics_bytes);
+  MetricsFile metrics(settings.output / "metrics.jsonl", metrics_lines);
 
   const auto save = [&] {
     std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
@@ -199,14 +216,76 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
       return step == num_steps || (settings.save_every > 0 && step % settings.save_every == 0);
     });
   };
+  const auto learning_rate_of = [&](std::int64_t step) {
+    return settings.learning_rate * schedule_factor(settings.scheduler, step, warmup, num_steps);
+  };
   const auto is_due = [&](std::int64_t every) { return s.step == num_steps || (every > 0 && s.step % every == 0); };
 
   const double started = monotonic_seconds();
   const std::int64_t tokens_before = s.seen_tokens;
   double last_logged = started;
   std::int64_t last_tokens = s.seen_tokens;
+  // The line of metrics.jsonl for the update just done, with evaluation where that is due. An evaluation can be interrupted;
+  // the checkpoint then says that this is still to be done.
+  const auto report = [&] {
+    const double now = monotonic_seconds();
+    const double rate = static_cast<double>(s.seen_tokens - tokens_before) / (now - started);
+    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s", s.final_loss, rate)});
+    const bool logs = is_due(settings.log_every), evaluates = recipe.evaluate && is_due(settings.eval_every);
+    Json line = {{"step", s.step},
+                 {"epoch", static_cast<double>(s.epoch) +
+                               static_cast<double>((s.place + settings.batch_size - 1) / settings.batch_size) /
+                                   static_cast<double>(micros_an_epoch)}};
+    if (logs) {
+      line["loss"] = s.logged_loss_sum / static_cast<double>(std::max<std::int64_t>(1, s.logged_targets));
+      line["grad_norm"] = s.grad_norm;
+    }
+    if (evaluates) {
+      const double eval_loss = recipe.evaluate();
+      line["eval_loss"] = eval_loss;
+      if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
+        s.best_eval_loss = eval_loss;
+        s.best_step = s.step;
+        best = copies(parameters);
+      }
+    }
+    if (logs) {
+      s.logged_loss_sum = 0;
+      s.logged_targets = 0;
+    }
+    s.is_reported = true;
+    if (!logs && !evaluates) return;
+    line["learning_rate"] = learning_rate_of(s.step - 1);
+    line["tokens"] = s.seen_tokens;
+    line["measured"] = {{"tokens_per_second", static_cast<double>(s.seen_tokens - last_tokens) / (now - last_logged)},
+                        {"seconds", now - started},
+                        {"peak_bytes", peak_bytes(device)}};
+    metrics.append(line);
+    last_logged = monotonic_seconds();
+    last_tokens = s.seen_tokens;
+  };
+  // What follows an update: report, save where that is due, stop where that was asked for.
+  const auto conclude = [&] {
+    try {
+      if (!s.is_reported) report();
+    } catch (const Interrupted&) {
+    }
+    const bool stops = sinks.stop.is_set();
+    if (is_due(settings.save_every) || stops) save();
+    if (stops && (s.step < num_steps || !s.is_reported)) {
+      sinks.progress.finish();
+      throw Interrupted(sinks.stop.signal_number(),
+                        fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it", s.step, num_steps));
+    }
+  };
+
+  if (!s.is_reported) conclude();
   while (s.step < num_steps) {
     // The window of one update: its micro-batches, and the number of targets that normalises their losses.
+    if (s.place >= samples.size()) {
+      ++s.epoch;
+      s.place = 0;
+    }
     std::vector<std::vector<TokenSample>> window;
     std::int64_t window_targets = 0, window_tokens = 0;
     for (int micro = 0; micro < settings.gradient_accumulation && s.place < samples.size(); ++micro) {
@@ -233,11 +312,11 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
 
     // Clip, step.
     if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale);
-    const double grad_norm = optimizer.grad_norm();
-    const double learning_rate = settings.learning_rate * schedule_factor(settings.scheduler, s.step, warmup, num_steps);
-    if (std::isfinite(grad_norm)) {
-      if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (grad_norm + 1e-6)));
-      optimizer.step(learning_rate);
+    s.grad_norm = optimizer.grad_norm();
+    if (std::isfinite(s.grad_norm)) {
+      if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (s.grad_norm + 1e-6)));
+      optimizer.step(learning_rate_of(s.step));
+      ++s.num_updates;
       if (scales_loss && ++s.good_updates == 2000) {
         s.loss_scale *= 2;
         s.good_updates = 0;
@@ -247,7 +326,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
       s.good_updates = 0;
     } else {
       throw Error(Kind::internal, fmt::format("step {}: the gradient is {}; training stops and the last checkpoint is kept; try a "
-                                              "lower --learning-rate", s.step + 1, grad_norm));
+                                              "lower --learning-rate", s.step + 1, s.grad_norm));
     }
     optimizer.zero_grad();
 
@@ -259,54 +338,8 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
     s.logged_targets += window_targets;
     s.final_loss = window_loss;
     if (std::isnan(s.first_loss)) s.first_loss = window_loss;
-    const double epoch = static_cast<double>(s.epoch) + static_cast<double>((s.place + settings.batch_size - 1) / settings.batch_size) /
-                                                            static_cast<double>(micros_an_epoch);
-    if (s.place >= samples.size()) {
-      ++s.epoch;
-      s.place = 0;
-    }
-
-    // Report and evaluate.
-    const double now = monotonic_seconds();
-    const double rate = static_cast<double>(s.seen_tokens - tokens_before) / (now - started);
-    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s", window_loss, rate)});
-    Json line = {{"step", s.step}, {"epoch", epoch}};
-    const bool logs = is_due(settings.log_every);
-    if (logs) {
-      line["loss"] = s.logged_loss_sum / static_cast<double>(std::max<std::int64_t>(1, s.logged_targets));
-      line["grad_norm"] = grad_norm;
-      s.logged_loss_sum = 0;
-      s.logged_targets = 0;
-    }
-    const bool evaluates = recipe.evaluate && is_due(settings.eval_every);
-    if (evaluates) {
-      const double eval_loss = recipe.evaluate();
-      line["eval_loss"] = eval_loss;
-      if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
-        s.best_eval_loss = eval_loss;
-        s.best_step = s.step;
-        best = copies(parameters);
-      }
-    }
-    if (logs || evaluates) {
-      line["learning_rate"] = learning_rate;
-      line["tokens"] = s.seen_tokens;
-      line["measured"] = {{"tokens_per_second", static_cast<double>(s.seen_tokens - last_tokens) / (now - last_logged)},
-                          {"seconds", now - started},
-                          {"peak_bytes", peak_bytes(device)}};
-      metrics.append(line);
-      last_logged = monotonic_seconds();
-      last_tokens = s.seen_tokens;
-    }
-
-    // Save, stop.
-    const bool stops = sinks.stop.is_set();
-    if (is_due(settings.save_every) || stops) save();
-    if (stops && s.step < num_steps) {
-      sinks.progress.finish();
-      throw Interrupted(sinks.stop.signal_number(),
-                        fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it", s.step, num_steps));
-    }
+    s.is_reported = false;
+    conclude();
   }
   sinks.progress.finish();
 

@@ -1,8 +1,11 @@
 #include "nn/weights.hpp"
 
-#include <sys/sysinfo.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cstring>
+#include <fstream>
+#include <limits>
 
 #include "base/error.hpp"
 #include "kernels/nf4.hpp"
@@ -31,7 +34,28 @@ float mean_with_one_thread(const Tensor& values) {
   return mean;
 }
 
+/** Gives the pages of a view, now copied, back to the system: they would count as memory in use. */
+void release(const TensorView& view) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(view.data) + page - 1) / page * page;
+  const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(view.data) + view.size_bytes) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
+/** Bytes that the system could give to this process without swapping. */
+std::uint64_t available_bytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string name;
+  std::uint64_t kib = 0;
+  while (file >> name >> kib) {
+    if (name == "MemAvailable:") return kib * 1024;
+    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
+  }
+  return 0;
+}
+
 PackedWeight to_device(PackedWeight weight, const at::Device& device) {
+  weight.map = weight.map.to(device);
   weight.codes = weight.codes.to(device);
   weight.absmax_codes = weight.absmax_codes.to(device);
   weight.nested_absmax = weight.nested_absmax.to(device);
@@ -46,9 +70,7 @@ bool fits_unpacked(const ModelConfig& config, const Placement& placement) {
     (void)total_bytes;
     return needed < free_bytes / 2;
   }
-  struct sysinfo info {};
-  ::sysinfo(&info);
-  return needed < static_cast<std::uint64_t>(info.freeram + info.bufferram) * info.mem_unit / 2;
+  return needed < available_bytes() / 2;
 }
 
 }  // namespace
@@ -74,6 +96,7 @@ PackedWeight pack(const Tensor& weight) {
     const std::int64_t first = begin * nf4::kBlock;
     nf4::quantize(source + first, std::min(n, end * nf4::kBlock) - first, codes + first / 2, scales + begin);
   });
+  packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
   packed.offset = mean_with_one_thread(absmax);
   packed.absmax_codes = at::empty({num_blocks}, at::kByte);
   packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, at::kFloat);
@@ -95,7 +118,10 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
 
   // A tensor of the file, in the precision that is held, on the CPU.
   const auto load = [&](const std::string& name, std::vector<std::int64_t> shape) {
-    return to_tensor(weights.at(name, shape)).to(held);
+    const TensorView& view = weights.at(name, shape);
+    Tensor tensor = to_tensor(view).to(held);
+    release(view);
+    return tensor;
   };
   const auto place = [&](const Tensor& tensor) {
     return tensor.to(model.placement.device).set_requires_grad(is_full);

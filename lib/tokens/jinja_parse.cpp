@@ -14,6 +14,7 @@ namespace intelia::jinja {
 namespace {
 
 constexpr int kMaxNesting = 150;  // of expressions and blocks in a source
+constexpr int kMaxChained = 250;  // operators of one kind in a row, which nest to the left
 
 enum class Lexeme { data, block_begin, block_end, variable_begin, variable_end, name, string, integer, real, symbol, end };
 
@@ -363,6 +364,10 @@ class Parser {
     throw Error(Kind::input, fmt::format("{}:{}: {}", name_, current().line, what));
   }
 
+  void check_chain(int length) const {
+    if (length > kMaxChained) fail("an expression is too long");
+  }
+
   const Token& current() const { return tokens_[at_]; }
   const Token& next() const { return tokens_[std::min(at_ + 1, tokens_.size() - 1)]; }
   Token take() { return tokens_[at_ + 1 < tokens_.size() ? at_++ : at_]; }
@@ -708,7 +713,8 @@ class Parser {
   NodePtr parse_expression() {
     const Nested nested(*this);
     NodePtr value = parse_or();
-    while (skip_name("if")) {
+    for (int chained = 0; skip_name("if");) {
+      check_chain(++chained);
       NodePtr test = parse_or();
       NodePtr otherwise = skip_name("else") ? parse_expression() : nullptr;
       value = make(Op::condition, std::move(test), std::move(value), std::move(otherwise));
@@ -718,12 +724,12 @@ class Parser {
 
   NodePtr parse_or() {
     NodePtr left = parse_and();
-    while (skip_name("or")) left = make(Op::logical_or, std::move(left), parse_and());
+    for (int chained = 0; skip_name("or"); check_chain(++chained)) left = make(Op::logical_or, std::move(left), parse_and());
     return left;
   }
   NodePtr parse_and() {
     NodePtr left = parse_not();
-    while (skip_name("and")) left = make(Op::logical_and, std::move(left), parse_not());
+    for (int chained = 0; skip_name("and"); check_chain(++chained)) left = make(Op::logical_and, std::move(left), parse_not());
     return left;
   }
   NodePtr parse_not() {
@@ -767,7 +773,7 @@ class Parser {
 
   NodePtr parse_sum() {
     NodePtr left = parse_concatenation();
-    for (;;) {
+    for (int chained = 0;; check_chain(++chained)) {
       if (skip_symbol("+")) {
         left = make(Op::add, std::move(left), parse_concatenation());
       } else if (skip_symbol("-")) {
@@ -786,7 +792,7 @@ class Parser {
   }
   NodePtr parse_product() {
     NodePtr left = parse_power();
-    for (;;) {
+    for (int chained = 0;; check_chain(++chained)) {
       if (skip_symbol("*")) {
         left = make(Op::multiply, std::move(left), parse_power());
       } else if (skip_symbol("/")) {
@@ -802,7 +808,7 @@ class Parser {
   }
   NodePtr parse_power() {
     NodePtr left = parse_unary(true);
-    while (skip_symbol("**")) left = make(Op::power, std::move(left), parse_unary(true));
+    for (int chained = 0; skip_symbol("**"); check_chain(++chained)) left = make(Op::power, std::move(left), parse_unary(true));
     return left;
   }
   NodePtr parse_unary(bool with_filter) {
@@ -900,7 +906,7 @@ class Parser {
 
   NodePtr parse_postfix(NodePtr node) {
     for (int chained = 0;; ++chained) {
-      if (chained > kMaxNesting) fail("an expression is nested too deep");
+      check_chain(chained);
       if (skip_symbol(".")) {
         if (current().kind == Lexeme::integer) {
           node = make(Op::item, std::move(node), make_constant(Value::integer(integer_of(take().text))));
@@ -976,7 +982,7 @@ class Parser {
 
   NodePtr parse_filters_and_tests(NodePtr node) {
     for (int chained = 0;; ++chained) {
-      if (chained > kMaxNesting) fail("an expression is nested too deep");
+      check_chain(chained);
       if (is_symbol("|")) {
         node = parse_filters(std::move(node));
       } else if (is_name("is")) {
@@ -993,7 +999,7 @@ class Parser {
 
   NodePtr parse_filters(NodePtr node, bool is_first_without_bar = false) {
     for (int chained = 0; is_first_without_bar || is_symbol("|"); ++chained) {
-      if (chained > kMaxNesting) fail("an expression is nested too deep");
+      check_chain(chained);
       if (!is_first_without_bar) take();
       is_first_without_bar = false;
       NodePtr filter = make(Op::filter, std::move(node));

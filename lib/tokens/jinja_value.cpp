@@ -112,63 +112,6 @@ Text with_bytes(const Text& origin, std::string bytes) {
   return result;
 }
 
-std::size_t count_code_points(std::string_view text) {
-  std::size_t count = 0;
-  for (const char byte : text) count += (static_cast<unsigned char>(byte) & 0xC0) != 0x80;
-  return count;
-}
-
-std::size_t character_bytes(std::string_view text, std::size_t position) {
-  std::size_t end = position + 1;
-  while (end < text.size() && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) ++end;
-  return end - position;
-}
-
-std::size_t byte_offset(std::string_view text, std::size_t index) {
-  std::size_t position = 0;
-  while (index-- > 0 && position < text.size()) position += character_bytes(text, position);
-  return position;
-}
-
-char32_t code_point_at(std::string_view text, std::size_t position, std::size_t& length) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[position + i]); };
-  const unsigned char first = byte(0);
-  const std::size_t wanted = first < 0x80 ? 1 : first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;
-  length = 1;
-  if (wanted == 1) return first;
-  if (position + wanted > text.size()) return first;
-  char32_t code_point = first & (0xFF >> (wanted + 1));
-  for (std::size_t i = 1; i < wanted; ++i) {
-    if ((byte(i) & 0xC0) != 0x80) return first;
-    code_point = code_point << 6 | (byte(i) & 0x3F);
-  }
-  length = wanted;
-  return code_point;
-}
-
-void append_code_point(std::string& out, char32_t c) {
-  if (c < 0x80) {
-    out += static_cast<char>(c);
-  } else if (c < 0x800) {
-    out += static_cast<char>(0xC0 | c >> 6);
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    out += static_cast<char>(0xE0 | c >> 12);
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  } else {
-    out += static_cast<char>(0xF0 | c >> 18);
-    out += static_cast<char>(0x80 | (c >> 12 & 0x3F));
-    out += static_cast<char>(0x80 | (c >> 6 & 0x3F));
-    out += static_cast<char>(0x80 | (c & 0x3F));
-  }
-}
-
-bool is_space(char32_t c) {
-  return (c >= 0x09 && c <= 0x0D) || (c >= 0x1C && c <= 0x20) || c == 0x85 || c == 0xA0 || c == 0x1680 ||
-         (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F || c == 0x3000;
-}
-
 bool is_true(const Value& value) {
   switch (value.type()) {
     case Type::undefined:

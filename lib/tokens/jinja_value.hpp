@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "record/json.hpp"
 #include "tokens/jinja.hpp"
+#include "tokens/utf8.hpp"
 
 namespace intelia::jinja {
 
@@ -134,18 +135,6 @@ void append(Text& out, std::string_view bytes);
 Text substring(const Text& text, std::size_t begin, std::size_t end);
 /** The same origins where the length is kept, else one origin for the whole. */
 Text with_bytes(const Text& origin, std::string bytes);
-
-/** Number of code points. */
-std::size_t count_code_points(std::string_view text);
-/** Byte offset of code point `index`, or the end. */
-std::size_t byte_offset(std::string_view text, std::size_t index);
-/** Length in bytes of the character that begins at `position`. */
-std::size_t character_bytes(std::string_view text, std::size_t position);
-/** The code point at `position`; `length` gets its bytes. Malformed bytes count one by one. */
-char32_t code_point_at(std::string_view text, std::size_t position, std::size_t& length);
-void append_code_point(std::string& out, char32_t code_point);
-/** Python's str.isspace for one code point. */
-bool is_space(char32_t code_point);
 
 bool is_true(const Value& value);
 /** "str", "int", … as Python names the type. */

@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "record/json.hpp"
 #include "tokens/tokenizer_files.hpp"
+#include "tokens/utf8.hpp"
 
 namespace intelia {
 

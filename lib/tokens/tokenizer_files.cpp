@@ -7,18 +7,21 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "tokens/jinja_value.hpp"
+#include "tokens/utf8.hpp"
 
 namespace intelia {
 
 namespace {
+
+/** Unicode's White_Space, which lacks four separators that Python's isspace has. */
+bool is_white_space(char32_t c) { return is_space(c) && !(c >= 0x1C && c <= 0x1F); }
 
 std::size_t blanks_before(std::string_view text, std::size_t end, std::size_t floor) {
   while (end > floor) {
     std::size_t begin = end - 1;
     while (begin > floor && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
     std::size_t length = 1;
-    if (!jinja::is_space(jinja::code_point_at(text, begin, length))) break;
+    if (!is_white_space(code_point_at(text, begin, length))) break;
     end = begin;
   }
   return end;
@@ -27,7 +30,7 @@ std::size_t blanks_before(std::string_view text, std::size_t end, std::size_t fl
 std::size_t blanks_after(std::string_view text, std::size_t begin) {
   while (begin < text.size()) {
     std::size_t length = 1;
-    if (!jinja::is_space(jinja::code_point_at(text, begin, length))) break;
+    if (!is_white_space(code_point_at(text, begin, length))) break;
     begin += length;
   }
   return begin;
@@ -149,32 +152,6 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
     }
   }
   return config;
-}
-
-void append_lossy_utf8(std::string& out, std::string_view bytes) {
-  const auto at = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0U; };
-  for (std::size_t i = 0; i < bytes.size();) {
-    const unsigned first = at(i);
-    if (first < 0x80) {
-      out += bytes[i++];
-      continue;
-    }
-    // The bounds of the second byte keep out overlong forms, surrogates and what lies above U+10FFFF.
-    const std::size_t wanted = first >= 0xC2 && first <= 0xDF ? 2 : first >= 0xE0 && first <= 0xEF ? 3 : first >= 0xF0 && first <= 0xF4 ? 4 : 0;
-    const unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    const unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    std::size_t length = 1;
-    if (wanted > 1 && at(i + 1) >= low && at(i + 1) <= high) {
-      length = 2;
-      while (length < wanted && (at(i + length) & 0xC0) == 0x80) ++length;
-    }
-    if (wanted != 0 && length == wanted) {
-      out += bytes.substr(i, length);
-    } else {
-      out += "\xEF\xBF\xBD";
-    }
-    i += length;
-  }
 }
 
 }  // namespace intelia

@@ -60,7 +60,4 @@ struct TokenizerConfig {
 };
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder);
 
-/** Appends `bytes` with every malformed sequence replaced by U+FFFD, one for each maximal part, as Rust and Python do. */
-void append_lossy_utf8(std::string& out, std::string_view bytes);
-
 }  // namespace intelia

@@ -15,9 +15,9 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "tokens/byte_pair.hpp"
-#include "tokens/jinja_value.hpp"
 #include "tokens/pattern.hpp"
 #include "tokens/tokenizer_files.hpp"
+#include "tokens/utf8.hpp"
 
 namespace intelia {
 
@@ -101,7 +101,7 @@ struct ByteAlphabet {
     std::string bytes;
     for (std::size_t i = 0; i < token.size();) {
       std::size_t length = 1;
-      const auto found = byte_of.find(jinja::code_point_at(token, i, length));
+      const auto found = byte_of.find(code_point_at(token, i, length));
       if (found == byte_of.end()) return std::nullopt;
       bytes += static_cast<char>(found->second);
       i += length;
@@ -124,7 +124,7 @@ struct Aligned {
     if (!sources.empty() || text.empty()) return;
     sources.resize(text.size());
     for (std::size_t i = 0; i < text.size();) {
-      const std::size_t length = jinja::character_bytes(text, i);
+      const std::size_t length = character_bytes(text, i);
       for (std::size_t k = 0; k < length; ++k) sources[i + k] = {offset + i, offset + i + length};
       i += length;
     }
@@ -788,7 +788,7 @@ class JsonTokenizer final : public Tokenizer {
   void add_characters(std::string_view word, std::vector<Symbol>& symbols) const {
     bool was_unknown = false;
     for (std::size_t i = 0; i < word.size();) {
-      const std::size_t length = jinja::character_bytes(word, i);
+      const std::size_t length = character_bytes(word, i);
       const std::string_view character = word.substr(i, length);
       i += length;
       if (const auto id = id_of_word(std::string(character))) {

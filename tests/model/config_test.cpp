@@ -198,6 +198,20 @@ TEST_CASE("the tensors of a model, as its state dict names them") {
   CHECK(layer_linears(config)[6].in_features == 176);
 }
 
+TEST_CASE("parameters are as many as transformers 5.23 counts for the same small configs") {
+  // sum(p.numel() for p in LlamaForCausalLM(config).parameters()): with every bias; with its own head_dim; tied.
+  Json document = Json::parse(R"({"model_type":"llama","hidden_size":64,"intermediate_size":96,"num_hidden_layers":2,
+    "num_attention_heads":4,"num_key_value_heads":2,"vocab_size":100,"attention_bias":true,"mlp_bias":true})");
+  CHECK(num_parameters(read_text(document.dump())) == 75456);
+  document["model_type"] = "mistral";
+  document["head_dim"] = 32;
+  CHECK(num_parameters(read_text(document.dump())) == 99136);
+  document["model_type"] = "llama";
+  for (const char* key : {"head_dim", "num_key_value_heads", "attention_bias", "mlp_bias"}) document.erase(key);
+  document["tie_word_embeddings"] = true;
+  CHECK(num_parameters(read_text(document.dump())) == 76352);
+}
+
 TEST_CASE("a written config reads back the same") {
   for (const char* text : {kLlama32, kMistral}) {
     const ModelConfig config = read_text(text);

@@ -1,13 +1,15 @@
 // Asks the engine what one JSON request on standard input says, and answers with one JSON object on standard output, so
-// that pytest can compare the engine with its peers on token ids alone, without text. Arrays go to the file `output` as raw
+// that pytest can compare the engine with its peers on token ids alone, without text. Logits go to the file `out` as raw
 // little-endian fp32.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <optional>
 
 #include "base/hash.hpp"
 #include "engine/engine.hpp"
+#include "engine/schedule.hpp"
 
 namespace {
 
@@ -58,8 +60,8 @@ ModelSettings model_settings(const Json& request) {
 
 SftSettings sft_settings(const Json& request) {
   SftSettings settings;
-  settings.base = model_settings(request);
-  settings.output = request.at("output").get<std::string>();
+  if (request.contains("model")) settings.base = model_settings(request);
+  settings.output = request.value("output", "");
   settings.resume = request.value("resume", false);
   settings.lora.r = request.value("lora_r", settings.lora.r);
   settings.lora.alpha = request.value("lora_alpha", settings.lora.alpha);
@@ -70,6 +72,10 @@ SftSettings sft_settings(const Json& request) {
   settings.batch_size = request.value("batch_size", settings.batch_size);
   settings.gradient_accumulation = request.value("gradient_accumulation", settings.gradient_accumulation);
   settings.learning_rate = request.value("learning_rate", settings.learning_rate);
+  const std::string scheduler = request.value("scheduler", "linear");
+  settings.scheduler = scheduler == "cosine"     ? Scheduler::cosine
+                       : scheduler == "constant" ? Scheduler::constant
+                                                 : Scheduler::linear;
   settings.warmup = request.value("warmup", settings.warmup);
   settings.weight_decay = request.value("weight_decay", settings.weight_decay);
   settings.max_grad_norm = request.value("max_grad_norm", settings.max_grad_norm);
@@ -92,35 +98,39 @@ Json answer(const Json& request) {
   NoProgress progress;
   const StopFlag stop;
   const Sinks sinks{log, progress, stop};
-  const std::string task = request.at("task");
-  if (task == "train") {
-    const Samples train(request.at("train"));
+  const std::string work = request.at("do");
+  if (work == "schedule") {
+    const SftSettings settings = sft_settings(request);
+    const std::int64_t total = request.at("total"), warmup = warmup_updates(settings.warmup, total);
+    Json factors = Json::array();
+    for (std::int64_t step = 0; step <= total; ++step)
+      factors.push_back(schedule_factor(settings.scheduler, step, warmup, total));
+    return {{"factors", factors}};
+  }
+  if (work == "train") {
+    const Samples train(request.at("samples"));
     std::optional<Samples> validation;
     if (request.contains("validation")) validation.emplace(request["validation"]);
     const SftSummary summary = load_engine().train_sft(sft_settings(request), train, validation ? &*validation : nullptr,
                                                        request.value("run", Json::object()), sinks);
     return {{"steps", summary.steps}, {"first_loss", summary.first_loss}, {"final_loss", summary.final_loss},
-            {"best_step", summary.best_step}, {"tokens_per_second", summary.tokens_per_second},
+            {"best_step", summary.best_step}, {"trained_tokens", summary.trained_tokens},
+            {"trainable_parameters", summary.trainable_parameters}, {"tokens_per_second", summary.tokens_per_second},
             {"peak_bytes", summary.peak_bytes}};
   }
   const auto model = load_engine().load(model_settings(request), sinks);
   const bool uses_adapter = request.value("use_adapter", true);
-  if (task == "logits") {
-    std::vector<float> values;
-    for (const Json& ids : request.at("sequences")) {
-      const auto logits = model->logits(ids.get<std::vector<std::int32_t>>(), uses_adapter);
-      values.insert(values.end(), logits.begin(), logits.end());
-    }
-    write_floats(request.at("output"), values);
+  if (work == "logits") {
+    write_floats(request.at("out"), model->logits(request.at("ids").get<std::vector<std::int32_t>>(), uses_adapter));
     return {{"description", model->description()}, {"vocabulary_size", model->vocabulary_size()}};
   }
-  if (task == "score") {
-    Json losses = Json::array();
+  if (work == "score") {
+    Json scores = Json::array();
     for (const SampleLoss& loss : model->score(Samples(request.at("samples")).all(), uses_adapter))
-      losses.push_back({loss.loss_sum, loss.num_targets});
-    return {{"losses", losses}};
+      scores.push_back({{"loss_sum", loss.loss_sum}, {"num_targets", loss.num_targets}});
+    return {{"scores", scores}};
   }
-  if (task == "generate") {
+  if (work == "generate") {
     SamplingSettings sampling;
     sampling.max_new_tokens = request.value("max_new_tokens", sampling.max_new_tokens);
     sampling.temperature = request.value("temperature", sampling.temperature);
@@ -129,12 +139,12 @@ Json answer(const Json& request) {
     sampling.seed = request.value("seed", sampling.seed);
     sampling.stop_ids = request.value("stop_ids", sampling.stop_ids);
     const auto prompts = request.at("prompts").get<std::vector<std::vector<std::int32_t>>>();
-    Json results = Json::array();
+    Json generated = Json::array();
     for (const GeneratedTokens& tokens : model->generate(prompts, sampling, uses_adapter, stop))
-      results.push_back({{"ids", tokens.ids}, {"is_cut", tokens.is_cut}});
-    return {{"results", results}};
+      generated.push_back({{"ids", tokens.ids}, {"is_cut", tokens.is_cut}});
+    return {{"generated", generated}};
   }
-  throw Error(Kind::usage, "unknown task '" + task + "'");
+  throw Error(Kind::usage, "'" + work + "' is nothing this probe does");
 }
 
 }  // namespace

@@ -117,17 +117,22 @@ TEST_CASE("fault_20_tokens: hostile templates end in an error within their budge
     CAPTURE(bomb);
     CHECK(failure(bomb, small) != "");
   }
-  CHECK(failure(std::string(100000, '(')) != "");
   CHECK(failure("{{ " + std::string(100000, '(')) != "");
   CHECK(failure("{{ " + std::string(100000, '-') + "1 }}") != "");
   CHECK(failure("{{ x" + std::string(100000, '.')) != "");
-  std::string deep, chain = "{{ 1";
-  for (int i = 0; i < 10000; ++i) {
+  for (const char* link : {" + 1", " * 1", " ** 1", " or 0", " and 1", " if 1", " if 1 else 1", "|abs", " is odd", "[0]", ".a", "()", " ~ 1 - 1"}) {
+    CAPTURE(link);
+    std::string chain = "{{ 1";
+    for (int i = 0; i < 300'000; ++i) chain += link;
+    CHECK(failure(chain + " }}") != "");
+  }
+  std::string deep, branches = "{% if 0 %}";
+  for (int i = 0; i < 100'000; ++i) {
     deep += "{% if 1 %}";
-    chain += " + 1";
+    branches += "{% elif 0 %}";
   }
   CHECK(failure(deep) != "");
-  CHECK(failure(chain + " }}") != "");
+  CHECK(failure(branches + "{% endif %}") != "");
 }
 
 TEST_CASE("namespaces and macros that point at each other are given back") {

@@ -1,0 +1,121 @@
+// The hand-written backwards against central differences in fp64, and what the functions promise beyond their gradient.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <functional>
+
+#include "nn/functions.hpp"
+#include "nn/weights.hpp"
+
+using namespace intelia::nn;
+
+namespace {
+
+at::Generator numbers(std::uint64_t seed) {
+  auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
+  generator.set_current_seed(seed);
+  return generator;
+}
+
+Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
+  return at::empty(shape, at::kDouble).normal_(0, 1, numbers(seed));
+}
+
+/**
+ * Largest difference between the gradient of Σ weights·function(inputs) by backward and by central differences. The
+ * differences' own error is of the order of step² ≈ 1e-10 and rounding/step ≈ 1e-10.
+ */
+double gradient_error(std::vector<Tensor> inputs, const std::function<Tensor(const std::vector<Tensor>&)>& function) {
+  for (Tensor& input : inputs) input.set_requires_grad(true);
+  const Tensor output = function(inputs);
+  const Tensor weights = normal(output.sizes(), 99).to(output.scalar_type());
+  const auto value = [&] { return (function(inputs) * weights).to(at::kDouble).sum().item<double>(); };
+  (output * weights).sum().backward();
+  double worst = 0;
+  constexpr double kStep = 1e-5;
+  for (Tensor& input : inputs) {
+    const Tensor gradient = input.grad().contiguous();
+    double* place = input.data_ptr<double>();
+    for (std::int64_t i = 0; i < input.numel(); ++i) {
+      const double before = place[i];
+      place[i] = before + kStep;
+      const double above = value();
+      place[i] = before - kStep;
+      const double below = value();
+      place[i] = before;
+      worst = std::max(worst, std::fabs(gradient.const_data_ptr<double>()[i] - (above - below) / (2 * kStep)));
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+TEST_CASE("rms_norm: gradient of x and weight") {
+  CHECK(gradient_error({normal({3, 8}, 1), normal({8}, 2)},
+                       [](const auto& in) { return rms_norm(in[0], in[1], 1e-5); }) < 1e-8);
+}
+
+TEST_CASE("rms_norm of ones is the weight, up to eps") {
+  const Tensor weight = normal({8}, 3);
+  const Tensor y = rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21);
+  CHECK(at::allclose(y[1], weight / std::sqrt(1.21), 1e-12));
+}
+
+TEST_CASE("rotate: gradient, and a turn keeps lengths") {
+  const Tensor angles = normal({4, 3}, 4), both = at::cat({angles, angles}, -1);
+  const Tensor cos = both.cos(), sin = both.sin();
+  CHECK(gradient_error({normal({4, 2, 6}, 5)}, [&](const auto& in) { return rotate(in[0], cos, sin); }) < 1e-8);
+  const Tensor x = normal({4, 2, 6}, 6);
+  CHECK(at::allclose(rotate(x, cos, sin).norm(), x.norm(), 1e-12));
+}
+
+TEST_CASE("swiglu: gradient of gate and up") {
+  CHECK(gradient_error({normal({3, 5}, 7), normal({3, 5}, 8)},
+                       [](const auto& in) { return swiglu(in[0], in[1]); }) < 1e-8);
+}
+
+TEST_CASE("head_loss: gradient of hidden and head") {
+  const Tensor labels = at::tensor({4, 0, 6}, at::kLong);
+  CHECK(gradient_error({normal({3, 5}, 9), normal({7, 5}, 10)},
+                       [&](const auto& in) { return head_loss(in[0], in[1], labels); }) < 1e-7);
+}
+
+TEST_CASE("head_loss is the sum of head_losses, over several chunks of rows") {
+  const Tensor hidden = normal({70, 4}, 11), head = normal({2'000'000, 4}, 12);   // 16 rows a chunk at this many words
+  const Tensor labels = at::randint(2'000'000, {70}, numbers(13), at::kLong);
+  CHECK(at::allclose(head_loss(hidden, head, labels).to(at::kDouble), head_losses(hidden, head, labels).sum().to(at::kDouble), 1e-6));
+}
+
+TEST_CASE("head_loss of equal logits is log V") {
+  const Tensor loss = head_loss(at::zeros({2, 4}), at::zeros({9, 4}), at::tensor({0, 8}, at::kLong));
+  CHECK(loss.item<double>() == doctest::Approx(2 * std::log(9.0)));
+}
+
+TEST_CASE("packed_linear: gradient of x, and the values of unpack") {
+  const PackedWeight packed = pack(normal({6, 64}, 14).to(at::kFloat));
+  const Tensor x = normal({2, 64}, 15);
+  CHECK(at::allclose(packed_linear(x, packed), at::linear(x, unpack(packed, at::kDouble)), 1e-12));
+  CHECK(gradient_error({x}, [&](const auto& in) { return packed_linear(in[0], packed); }) < 1e-8);
+}
+
+TEST_CASE("pack keeps a weight within half a step of the codebook") {
+  const Tensor weight = normal({8, 64}, 16).to(at::kFloat);
+  const Tensor values = unpack(pack(weight), at::kFloat);
+  const Tensor largest = weight.abs().amax(1, /*keepdim=*/true);
+  // The widest gap between neighbouring codes is 0.304 of the block's largest value; double quantization adds its own part.
+  CHECK(((values - weight).abs() / largest).max().item<float>() < 0.304f / 2 + 0.01f);
+}
+
+TEST_CASE("dropout: gradient, share and independence of the mask") {
+  CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return dropout(in[0], 0.3, 7); }) < 1e-8);
+  const Tensor ones = at::ones({1000, 1000});
+  const Tensor y = dropout(ones, 0.05, 1);
+  const double kept = (y != 0).to(at::kDouble).mean().item<double>();
+  CHECK(std::fabs(kept - 0.95) < 5 * std::sqrt(0.05 * 0.95 / 1e6));   // five standard deviations
+  CHECK(y.max().item<float>() == doctest::Approx(1 / 0.95));
+  CHECK(at::equal(y, dropout(ones, 0.05, 1)));
+  const double both_kept = ((y != 0).logical_and(dropout(ones, 0.05, 2) != 0)).to(at::kDouble).mean().item<double>();
+  CHECK(std::fabs(both_kept - 0.95 * 0.95) < 5 * std::sqrt(0.9025 * 0.0975 / 1e6));
+  CHECK(at::equal(dropout(ones, 0, 1), ones));
+}

@@ -1,0 +1,205 @@
+// Loading, adapters, scoring and generation on small models made here. What the numbers should be, tests/parity asks the peers.
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "model_folder.hpp"
+#include "nn/adapter.hpp"
+#include "nn/generate.hpp"
+#include "nn/scoring.hpp"
+#include "nn/weights.hpp"
+
+using namespace intelia;
+
+namespace {
+
+ModelSettings settings_of(const std::filesystem::path& model, Method method = Method::qlora) {
+  ModelSettings settings;
+  settings.model = model;
+  settings.method = method;
+  settings.precision = Precision::fp32;
+  settings.device = Device::cpu;
+  settings.threads = 1;
+  return settings;
+}
+
+nn::Llama load(const std::filesystem::path& model, Method method = Method::qlora) {
+  SilentSinks silent;
+  return nn::load_model(settings_of(model, method), silent.sinks());
+}
+
+/** What loading `model` throws. */
+std::string loading_error(const std::filesystem::path& model) {
+  try {
+    load(model);
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::input);
+    return error.what();
+  }
+  return "nothing was thrown";
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a broken model folder is named with what is wrong") {
+  const TemporaryFolder folder;
+  const auto model = make_model(folder / "model");
+  const std::string weights = read_file(model / "model.safetensors");
+
+  std::filesystem::remove(model / "model.safetensors");
+  CHECK(contains(loading_error(model), (folder / "model").string()));
+
+  write_file(model / "model.safetensors", weights.substr(0, weights.size() - 100));
+  CHECK(contains(loading_error(model), "model.safetensors"));
+
+  std::string renamed = weights;
+  renamed.replace(renamed.find("layers.1.mlp.up_proj"), 20, "layers.1.mlp.xx_proj");
+  write_file(model / "model.safetensors", renamed);
+  CHECK(contains(loading_error(model), "model.layers.1.mlp.up_proj.weight"));
+
+  write_file(model / "model.safetensors", weights);
+  Json config = parse_json(read_file(model / "config.json"), "config.json");
+  config["intermediate_size"] = 60;
+  write_file(model / "config.json", config.dump());
+  CHECK(contains(loading_error(model), "_proj.weight"));
+}
+
+TEST_CASE("an adapter that does not fit is named with its tensor") {
+  const TemporaryFolder folder;
+  const auto model = make_model(folder / "model");
+  nn::Llama llama = load(model);
+  nn::add_adapter(llama, LoraSettings{.r = 4}, 1);
+  std::filesystem::create_directory(folder / "adapter");
+  nn::write_adapter(llama, folder / "adapter", "base");
+
+  nn::Llama second = load(model);
+  nn::load_adapter(second, folder / "adapter");
+  for (std::size_t i = 0; i < nn::adapter_tensors(llama).size(); ++i)
+    CHECK(at::equal(nn::adapter_tensors(llama)[i].second, nn::adapter_tensors(second)[i].second));
+
+  Json config = parse_json(read_file(folder / "adapter" / "adapter_config.json"), "adapter_config.json");
+  config["r"] = 8;
+  write_file(folder / "adapter" / "adapter_config.json", config.dump());
+  try {
+    nn::load_adapter(second, folder / "adapter");
+    FAIL("an adapter of another rank was taken");
+  } catch (const Error& error) {
+    CHECK(contains(error.what(), "lora_A.weight"));
+  }
+  CHECK_THROWS_AS(nn::add_adapter(second, LoraSettings{.targets = {"qq_proj"}}, 1), Error);
+}
+
+TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
+  const TemporaryFolder folder;
+  nn::Llama model = load(make_model(folder / "model"));
+  nn::add_adapter(model, LoraSettings{.r = 8}, 1);
+  const RandomSamples samples(4, 5);
+  std::vector<TokenSample> list;
+  for (int i = 0; i < 4; ++i) list.push_back(samples.at(i));
+  const auto with = nn::score_samples(model, list, true), without = nn::score_samples(model, list, false);
+  for (std::size_t i = 0; i < list.size(); ++i) CHECK(with[i].loss_sum == without[i].loss_sum);
+  // U(±1/√in): its variance is 1/(3·in).
+  CHECK(model.blocks[0].q.lora->a.var().item<double>() == doctest::Approx(1 / (3 * 32.0)).epsilon(0.2));
+  CHECK(model.blocks[0].q.lora->a.abs().max().item<double>() <= 1 / std::sqrt(32.0));
+}
+
+TEST_CASE("scores do not depend on the batch") {
+  const TemporaryFolder folder;
+  const nn::Llama model = load(make_model(folder / "model"));
+  const RandomSamples samples(6, 3);
+  std::vector<TokenSample> list;
+  for (int i = 0; i < 6; ++i) list.push_back(samples.at(i));
+  std::fill(list[2].is_target.begin(), list[2].is_target.end(), 0);
+  const auto together = nn::score_samples(model, list, false);
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const auto alone = nn::score_samples(model, {&list[i], 1}, false);
+    CHECK(alone[0].loss_sum == doctest::Approx(together[i].loss_sum).epsilon(1e-5));
+    CHECK(alone[0].num_targets == together[i].num_targets);
+  }
+  CHECK(together[2].num_targets == 0);
+}
+
+TEST_CASE("a token outside the vocabulary is refused by name") {
+  const TemporaryFolder folder;
+  const nn::Llama model = load(make_model(folder / "model"));
+  const std::vector<TokenSample> samples{{{1, 96}, {0, 1}}};
+  try {
+    nn::score_samples(model, samples, false);
+    FAIL("taken");
+  } catch (const Error& error) {
+    CHECK(contains(error.what(), "96"));
+  }
+}
+
+TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
+  const TemporaryFolder folder;
+  nn::Llama model = load(make_model(folder / "model"));
+  const nn::Llama dense = load(folder / "model", Method::lora);
+  const std::vector<TokenSample> samples{RandomSamples(1, 9).at(0)};
+  const double unpacked = nn::score_samples(model, samples, false)[0].loss_sum;
+  for (std::size_t layer = 0; layer < 2; ++layer) {
+    const auto linears = model.blocks[layer].linears();
+    nn::Block source = dense.blocks[layer];
+    for (std::size_t i = 0; i < linears.size(); ++i) {
+      linears[i]->packed = nn::pack(source.linears()[i]->weight);
+      linears[i]->weight = {};
+    }
+  }
+  CHECK(nn::score_samples(model, samples, false)[0].loss_sum == unpacked);
+}
+
+TEST_CASE("generation: a prompt's answer does not depend on the others, and stops where it should") {
+  const TemporaryFolder folder;
+  const nn::Llama model = load(make_model(folder / "model"));
+  const StopFlag stop;
+  const std::vector<std::vector<std::int32_t>> prompts{{1, 2, 3, 4, 5, 6, 7}, {8}, {9, 10, 11}};
+  SamplingSettings greedy;
+  greedy.max_new_tokens = 12;
+  const auto together = nn::generate(model, prompts, greedy, false, stop);
+  for (std::size_t i = 0; i < prompts.size(); ++i) {
+    CHECK(nn::generate(model, {&prompts[i], 1}, greedy, false, stop)[0].ids == together[i].ids);
+    CHECK(together[i].ids.size() == 12);
+    CHECK(together[i].is_cut);
+  }
+  // Stopping on an id that one of them says ends that one alone.
+  greedy.stop_ids = {together[0].ids[3]};
+  const auto stopped = nn::generate(model, prompts, greedy, false, stop);
+  CHECK(stopped[0].ids.size() <= 3);
+  CHECK(!stopped[0].is_cut);
+  // The context is the other limit.
+  greedy.stop_ids = {};
+  greedy.max_new_tokens = 1000;
+  const auto cut = nn::generate(model, {&prompts[0], 1}, greedy, false, stop);
+  CHECK(cut[0].ids.size() == 64 - 7 + 1);
+  const std::vector<std::vector<std::int32_t>> too_long{std::vector<std::int32_t>(65, 1)};
+  CHECK_THROWS_AS(nn::generate(model, too_long, greedy, false, stop), Error);
+  // Sampling repeats with its seed.
+  SamplingSettings sampled{.max_new_tokens = 12, .temperature = 1, .seed = 5};
+  const auto first = nn::generate(model, prompts, sampled, false, stop);
+  CHECK(nn::generate(model, prompts, sampled, false, stop)[1].ids == first[1].ids);
+  sampled.seed = 6;
+  CHECK(nn::generate(model, prompts, sampled, false, stop)[0].ids != first[0].ids);
+}
+
+TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {
+  const std::vector<float> logits{std::log(0.1f), std::log(0.4f), std::log(0.3f), std::log(0.2f)};
+  const auto share = [&](SamplingSettings sampling, std::int32_t id) {
+    Random random(1);
+    int count = 0;
+    for (int i = 0; i < 20000; ++i) count += nn::choose_token(logits, sampling, random.uniform()) == id;
+    return count / 20000.0;
+  };
+  CHECK(nn::choose_token(logits, {.temperature = 0}, 0.99) == 1);
+  const double tolerance = 5 * std::sqrt(0.25 / 20000);
+  CHECK(std::fabs(share({.temperature = 1}, 1) - 0.4) < tolerance);
+  CHECK(std::fabs(share({.temperature = 1}, 0) - 0.1) < tolerance);
+  CHECK(std::fabs(share({.temperature = 0.5}, 1) - 0.16 / 0.30) < tolerance);    // p² renormalised
+  CHECK(std::fabs(share({.temperature = 1, .top_k = 2}, 1) - 4.0 / 7) < tolerance);
+  CHECK(share({.temperature = 1, .top_k = 2}, 3) == 0);
+  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);   // 0.4 + 0.3 hold 0.6
+  CHECK(share({.temperature = 1, .top_p = 0.6}, 3) == 0);
+  CHECK(share({.temperature = 1, .top_p = 0.01}, 1) == 1);
+}

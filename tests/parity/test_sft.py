@@ -1,0 +1,183 @@
+"""Twenty updates of QLoRA by TRL + PEFT + bitsandbytes and by the engine's train: one model, one starting adapter, the same rows.
+
+Compared to TOLERANCE: loss and gradient norm of every update (relative), and the final A and B (largest difference over
+the largest value, a tensor). TRL rounds the adapter to bf16 when it is constructed, so it is put back afterwards. The
+learning rate is 1e-2, so that the loss really moves.
+
+Seen failing: with the peer's AdamW stripped of its bias correction (test_comparison_can_fail, always run), and by hand with
+ours stripped of it (every count of updates set to 1e9 before at::_fused_adamw_): loss 0.28, gradient norm 6.2, A and B 4.8.
+"""
+
+import json
+
+import numpy as np
+import pytest
+from safetensors.torch import load_file
+
+torch = pytest.importorskip("torch")
+transformers = pytest.importorskip("transformers")
+peft = pytest.importorskip("peft")
+trl = pytest.importorskip("trl")
+pytest.importorskip("bitsandbytes")
+datasets = pytest.importorskip("datasets")
+tokenizers = pytest.importorskip("tokenizers")
+
+torch.set_num_threads(1)
+TOLERANCE = 1e-3
+STEPS, BATCH, ACCUMULATION, LEARNING_RATE = 20, 2, 2, 1e-2
+VOCABULARY = 211
+
+
+def make_model(folder):
+    config = transformers.LlamaConfig(
+        vocab_size=VOCABULARY, hidden_size=64, intermediate_size=128, num_hidden_layers=2, num_attention_heads=4,
+        num_key_value_heads=2, max_position_embeddings=128, rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2,
+        rope_parameters={"rope_type": "default", "rope_theta": 10000.0})
+    torch.manual_seed(11)
+    model = transformers.LlamaForCausalLM(config)
+    with torch.no_grad():
+        for name, parameter in model.named_parameters():
+            parameter.normal_(1.0 if "norm" in name else 0.0, 0.1)
+    model.save_pretrained(folder)
+
+
+def make_adapter(model_folder, folder):
+    """A starting adapter as peft makes it: A random, B zero."""
+    model = transformers.AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32)
+    torch.manual_seed(12)
+    config = peft.LoraConfig(r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"],
+                             task_type="CAUSAL_LM")
+    peft.get_peft_model(model, config).save_pretrained(folder)
+
+
+def make_rows():
+    """Sequences of unequal lengths with one to three stretches of targets; few enough that epochs end within a window."""
+    random = np.random.default_rng(13)
+    rows = []
+    for _ in range(21):
+        length = int(random.integers(12, 48))
+        is_target = np.zeros(length, int)
+        for _ in range(int(random.integers(1, 4))):
+            begin = int(random.integers(1, length - 2))
+            is_target[begin:begin + int(random.integers(2, 12))] = 1
+        rows.append({"ids": random.integers(3, VOCABULARY, length).tolist(), "is_target": is_target.tolist()})
+    return rows
+
+
+def make_tokenizer():
+    """TRL wants a tokenizer for its padding; the rows are tokens already."""
+    words = {"<unk>": 0, "<s>": 1, "</s>": 2}
+    return transformers.PreTrainedTokenizerFast(
+        tokenizer_object=tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="<unk>")),
+        bos_token="<s>", eos_token="</s>", pad_token="</s>", unk_token="<unk>")
+
+
+class AdamWithoutBiasCorrection(torch.optim.Optimizer):
+    def __init__(self, parameters, lr):
+        super().__init__(parameters, {"lr": lr})
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is None:
+                    continue
+                state = self.state[parameter]
+                if not state:
+                    state["average"], state["square"] = torch.zeros_like(parameter), torch.zeros_like(parameter)
+                state["average"].lerp_(parameter.grad, 0.1)
+                state["square"].mul_(0.999).addcmul_(parameter.grad, parameter.grad, value=0.001)
+                parameter.addcdiv_(state["average"], state["square"].sqrt().add_(1e-8), value=-group["lr"])
+
+
+def train_with_peer(folder, rows, corrects_bias=True):
+    quantization = transformers.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
+                                                   bnb_4bit_compute_dtype=torch.float32)
+    base = transformers.AutoModelForCausalLM.from_pretrained(
+        folder / "model", quantization_config=quantization, dtype=torch.float32, device_map={"": "cpu"}, attn_implementation="eager")
+    model = peft.PeftModel.from_pretrained(base, folder / "adapter", is_trainable=True)
+    config = trl.SFTConfig(
+        output_dir=str(folder / "peer"), per_device_train_batch_size=BATCH, gradient_accumulation_steps=ACCUMULATION,
+        max_steps=STEPS, learning_rate=LEARNING_RATE, lr_scheduler_type="linear", warmup_steps=0, weight_decay=0.0,
+        max_grad_norm=1.0, logging_steps=1, logging_strategy="steps", save_strategy="no", report_to=[], max_length=None,
+        packing=False, bf16=False, fp16=False, use_cpu=True, gradient_checkpointing=False, disable_tqdm=True, seed=42,
+        train_sampling_strategy="sequential")
+    table = datasets.Dataset.from_list([
+        {"input_ids": row["ids"], "labels": [i if t else -100 for i, t in zip(row["ids"], row["is_target"])]} for row in rows])
+    trainer = trl.SFTTrainer(model=model, args=config, train_dataset=table, processing_class=make_tokenizer())
+    start = load_file(folder / "adapter" / "adapter_model.safetensors")
+    trained = {}
+    for name, parameter in trainer.model.named_parameters():
+        if parameter.requires_grad:
+            trained[name.replace(".default.", ".")] = parameter
+            parameter.data = start[name.replace(".default.", ".")].float().clone()
+    assert trained.keys() == start.keys()
+    if not corrects_bias:
+        trainer.create_optimizer = lambda: setattr(
+            trainer, "optimizer", AdamWithoutBiasCorrection(list(trained.values()), LEARNING_RATE)) or trainer.optimizer
+    trainer.train()
+    lines = [entry for entry in trainer.state.log_history if "loss" in entry]
+    return ([line["loss"] for line in lines], [line["grad_norm"] for line in lines],
+            {name: parameter.detach().numpy() for name, parameter in trained.items()})
+
+
+def train_with_engine(engine_probe, folder, rows):
+    output = folder / "ours"
+    output.mkdir()
+    engine_probe(do="train", model=folder / "model", adapter=folder / "adapter", method="qlora", precision="fp32", threads=2,
+                 output=output, lora_dropout=0, max_steps=STEPS, batch_size=BATCH, gradient_accumulation=ACCUMULATION,
+                 learning_rate=LEARNING_RATE, scheduler="linear", warmup=0, eval_every=0, save_every=0, log_every=1,
+                 shuffle=False, samples=rows)
+    lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
+    return ([line["loss"] for line in lines], [line["grad_norm"] for line in lines],
+            {name: tensor.numpy() for name, tensor in load_file(output / "adapter_model.safetensors").items()})
+
+
+def differences(ours, theirs):
+    """Largest relative difference of losses, of gradient norms, and of final tensors."""
+    assert len(ours[0]) == len(theirs[0]) == STEPS and ours[2].keys() == theirs[2].keys()
+    relative = [max(abs(a - b) / abs(b) for a, b in zip(ours[i], theirs[i])) for i in (0, 1)]
+    relative.append(max(np.abs(ours[2][name] - theirs[2][name]).max() / np.abs(theirs[2][name]).max() for name in theirs[2]))
+    return relative
+
+
+@pytest.fixture(scope="module")
+def runs(engine_probe, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("sft")
+    make_model(folder / "model")
+    make_adapter(folder / "model", folder / "adapter")
+    rows = make_rows()
+    return folder, rows, train_with_engine(engine_probe, folder, rows)
+
+
+def test_twenty_updates_agree(runs):
+    folder, rows, ours = runs
+    theirs = train_with_peer(folder, rows)
+    found = differences(ours, theirs)
+    print(f"loss {found[0]:.1e}, gradient norm {found[1]:.1e}, A and B {found[2]:.1e}; loss {ours[0][0]:.3f} -> {ours[0][-1]:.3f}")
+    assert ours[0][0] - min(ours[0]) > 0.5  # the loss moved
+    assert max(found) < TOLERANCE
+
+
+def test_comparison_can_fail(runs):
+    folder, rows, ours = runs
+    found = differences(ours, train_with_peer(folder, rows, corrects_bias=False))
+    print(f"without bias correction: loss {found[0]:.1e}, gradient norm {found[1]:.1e}, A and B {found[2]:.1e}")
+    assert min(found) > 10 * TOLERANCE
+
+
+@pytest.mark.parametrize("name", ["linear", "cosine", "constant"])
+@pytest.mark.parametrize("warmup", [0, 0.11, 7])
+def test_schedule(engine_probe, name, warmup):
+    """The factor of every update of a run is transformers'."""
+    total = 40
+    optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
+    steps = transformers.TrainingArguments(output_dir="unused", warmup_steps=warmup, report_to=[]).get_warmup_steps(total)
+    peer = transformers.get_scheduler(name if name != "constant" else "constant_with_warmup", optimizer, steps, total)
+    factors = []
+    for _ in range(total + 1):
+        factors.append(peer.get_last_lr()[0])
+        optimizer.step()
+        peer.step()
+    ours = engine_probe(do="schedule", scheduler=name, warmup=warmup, total=total)["factors"]
+    np.testing.assert_allclose(ours, factors, rtol=0, atol=1e-12)
