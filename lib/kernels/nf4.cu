@@ -12,8 +12,8 @@ namespace intelia::nf4 {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kUnroll = 4;          // loads in flight for one thread
-constexpr int kChunk = 8;           // weights of one 4-byte load
+constexpr int kUnroll = 4;  // loads in flight for one thread
+constexpr int kChunk = 8;   // weights of one 4-byte load
 constexpr int kChunksPerBlock = kBlock / kChunk;
 
 struct Tables {
@@ -42,8 +42,9 @@ __device__ std::uint32_t two_halves(__half, float first, float second) {
 
 template <class Half>
 __device__ void store_chunk(Half* to, const float (&values)[kChunk]) {
-  *reinterpret_cast<uint4*>(to) = make_uint4(two_halves(Half{}, values[0], values[1]), two_halves(Half{}, values[2], values[3]),
-                                             two_halves(Half{}, values[4], values[5]), two_halves(Half{}, values[6], values[7]));
+  *reinterpret_cast<uint4*>(to) =
+      make_uint4(two_halves(Half{}, values[0], values[1]), two_halves(Half{}, values[2], values[3]),
+                 two_halves(Half{}, values[4], values[5]), two_halves(Half{}, values[6], values[7]));
 }
 
 __device__ void store_chunk(float* to, const float (&values)[kChunk]) {
@@ -68,15 +69,16 @@ __device__ float2 load_two(const __half* from) { return __half22float2(*reinterp
 /** The scale of block `block`, in two roundings as on the CPU. */
 __device__ float scale_of(const std::uint8_t* absmax_codes, const float* nested_absmax, const float* map, float offset,
                           std::int64_t block) {
-  return __fadd_rn(__fmul_rn(__ldg(map + __ldg(absmax_codes + block)), __ldg(nested_absmax + block / kNestedBlock)), offset);
+  return __fadd_rn(__fmul_rn(__ldg(map + __ldg(absmax_codes + block)), __ldg(nested_absmax + block / kNestedBlock)),
+                   offset);
 }
 
 /** One thread writes kUnroll chunks, kThreads chunks apart, so that a warp writes whole lines. */
 template <class Output>
 __global__ void __launch_bounds__(kThreads)
     dequantize_kernel(const std::uint8_t* __restrict__ packed, const std::uint8_t* __restrict__ absmax_codes,
-                      const float* __restrict__ nested_absmax, const float* __restrict__ map, float offset, std::int64_t n,
-                      Output* __restrict__ weight) {
+                      const float* __restrict__ nested_absmax, const float* __restrict__ map, float offset,
+                      std::int64_t n, Output* __restrict__ weight) {
   // Sixteen words lie in sixteen banks, so lanes with different codes do not wait for each other.
   __shared__ float book[16];
   if (threadIdx.x < 16) book[threadIdx.x] = tables.codebook[threadIdx.x];
@@ -145,13 +147,15 @@ __global__ void __launch_bounds__(kThreads)
   }
   const float reciprocal = __frcp_rn(largest);
   if (i < n) {
-    packed[i / 2] = static_cast<std::uint8_t>(code_of(__fmul_rn(pair.x, reciprocal)) << 4 |
-                                              code_of(__fmul_rn(pair.y, reciprocal)));
+    packed[i / 2] =
+        static_cast<std::uint8_t>(code_of(__fmul_rn(pair.x, reciprocal)) << 4 | code_of(__fmul_rn(pair.y, reciprocal)));
   }
   if (lane == 0) absmax[block] = largest;
 }
 
-bool is_aligned(const void* pointer, std::size_t bytes) { return reinterpret_cast<std::uintptr_t>(pointer) % bytes == 0; }
+bool is_aligned(const void* pointer, std::size_t bytes) {
+  return reinterpret_cast<std::uintptr_t>(pointer) % bytes == 0;
+}
 
 /** Number of thread blocks for `num` units of work; 0 when a grid cannot have so many. */
 unsigned num_thread_blocks(std::int64_t num, std::int64_t per_block) {
@@ -167,19 +171,23 @@ int dequantize_on_gpu(const std::uint8_t* packed, const std::uint8_t* absmax_cod
   const unsigned blocks = num_thread_blocks((n + kChunk - 1) / kChunk, kThreads * kUnroll);
   if (blocks == 0) return cudaErrorInvalidValue;
   const auto launch = [&](auto* to) {
-    dequantize_kernel<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(packed, absmax_codes, nested_absmax, map,
-                                                                                  offset, n, to);
+    dequantize_kernel<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(packed, absmax_codes, nested_absmax,
+                                                                                  map, offset, n, to);
     return static_cast<int>(cudaGetLastError());
   };
   switch (type) {
-    case FloatType::float32: return launch(static_cast<float*>(weight));
-    case FloatType::bfloat16: return launch(static_cast<__nv_bfloat16*>(weight));
-    case FloatType::float16: return launch(static_cast<__half*>(weight));
+    case FloatType::float32:
+      return launch(static_cast<float*>(weight));
+    case FloatType::bfloat16:
+      return launch(static_cast<__nv_bfloat16*>(weight));
+    case FloatType::float16:
+      return launch(static_cast<__half*>(weight));
   }
   return cudaErrorInvalidValue;
 }
 
-int quantize_on_gpu(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax, void* stream) {
+int quantize_on_gpu(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax,
+                    void* stream) {
   if (n == 0) return cudaSuccess;
   if (n < 0) return cudaErrorInvalidValue;
   if (!is_aligned(weight, type == FloatType::float32 ? 8 : 4)) return cudaErrorMisalignedAddress;
@@ -190,9 +198,12 @@ int quantize_on_gpu(const void* weight, FloatType type, std::int64_t n, std::uin
     return static_cast<int>(cudaGetLastError());
   };
   switch (type) {
-    case FloatType::float32: return launch(static_cast<const float*>(weight));
-    case FloatType::bfloat16: return launch(static_cast<const __nv_bfloat16*>(weight));
-    case FloatType::float16: return launch(static_cast<const __half*>(weight));
+    case FloatType::float32:
+      return launch(static_cast<const float*>(weight));
+    case FloatType::bfloat16:
+      return launch(static_cast<const __nv_bfloat16*>(weight));
+    case FloatType::float16:
+      return launch(static_cast<const __half*>(weight));
   }
   return cudaErrorInvalidValue;
 }
@@ -205,7 +216,7 @@ const char* error_text(int error) { return cudaGetErrorString(static_cast<cudaEr
 
 extern "C" {
 __attribute__((visibility("default"))) extern const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels;
-const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels = {
-    intelia::nf4::kCudaKernelsTag, intelia::nf4::dequantize_on_gpu, intelia::nf4::quantize_on_gpu,
-    intelia::nf4::error_text};
+const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels = {intelia::nf4::kCudaKernelsTag,
+                                                            intelia::nf4::dequantize_on_gpu,
+                                                            intelia::nf4::quantize_on_gpu, intelia::nf4::error_text};
 }

@@ -29,9 +29,11 @@ struct CudaKernels {
 
   /**
    * As quantize() of nf4.hpp, by bitsandbytes' CUDA rule: the last short block is multiplied by the reciprocal like
-   * every other, and the codes of an all-zero block are 0 (they still mean 0). weight of `type`, aligned to two elements.
+   * every other, and the codes of an all-zero block are 0 (they still mean 0). weight of `type`, aligned to two
+   * elements.
    */
-  int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax, void* stream);
+  int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax,
+                  void* stream);
 
   /** CUDA's words for an error number. */
   const char* (*error_text)(int error);

@@ -17,14 +17,31 @@ namespace {
 
 constexpr std::int64_t kMaxRank = 1 << 16;
 constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
-constexpr std::array<const char*, 7> kTargets = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
+constexpr std::array<const char*, 7> kTargets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
+                                                 "gate_proj", "up_proj", "down_proj"};
 
 // Keys of LoraConfig that change what is computed; each must be absent, null, false or empty.
 constexpr const char* kUnsupportedKeys[] = {
-    "use_dora", "use_qalora", "use_bdlora", "fan_in_fan_out", "lora_bias", "rank_pattern", "alpha_pattern",
-    "modules_to_save", "layers_to_transform", "layers_pattern", "exclude_modules", "target_parameters",
-    "trainable_token_indices", "layer_replication", "alora_invocation_tokens", "arrow_config", "kasa_config",
-    "velora_config", "monteclora_config", "megatron_config",
+    "use_dora",
+    "use_qalora",
+    "use_bdlora",
+    "fan_in_fan_out",
+    "lora_bias",
+    "rank_pattern",
+    "alpha_pattern",
+    "modules_to_save",
+    "layers_to_transform",
+    "layers_pattern",
+    "exclude_modules",
+    "target_parameters",
+    "trainable_token_indices",
+    "layer_replication",
+    "alora_invocation_tokens",
+    "arrow_config",
+    "kasa_config",
+    "velora_config",
+    "monteclora_config",
+    "megatron_config",
 };
 
 std::string shown(const Json& value) {
@@ -63,9 +80,11 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   };
 
   const Json* type = find("peft_type");
-  if (type == nullptr || *type != "LORA") refuse("peft_type", type ? *type : Json(nullptr), "only \"LORA\" is supported");
+  if (type == nullptr || *type != "LORA")
+    refuse("peft_type", type ? *type : Json(nullptr), "only \"LORA\" is supported");
   for (const char* key : kUnsupportedKeys) {
-    if (const Json* value = find(key); value != nullptr && !is_nothing(*value)) refuse(key, *value, "this is not supported");
+    if (const Json* value = find(key); value != nullptr && !is_nothing(*value))
+      refuse(key, *value, "this is not supported");
   }
   if (const Json* bias = find("bias"); bias != nullptr && *bias != "none") {
     refuse("bias", *bias, "only \"none\" is supported");
@@ -107,8 +126,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     refuse("target_modules", targets ? *targets : Json(nullptr), "expected a list of module names");
   }
   for (const Json& target : *targets) {
-    const bool is_known = target.is_string() &&
-                          std::find(kTargets.begin(), kTargets.end(), target.get<std::string>()) != kTargets.end();
+    const bool is_known =
+        target.is_string() && std::find(kTargets.begin(), kTargets.end(), target.get<std::string>()) != kTargets.end();
     if (!is_known) {
       refuse("target_modules", target, fmt::format("supported modules: {}", fmt::join(kTargets, ", ")));
     }

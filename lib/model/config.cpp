@@ -130,15 +130,16 @@ void read_rope(const Section& top, ModelConfig& config) {
     config.linear_rope_factor = rope.required_number("factor", 0, 1e9);
     return;
   }
-  if (type != "llama3") rope.refuse(key, fmt::format("'{}' is not supported; supported: default, linear, llama3", type));
+  if (type != "llama3")
+    rope.refuse(key, fmt::format("'{}' is not supported; supported: default, linear, llama3", type));
   Llama3RopeScaling scaling;
   scaling.factor = rope.required_number("factor", 0, 1e9);
   scaling.low_freq_factor = rope.required_number("low_freq_factor", 0, 1e9);
   scaling.high_freq_factor = rope.required_number("high_freq_factor", 0, 1e9);
   scaling.original_max_position_embeddings = rope.required_integer("original_max_position_embeddings", 1, kMaxPosition);
   if (scaling.high_freq_factor <= scaling.low_freq_factor) {
-    rope.refuse("high_freq_factor", fmt::format("is {}; expected more than low_freq_factor, {}", scaling.high_freq_factor,
-                                                scaling.low_freq_factor));
+    rope.refuse("high_freq_factor", fmt::format("is {}; expected more than low_freq_factor, {}",
+                                                scaling.high_freq_factor, scaling.low_freq_factor));
   }
   config.llama3_rope = scaling;
 }
@@ -184,8 +185,8 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   config.num_attention_heads = top.required_integer("num_attention_heads", 1, kMaxHeads);
   config.vocab_size = top.required_integer("vocab_size", 1, kMaxRows);
   const bool says_groups = config.raw.contains("num_key_value_heads");
-  config.num_key_value_heads =
-      top.integer("num_key_value_heads", 1, kMaxHeads).value_or(is_mistral && !says_groups ? 8 : config.num_attention_heads);
+  config.num_key_value_heads = top.integer("num_key_value_heads", 1, kMaxHeads)
+                                   .value_or(is_mistral && !says_groups ? 8 : config.num_attention_heads);
   if (config.num_attention_heads % config.num_key_value_heads != 0) {
     top.refuse("num_key_value_heads", fmt::format("is {}, which does not divide num_attention_heads, {}",
                                                   config.num_key_value_heads, config.num_attention_heads));
@@ -194,8 +195,9 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
     config.head_dim = *head_dim;
   } else {
     if (config.hidden_size % config.num_attention_heads != 0) {
-      top.refuse("num_attention_heads", fmt::format("is {}, which does not divide hidden_size, {}, and head_dim is missing",
-                                                    config.num_attention_heads, config.hidden_size));
+      top.refuse("num_attention_heads",
+                 fmt::format("is {}, which does not divide hidden_size, {}, and head_dim is missing",
+                             config.num_attention_heads, config.hidden_size));
     }
     config.head_dim = config.hidden_size / config.num_attention_heads;
     if (config.head_dim > kMaxHeadDim) {
@@ -278,8 +280,8 @@ std::vector<LinearShape> layer_linears(const ModelConfig& config) {
   const std::int64_t query = config.num_attention_heads * config.head_dim;
   const std::int64_t key = config.num_key_value_heads * config.head_dim;
   const std::int64_t hidden = config.hidden_size, intermediate = config.intermediate_size;
-  return {{"q_proj", "self_attn.q_proj", query, hidden},      {"k_proj", "self_attn.k_proj", key, hidden},
-          {"v_proj", "self_attn.v_proj", key, hidden},        {"o_proj", "self_attn.o_proj", hidden, query},
+  return {{"q_proj", "self_attn.q_proj", query, hidden},        {"k_proj", "self_attn.k_proj", key, hidden},
+          {"v_proj", "self_attn.v_proj", key, hidden},          {"o_proj", "self_attn.o_proj", hidden, query},
           {"gate_proj", "mlp.gate_proj", intermediate, hidden}, {"up_proj", "mlp.up_proj", intermediate, hidden},
           {"down_proj", "mlp.down_proj", hidden, intermediate}};
 }

@@ -32,9 +32,9 @@ struct TypeFact {
   std::size_t size_bytes;
 };
 constexpr TypeFact kTypes[] = {
-    {TensorType::f64, "F64", 8}, {TensorType::f32, "F32", 4}, {TensorType::f16, "F16", 2},
-    {TensorType::bf16, "BF16", 2}, {TensorType::i64, "I64", 8}, {TensorType::i32, "I32", 4},
-    {TensorType::i16, "I16", 2}, {TensorType::i8, "I8", 1}, {TensorType::u8, "U8", 1},
+    {TensorType::f64, "F64", 8},      {TensorType::f32, "F32", 4}, {TensorType::f16, "F16", 2},
+    {TensorType::bf16, "BF16", 2},    {TensorType::i64, "I64", 8}, {TensorType::i32, "I32", 4},
+    {TensorType::i16, "I16", 2},      {TensorType::i8, "I8", 1},   {TensorType::u8, "U8", 1},
     {TensorType::boolean, "BOOL", 1},
 };
 
@@ -45,9 +45,7 @@ const TypeFact& fact_of(TensorType type) {
   throw Error(Kind::internal, "tensor type without a name");
 }
 
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
-}
+std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 /** A name as it may stand in a message: cut, control characters replaced. */
 std::string shown(std::string name) {
@@ -60,9 +58,8 @@ std::string shown(std::string name) {
 
 /** Names become module paths, and elsewhere keys and columns: printable, and no path separators. */
 bool is_acceptable_name(const std::string& name) {
-  return !name.empty() && std::none_of(name.begin(), name.end(), [](unsigned char c) {
-    return c < 0x20 || c == 0x7F || c == '/' || c == '\\';
-  });
+  return !name.empty() && std::none_of(name.begin(), name.end(),
+                                       [](unsigned char c) { return c < 0x20 || c == 0x7F || c == '/' || c == '\\'; });
 }
 
 struct HeaderEntry {
@@ -85,7 +82,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return value("binary data"); }
 
   bool number_integer(number_integer_t number) override {
-    if (place_ == Place::shape || place_ == Place::offsets) return stop(fmt::format("{}: {} is negative", here(), number));
+    if (place_ == Place::shape || place_ == Place::offsets)
+      return stop(fmt::format("{}: {} is negative", here(), number));
     return value("a number");
   }
 
@@ -182,7 +180,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     key_ = text;
     if (place_ == Place::names) {
       if (!is_acceptable_name(text)) {
-        return stop(fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
+        return stop(
+            fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
       }
       if (!names_.insert(text).second) return stop(fmt::format("'{}' stands twice in the header", shown(text)));
     } else if (place_ == Place::tensor) {
@@ -208,7 +207,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   std::string here() const {
-    return fmt::format("tensor '{}': {}", shown(entries.back().name), place_ == Place::shape ? "shape" : "data_offsets");
+    return fmt::format("tensor '{}': {}", shown(entries.back().name),
+                       place_ == Place::shape ? "shape" : "data_offsets");
   }
 
   bool is_unknown_field() const {
@@ -219,11 +219,16 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool value(const std::string& what) {
     if (place_ == Place::skipped || is_unknown_field()) return true;
     switch (place_) {
-      case Place::start: return stop("the header is " + what + ", not an object");
-      case Place::names: return stop(fmt::format("'{}' is {}, not an object", shown(key_), what));
-      case Place::metadata: return stop(fmt::format("{} '{}' is {}, not a string", kMetadataKey, shown(key_), what));
-      case Place::tensor: return stop(fmt::format("tensor '{}': {} is {}", shown(entries.back().name), key_, what));
-      default: return stop(fmt::format("{} holds {}, not a whole number", here(), what));
+      case Place::start:
+        return stop("the header is " + what + ", not an object");
+      case Place::names:
+        return stop(fmt::format("'{}' is {}, not an object", shown(key_), what));
+      case Place::metadata:
+        return stop(fmt::format("{} '{}' is {}, not a string", kMetadataKey, shown(key_), what));
+      case Place::tensor:
+        return stop(fmt::format("tensor '{}': {} is {}", shown(entries.back().name), key_, what));
+      default:
+        return stop(fmt::format("{} holds {}, not a whole number", here(), what));
     }
   }
 
@@ -275,7 +280,8 @@ fs::path checked_member(const fs::path& folder, const std::string& name) {
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
   if (!is_inside(real, real_folder)) {
     throw Error(Kind::input, fmt::format("{}: this link leads outside the model folder; copy the folder with its links "
-                                         "resolved (cp -rL)", path.string()));
+                                         "resolved (cp -rL)",
+                                         path.string()));
   }
   if (!fs::is_regular_file(real, failure)) {
     throw Error(Kind::input, fmt::format("{}: not a regular file", path.string()));
@@ -283,9 +289,7 @@ fs::path checked_member(const fs::path& folder, const std::string& name) {
   return path;
 }
 
-bool is_plain_name(const std::string& name) {
-  return is_acceptable_name(name) && name != "." && name != "..";
-}
+bool is_plain_name(const std::string& name) { return is_acceptable_name(name) && name != "." && name != ".."; }
 
 /** The shards that the index names, sorted, and the shard of each tensor. */
 std::map<std::string, std::string> read_index(const fs::path& path) {
@@ -301,7 +305,8 @@ std::map<std::string, std::string> read_index(const fs::path& path) {
     }
     const std::string name = shard.get<std::string>();
     if (!is_plain_name(name)) {
-      throw Error(Kind::input, fmt::format("{}: the shard '{}' is not a plain name inside the folder", file, shown(name)));
+      throw Error(Kind::input,
+                  fmt::format("{}: the shard '{}' is not a plain name inside the folder", file, shown(name)));
     }
     if (!name.ends_with(".safetensors")) {
       throw Error(Kind::input, fmt::format("{}: the shard '{}' is not a .safetensors file", file, shown(name)));
@@ -324,8 +329,10 @@ std::map<std::string, std::string> read_index(const fs::path& path) {
     }
   }
   if (!pickles.empty()) {
-    throw Error(Kind::input, fmt::format("{}: only pickled weights ({}), which can run code when opened; convert them to "
-                                         "model.safetensors", folder.string(), *std::min_element(pickles.begin(), pickles.end())));
+    throw Error(Kind::input,
+                fmt::format("{}: only pickled weights ({}), which can run code when opened; convert them to "
+                            "model.safetensors",
+                            folder.string(), *std::min_element(pickles.begin(), pickles.end())));
   }
   throw Error(Kind::input, folder.string() + ": neither model.safetensors nor model.safetensors.index.json");
 }
@@ -340,7 +347,8 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   const auto refuse = [&file](const std::string& why) -> void { throw Error(Kind::input, file + ": " + why); };
 
   const std::uint64_t num_bytes = file_.size_bytes();
-  if (num_bytes < 8) refuse(fmt::format("only {} bytes; a safetensors file starts with 8 bytes of header length", num_bytes));
+  if (num_bytes < 8)
+    refuse(fmt::format("only {} bytes; a safetensors file starts with 8 bytes of header length", num_bytes));
   std::uint64_t header_bytes;
   std::memcpy(&header_bytes, file_.data(), 8);
   if (header_bytes > kMaxHeaderBytes) {
@@ -389,9 +397,7 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
 
 ModelWeights::ModelWeights(const fs::path& folder) {
   std::error_code failure;
-  const auto exists = [&](const char* name) {
-    return fs::exists(fs::symlink_status(folder / name, failure));
-  };
+  const auto exists = [&](const char* name) { return fs::exists(fs::symlink_status(folder / name, failure)); };
   if (exists("model.safetensors")) {
     files_.push_back(checked_member(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
@@ -415,8 +421,8 @@ ModelWeights::ModelWeights(const fs::path& folder) {
     for (const auto& [tensor, view] : file->tensors()) {
       const auto found = shard_of.find(tensor);
       if (found == shard_of.end() || found->second != shard) {
-        throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so", index.string(),
-                                             shown(tensor), shard));
+        throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so",
+                                             index.string(), shown(tensor), shard));
       }
       tensors_.emplace(tensor, view);
     }
@@ -451,14 +457,15 @@ AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWri
   std::set<std::string> names;
   for (const TensorToWrite& tensor : tensors) {
     if (!is_acceptable_name(tensor.name) || tensor.name == kMetadataKey || !names.insert(tensor.name).second) {
-      throw Error(Kind::internal, fmt::format("{}: the tensor name '{}' is bad or stands twice", path.string(), tensor.name));
+      throw Error(Kind::internal,
+                  fmt::format("{}: the tensor name '{}' is bad or stands twice", path.string(), tensor.name));
     }
     std::uint64_t size = bytes_per_element(tensor.type);
     for (std::int64_t dimension : tensor.shape) size *= static_cast<std::uint64_t>(dimension);
     header += ',';
     append_json_string(header, tensor.name);
-    header += fmt::format(":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}", tensor_type_name(tensor.type),
-                          fmt::join(tensor.shape, ","), position, position + size);
+    header += fmt::format(":{{\"dtype\":\"{}\",\"shape\":[{}],\"data_offsets\":[{},{}]}}",
+                          tensor_type_name(tensor.type), fmt::join(tensor.shape, ","), position, position + size);
     position += size;
     sizes.push_back(size);
   }
@@ -494,11 +501,15 @@ std::vector<float> to_float32(const TensorView& view, const std::string& name) {
     case TensorType::f32:
       if (num > 0) std::memcpy(values.data(), view.data, view.size_bytes);
       return values;
-    case TensorType::bf16: convert(bf16_to_float); return values;
-    case TensorType::f16: convert(f16_to_float); return values;
+    case TensorType::bf16:
+      convert(bf16_to_float);
+      return values;
+    case TensorType::f16:
+      convert(f16_to_float);
+      return values;
     default:
-      throw Error(Kind::input, fmt::format("tensor '{}' is {}; a weight is F32, F16 or BF16", name,
-                                           tensor_type_name(view.type)));
+      throw Error(Kind::input,
+                  fmt::format("tensor '{}' is {}; a weight is F32, F16 or BF16", name, tensor_type_name(view.type)));
   }
 }
 

@@ -39,7 +39,7 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, std::ve
     if (span.begin == span.end) continue;
     const std::size_t first = token_at(encoding, span.begin);
     const std::size_t last = token_at(encoding, last_character(rendered.text, span.end));
-    for (std::size_t i = first; i < encoding.ids.size() && i < last; ++i) is_target[i] = 1;
+    for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) is_target[i] = 1;
   }
 }
 

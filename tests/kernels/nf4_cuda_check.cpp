@@ -80,14 +80,16 @@ std::uint16_t to_half(float value) {
 }
 
 /** The CUDA rule in plain words: reciprocal everywhere, NaN above no threshold. */
-void quantize_by_cuda_rule(const std::vector<float>& weight, std::vector<std::uint8_t>& packed, std::vector<float>& absmax) {
+void quantize_by_cuda_rule(const std::vector<float>& weight, std::vector<std::uint8_t>& packed,
+                           std::vector<float>& absmax) {
   const auto n = static_cast<std::int64_t>(weight.size());
   std::fill(packed.begin(), packed.end(), 0);
   for (std::int64_t i = 0; i < n + n % 2; ++i) {
     const std::int64_t block = i / nf4::kBlock;
     if (i % nf4::kBlock == 0) {
       absmax[block] = 0;
-      for (std::int64_t k = i; k < std::min(n, i + nf4::kBlock); ++k) absmax[block] = std::max(absmax[block], std::fabs(weight[k]));
+      for (std::int64_t k = i; k < std::min(n, i + nf4::kBlock); ++k)
+        absmax[block] = std::max(absmax[block], std::fabs(weight[k]));
     }
     const float value = (i < n ? weight[i] : 0.0f) * (1.0f / absmax[block]);
     int code = 0;
@@ -151,7 +153,8 @@ void check(const nf4::CudaKernels& kernels, std::int64_t n) {
     }
     quantize_by_cuda_rule(exact, exact_packed, exact_absmax);
     Device<std::uint16_t> from_half(rounded);
-    must(kernels.quantize(from_half.data(), FloatType::float16, n, to.data(), to_absmax.data(), nullptr), "quantize fp16");
+    must(kernels.quantize(from_half.data(), FloatType::float16, n, to.data(), to_absmax.data(), nullptr),
+         "quantize fp16");
     expect_same(to.values(), exact_packed, "codes of fp16" + size);
   }
 
@@ -170,7 +173,8 @@ void check(const nf4::CudaKernels& kernels, std::int64_t n) {
   Device<std::uint16_t> to_bf16(n), to_fp16(n);
   const auto run = [&](FloatType type, void* weight_out) {
     must(kernels.dequantize(from.data(), from_codes.data(), from_nested.data(), map.data(), offset, n, type, weight_out,
-                            nullptr), "dequantize");
+                            nullptr),
+         "dequantize");
     must(cudaDeviceSynchronize(), "dequantize");
   };
   run(FloatType::float32, to.data());
@@ -209,12 +213,13 @@ void measure(const nf4::CudaKernels& kernels) {
     const char* name;
     double bytes;
   };
-  for (const Output& output : {Output{FloatType::bfloat16, "dequantize to bf16", 2},
-                               Output{FloatType::float16, "dequantize to fp16", 2},
-                               Output{FloatType::float32, "dequantize to fp32", 4}}) {
+  for (const Output& output :
+       {Output{FloatType::bfloat16, "dequantize to bf16", 2}, Output{FloatType::float16, "dequantize to fp16", 2},
+        Output{FloatType::float32, "dequantize to fp32", 4}}) {
     time(output.name, read + output.bytes * n, [&] {
-      must(kernels.dequantize(packed.data(), codes.data(), nested.data(), map.data(), 0.1f, n, output.type, weight.data(),
-                              nullptr), "dequantize");
+      must(kernels.dequantize(packed.data(), codes.data(), nested.data(), map.data(), 0.1f, n, output.type,
+                              weight.data(), nullptr),
+           "dequantize");
     });
   }
   time("quantize from bf16", 2.5 * n + n / 16.0, [&] {

@@ -17,7 +17,8 @@ AdapterConfig read_text(const std::string& text) {
 }
 
 Json peft_config() {
-  return Json::parse(R"({"alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null, "auto_mapping": null,
+  return Json::parse(
+      R"({"alora_invocation_tokens": null, "alpha_pattern": {}, "arrow_config": null, "auto_mapping": null,
 "base_model_name_or_path": "some/base", "bias": "none", "corda_config": null, "ensure_weight_tying": false,
 "eva_config": null, "exclude_modules": null, "fan_in_fan_out": false, "inference_mode": true,
 "init_lora_weights": true, "kasa_config": null, "layer_replication": null, "layers_pattern": null,
@@ -57,15 +58,36 @@ TEST_CASE("scaling") {
 }
 
 TEST_CASE("features that would give another model are refused by their key") {
-  const std::pair<const char*, const char*> cases[] = {
-      {"use_dora", "true"}, {"bias", "\"all\""}, {"rank_pattern", R"({"q_proj":4})"}, {"alpha_pattern", R"({"q_proj":4})"},
-      {"modules_to_save", R"(["lm_head"])"}, {"layers_to_transform", "[1]"}, {"layers_pattern", "\"layers\""},
-      {"target_parameters", R"(["x"])"}, {"trainable_token_indices", "[1]"}, {"layer_replication", "[[0,1]]"},
-      {"fan_in_fan_out", "true"}, {"lora_bias", "true"}, {"exclude_modules", R"(["q_proj"])"}, {"use_qalora", "true"},
-      {"init_lora_weights", "\"pissa\""}, {"peft_type", "\"LOHA\""}, {"target_modules", "\"all-linear\""},
-      {"target_modules", R"(["q_proj","lm_head"])"}, {"target_modules", "[]"}, {"r", "0"}, {"r", "-1"}, {"r", "2.0"},
-      {"r", "18446744073709551615"}, {"r", "\"8\""}, {"lora_alpha", "\"8\""}, {"lora_alpha", "1e300"},
-      {"lora_dropout", "1"}, {"lora_dropout", "-0.1"}, {"use_rslora", "1"}, {"base_model_name_or_path", "3"}};
+  const std::pair<const char*, const char*> cases[] = {{"use_dora", "true"},
+                                                       {"bias", "\"all\""},
+                                                       {"rank_pattern", R"({"q_proj":4})"},
+                                                       {"alpha_pattern", R"({"q_proj":4})"},
+                                                       {"modules_to_save", R"(["lm_head"])"},
+                                                       {"layers_to_transform", "[1]"},
+                                                       {"layers_pattern", "\"layers\""},
+                                                       {"target_parameters", R"(["x"])"},
+                                                       {"trainable_token_indices", "[1]"},
+                                                       {"layer_replication", "[[0,1]]"},
+                                                       {"fan_in_fan_out", "true"},
+                                                       {"lora_bias", "true"},
+                                                       {"exclude_modules", R"(["q_proj"])"},
+                                                       {"use_qalora", "true"},
+                                                       {"init_lora_weights", "\"pissa\""},
+                                                       {"peft_type", "\"LOHA\""},
+                                                       {"target_modules", "\"all-linear\""},
+                                                       {"target_modules", R"(["q_proj","lm_head"])"},
+                                                       {"target_modules", "[]"},
+                                                       {"r", "0"},
+                                                       {"r", "-1"},
+                                                       {"r", "2.0"},
+                                                       {"r", "18446744073709551615"},
+                                                       {"r", "\"8\""},
+                                                       {"lora_alpha", "\"8\""},
+                                                       {"lora_alpha", "1e300"},
+                                                       {"lora_dropout", "1"},
+                                                       {"lora_dropout", "-0.1"},
+                                                       {"use_rslora", "1"},
+                                                       {"base_model_name_or_path", "3"}};
   for (const auto& [key, value] : cases) {
     CAPTURE(key);
     CAPTURE(value);

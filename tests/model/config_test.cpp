@@ -113,6 +113,12 @@ TEST_CASE("what a file leaves out is what transformers takes for it") {
   CHECK(read_text(with("num_key_value_heads", "null")).num_key_value_heads == 8);
   CHECK(read_text(with("model_type", "\"mistral\"")).sliding_window == 4096);
   CHECK(read_text(with("head_dim", "32")).head_dim == 32);
+  Json mistral = small_config();
+  mistral["model_type"] = "mistral";
+  mistral["num_attention_heads"] = 16;
+  mistral.erase("num_key_value_heads");
+  CHECK(read_text(mistral.dump()).num_key_value_heads == 8);
+  CHECK(read_text(mistral.dump()).max_position_embeddings == 131072);
 }
 
 TEST_CASE("what this program does not compute is refused by name") {
@@ -130,8 +136,8 @@ TEST_CASE("what this program does not compute is refused by name") {
 TEST_CASE("numbers out of range or of another type are refused with their key") {
   for (const char* key : {"hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
                           "num_key_value_heads", "head_dim", "max_position_embeddings"}) {
-    for (const char* value : {"0", "-1", "9223372036854775807", "18446744073709551615", "1e30", "2.5", "\"64\"", "true",
-                              "[64]", "{}"}) {
+    for (const char* value :
+         {"0", "-1", "9223372036854775807", "18446744073709551615", "1e30", "2.5", "\"64\"", "true", "[64]", "{}"}) {
       CAPTURE(key);
       CAPTURE(value);
       // Positions may be many; their largest value here is still refused.
@@ -151,12 +157,13 @@ TEST_CASE("numbers out of range or of another type are refused with their key") 
   CHECK(contains(why(with("rope_scaling", "3")), "rope_scaling is 3"));
   CHECK(contains(why(with("rope_scaling", R"({"rope_type":"linear"})")), "rope_scaling.factor is missing"));
   CHECK(contains(why(with("rope_scaling", R"({"rope_type":"llama3","factor":8,"low_freq_factor":4,"high_freq_factor":4,
-    "original_max_position_embeddings":8192})")), "rope_scaling.high_freq_factor"));
+    "original_max_position_embeddings":8192})")),
+                 "rope_scaling.high_freq_factor"));
 }
 
 TEST_CASE("missing keys, files and objects") {
-  for (const char* key : {"model_type", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads",
-                          "vocab_size"}) {
+  for (const char* key :
+       {"model_type", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size"}) {
     Json document = small_config();
     document.erase(key);
     CHECK(contains(why(document.dump()), std::string(key) + " is missing"));

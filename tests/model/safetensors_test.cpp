@@ -45,7 +45,9 @@ std::string verdict(const std::string& bytes) {
   return why;
 }
 
-std::string verdict(const std::string& header, std::size_t data_bytes) { return verdict(with_header(header, data_bytes)); }
+std::string verdict(const std::string& header, std::size_t data_bytes) {
+  return verdict(with_header(header, data_bytes));
+}
 
 }  // namespace
 
@@ -75,7 +77,8 @@ TEST_CASE("the 39 files that the reference refuses are refused, each for its own
       {"N=2^64-1", length_bytes(~0ULL) + kBase, "above the bound"},
       {"N=100 MB + 1", length_bytes(100'000'001) + kBase, "above the bound"},
       {"cut JSON", with_header(kBase.substr(0, 30), 8), "not valid JSON"},
-      {"bad UTF-8", with_header("{\"\xff\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8), "not valid JSON"},
+      {"bad UTF-8", with_header("{\"\xff\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8),
+       "not valid JSON"},
       {"array", with_header("[]", 0), "does not start with '{'"},
       {"text after the object", with_header("{}x", 0), "not valid JSON"},
       {"extra byte after the data", with_header(kBase, 9), "9 bytes of data, but the header describes 8"},
@@ -95,9 +98,12 @@ TEST_CASE("the 39 files that the reference refuses are refused, each for its own
       {"half overlap", with_header(two("[0,8]", "[4,12]"), 12), "the tensor before it ends at 8"},
       {"hole", with_header(two("[0,8]", "[12,20]"), 20), "the tensor before it ends at 8"},
       {"a name twice, other offsets",
-       with_header(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})", 16),
+       with_header(
+           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
+           16),
        "stands twice"},
-      {"dtype twice", with_header(one(R"("dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8])"), 8), "dtype twice"},
+      {"dtype twice", with_header(one(R"("dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8])"), 8),
+       "dtype twice"},
       {"dtype missing", with_header(one(R"("shape":[2],"data_offsets":[0,8])"), 8), "no dtype"},
       {"shape missing", with_header(one(R"("dtype":"F32","data_offsets":[0,8])"), 8), "no shape"},
       {"offsets missing", with_header(one(R"("dtype":"F32","shape":[2])"), 8), "no data_offsets"},
@@ -125,8 +131,11 @@ TEST_CASE("of the 16 files that the reference accepts, ten are read and six refu
   CHECK(contains(verdict(" " + kBase, 8), "does not start with '{'"));
   CHECK(verdict(kBase + "   ", 8) == "");
   CHECK(verdict("{}", 0) == "");
-  CHECK(contains(verdict(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8),
-                 "stands twice"));
+  CHECK(contains(
+      verdict(
+          R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
+          8),
+      "stands twice"));
   CHECK(verdict(one(R"("dtype":"F32","note":{"deep":[1,{"x":null}]},"shape":[2],"data_offsets":[0,8])"), 8) == "");
   CHECK(verdict(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8) == "");
   CHECK(verdict(one(R"("dtype":"F32","shape":[],"data_offsets":[0,4])"), 4) == "");
@@ -137,7 +146,10 @@ TEST_CASE("of the 16 files that the reference accepts, ten are read and six refu
   std::string ones = "[1";
   for (int i = 0; i < 100'000; ++i) ones += ",1";
   CHECK(verdict(one(R"("dtype":"F32","shape":)" + ones + R"(],"data_offsets":[0,4])"), 4) == "");
-  CHECK(verdict(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}})", 5) == "");
+  CHECK(
+      verdict(
+          R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}})",
+          5) == "");
   CHECK(verdict(with_header(one(R"("dtype":"BOOL","shape":[1],"data_offsets":[0,1])"), 0) + "\2") == "");
   std::string many = "{";
   for (int i = 0; i < 300'000; ++i) {
@@ -149,7 +161,8 @@ TEST_CASE("of the 16 files that the reference accepts, ten are read and six refu
 TEST_CASE("what the parser would not see is refused") {
   using namespace std::string_literals;
   CHECK(contains(verdict(kBase + "\0{\"b\":1}"s, 8), "NUL"));
-  CHECK(contains(verdict(one(R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"x":)" + std::string(200'000, '[')), 8), "deeply"));
+  CHECK(contains(verdict(one(R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"x":)" + std::string(200'000, '[')), 8),
+                 "deeply"));
   CHECK(contains(verdict(one(R"("dtype":"F32","shape":[[2]],"data_offsets":[0,8])"), 8), "shape"));
   CHECK(contains(verdict(one(R"("dtype":["F32"],"shape":[2],"data_offsets":[0,8])"), 8), "dtype"));
   CHECK(contains(verdict(one(R"("dtype":"F32","shape":null,"data_offsets":[0,8])"), 8), "shape"));
@@ -159,13 +172,16 @@ TEST_CASE("what the parser would not see is refused") {
 TEST_CASE("changed bytes never do worse than an Error") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";
-  const std::string whole = with_header(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[8,14]}})", 14);
+  const std::string whole = with_header(
+      R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[1,2],"data_offsets":[0,8]},"b":{"dtype":"BF16","shape":[3],"data_offsets":[8,14]}})",
+      14);
   std::uint32_t state = 7;
   const auto next = [&state] { return (state = state * 1664525u + 1013904223u) >> 8; };
   int num_read = 0;
   for (int i = 0; i < 3000; ++i) {
     std::string bytes = whole;
-    for (std::uint32_t k = 0; k <= next() % 3; ++k) bytes[next() % bytes.size()] = "0123456789[]{},:\"-e \xff\0"[next() % 22];
+    for (std::uint32_t k = 0; k <= next() % 3; ++k)
+      bytes[next() % bytes.size()] = "0123456789[]{},:\"-e \xff\0"[next() % 22];
     if (next() % 8 == 0) bytes.resize(next() % bytes.size());
     put(path, bytes);
     try {
@@ -187,7 +203,10 @@ TEST_CASE("what is written is read back, in the given order, with a header of a 
   const std::vector<float> first = {1.5f, -2.0f, 3.25f};
   const std::vector<std::uint16_t> second = {0x3F80, 0xBF80};
   AtomicFile written = write_safetensors(
-      path, {{"z.weight", TensorType::f32, {3, 1}, [&](const auto& write) {
+      path, {{"z.weight",
+              TensorType::f32,
+              {3, 1},
+              [&](const auto& write) {
                 write(first.data(), 4);
                 write(first.data() + 1, 8);
               }},
@@ -210,10 +229,23 @@ TEST_CASE("what is written is read back, in the given order, with a header of a 
   CHECK(to_float32(file.tensors().at("a.weight"), "a") == std::vector<float>{1, -1});
 }
 
+TEST_CASE("a header of any length is padded, never cut") {
+  TemporaryFolder folder;
+  for (std::size_t length = 1; length <= 8; ++length) {
+    const fs::path path = folder.path / "x.safetensors";
+    const std::string name(length, 'n');
+    write_safetensors(path, {{name, TensorType::u8, {1}, [](const auto& write) { write("x", 1); }}}).commit();
+    SafetensorsFile file(path);
+    CHECK(file.tensors().contains(name));
+    CHECK((fs::file_size(path) - 1) % 8 == 0);
+  }
+}
+
 TEST_CASE("a tensor that produces another number of bytes than its shape is a fault") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";
-  CHECK_THROWS_AS(write_safetensors(path, {{"a", TensorType::f32, {2}, [](const auto& write) { write("1234", 4); }}}), Error);
+  CHECK_THROWS_AS(write_safetensors(path, {{"a", TensorType::f32, {2}, [](const auto& write) { write("1234", 4); }}}),
+                  Error);
   CHECK(fs::is_empty(folder.path));
 }
 
@@ -317,8 +349,9 @@ TEST_CASE("a folder that is not there") {
 
 TEST_CASE("half precision: published bit patterns") {
   // IEEE 754-2008 binary16 examples, and ties of both kinds.
-  const std::pair<float, std::uint16_t> exact[] = {{1.0f, 0x3C00}, {-2.0f, 0xC000}, {65504.0f, 0x7BFF},
-      {0x1p-14f, 0x0400}, {0x1p-24f, 0x0001}, {0.0f, 0x0000}, {-0.0f, 0x8000}, {0.333251953125f, 0x3555}};
+  const std::pair<float, std::uint16_t> exact[] = {{1.0f, 0x3C00},     {-2.0f, 0xC000},          {65504.0f, 0x7BFF},
+                                                   {0x1p-14f, 0x0400}, {0x1p-24f, 0x0001},       {0.0f, 0x0000},
+                                                   {-0.0f, 0x8000},    {0.333251953125f, 0x3555}};
   for (const auto& [value, bits] : exact) {
     CHECK(float_to_f16(value) == bits);
     CHECK(std::bit_cast<std::uint32_t>(f16_to_float(bits)) == std::bit_cast<std::uint32_t>(value));

@@ -2,54 +2,12 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <functional>
 
+#include "gradient.hpp"
 #include "nn/functions.hpp"
 #include "nn/weights.hpp"
 
 using namespace intelia::nn;
-
-namespace {
-
-at::Generator numbers(std::uint64_t seed) {
-  auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
-  generator.set_current_seed(seed);
-  return generator;
-}
-
-Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
-  return at::empty(shape, at::kDouble).normal_(0, 1, numbers(seed));
-}
-
-/**
- * Largest difference between the gradient of Σ weights·function(inputs) by backward and by central differences. The
- * differences' own error is of the order of step² ≈ 1e-10 and rounding/step ≈ 1e-10.
- */
-double gradient_error(std::vector<Tensor> inputs, const std::function<Tensor(const std::vector<Tensor>&)>& function) {
-  for (Tensor& input : inputs) input.set_requires_grad(true);
-  const Tensor output = function(inputs);
-  const Tensor weights = normal(output.sizes(), 99).to(output.scalar_type());
-  const auto value = [&] { return (function(inputs) * weights).to(at::kDouble).sum().item<double>(); };
-  (output * weights).sum().backward();
-  double worst = 0;
-  constexpr double kStep = 1e-5;
-  for (Tensor& input : inputs) {
-    const Tensor gradient = input.grad().contiguous();
-    double* place = input.data_ptr<double>();
-    for (std::int64_t i = 0; i < input.numel(); ++i) {
-      const double before = place[i];
-      place[i] = before + kStep;
-      const double above = value();
-      place[i] = before - kStep;
-      const double below = value();
-      place[i] = before;
-      worst = std::max(worst, std::fabs(gradient.const_data_ptr<double>()[i] - (above - below) / (2 * kStep)));
-    }
-  }
-  return worst;
-}
-
-}  // namespace
 
 TEST_CASE("rms_norm: gradient of x and weight") {
   CHECK(gradient_error({normal({3, 8}, 1), normal({8}, 2)},
@@ -108,14 +66,14 @@ TEST_CASE("pack keeps a weight within half a step of the codebook") {
 }
 
 TEST_CASE("dropout: gradient, share and independence of the mask") {
-  CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return dropout(in[0], 0.3, 7); }) < 1e-8);
+  CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return intelia::nn::dropout(in[0], 0.3, 7); }) < 1e-8);
   const Tensor ones = at::ones({1000, 1000});
-  const Tensor y = dropout(ones, 0.05, 1);
+  const Tensor y = intelia::nn::dropout(ones, 0.05, 1);
   const double kept = (y != 0).to(at::kDouble).mean().item<double>();
   CHECK(std::fabs(kept - 0.95) < 5 * std::sqrt(0.05 * 0.95 / 1e6));   // five standard deviations
   CHECK(y.max().item<float>() == doctest::Approx(1 / 0.95));
-  CHECK(at::equal(y, dropout(ones, 0.05, 1)));
-  const double both_kept = ((y != 0).logical_and(dropout(ones, 0.05, 2) != 0)).to(at::kDouble).mean().item<double>();
+  CHECK(at::equal(y, intelia::nn::dropout(ones, 0.05, 1)));
+  const double both_kept = ((y != 0).logical_and(intelia::nn::dropout(ones, 0.05, 2) != 0)).to(at::kDouble).mean().item<double>();
   CHECK(std::fabs(both_kept - 0.95 * 0.95) < 5 * std::sqrt(0.9025 * 0.0975 / 1e6));
-  CHECK(at::equal(dropout(ones, 0, 1), ones));
+  CHECK(at::equal(intelia::nn::dropout(ones, 0, 1), ones));
 }

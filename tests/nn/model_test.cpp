@@ -145,7 +145,7 @@ TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
     nn::Block source = dense.blocks[layer];
     for (std::size_t i = 0; i < linears.size(); ++i) {
       linears[i]->packed = nn::pack(source.linears()[i]->weight);
-      linears[i]->weight = {};
+      linears[i]->weight = nn::Tensor();
     }
   }
   CHECK(nn::score_samples(model, samples, false)[0].loss_sum == unpacked);

@@ -185,24 +185,41 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
   }
 }
 
-TEST_CASE("a torn checkpoint is skipped with a word, and the one before it is used") {
+TEST_CASE("a checkpoint that is cut, altered in one bit, or lacks a file is skipped with a word; the one before it is used") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
   train(settings_of(model, folder / "whole"), samples);
-  SftSettings settings = settings_of(model, folder / "torn");
-  train(settings, samples);
-  const std::string cut = read_file(folder / "torn" / "checkpoint-10" / "optimizer.safetensors");
-  write_file(folder / "torn" / "checkpoint-10" / "optimizer.safetensors", cut.substr(0, cut.size() / 2));
-  fs::create_directory(folder / "torn" / ".checkpoint-12");   // killed while it was written
-  fs::remove(folder / "torn" / "adapter_model.safetensors");
-  settings.resume = true;
-  StoppingSinks sinks;
-  nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, sinks.sinks());
-  CHECK(sinks.log.text.find("checkpoint-10") != std::string::npos);
-  CHECK(read_file(folder / "torn" / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors"));
-  CHECK(metrics_without_measured(folder / "torn") == metrics_without_measured(folder / "whole"));
-  CHECK(!fs::exists(folder / "torn" / ".checkpoint-12"));
+  const auto damage = [&](const std::string& name, const std::function<void(const fs::path& checkpoint)>& work) {
+    CAPTURE(name);
+    SftSettings settings = settings_of(model, folder / name);
+    train(settings, samples);
+    work(folder / name / "checkpoint-10");
+    fs::create_directory(folder / name / ".checkpoint-12");   // killed while it was written
+    fs::remove(folder / name / "adapter_model.safetensors");
+    settings.resume = true;
+    StoppingSinks sinks;
+    nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, sinks.sinks());
+    CHECK(sinks.log.text.find("checkpoint-10") != std::string::npos);
+    CHECK(sinks.log.text.find("checkpoint-8") == std::string::npos);
+    CHECK(read_file(folder / name / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors"));
+    CHECK(metrics_without_measured(folder / name) == metrics_without_measured(folder / "whole"));
+    CHECK(!fs::exists(folder / name / ".checkpoint-12"));
+  };
+  damage("cut", [](const fs::path& checkpoint) {
+    const std::string bytes = read_file(checkpoint / "optimizer.safetensors");
+    write_file(checkpoint / "optimizer.safetensors", bytes.substr(0, bytes.size() / 2));
+  });
+  damage("altered", [](const fs::path& checkpoint) {
+    std::string bytes = read_file(checkpoint / "parameters.safetensors");
+    bytes[bytes.size() - 3] = static_cast<char>(bytes[bytes.size() - 3] ^ 4);
+    write_file(checkpoint / "parameters.safetensors", bytes);
+  });
+  damage("incomplete", [](const fs::path& checkpoint) { fs::remove(checkpoint / "optimizer.safetensors"); });
+  damage("without-manifest", [](const fs::path& checkpoint) {
+    const std::string bytes = read_file(checkpoint / "manifest.json");
+    write_file(checkpoint / "manifest.json", bytes.substr(0, bytes.size() - 20));
+  });
 }
 
 TEST_CASE("a resumed run with other data or options is refused by name") {

@@ -45,8 +45,10 @@ SENTENCES = [
     " leading space", "  two leading", "\nnewline first", "\t", " ", "", "\u00a0nbsp\u2003em\u3000ideographic\u180emongolian\u0085nel",
     "control \x00 nul \x01 \x07 \x1b[0m \x7f end", "1234567890 12 345 6,789.01 ²³ ½ ٣٤ Ⅷ ①",
     "<s> </s> <unk> <0x0A> <|eot_id|> [INST] <<SYS>> <|im_start|> ▁under▁score ▁", "a" * 700, "é" * 300, "ab" * 400, " " * 200, "🐔" * 80,
-    "xyzzyplugh xyzzyplugh", "İstanbul ıı ſ K Å straße STRASSE", "x'S y'ſ z'LL",
+    "İstanbul ıı ſ K Å straße STRASSE", "x'S y'ſ z'LL",
 ]
+
+UNMERGED_WORD = "zqxwvkjzq"
 
 
 def documentation_text():
@@ -90,7 +92,7 @@ def texts():
         if path.suffix in {".md", ".txt", ".sql", ".jsonl"} and path.is_file():
             content = path.read_text(encoding="utf-8", errors="replace")
             data += [content[i : i + 1500] for i in range(0, min(len(content), 150_000), 1500)]
-    return SENTENCES + chunks + data[:400] + random_texts(400, 7)
+    return SENTENCES + [f"{UNMERGED_WORD} {UNMERGED_WORD}", f"{UNMERGED_WORD}{UNMERGED_WORD}"] + chunks + data[:400] + random_texts(400, 7)
 
 
 class Probe:
@@ -141,7 +143,7 @@ def llama3_folder(tmp_path_factory):
     document = json.loads(tokenizer.to_str())
     # A word that no merges lead to: only ignore_merges finds it.
     vocabulary = document["model"]["vocab"]
-    vocabulary["xyzzyplugh"] = len(vocabulary)
+    vocabulary[UNMERGED_WORD] = len(vocabulary)
     tokenizer = tokenizers.Tokenizer.from_str(json.dumps(document))
     tokenizer.add_special_tokens([tokenizers.AddedToken(token, special=True, normalized=False) for token in LLAMA3_SPECIAL])
     bos = "<|begin_of_text|>"
@@ -204,6 +206,7 @@ def assert_same_ids(probe, folder, encode, texts, **flags):
 
 def test_byte_level_ids(probe, llama3_folder, texts):
     peer = tokenizers.Tokenizer.from_file(str(llama3_folder / "tokenizer.json"))
+    assert len(peer.encode(UNMERGED_WORD, add_special_tokens=False).ids) == 1  # only ignore_merges does that
     assert_same_ids(probe, llama3_folder, lambda text: peer.encode(text, add_special_tokens=False).ids, texts, parse=True)
     assert_same_ids(probe, llama3_folder, lambda text: peer.encode(text, add_special_tokens=True).ids, texts, parse=True, add=True)
     peer.encode_special_tokens = True
