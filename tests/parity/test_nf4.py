@@ -57,10 +57,11 @@ def weights():
     # Every threshold, and the floats just beside it, with an absmax of 1 and of 3.
     book = np.array(PUBLISHED_CODEBOOK, np.float32)
     middle = (book[1:] + book[:-1]) / np.float32(2)
-    edges = np.concatenate([middle, np.nextafter(middle, np.float32(2)), np.nextafter(middle, np.float32(-2)), book, [1]])
-    edges = edges.astype(np.float32)
+    above, below = np.nextafter(middle, np.float32(2)), np.nextafter(middle, np.float32(-2))
+    edges = np.concatenate([middle, above, below, book, [1]]).astype(np.float32)
     for scale in [1.0, 3.0, 0.7]:
-        yield f"thresholds x {scale}", np.concatenate([edges, np.zeros(128 - len(edges))]).astype(np.float32) * np.float32(scale)
+        padded = np.concatenate([edges, np.zeros(128 - len(edges))]).astype(np.float32)
+        yield f"thresholds x {scale}", padded * np.float32(scale)
     yield "thresholds, short block", edges[-30:].copy()
     infinite = random.standard_normal(192).astype(np.float32)
     infinite[70] = np.inf
