@@ -47,6 +47,8 @@ void check(const Options& options) {
   check_model_options(options.model);
   if (options.model.method == Method::full)
     throw Error(Kind::usage, "--method is qlora (base in NF4) or lora (base as it is) here: an adapter is judged");
+  check_inputs_stay(options.output, {"rejected.jsonl", "scores.json", "manifest.json"},
+                    {options.model.model, options.model.adapter}, {options.validation, options.questions});
   if (options.batch_size < 1) throw Error(Kind::usage, "--batch-size must be at least 1");
   if (options.max_new_tokens < 1) throw Error(Kind::usage, "--max-new-tokens must be at least 1");
   if (options.min_conversations < 2) throw Error(Kind::usage, "--min-conversations must be at least 2");

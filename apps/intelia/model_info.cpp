@@ -101,6 +101,7 @@ struct TextFacts {
 };
 
 TextFacts text_facts(const fs::path& folder, const ModelConfig& config) {
+  check_tokenizer_files(folder);
   TextFacts facts;
   if (fs::exists(folder / "tokenizer.json"))
     facts.kind = "tokenizer.json";

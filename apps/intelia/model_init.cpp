@@ -59,6 +59,9 @@ void check_files(const Options& options) {
     throw Error(Kind::usage, "--tokenizer '" + options.tokenizer.string() + "' is not a folder");
   for (const fs::path& file : options.train_tokenizer)
     if (!fs::is_regular_file(file)) throw Error(Kind::usage, "--train-tokenizer '" + file.string() + "' is not a file");
+  std::vector<std::string> written = tokenizer_file_names();
+  written.insert(written.end(), {"config.json", "manifest.json", "model.safetensors.index.json"});
+  check_inputs_stay(options.output, written, {options.tokenizer}, options.train_tokenizer);
 }
 
 /** The text side of the new folder: files to write, and what they ask of the model. */
@@ -68,6 +71,7 @@ struct TextFiles {
 };
 
 TextFiles copy_tokenizer(const fs::path& folder, InitSettings& init, ModelConfig& config) {
+  check_tokenizer_files(folder);
   const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder);
   const std::int64_t size = tokenizer->vocabulary_size();
   if (init.vocab_size == 0) init.vocab_size = size;

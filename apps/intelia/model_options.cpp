@@ -28,6 +28,29 @@ void check_model_options(const ModelSettings& settings) {
     throw Error(Kind::usage, "--adapter '" + settings.adapter.string() + "' is not a folder");
 }
 
+void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names, const std::vector<fs::path>& folders,
+                       const std::vector<fs::path>& files) {
+  std::error_code status;
+  for (const fs::path& folder : folders)
+    if (!folder.empty() && fs::equivalent(folder, output, status))
+      throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; name another");
+  for (const fs::path& file : files)
+    for (const std::string& name : names)
+      if (!file.empty() && fs::equivalent(file, output / name, status))
+        throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
+                                     " of this run; copy it elsewhere or name another --output");
+}
+
+void check_tokenizer_files(const fs::path& folder) {
+  std::error_code failure;
+  for (const std::string& name : tokenizer_file_names()) {
+    const fs::file_status status = fs::status(folder / name, failure);
+    // Checked before any is opened: opening a pipe would wait for ever.
+    if (fs::exists(status) && !fs::is_regular_file(status))
+      throw Error(Kind::input, (folder / name).string() + ": not a regular file");
+  }
+}
+
 namespace {
 
 ChatTemplate load_template(const fs::path& model) {
@@ -42,6 +65,7 @@ ChatTemplate load_template(const fs::path& model) {
 }  // namespace
 
 TextSide load_text_side(const fs::path& model) {
+  check_tokenizer_files(model);
   ModelConfig config = read_model_config(model);
   std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(model);
   if (tokenizer->vocabulary_size() > config.vocab_size)

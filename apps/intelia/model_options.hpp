@@ -18,6 +18,13 @@ void declare_model_options(OptionTable& table, ModelSettings& settings);
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
 
+/** Refuses (Error{usage}) to write into an input: `output` as one of the folders, or its files `names` over one of the files. */
+void check_inputs_stay(const std::filesystem::path& output, const std::vector<std::string>& names,
+                       const std::vector<std::filesystem::path>& folders, const std::vector<std::filesystem::path>& files);
+
+/** Refuses (Error{input}) a model folder where a pipe, a device or a folder has the name of a file of its text side. */
+void check_tokenizer_files(const std::filesystem::path& folder);
+
 /** The text side of a model folder: configuration, tokenizer and template, proved to fit together. */
 struct TextSide {
   ModelConfig config;

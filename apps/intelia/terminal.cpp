@@ -39,8 +39,12 @@ void TerminalLog::write(Level level, std::string_view message) {
     line += "}\n";
   } else {
     const std::string label = level == Level::warning ? "warning: " : "";
-    line = uses_color_ && *kColors[index] != 0 ? fmt::format("intelia: {}{}{}\x1b[0m\n", kColors[index], label, message)
-                                               : fmt::format("intelia: {}{}\n", label, message);
+    // What is said may quote text from outside: nothing of it may steer the terminal.
+    std::string plain(message);
+    for (char& c : plain)
+      if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) c = '?';
+    line = uses_color_ && *kColors[index] != 0 ? fmt::format("intelia: {}{}{}\x1b[0m\n", kColors[index], label, plain)
+                                               : fmt::format("intelia: {}{}\n", label, plain);
   }
   std::fwrite(line.data(), 1, line.size(), stderr);
 }

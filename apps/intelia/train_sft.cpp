@@ -79,9 +79,8 @@ void check(const Options& options) {
   need(sft.log_every >= 1 && sft.keep >= 1, "--log-every and --keep must be at least 1");
   need(options.rejects.max_rejected >= 0 && options.rejects.max_rejected <= 1, "--max-rejected is a fraction from 0 to 1");
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
-  std::error_code status;
-  for (const fs::path& input : {sft.base.model, sft.base.adapter})
-    need(input.empty() || !fs::equivalent(input, sft.output, status), "--output is the folder of an input; name another");
+  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json"}, {sft.base.model, sft.base.adapter},
+                    {options.train, options.validation});
 }
 
 /** The settings as they hold, before the first step. */
@@ -159,6 +158,7 @@ int run(const Options& options, Context& context) {
   manifest["tokenizer_sha256"] = text.tokenizer->sha256();
   manifest["chat_template_sha256"] = text.chat_template.sha256();
   manifest["outputs"] = describe_folder(sft.output);
+  for (Json& file : manifest["outputs"]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
   manifest["counts"] = {{"records", train.size()},     {"tokens", train.num_tokens()},
                         {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
                         {"rejected", rejects.by_reason()}};

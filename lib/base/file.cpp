@@ -23,8 +23,8 @@ namespace {
   throw Error(Kind::io, std::string("cannot ") + verb + " '" + path.string() + "': " + system_message(number));
 }
 
-int open_for_reading(const fs::path& path) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+int open_for_reading(const fs::path& path, int more_flags = 0) {
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | more_flags);
   if (file < 0) fail("read", path, errno);
   struct stat status {};
   if (::fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
@@ -232,7 +232,7 @@ void sync_folder(const fs::path& folder) {
 }
 
 MappedFile::MappedFile(const fs::path& path) {
-  OwnedFile file{open_for_reading(path)};
+  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // else a pipe without a writer would be waited for
   struct stat status {};
   if (::fstat(file.number, &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode)) throw Error(Kind::input, "'" + path.string() + "' is not a regular file");

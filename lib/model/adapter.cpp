@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "model/folder.hpp"
 
 namespace intelia {
 
@@ -68,6 +69,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     throw Error(Kind::input, file + ": no such file; an adapter folder has an adapter_config.json");
   }
   if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, file + ": not a regular file");
+  constexpr const char* kWeights = "adapter_model.safetensors";
+  if (std::filesystem::exists(std::filesystem::symlink_status(folder / kWeights, failure))) member_of_folder(folder, kWeights);
   const Json document = parse_json(read_file(path, kMaxConfigBytes), file);
   if (!document.is_object()) throw Error(Kind::input, file + ": not a JSON object");
 

@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "model/folder.hpp"
 #include "record/json.hpp"
 
 namespace intelia {
@@ -265,30 +266,6 @@ std::uint64_t claimed_bytes(const HeaderEntry& entry, const std::string& file) {
   return num;
 }
 
-bool is_inside(const fs::path& inner, const fs::path& folder) {
-  const auto [rest, ignored] = std::mismatch(folder.begin(), folder.end(), inner.begin(), inner.end());
-  return rest == folder.end();
-}
-
-/** `folder`/`name`, refused unless it is a regular file whose links stay inside `folder`. Opens nothing. */
-fs::path checked_member(const fs::path& folder, const std::string& name) {
-  const fs::path path = folder / name;
-  std::error_code failure;
-  const fs::path real_folder = fs::canonical(folder, failure);
-  if (failure) throw Error(Kind::input, fmt::format("{}: {}", folder.string(), failure.message()));
-  const fs::path real = fs::canonical(path, failure);
-  if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
-  if (!is_inside(real, real_folder)) {
-    throw Error(Kind::input, fmt::format("{}: this link leads outside the model folder; copy the folder with its links "
-                                         "resolved (cp -rL)",
-                                         path.string()));
-  }
-  if (!fs::is_regular_file(real, failure)) {
-    throw Error(Kind::input, fmt::format("{}: not a regular file", path.string()));
-  }
-  return path;
-}
-
 bool is_plain_name(const std::string& name) { return is_acceptable_name(name) && name != "." && name != ".."; }
 
 /** The shards that the index names, sorted, and the shard of each tensor. */
@@ -399,20 +376,20 @@ ModelWeights::ModelWeights(const fs::path& folder) {
   std::error_code failure;
   const auto exists = [&](const char* name) { return fs::exists(fs::symlink_status(folder / name, failure)); };
   if (exists("model.safetensors")) {
-    files_.push_back(checked_member(folder, "model.safetensors"));
+    files_.push_back(member_of_folder(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
     tensors_ = shards_.back()->tensors();
     return;
   }
   if (!exists("model.safetensors.index.json")) refuse_folder(folder);
 
-  const fs::path index = checked_member(folder, "model.safetensors.index.json");
+  const fs::path index = member_of_folder(folder, "model.safetensors.index.json");
   const std::map<std::string, std::string> shard_of = read_index(index);
   std::map<std::string, const SafetensorsFile*> opened;
   std::set<std::string> names;
   for (const auto& [tensor, shard] : shard_of) names.insert(shard);
   // Every name is checked before the first file is opened.
-  for (const std::string& name : names) files_.push_back(checked_member(folder, name));
+  for (const std::string& name : names) files_.push_back(member_of_folder(folder, name));
   for (const fs::path& path : files_) {
     shards_.push_back(std::make_unique<SafetensorsFile>(path));
     opened[path.filename().string()] = shards_.back().get();

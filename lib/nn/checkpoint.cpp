@@ -52,13 +52,21 @@ void remove_checkpoint(const fs::path& folder) {
   fs::remove_all(hidden);
 }
 
+/** The checksum of a checkpoint's manifest, which stands in it: of all else that it holds. */
+std::string own_sha256(Json manifest) {
+  manifest.erase("sha256");
+  return sha256_of(manifest.dump());
+}
+
 /** The state of a whole checkpoint; throws Error{input} saying what is wrong with a broken one. */
-Json read_checked(const fs::path& folder) {
+Json read_checked(const fs::path& folder, std::int64_t step) {
   const auto manifest = read_manifest(folder);
-  if (!manifest || !manifest->contains("files") || !manifest->contains("state"))
+  if (!manifest || !manifest->contains("files") || !manifest->contains("state") || !manifest->contains("sha256"))
     throw Error(Kind::input, "its manifest is missing or incomplete");
+  if ((*manifest)["sha256"] != own_sha256(*manifest)) throw Error(Kind::input, "its manifest is not as it was written");
+  if ((*manifest)["step"] != step) throw Error(Kind::input, "it is of step " + (*manifest)["step"].dump());
   for (const auto& [name, sha256] : (*manifest)["files"].items()) {
-    if (!fs::exists(folder / name)) throw Error(Kind::input, "'" + name + "' is missing");
+    if (!fs::is_regular_file(folder / name)) throw Error(Kind::input, "'" + name + "' is missing or not a file");
     if (!sha256.is_string() || sha256_of_file(folder / name) != sha256.get<std::string>())
       throw Error(Kind::input, "'" + name + "' is not as it was written");
   }
@@ -81,6 +89,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
   std::sort(names.begin(), names.end());
   for (const fs::path& path : names) files[path.filename().string()] = sha256_of_file(path);
   Json manifest = {{"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
+  manifest["sha256"] = own_sha256(manifest);
   write_manifest(unfinished, manifest);
   if (fs::exists(finished)) {  // one of the same step from an earlier attempt, torn or about to be written again
     fs::path old = unfinished;
@@ -95,7 +104,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
 std::optional<FoundCheckpoint> find_checkpoint(const fs::path& output, Log& log) {
   for (const auto& [step, folder] : list_checkpoints(output)) {
     try {
-      return FoundCheckpoint{folder, step, read_checked(folder)};
+      return FoundCheckpoint{folder, step, read_checked(folder, step)};
     } catch (const Error& error) {
       log.warning("checkpoint '" + folder.string() + "' is skipped: " + error.what());
     }
@@ -103,12 +112,13 @@ std::optional<FoundCheckpoint> find_checkpoint(const fs::path& output, Log& log)
   return std::nullopt;
 }
 
-void rotate_checkpoints(const fs::path& output, int keep, std::int64_t best_step,
+void rotate_checkpoints(const fs::path& output, int keep, std::int64_t current_step, std::int64_t best_step,
                         const std::function<bool(std::int64_t)>& is_scheduled) {
   remove_unfinished(output);
   int num_kept = 0;
   bool is_newest = true;
   for (const auto& [step, folder] : list_checkpoints(output)) {
+    if (step > current_step) continue;
     const bool stays = is_newest || (is_scheduled(step) && (step == best_step || num_kept < keep));
     is_newest = false;
     if (stays) ++num_kept;

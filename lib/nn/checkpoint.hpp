@@ -38,10 +38,11 @@ struct FoundCheckpoint {
 /** The newest checkpoint of `output` whose every file has its checksum; broken ones are named in a warning. */
 std::optional<FoundCheckpoint> find_checkpoint(const std::filesystem::path& output, Log& log);
 
-/** Removes what killed runs left half-made, and all but the `keep` newest checkpoints and that of `best_step`. Checkpoints at
+/** Removes what killed runs left half-made, and of the checkpoints up to `current_step` all but the `keep` newest and that of
+    `best_step`. Later ones are broken (the run went on from an older one) and are written again when it gets there. Those at
     steps that are not scheduled (a signal asked for them) go as soon as a newer one is there, so that an interrupted run leaves
     the same ones as an undisturbed run. */
-void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t best_step,
+void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t current_step, std::int64_t best_step,
                         const std::function<bool(std::int64_t)>& is_scheduled);
 
 /** Removes every checkpoint: a run that starts anew must not find those of another. */

@@ -92,13 +92,15 @@ struct HeadLoss : Function<HeadLoss> {
     Tensor grad_head = needs_head ? at::zeros_like(head) : Tensor();                     // [V, D]
     for (std::int64_t begin = 0; begin < num_rows; begin += step) {
       const std::int64_t rows = std::min(step, num_rows - begin);
+      const std::int64_t real = std::clamp<std::int64_t>(labels.size(0) - begin, 0, rows);  // the others are padding
       const Tensor chunk = hidden.narrow(0, begin, rows);                                // [rows, D]
-      const Tensor label = labels.narrow(0, begin, rows).unsqueeze(1);                   // [rows, 1]
+      const Tensor label = labels.narrow(0, std::min(begin, labels.size(0)), real).unsqueeze(1);   // [real, 1]
       Tensor log_p = at::log_softmax(at::linear(chunk, weight), -1, wide);               // [rows, V] wide
-      loss.sub_(log_p.gather(1, label).sum());
+      loss.sub_(log_p.narrow(0, 0, real).gather(1, label).sum());
       if (!needs_hidden && !needs_head) continue;
       Tensor grad = log_p.exp_();                                                        // softmax
-      grad.scatter_add_(1, label, at::full_like(label, -1, grad.options()));             // − one-hot
+      grad.narrow(0, 0, real).scatter_add_(1, label, at::full_like(label, -1, grad.options()));    // − one-hot
+      grad.narrow(0, real, rows - real).zero_();
       const Tensor grad_logits = grad.to(hidden.scalar_type());
       if (needs_hidden) grad_hidden.narrow(0, begin, rows).copy_(at::matmul(grad_logits, weight));
       if (needs_head) grad_head.add_(at::matmul(grad_logits.t(), chunk));
@@ -115,7 +117,39 @@ struct HeadLoss : Function<HeadLoss> {
   }
 };
 
-/** x·mask/(1−p): element i is kept when a hash of (seed, i) says so, so the mask is never stored. */
+/** out[i] = in[i]·scale where a hash of (seed, i) keeps element i, else 0. */
+template <class T>
+[[gnu::always_inline]] inline void mask_range(const T* in, T* out, std::int64_t begin, std::int64_t end, std::uint64_t seed,
+                                              std::uint32_t threshold, at::opmath_type<T> scale) {
+  const auto low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
+  for (std::int64_t i = begin; i < end; ++i) {
+    // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
+    std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9e3779b1u + low;
+    h ^= h >> 16;
+    h = (h ^ high) * 0x85ebca6bu;
+    h ^= h >> 13;
+    h *= 0xc2b2ae35u;
+    h ^= h >> 16;
+    out[i] = static_cast<T>(h >= threshold ? static_cast<at::opmath_type<T>>(in[i]) * scale : 0);
+  }
+}
+
+// Whole registers of hashes at once where the processor has them; the same numbers everywhere.
+#if defined(__x86_64__)
+#define INTELIA_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define INTELIA_VECTORIZED
+#endif
+INTELIA_VECTORIZED void mask_fp32(const float* in, float* out, std::int64_t begin, std::int64_t end, std::uint64_t seed,
+                                  std::uint32_t threshold, float scale) {
+  mask_range(in, out, begin, end, seed, threshold, scale);
+}
+INTELIA_VECTORIZED void mask_bf16(const c10::BFloat16* in, c10::BFloat16* out, std::int64_t begin, std::int64_t end,
+                                  std::uint64_t seed, std::uint32_t threshold, float scale) {
+  mask_range(in, out, begin, end, seed, threshold, scale);
+}
+
+/** x·mask/(1−p): the mask follows from the seed and each element's number, so it is never stored. */
 Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
   if (!x.is_cpu()) {
     auto generator = at::globalContext().defaultGenerator(x.device()).clone();
@@ -125,24 +159,15 @@ Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
   const Tensor input = x.contiguous();
   Tensor output = at::empty_like(input);
   const auto threshold = static_cast<std::uint32_t>(p * 4294967296.0);
-  const auto low = static_cast<std::uint32_t>(seed), high = static_cast<std::uint32_t>(seed >> 32);
-  AT_DISPATCH_FLOATING_TYPES_AND2(at::kBFloat16, at::kHalf, input.scalar_type(), "dropout", [&] {
-    using wide_t = at::opmath_type<scalar_t>;
-    const scalar_t* in = input.const_data_ptr<scalar_t>();
-    scalar_t* out = output.data_ptr<scalar_t>();
-    const auto scale = static_cast<wide_t>(1 / (1 - p));
-    at::parallel_for(0, input.numel(), 16384, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) {
-        // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
-        std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9e3779b1u + low;
-        h ^= h >> 16;
-        h = (h ^ high) * 0x85ebca6bu;
-        h ^= h >> 13;
-        h *= 0xc2b2ae35u;
-        h ^= h >> 16;
-        out[i] = h >= threshold ? static_cast<scalar_t>(static_cast<wide_t>(in[i]) * scale) : static_cast<scalar_t>(0);
-      }
-    });
+  const double scale = 1 / (1 - p);
+  at::parallel_for(0, input.numel(), 16384, [&](std::int64_t begin, std::int64_t end) {
+    if (input.scalar_type() == at::kFloat)
+      mask_fp32(input.const_data_ptr<float>(), output.data_ptr<float>(), begin, end, seed, threshold, static_cast<float>(scale));
+    else if (input.scalar_type() == at::kBFloat16)
+      mask_bf16(input.const_data_ptr<c10::BFloat16>(), output.data_ptr<c10::BFloat16>(), begin, end, seed, threshold,
+                static_cast<float>(scale));
+    else
+      mask_range(input.const_data_ptr<double>(), output.data_ptr<double>(), begin, end, seed, threshold, scale);
   });
   return output;
 }
@@ -195,12 +220,12 @@ Tensor swiglu(const Tensor& gate, const Tensor& up) {
 }
 
 Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
-  check_shape(labels, {hidden.size(0)}, "head_loss labels");
+  TORCH_CHECK(labels.size(0) <= hidden.size(0), "[head_loss] more labels than rows");
   return HeadLoss::apply(hidden, head, labels);
 }
 
 Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
-  check_shape(labels, {hidden.size(0)}, "head_losses labels");
+  TORCH_CHECK(labels.size(0) <= hidden.size(0), "[head_losses] more labels than rows");
   const std::int64_t step = rows_per_chunk(head);
   const Tensor weight = head.to(hidden.scalar_type());
   const at::ScalarType wide = at::toOpMathType(hidden.scalar_type());
@@ -208,7 +233,8 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
   for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
     const std::int64_t rows = std::min(step, hidden.size(0) - begin);
     const Tensor log_p = at::log_softmax(at::linear(hidden.narrow(0, begin, rows), weight), -1, wide);
-    parts.push_back(log_p.gather(1, labels.narrow(0, begin, rows).unsqueeze(1)).squeeze(1).neg_());
+    const std::int64_t real = std::clamp<std::int64_t>(labels.size(0) - begin, 0, rows);
+    if (real > 0) parts.push_back(log_p.narrow(0, 0, real).gather(1, labels.narrow(0, begin, real).unsqueeze(1)).squeeze(1).neg_());
   }
   return parts.empty() ? at::empty({0}, hidden.options().dtype(wide)) : at::cat(parts);
 }

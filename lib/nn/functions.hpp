@@ -16,8 +16,8 @@ Tensor swiglu(const Tensor& gate, const Tensor& up);
 
 /**
  * Σ −log softmax(hidden · headᵀ)[label] in nats, the logits made and dropped in chunks of rows, so that [S, V] never exists.
- * hidden [S, D], head [V, D], labels [S] (int64) -> [] fp32. The gradient of `hidden` (and of `head` when it is trained) is
- * made in the same pass and only scaled in backward.
+ * hidden [S', D], head [V, D], labels [S] (int64) -> [] fp32; rows of `hidden` behind the labels are padding. The gradient of
+ * `hidden` (and of `head` when it is trained) is made in the same pass and only scaled in backward.
  */
 Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels);
 

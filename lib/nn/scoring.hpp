@@ -12,8 +12,8 @@ namespace intelia::nn {
 /** A micro-batch ready for the loss: the tokens before each target, and the targets. */
 struct Supervised {
   TokenBatch batch;
-  Tensor rows;                                  // [S] int64: places in the batch whose next token is a target
-  Tensor labels;                                // [S] int64
+  Tensor rows;                                  // [S'] int64: places in the batch whose next token is a target; then padding
+  Tensor labels;                                // [S] int64, S <= S'
   std::vector<std::int64_t> targets_a_sample;   // sums to S
 };
 

@@ -51,7 +51,11 @@ class MetricsFile {
 
   void append(const Json& line) {
     const std::string text = line.dump() + "\n";
-    if (::write(file_, text.data(), text.size()) != static_cast<ssize_t>(text.size())) fail();
+    for (std::size_t done = 0; done < text.size();) {
+      const ssize_t num_written = ::write(file_, text.data() + done, text.size() - done);
+      if (num_written < 0 && errno != EINTR) fail();
+      done += static_cast<std::size_t>(std::max<ssize_t>(num_written, 0));
+    }
     ++num_lines_;
   }
   /** Makes what was appended durable and says how many lines there are. */
@@ -186,6 +190,12 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
   NamedTensors best;
   std::int64_t metrics_lines = 0;
 
+  const auto rotate = [&] {
+    rotate_checkpoints(settings.output, settings.keep, s.step, s.best_step, [&](std::int64_t step) {
+      return step == num_steps || (settings.save_every > 0 && step % settings.save_every == 0);
+    });
+  };
+
   // Where to begin: anew, or where the newest whole checkpoint left off.
   if (settings.resume) {
     if (const auto found = find_checkpoint(settings.output, sinks.log)) {
@@ -199,6 +209,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
         best = copies(parameters);
         if (s.best_step != s.step) read_tensors(found->folder / "best.safetensors", best);
       }
+      rotate();  // the run before may have been killed in the middle of it
       sinks.log.info(fmt::format("going on from step {} of {}", s.step, num_steps));
     } else {
       sinks.log.info("there is no checkpoint to go on from; starting anew");
@@ -212,9 +223,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
     std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
     if (s.best_step > 0 && s.best_step != s.step) parts.push_back({"best.safetensors", best});
     save_checkpoint(settings.output, s.step, to_json(s, metrics.sync(), run), parts, recipe.write_model);
-    rotate_checkpoints(settings.output, settings.keep, s.best_step, [&](std::int64_t step) {
-      return step == num_steps || (settings.save_every > 0 && step % settings.save_every == 0);
-    });
+    rotate();
   };
   const auto learning_rate_of = [&](std::int64_t step) {
     return settings.learning_rate * schedule_factor(settings.scheduler, step, warmup, num_steps);

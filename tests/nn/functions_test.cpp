@@ -45,6 +45,19 @@ TEST_CASE("head_loss is the sum of head_losses, over several chunks of rows") {
   CHECK(at::allclose(head_loss(hidden, head, labels).to(at::kDouble), head_losses(hidden, head, labels).sum().to(at::kDouble), 1e-6));
 }
 
+TEST_CASE("head_loss: rows behind the labels are padding, without loss or gradient") {
+  Tensor hidden = normal({5, 4}, 18), head = normal({7, 4}, 19);
+  const Tensor labels = at::tensor({1, 2, 6}, at::kLong);
+  const Tensor alone = head_loss(hidden.narrow(0, 0, 3), head, labels);
+  hidden.set_requires_grad(true);
+  const Tensor padded = head_loss(hidden, head, labels);
+  CHECK(at::allclose(padded, alone, 1e-12));
+  padded.backward();
+  CHECK(hidden.grad().narrow(0, 3, 2).abs().max().item<double>() == 0);
+  CHECK(hidden.grad().narrow(0, 0, 3).abs().min().item<double>() > 0);
+  CHECK(head_losses(hidden.detach(), head, labels).size(0) == 3);
+}
+
 TEST_CASE("head_loss of equal logits is log V") {
   const Tensor loss = head_loss(at::zeros({2, 4}), at::zeros({9, 4}), at::tensor({0, 8}, at::kLong));
   CHECK(loss.item<double>() == doctest::Approx(2 * std::log(9.0)));

@@ -122,6 +122,24 @@ TEST_CASE("scores do not depend on the batch") {
   CHECK(together[2].num_targets == 0);
 }
 
+TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rounding") {
+  const TemporaryFolder folder;
+  const nn::Llama model = load(make_model(folder / "model"));
+  ModelSettings settings = settings_of(folder / "model");
+  settings.precision = Precision::bf16;
+  SilentSinks silent;
+  const nn::Llama half = nn::load_model(settings, silent.sinks());
+  const RandomSamples samples(6, 3);
+  std::vector<TokenSample> list;
+  for (int i = 0; i < 6; ++i) list.push_back(samples.at(i));
+  const auto whole = nn::score_samples(model, list, false), rounded = nn::score_samples(half, list, false);
+  REQUIRE(rounded.size() == whole.size());
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    CHECK(rounded[i].num_targets == whole[i].num_targets);
+    CHECK(rounded[i].loss_sum == doctest::Approx(whole[i].loss_sum).epsilon(0.02));   // bf16 keeps 8 bits
+  }
+}
+
 TEST_CASE("a token outside the vocabulary is refused by name") {
   const TemporaryFolder folder;
   const nn::Llama model = load(make_model(folder / "model"));

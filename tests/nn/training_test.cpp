@@ -114,6 +114,7 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
     settings.batch_size = batch_size;
     settings.gradient_accumulation = accumulation;
     settings.epochs = 3;
+    settings.log_every = 1;
     settings.learning_rate = 1e-3;
     return train(settings, samples);
   };
@@ -122,6 +123,15 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   CHECK(parts.steps == 3);
   CHECK(whole.final_loss == doctest::Approx(single.final_loss).epsilon(1e-5));
   // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three updates move at most 3e-3.
+  const auto norms = [&](const std::string& name) {
+    std::vector<double> list;
+    LineReader lines(folder / name / "metrics.jsonl");
+    while (const auto line = lines.next()) list.push_back(parse_json(*line, "metrics.jsonl").at("grad_norm"));
+    return list;
+  };
+  REQUIRE(norms("8x1").size() == 3);
+  for (std::size_t i = 0; i < 3; ++i)   // Adam and clipping hide a wrong factor; the norm does not
+    for (const char* other : {"4x2", "1x8"}) CHECK(norms("8x1")[i] == doctest::Approx(norms(other)[i]).epsilon(1e-4));
   CHECK(difference(folder / "8x1", folder / "4x2") < 3e-5);
   CHECK(difference(folder / "8x1", folder / "1x8") < 3e-5);
 }
@@ -177,7 +187,7 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
     CHECK(fs::exists(output / ("checkpoint-" + std::to_string(stop_step))));
     settings.resume = true;
     const SftSummary resumed = train(settings, samples, &validation);
-    CHECK(read_file(output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors"));
+    CHECK((read_file(output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(output) == metrics_without_measured(folder / "whole"));
     CHECK(checkpoints(output) == checkpoints(folder / "whole"));
     CHECK(resumed.best_step == whole.best_step);
@@ -202,7 +212,7 @@ TEST_CASE("a checkpoint that is cut, altered in one bit, or lacks a file is skip
     nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, sinks.sinks());
     CHECK(sinks.log.text.find("checkpoint-10") != std::string::npos);
     CHECK(sinks.log.text.find("checkpoint-8") == std::string::npos);
-    CHECK(read_file(folder / name / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors"));
+    CHECK((read_file(folder / name / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(folder / name) == metrics_without_measured(folder / "whole"));
     CHECK(!fs::exists(folder / name / ".checkpoint-12"));
   };

@@ -1,4 +1,4 @@
-"""What the parity tests share: the engine's probe, random models and their rows of tokens, and the outside data."""
+"""What the parity tests of the engine share: its probe."""
 
 import json
 import os
@@ -22,14 +22,3 @@ def engine_probe():
         return json.loads(result.stdout)
 
     return ask
-
-
-@pytest.fixture(scope="session")
-def external_data():
-    """The folder of downloaded models and tokenizers; without it the test is skipped, or fails where it must be there."""
-    folder = os.environ.get("INTELIA_EXTERNAL_DATA", "")
-    if folder:
-        return pathlib.Path(folder)
-    if os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA"):
-        pytest.fail("INTELIA_EXTERNAL_DATA is not set, and INTELIA_REQUIRE_EXTERNAL_DATA says it must be")
-    pytest.skip("INTELIA_EXTERNAL_DATA is not set")

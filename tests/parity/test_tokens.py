@@ -528,7 +528,8 @@ def test_dataset(probe, llama3_folder, tmp_path):
 def external(name):
     path = EXTERNAL / name
     if not path.exists():
-        pytest.skip("skipped, no external data")
+        missing = pytest.fail if os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA") else pytest.skip
+        missing(f"skipped, no external data at {path}")
     return path
 
 

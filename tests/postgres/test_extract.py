@@ -13,7 +13,8 @@ from conversations import TURNS, ids_of, insert, lines_of, slow_view
 from temporary_postgres import Cluster
 
 DATA = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ""))
-needs_data = pytest.mark.skipif(not (os.environ.get("INTELIA_EXTERNAL_DATA") and DATA.is_dir()),
+needs_data = pytest.mark.skipif(not os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA")
+                                and not (os.environ.get("INTELIA_EXTERNAL_DATA") and DATA.is_dir()),
                                 reason="INTELIA_EXTERNAL_DATA is not set")
 
 

@@ -38,3 +38,8 @@ def files_of(folder):
         return {}
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*"))
             if path.is_file() and path.name != ".intelia.lock"}
+
+
+def sample(num_calls, first=20, every=6, last=8):
+    """Places among `num_calls`, from 1: the first ones, every so many, and the last ones."""
+    return [at for at in range(1, num_calls + 1) if at <= first or at > num_calls - last or at % every == 0]

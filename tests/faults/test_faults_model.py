@@ -1,0 +1,282 @@
+"""Rows of the fault table (docs/faults.md) for `model init`, `model info`, `doctor` and `config`, and hostile model folders
+(row 19) for every command that reads one."""
+import json
+import os
+import shutil
+import signal
+import struct
+import time
+
+import pytest
+
+import fault_points
+import program
+from tiny import results_of, text_of
+
+needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
+
+
+@pytest.fixture(scope="module")
+def whole(tiny, tmp_path_factory):
+    """(results, calls) of an undisturbed `model init`."""
+    folder = tmp_path_factory.mktemp("whole")
+    calls, run = fault_points.calls_of(tiny.init(folder / "whole"), folder / "whole", folder / "calls.log")
+    assert run.status == 0, run.stderr
+    return results_of(folder / "whole"), calls
+
+
+@needs_shim
+@pytest.mark.parametrize("action", ["exit", "torn"])
+def test_fault_01_model_init(tiny, whole, tmp_path, action):
+    """Killed at each change of the folder: each file is whole or absent, and the next run ends as if nothing had been."""
+    expected, calls = whole
+    for at in range(1, len(calls) + 1)[::2 if action == "torn" else 1]:
+        folder = tmp_path / f"killed-{at}"
+        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, action))
+        assert run.status == 86, (at, run.stderr)
+        for name, data in results_of(folder).items():
+            assert name.endswith(".partial") or data == expected[name], (at, calls[at - 1], name)
+        run = program.run(*tiny.init(folder))
+        assert run.status == 0, (at, calls[at - 1], run.stderr)
+        assert results_of(folder) == expected, (at, calls[at - 1])
+
+
+@needs_shim
+@pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
+                                                   ("EIO", "Input/output error", False)])
+def test_fault_03_model_init(tiny, whole, tmp_path, error, words, forever):
+    """Each change fails: exit 1 with path and cause, no file half; over an earlier model that one stands until the first rename."""
+    new, calls = whole
+    first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
+    earlier = tmp_path / "earlier"
+    assert program.run(*tiny.init(earlier, "--seed", 7)).status == 0
+    old = results_of(earlier)
+    folder = tmp_path / "out"
+    for at in range(1, len(calls) + 1):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(earlier, folder)
+        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, error, forever))
+        if run.status == 0:
+            assert at >= len(calls) - 1, ("a failed change went unnoticed", calls[at - 1])
+            continue
+        assert run.status == 1 and words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
+        found = {name: data for name, data in results_of(folder).items() if not (forever and name.endswith(".partial"))}
+        if at < first_rename - 1:
+            assert found == old, (at, calls[at - 1])
+        for name, data in found.items():
+            assert data in (old[name], new[name]), (at, calls[at - 1], name)
+    assert program.run(*tiny.init(folder)).status == 0
+    assert results_of(folder) == new
+
+
+@needs_shim
+@pytest.mark.parametrize("name", ["TERM", "INT"])
+def test_fault_04_model_init(tiny, whole, tmp_path, name):
+    """A signal at a change of the folder: the signal's status and nothing there, or the whole model."""
+    expected, calls = whole
+    for at in range(1, len(calls) + 1)[::3]:
+        folder = tmp_path / f"{name}-{at}"
+        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, name))
+        assert run.status in (0, 128 + getattr(signal, "SIG" + name)), run.stderr
+        assert results_of(folder) == (expected if run.status == 0 else {}), (at, calls[at - 1])
+
+
+def test_fault_04_model_init_at_a_random_moment(tiny, tmp_path):
+    """A model that takes a while to write is given up soon after the signal, and leaves nothing."""
+    folder = tmp_path / "out"
+    process = program.start("model", "init", "--preset", "small", "--threads", 1, "--output", folder)
+    deadline = time.monotonic() + 30
+    while not list(folder.glob(".model*.partial")):
+        assert time.monotonic() < deadline and process.poll() is None
+        time.sleep(0.002)
+    process.send_signal(signal.SIGTERM)
+    start = time.monotonic()
+    run = program.finish(process)
+    assert run.status == 143 and time.monotonic() - start < 10, run.stderr
+    assert fault_points.files_of(folder) == {}
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"], ["doctor", "--verbose"], ["config"], ["config", "--json"],
+                                       ["config", "--verbose"], ["config", "--help"], ["--help"], ["--version"]])
+def test_fault_18_doctor_config(tmp_path, canaries, arguments):
+    run = program.run(*arguments, environment=canaries.environment, folder=tmp_path)
+    assert run.stdout or run.stderr
+    canaries.check(text_of(run, tmp_path))
+
+
+def test_fault_18_model(tiny, tmp_path, canaries):
+    for arguments in (tiny.init(tmp_path / "model", "--verbose"), ["model", "info", "--model", tmp_path / "model", "--verbose"],
+                      ["model", "info", "--model", tmp_path / "model", "--json"], ["model", "info", "--model", tmp_path / "absent"]):
+        run = program.run(*arguments, environment=canaries.environment)
+        canaries.check(text_of(run, tmp_path / "model"))
+    assert (tmp_path / "model/config.json").exists()
+
+
+# Row 19: what is done to a copy of a sound model folder, and what must be named. `outside` is a folder beside it.
+
+def change_config(**changes):
+    def change(model, outside):
+        config = json.loads((model / "config.json").read_text())
+        config.update(changes)
+        (model / "config.json").write_text(json.dumps(config))
+    return change
+
+
+def shard_elsewhere(name):
+    def change(model, outside):
+        (model / "model.safetensors").rename(outside / "model.safetensors")
+        shard = str(outside / "model.safetensors") if name is None else name
+        (model / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"model.embed_tokens.weight": shard}}))
+    return change
+
+
+def link_out(name):
+    def change(model, outside):
+        (model / name).rename(outside / name)
+        (model / name).symlink_to(outside / name)
+    return change
+
+
+def pipe(name):
+    def change(model, outside):
+        (model / name).unlink(missing_ok=True)
+        os.mkfifo(model / name)
+    return change
+
+
+def pickle_only(model, outside):
+    (model / "model.safetensors").unlink()
+    (model / "pytorch_model.bin").write_bytes(b"\x80\x04cos\nsystem\n(S'touch %s/owned'\ntR." % bytes(outside))
+
+
+def remove(name):
+    return lambda model, outside: (model / name).unlink()
+
+
+def cut_to(name, keep):
+    def change(model, outside):
+        data = (model / name).read_bytes()
+        (model / name).write_bytes(data[:int(len(data) * keep)])
+    return change
+
+
+def header_length(length):
+    def change(model, outside):
+        path = model / "model.safetensors"
+        path.write_bytes(struct.pack("<Q", length) + path.read_bytes()[8:])
+    return change
+
+
+HOSTILE = {  # name → (what is done, words that must be said, whether `model info` must refuse it too)
+    "shard-above": (shard_elsewhere("../outside/model.safetensors"), ["../outside/model.safetensors", "plain name"], True),
+    "shard-absolute": (shard_elsewhere(None), ["plain name"], True),
+    "shard-parent": (shard_elsewhere(".."), ["plain name"], True),
+    "weights-link-out": (link_out("model.safetensors"), ["model.safetensors", "outside the model folder"], True),
+    "weights-pipe": (pipe("model.safetensors"), ["model.safetensors", "not a regular file"], True),
+    "config-pipe": (pipe("config.json"), ["config.json", "not a regular file"], True),
+    "tokenizer-pipe": (pipe("tokenizer.json"), ["tokenizer.json"], True),
+    "tokenizer-config-pipe": (pipe("tokenizer_config.json"), ["tokenizer_config.json"], True),
+    "template-pipe": (pipe("chat_template.jinja"), ["chat_template.jinja"], False),
+    "generation-config-pipe": (pipe("generation_config.json"), ["generation_config.json"], False),
+    "pickle-only": (pickle_only, ["pickled", "pytorch_model.bin"], True),
+    "no-weights": (remove("model.safetensors"), ["neither model.safetensors"], True),
+    "no-config": (remove("config.json"), ["config.json"], True),
+    "no-tokenizer": (lambda model, outside: [(model / name).unlink() for name in ("tokenizer.json", "tokenizer.model")],
+                     ["tokenizer"], False),
+    "huge-hidden-size": (change_config(hidden_size=2**62), ["hidden_size"], True),
+    "huge-layers": (change_config(num_hidden_layers=10**9), ["num_hidden_layers"], True),
+    "huge-vocabulary": (change_config(vocab_size=10**18), ["vocab_size"], True),
+    "number-beyond-64-bits": (change_config(intermediate_size=10**30), ["intermediate_size"], True),
+    "negative-heads": (change_config(num_attention_heads=-2), ["num_attention_heads"], True),
+    "heads-are-text": (change_config(num_attention_heads="2"), ["num_attention_heads"], True),
+    "no-layers": (change_config(num_hidden_layers=0), ["num_hidden_layers"], True),
+    "more-layers-than-weights": (change_config(num_hidden_layers=3), ["layers.1"], False),
+    "wider-than-weights": (change_config(hidden_size=64), ["shape"], False),
+    "unknown-architecture": (change_config(model_type="gpt_neox"), ["model_type"], True),
+    "embedding-smaller-than-tokenizer": (change_config(vocab_size=300), ["embedding", "300"], False),
+    "cut-weights": (cut_to("model.safetensors", 0.5), ["model.safetensors"], True),
+    "cut-header": (cut_to("model.safetensors", 0.003), ["model.safetensors"], True),
+    "empty-weights": (cut_to("model.safetensors", 0), ["model.safetensors"], True),
+    "cut-tokenizer": (cut_to("tokenizer.json", 0.5), ["tokenizer.json"], True),
+    "cut-config": (cut_to("config.json", 0.5), ["config.json"], True),
+    "header-of-2^63": (header_length(2**63), ["header"], True),
+    "header-of-2^64-1": (header_length(2**64 - 1), ["header"], True),
+    "folder-for-config": (lambda model, outside: ((model / "config.json").unlink(), (model / "config.json").mkdir()), ["config.json"],
+                          True),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_fault_19_model_info_train_sft_eval_run(tiny, tmp_path, name):
+    """A hostile or broken model folder is refused by name with 1, at once, and nothing is written outside of the output."""
+    change, words, info_refuses = HOSTILE[name]
+    model, outside = tmp_path / "model", tmp_path / "outside"
+    shutil.copytree(tiny.model, model)
+    outside.mkdir()
+    change(model, outside)
+    before = fault_points.files_of(outside)
+    commands = [tiny.sft(tmp_path / "out", model=model), tiny.eval(tmp_path / "report", model=model)]
+    for number, arguments in enumerate([["model", "info", "--model", model], *commands]):
+        run = program.run(*arguments, timeout_seconds=20)
+        if number == 0 and not info_refuses:
+            assert run.status in (0, 1), run.stderr
+            continue
+        assert run.status == 1, (arguments[:2], run.status, run.stderr)
+        for word in words:
+            assert word in run.stderr, (arguments[:2], run.stderr)
+        assert "internal fault" not in run.stderr, run.stderr
+    assert fault_points.files_of(outside) == before
+    assert not (tmp_path / "out/adapter_model.safetensors").exists() and not (tmp_path / "report/scores.json").exists()
+
+
+@pytest.mark.parametrize("change, words", [
+    (pipe("adapter_model.safetensors"), ["adapter_model.safetensors"]), (pipe("adapter_config.json"), ["adapter_config.json"]),
+    (remove("adapter_model.safetensors"), ["adapter_model.safetensors"]), (remove("adapter_config.json"), ["adapter_config.json"]),
+    (cut_to("adapter_model.safetensors", 0.5), ["adapter_model.safetensors"]),
+    (link_out("adapter_model.safetensors"), ["adapter_model.safetensors"])])
+def test_fault_19_adapter(tiny, tmp_path, change, words):
+    adapter, outside = tmp_path / "adapter", tmp_path / "outside"
+    shutil.copytree(tiny.adapter(), adapter)
+    outside.mkdir()
+    change(adapter, outside)
+    for arguments in (tiny.sft(tmp_path / "out", "--adapter", adapter), tiny.eval(tmp_path / "report", adapter=adapter)):
+        run = program.run(*arguments, timeout_seconds=20)
+        assert run.status == 1, run.stderr
+        for word in words:
+            assert word in run.stderr, run.stderr
+        assert "internal fault" not in run.stderr, run.stderr
+
+
+def test_fault_29_model_init(tiny, tmp_path):
+    """Links, odd names and inputs for outputs: only the output folder is written, and inputs stay."""
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    run = program.run(*tiny.init(precious))
+    assert run.status == 2 and "is a file" in run.stderr, run.stderr
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in (".model.safetensors.partial", "model.safetensors", "config.json", ".config.json.partial", "model-00001.safetensors"):
+        (linked / name).symlink_to(precious)
+    run = program.run(*tiny.init(linked, "--force"))
+    assert run.status == 0, run.stderr
+    assert precious.read_text() == "precious" and not any(path.is_symlink() for path in linked.iterdir())
+    (linked / ".intelia.lock").unlink()
+    (linked / ".intelia.lock").symlink_to(precious)
+    assert program.run(*tiny.init(linked)).status == 1 and precious.read_text() == "precious"
+
+    model = tmp_path / "model"
+    assert program.run(*tiny.init(model)).status == 0
+    before = fault_points.files_of(model)
+    run = program.run("model", "init", "--hidden-size", 64, "--heads", 2, "--tokenizer", model, "--output", model)
+    assert run.status == 2 and "--output" in run.stderr, run.stderr
+    assert fault_points.files_of(model) == before
+    text = model / "config.json"
+    run = program.run("model", "init", "--hidden-size", 64, "--heads", 2, "--vocab-size", 300, "--train-tokenizer", text, "--output",
+                      model)
+    assert run.status == 2 and "config.json" in run.stderr, run.stderr
+    assert fault_points.files_of(model) == before
+
+    assert program.run(*tiny.init(tmp_path / "new\nline")).status == 0
+    run = program.run(*tiny.init(tmp_path / ("n" * 4096)))
+    assert run.status == 1 and "File name too long" in run.stderr, run.stderr
+    assert program.run(*tiny.init(model / ".." / "up")).status == 0 and (tmp_path / "up/config.json").exists()

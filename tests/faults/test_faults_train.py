@@ -1,0 +1,526 @@
+"""Rows of the fault table (docs/faults.md) for `train sft`, one test a row: fault_NN_train_sft."""
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+import fault_points
+import program
+from tiny import checkpoints_of, conversation, results_of, text_of, write_lines
+
+needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
+
+
+def wait_for(condition, process, timeout_seconds=60):
+    deadline = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < deadline and process.poll() is None, "it did not come to that"
+        time.sleep(0.002)
+
+
+def no_orphans(folder):
+    return [path.name for path in folder.rglob(".*") if path.name != ".intelia.lock"] == []
+
+
+@pytest.fixture(scope="module")
+def short(tiny, tmp_path_factory):
+    """(results, calls) of an undisturbed run of six steps with a checkpoint after every second one."""
+    folder = tmp_path_factory.mktemp("short")
+    calls, run = fault_points.calls_of(tiny.sft(folder / "whole", steps=6), folder / "whole", folder / "calls.log")
+    assert run.status == 0, run.stderr
+    assert checkpoints_of(folder / "whole") == [4, 6]
+    assert len(calls) > 60 or not fault_points.SHIM
+    return results_of(folder / "whole"), calls
+
+
+LONG_STEPS = 60
+
+
+@pytest.fixture(scope="module")
+def long(tiny, tmp_path_factory):
+    """(results, seconds) of an undisturbed run that is long enough to be hit in the middle."""
+    folder = tmp_path_factory.mktemp("long") / "whole"
+    start = time.monotonic()
+    run = program.run(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
+    assert run.status == 0, run.stderr
+    return results_of(folder), time.monotonic() - start
+
+
+@needs_shim
+def test_fault_01_train_sft(tiny, short, tmp_path):
+    """Killed at a change of the folder, before it or in the middle of it: what has its name is whole, and the next run, with
+    and without --resume, ends as if nothing had been."""
+    expected, calls = short
+    num_killed = 0
+    for at in fault_points.sample(len(calls), every=9):
+        folder = tmp_path / f"killed-{at}"
+        run = program.run(*tiny.sft(folder, steps=6),
+                          environment=fault_points.environment(folder, at, "torn" if at % 2 else "exit"))
+        assert run.status == 86, (at, run.stderr)
+        num_killed += 1
+        for name in ("adapter_model.safetensors", "adapter_config.json", "rejected.jsonl"):
+            assert not (folder / name).exists() or (folder / name).read_bytes() == expected[name], (at, calls[at - 1])
+        resume = ["--resume"] if at % 3 else []
+        run = program.run(*tiny.sft(folder, *resume, steps=6))
+        assert run.status == 0, (at, calls[at - 1], run.stderr)
+        assert "is skipped" not in run.stderr, (at, calls[at - 1], run.stderr)
+        assert results_of(folder) == expected, (at, calls[at - 1], resume)
+        assert no_orphans(folder), (at, calls[at - 1], sorted(folder.rglob(".*")))
+    assert num_killed > 25
+
+
+def test_fault_01_train_sft_at_random_moments(tiny, long, tmp_path):
+    """kill -9 at any time, again and again until it is done, mostly after a checkpoint was written."""
+    expected, whole_seconds = long
+    seed = random.SystemRandom().randrange(10**6)
+    print("seed", seed)
+    chance = random.Random(seed)
+    num_kills = num_after_checkpoint = 0
+    number = 0
+    while num_kills < 10 or num_after_checkpoint * 2 < num_kills:
+        folder = tmp_path / f"killed-{number}"
+        number += 1
+        for attempt in range(4):
+            process = program.start(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
+            if attempt != 0 or number % 3:
+                wait_for(lambda: checkpoints_of(folder), process)
+                if attempt:
+                    time.sleep(whole_seconds / 2)  # it must start before it can go on
+                time.sleep(chance.uniform(0, whole_seconds / 3))
+            else:
+                time.sleep(chance.uniform(0, whole_seconds))
+            process.kill()
+            if program.finish(process).status != 137:
+                break  # it was done before
+            num_kills += 1
+            num_after_checkpoint += bool(checkpoints_of(folder))
+        run = program.run(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
+        assert run.status == 0, run.stderr
+        assert results_of(folder) == expected
+        assert no_orphans(folder)
+    print(num_kills, "kills,", num_after_checkpoint, "after a checkpoint")
+
+
+@needs_shim
+@pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
+                                                   ("EIO", "Input/output error", False)])
+def test_fault_03_train_sft(tiny, short, tmp_path, error, words, forever):
+    """A change fails: exit 1 with path and cause, the earlier result stands, and the run can be gone on with."""
+    expected, calls = short
+    for at in fault_points.sample(len(calls), first=12, every=[13, 17][forever], last=8):
+        folder = tmp_path / f"failed-{at}"
+        run = program.run(*tiny.sft(folder, steps=6), environment=fault_points.environment(folder, at, error, forever))
+        if calls[at - 1][0] == "unlink" and not forever and run.status == 0:
+            assert results_of(folder) == expected  # what is left over is taken away by the next call
+            continue
+        assert run.status == 1, (at, calls[at - 1], run.stderr)
+        assert words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
+        assert "internal fault" not in run.stderr, (at, calls[at - 1], run.stderr)
+        found = results_of(folder)
+        for name in ("adapter_model.safetensors", "adapter_config.json", "rejected.jsonl"):
+            assert found.get(name) in (None, expected[name]), (at, calls[at - 1])
+        if at % 4 == 0 or at > len(calls) - 5:
+            run = program.run(*tiny.sft(folder, "--resume", steps=6))
+            assert run.status == 0 and "is skipped" not in run.stderr, (at, calls[at - 1], run.stderr)
+            assert results_of(folder) == expected
+            assert no_orphans(folder)
+
+
+@needs_shim
+def test_fault_03_train_sft_short_writes(tiny, short, tmp_path):
+    """A write that does only half is gone on with."""
+    expected, calls = short
+    writes = [1 + place for place, (call, path) in enumerate(calls) if call == "write"]
+    for at in writes[:4] + writes[-3:]:
+        folder = tmp_path / f"short-{at}"
+        run = program.run(*tiny.sft(folder, steps=6), environment=fault_points.environment(folder, at, "short"))
+        assert run.status == 0, (calls[at - 1], run.stderr)
+        assert results_of(folder) == expected
+
+
+def in_own_mounts(*script):
+    return subprocess.run(["unshare", "--mount", "sh", "-ec", "\n".join(script)], env=program.clean_environment(),
+                          capture_output=True, text=True, timeout=60)
+
+
+@pytest.mark.skipif(os.geteuid() != 0 or in_own_mounts("true").returncode != 0, reason="mounting needs root")
+def test_fault_03_train_sft_full_disk(tiny, short, tmp_path):
+    """A file system that is really full: the checkpoint written before is good, and with more room the run is ended."""
+    expected, _ = short
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    command = " ".join([f"'{program.PROGRAM}'"] + [f"'{word}'" for word in tiny.sft(disk / "out", steps=6)])
+    done = in_own_mounts(f"mount -t tmpfs -o size=64k none '{disk}'", f"{command} && exit 9 || status=$?",
+                         'echo "status $status"', f"ls '{disk}/out'", f"mount -o remount,size=8m '{disk}'",
+                         f"{command} --resume", f"cp -a '{disk}/out' '{tmp_path}/out'")
+    assert done.returncode == 0, done.stderr
+    assert "status 1" in done.stdout
+    assert "No space left on device" in done.stderr and str(disk / "out") in done.stderr
+    assert "checkpoint-2" in done.stdout and "going on from step" in done.stderr, (done.stdout, done.stderr)
+    assert results_of(tmp_path / "out") == expected
+
+
+@needs_shim
+@pytest.mark.parametrize("name", ["TERM", "INT"])
+def test_fault_04_train_sft_at_each_change(tiny, short, tmp_path, name):
+    """A signal in the middle of a save: a checkpoint, the status of that signal, and the same bytes in the end."""
+    expected, calls = short
+    status = 128 + getattr(signal, "SIG" + name)
+    statuses = []
+    for at in fault_points.sample(len(calls), first=8, every=17, last=6)[name == "INT"::2]:
+        folder = tmp_path / f"{name}-{at}"
+        run = program.run(*tiny.sft(folder, steps=6), environment=fault_points.environment(folder, at, name))
+        assert run.status in (0, status), (at, calls[at - 1], run.stderr)
+        statuses.append(run.status)
+        if run.status:
+            run = program.run(*tiny.sft(folder, "--resume", steps=6))
+            assert run.status == 0 and "is skipped" not in run.stderr, (at, calls[at - 1], run.stderr)
+        assert results_of(folder) == expected, (at, calls[at - 1])
+    assert status in statuses
+
+
+@pytest.mark.parametrize("name, status", [("TERM", 143), ("INT", 130), ("HUP", 129)])
+def test_fault_04_train_sft(tiny, long, tmp_path, name, status):
+    """A signal in the middle: a checkpoint at that very step, the signal's status, and --resume ends with the same bytes."""
+    expected, _ = long
+    chance = random.Random(status)
+    folder = tmp_path / "out"
+    process = program.start(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
+    wait_for(lambda: checkpoints_of(folder), process)
+    time.sleep(chance.uniform(0, 0.05))
+    start = time.monotonic()
+    process.send_signal(getattr(signal, "SIG" + name))
+    run = program.finish(process)
+    assert run.status == status, run.stderr
+    assert time.monotonic() - start < 25
+    step = checkpoints_of(folder)[-1]
+    assert f"stopped after step {step} of {LONG_STEPS}" in run.stderr and "--resume" in run.stderr
+    assert not (folder / "adapter_model.safetensors").exists()
+    run = program.run(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
+    assert run.status == 0 and f"going on from step {step} " in run.stderr, run.stderr
+    assert results_of(folder) == expected
+
+
+def test_fault_04_train_sft_second_signal(tiny, long, tmp_path):
+    """Who signals twice is let go at once, and the last checkpoint is good."""
+    expected, _ = long
+    folder = tmp_path / "out"
+    process = program.start(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
+    wait_for(lambda: checkpoints_of(folder), process)
+    process.send_signal(signal.SIGSTOP)  # both are there before it can act on the first
+    process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGINT)
+    start = time.monotonic()
+    process.send_signal(signal.SIGCONT)
+    run = program.finish(process)
+    assert run.status in (130, 143) and time.monotonic() - start < 2, run.stderr
+    assert "stopped after step" not in run.stderr
+    run = program.run(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
+    assert run.status == 0 and "is skipped" not in run.stderr, run.stderr
+    assert results_of(folder) == expected
+
+
+def flip_bit(path, place=None):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 if place is None else place] ^= 1
+    path.write_bytes(data)
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def swap(first, second):
+    aside = first.with_name("aside")
+    first.rename(aside)
+    second.rename(first)
+    aside.rename(second)
+
+
+def flip_in_manifest(folder, words, distance):
+    path = folder / "manifest.json"
+    flip_bit(path, path.read_bytes().index(words) + distance)
+
+
+ALTERATIONS = {
+    "cut-parameters": lambda newest, older: cut(newest / "parameters.safetensors"),
+    "cut-manifest": lambda newest, older: cut(newest / "manifest.json"),
+    "bit-in-optimizer": lambda newest, older: flip_bit(newest / "optimizer.safetensors"),
+    "bit-in-adapter": lambda newest, older: flip_bit(newest / "adapter_model.safetensors"),
+    "bit-in-last-byte": lambda newest, older: flip_bit(newest / "parameters.safetensors", -1),
+    "bit-in-state": lambda newest, older: flip_in_manifest(newest, b'"place": ', 9),
+    "bit-in-checksum": lambda newest, older: flip_in_manifest(newest, b'"parameters.safetensors": "', 30),
+    "no-parameters": lambda newest, older: (newest / "parameters.safetensors").unlink(),
+    "no-manifest": lambda newest, older: (newest / "manifest.json").unlink(),
+    "empty-folder": lambda newest, older: [path.unlink() for path in newest.iterdir()],
+    "files-swapped": lambda newest, older: swap(newest / "parameters.safetensors", newest / "optimizer.safetensors"),
+    "file-of-the-older": lambda newest, older: swap(newest / "parameters.safetensors", older / "parameters.safetensors"),
+    "checkpoints-swapped": lambda newest, older: swap(newest, older),
+    "pipe-for-parameters": lambda newest, older: (
+        (newest / "parameters.safetensors").unlink(), os.mkfifo(newest / "parameters.safetensors")),
+}
+
+
+@pytest.fixture(scope="module")
+def stopped(tiny, tmp_path_factory):
+    """The folder of a run that ended after its checkpoints at 2, 4 and 6 of 8 steps, and the results of the whole one."""
+    folder = tmp_path_factory.mktemp("stopped")
+    assert program.run(*tiny.sft(folder / "whole", "--keep", 3, steps=8)).status == 0
+    log = folder / "calls.log"
+    calls, run = fault_points.calls_of(tiny.sft(folder / "count", "--keep", 3, steps=8), folder / "count", log)
+    at = 1 + next(place for place, (call, path) in enumerate(calls) if "checkpoint-8" in path)
+    run = program.run(*tiny.sft(folder / "stopped", "--keep", 3, steps=8),
+                      environment=fault_points.environment(folder / "stopped", at, "exit"))
+    assert run.status == 86 and checkpoints_of(folder / "stopped") == [2, 4, 6]
+    return folder / "stopped", results_of(folder / "whole")
+
+
+@needs_shim
+@pytest.mark.parametrize("name", ALTERATIONS)
+def test_fault_05_train_sft(tiny, stopped, tmp_path, name):
+    """An altered checkpoint is named and passed over; the run goes on from an older one and ends with the same bytes."""
+    source, expected = stopped
+    folder = tmp_path / "out"
+    shutil.copytree(source, folder)
+    ALTERATIONS[name](folder / "checkpoint-6", folder / "checkpoint-4")
+    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+    assert run.status == 0, run.stderr
+    assert f"checkpoint '{folder}/checkpoint-6' is skipped" in run.stderr, run.stderr
+    with_older = name in ("file-of-the-older", "checkpoints-swapped")  # these spoil both
+    assert f"going on from step {2 if with_older else 4} " in run.stderr, run.stderr
+    assert results_of(folder) == expected
+
+
+@needs_shim
+def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
+    """With no good checkpoint left it says so and starts anew; metrics that lost lines are refused by name."""
+    source, expected = stopped
+    folder = tmp_path / "out"
+    shutil.copytree(source, folder)
+    for step in (2, 4, 6):
+        flip_bit(folder / f"checkpoint-{step}" / "parameters.safetensors")
+    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+    assert run.status == 0 and run.stderr.count("is skipped") == 3 and "starting anew" in run.stderr, run.stderr
+    assert results_of(folder) == expected
+
+    shutil.rmtree(folder)
+    shutil.copytree(source, folder)
+    (folder / "metrics.jsonl").write_bytes(b"")
+    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+    assert run.status == 1 and "metrics.jsonl" in run.stderr, run.stderr
+    assert checkpoints_of(folder) == [2, 4, 6]
+
+
+@pytest.mark.parametrize("more, words", [
+    (["--learning-rate", "2e-2"], "--learning-rate was 0.01"), (["--seed", "7"], "--seed was 42"),
+    (["--batch-size", "1"], "--batch-size was 2"), (["--lora-r", "4"], "--lora-r was 2"),
+    (["--threads", "2"], "threads"), (["--max-steps", "7"], "--max-steps was 6")])
+def test_train_sft_resume_with_another_option(tiny, tmp_path, more, words):
+    folder = tmp_path / "out"
+    assert program.run(*tiny.sft(folder, steps=6)).status == 0
+    before = fault_points.files_of(folder)
+    run = program.run(*tiny.sft(folder, "--resume", *more, steps=6))
+    assert run.status == 2 and words in run.stderr, run.stderr
+    assert fault_points.files_of(folder) == before
+
+
+def test_train_sft_resume_with_other_data(tiny, tmp_path):
+    folder = tmp_path / "out"
+    train = write_lines(tmp_path / "train.jsonl", [conversation(number) for number in range(12)])
+    assert program.run(*tiny.sft(folder, train=train)).status == 0
+    write_lines(train, [conversation(number) for number in range(1, 13)])
+    run = program.run(*tiny.sft(folder, "--resume", train=train))
+    assert run.status == 2 and "'train'" in run.stderr, run.stderr
+
+
+ODD_LINES = {  # what is wrong → the line
+    "empty": b"", "a number": b"7", "a list": b"[]", "null": b"null", "cut": b'{"messages":[{"role":"user","con',
+    "no messages": b"{}", "null messages": b'{"messages":null}', "empty messages": b'{"messages":[]}',
+    "a turn is a number": b'{"messages":[7]}', "content in parts": b'{"messages":[{"role":"user","content":[{"type":"text"}]}]}',
+    "no content": b'{"messages":[{"role":"user"}]}', "no role": b'{"messages":[{"content":"x"}]}',
+    "unknown role": b'{"messages":[{"role":"t\\u001b[2Jool","content":"x"}]}',
+    "high surrogate": b'{"text":"\\ud800"}', "low surrogate": b'{"text":"\\udc00x"}', "raw NUL": b'{"text":"a\0b"}',
+    "bad UTF-8": b'{"text":"\xff\xfe"}', "overlong": b'{"text":"\xc0\xaf"}', "raw newline in text": b'{"text":"a\tb"}',
+    "huge number": b'{"text":"x","n":1e400}', "NaN": b'{"text":"x","n":NaN}', "deep": b'{"text":' + b"[" * 20000 + b"]" * 20000 + b"}",
+    "empty text": b'{"text":""}', "text is a number": b'{"text":1}', "two objects": b'{"text":"a"}{"text":"b"}',
+    "no assistant": b'{"messages":[{"role":"user","content":"hello"}]}',
+    "empty answer": b'{"messages":[{"role":"user","content":"hello"},{"role":"assistant","content":""}]}',
+}
+
+
+def test_fault_10_train_sft(tiny, tmp_path):
+    """Each odd line is named with its place, counted and copied with a reason; the sound ones train."""
+    odd = list(ODD_LINES.values())
+    sound = [conversation(number) for number in range(8)]
+    train = write_lines(tmp_path / "train.jsonl", [*odd, *sound])
+    folder = tmp_path / "out"
+    run = program.run(*tiny.sft(folder, "--max-rejected", "0.9", steps=2, train=train))
+    assert run.status == 0, run.stderr
+    assert "\x1b" not in run.stderr
+    rejected = [json.loads(line) for line in (folder / "rejected.jsonl").read_bytes().splitlines()]
+    empty_answer_counts = len(odd) - len(rejected)
+    assert [line["where"] for line in rejected] == [f"{train}:{number + 1}" for number in range(len(odd) - empty_answer_counts)]
+    assert empty_answer_counts in (0, 1)  # its end of turn is still something to learn
+    assert all(line["reason"] for line in rejected)
+    for line, name in zip(rejected, ODD_LINES):
+        if "encoding" not in line and "role" in name:
+            assert json.loads(line["record"]) == json.loads(ODD_LINES[name])
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    assert counts["records"] == len(sound) + empty_answer_counts and sum(counts["rejected"].values()) == len(rejected)
+    assert f"{train}:1: " in run.stderr and "more records are rejected" in run.stderr
+
+
+def test_fault_10_train_sft_limits(tiny, tmp_path):
+    """More bad lines than --max-rejected allows end the run with 1, as the first one does with --strict."""
+    train = write_lines(tmp_path / "train.jsonl", [b"7", b"8", *[conversation(number) for number in range(18)]])
+    run = program.run(*tiny.sft(tmp_path / "many", train=train))
+    assert run.status == 1 and "2 of 20 records are bad, more than --max-rejected 0.05" in run.stderr, run.stderr
+    assert not (tmp_path / "many" / "adapter_model.safetensors").exists()
+    run = program.run(*tiny.sft(tmp_path / "allowed", "--max-rejected", "0.1", steps=1, train=train))
+    assert run.status == 0, run.stderr
+    run = program.run(*tiny.sft(tmp_path / "strict", "--max-rejected", "1", "--strict", train=train))
+    assert run.status == 1 and f"{train}:1: not a JSON object" in run.stderr and "--strict" in run.stderr, run.stderr
+    run = program.run(*tiny.sft(tmp_path / "odd-validation", "--validation", write_lines(tmp_path / "odd.jsonl", [b"7"])))
+    assert run.status == 1 and f"{tmp_path}/odd.jsonl:1" in run.stderr, run.stderr
+
+
+def test_fault_11_train_sft(tiny, naughty_strings, tmp_path):
+    """Naughty strings, as questions and as answers, train."""
+    strings = naughty_strings
+    model = tmp_path / "model"  # with room for the longest
+    assert program.run(*tiny.init(model, "--max-positions", 8192)).status == 0
+    train = write_lines(tmp_path / "train.jsonl", [conversation(number, text, text) for number, text in enumerate(strings)])
+    folder = tmp_path / "out"
+    run = program.run(*tiny.sft(folder, "--max-rejected", "0", "--max-length", 8192, steps=3, train=train, model=model))
+    assert run.status == 0, run.stderr
+    counts = json.loads((folder / "manifest.json").read_text())["counts"]
+    assert counts["rejected"] == {} and counts["cut"] == 0 and counts["records"] == len(strings)
+    assert (folder / "rejected.jsonl").read_bytes() == b""
+
+
+def test_fault_18_train_sft(tiny, tmp_path, canaries):
+    """No secret of the environment is said or written, in success and in failure."""
+    cases = [tiny.sft(tmp_path / "good", "--verbose"), tiny.sft(tmp_path / "json", "--json", "--log-format", "json", steps=1),
+             tiny.sft(tmp_path / "bad", model=tmp_path / "absent"), tiny.sft(tmp_path / "typo", "--nonsense"),
+             tiny.sft(tmp_path / "targets", "--lora-targets", "x_proj")]
+    for number, arguments in enumerate(cases):
+        run = program.run(*arguments, environment=canaries.environment)
+        assert (run.status == 0) == (number < 2), run.stderr
+        canaries.check(text_of(run, tmp_path))
+    for path in (tmp_path / "good").rglob("*"):
+        if path.name in ("rejected.jsonl", "metrics.jsonl", "manifest.json"):
+            assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_fault_29_train_sft(tiny, tmp_path):
+    """Links, odd names and inputs for outputs: only the output folder is written, and inputs stay."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny.model, model)
+    before = fault_points.files_of(model)
+    run = program.run(*tiny.sft(model, "--force", model=model))
+    assert run.status == 2 and "--output" in run.stderr, run.stderr
+    run = program.run(*tiny.sft(model))
+    assert run.status == 2 and "--force" in run.stderr, run.stderr
+    assert fault_points.files_of(model) == before
+
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "kept").write_text("kept")
+    run = program.run(*tiny.sft(precious))
+    assert run.status == 2 and "is a file" in run.stderr, run.stderr
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in (".adapter_model.safetensors.partial", ".manifest.json.partial", "adapter_config.json", ".rejected.jsonl.partial"):
+        (linked / name).symlink_to(precious)
+    for name in (".checkpoint-2", "checkpoint-2", "checkpoint-4"):
+        (linked / name).symlink_to(outside)
+    run = program.run(*tiny.sft(linked, "--force"))
+    assert run.status == 0, run.stderr
+    assert precious.read_text() == "precious" and [path.name for path in outside.iterdir()] == ["kept"]
+    assert not any(path.is_symlink() for path in linked.iterdir()) and checkpoints_of(linked) == [2, 4]
+    for name in ("metrics.jsonl", ".intelia.lock"):
+        (linked / name).unlink()
+        (linked / name).symlink_to(precious)
+        run = program.run(*tiny.sft(linked, "--force"))
+        assert run.status == 1 and name in run.stderr, run.stderr
+        (linked / name).unlink()
+    assert precious.read_text() == "precious"
+
+    # The rejects of an earlier run, mended and given as the input: they would be replaced by this run's.
+    folder = tmp_path / "again"
+    assert program.run(*tiny.sft(folder, steps=1)).status == 0
+    for name in ("rejected.jsonl", "metrics.jsonl"):
+        write_lines(folder / name, [conversation(number) for number in range(8)])
+        data = (folder / name).read_bytes()
+        run = program.run(*tiny.sft(folder, train=folder / name))
+        assert run.status == 2 and name in run.stderr, run.stderr
+        assert (folder / name).read_bytes() == data
+
+    odd = tmp_path / "new\nline 'quoted' é"
+    assert program.run(*tiny.sft(odd, steps=1)).status == 0 and (odd / "adapter_model.safetensors").exists()
+    run = program.run(*tiny.sft(tmp_path / ("n" * 4096)))
+    assert run.status == 1 and "File name too long" in run.stderr, run.stderr
+    run = program.run(*tiny.sft(odd / ".." / "up", steps=1))
+    assert run.status == 0 and (tmp_path / "up/adapter_model.safetensors").exists()
+
+
+def test_train_sft_long_conversations(tiny, tmp_path):
+    """What is longer than the context is cut and counted; what has no answer left is rejected by name."""
+    train = write_lines(tmp_path / "train.jsonl", [conversation(0), conversation(1, answer="water " * 200),
+                                                   conversation(2, question="how " * 400)])
+    run = program.run(*tiny.sft(tmp_path / "out", "--max-rejected", "0.5", steps=1, train=train))
+    assert run.status == 0, run.stderr
+    counts = json.loads((tmp_path / "out/manifest.json").read_text())["counts"]
+    assert counts["records"] == 2 and counts["cut"] == 2 and counts["tokens"] <= 2 * 128
+    assert f"{train}:3: no trained token remains" in run.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
+def test_train_sft_unwritable_output(tiny, tmp_path):
+    """Run as a user who may read the model but not write the output."""
+    for path in [tiny.folder, *tiny.folder.rglob("*")]:
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    ancestors = [path for path in tiny.folder.parents if path.stat().st_mode & 0o001 == 0]
+    closed = tmp_path / "closed"
+    closed.mkdir()
+    opened = [(path, path.stat().st_mode) for path in {*ancestors, *[path for path in closed.parents if path.stat().st_mode & 1 == 0]}]
+    try:
+        for path, mode in opened:
+            path.chmod(mode | 0o011)
+        done = subprocess.run(["setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups", program.PROGRAM,
+                               *map(str, tiny.sft(closed / "out"))], env=program.clean_environment(), capture_output=True, text=True)
+    finally:
+        for path, mode in opened:
+            path.chmod(mode)
+    if "failed to execute" in done.stderr:
+        pytest.skip("the program cannot be run by another user here")
+    assert done.returncode == 1 and "Permission denied" in done.stderr and str(closed / "out") in done.stderr, done.stderr
+
+
+def test_train_sft_bad_input(tiny, tmp_path):
+    empty = write_lines(tmp_path / "empty.jsonl", [])
+    cases = [
+        (1, ["holds no record", str(empty)], dict(train=empty), []),
+        (1, [str(tmp_path / "absent.jsonl"), "No such file"], dict(train=tmp_path / "absent.jsonl"), []),
+        (1, [str(tmp_path / "absent.jsonl"), "No such file"], {}, ["--validation", tmp_path / "absent.jsonl"]),
+        (1, [str(tmp_path), "Is a directory"], dict(train=tmp_path), []),
+        (2, ["x_proj", "q_proj"], {}, ["--lora-targets", "q_proj,x_proj"]),
+        (2, ["--model", "is not a folder"], dict(model=tmp_path / "absent"), []),
+        (2, ["--adapter", "is not a folder"], {}, ["--adapter", tmp_path / "absent"]),
+        (2, ["--batch-size"], {}, ["--batch-size", "0"]),
+        (2, ["--learning-rate"], {}, ["--learning-rate", "fast"]),
+    ]
+    for number, (status, words, keywords, more) in enumerate(cases):
+        run = program.run(*tiny.sft(tmp_path / f"out-{number}", *more, **keywords))
+        assert run.status == status, (words, run.stderr)
+        for word in words:
+            assert word in run.stderr, run.stderr
+        assert "internal fault" not in run.stderr

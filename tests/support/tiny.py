@@ -1,0 +1,93 @@
+"""A model small enough to train in half a second, with data: what the tests of training and evaluation run on."""
+import json
+import pathlib
+
+import fault_points
+import program
+
+ONE_THREAD = ["--threads", "1"]
+ON_CPU = [*ONE_THREAD, "--device", "cpu"]
+
+
+def conversation(number, question=None, answer=None):
+    return {"messages": [{"role": "user", "content": question or f"How warm on day {number}?"},
+                         {"role": "assistant", "content": answer or f"About {32 - number % 9} degrees, and water first."}],
+            "metadata": {"conversation_id": f"c-{number}", "language": "en"}}
+
+
+def write_lines(path, records):
+    """`records`: objects, or bytes that are written as they are."""
+    with open(path, "wb") as file:
+        for record in records:
+            file.write((record if isinstance(record, bytes) else json.dumps(record, ensure_ascii=False).encode()) + b"\n")
+    return path
+
+
+def text_of(run, *folders):
+    """All that a run said and wrote, as bytes."""
+    return run.stdout.encode() + run.stderr.encode() + b"".join(
+        data for folder in folders for data in fault_points.files_of(folder).values())
+
+
+def results_of(folder):
+    """Name → content of all files that two equal runs must leave alike: without times, and without the options that only
+    say where the run wrote and whether it went on from another."""
+    files = fault_points.files_of(folder)
+    for name, data in files.items():
+        if name == "manifest.json":
+            manifest = json.loads(data)
+            manifest.pop("measured", None)
+            for option in ("output", "resume", "force"):
+                manifest["options"].pop(option, None)
+            files[name] = manifest
+        if name == "metrics.jsonl":
+            files[name] = [{key: value for key, value in json.loads(line).items() if key != "measured"}
+                           for line in data.splitlines()]
+    return files
+
+
+def checkpoints_of(folder):
+    """The steps of the checkpoints in `folder`, oldest first."""
+    return sorted(int(path.name.removeprefix("checkpoint-")) for path in pathlib.Path(folder).glob("checkpoint-*"))
+
+
+class Tiny:
+    def __init__(self, folder):
+        self.folder = folder
+        self.model = folder / "model"
+        text = folder / "text.md"
+        text.write_text("\n".join(f"On day {day} the house is kept at {33 - day} degrees; clean water comes before feed.\n"
+                                  "Litter stays dry and friable, and ammonia below twenty parts in a million.\n"
+                                  "Coccidiosis shows as bloody droppings, ruffled feathers and pale combs."
+                                  for day in range(1, 15)))
+        run = program.run(*self.init(self.model))
+        assert run.status == 0, run.stderr
+        self.train = write_lines(folder / "train.jsonl", [conversation(number) for number in range(24)])
+        self.validation = write_lines(folder / "validation.jsonl", [conversation(number) for number in range(30, 36)])
+        self.questions = write_lines(folder / "questions.jsonl",
+                                     [{"id": f"q-{number}", "question": f"How cool on day {number}?", "language": "en"}
+                                      for number in range(2)])
+        self._adapter = None
+
+    def init(self, output, *more):
+        return ["model", "init", *ONE_THREAD, "--preset", "tiny", "--hidden-size", 32, "--intermediate-size", 64, "--layers", 1,
+                "--heads", 2, "--kv-heads", 1, "--vocab-size", 320, "--max-positions", 128, "--train-tokenizer",
+                self.folder / "text.md", "--output", output, *more]
+
+    def sft(self, output, *more, steps=4, save_every=2, model=None, train=None):
+        """`train sft`; an option given in `more` stands last and so holds."""
+        return ["train", "sft", *ON_CPU, "--model", model or self.model, "--train", train or self.train, "--validation",
+                self.validation, "--batch-size", 2, "--gradient-accumulation", 1, "--max-steps", steps, "--save-every", save_every,
+                "--eval-every", 2, "--log-every", 1, "--keep", 2, "--learning-rate", 1e-2, "--lora-r", 2, "--output", output, *more]
+
+    def eval(self, output, *more, model=None, adapter=None, validation=None):
+        return ["eval", "run", *ON_CPU, "--model", model or self.model, "--adapter", adapter or self.adapter(), "--validation",
+                validation or self.validation, "--questions", self.questions, "--max-new-tokens", 3, "--output", output, *more]
+
+    def adapter(self):
+        """An adapter folder, trained when first asked for."""
+        if self._adapter is None:
+            self._adapter = self.folder / "adapter"
+            run = program.run(*self.sft(self._adapter))
+            assert run.status == 0, run.stderr
+        return self._adapter
