@@ -176,7 +176,7 @@ int run(const Options& options, Context& context) {
 
 extern const Command extract{
     "extract",
-    "Stream rated conversations from PostgreSQL to training and validation files",
+    "Rated conversations from PostgreSQL to training files",
     "Reads the table of DATABASE_URL (or of the file that DATABASE_URL_FILE names) in one read-only snapshot. The "
     "database selects by rating, language and time, newest first; the program judges the shape: malformed rows go to "
     "rejected.jsonl with their reason, and of each conversation the user and assistant turns are kept if at least two "
