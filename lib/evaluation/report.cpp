@@ -105,8 +105,8 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses) {
 
 std::string summary_row(const std::string& name, const LossSummary& summary) {
   return fmt::format(
-      "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.4f}</td><td>{:.4f}</td><td>{:.2f}</td><td>{:.2f}</td><td>{:.3f}</td>"
-      "<td>{:.3f}</td><td>{:+.4f}</td><td>{}</td></tr>\n",
+      "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.4f} → {:.4f}</td><td>{:.2f} → {:.2f}</td><td>{:.3f} → {:.3f}</td>"
+      "<td>{:+.4f}</td><td>{}</td></tr>\n",
       escape(name), summary.num_conversations, summary.num_tokens, summary.base_loss, summary.candidate_loss,
       summary.base_perplexity, summary.candidate_perplexity, summary.base_bits_per_byte, summary.candidate_bits_per_byte,
       summary.difference, interval_text(summary.interval));
@@ -227,9 +227,8 @@ std::string html_report(const Evaluation& evaluation) {
       verdict_words(evaluation.verdict), kStyle, escape(evaluation.model), escape(evaluation.model_description),
       escape(evaluation.adapter), verdict_class(evaluation.verdict), escape(verdict_sentence(evaluation)));
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison);
-  page += "<div class=\"scroll\"><table><thead><tr><th></th><th>conversations</th><th>tokens</th><th>loss, base</th>"
-          "<th>candidate</th><th>perplexity, base</th><th>candidate</th><th>bits a byte, base</th><th>candidate</th>"
-          "<th>difference</th><th>95 % interval</th></tr></thead><tbody>\n" +
+  page += "<div class=\"scroll\"><table><thead><tr><th>base → candidate</th><th>conversations</th><th>tokens</th>"
+          "<th>loss</th><th>perplexity</th><th>bits a byte</th><th>difference</th><th>95 % interval</th></tr></thead><tbody>\n" +
           summary_row("all", evaluation.comparison.overall) + languages + "</tbody></table></div>\n";
   page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses);
   if (!regressions.empty())
