@@ -39,7 +39,10 @@ Finding look_at_machine() {
 Finding look_at_engine() {
   try {
     const Json versions = load_engine().versions(/*look_for_gpu=*/true);
-    return {"engine", State::good, versions.dump()};
+    std::string words = "torch " + versions.value("torch", "?");
+    words += versions["cuda"].is_string() ? ", CUDA " + versions["cuda"].get<std::string>() : ", CPU only";
+    if (versions.contains("gpu")) words += " (" + versions["gpu"].get<std::string>() + ")";
+    return {"engine", State::good, words};
   } catch (const Error& error) {
     return {"engine", State::bad, error.what()};
   }
