@@ -1,6 +1,7 @@
 #include "nn/functions.hpp"
 
 #include <ATen/OpMathType.h>
+#include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <cmath>
@@ -76,6 +77,16 @@ struct SwiGlu : Function<SwiGlu> {
   }
 };
 
+/** x · Wᵀ; fp32 on the CPU by oneDNN's AVX-512 product (measured on a Zen 5: 195 GFLOP/s against 120–170 of at::linear's). */
+Tensor product(const Tensor& x, const Tensor& weight) {
+  if (!x.is_cpu() || x.scalar_type() != at::kFloat) return at::linear(x, weight);
+  using Product = Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&, std::string_view,
+                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
+  static const auto onednn =
+      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Product>();
+  return onednn.call(x.contiguous(), weight, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
+}
+
 /** Rows whose logits are held at once: about 64 MiB of them. */
 std::int64_t rows_per_chunk(const Tensor& head) {
   return std::max<std::int64_t>(16, (std::int64_t{64} << 20) / (4 * head.size(0)));
@@ -95,14 +106,14 @@ struct HeadLoss : Function<HeadLoss> {
       const std::int64_t real = std::clamp<std::int64_t>(labels.size(0) - begin, 0, rows);  // the others are padding
       const Tensor chunk = hidden.narrow(0, begin, rows);                                // [rows, D]
       const Tensor label = labels.narrow(0, std::min(begin, labels.size(0)), real).unsqueeze(1);   // [real, 1]
-      Tensor log_p = at::log_softmax(at::linear(chunk, weight), -1, wide);               // [rows, V] wide
+      Tensor log_p = at::log_softmax(product(chunk, weight), -1, wide);               // [rows, V] wide
       loss.sub_(log_p.narrow(0, 0, real).gather(1, label).sum());
       if (!needs_hidden && !needs_head) continue;
       Tensor grad = log_p.exp_();                                                        // softmax
       grad.narrow(0, 0, real).scatter_add_(1, label, at::full_like(label, -1, grad.options()));    // − one-hot
       grad.narrow(0, real, rows - real).zero_();
       const Tensor grad_logits = grad.to(hidden.scalar_type());
-      if (needs_hidden) grad_hidden.narrow(0, begin, rows).copy_(at::matmul(grad_logits, weight));
+      if (needs_hidden) grad_hidden.narrow(0, begin, rows).copy_(product(grad_logits, weight.t()));
       if (needs_head) grad_head.add_(at::matmul(grad_logits.t(), chunk));
     }
     ctx->save_for_backward({grad_hidden, grad_head});
@@ -185,20 +196,31 @@ struct Dropout : Function<Dropout> {
   }
 };
 
+struct FrozenLinear : Function<FrozenLinear> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight) {
+    ctx->save_for_backward({weight});
+    return product(x, weight);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor()};
+    return {product(grads[0], ctx->get_saved_variables()[0].t()), Tensor()};
+  }
+};
+
 struct PackedLinear : Function<PackedLinear> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const PackedWeight& weight) {
     ctx->save_for_backward({weight.codes, weight.absmax_codes, weight.nested_absmax, weight.map});
     ctx->saved_data["offset"] = static_cast<double>(weight.offset);
     ctx->saved_data["out"] = weight.out_features;
     ctx->saved_data["in"] = weight.in_features;
-    return at::linear(x, unpack(weight, x.scalar_type()));
+    return product(x, unpack(weight, x.scalar_type()));
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor()};
     const auto saved = ctx->get_saved_variables();
     const PackedWeight weight{saved[0], saved[1], saved[2], saved[3], static_cast<float>(ctx->saved_data["offset"].toDouble()),
                               ctx->saved_data["out"].toInt(), ctx->saved_data["in"].toInt()};
-    return {at::matmul(grads[0], unpack(weight, grads[0].scalar_type())), Tensor()};
+    return {product(grads[0], unpack(weight, grads[0].scalar_type()).t()), Tensor()};
   }
 };
 
@@ -282,6 +304,8 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
   const Tensor scale = absmax.repeat_interleave(nf4::kBlock).narrow(0, 0, n);
   return book.index({codes}).mul_(scale).to(dtype).view({weight.out_features, weight.in_features});
 }
+
+Tensor frozen_linear(const Tensor& x, const Tensor& weight) { return FrozenLinear::apply(x, weight); }
 
 Tensor packed_linear(const Tensor& x, const PackedWeight& weight) {
   return PackedLinear::apply(x, weight);

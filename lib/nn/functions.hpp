@@ -40,6 +40,10 @@ struct PackedWeight {
 /** The weight's values, [out, in] in `dtype`. */
 Tensor unpack(const PackedWeight& weight, at::ScalarType dtype);
 
+/** x · Wᵀ with a W [out, in] that is not trained: no gradient of W is kept, and on the CPU fp32 goes to oneDNN, whose products
+    are faster than those behind at::linear. x [N, in] -> [N, out]. */
+Tensor frozen_linear(const Tensor& x, const Tensor& weight);
+
 /** x · Wᵀ with W unpacked for the moment of use, in forward and in backward. x [N, in] -> [N, out]. */
 Tensor packed_linear(const Tensor& x, const PackedWeight& weight);
 

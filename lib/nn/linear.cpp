@@ -5,7 +5,9 @@
 namespace intelia::nn {
 
 Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
-  Tensor y = packed ? packed_linear(x, *packed) : at::linear(x, weight.to(x.scalar_type()));   // [N, out]
+  Tensor y = packed                   ? packed_linear(x, *packed)                               // [N, out]
+             : weight.requires_grad() ? at::linear(x, weight.to(x.scalar_type()))
+                                      : frozen_linear(x, weight);
   if (bias.defined()) y = y + bias.to(x.scalar_type());
   if (!lora || !pass.uses_adapter) return y;
   const double p = pass.is_training ? lora->dropout : 0;
