@@ -115,7 +115,7 @@ std::string summary_row(const std::string& name, const LossSummary& summary) {
 constexpr const char* kStyle = R"(
 :root{--ink:#1c2127;--soft:#5b6672;--line:#d8dee5;--paper:#fff;--shade:#f5f7f9;--good:#1a7f4b;--bad:#b3362b;--open:#8a6d1d}
 @media(prefers-color-scheme:dark){:root{--ink:#e6eaee;--soft:#9aa6b2;--line:#39424c;--paper:#14181c;--shade:#1d2328;--good:#4cc38a;--bad:#f0796d;--open:#d9b44a}}
-body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:64rem;margin:0 auto;padding:2rem 1rem}
+body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:78rem;margin:0 auto;padding:2rem 1rem}
 h1{font-size:1.6rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2.2rem 0 .6rem}p{margin:.4rem 0}
 .soft{color:var(--soft)}.verdict{border-left:.5rem solid;padding:.8rem 1.2rem;background:var(--shade);margin:1.2rem 0}
 .verdict b{display:block;font-size:1.9rem;letter-spacing:.02em}.deploy{border-color:var(--good)}.deploy b{color:var(--good)}
