@@ -1,8 +1,6 @@
 // intelia config: each effective value and where it came from.
 #include <fmt/format.h>
 
-#include <cstdlib>
-
 #include "settings.hpp"
 
 namespace intelia {
@@ -27,10 +25,7 @@ const char* origin_name(Origin origin) {
 }
 
 int run(const ConfigOptions& options, Context& context) {
-  const char* from_environment = std::getenv("INTELIA_CONFIG");
-  std::filesystem::path path = context.common.config;
-  if (path.empty() && from_environment != nullptr) path = from_environment;
-  if (path.empty() && std::filesystem::exists("intelia.toml")) path = "intelia.toml";
+  const std::filesystem::path path = configuration_path(context.common);
   const ConfigurationFile file = path.empty() ? ConfigurationFile{} : read_configuration(path);
   Json summary = Json::object();
   std::string text;

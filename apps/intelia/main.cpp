@@ -1,7 +1,6 @@
 // argv → command → exit status: the only catch, the only exit.
 #include <algorithm>
 #include <cstdlib>
-#include <filesystem>
 #include <new>
 
 #include "help.hpp"
@@ -40,14 +39,6 @@ bool is_group(const std::string& word) {
   const std::string best = nearest(typed, known);
   throw Error(Kind::usage, "there is no command '" + typed + "'" +
                                (best.empty() ? "; see 'intelia --help'" : " (did you mean '" + best + "'?)"));
-}
-
-std::filesystem::path configuration_path(const CommonOptions& common) {
-  if (!common.config.empty()) return common.config;
-  const char* from_environment = std::getenv("INTELIA_CONFIG");
-  if (from_environment != nullptr && *from_environment != 0) return from_environment;
-  if (std::filesystem::exists("intelia.toml")) return "intelia.toml";
-  return {};
 }
 
 int run(const std::vector<std::string>& words, TerminalLog& log, std::string& command_name) {

@@ -124,6 +124,14 @@ std::string environment_name(const std::string& command, const std::string& opti
   return name;
 }
 
+std::filesystem::path configuration_path(const CommonOptions& common) {
+  if (!common.config.empty()) return common.config;
+  const char* from_environment = std::getenv("INTELIA_CONFIG");
+  if (from_environment != nullptr && *from_environment != 0) return from_environment;
+  if (std::filesystem::exists("intelia.toml")) return "intelia.toml";
+  return {};
+}
+
 void apply_settings(OptionTable& table, const std::string& command, const Typed& typed, const ConfigurationFile& file) {
   const auto file_table = file.find(command);
   for (Option& option : table.options()) {

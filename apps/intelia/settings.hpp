@@ -18,6 +18,9 @@ struct FileValue {
 /** Values by table ("train sft"; "" for the top) and key, as OptionTable::set takes them. */
 using ConfigurationFile = std::map<std::string, std::map<std::string, FileValue>>;
 
+/** --config, else $INTELIA_CONFIG, else ./intelia.toml if it is there, else empty. */
+std::filesystem::path configuration_path(const CommonOptions& common);
+
 /** Reads a TOML file. Error{usage} "file:line: what is wrong". */
 ConfigurationFile read_configuration(const std::filesystem::path& path);
 
