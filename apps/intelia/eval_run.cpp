@@ -11,6 +11,7 @@
 #include "model_options.hpp"
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
+#include "record_options.hpp"
 
 namespace intelia {
 namespace {
@@ -39,8 +40,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("batch-size", options.batch_size, "Sequences scored or answered together");
   table.add("seed", options.seed, "Seed of the bootstrap");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
-  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of bad records");
-  table.add("strict", options.rejects.is_strict, "End at the first bad record");
+  declare_reject_options(table, options.rejects);
 }
 
 void check(const Options& options) {
@@ -49,6 +49,7 @@ void check(const Options& options) {
     throw Error(Kind::usage, "--method is qlora (base in NF4) or lora (base as it is) here: an adapter is judged");
   check_inputs_stay(options.output, {"rejected.jsonl", "scores.json", "manifest.json"},
                     {options.model.model, options.model.adapter}, {options.validation, options.questions});
+  check_reject_options(options.rejects);
   if (options.batch_size < 1) throw Error(Kind::usage, "--batch-size must be at least 1");
   if (options.max_new_tokens < 1) throw Error(Kind::usage, "--max-new-tokens must be at least 1");
   if (options.min_conversations < 2) throw Error(Kind::usage, "--min-conversations must be at least 2");

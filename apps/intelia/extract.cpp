@@ -8,13 +8,13 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
-#include "command.hpp"
 #include "dataset/split.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/conversations.hpp"
 #include "postgres/query.hpp"
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
+#include "record_options.hpp"
 
 namespace intelia {
 
@@ -47,17 +47,12 @@ void declare(OptionTable& table, Options& options) {
             "language=…");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
   table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies");
-  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of the rows that may be malformed");
-  table.add("strict", options.rejects.is_strict, "End at the first malformed row");
+  declare_reject_options(table, options.rejects);
 }
 
 void check(const Options& options) {
-  auto check_fraction = [](const char* name, double fraction) {
-    if (!(fraction >= 0 && fraction <= 1))
-      throw Error(Kind::usage, fmt::format("--{}: expected a fraction from 0 to 1, got {}", name, fraction));
-  };
   check_fraction("split", options.split);
-  check_fraction("max-rejected", options.rejects.max_rejected);
+  check_reject_options(options.rejects);
   postgres::check(options.query);
 }
 

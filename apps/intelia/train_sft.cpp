@@ -10,6 +10,7 @@
 #include "model_options.hpp"
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
+#include "record_options.hpp"
 
 namespace intelia {
 namespace {
@@ -52,8 +53,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
-  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of bad records");
-  table.add("strict", options.rejects.is_strict, "End at the first bad record");
+  declare_reject_options(table, options.rejects);
 }
 
 void check(const Options& options) {
@@ -77,7 +77,7 @@ void check(const Options& options) {
   need(!sft.lora.targets.empty() || sft.base.method == Method::full, "--lora-targets names no layer");
   need(sft.eval_every >= 0 && sft.save_every >= 0, "--eval-every and --save-every must be 0 or more");
   need(sft.log_every >= 1 && sft.keep >= 1, "--log-every and --keep must be at least 1");
-  need(options.rejects.max_rejected >= 0 && options.rejects.max_rejected <= 1, "--max-rejected is a fraction from 0 to 1");
+  check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
   check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json"}, {sft.base.model, sft.base.adapter},
                     {options.train, options.validation});
@@ -137,7 +137,6 @@ int run(const Options& options, Context& context) {
   if (!sft.base.adapter.empty()) run_json["adapter"] = describe_folder(sft.base.adapter);
   run_json["tokenizer"] = text.tokenizer->sha256();
   run_json["chat_template"] = text.chat_template.sha256();
-  run_json["train"] = train.content_sha256();
   if (validation) run_json["validation"] = validation->content_sha256();
 
   const SftSummary summary =

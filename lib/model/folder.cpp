@@ -28,7 +28,7 @@ fs::path member_of_folder(const fs::path& folder, const std::string& name) {
   const fs::path real = fs::canonical(path, failure);
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
   if (!is_inside(real, real_folder)) {
-    throw Error(Kind::input, fmt::format("{}: this link leads outside the model folder; copy the folder with its links "
+    throw Error(Kind::input, fmt::format("{}: this link leads outside its folder; copy the folder with its links "
                                          "resolved (cp -rL)",
                                          path.string()));
   }

@@ -209,3 +209,16 @@ def test_eval_run_bad_input(tiny, tmp_path):
                        + [conversation(4, answer="water " * 300)])
     run = program.run(*tiny.eval(tmp_path / "long", validation=long))
     assert run.status == CANNOT_TELL and "cut" in (tmp_path / "long/report.html").read_text(), run.stderr
+
+
+def test_eval_run_refuses_a_worse_model(tiny, tmp_path):
+    """A base that knows its answers, and an adapter that learned to say something else: exit 3 and DO NOT DEPLOY."""
+    base, worse = tmp_path / "base", tmp_path / "worse"
+    assert program.run(*tiny.sft(base, "--method", "full", steps=60)).status == 0
+    opposite = write_lines(tmp_path / "opposite.jsonl", [conversation(number, answer="Pale combs! " * 4) for number in range(24)])
+    assert program.run(*tiny.sft(worse, "--learning-rate", "0.1", model=base, train=opposite, steps=30)).status == 0
+    many = write_lines(tmp_path / "many.jsonl", [conversation(number) for number in range(100, 140)])
+    run = program.run(*tiny.eval(tmp_path / "out", model=base, adapter=worse, validation=many))
+    assert run.status == 3, run.stderr
+    assert "DO NOT DEPLOY" in run.stderr and "DO NOT DEPLOY" in (tmp_path / "out/report.html").read_text()
+    assert json.loads((tmp_path / "out/scores.json").read_text())["verdict"] == "DO NOT DEPLOY"

@@ -11,7 +11,8 @@ import pytest
 
 import fault_points
 import program
-from tiny import results_of, text_of
+from test_faults_train import ODD_LINES
+from tiny import conversation, results_of, text_of, write_lines
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 
@@ -96,6 +97,34 @@ def test_fault_04_model_init_at_a_random_moment(tiny, tmp_path):
     assert fault_points.files_of(folder) == {}
 
 
+def test_fault_10_model_init(tiny, tmp_path):
+    """A tokenizer learns from sound records only: the first odd line is named, and nothing is written."""
+    for name, line in ODD_LINES.items():
+        if name in ("no assistant", "empty answer"):
+            continue  # text all the same
+        records = write_lines(tmp_path / "records.jsonl", [conversation(1), line])
+        run = program.run(*tiny.init(tmp_path / "out", "--train-tokenizer", records))
+        assert run.status == 1 and f"{records}:2: " in run.stderr and "\x1b" not in run.stderr, (name, run.stderr)
+        assert fault_points.files_of(tmp_path / "out") == {}, name
+
+
+def test_fault_11_model_init(tiny, naughty_strings, tmp_path):
+    """Naughty strings are text like any other, in both forms of file; bytes that are not UTF-8 are refused with their line."""
+    plain, records = tmp_path / "plain.txt", tmp_path / "records.jsonl"
+    plain.write_text("\n".join(naughty_strings), encoding="utf-8")
+    write_lines(records, [conversation(number, text, text) for number, text in enumerate(naughty_strings)])
+    for number, file in enumerate((plain, records)):
+        folder = tmp_path / f"model-{number}"
+        run = program.run(*tiny.init(folder, "--train-tokenizer", file, "--vocab-size", 2000))
+        assert run.status == 0, run.stderr
+        assert program.run("model", "info", "--model", folder).status == 0
+    for text in (b"caf\xe9", b"\xed\xa0\x80", b"\xc0\xaf", b"\xf4\x90\x80\x80"):
+        plain.write_bytes(b"sound\n" + text + b"\n")
+        run = program.run(*tiny.init(tmp_path / "out", "--train-tokenizer", plain))
+        assert run.status == 1 and f"{plain}:2: " in run.stderr, run.stderr
+        assert fault_points.files_of(tmp_path / "out") == {}
+
+
 @pytest.mark.parametrize("arguments", [["doctor"], ["doctor", "--json"], ["doctor", "--verbose"], ["config"], ["config", "--json"],
                                        ["config", "--verbose"], ["config", "--help"], ["--help"], ["--version"]])
 def test_fault_18_doctor_config(tmp_path, canaries, arguments):
@@ -171,7 +200,7 @@ HOSTILE = {  # name → (what is done, words that must be said, whether `model i
     "shard-above": (shard_elsewhere("../outside/model.safetensors"), ["../outside/model.safetensors", "plain name"], True),
     "shard-absolute": (shard_elsewhere(None), ["plain name"], True),
     "shard-parent": (shard_elsewhere(".."), ["plain name"], True),
-    "weights-link-out": (link_out("model.safetensors"), ["model.safetensors", "outside the model folder"], True),
+    "weights-link-out": (link_out("model.safetensors"), ["model.safetensors", "outside its folder"], True),
     "weights-pipe": (pipe("model.safetensors"), ["model.safetensors", "not a regular file"], True),
     "config-pipe": (pipe("config.json"), ["config.json", "not a regular file"], True),
     "tokenizer-pipe": (pipe("tokenizer.json"), ["tokenizer.json"], True),

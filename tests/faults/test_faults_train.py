@@ -339,7 +339,7 @@ def test_train_sft_resume_with_other_data(tiny, tmp_path):
     assert program.run(*tiny.sft(folder, train=train)).status == 0
     write_lines(train, [conversation(number) for number in range(1, 13)])
     run = program.run(*tiny.sft(folder, "--resume", train=train))
-    assert run.status == 2 and "'train'" in run.stderr, run.stderr
+    assert run.status == 2 and "'training data'" in run.stderr, run.stderr
 
 
 ODD_LINES = {  # what is wrong → the line

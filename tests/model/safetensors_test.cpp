@@ -299,12 +299,12 @@ TEST_CASE("a model folder: one file, or shards by index") {
     put(outside.path / "secret", with_header(other, 8));
     fs::create_symlink(outside.path / "secret", folder.path / "link.safetensors");
     index(R"({"a":"model-1.safetensors","b":"link.safetensors"})");
-    CHECK(contains(why(), "leads outside the model folder"));
+    CHECK(contains(why(), "leads outside its folder"));
     fs::remove(folder.path / "link.safetensors");
     fs::create_symlink("model-2.safetensors", folder.path / "link.safetensors");
     CHECK(why() == "");
     fs::create_symlink(outside.path / "secret", folder.path / "model.safetensors");
-    CHECK(contains(why(), "leads outside the model folder"));
+    CHECK(contains(why(), "leads outside its folder"));
   }
   SUBCASE("a link to a folder whose name only starts like ours is outside") {
     const fs::path sibling = folder.path.string() + "-sibling";
