@@ -85,7 +85,7 @@ inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& b
   const std::uint64_t free_marks = marks & ~(marks << 1) & ~(block.spaces << 1);  // runs without a blank before them
   std::uint64_t begins = free_marks | blank_begins<!kIsGpt2>(blanks, newlines);
   std::uint64_t letter_begins = letters & ~(letters << 1);
-  std::uint64_t apostrophes = block.apostrophes & free_marks & (letters >> 1);
+  std::uint64_t apostrophes = block.apostrophes & free_marks & (letters >> 1 | ~(valid >> 1));
   if constexpr (kIsGpt2) {
     letter_begins &= ~(block.spaces << 1);
     begins |= digits & ~(digits << 1) & ~(block.spaces << 1);
