@@ -62,14 +62,37 @@ AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens) : tokens_(std
     auto& [begin, end] = by_first_byte_[static_cast<unsigned char>(tokens_[i].content[0])];
     if (end == 0) begin = i;
     end = i + 1;
+    of_all_.add(tokens_[i].content[0]);
+    if (!tokens_[i].is_special) of_plain_.add(tokens_[i].content[0]);
   }
+}
+
+void AddedTokenFinder::FirstBytes::add(char byte) {
+  bool& is_known = is_first[static_cast<unsigned char>(byte)];
+  count += is_known ? 0 : 1;
+  is_known = true;
+  only = byte;
+}
+
+std::size_t AddedTokenFinder::FirstBytes::find(std::string_view text, std::size_t position) const {
+  if (count == 0) return text.size();
+  if (count == 1) return std::min(text.find(only, position), text.size());
+  while (position < text.size() && !is_first[static_cast<unsigned char>(text[position])]) ++position;
+  return position;
 }
 
 std::vector<Segment> AddedTokenFinder::split(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges) const {
   std::vector<Segment> segments;
+  for_each_segment(text, parse_special, plain_ranges, [&](const Segment& segment) { segments.push_back(segment); });
+  return segments;
+}
+
+void AddedTokenFinder::for_each_segment(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges,
+                                        const std::function<void(const Segment&)>& take) const {
+  const FirstBytes& first_bytes = parse_special ? of_all_ : of_plain_;
   std::size_t done = 0;
   std::size_t plain = 0;  // first plain range that ends after the position
-  for (std::size_t position = 0; position < text.size();) {
+  for (std::size_t position = first_bytes.find(text, 0); position < text.size(); position = first_bytes.find(text, position)) {
     const auto [first, last] = by_first_byte_[static_cast<unsigned char>(text[position])];
     const AddedToken* found = nullptr;
     for (std::size_t i = first; i < last && found == nullptr; ++i) {
@@ -89,12 +112,11 @@ std::vector<Segment> AddedTokenFinder::split(std::string_view text, bool parse_s
     const std::size_t begin = found->strips_left ? blanks_before(text, position, done) : position;
     std::size_t end = position + found->content.size();
     if (found->strips_right) end = blanks_after(text, end);
-    if (begin > done) segments.push_back({{done, begin}, -1});
-    segments.push_back({{begin, end}, found->id});
+    if (begin > done) take({{done, begin}, -1});
+    take({{begin, end}, found->id});
     position = done = end;
   }
-  if (done < text.size()) segments.push_back({{done, text.size()}, -1});
-  return segments;
+  if (done < text.size()) take({{done, text.size()}, -1});
 }
 
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,10 +46,23 @@ class AddedTokenFinder {
 
   /** Cuts `text`. Special tokens count when `parse_special` and they touch none of `plain_ranges`; others always. */
   std::vector<Segment> split(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges) const;
+  /** The same segments in order, without a list. */
+  void for_each_segment(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges,
+                        const std::function<void(const Segment&)>& take) const;
 
  private:
+  /** The bytes that tokens of one kind begin with. */
+  struct FirstBytes {
+    std::array<bool, 256> is_first{};
+    int count = 0;
+    char only = 0;  // when count is 1
+    void add(char byte);
+    /** The first place from `position` on where a token may begin, or the end. */
+    std::size_t find(std::string_view text, std::size_t position) const;
+  };
   std::vector<AddedToken> tokens_;                     // by first byte, then from long to short
   std::array<std::pair<std::size_t, std::size_t>, 256> by_first_byte_{};  // ranges in tokens_
+  FirstBytes of_all_, of_plain_;  // of_plain_: of tokens that are not special
 };
 
 /** What tokenizer_config.json and special_tokens_map.json of a folder say. */

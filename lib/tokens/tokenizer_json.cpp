@@ -8,7 +8,6 @@
 #include <cctype>
 #include <charconv>
 #include <functional>
-#include <mutex>
 #include <unordered_map>
 
 #include "base/error.hpp"
@@ -16,6 +15,8 @@
 #include "base/hash.hpp"
 #include "tokens/bpe_model.hpp"
 #include "tokens/pattern.hpp"
+#include "tokens/scratch_pool.hpp"
+#include "tokens/splitters.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/utf8.hpp"
 
@@ -167,6 +168,7 @@ struct Splitter {
   std::unique_ptr<Pattern> pattern;
   Behavior behavior = Behavior::isolated;
   bool is_inverted = false;
+  std::optional<SplitStyle> style;  // of a published pattern: its matches are all of the text
 };
 
 struct Metaspace {
@@ -224,7 +226,7 @@ class JsonTokenizer final : public Tokenizer {
       }
     };
     if (special.add) add_fixed(prefix_ids_, 0);
-    std::unique_ptr<Scratch> scratch = take_scratch();
+    const auto scratch = scratches_.take();
     for (const Segment& segment : raw_finder_.split(text, special.parse, plain_ranges)) {
       if (segment.id >= 0) {
         out.ids.push_back(segment.id);
@@ -255,9 +257,30 @@ class JsonTokenizer final : public Tokenizer {
         encode_stretch(std::move(stretch), *scratch, out);
       }
     }
-    give_scratch_back(std::move(scratch));
     if (special.add) add_fixed(suffix_ids_, text.size());
     return out;
+  }
+
+  std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special) const override {
+    if (!splitter_) return Tokenizer::encode(text, special);
+    std::string repaired;
+    if (!is_valid_utf8(text)) {
+      append_lossy_utf8(repaired, text);
+      text = repaired;
+    }
+    std::vector<std::int32_t> ids;
+    ids.reserve(text.size() / 3 + 4);
+    if (special.add) ids = prefix_ids_;
+    const auto scratch = scratches_.take();
+    raw_finder_.for_each_segment(text, special.parse, {}, [&](const Segment& segment) {
+      if (segment.id >= 0) {
+        ids.push_back(segment.id);
+      } else {
+        model_.encode_text(*splitter_, text.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin), scratch->words, ids);
+      }
+    });
+    if (special.add) ids.insert(ids.end(), suffix_ids_.begin(), suffix_ids_.end());
+    return ids;
   }
 
   std::string decode(std::span<const std::int32_t> ids, bool skip_special) const override {
@@ -326,6 +349,7 @@ class JsonTokenizer final : public Tokenizer {
   void read(const object& file) {
     read_normalizer(file);
     read_pre_tokenizer(file);
+    splitter_ = plain_splitter();
     read_model(file["model"]);
     read_added_tokens(file);
     read_post_processor(file);
@@ -387,6 +411,7 @@ class JsonTokenizer final : public Tokenizer {
         bool is_regex = false;
         const std::string text = pattern_text(part, is_regex);
         Splitter splitter;
+        if (is_regex) splitter.style = known_style(text);
         splitter.pattern = std::make_unique<Pattern>(is_regex ? to_pcre(text) : quoted_for_pcre(text));
         splitter.behavior = behavior_of(text_at(part, "behavior", ""));
         splitter.is_inverted = flag_at(part, "invert", false);
@@ -402,7 +427,9 @@ class JsonTokenizer final : public Tokenizer {
           if (!is_first) refuse("ByteLevel with add_prefix_space after another pre-tokenizer");
           adds_prefix_space_ = true;
         }
-        if (flag_at(part, "use_regex", true)) splitters_.push_back({std::make_unique<Pattern>(to_pcre(kGpt2Pattern)), Behavior::isolated, false});
+        if (flag_at(part, "use_regex", true)) {
+          splitters_.push_back({std::make_unique<Pattern>(to_pcre(kGpt2Pattern)), Behavior::isolated, false, known_style(kGpt2Pattern)});
+        }
       } else if (type == "Metaspace") {
         if (!is_first) refuse("Metaspace after another pre-tokenizer");
         Metaspace metaspace;
@@ -421,6 +448,14 @@ class JsonTokenizer final : public Tokenizer {
       }
       is_first = false;
     });
+  }
+
+  /** Whether text goes to the model as it is, but for one published pattern. */
+  std::optional<TextSplitter> plain_splitter() const {
+    if (!normalizers_.empty() || metaspace_ || adds_prefix_space_ || splitters_.size() != 1) return std::nullopt;
+    const Splitter& splitter = splitters_.front();
+    if (!splitter.style || splitter.behavior != Behavior::isolated || splitter.is_inverted) return std::nullopt;
+    return TextSplitter(*splitter.style);
   }
 
   static Behavior behavior_of(const std::string& name) {
@@ -606,22 +641,6 @@ class JsonTokenizer final : public Tokenizer {
 
   // ── encoding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  std::unique_ptr<Scratch> take_scratch() const {
-    {
-      const std::lock_guard lock(scratch_mutex_);
-      if (!scratches_.empty()) {
-        std::unique_ptr<Scratch> scratch = std::move(scratches_.back());
-        scratches_.pop_back();
-        return scratch;
-      }
-    }
-    return std::make_unique<Scratch>();
-  }
-  void give_scratch_back(std::unique_ptr<Scratch> scratch) const {
-    const std::lock_guard lock(scratch_mutex_);
-    scratches_.push_back(std::move(scratch));
-  }
-
   /** The bytes of `aligned.text` that come from plain ranges of the input. */
   static std::vector<ByteRange> plain_in(const Aligned& aligned, std::span<const ByteRange> plain_ranges) {
     std::vector<ByteRange> inside;
@@ -803,8 +822,8 @@ class JsonTokenizer final : public Tokenizer {
   std::vector<std::int32_t> prefix_ids_, suffix_ids_;
   AddedTokenFinder raw_finder_, normalized_finder_;
   bool is_byte_level_ = false, adds_prefix_space_ = false;
-  mutable std::mutex scratch_mutex_;
-  mutable std::vector<std::unique_ptr<Scratch>> scratches_;
+  std::optional<TextSplitter> splitter_;  // where text goes to the model as it is, cut by a published pattern
+  mutable ScratchPool<Scratch> scratches_;
 };
 
 }  // namespace
