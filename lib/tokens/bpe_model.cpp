@@ -1,5 +1,8 @@
 // See bpe_model.hpp.
+#define XXH_INLINE_ALL
 #include "tokens/bpe_model.hpp"
+
+#include <xxhash.h>
 
 #include <algorithm>
 #include <cstring>
@@ -14,17 +17,19 @@ namespace {
 
 // Words whose ends are found before their ids are looked up: enough to keep both loops going, few enough for the L1
 // cache.
-constexpr std::size_t kBatchWords = 1024;
-
-std::uint64_t long_hash(std::string_view word) { return std::hash<std::string_view>{}(word)*0x9e3779b97f4a7c15ULL; }
+constexpr std::size_t kBatchWords = 256;
 
 }  // namespace
 
 struct BpeScratch::State {
   WordCache cache;
   std::vector<Symbol> symbols;
-  std::vector<std::size_t> ends = std::vector<std::size_t>(kBatchWords);
-  std::vector<std::int32_t> ids;  // of one batch
+  // Of one batch of words.
+  std::array<std::size_t, kBatchWords> ends;
+  std::array<WordKey, kBatchWords> keys;
+  std::array<std::uint64_t, kBatchWords> hashes;
+  std::vector<std::int32_t> ids;
+  std::size_t num_ids = 0;
   std::vector<std::int32_t> word_ids;
 };
 
@@ -34,7 +39,7 @@ BpeScratch::BpeScratch(BpeScratch&&) noexcept = default;
 
 BpeModel::BpeModel(BpeDefinition definition) : definition_(std::move(definition)) {
   merges_.reserve(definition_.merges.size());
-  for (const BpeMerge& merge : definition_.merges) merges_.insert(merge.left, merge.right, {merge.rank, merge.merged});
+  for (const BpeMerge& merge : definition_.merges) merges_.insert(merge.left, merge.right, merge.rank, merge.merged);
   definition_.merges = {};
   std::int32_t largest = -1;
   for (const auto& [bytes, id] : definition_.ids) largest = std::max(largest, id);
@@ -75,63 +80,79 @@ void BpeModel::encode_text(const TextSplitter& splitter, std::string_view text, 
   BpeScratch::State& state = *scratch.state_;
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t num_words = splitter.next_ends(text, begin, state.ends);
-    // A word has at most as many ids as bytes; whole entries are stored, of which only `count` ids stay.
-    const std::size_t most = state.ends[num_words - 1] - begin + WordEntry::kMaxInline + 1;
-    if (state.ids.size() < most) state.ids.resize(most);
-    std::int32_t* out = state.ids.data();
-    for (std::size_t i = 0; i < num_words; ++i) {
-      const std::size_t end = state.ends[i];
-      const std::size_t size = end - begin;
-      const char* const word = text.data() + begin;
-      if (size > kMaxKeyBytes || text.size() - begin < 16) {
-        out = append_word({word, size}, scratch, out);
-      } else {
-        const WordKey key = key_of_readable(word, size);
-        const WordEntry& entry = state.cache.near_entry(hash_of(key));
-        if (entry.key == key && entry.count <= WordEntry::kMaxInline) {
-          std::memcpy(out, entry.ids.data(), sizeof entry.ids);
-          out += entry.count;
-        } else {
-          out = append_missed({word, size}, scratch, out);
-        }
-      }
-      begin = end;
-    }
-    ids.insert(ids.end(), state.ids.data(), out);
+    encode_batch(text, begin, {state.ends.data(), num_words}, scratch);
+    ids.insert(ids.end(), state.ids.data(), state.ids.data() + state.num_ids);
+    begin = state.ends[num_words - 1];
   }
 }
 
-/** A word that the loop over short words cannot take: too long, or too near the end of the text to read 16 bytes. */
-std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
-  if (word.size() <= kMaxKeyBytes) return append_missed(word, scratch, out);
+/** Puts the ids of the words that begin at `begin` and end at `ends` into the scratch. */
+void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
+                            BpeScratch& scratch) const {
   BpeScratch::State& state = *scratch.state_;
-  const bool is_cached = word.size() <= WordCache::kMaxLongBytes;
-  const std::uint64_t hash = is_cached ? long_hash(word) : 0;
-  if (is_cached) {
-    if (const auto* found = state.cache.find_long(word, hash)) return std::copy(found->begin(), found->end(), out);
+  // A word has at most as many ids as bytes; whole entries are stored, of which only `count` ids stay.
+  const std::size_t most = ends.back() - begin + WordEntry::kMaxInline + 1;
+  if (state.ids.size() < most) state.ids.resize(most);
+  const WordTable* table = &state.cache.table();
+  std::size_t word_begin = begin;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::size_t size = ends[i] - word_begin;
+    // Words too long for a key get that of no word; the last 15 bytes of the text are not read past.
+    WordKey key;
+    if (size <= kMaxKeyBytes) [[likely]] {
+      key = text.size() - word_begin >= 16 ? key_of_readable(text.data() + word_begin, size)
+                                           : key_of(text.substr(word_begin, size));
+    }
+    state.keys[i] = key;
+    state.hashes[i] = hash_of(key);
+    table->prefetch(table->place_of(state.hashes[i]));
+    word_begin = ends[i];
   }
-  encode_uncached(word, state.symbols);
-  std::int32_t* const first = out;
-  for (const Symbol& symbol : state.symbols) *out++ = symbol.id;
-  if (is_cached) state.cache.put_long(word, hash, {first, out});
-  return out;
+  std::int32_t* out = state.ids.data();
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const WordKey key = state.keys[i];
+    const WordEntry& entry = state.cache.table().at(state.cache.table().place_of(state.hashes[i]));
+    if (entry.key == key && entry.count - 1 < WordEntry::kMaxInline) [[likely]] {
+      std::memcpy(out, entry.ids.data(), sizeof entry.ids);
+      out += entry.count;
+    } else {
+      const std::size_t from = i == 0 ? begin : ends[i - 1];
+      out = append_word(text.substr(from, ends[i] - from), scratch, out);
+    }
+  }
+  state.num_ids = static_cast<std::size_t>(out - state.ids.data());
 }
 
-/** A short word that the near level of the cache has not. */
-std::int32_t* BpeModel::append_missed(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
+/** Appends the ids of a word that is not where its hash says, or has more ids than an entry. */
+std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
+  if (word.size() > kMaxKeyBytes) return append_long_word(word, scratch, out);
   BpeScratch::State& state = *scratch.state_;
   const WordKey key = key_of(word);
-  const std::uint64_t hash = hash_of(key);
-  const WordEntry* entry = state.cache.find_far(key, hash);
+  const WordEntry* entry = state.cache.table().find(key, state.cache.table().place_of(hash_of(key)));
   if (entry == nullptr) {
     encode_uncached(word, state.symbols);
     state.word_ids.clear();
     for (const Symbol& symbol : state.symbols) state.word_ids.push_back(symbol.id);
-    entry = &state.cache.put(key, hash, state.word_ids);
+    entry = &state.cache.put(key, state.word_ids);
   }
-  state.cache.near_entry(hash) = *entry;
   const std::span<const std::int32_t> ids = state.cache.ids_of(*entry);
   return std::copy(ids.begin(), ids.end(), out);
+}
+
+std::int32_t* BpeModel::append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
+  BpeScratch::State& state = *scratch.state_;
+  LongWordTable& cache = state.cache.long_words();
+  const bool is_cached = word.size() <= WordCache::kMaxLongBytes;
+  const std::uint64_t hash = is_cached ? XXH3_64bits(word.data(), word.size()) : 0;
+  if (is_cached) {
+    const std::span<const std::int32_t> found = cache.find(word, hash);
+    if (!found.empty()) return std::copy(found.begin(), found.end(), out);
+  }
+  encode_uncached(word, state.symbols);
+  std::int32_t* const first = out;
+  for (const Symbol& symbol : state.symbols) *out++ = symbol.id;
+  if (is_cached) cache.put(word, hash, {first, out});
+  return out;
 }
 
 void BpeModel::add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const {

@@ -82,8 +82,10 @@ class BpeModel {
   void add_bytes(std::string_view word, std::vector<Symbol>& symbols) const;
   void add_characters(std::string_view word, std::vector<Symbol>& symbols) const;
 
+  void encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
+                    BpeScratch& scratch) const;
   std::int32_t* append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
-  std::int32_t* append_missed(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
+  std::int32_t* append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
   void encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const;
 
   BpeDefinition definition_;

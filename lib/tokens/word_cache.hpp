@@ -1,7 +1,9 @@
-// Ids of words already encoded. Words of up to 15 bytes are keys of 16 bytes (the last is the length) and most have
-// their ids beside the key, so that a hit is one cache line and no call. Two levels: a near one that stays in the
-// processor's L2, and a far one that a miss of the near one asks. Knows keys and ids, not merges. Private to
-// lib/tokens.
+// Ids of words already encoded. Words of up to 15 bytes are keys of 16 bytes (the last is the length), and most have
+// their ids beside the key: a hit is one cache line, which the caller asks for well before it looks. Knows keys and
+// ids, not merges. Private to lib/tokens.
+//
+// Tried: a near table of 512 KiB before this one lost to one table with prefetching, which the processor's own caches
+// make two-level already; huge pages save the address misses of a table of megabytes.
 #pragma once
 
 #include <array>
@@ -18,7 +20,7 @@ namespace intelia {
 
 struct WordKey {
   std::uint64_t low = 0, high = 0;
-  bool operator==(const WordKey&) const = default;
+  bool operator==(const WordKey& other) const { return ((low ^ other.low) | (high ^ other.high)) == 0; }
 };
 
 constexpr std::size_t kMaxKeyBytes = 15;
@@ -56,47 +58,87 @@ inline std::uint64_t hash_of(WordKey key) {
 struct WordEntry {
   static constexpr std::uint32_t kMaxInline = 3;
   WordKey key;
-  std::array<std::int32_t, kMaxInline> ids;  // with more than kMaxInline: ids[0] is where they begin in the overflow
-  std::uint32_t count;
+  std::array<std::int32_t, kMaxInline> ids{};  // with more than kMaxInline: ids[0] is where they begin in the overflow
+  std::uint32_t count = 0;
 };
 static_assert(sizeof(WordEntry) == 32);
 
+/** Words by their keys, at places that their hashes give. */
+class WordTable {
+ public:
+  explicit WordTable(unsigned bits);
+
+  std::size_t size() const { return size_; }
+  bool is_half_full() const { return size_ * 2 > mask_; }
+  std::size_t place_of(std::uint64_t hash) const { return hash >> shift_; }
+  void prefetch(std::size_t place) const { __builtin_prefetch(&entries_[place]); }
+  const WordEntry& at(std::size_t place) const { return entries_[place]; }
+  /** The word's entry, or null; `place` is its hash's. */
+  const WordEntry* find(WordKey key, std::size_t place) const;
+  /** Adds a word that is not there yet. */
+  const WordEntry& insert(const WordEntry& entry);
+  /** The same words in a table twice as large. */
+  WordTable grown() const;
+  unsigned bits() const { return 64 - shift_; }
+
+ private:
+  struct Free {
+    void operator()(WordEntry* entries) const { std::free(entries); }
+  };
+  std::unique_ptr<WordEntry[], Free> entries_;
+  std::size_t mask_, size_ = 0;
+  unsigned shift_;
+};
+
+/** Words of any length, with their bytes kept elsewhere. */
+class LongWordTable {
+ public:
+  struct Entry {
+    std::uint64_t hash = 0;
+    std::uint32_t size = 0;  // 0: nothing is here
+    std::uint32_t bytes_at = 0;
+    std::uint32_t ids_at = 0, count = 0;
+  };
+  LongWordTable();
+
+  /** The ids of a word, which are never none, or nothing. */
+  std::span<const std::int32_t> find(std::string_view word, std::uint64_t hash) const;
+  void put(std::string_view word, std::uint64_t hash, std::span<const std::int32_t> ids);
+
+ private:
+  static constexpr std::size_t kFirstSize = 1 << 10, kMostBytes = 16 << 20;
+  std::size_t empty_place(std::uint64_t hash) const;
+  void grow();
+
+  std::vector<Entry> entries_;
+  std::size_t size_ = 0;
+  std::string bytes_;
+  std::vector<std::int32_t> ids_;
+};
+
 class WordCache {
  public:
-  WordCache();
+  WordCache() : table_(kFirstBits) {}
 
-  WordEntry& near_entry(std::uint64_t hash) const { return near_[hash >> (64 - kNearBits)]; }
-  /** The entry of the far level, or null. */
-  const WordEntry* find_far(WordKey key, std::uint64_t hash) const;
-  /** Keeps the ids of a word in the far level and returns its entry. */
-  const WordEntry& put(WordKey key, std::uint64_t hash, std::span<const std::int32_t> ids);
+  const WordTable& table() const { return table_; }
+  const WordEntry& put(WordKey key, std::span<const std::int32_t> ids);
   std::span<const std::int32_t> ids_of(const WordEntry& entry) const {
     if (entry.count <= WordEntry::kMaxInline) return {entry.ids.data(), entry.count};
     return {overflow_.data() + entry.ids[0], entry.count};
   }
 
-  /** Words longer than keys, up to kMaxLongBytes; null where unknown. */
-  static constexpr std::size_t kMaxLongBytes = 128;
-  const std::vector<std::int32_t>* find_long(std::string_view word, std::uint64_t hash) const;
-  void put_long(std::string_view word, std::uint64_t hash, std::span<const std::int32_t> ids);
+  /** Words longer than keys; those of more than kMaxLongBytes are not worth keeping. */
+  static constexpr std::size_t kMaxLongBytes = 256;
+  LongWordTable& long_words() { return long_words_; }
 
  private:
-  static constexpr unsigned kNearBits = 14, kFarBits = 17, kLongBits = 14;
-  static constexpr std::size_t kWays = 2;
-  static constexpr std::size_t kMaxOverflow = 1 << 20;
-  struct Free {
-    void operator()(WordEntry* entries) const { std::free(entries); }
-  };
-  using Entries = std::unique_ptr<WordEntry[], Free>;
-  struct LongWord {
-    std::string word;
-    std::vector<std::int32_t> ids;
-  };
-  static Entries make_entries(unsigned bits);
+  // A new thread begins small; at the most bits (32 MiB) a full table is forgotten.
+  static constexpr unsigned kFirstBits = 14, kMostBits = 20;
+  static constexpr std::size_t kMostOverflow = 1 << 21;
 
-  Entries near_, far_;
+  WordTable table_;
   std::vector<std::int32_t> overflow_;
-  std::vector<LongWord> long_words_;
+  LongWordTable long_words_;
 };
 
 }  // namespace intelia
