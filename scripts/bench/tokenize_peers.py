@@ -8,7 +8,8 @@ What is timed, for every side, is its own call for a batch of texts, on `--threa
 memory, nothing read from or written to disk: ours encode_batch of the library (vectors of ids; the program tokenize_probe
 times it in its own process), HF tokenizers encode_batch_fast (no offsets) and encode_batch, tiktoken
 encode_ordinary_batch, gigatoken encode_batch. Cold is the first call in a process that has encoded nothing, warm the
-median of the later ones over the same texts. The texts are the Python environment's own files: docstrings and other prose,
+median of the later ones over the same texts. On one thread the seconds are those of the processor (other programs may run
+beside), on several those of the clock. The texts are the Python environment's own files: docstrings and other prose,
 Markdown, code, and the repository's sample documents.
 """
 import argparse
@@ -112,19 +113,20 @@ def write_tokenizer_json(folder: pathlib.Path, path: pathlib.Path, pattern: str)
     TikTokenConverter(vocab_file=str(path), pattern=pattern).converted().save(str(target))
 
 
-def timed(call):
-    begin = time.perf_counter()
+def timed(call, threads: int):
+    clock = time.process_time if threads == 1 else time.perf_counter
+    begin = clock()
     result = call()
-    return time.perf_counter() - begin, result
+    return clock() - begin, result
 
 
-def repeated(call, passes: int):
+def repeated(call, passes: int, threads: int):
     """Seconds of the first call, median of the later ones, and the last result."""
-    cold, result = timed(call)
+    cold, result = timed(call, threads)
     later = []
     for _ in range(passes - 1):
         result = None
-        seconds, result = timed(call)
+        seconds, result = timed(call, threads)
         later.append(seconds)
     return cold, statistics.median(later) if later else cold, result
 
@@ -132,8 +134,8 @@ def repeated(call, passes: int):
 def ours(options, folder: pathlib.Path, documents: pathlib.Path, passes: int):
     ids_file = folder / "ids"
     command = [options.program, folder, documents, str(passes), str(options.threads), ids_file]
-    out = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout.split()
-    seconds = [float(word) for word in out]
+    out = subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+    seconds = [float(line.split()[options.threads == 1]) for line in out.splitlines()]
     import numpy
 
     flat = numpy.fromfile(ids_file, dtype=numpy.int32)
@@ -169,23 +171,23 @@ def measure(name: str, options, texts: list[str], work: pathlib.Path) -> dict:
     rates["intelia cold"], rates["intelia warm"] = megabytes / cold, megabytes / warm
 
     giga = gigatoken.Tokenizer.from_json((folder / "tokenizer.json").read_bytes())
-    cold, warm, result = repeated(lambda: giga.encode_batch(texts, parallel=options.threads > 1), options.passes)
+    cold, warm, result = repeated(lambda: giga.encode_batch(texts, parallel=options.threads > 1), options.passes, options.threads)
     rates["gigatoken cold"], rates["gigatoken warm"] = megabytes / cold, megabytes / warm
     different = {"gigatoken": num_different(our_ids, list(result))}
     result = None
 
     tik = tiktoken.Encoding(name, pat_str=pattern, mergeable_ranks=ranks, special_tokens={})
-    _, warm, result = repeated(lambda: tik.encode_ordinary_batch(texts, num_threads=options.threads), 2)
+    _, warm, result = repeated(lambda: tik.encode_ordinary_batch(texts, num_threads=options.threads), 2, options.threads)
     rates["tiktoken"] = megabytes / warm
     different["tiktoken"] = num_different(our_ids, result)
     result = None
 
     peer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    seconds, result = timed(lambda: peer.encode_batch(texts, add_special_tokens=False))
+    seconds, result = timed(lambda: peer.encode_batch(texts, add_special_tokens=False), options.threads)
     rates["tokenizers encode_batch"] = megabytes / seconds
     different["tokenizers"] = num_different(our_ids, [encoding.ids for encoding in result])
     result = None
-    seconds, result = timed(lambda: peer.encode_batch_fast(texts, add_special_tokens=False))
+    seconds, result = timed(lambda: peer.encode_batch_fast(texts, add_special_tokens=False), options.threads)
     rates["tokenizers encode_batch_fast"] = megabytes / seconds
     result = None
 
