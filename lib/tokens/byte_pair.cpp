@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <queue>
+#include <span>
 #include <tuple>
 
 #include "base/error.hpp"
@@ -14,6 +15,10 @@ namespace {
 
 // Up to here rescanning the ranks beats a queue; a word of prose has about six symbols.
 constexpr std::size_t kMaxScanned = 48;
+
+// Stretches of a word that are worth finding, and the longest period that is sought in them.
+constexpr std::size_t kMinStretch = 4096;
+constexpr std::size_t kMaxPeriod = 16;
 
 }  // namespace
 
@@ -42,8 +47,8 @@ void MergeTable::apply(std::vector<Symbol>& symbols) const {
   if (symbols.size() < 2) return;
   if (symbols.size() <= kMaxScanned) {
     apply_by_scanning(symbols);
-  } else {
-    apply_by_queue(symbols);
+  } else if (symbols.size() < kMinStretch || !apply_by_period(symbols)) {
+    apply_by_chunks(symbols);
   }
 }
 
@@ -103,6 +108,153 @@ void MergeTable::apply_by_queue(std::vector<Symbol>& symbols) const {
     if (after[best.place] != kNone) offer(best.place, after[best.place]);
   }
   std::erase_if(symbols, [](const Symbol& symbol) { return symbol.num_bytes == 0; });
+}
+
+namespace {
+
+/** A token over the symbols [begin, end) of its word. */
+struct Part {
+  std::int32_t id = 0;
+  std::size_t begin = 0, end = 0;
+};
+
+/** The parts of symbols [begin, end), by a function that merges symbols. */
+template <class Merge>
+std::vector<Part> parts_of(std::span<const Symbol> symbols, std::size_t begin, std::size_t end, Merge merge) {
+  std::vector<Symbol> counted(symbols.begin() + static_cast<std::ptrdiff_t>(begin),
+                              symbols.begin() + static_cast<std::ptrdiff_t>(end));
+  for (Symbol& symbol : counted) symbol.num_bytes = 1;  // so that the sums count symbols
+  merge(counted);
+  std::vector<Part> parts;
+  for (const Symbol& symbol : counted) {
+    parts.push_back({symbol.id, begin, begin + symbol.num_bytes});
+    begin += symbol.num_bytes;
+  }
+  return parts;
+}
+
+/** Makes `symbols`, of which `parts` are the tokens, those tokens. */
+void replace_by_parts(std::vector<Symbol>& symbols, const std::vector<Part>& parts) {
+  std::vector<Symbol> tokens;
+  tokens.reserve(parts.size());
+  for (const Part& part : parts) {
+    std::uint32_t num_bytes = 0;
+    for (std::size_t i = part.begin; i < part.end; ++i) num_bytes += symbols[i].num_bytes;
+    tokens.push_back({part.id, num_bytes});
+  }
+  symbols = std::move(tokens);
+}
+
+bool is_same(const Symbol& left, const Symbol& right) {
+  return left.id == right.id && left.num_bytes == right.num_bytes;
+}
+bool is_same(const Part& left, const Part& right) {
+  return left.id == right.id && left.end - left.begin == right.end - right.begin;
+}
+
+/** Symbols [begin, end) that repeat themselves every `period` symbols. */
+struct Stretch {
+  std::size_t begin = 0, end = 0, period = 0;
+};
+
+/** A stretch of at least kMinStretch symbols, or an empty one. */
+Stretch find_stretch(std::span<const Symbol> symbols) {
+  constexpr std::size_t kSample = 64;
+  for (std::size_t anchor = 0; anchor + kMinStretch / 2 <= symbols.size(); anchor += kMinStretch / 2) {
+    for (std::size_t period = 1; period <= kMaxPeriod; ++period) {
+      const auto repeats = [&](std::size_t i) { return is_same(symbols[i], symbols[i + period]); };
+      std::size_t i = anchor;
+      while (i < anchor + kSample && repeats(i)) ++i;
+      if (i < anchor + kSample) continue;
+      while (i + period < symbols.size() && repeats(i)) ++i;
+      const std::size_t end = i + period;
+      std::size_t begin = anchor;
+      while (begin > 0 && repeats(begin - 1)) --begin;
+      if (end - begin >= kMinStretch) return {begin, end, period};
+    }
+  }
+  return {};
+}
+
+/** The first tokens from the middle on that come twice in a row and cover a multiple of `period` symbols, or nothing.
+ */
+std::span<const Part> find_repeated(std::span<const Part> parts, std::size_t period) {
+  const std::size_t middle = parts.size() / 2;
+  for (std::size_t count = 1; middle + 2 * count <= parts.size(); ++count) {
+    const std::span<const Part> first = parts.subspan(middle, count);
+    if ((first.back().end - first.front().begin) % period != 0) continue;
+    const auto same = [](const Part& left, const Part& right) { return is_same(left, right); };
+    if (std::ranges::equal(first, parts.subspan(middle + count, count), same)) return first;
+  }
+  return {};
+}
+
+}  // namespace
+
+void MergeTable::apply_by_chunks(std::vector<Symbol>& symbols) const {
+  constexpr std::size_t kChunk = 32;
+  const auto merge = [&](std::vector<Symbol>& some) {
+    some.size() <= kMaxScanned ? apply_by_scanning(some) : apply_by_queue(some);
+  };
+  const auto hold = [&](const Part& left, const Part& right) {
+    const std::vector<Part> both = parts_of(symbols, left.begin, right.end, merge);
+    return both.size() == 2 && both[0].id == left.id && both[1].id == right.id && both[1].begin == right.begin;
+  };
+  std::vector<Part> parts;
+  std::size_t steps_left = symbols.size() * 16;  // an adversary's word, where borders move far back, is for the queue
+  for (std::size_t begin = 0; begin < symbols.size(); begin += kChunk) {
+    const std::size_t end = std::min(begin + kChunk, symbols.size());
+    std::vector<Part> fresh = parts_of(symbols, begin, end, merge);
+    for (std::size_t num_redone = 1; !parts.empty() && !hold(parts.back(), fresh.front()); num_redone *= 2) {
+      const std::size_t num_kept = parts.size() - std::min(num_redone, parts.size());
+      const std::size_t from = parts[num_kept].begin;
+      if (end - from > steps_left) return apply_by_queue(symbols);
+      steps_left -= end - from;
+      parts.resize(num_kept);
+      fresh = parts_of(symbols, from, end, merge);
+    }
+    parts.insert(parts.end(), fresh.begin(), fresh.end());
+  }
+  replace_by_parts(symbols, parts);
+}
+
+bool MergeTable::apply_by_period(std::vector<Symbol>& symbols) const {
+  const Stretch stretch = find_stretch(symbols);
+  if (stretch.period == 0) return false;
+  const auto merge = [&](std::vector<Symbol>& some) { apply_by_chunks(some); };
+  const std::vector<Part> sample = parts_of(symbols, stretch.begin, stretch.begin + kMinStretch / 2, merge);
+  const std::span<const Part> repeated = find_repeated(sample, stretch.period);
+  if (repeated.empty()) return false;
+
+  // The word without whole repetitions from the middle of the stretch, and then its tokens with them.
+  const std::size_t step = repeated.back().end - repeated.front().begin;
+  const std::size_t num_left_out = (stretch.end - stretch.begin - kMinStretch / 2) / step;
+  const std::size_t gap = num_left_out * step;
+  std::vector<Symbol> rest(symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(stretch.end - gap));
+  rest.insert(rest.end(), symbols.begin() + static_cast<std::ptrdiff_t>(stretch.end), symbols.end());
+  std::vector<Part> parts = parts_of(rest, 0, rest.size(), [&](std::vector<Symbol>& some) { apply(some); });
+  const auto is_repeated_twice = [&](std::size_t i) {
+    for (std::size_t k = 0; k < 2 * repeated.size(); ++k) {
+      if (!is_same(parts[i + k], repeated[k % repeated.size()])) return false;
+    }
+    return parts[i].begin >= stretch.begin && parts[i + 2 * repeated.size() - 1].end <= stretch.end - gap;
+  };
+  std::size_t at = 0;
+  while (at + 2 * repeated.size() <= parts.size() && !is_repeated_twice(at)) ++at;
+  if (at + 2 * repeated.size() > parts.size()) return false;
+
+  std::vector<Part> whole(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(at));
+  std::size_t begin = parts[at].begin;
+  for (std::size_t i = 0; i < num_left_out; ++i) {
+    for (const Part& part : repeated) {
+      whole.push_back({part.id, begin, begin + (part.end - part.begin)});
+      begin = whole.back().end;
+    }
+  }
+  for (std::size_t i = at; i < parts.size(); ++i)
+    whole.push_back({parts[i].id, parts[i].begin + gap, parts[i].end + gap});
+  replace_by_parts(symbols, whole);
+  return true;
 }
 
 }  // namespace intelia

@@ -34,11 +34,23 @@ class MergeTable {
   }
   std::int32_t merged(std::uint32_t rank) const { return merged_[rank]; }
 
-  /** Merges adjacent symbols, the lowest rank first and of equals the leftmost, until none merges. */
+  /**
+   * Merges adjacent symbols, the lowest rank first and of equals the leftmost, until none merges: the tokens of a word.
+   *
+   * Long words rest on this: tokens are those of their word exactly when every two neighbours are those of their own
+   * symbols. (The first merge across a border between two of them would be the first across it in those symbols alone
+   * as well, since until then nothing outside has touched them.) So tokens of parts may be put together where their
+   * neighbours hold, and what repeats in a word repeats in its tokens.
+   */
   void apply(std::vector<Symbol>& symbols) const;
-  /** The two ways of apply(): the first for at most 48 symbols. */
+  /** The ways of apply(): the first for at most 48 symbols, the second in n log n steps whatever the word. */
   void apply_by_scanning(std::vector<Symbol>& symbols) const;
   void apply_by_queue(std::vector<Symbol>& symbols) const;
+  /** In chunks, put together where neighbours hold. */
+  void apply_by_chunks(std::vector<Symbol>& symbols) const;
+  /** For words with a long stretch that repeats itself every few symbols, whose middle is not looked at; false, and
+     nothing done, for others. */
+  bool apply_by_period(std::vector<Symbol>& symbols) const;
 
  private:
   static constexpr unsigned kIdBits = 21, kRankBits = 22;

@@ -119,6 +119,7 @@ TEST_CASE("scanning and the queue merge alike") {
     };
     CHECK(same(word, &MergeTable::apply_by_scanning));
     CHECK(same(word, &MergeTable::apply_by_queue));
+    CHECK(same(word, &MergeTable::apply_by_chunks));
   }
 }
 
