@@ -19,6 +19,58 @@ namespace {
 // cache.
 constexpr std::size_t kBatchWords = 256;
 
+// Stretches of a word that are worth finding, in bytes, and the longest period that is sought in them.
+constexpr std::size_t kMinStretch = 4096;
+constexpr std::size_t kMaxPeriod = 16;
+
+/** Bytes [begin, end) that repeat themselves every `period` bytes. */
+struct Stretch {
+  std::size_t begin = 0, end = 0, period = 0;
+};
+
+/** A stretch of at least kMinStretch bytes, or an empty one. */
+Stretch find_stretch(std::string_view word) {
+  constexpr std::size_t kStep = 256;
+  for (std::size_t anchor = 0; anchor + kStep + kMaxPeriod <= word.size(); anchor += kMinStretch / 2) {
+    for (std::size_t period = 1; period <= kMaxPeriod; ++period) {
+      const auto repeats = [&](std::size_t from, std::size_t size) {
+        return std::memcmp(word.data() + from, word.data() + from + period, size) == 0;
+      };
+      std::size_t end = anchor;
+      while (end + kStep + period <= word.size() && repeats(end, kStep)) end += kStep;
+      if (end == anchor) continue;
+      while (end + period < word.size() && repeats(end, 1)) ++end;
+      end += period;
+      std::size_t begin = anchor;
+      while (begin > 0 && repeats(begin - 1, 1)) --begin;
+      if (end - begin >= kMinStretch) return {begin, end, period};
+    }
+  }
+  return {};
+}
+
+bool is_same(std::span<const Symbol> left, std::span<const Symbol> right) {
+  return std::ranges::equal(
+      left, right, [](const Symbol& a, const Symbol& b) { return a.id == b.id && a.num_bytes == b.num_bytes; });
+}
+
+std::size_t num_bytes_of(std::span<const Symbol> symbols) {
+  std::size_t sum = 0;
+  for (const Symbol& symbol : symbols) sum += symbol.num_bytes;
+  return sum;
+}
+
+/** The first tokens from the middle on that come twice in a row and cover a multiple of `period` bytes, or none. */
+std::vector<Symbol> find_repeated(std::span<const Symbol> symbols, std::size_t period) {
+  const std::span<const Symbol> half = symbols.subspan(symbols.size() / 2);
+  for (std::size_t count = 1; 2 * count <= half.size(); ++count) {
+    const std::span<const Symbol> first = half.first(count);
+    if (num_bytes_of(first) % period == 0 && is_same(first, half.subspan(count, count)))
+      return {first.begin(), first.end()};
+  }
+  return {};
+}
+
 }  // namespace
 
 struct BpeScratch::State {
@@ -44,10 +96,14 @@ BpeModel::BpeModel(BpeDefinition definition) : definition_(std::move(definition)
   std::int32_t largest = -1;
   for (const auto& [bytes, id] : definition_.ids) largest = std::max(largest, id);
   lengths_.resize(static_cast<std::size_t>(largest + 1));
-  for (const auto& [bytes, id] : definition_.ids)
+  for (const auto& [bytes, id] : definition_.ids) {
     lengths_[static_cast<std::size_t>(id)] = static_cast<std::uint32_t>(bytes.size());
-  has_fixed_lengths_ =
-      definition_.is_byte_level && std::ranges::all_of(definition_.byte_ids, [](std::int32_t id) { return id >= 0; });
+    longest_ = std::max(longest_, bytes.size());
+  }
+  const bool has_all_bytes = std::ranges::all_of(definition_.byte_ids, [](std::int32_t id) { return id >= 0; });
+  has_fixed_lengths_ = definition_.is_byte_level && has_all_bytes;
+  drops_nothing_ =
+      definition_.unknown_id || (has_all_bytes && (definition_.is_byte_level || definition_.falls_back_to_bytes));
 }
 
 std::optional<std::int32_t> BpeModel::id_of(std::string_view bytes) const {
@@ -63,16 +119,52 @@ std::span<const Symbol> BpeModel::encode_word(std::string_view word, BpeScratch&
 
 void BpeModel::encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const {
   symbols.clear();
-  const auto whole = definition_.ignores_merges ? id_of(word) : std::nullopt;
+  const auto whole = definition_.ignores_merges && word.size() <= longest_ ? id_of(word) : std::nullopt;
   if (whole) {
     symbols.push_back({*whole, static_cast<std::uint32_t>(word.size())});
     return;
   }
+  if (word.size() >= kMinStretch && drops_nothing_ && encode_by_period(word, symbols)) return;
   if (definition_.is_byte_level)
     add_bytes(word, symbols);
   else
     add_characters(word, symbols);
   merges_.apply(symbols);
+}
+
+/**
+ * For words with a long stretch that repeats itself every few bytes: the tokens of the word without most of the
+ * repetitions, and then as many of theirs. Exact because of what MergeTable::apply says of neighbours: those of the
+ * whole are all among those of the shorter word. False, and nothing done, for other words.
+ */
+bool BpeModel::encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const {
+  const Stretch stretch = find_stretch(word);
+  if (stretch.period == 0) return false;
+  encode_uncached(word.substr(stretch.begin, kMinStretch / 2), symbols);
+  const std::vector<Symbol> repeated = find_repeated(symbols, stretch.period);
+  if (repeated.empty()) return false;
+
+  const std::size_t step = num_bytes_of(repeated);
+  const std::size_t num_left_out = (stretch.end - stretch.begin - kMinStretch / 2) / step;
+  const std::size_t gap = num_left_out * step;
+  const std::string rest = std::string(word.substr(0, stretch.end - gap)) + std::string(word.substr(stretch.end));
+  encode_uncached(rest, symbols);
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at + 2 * repeated.size() <= symbols.size(); begin += symbols[at++].num_bytes) {
+    if (begin < stretch.begin || begin + 2 * step > stretch.end - gap) continue;
+    const std::span<const Symbol> here = std::span(symbols).subspan(at, 2 * repeated.size());
+    if (here.front().id != repeated.front().id || !is_same(here.first(repeated.size()), repeated) ||
+        !is_same(here.last(repeated.size()), repeated))
+      continue;
+    std::vector<Symbol> whole(symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(at));
+    whole.reserve(symbols.size() + num_left_out * repeated.size());
+    for (std::size_t i = 0; i < num_left_out; ++i) whole.insert(whole.end(), repeated.begin(), repeated.end());
+    whole.insert(whole.end(), symbols.begin() + static_cast<std::ptrdiff_t>(at), symbols.end());
+    symbols = std::move(whole);
+    return true;
+  }
+  symbols.clear();
+  return false;
 }
 
 void BpeModel::encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,

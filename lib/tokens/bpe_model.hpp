@@ -87,10 +87,13 @@ class BpeModel {
   std::int32_t* append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
   std::int32_t* append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
   void encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const;
+  bool encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const;
 
   BpeDefinition definition_;
   std::vector<std::uint32_t> lengths_;  // by id
+  std::size_t longest_ = 0;             // bytes of the longest token
   bool has_fixed_lengths_ = false;
+  bool drops_nothing_ = false;  // every byte of a text is in some token
   MergeTable merges_;
 };
 

@@ -16,10 +16,6 @@ namespace {
 // Up to here rescanning the ranks beats a queue; a word of prose has about six symbols.
 constexpr std::size_t kMaxScanned = 48;
 
-// Stretches of a word that are worth finding, and the longest period that is sought in them.
-constexpr std::size_t kMinStretch = 4096;
-constexpr std::size_t kMaxPeriod = 16;
-
 }  // namespace
 
 void MergeTable::reserve(std::size_t num_merges) {
@@ -47,7 +43,7 @@ void MergeTable::apply(std::vector<Symbol>& symbols) const {
   if (symbols.size() < 2) return;
   if (symbols.size() <= kMaxScanned) {
     apply_by_scanning(symbols);
-  } else if (symbols.size() < kMinStretch || !apply_by_period(symbols)) {
+  } else {
     apply_by_chunks(symbols);
   }
 }
@@ -145,50 +141,6 @@ void replace_by_parts(std::vector<Symbol>& symbols, const std::vector<Part>& par
   symbols = std::move(tokens);
 }
 
-bool is_same(const Symbol& left, const Symbol& right) {
-  return left.id == right.id && left.num_bytes == right.num_bytes;
-}
-bool is_same(const Part& left, const Part& right) {
-  return left.id == right.id && left.end - left.begin == right.end - right.begin;
-}
-
-/** Symbols [begin, end) that repeat themselves every `period` symbols. */
-struct Stretch {
-  std::size_t begin = 0, end = 0, period = 0;
-};
-
-/** A stretch of at least kMinStretch symbols, or an empty one. */
-Stretch find_stretch(std::span<const Symbol> symbols) {
-  constexpr std::size_t kSample = 64;
-  for (std::size_t anchor = 0; anchor + kMinStretch / 2 <= symbols.size(); anchor += kMinStretch / 2) {
-    for (std::size_t period = 1; period <= kMaxPeriod; ++period) {
-      const auto repeats = [&](std::size_t i) { return is_same(symbols[i], symbols[i + period]); };
-      std::size_t i = anchor;
-      while (i < anchor + kSample && repeats(i)) ++i;
-      if (i < anchor + kSample) continue;
-      while (i + period < symbols.size() && repeats(i)) ++i;
-      const std::size_t end = i + period;
-      std::size_t begin = anchor;
-      while (begin > 0 && repeats(begin - 1)) --begin;
-      if (end - begin >= kMinStretch) return {begin, end, period};
-    }
-  }
-  return {};
-}
-
-/** The first tokens from the middle on that come twice in a row and cover a multiple of `period` symbols, or nothing.
- */
-std::span<const Part> find_repeated(std::span<const Part> parts, std::size_t period) {
-  const std::size_t middle = parts.size() / 2;
-  for (std::size_t count = 1; middle + 2 * count <= parts.size(); ++count) {
-    const std::span<const Part> first = parts.subspan(middle, count);
-    if ((first.back().end - first.front().begin) % period != 0) continue;
-    const auto same = [](const Part& left, const Part& right) { return is_same(left, right); };
-    if (std::ranges::equal(first, parts.subspan(middle + count, count), same)) return first;
-  }
-  return {};
-}
-
 }  // namespace
 
 void MergeTable::apply_by_chunks(std::vector<Symbol>& symbols) const {
@@ -216,45 +168,6 @@ void MergeTable::apply_by_chunks(std::vector<Symbol>& symbols) const {
     parts.insert(parts.end(), fresh.begin(), fresh.end());
   }
   replace_by_parts(symbols, parts);
-}
-
-bool MergeTable::apply_by_period(std::vector<Symbol>& symbols) const {
-  const Stretch stretch = find_stretch(symbols);
-  if (stretch.period == 0) return false;
-  const auto merge = [&](std::vector<Symbol>& some) { apply_by_chunks(some); };
-  const std::vector<Part> sample = parts_of(symbols, stretch.begin, stretch.begin + kMinStretch / 2, merge);
-  const std::span<const Part> repeated = find_repeated(sample, stretch.period);
-  if (repeated.empty()) return false;
-
-  // The word without whole repetitions from the middle of the stretch, and then its tokens with them.
-  const std::size_t step = repeated.back().end - repeated.front().begin;
-  const std::size_t num_left_out = (stretch.end - stretch.begin - kMinStretch / 2) / step;
-  const std::size_t gap = num_left_out * step;
-  std::vector<Symbol> rest(symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(stretch.end - gap));
-  rest.insert(rest.end(), symbols.begin() + static_cast<std::ptrdiff_t>(stretch.end), symbols.end());
-  std::vector<Part> parts = parts_of(rest, 0, rest.size(), [&](std::vector<Symbol>& some) { apply(some); });
-  const auto is_repeated_twice = [&](std::size_t i) {
-    for (std::size_t k = 0; k < 2 * repeated.size(); ++k) {
-      if (!is_same(parts[i + k], repeated[k % repeated.size()])) return false;
-    }
-    return parts[i].begin >= stretch.begin && parts[i + 2 * repeated.size() - 1].end <= stretch.end - gap;
-  };
-  std::size_t at = 0;
-  while (at + 2 * repeated.size() <= parts.size() && !is_repeated_twice(at)) ++at;
-  if (at + 2 * repeated.size() > parts.size()) return false;
-
-  std::vector<Part> whole(parts.begin(), parts.begin() + static_cast<std::ptrdiff_t>(at));
-  std::size_t begin = parts[at].begin;
-  for (std::size_t i = 0; i < num_left_out; ++i) {
-    for (const Part& part : repeated) {
-      whole.push_back({part.id, begin, begin + (part.end - part.begin)});
-      begin = whole.back().end;
-    }
-  }
-  for (std::size_t i = at; i < parts.size(); ++i)
-    whole.push_back({parts[i].id, parts[i].begin + gap, parts[i].end + gap});
-  replace_by_parts(symbols, whole);
-  return true;
 }
 
 }  // namespace intelia

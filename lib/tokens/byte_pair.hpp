@@ -48,9 +48,6 @@ class MergeTable {
   void apply_by_queue(std::vector<Symbol>& symbols) const;
   /** In chunks, put together where neighbours hold. */
   void apply_by_chunks(std::vector<Symbol>& symbols) const;
-  /** For words with a long stretch that repeats itself every few symbols, whose middle is not looked at; false, and
-     nothing done, for others. */
-  bool apply_by_period(std::vector<Symbol>& symbols) const;
 
  private:
   static constexpr unsigned kIdBits = 21, kRankBits = 22;
