@@ -116,22 +116,6 @@ std::vector<ByteRange> words_and_signs(std::string_view text) {
   return runs;
 }
 
-/** Pieces of one script. What stands before the first character of a script is dropped, as the peer does. */
-void cut_by_script(std::string_view text, ByteRange piece, std::vector<ByteRange>& out) {
-  constexpr int kNone = -1;
-  int last = kNone;
-  for (std::size_t i = piece.begin; i < piece.end;) {
-    std::size_t length = 1;
-    const int script = script_of(code_point_at(text, i, length));
-    if (script != kNone && script != last) {
-      if (last != kNone) out.back().end = i;
-      out.push_back({i, piece.end});
-    }
-    if (script != kNone) last = script;
-    i += length;
-  }
-}
-
 void cut_by_length(std::string_view text, ByteRange piece, std::size_t length, std::vector<ByteRange>& out) {
   for (std::size_t i = piece.begin; i < piece.end;) {
     ByteRange part{i, i};
@@ -218,7 +202,6 @@ class Reader {
       add(cut_by_characters(is_white_space, Behavior::removed));
       return add(cut_by_characters(is_punctuation, Behavior::isolated));
     }
-    if (type == "UnicodeScripts") return add([](PieceList& list) { list.cut(cut_by_script); });
     if (type == "FixedLength") return read_fixed_length(part);
     refuse("the pre-tokenizer " + type);
   }

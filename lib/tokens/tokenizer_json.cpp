@@ -17,8 +17,10 @@
 #include "tokens/aligned_text.hpp"
 #include "tokens/byte_alphabet.hpp"
 #include "tokens/byte_pair.hpp"
+#include "tokens/character_bpe.hpp"
 #include "tokens/decoders.hpp"
 #include "tokens/json_fields.hpp"
+#include "tokens/json_number.hpp"
 #include "tokens/normalizers.hpp"
 #include "tokens/post_processor.hpp"
 #include "tokens/pre_tokenizers.hpp"
@@ -75,7 +77,8 @@ class JsonTokenizer final : public Tokenizer {
     with_context(path.string(), [&] {
       try {
         simdjson::dom::parser parser;
-        read(parser.parse(simdjson::padded_string(bytes)));
+        const simdjson::padded_string padded(bytes);
+        read(parser.parse(padded), padded);
       } catch (const simdjson::simdjson_error& error) {
         throw Error(Kind::input, std::string("it is not the JSON of a tokenizer: ") + error.what());
       }
@@ -111,9 +114,8 @@ class JsonTokenizer final : public Tokenizer {
     std::vector<std::string> tokens;
     for (const std::int32_t id : ids) {
       if (id < 0 || id >= vocabulary_size() || !has_token_[static_cast<std::size_t>(id)]) continue;
-      if (skip_special && is_special(id)) continue;
-      const auto normalized = normalized_contents_.find(id);
-      tokens.push_back(normalized == normalized_contents_.end() ? tokens_[static_cast<std::size_t>(id)] : normalized->second);
+      if (skip_special && is_skipped(id)) continue;
+      tokens.push_back(text_of(id));
     }
     for (const Decoder& decoder : decoders_) decoder(tokens);
     std::string joined;
@@ -150,9 +152,9 @@ class JsonTokenizer final : public Tokenizer {
     id_by_token_[tokens_[place]] = id;
   }
 
-  void read(const object& file) {
+  void read(const object& file, const simdjson::padded_string& bytes) {
     normalizers_ = read_normalizers(file);
-    read_model(file);
+    read_model(file, bytes);
     read_added_tokens(file);
     frame_ = read_post_processor(file);
     decoders_ = read_decoders(file);
@@ -172,20 +174,18 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_model(const object& file) {
+  void read_model(const object& file, const simdjson::padded_string& bytes) {
     const object model = file["model"];
     const std::string type = text_at(model, "type", is_null(model, "merges") ? "" : "BPE");
     const bool falls_back = flag_at(model, "byte_fallback", false);
-    PreTokenizers pre_tokenizers = read_pre_tokenizers(file, type == "BPE" && !falls_back);
+    const bool has_affix = !text_at(model, "continuing_subword_prefix", "").empty() || !text_at(model, "end_of_word_suffix", "").empty();
+    PreTokenizers pre_tokenizers = read_pre_tokenizers(file, type == "BPE" && !falls_back && !has_affix);
     pre_tokenizers_ = std::move(pre_tokenizers.steps);
     is_byte_level_ = pre_tokenizers.ends_in_bytes;
-    if (type == "Unigram") return read_unigram(model);
+    if (type == "Unigram") return read_unigram(model, bytes);
     if (type != "BPE") refuse("the model " + (type.empty() ? std::string("without a type") : type));
     double dropout = 0;
     if (model["dropout"].get(dropout) == simdjson::SUCCESS && dropout != 0) refuse("BPE with dropout");
-    for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-      if (!text_at(model, affix, "").empty()) refuse(std::string("BPE with ") + affix);
-    }
     ignores_merges_ = flag_at(model, "ignore_merges", false);
     falls_back_to_bytes_ = flag_at(model, "byte_fallback", false);
     fuses_unknown_ = flag_at(model, "fuse_unk", false);
@@ -198,23 +198,60 @@ class JsonTokenizer final : public Tokenizer {
       if (!unknown_id_) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
     }
     index_words();
-    read_merges(model["merges"]);
+    const std::string prefix = text_at(model, "continuing_subword_prefix", "");
+    const std::string suffix = text_at(model, "end_of_word_suffix", "");
+    read_merges(model["merges"], prefix.size());
+    if (!prefix.empty() || !suffix.empty() || has_some_bytes_only()) use_character_bpe(prefix, suffix);
   }
 
-  void read_unigram(const object& model) {
+  /** Whether a character may become the unknown token although others become bytes. */
+  bool has_some_bytes_only() const {
+    if (!falls_back_to_bytes_ || !unknown_id_) return false;
+    const auto num_missing = std::count(byte_ids_.begin(), byte_ids_.end(), -1);
+    return num_missing > 0 && num_missing < 256;
+  }
+
+  void use_character_bpe(const std::string& prefix, const std::string& suffix) {
+    if (falls_back_to_bytes_ && !(prefix + suffix).empty()) refuse("BPE with byte_fallback and continuing_subword_prefix or end_of_word_suffix");
+    CharacterBpeDefinition definition;
+    definition.id_of = [this](const std::string& token) { return id_of_word(token); };
+    definition.continuing_prefix = prefix;
+    definition.end_suffix = suffix;
+    definition.unknown_id = unknown_id_;
+    definition.ignores_merges = ignores_merges_;
+    definition.falls_back_to_bytes = falls_back_to_bytes_;
+    definition.fuses_unknown = fuses_unknown_;
+    character_bpe_.emplace(std::move(definition), std::move(merges_));
+  }
+
+  void read_unigram(const object& model, const simdjson::padded_string& bytes) {
     UnigramDefinition definition;
     definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
     for (const element item : array(model["vocab"])) {
-      const array entry = item;
-      definition.vocabulary.push_back({std::string(std::string_view(entry.at(0))), double(entry.at(1))});
+      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), 0});
       set_token(static_cast<std::int32_t>(definition.vocabulary.size() - 1), definition.vocabulary.back().token);
     }
+    read_scores(bytes, definition);
     if (!is_null(model, "unk_id")) {
       const std::int64_t id = model["unk_id"];
       if (id < 0 || id >= vocabulary_size()) throw Error(Kind::input, fmt::format("the unk_id {} is not in the vocabulary", id));
       definition.unknown_id = static_cast<std::int32_t>(id);
     }
     unigram_.emplace(std::move(definition));
+  }
+
+  /** The scores as the peer reads them, from the text of the file: its last digit decides between equal cuts. */
+  static void read_scores(const simdjson::padded_string& bytes, UnigramDefinition& definition) {
+    simdjson::ondemand::parser parser;
+    simdjson::ondemand::document document = parser.iterate(bytes);
+    std::size_t id = 0;
+    for (simdjson::ondemand::array entry : document["model"]["vocab"].get_array()) {
+      auto field = entry.begin();
+      ++field;
+      std::string_view number = simdjson::ondemand::value(*field).raw_json_token();
+      number = number.substr(0, number.find_first_of(" \t\r\n"));
+      definition.vocabulary.at(id++).score = serde_number(number);
+    }
   }
 
   /** Ids by the bytes a token stands for in a text, and the ids of single bytes. */
@@ -235,14 +272,18 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_merges(const array& list) {
+  /** `prefix_bytes` of the right part are not of the merged token: those of the mark that it begins with. */
+  void read_merges(const array& list, std::size_t prefix_bytes) {
     merges_.reserve(list.size());
     std::uint32_t rank = 0;
     for (const element item : list) {
       std::string_view left, right, both;
       if (item.get(both) == simdjson::SUCCESS) {
+        if (both.starts_with("#version")) continue;
         const std::size_t blank = both.find(' ');
-        if (blank == std::string_view::npos) throw Error(Kind::input, fmt::format("merge number {} has no blank", rank + 1));
+        if (blank == std::string_view::npos || both.find(' ', blank + 1) != std::string_view::npos) {
+          throw Error(Kind::input, fmt::format("merge number {}, '{}', is not two tokens with a blank between", rank + 1, both));
+        }
         left = both.substr(0, blank);
         right = both.substr(blank + 1);
       } else {
@@ -252,7 +293,7 @@ class JsonTokenizer final : public Tokenizer {
       }
       const auto left_id = id_of(left);
       const auto right_id = id_of(right);
-      const auto merged = id_of(std::string(left) + std::string(right));
+      const auto merged = id_of(std::string(left) + std::string(right.substr(std::min(prefix_bytes, right.size()))));
       if (!left_id || !right_id || !merged) {
         throw Error(Kind::input, fmt::format("merge number {}, '{} {}', has a part that is not in the vocabulary", rank + 1, left, right));
       }
@@ -260,26 +301,42 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_added_tokens(const object& file) {
+  /** Those of the file, changed as the folder's configuration says: its flags count, and a special token stays special. */
+  std::vector<AddedToken> added_tokens_of(const object& file) const {
     std::vector<AddedToken> added;
     if (!is_null(file, "added_tokens")) {
-      for (const element item : array(file["added_tokens"])) {
-        const object entry = item;
-        AddedToken token;
-        token.id = static_cast<std::int32_t>(std::int64_t(entry["id"]));
-        token.content = text_at(entry, "content", "");
-        token.is_special = flag_at(entry, "special", false);
-        token.strips_left = flag_at(entry, "lstrip", false);
-        token.strips_right = flag_at(entry, "rstrip", false);
-        token.is_normalized = flag_at(entry, "normalized", !token.is_special);
-        token.is_single_word = flag_at(entry, "single_word", false);
-        added.push_back(std::move(token));
-      }
+      for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
     }
     for (const AddedToken& token : config_.added_tokens) {
-      const bool is_known = std::any_of(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
-      if (!is_known) added.push_back(token);
+      const auto known =
+          std::find_if(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
+      if (known == added.end()) {
+        added.push_back(token);
+        continue;
+      }
+      const AddedToken before = *known;
+      *known = token;
+      known->id = before.id;
+      known->is_special = known->is_special || before.is_special;
     }
+    std::erase_if(added, [](const AddedToken& token) { return token.content.empty(); });
+    return added;
+  }
+
+  static AddedToken added_token(const object& entry) {
+    AddedToken token;
+    token.id = static_cast<std::int32_t>(std::int64_t(entry["id"]));
+    token.content = text_at(entry, "content", "");
+    token.is_special = flag_at(entry, "special", false);
+    token.strips_left = flag_at(entry, "lstrip", false);
+    token.strips_right = flag_at(entry, "rstrip", false);
+    token.is_normalized = flag_at(entry, "normalized", !token.is_special);
+    token.is_single_word = flag_at(entry, "single_word", false);
+    return token;
+  }
+
+  void read_added_tokens(const object& file) {
+    std::vector<AddedToken> added = added_tokens_of(file);
     std::vector<AddedToken> raw, normalized;
     for (AddedToken& token : added) {
       set_token(token.id, token.content);
@@ -320,6 +377,19 @@ class JsonTokenizer final : public Tokenizer {
     const auto found = id_by_word_.find(word);
     if (found == id_by_word_.end()) return std::nullopt;
     return found->second;
+  }
+
+  /** What a token is decoded from: of an added token its normalized form. */
+  const std::string& text_of(std::int32_t id) const {
+    const auto normalized = normalized_contents_.find(id);
+    return normalized == normalized_contents_.end() ? tokens_[static_cast<std::size_t>(id)] : normalized->second;
+  }
+
+  /** Whether decoding leaves it out. The peer asks that of the normalized form, which may be no special token's. */
+  bool is_skipped(std::int32_t id) const {
+    if (!normalized_contents_.contains(id)) return is_special(id);
+    const auto same = id_of(text_of(id));
+    return same && is_special(*same);
   }
 
   static void add(std::int32_t id, ByteRange range, Encoding& out) {
@@ -367,11 +437,15 @@ class JsonTokenizer final : public Tokenizer {
         encode_unigram(list.text(), word, piece.begin, scratch, out);
         continue;
       }
-      std::size_t at = piece.begin;
-      for (const Symbol& symbol : encode_word(word, scratch)) {
-        add(symbol.id, list.text().source_of_characters(at, at + symbol.num_bytes), out);
-        at += symbol.num_bytes;
-      }
+      if (character_bpe_) add_symbols(character_bpe_->encode(word), list.text(), piece.begin, out);
+      else add_symbols(encode_word(word, scratch), list.text(), piece.begin, out);
+    }
+  }
+
+  static void add_symbols(std::span<const Symbol> symbols, const AlignedText& text, std::size_t at, Encoding& out) {
+    for (const Symbol& symbol : symbols) {
+      add(symbol.id, text.source_of_characters(at, at + symbol.num_bytes), out);
+      at += symbol.num_bytes;
     }
   }
 
@@ -459,6 +533,7 @@ class JsonTokenizer final : public Tokenizer {
   std::unordered_map<std::string, std::int32_t> id_by_word_;
   std::array<std::int32_t, 256> byte_ids_{};
   MergeTable merges_;
+  std::optional<CharacterBpe> character_bpe_;
   std::optional<UnigramModel> unigram_;
   std::vector<Normalizer> normalizers_;
   std::vector<PreTokenizer> pre_tokenizers_;

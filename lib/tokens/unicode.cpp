@@ -5,7 +5,6 @@
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
-#include <unicode/uscript.h>
 #include <unicode/utext.h>
 
 #include <algorithm>
@@ -179,16 +178,6 @@ bool is_word(char32_t code_point) {
 
 bool is_combining_mark(char32_t code_point) {
   return (U_GET_GC_MASK(icu(code_point)) & U_GC_M_MASK) != 0 && is_known_in(9, code_point);
-}
-
-int script_of(char32_t code_point) {
-  if (code_point == ' ') return -1;
-  if (code_point == 0x30FC) return USCRIPT_HAN;
-  UErrorCode status = U_ZERO_ERROR;
-  const UScriptCode script = uscript_getScript(icu(code_point), &status);
-  check(status);
-  if (script == USCRIPT_UNKNOWN) return -1;
-  return script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ? USCRIPT_HAN : script;
 }
 
 std::u32string lowercase(char32_t code_point) {

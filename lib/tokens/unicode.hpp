@@ -20,8 +20,6 @@ bool is_punctuation(char32_t code_point);
 bool is_word(char32_t code_point);
 /** General category M in Unicode 9. */
 bool is_combining_mark(char32_t code_point);
-/** The script as SentencePiece groups them: kana and U+30FC count as Han; -1 for the blank and unknown characters. */
-int script_of(char32_t code_point);
 
 /** Rust's char::to_lowercase: one character, but for U+0130. */
 std::u32string lowercase(char32_t code_point);
