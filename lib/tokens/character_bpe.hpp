@@ -1,5 +1,6 @@
-// BPE of words by characters with marks at their borders (GPT-1's "</w>", "##" of the later parts), or with tokens for some
-// bytes only: what the plain word encoder leaves out. Follows tokenizers' merge_word step by step. Private to lib/tokens.
+// BPE of words by characters with marks at their borders (GPT-1's "</w>", "##" of the later parts), or with tokens for
+// some bytes only: what the plain word encoder leaves out. Follows tokenizers' merge_word step by step. Private to
+// lib/tokens.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,8 @@ namespace intelia {
 
 struct CharacterBpeDefinition {
   std::function<std::optional<std::int32_t>(const std::string&)> id_of;  // of a token of the vocabulary
-  std::string continuing_prefix;                                         // before every character of a word but its first
-  std::string end_suffix;                                                // after the last character of a word
+  std::string continuing_prefix;  // before every character of a word but its first
+  std::string end_suffix;         // after the last character of a word
   std::optional<std::int32_t> unknown_id;
   bool ignores_merges = false;
   bool falls_back_to_bytes = false;  // only without affixes

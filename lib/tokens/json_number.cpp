@@ -33,7 +33,8 @@ double scaled(std::uint64_t significand, std::int64_t exponent, std::string_view
   if (value == 0) return value;
   if (exponent < 0) return value / power_of_ten(static_cast<int>(-exponent));
   if (exponent <= kLargestPower) value *= power_of_ten(static_cast<int>(exponent));
-  if (exponent > kLargestPower || std::isinf(value)) throw Error(Kind::input, fmt::format("the number {} is too large", number));
+  if (exponent > kLargestPower || std::isinf(value))
+    throw Error(Kind::input, fmt::format("the number {} is too large", number));
   return value;
 }
 

@@ -5,7 +5,6 @@
 
 #include "base/error.hpp"
 #include "tokens/normalizers.hpp"
-#include "tokens/oniguruma.hpp"
 #include "tokens/text_matcher.hpp"
 #include "tokens/unicode.hpp"
 #include "tokens/utf8.hpp"
@@ -220,11 +219,8 @@ class Reader {
       });
     }
     if (flag_at(part, "use_regex", true)) {
-      const auto pattern = std::make_shared<Pattern>(pcre_of_oniguruma(kGpt2Pattern));
-      const auto find = [pattern](std::string_view text) {
-        std::vector<ByteRange> matches;
-        pattern->for_each_match(text, [&](ByteRange match) { matches.push_back(match); });
-        return matches;
+      const auto find = [matcher = TextMatcher(std::string(kGpt2Pattern))](std::string_view text) {
+        return matcher.matches(text);
       };
       add(cut_by_matches(find, Behavior::isolated, false));
     }

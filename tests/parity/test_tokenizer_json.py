@@ -254,6 +254,7 @@ PRE_TOKENIZERS = {
     "Split gaps next": split("x*", "MergedWithNext"),
     "Split lines": split("^.+$|\\A\\s|\\s\\z", "Isolated"),
     "Split words": split("\\w+|\\W", "Isolated"),
+    "Split categories": split("[\\p{L}\\p{M}]+|\\d+|\\pS|[^\\s\\p{L}\\p{N}]|\\P{Z}", "Isolated"),
     "Split han": split("[一-龥぀-ゟ゠-ヿ]+", "Isolated"),
     "Qwen 2": sequence(split(QWEN2_PATTERN, "Isolated"), byte_level(use_regex=False), kind="pretokenizers"),
     "DeepSeek": sequence(split("\\p{N}{1,3}", "Isolated"), split("[一-龥぀-ゟ゠-ヿ]+", "Isolated"),
@@ -290,7 +291,7 @@ def test_pre_tokenizers(probe, tmp_path, name, model):
     Pair(probe, tmp_path / "m", document).check_encoding(TEXTS)
 
 
-@pytest.mark.parametrize("name", ["Digits", "Punctuation Isolated", "Whitespace", "WhitespaceSplit", "BertPreTokenizer", "Split words"])
+@pytest.mark.parametrize("name", ["Digits", "Punctuation Isolated", "Whitespace", "WhitespaceSplit", "BertPreTokenizer", "Split words", "Split categories", "Qwen 2", "ByteLevel"])
 def test_pre_tokenizers_on_every_code_point(probe, tmp_path, name):
     pair = Pair(probe, tmp_path / "m", document_of(PIECES_MODEL, pre_tokenizer=PRE_TOKENIZERS[name]))
     pair.check_encoding("".join(f"x{chr(c)}" for c in block) for block in BLOCKS)
