@@ -3,38 +3,13 @@
 
 #include <algorithm>
 #include <charconv>
-#include <tuple>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "tokens/utf8.hpp"
 
 namespace intelia {
 
 namespace {
-
-/** Unicode's White_Space, which lacks four separators that Python's isspace has. */
-bool is_white_space(char32_t c) { return is_space(c) && !(c >= 0x1C && c <= 0x1F); }
-
-std::size_t blanks_before(std::string_view text, std::size_t end, std::size_t floor) {
-  while (end > floor) {
-    std::size_t begin = end - 1;
-    while (begin > floor && (static_cast<unsigned char>(text[begin]) & 0xC0) == 0x80) --begin;
-    std::size_t length = 1;
-    if (!is_white_space(code_point_at(text, begin, length))) break;
-    end = begin;
-  }
-  return end;
-}
-
-std::size_t blanks_after(std::string_view text, std::size_t begin) {
-  while (begin < text.size()) {
-    std::size_t length = 1;
-    if (!is_white_space(code_point_at(text, begin, length))) break;
-    begin += length;
-  }
-  return begin;
-}
 
 AddedToken added_token(std::int32_t id, const Json& value) {
   AddedToken token;
@@ -49,75 +24,6 @@ AddedToken added_token(std::int32_t id, const Json& value) {
 }
 
 }  // namespace
-
-AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
-  std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
-  std::sort(tokens_.begin(), tokens_.end(), [](const AddedToken& left, const AddedToken& right) {
-    const auto key = [](const AddedToken& token) {
-      return std::tuple(static_cast<unsigned char>(token.content[0]), -static_cast<std::ptrdiff_t>(token.content.size()), token.content);
-    };
-    return key(left) < key(right);
-  });
-  for (std::size_t i = 0; i < tokens_.size(); ++i) {
-    auto& [begin, end] = by_first_byte_[static_cast<unsigned char>(tokens_[i].content[0])];
-    if (end == 0) begin = i;
-    end = i + 1;
-    of_all_.add(tokens_[i].content[0]);
-    if (!tokens_[i].is_special) of_plain_.add(tokens_[i].content[0]);
-  }
-}
-
-void AddedTokenFinder::FirstBytes::add(char byte) {
-  bool& is_known = is_first[static_cast<unsigned char>(byte)];
-  count += is_known ? 0 : 1;
-  is_known = true;
-  only = byte;
-}
-
-std::size_t AddedTokenFinder::FirstBytes::find(std::string_view text, std::size_t position) const {
-  if (count == 0) return text.size();
-  if (count == 1) return std::min(text.find(only, position), text.size());
-  while (position < text.size() && !is_first[static_cast<unsigned char>(text[position])]) ++position;
-  return position;
-}
-
-std::vector<Segment> AddedTokenFinder::split(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges) const {
-  std::vector<Segment> segments;
-  for_each_segment(text, parse_special, plain_ranges, [&](const Segment& segment) { segments.push_back(segment); });
-  return segments;
-}
-
-void AddedTokenFinder::for_each_segment(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges,
-                                        const std::function<void(const Segment&)>& take) const {
-  const FirstBytes& first_bytes = parse_special ? of_all_ : of_plain_;
-  std::size_t done = 0;
-  std::size_t plain = 0;  // first plain range that ends after the position
-  for (std::size_t position = first_bytes.find(text, 0); position < text.size(); position = first_bytes.find(text, position)) {
-    const auto [first, last] = by_first_byte_[static_cast<unsigned char>(text[position])];
-    const AddedToken* found = nullptr;
-    for (std::size_t i = first; i < last && found == nullptr; ++i) {
-      const AddedToken& token = tokens_[i];
-      if (text.compare(position, token.content.size(), token.content) != 0) continue;
-      if (token.is_special) {
-        if (!parse_special) continue;
-        while (plain < plain_ranges.size() && plain_ranges[plain].end <= position) ++plain;
-        if (plain < plain_ranges.size() && plain_ranges[plain].begin < position + token.content.size()) continue;
-      }
-      found = &token;
-    }
-    if (found == nullptr) {
-      ++position;
-      continue;
-    }
-    const std::size_t begin = found->strips_left ? blanks_before(text, position, done) : position;
-    std::size_t end = position + found->content.size();
-    if (found->strips_right) end = blanks_after(text, end);
-    if (begin > done) take({{done, begin}, -1});
-    take({{begin, end}, found->id});
-    position = done = end;
-  }
-  if (done < text.size()) take({{done, text.size()}, -1});
-}
 
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
   TokenizerConfig config;
@@ -167,11 +73,6 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
     }
   } catch (const Json::exception& error) {
     throw Error(Kind::input, folder.string() + ": the tokenizer's configuration is malformed: " + error.what());
-  }
-  for (const AddedToken& token : config.added_tokens) {
-    if (token.is_single_word) {
-      throw Error(Kind::input, folder.string() + ": the added token '" + token.content + "' has single_word, which is not supported");
-    }
   }
   return config;
 }
