@@ -83,6 +83,7 @@ struct BpeScratch::State {
   std::vector<std::int32_t> ids;
   std::size_t num_ids = 0;
   std::vector<std::int32_t> word_ids;
+  std::string marked;  // a word with marks in place of its blanks
 };
 
 BpeScratch::BpeScratch() : state_(std::make_unique<State>()) {}
@@ -182,8 +183,10 @@ void BpeModel::encode_text(const TextSplitter& splitter, std::string_view text, 
 void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
                             BpeScratch& scratch) const {
   BpeScratch::State& state = *scratch.state_;
-  // A word has at most as many ids as bytes; whole entries are stored, of which only `count` ids stay.
-  const std::size_t most = ends.back() - begin + WordEntry::kMaxInline + 1;
+  // A word has at most as many ids as bytes, with marks for its blanks; whole entries are stored, of which only `count`
+  // ids stay.
+  const std::size_t bytes_each = std::max<std::size_t>(definition_.blank_mark.size(), 1);
+  const std::size_t most = (ends.back() - begin) * bytes_each + WordEntry::kMaxInline + 1;
   if (state.ids.size() < most) state.ids.resize(most);
   const WordTable* table = &state.cache.table();
   std::size_t word_begin = begin;
@@ -215,6 +218,30 @@ void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<
   state.num_ids = static_cast<std::size_t>(out - state.ids.data());
 }
 
+/** As encode_uncached, of a word as it stands in the text. */
+void BpeModel::encode_raw(std::string_view word, BpeScratch& scratch) const {
+  BpeScratch::State& state = *scratch.state_;
+  if (definition_.blank_mark.empty()) return encode_uncached(word, state.symbols);
+  state.marked.clear();
+  for (const char byte : word) {
+    if (byte == ' ')
+      state.marked += definition_.blank_mark;
+    else
+      state.marked += byte;
+  }
+  encode_uncached(state.marked, state.symbols);
+}
+
+bool BpeModel::may_cut_before(std::string_view mark) const {
+  if (definition_.ignores_merges || !id_of(mark)) return false;
+  for (const auto& [bytes, id] : definition_.ids) {
+    for (std::size_t at = bytes.find(mark, 1); at != std::string::npos; at = bytes.find(mark, at + 1)) {
+      if (at < mark.size() || std::string_view(bytes).substr(at - mark.size(), mark.size()) != mark) return false;
+    }
+  }
+  return true;
+}
+
 /** Appends the ids of a word that is not where its hash says, or has more ids than an entry. */
 std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
   if (word.size() > kMaxKeyBytes) return append_long_word(word, scratch, out);
@@ -222,7 +249,7 @@ std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, 
   const WordKey key = key_of(word);
   const WordEntry* entry = state.cache.table().find(key, state.cache.table().place_of(hash_of(key)));
   if (entry == nullptr) {
-    encode_uncached(word, state.symbols);
+    encode_raw(word, scratch);
     state.word_ids.clear();
     for (const Symbol& symbol : state.symbols) state.word_ids.push_back(symbol.id);
     entry = &state.cache.put(key, state.word_ids);
@@ -240,7 +267,7 @@ std::int32_t* BpeModel::append_long_word(std::string_view word, BpeScratch& scra
     const std::span<const std::int32_t> found = cache.find(word, hash);
     if (!found.empty()) return std::copy(found.begin(), found.end(), out);
   }
-  encode_uncached(word, state.symbols);
+  encode_raw(word, scratch);
   std::int32_t* const first = out;
   for (const Symbol& symbol : state.symbols) *out++ = symbol.id;
   if (is_cached) cache.put(word, hash, {first, out});

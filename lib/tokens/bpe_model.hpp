@@ -42,6 +42,7 @@ struct BpeDefinition {
   bool is_byte_level = false;        // words are cut into bytes before merging, else into characters
   bool ignores_merges = false;       // a word of the vocabulary is one token whatever the merges say
   bool falls_back_to_bytes = false;  // a character without a token becomes its bytes' tokens
+  std::string blank_mark;            // what a blank of a text is in the vocabulary, when not itself
   bool fuses_unknown = false;        // neighbouring unknown characters are one unknown token
 };
 
@@ -72,6 +73,9 @@ class BpeModel {
   void encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,
                    std::vector<std::int32_t>& ids) const;
 
+  /** Whether words may be cut before blanks that are written as `mark`: no token has a mark after anything else. */
+  bool may_cut_before(std::string_view mark) const;
+
   /** Whether every id stands for the same number of bytes wherever it is, which bytes_of gives. */
   bool has_fixed_lengths() const { return has_fixed_lengths_; }
   std::uint32_t bytes_of(std::int32_t id) const { return lengths_[static_cast<std::size_t>(id)]; }
@@ -86,6 +90,7 @@ class BpeModel {
                     BpeScratch& scratch) const;
   std::int32_t* append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
   std::int32_t* append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
+  void encode_raw(std::string_view word, BpeScratch& scratch) const;
   void encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const;
   bool encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const;
 

@@ -163,6 +163,9 @@ inline std::size_t cut_blocks_of(const unsigned char* text, std::size_t size, st
       return cut_blocks<SplitStyle::Family::cl100k, Masks>(text, size, begin, style, ends, room, count);
     case SplitStyle::Family::o200k:
       return cut_blocks<SplitStyle::Family::o200k, Masks>(text, size, begin, style, ends, room, count);
+    case SplitStyle::Family::blanks:
+    case SplitStyle::Family::marks:
+      break;
   }
   return begin;
 }

@@ -2,6 +2,7 @@
 // character here, with one function a family that follows the alternatives of its pattern in order.
 #include "tokens/splitters.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -206,6 +207,25 @@ std::size_t o200k_end(const Reader& text, std::size_t begin, SplitStyle style) {
   return style.has_contractions ? end + text.contraction(end, true) : end;
 }
 
+/** Bytes of the blank or mark at `i`, or 0. */
+std::size_t blank_or_mark(const Reader& text, std::size_t i) {
+  if (text.byte(i) == ' ') return 1;
+  return text.byte(i) == 0xE2 && text.byte(i + 1) == 0x96 && text.byte(i + 2) == 0x81 ? 3 : 0;
+}
+
+std::size_t blanks_and_word_end(const Reader& text, std::size_t begin) {
+  std::size_t end = begin;
+  while (const std::size_t length = blank_or_mark(text, end)) end += length;
+  while (end < text.size() && blank_or_mark(text, end) == 0) ++end;
+  return end;
+}
+
+std::size_t mark_and_word_end(const Reader& text, std::size_t begin) {
+  std::size_t end = begin + std::max<std::size_t>(blank_or_mark(text, begin), 1);
+  while (end < text.size() && blank_or_mark(text, end) == 0) ++end;
+  return end;
+}
+
 std::size_t piece_end(const Reader& text, std::size_t begin, SplitStyle style) {
   switch (style.family) {
     case SplitStyle::Family::gpt2:
@@ -214,6 +234,10 @@ std::size_t piece_end(const Reader& text, std::size_t begin, SplitStyle style) {
       return cl100k_end(text, begin, style);
     case SplitStyle::Family::o200k:
       return o200k_end(text, begin, style);
+    case SplitStyle::Family::blanks:
+      return blanks_and_word_end(text, begin);
+    case SplitStyle::Family::marks:
+      return mark_and_word_end(text, begin);
   }
   return text.size();
 }
@@ -285,7 +309,8 @@ TextSplitter::TextSplitter(SplitStyle style, BlockIsa isa) : style_(style), isa_
 std::size_t TextSplitter::next_ends(std::string_view text, std::size_t begin, std::span<std::size_t> ends) const {
   const auto* bytes = reinterpret_cast<const unsigned char*>(text.data());
   const Reader reader(text);
-  CutBlocks* const cut_blocks = cut_blocks_for(isa_);
+  const bool has_blocks = style_.family != Family::blanks && style_.family != Family::marks;
+  CutBlocks* const cut_blocks = has_blocks ? cut_blocks_for(isa_) : nullptr;
   std::size_t count = 0;
   while (begin < text.size() && ends.size() - count >= kBlockBytes) {
     if (cut_blocks != nullptr && bytes[begin] < 0x80) {

@@ -17,6 +17,8 @@ struct SplitStyle {
     gpt2,    // a blank before a word belongs to it
     cl100k,  // any one character but a newline, letter or digit before a word belongs to it
     o200k,   // so too, and a word is also cut before a capital that follows a small letter
+    blanks,  // no pattern: all blanks and marks (▁) before a word belong to it
+    marks,   // no pattern: the one blank or mark before a word belongs to it, as Metaspace cuts
   } family = Family::cl100k;
   std::uint8_t max_digits = 3;      // of one piece; GPT-2 knows no limit
   bool has_contractions = true;     // 's, 't, 're, 've, 'm, 'll, 'd

@@ -14,6 +14,7 @@
 #include "base/hash.hpp"
 #include "tokens/added_tokens.hpp"
 #include "tokens/aligned_text.hpp"
+#include "tokens/blank_form.hpp"
 #include "tokens/bpe_model.hpp"
 #include "tokens/byte_alphabet.hpp"
 #include "tokens/character_bpe.hpp"
@@ -42,6 +43,7 @@ struct Scratch {
   BpeScratch words;
   std::vector<PieceToken> piece_tokens;
   std::vector<std::int32_t> ids;
+  std::string text;
 };
 
 class JsonTokenizer final : public Tokenizer {
@@ -100,7 +102,14 @@ class JsonTokenizer final : public Tokenizer {
     ids.reserve(text.size() / 3 + 4);
     if (special.add) ids = frame_.prefix;
     const auto scratch = scratches_.take();
-    const auto encode_rest = [&](std::string_view stretch) { model_.encode_text(*splitter_, stretch, scratch->words, ids); };
+    const auto encode_rest = [&](std::string_view stretch) {
+      const bool is_first = stretch.data() == text.data();
+      if (blank_form_ && blank_form_->is_prefixed(stretch, is_first)) {
+        scratch->text = blank_form_->mark;
+        stretch = scratch->text += stretch;
+      }
+      model_.encode_text(*splitter_, stretch, scratch->words, ids);
+    };
     const auto id_or = [&](std::string_view whole, const Segment& segment, const auto& encode_other) {
       if (segment.id >= 0) ids.push_back(segment.id);
       else encode_other(whole.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin));
@@ -160,6 +169,11 @@ class JsonTokenizer final : public Tokenizer {
     normalizers_ = read_normalizers(file);
     read_model(file, bytes);
     read_added_tokens(file);
+    if (blank_form_ && !normalizers_.empty() && !normalized_finder_.is_empty()) {
+      // What is sought in normalized text needs the normalized text.
+      blank_form_.reset();
+      splitter_.reset();
+    }
     frame_ = read_post_processor(file);
     decoders_ = read_decoders(file);
     const auto name = [&](const char* key) -> std::optional<std::int32_t> {
@@ -210,7 +224,13 @@ class JsonTokenizer final : public Tokenizer {
     if (!prefix.empty() || !suffix.empty() || has_some_bytes_only(definition)) {
       use_character_bpe(prefix, suffix, std::move(definition));
     } else {
+      const auto form = read_blank_form(file);
+      if (form) definition.blank_mark = form->mark;
       model_ = BpeModel(std::move(definition));
+      if (form && (form->splits || model_.may_cut_before(form->mark))) {
+        blank_form_ = form;
+        splitter_.emplace(SplitStyle{form->splits ? SplitStyle::Family::marks : SplitStyle::Family::blanks});
+      }
     }
   }
 
@@ -427,7 +447,7 @@ class JsonTokenizer final : public Tokenizer {
   }
 
   void encode_stretch(AlignedText stretch, Scratch& scratch, Encoding& out) const {
-    if (splitter_ && model_.has_fixed_lengths()) return encode_as_it_is(stretch, scratch, out);
+    if (splitter_ && !blank_form_ && model_.has_fixed_lengths()) return encode_as_it_is(stretch, scratch, out);
     PieceList list(std::move(stretch));
     for (const PreTokenizer& step : pre_tokenizers_) step(list);
     for (const ByteRange& piece : list.pieces()) {
@@ -479,6 +499,7 @@ class JsonTokenizer final : public Tokenizer {
   FrameIds frame_;
   AddedTokenFinder raw_finder_, normalized_finder_;
   std::unordered_map<std::int32_t, std::string> normalized_contents_;  // of added tokens that normalization changes
+  std::optional<BlankForm> blank_form_;
   std::optional<TextSplitter> splitter_;  // where text goes to the model as it is, cut by a published pattern
   mutable ScratchPool<Scratch> scratches_;
 };
