@@ -83,8 +83,11 @@ Json render(const Json& request) {
 }
 
 Json encode(const Json& request) {
-  const Encoding encoding = model_of(request["folder"]).tokenizer->encode_with_ranges(
-      request["text"].get<std::string>(), {request.value("parse", false), request.value("add", false)});
+  const Tokenizer& tokenizer = *model_of(request["folder"]).tokenizer;
+  const std::string text = request["text"];
+  const SpecialTokens special{request.value("parse", false), request.value("add", false)};
+  const Encoding encoding = tokenizer.encode_with_ranges(text, special);
+  if (tokenizer.encode(text, special) != encoding.ids) throw Error(Kind::internal, "encode and encode_with_ranges differ");
   return {{"ids", encoding.ids}, {"ranges", ranges_json(encoding.ranges)}};
 }
 
