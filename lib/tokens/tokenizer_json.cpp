@@ -157,6 +157,8 @@ class JsonTokenizer final : public Tokenizer {
     read_model(file, bytes);
     read_added_tokens(file);
     frame_ = read_post_processor(file);
+    check_ids(frame_.prefix);
+    check_ids(frame_.suffix);
     decoders_ = read_decoders(file);
     const auto name = [&](const char* key) -> std::optional<std::int32_t> {
       const auto found = config_.names.find(key);
@@ -171,6 +173,12 @@ class JsonTokenizer final : public Tokenizer {
       frame_ = {};
       if (config_.add_bos_token.value_or(false) && bos_id_) frame_.prefix.push_back(*bos_id_);
       if (config_.add_eos_token.value_or(false) && eos_id_) frame_.suffix.push_back(*eos_id_);
+    }
+  }
+
+  void check_ids(const std::vector<std::int32_t>& ids) const {
+    for (const std::int32_t id : ids) {
+      if (token_of(id).empty()) throw Error(Kind::input, fmt::format("the post-processor puts the id {}, which is no token's", id));
     }
   }
 
@@ -192,16 +200,22 @@ class JsonTokenizer final : public Tokenizer {
     const object vocabulary = model["vocab"];
     tokens_.reserve(vocabulary.size());
     for (const auto& [token, id] : vocabulary) set_token(static_cast<std::int32_t>(std::int64_t(id)), token);
-    if (!is_null(model, "unk_token")) {
-      const std::string unknown = text_at(model, "unk_token", "");
-      unknown_id_ = id_of(unknown);
-      if (!unknown_id_) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
-    }
     index_words();
+    read_unknown(model);
     const std::string prefix = text_at(model, "continuing_subword_prefix", "");
     const std::string suffix = text_at(model, "end_of_word_suffix", "");
     read_merges(model["merges"], prefix.size());
     if (!prefix.empty() || !suffix.empty() || has_some_bytes_only()) use_character_bpe(prefix, suffix);
+  }
+
+  /** The peer asks for the unknown token only when it needs it: never where every byte has a token. */
+  void read_unknown(const object& model) {
+    if (is_null(model, "unk_token")) return;
+    const std::string unknown = text_at(model, "unk_token", "");
+    unknown_id_ = id_of(unknown);
+    const bool has_every_byte = std::find(byte_ids_.begin(), byte_ids_.end(), -1) == byte_ids_.end();
+    if (unknown_id_ || (has_every_byte && (is_byte_level_ || falls_back_to_bytes_))) return;
+    throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
   }
 
   /** Whether a character may become the unknown token although others become bytes. */
@@ -228,7 +242,7 @@ class JsonTokenizer final : public Tokenizer {
     UnigramDefinition definition;
     definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
     for (const element item : array(model["vocab"])) {
-      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), 0});
+      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), double(array(item).at(1))});
       set_token(static_cast<std::int32_t>(definition.vocabulary.size() - 1), definition.vocabulary.back().token);
     }
     read_scores(bytes, definition);
@@ -307,17 +321,19 @@ class JsonTokenizer final : public Tokenizer {
     if (!is_null(file, "added_tokens")) {
       for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
     }
+    std::unordered_map<std::string, std::size_t> place_of;
+    for (std::size_t i = 0; i < added.size(); ++i) place_of[added[i].content] = i;
     for (const AddedToken& token : config_.added_tokens) {
-      const auto known =
-          std::find_if(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
-      if (known == added.end()) {
+      const auto known = place_of.find(token.content);
+      if (known == place_of.end()) {
         added.push_back(token);
         continue;
       }
-      const AddedToken before = *known;
-      *known = token;
-      known->id = before.id;
-      known->is_special = known->is_special || before.is_special;
+      AddedToken& before = added[known->second];
+      AddedToken changed = token;
+      changed.id = before.id;
+      changed.is_special = changed.is_special || before.is_special;
+      before = std::move(changed);
     }
     std::erase_if(added, [](const AddedToken& token) { return token.content.empty(); });
     return added;
