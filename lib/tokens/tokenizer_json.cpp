@@ -355,6 +355,9 @@ class JsonTokenizer final : public Tokenizer {
     std::vector<AddedToken> added = added_tokens_of(file);
     std::vector<AddedToken> raw, normalized;
     for (AddedToken& token : added) {
+      if (const auto known = id_of(token.content); known && *known != token.id) {
+        throw Error(Kind::input, fmt::format("the added token '{}' has the id {}, and {} in the vocabulary", token.content, token.id, *known));
+      }
       set_token(token.id, token.content);
       is_special_[static_cast<std::size_t>(token.id)] = token.is_special;
       if (!token.is_normalized) {
@@ -363,6 +366,7 @@ class JsonTokenizer final : public Tokenizer {
       }
       AlignedText content(token.content, 0);
       normalize(content);
+      if (content.is_empty()) refuse("the added token '" + token.content + "', of which normalization leaves nothing,");
       if (content.text() != token.content) normalized_contents_[token.id] = content.text();  // what the peers decode to
       token.content = content.text();
       normalized.push_back(std::move(token));

@@ -564,6 +564,8 @@ UNSUPPORTED = {
     "unk_id 7": {"model": {"type": "Unigram", "unk_id": 7, "vocab": [["a", 0.0]], "byte_fallback": False}},
     "precompiled_charsmap": {"normalizer": {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(struct.pack("<I", 400)).decode()}},
     "the id 999": {"post_processor": template("<s> $A", {"<s>": [999]})},
+    "has the id 7, and 65 in the vocabulary": {"added_tokens": [added("<0x41>", 7)]},
+    "leaves nothing": {"normalizer": {"type": "StripAccents"}, "added_tokens": [added("\u0301", 256, normalized=True)]},
     "merge number 1": {"model": bpe({"a": 0}, merges=[["a", "b"]])},
 }
 
