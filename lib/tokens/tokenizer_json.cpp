@@ -175,6 +175,8 @@ class JsonTokenizer final : public Tokenizer {
       splitter_.reset();
     }
     frame_ = read_post_processor(file);
+    check_ids(frame_.prefix);
+    check_ids(frame_.suffix);
     decoders_ = read_decoders(file);
     const auto name = [&](const char* key) -> std::optional<std::int32_t> {
       const auto found = config_.names.find(key);
@@ -189,6 +191,12 @@ class JsonTokenizer final : public Tokenizer {
       frame_ = {};
       if (config_.add_bos_token.value_or(false) && bos_id_) frame_.prefix.push_back(*bos_id_);
       if (config_.add_eos_token.value_or(false) && eos_id_) frame_.suffix.push_back(*eos_id_);
+    }
+  }
+
+  void check_ids(const std::vector<std::int32_t>& ids) const {
+    for (const std::int32_t id : ids) {
+      if (token_of(id).empty()) throw Error(Kind::input, fmt::format("the post-processor puts the id {}, which is no token's", id));
     }
   }
 
@@ -212,12 +220,8 @@ class JsonTokenizer final : public Tokenizer {
     const object vocabulary = model["vocab"];
     tokens_.reserve(vocabulary.size());
     for (const auto& [token, id] : vocabulary) set_token(static_cast<std::int32_t>(std::int64_t(id)), token);
-    if (!is_null(model, "unk_token")) {
-      const std::string unknown = text_at(model, "unk_token", "");
-      definition.unknown_id = id_of(unknown);
-      if (!definition.unknown_id) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
-    }
     index_words(definition);
+    read_unknown(model, definition);
     const std::string prefix = text_at(model, "continuing_subword_prefix", "");
     const std::string suffix = text_at(model, "end_of_word_suffix", "");
     read_merges(model["merges"], prefix.size(), definition);
@@ -232,6 +236,17 @@ class JsonTokenizer final : public Tokenizer {
         splitter_.emplace(SplitStyle{form->splits ? SplitStyle::Family::marks : SplitStyle::Family::blanks});
       }
     }
+  }
+
+  /** The peer asks for the unknown token only when it needs it: never where every byte has a token. */
+  void read_unknown(const object& model, BpeDefinition& definition) const {
+    if (is_null(model, "unk_token")) return;
+    const std::string unknown = text_at(model, "unk_token", "");
+    definition.unknown_id = id_of(unknown);
+    const auto& bytes = definition.byte_ids;
+    const bool has_every_byte = std::find(bytes.begin(), bytes.end(), -1) == bytes.end();
+    if (definition.unknown_id || (has_every_byte && (definition.is_byte_level || definition.falls_back_to_bytes))) return;
+    throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
   }
 
   /** Whether a character may become the unknown token although others become bytes. */
@@ -266,7 +281,7 @@ class JsonTokenizer final : public Tokenizer {
     UnigramDefinition definition;
     definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
     for (const element item : array(model["vocab"])) {
-      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), 0});
+      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), double(array(item).at(1))});
       set_token(static_cast<std::int32_t>(definition.vocabulary.size() - 1), definition.vocabulary.back().token);
     }
     read_scores(bytes, definition);
@@ -347,17 +362,19 @@ class JsonTokenizer final : public Tokenizer {
     if (!is_null(file, "added_tokens")) {
       for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
     }
+    std::unordered_map<std::string, std::size_t> place_of;
+    for (std::size_t i = 0; i < added.size(); ++i) place_of[added[i].content] = i;
     for (const AddedToken& token : config_.added_tokens) {
-      const auto known =
-          std::find_if(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
-      if (known == added.end()) {
+      const auto known = place_of.find(token.content);
+      if (known == place_of.end()) {
         added.push_back(token);
         continue;
       }
-      const AddedToken before = *known;
-      *known = token;
-      known->id = before.id;
-      known->is_special = known->is_special || before.is_special;
+      AddedToken& before = added[known->second];
+      AddedToken changed = token;
+      changed.id = before.id;
+      changed.is_special = changed.is_special || before.is_special;
+      before = std::move(changed);
     }
     std::erase_if(added, [](const AddedToken& token) { return token.content.empty(); });
     return added;
@@ -379,6 +396,9 @@ class JsonTokenizer final : public Tokenizer {
     std::vector<AddedToken> added = added_tokens_of(file);
     std::vector<AddedToken> raw, normalized;
     for (AddedToken& token : added) {
+      if (const auto known = id_of(token.content); known && *known != token.id) {
+        throw Error(Kind::input, fmt::format("the added token '{}' has the id {}, and {} in the vocabulary", token.content, token.id, *known));
+      }
       set_token(token.id, token.content);
       is_special_[static_cast<std::size_t>(token.id)] = token.is_special;
       if (!token.is_normalized) {
@@ -387,6 +407,7 @@ class JsonTokenizer final : public Tokenizer {
       }
       AlignedText content(token.content, 0);
       normalize(content);
+      if (content.is_empty()) refuse("the added token '" + token.content + "', of which normalization leaves nothing,");
       if (content.text() != token.content) normalized_contents_[token.id] = content.text();  // what the peers decode to
       token.content = content.text();
       normalized.push_back(std::move(token));

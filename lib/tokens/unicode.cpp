@@ -136,18 +136,44 @@ class Composer {
   std::optional<int> last_class_;
 };
 
+/** Below this code point no character changes, joins another or has a combining class. */
+char32_t first_that_may_change(NormalForm form) {
+  switch (form) {
+    case NormalForm::nfc:
+      return 0x300;
+    case NormalForm::nfd:
+      return 0xC0;
+    case NormalForm::nfkc:
+    case NormalForm::nfkd:
+      break;
+  }
+  return 0xA0;
+}
+
+UProperty quick_check_of(NormalForm form) {
+  switch (form) {
+    case NormalForm::nfc:
+      return UCHAR_NFC_QUICK_CHECK;
+    case NormalForm::nfd:
+      return UCHAR_NFD_QUICK_CHECK;
+    case NormalForm::nfkc:
+      return UCHAR_NFKC_QUICK_CHECK;
+    case NormalForm::nfkd:
+      break;
+  }
+  return UCHAR_NFKD_QUICK_CHECK;
+}
+
 /** UAX 15's quick check: true only where the text is in the form already. */
 bool is_surely_normal(const std::string& text, NormalForm form) {
-  const UProperty property = form == NormalForm::nfc    ? UCHAR_NFC_QUICK_CHECK
-                             : form == NormalForm::nfd  ? UCHAR_NFD_QUICK_CHECK
-                             : form == NormalForm::nfkc ? UCHAR_NFKC_QUICK_CHECK
-                                                        : UCHAR_NFKD_QUICK_CHECK;
+  const UProperty property = quick_check_of(form);
+  const char32_t first_to_look_at = first_that_may_change(form);
   int last_class = 0;
   for (std::size_t i = 0; i < text.size();) {
     std::size_t length = 1;
     const char32_t code_point = code_point_at(text, i, length);
     i += length;
-    if (code_point < 0x80) {
+    if (code_point < first_to_look_at) {
       last_class = 0;
       continue;
     }

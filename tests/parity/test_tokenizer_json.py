@@ -390,6 +390,11 @@ def test_bpe_affixes(probe, tmp_path, prefix, suffix, fuse_unk):
     pair.check_decoding([ids for ids in (pair.peer.encode(text).ids for text in TEXTS) if ids])
 
 
+def test_unknown_token_that_is_never_needed(probe, tmp_path):
+    model = {**BYTES_MODEL, "unk_token": "<nowhere>"}
+    Pair(probe, tmp_path / "m", document_of(model)).check_encoding(TEXTS[:60])
+
+
 def test_legacy_merges(probe, tmp_path, trained_bpe):
     model = {**trained_bpe["model"], "merges": ["#version: 0.2"] + [" ".join(pair) for pair in trained_bpe["model"]["merges"]]}
     Pair(probe, tmp_path / "m", {**trained_bpe, "model": model}).check_encoding(TEXTS[:80])
@@ -558,6 +563,9 @@ UNSUPPORTED = {
     "unknown token": {"model": bpe({"a": 0}, unk_token="<unk>")},
     "unk_id 7": {"model": {"type": "Unigram", "unk_id": 7, "vocab": [["a", 0.0]], "byte_fallback": False}},
     "precompiled_charsmap": {"normalizer": {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(struct.pack("<I", 400)).decode()}},
+    "the id 999": {"post_processor": template("<s> $A", {"<s>": [999]})},
+    "has the id 7, and 65 in the vocabulary": {"added_tokens": [added("<0x41>", 7)]},
+    "leaves nothing": {"normalizer": {"type": "StripAccents"}, "added_tokens": [added("\u0301", 256, normalized=True)]},
     "merge number 1": {"model": bpe({"a": 0}, merges=[["a", "b"]])},
 }
 
