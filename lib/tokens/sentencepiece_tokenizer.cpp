@@ -160,13 +160,6 @@ class SentencePieceTokenizer final : public Tokenizer {
     return fallback;
   }
 
-  static ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end) {
-    const auto is_inside = [&](std::size_t i) { return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
-    while (begin > 0 && is_inside(begin)) --begin;
-    while (is_inside(end)) ++end;
-    return {begin, end};
-  }
-
   /** SentencePiece gives a character's bytes to the last of its byte pieces; here each of them stands for the character. */
   void spread_byte_pieces(Encoding& out) const {
     for (std::size_t i = out.ids.size(); i-- > 1;) {

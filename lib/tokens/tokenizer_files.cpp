@@ -50,6 +50,13 @@ AddedToken added_token(std::int32_t id, const Json& value) {
 
 }  // namespace
 
+ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto is_inside = [&](std::size_t i) { return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
+  while (begin > 0 && is_inside(begin)) --begin;
+  while (is_inside(end)) ++end;
+  return {begin, end};
+}
+
 AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens) : tokens_(std::move(tokens)) {
   std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
   std::sort(tokens_.begin(), tokens_.end(), [](const AddedToken& left, const AddedToken& right) {

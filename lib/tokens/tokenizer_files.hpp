@@ -36,6 +36,9 @@ struct Segment {
   std::int32_t id = -1;
 };
 
+/** text[begin, end) widened to whole characters. */
+ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end);
+
 /** Finds added tokens in a text: leftmost, the longest of those that begin there. */
 class AddedTokenFinder {
  public:
