@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <mutex>
 #include <unordered_map>
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
-#include "tokens/byte_pair.hpp"
+#include "tokens/bpe_model.hpp"
 #include "tokens/pattern.hpp"
 #include "tokens/utf8.hpp"
 
@@ -26,7 +26,7 @@ class RankTokenizer final : public Tokenizer {
     pad_id_ = vocabulary_.pad_id;
     sha256_ = vocabulary_.sha256;
     index_words();
-    make_merges();
+    model_ = model_of(vocabulary_, words_);
     index_added();
   }
 
@@ -40,10 +40,12 @@ class RankTokenizer final : public Tokenizer {
     out.ids.reserve(text.size() / 3 + 4);
     out.ranges.reserve(text.size() / 3 + 4);
     if (special.add && vocabulary_.adds_bos && bos_id_) append(out, *bos_id_, {0, 0});
+    std::unique_ptr<BpeScratch> scratch = take_scratch();
     for (const Segment& segment : finder_.split(text, special.parse, plain_ranges)) {
       if (segment.id >= 0) append(out, segment.id, segment.bytes);
-      else encode_stretch(text, segment.bytes, out);
+      else encode_stretch(text, segment.bytes, *scratch, out);
     }
+    give_back(std::move(scratch));
     if (special.add && vocabulary_.adds_eos && eos_id_) append(out, *eos_id_, {text.size(), text.size()});
     return out;
   }
@@ -60,7 +62,7 @@ class RankTokenizer final : public Tokenizer {
   std::int32_t vocabulary_size() const override { return vocabulary_size_; }
   std::optional<std::int32_t> id_of(std::string_view token) const override {
     if (const auto found = added_ids_.find(token); found != added_ids_.end()) return found->second;
-    return id_of_word(token);
+    return id_in(words_, token);
   }
   std::string token_of(std::int32_t id) const override {
     std::string text;
@@ -78,12 +80,6 @@ class RankTokenizer final : public Tokenizer {
     out.ranges.push_back(bytes);
   }
 
-  std::optional<std::int32_t> id_of_word(std::string_view word) const {
-    const auto found = id_by_word_.find(word);
-    if (found == id_by_word_.end()) return std::nullopt;
-    return found->second;
-  }
-
   std::string_view bytes_of(std::int32_t id) const {
     if (const auto found = added_.find(id); found != added_.end()) return found->second->content;
     const std::int64_t rank = std::int64_t{id} - vocabulary_.first_id;
@@ -91,44 +87,52 @@ class RankTokenizer final : public Tokenizer {
     return vocabulary_.words[static_cast<std::size_t>(rank)];
   }
 
+  static std::optional<std::int32_t> id_in(const IdByBytes& ids, std::string_view word) {
+    const auto found = ids.find(word);
+    if (found == ids.end()) return std::nullopt;
+    return found->second;
+  }
+
   void index_words() {
-    id_by_word_.reserve(vocabulary_.words.size());
+    words_.reserve(vocabulary_.words.size());
     std::int32_t id = vocabulary_.first_id;
     for (const std::string& word : vocabulary_.words) {
       if (word.empty()) throw Error(Kind::input, fmt::format("the token with the rank {} has no bytes", id - vocabulary_.first_id));
-      if (!id_by_word_.emplace(word, id++).second) {
+      if (!words_.emplace(word, id++).second) {
         throw Error(Kind::input, fmt::format("the token with the rank {} stands twice", id - 1 - vocabulary_.first_id));
       }
     }
     vocabulary_size_ = id;
+  }
+
+  static BpeModel model_of(const RankVocabulary& vocabulary, const IdByBytes& words) {
+    BpeDefinition definition;
+    definition.ids = words;
+    definition.is_byte_level = true;
+    definition.ignores_merges = true;
     for (int byte = 0; byte < 256; ++byte) {
-      const char character = static_cast<char>(byte);
-      const auto found = id_of_word({&character, 1});
-      if (!found) throw Error(Kind::input, fmt::format("no token stands for the byte 0x{:02X}", byte));
-      byte_ids_[static_cast<std::size_t>(byte)] = *found;
+      const auto id = id_in(words, std::string(1, static_cast<char>(byte)));
+      if (!id) throw Error(Kind::input, fmt::format("no token stands for the byte 0x{:02X}", byte));
+      definition.byte_ids[static_cast<std::size_t>(byte)] = *id;
     }
+    definition.merges = merges_of(vocabulary, words);
+    return BpeModel(std::move(definition));
   }
 
   /** Two tokens merge when their bytes together are a token; its rank is the merge's. */
-  void make_merges() {
-    struct Split {
-      std::int32_t left, right;
-      MergeTable::Merge merge;
-    };
-    std::vector<Split> splits;
-    splits.reserve(vocabulary_.words.size() * 4);
-    for (std::size_t rank = 0; rank < vocabulary_.words.size(); ++rank) {
-      const std::string_view word = vocabulary_.words[rank];
+  static std::vector<BpeMerge> merges_of(const RankVocabulary& vocabulary, const IdByBytes& words) {
+    std::vector<BpeMerge> merges;
+    merges.reserve(vocabulary.words.size() * 4);
+    for (std::size_t rank = 0; rank < vocabulary.words.size(); ++rank) {
+      const std::string_view word = vocabulary.words[rank];
       for (std::size_t cut = 1; cut < word.size(); ++cut) {
-        const auto left = id_of_word(word.substr(0, cut));
-        const auto right = left ? id_of_word(word.substr(cut)) : std::nullopt;
+        const auto left = id_in(words, word.substr(0, cut));
+        const auto right = left ? id_in(words, word.substr(cut)) : std::nullopt;
         if (!right) continue;
-        const MergeTable::Merge merge{static_cast<std::uint32_t>(rank), vocabulary_.first_id + static_cast<std::int32_t>(rank)};
-        splits.push_back({*left, *right, merge});
+        merges.push_back({*left, *right, vocabulary.first_id + static_cast<std::int32_t>(rank), static_cast<std::uint32_t>(rank)});
       }
     }
-    merges_.reserve(splits.size());
-    for (const Split& split : splits) merges_.insert(split.left, split.right, split.merge);
+    return merges;
   }
 
   void index_added() {
@@ -141,38 +145,38 @@ class RankTokenizer final : public Tokenizer {
     finder_ = AddedTokenFinder(vocabulary_.added);
   }
 
-  void encode_stretch(std::string_view text, ByteRange stretch, Encoding& out) const {
-    std::vector<Symbol> symbols;
+  void encode_stretch(std::string_view text, ByteRange stretch, BpeScratch& scratch, Encoding& out) const {
     pattern_.for_each_match(text.substr(stretch.begin, stretch.end - stretch.begin), [&](ByteRange match) {
       std::size_t begin = stretch.begin + match.begin;
-      const std::string_view word = text.substr(begin, match.end - match.begin);
-      symbols.clear();
-      encode_word(word, symbols);
-      for (const Symbol& symbol : symbols) {
+      for (const Symbol& symbol : model_.encode_word(text.substr(begin, match.end - match.begin), scratch)) {
         append(out, symbol.id, whole_characters(text, begin, begin + symbol.num_bytes));
         begin += symbol.num_bytes;
       }
     });
   }
 
-  void encode_word(std::string_view word, std::vector<Symbol>& symbols) const {
-    if (const auto whole = id_of_word(word)) {
-      symbols.push_back({*whole, static_cast<std::uint32_t>(word.size())});
-      return;
-    }
-    for (const char byte : word) symbols.push_back({byte_ids_[static_cast<unsigned char>(byte)], 1});
-    merges_.apply(symbols);
+  std::unique_ptr<BpeScratch> take_scratch() const {
+    const std::lock_guard lock(scratch_mutex_);
+    if (scratches_.empty()) return std::make_unique<BpeScratch>();
+    std::unique_ptr<BpeScratch> scratch = std::move(scratches_.back());
+    scratches_.pop_back();
+    return scratch;
+  }
+  void give_back(std::unique_ptr<BpeScratch> scratch) const {
+    const std::lock_guard lock(scratch_mutex_);
+    scratches_.push_back(std::move(scratch));
   }
 
   RankVocabulary vocabulary_;
   Pattern pattern_;
-  std::unordered_map<std::string_view, std::int32_t> id_by_word_;  // into vocabulary_.words
-  std::array<std::int32_t, 256> byte_ids_{};
-  MergeTable merges_;
+  IdByBytes words_;
+  BpeModel model_;
   std::unordered_map<std::int32_t, const AddedToken*> added_;      // into vocabulary_.added
   std::unordered_map<std::string_view, std::int32_t> added_ids_;
   AddedTokenFinder finder_;
   std::int32_t vocabulary_size_ = 0;
+  mutable std::mutex scratch_mutex_;
+  mutable std::vector<std::unique_ptr<BpeScratch>> scratches_;
 };
 
 }  // namespace

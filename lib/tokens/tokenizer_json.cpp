@@ -14,7 +14,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "tokens/byte_pair.hpp"
+#include "tokens/bpe_model.hpp"
 #include "tokens/pattern.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/utf8.hpp"
@@ -182,31 +182,9 @@ struct DecodeStep {
   bool has_prefix = true;
 };
 
-/** Words already encoded, so that "the" is merged once. Direct-mapped: a new word takes the place of an old one. */
-class WordCache {
- public:
-  const std::vector<Symbol>* find(std::string_view word, std::uint64_t hash) const {
-    const Entry& entry = entries_[hash % entries_.size()];
-    return entry.word == word && !entry.word.empty() ? &entry.symbols : nullptr;
-  }
-  void put(std::string_view word, std::uint64_t hash, const std::vector<Symbol>& symbols) {
-    Entry& entry = entries_[hash % entries_.size()];
-    entry.word = word;
-    entry.symbols = symbols;
-  }
-
- private:
-  struct Entry {
-    std::string word;
-    std::vector<Symbol> symbols;
-  };
-  std::vector<Entry> entries_ = std::vector<Entry>(1 << 14);
-};
-
 /** What one thread needs while it encodes. */
 struct Scratch {
-  WordCache cache;
-  std::vector<Symbol> symbols;
+  BpeScratch words;
   std::vector<ByteRange> pieces, next_pieces;
 };
 
@@ -462,41 +440,46 @@ class JsonTokenizer final : public Tokenizer {
     for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
       if (!text_at(model, affix, "").empty()) refuse(std::string("BPE with ") + affix);
     }
-    ignores_merges_ = flag_at(model, "ignore_merges", false);
-    falls_back_to_bytes_ = flag_at(model, "byte_fallback", false);
-    fuses_unknown_ = flag_at(model, "fuse_unk", false);
+    BpeDefinition definition;
+    definition.is_byte_level = is_byte_level_;
+    definition.ignores_merges = flag_at(model, "ignore_merges", false);
+    definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
+    definition.fuses_unknown = flag_at(model, "fuse_unk", false);
     const object vocabulary = model["vocab"];
     tokens_.reserve(vocabulary.size());
     for (const auto& [token, id] : vocabulary) set_token(static_cast<std::int32_t>(std::int64_t(id)), token);
     if (!is_null(model, "unk_token")) {
       const std::string unknown = text_at(model, "unk_token", "");
-      unknown_id_ = id_of(unknown);
-      if (!unknown_id_) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
+      definition.unknown_id = id_of(unknown);
+      if (!definition.unknown_id) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
     }
-    index_words();
-    read_merges(model["merges"]);
+    index_words(definition);
+    read_merges(model["merges"], definition);
+    model_ = BpeModel(std::move(definition));
   }
 
   /** Ids by the bytes a token stands for in a text, and the ids of single bytes. */
-  void index_words() {
-    id_by_word_.reserve(tokens_.size());
+  void index_words(BpeDefinition& definition) const {
+    definition.ids.reserve(tokens_.size());
     for (std::size_t id = 0; id < tokens_.size(); ++id) {
       if (!has_token_[id]) continue;
       if (!is_byte_level_) {
-        id_by_word_[tokens_[id]] = static_cast<std::int32_t>(id);
+        definition.ids[tokens_[id]] = static_cast<std::int32_t>(id);
       } else if (const auto bytes = alphabet_.bytes_of(tokens_[id])) {
-        id_by_word_[*bytes] = static_cast<std::int32_t>(id);
+        definition.ids[*bytes] = static_cast<std::int32_t>(id);
       }
     }
-    byte_ids_.fill(-1);
+    definition.byte_ids.fill(-1);
     for (int byte = 0; byte < 256; ++byte) {
-      const auto id = is_byte_level_ ? id_of_word(std::string(1, static_cast<char>(byte))) : id_of(fmt::format("<0x{:02X}>", byte));
-      if (id) byte_ids_[static_cast<std::size_t>(byte)] = *id;
+      const std::string bytes = is_byte_level_ ? std::string(1, static_cast<char>(byte)) : fmt::format("<0x{:02X}>", byte);
+      if (const auto found = definition.ids.find(bytes); found != definition.ids.end()) {
+        definition.byte_ids[static_cast<std::size_t>(byte)] = found->second;
+      }
     }
   }
 
-  void read_merges(const array& list) {
-    merges_.reserve(list.size());
+  void read_merges(const array& list, BpeDefinition& definition) const {
+    definition.merges.reserve(list.size());
     std::uint32_t rank = 0;
     for (const element item : list) {
       std::string_view left, right, both;
@@ -516,7 +499,7 @@ class JsonTokenizer final : public Tokenizer {
       if (!left_id || !right_id || !merged) {
         throw Error(Kind::input, fmt::format("merge number {}, '{} {}', has a part that is not in the vocabulary", rank + 1, left, right));
       }
-      merges_.insert(*left_id, *right_id, {rank++, *merged});
+      definition.merges.push_back({*left_id, *right_id, *merged, rank++});
     }
   }
 
@@ -639,12 +622,6 @@ class JsonTokenizer final : public Tokenizer {
     scratches_.push_back(std::move(scratch));
   }
 
-  std::optional<std::int32_t> id_of_word(const std::string& word) const {
-    const auto found = id_by_word_.find(word);
-    if (found == id_by_word_.end()) return std::nullopt;
-    return found->second;
-  }
-
   /** The bytes of `aligned.text` that come from plain ranges of the input. */
   static std::vector<ByteRange> plain_in(const Aligned& aligned, std::span<const ByteRange> plain_ranges) {
     std::vector<ByteRange> inside;
@@ -676,7 +653,7 @@ class JsonTokenizer final : public Tokenizer {
     for (const ByteRange& piece : scratch.pieces) {
       const std::string_view word = std::string_view(aligned.text).substr(piece.begin, piece.end - piece.begin);
       std::size_t at = piece.begin;
-      for (const Symbol& symbol : encode_word(word, scratch)) {
+      for (const Symbol& symbol : model_.encode_word(word, scratch.words)) {
         out.ids.push_back(symbol.id);
         out.ranges.push_back(whole_characters(aligned, at, at + symbol.num_bytes));
         at += symbol.num_bytes;
@@ -736,75 +713,6 @@ class JsonTokenizer final : public Tokenizer {
         }
         std::reverse(out.begin() + static_cast<std::ptrdiff_t>(first_out), out.end());
         break;
-    }
-  }
-
-  const std::vector<Symbol>& encode_word(std::string_view word, Scratch& scratch) const {
-    constexpr std::size_t kMaxCachedBytes = 128;
-    const bool is_cached = word.size() <= kMaxCachedBytes;
-    const std::uint64_t hash = is_cached ? std::hash<std::string_view>{}(word) : 0;
-    if (is_cached) {
-      if (const std::vector<Symbol>* found = scratch.cache.find(word, hash)) return *found;
-    }
-    std::vector<Symbol>& symbols = scratch.symbols;
-    symbols.clear();
-    const auto whole = ignores_merges_ ? id_of_word(std::string(word)) : std::nullopt;
-    if (whole) {
-      symbols.push_back({*whole, static_cast<std::uint32_t>(word.size())});
-    } else {
-      if (is_byte_level_) add_bytes(word, symbols);
-      else add_characters(word, symbols);
-      merges_.apply(symbols);
-    }
-    if (is_cached) scratch.cache.put(word, hash, symbols);
-    return symbols;
-  }
-
-  void add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const {
-    // Without an unknown token the peers drop the character; its bytes go to the token before, if any.
-    if (!unknown_id_) {
-      if (!symbols.empty()) symbols.back().num_bytes += static_cast<std::uint32_t>(num_bytes);
-    } else if (was_unknown && fuses_unknown_) {
-      symbols.back().num_bytes += static_cast<std::uint32_t>(num_bytes);
-    } else {
-      symbols.push_back({*unknown_id_, static_cast<std::uint32_t>(num_bytes)});
-    }
-    was_unknown = true;
-  }
-
-  void add_bytes(std::string_view word, std::vector<Symbol>& symbols) const {
-    bool was_unknown = false;
-    for (const char byte : word) {
-      const std::int32_t id = byte_ids_[static_cast<unsigned char>(byte)];
-      if (id < 0) {
-        add_unknown(1, was_unknown, symbols);
-      } else {
-        symbols.push_back({id, 1});
-        was_unknown = false;
-      }
-    }
-  }
-
-  void add_characters(std::string_view word, std::vector<Symbol>& symbols) const {
-    bool was_unknown = false;
-    for (std::size_t i = 0; i < word.size();) {
-      const std::size_t length = character_bytes(word, i);
-      const std::string_view character = word.substr(i, length);
-      i += length;
-      if (const auto id = id_of_word(std::string(character))) {
-        symbols.push_back({*id, static_cast<std::uint32_t>(length)});
-        was_unknown = false;
-        continue;
-      }
-      const bool has_bytes = falls_back_to_bytes_ && std::all_of(character.begin(), character.end(), [&](char byte) {
-        return byte_ids_[static_cast<unsigned char>(byte)] >= 0;
-      });
-      if (!has_bytes) {
-        add_unknown(length, was_unknown, symbols);
-        continue;
-      }
-      for (const char byte : character) symbols.push_back({byte_ids_[static_cast<unsigned char>(byte)], 1});
-      was_unknown = false;
     }
   }
 
@@ -887,17 +795,14 @@ class JsonTokenizer final : public Tokenizer {
   std::vector<std::string> tokens_;  // by id
   std::vector<bool> has_token_, is_special_;
   std::unordered_map<std::string, std::int32_t> id_by_token_;
-  std::unordered_map<std::string, std::int32_t> id_by_word_;
-  std::array<std::int32_t, 256> byte_ids_{};
-  MergeTable merges_;
+  BpeModel model_;
   std::vector<Normalizer> normalizers_;
   std::vector<Splitter> splitters_;
   std::optional<Metaspace> metaspace_;
   std::vector<DecodeStep> decode_steps_;
   std::vector<std::int32_t> prefix_ids_, suffix_ids_;
   AddedTokenFinder raw_finder_, normalized_finder_;
-  std::optional<std::int32_t> unknown_id_;
-  bool is_byte_level_ = false, adds_prefix_space_ = false, ignores_merges_ = false, falls_back_to_bytes_ = false, fuses_unknown_ = false;
+  bool is_byte_level_ = false, adds_prefix_space_ = false;
   mutable std::mutex scratch_mutex_;
   mutable std::vector<std::unique_ptr<Scratch>> scratches_;
 };

@@ -1,0 +1,80 @@
+// The BPE model of a tokenizer: the ids of one word (a stretch between split points), by merges of a vocabulary. Knows
+// bytes, ids and merges; knows nothing of files, normalizers, splitting and added tokens. Serves merge lists
+// (tokenizer.json) and rank vocabularies (tiktoken, tekken) alike. Private to lib/tokens.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tokens/byte_pair.hpp"
+
+namespace intelia {
+
+/** Hashes strings and views alike, so that a view is sought without a copy. */
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using IdByBytes = std::unordered_map<std::string, std::int32_t, TextHash, std::equal_to<>>;
+
+/** One line of a merge list; of equal ranks the leftmost pair of a word merges first. */
+struct BpeMerge {
+  std::int32_t left = -1, right = -1;
+  std::int32_t merged = -1;
+  std::uint32_t rank = 0;
+};
+
+/** What a BPE model consists of. */
+struct BpeDefinition {
+  IdByBytes ids;                             // by the bytes of text that a token stands for
+  std::array<std::int32_t, 256> byte_ids{};  // the token of a single byte (with byte fallback "<0x0A>"), -1 without one
+  std::vector<BpeMerge> merges;
+  std::optional<std::int32_t> unknown_id;
+  bool is_byte_level = false;        // words are cut into bytes before merging, else into characters
+  bool ignores_merges = false;       // a word of the vocabulary is one token whatever the merges say
+  bool falls_back_to_bytes = false;  // a character without a token becomes its bytes' tokens
+  bool fuses_unknown = false;        // neighbouring unknown characters are one unknown token
+};
+
+/** What one thread needs while it encodes words. */
+class BpeScratch {
+ public:
+  BpeScratch();
+  ~BpeScratch();
+  BpeScratch(BpeScratch&&) noexcept;
+
+ private:
+  friend class BpeModel;
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/** Several threads may use one model, each with its own scratch. */
+class BpeModel {
+ public:
+  BpeModel() = default;
+  explicit BpeModel(BpeDefinition definition);
+
+  /** The tokens of `word` (valid UTF-8 unless the model is byte-level) until the next call with the same scratch. A
+     scratch serves one model only. */
+  std::span<const Symbol> encode_word(std::string_view word, BpeScratch& scratch) const;
+
+ private:
+  std::optional<std::int32_t> id_of(std::string_view bytes) const;
+  void add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const;
+  void add_bytes(std::string_view word, std::vector<Symbol>& symbols) const;
+  void add_characters(std::string_view word, std::vector<Symbol>& symbols) const;
+
+  BpeDefinition definition_;
+  MergeTable merges_;
+};
+
+}  // namespace intelia
