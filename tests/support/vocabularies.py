@@ -1,6 +1,6 @@
 """Published vocabularies that PyPI packages carry, each laid out as a model folder, and the peer that says the right ids.
 
-A vocabulary whose package is absent raises Missing with the reason; nothing is downloaded.
+A peer takes a list of texts and gives the ids of each, control tokens in them being text. A vocabulary whose package is absent raises Missing with the reason; nothing is downloaded.
 """
 
 import importlib.util
@@ -41,7 +41,7 @@ def llama3(folder):
     shutil.copy(package_file("llama_models", "llama3", "tokenizer.model"), folder / "tokenizer.model")
     from llama_models.llama3.tokenizer import Tokenizer
 
-    return Tokenizer(folder / "tokenizer.model").model.encode_ordinary
+    return Tokenizer(folder / "tokenizer.model").model.encode_ordinary_batch
 
 
 def llama4(folder):
@@ -51,7 +51,7 @@ def llama4(folder):
 
     peer = Tokenizer(folder / "tokenizer.model")
     write_config(folder, bos_token="<|begin_of_text|>", eos_token="<|eot|>", added_tokens_decoder=added_tokens_decoder(peer.special_tokens))
-    return peer.model.encode_ordinary
+    return peer.model.encode_ordinary_batch
 
 
 def tekken(folder, name):
@@ -59,7 +59,7 @@ def tekken(folder, name):
     from mistral_common.tokens.tokenizers.tekken import Tekkenizer
 
     peer = Tekkenizer.from_file(folder / "tekken.json")
-    return lambda text: peer.encode(text, bos=False, eos=False)
+    return lambda texts: [peer.encode(text, bos=False, eos=False) for text in texts]
 
 
 def mistral_sentencepiece(folder, name):
@@ -69,9 +69,18 @@ def mistral_sentencepiece(folder, name):
     return sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model")).encode
 
 
+def load_json(folder):
+    """The peer of a tokenizer.json."""
+    import tokenizers
+
+    tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.encode_special_tokens = True
+    return lambda texts: [encoding.ids for encoding in tokenizer.encode_batch_fast(texts, add_special_tokens=False)]
+
+
 def save_json(folder, tokenizer):
     tokenizer.save(str(folder / "tokenizer.json"))
-    return lambda text: tokenizer.encode(text, add_special_tokens=False).ids
+    return load_json(folder)
 
 
 def ranks_as_json(folder, ranks, pattern, normalizer=None):
@@ -117,14 +126,11 @@ def gpt2(folder):
 
 
 def published_json(folder, package):
-    import tokenizers
-
     shutil.copy(package_file(package, "tokenizer.json"), folder / "tokenizer.json")
-    peer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
-    return lambda text: peer.encode(text, add_special_tokens=False).ids
+    return load_json(folder)
 
 
-# name → makes the folder and returns the peer: text without control tokens → ids
+# name → makes the folder and returns the peer: a list of texts → the ids of each
 VOCABULARIES = {
     "llama-3": llama3,
     "llama-3 as JSON": llama3_json,
