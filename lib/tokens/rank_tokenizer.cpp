@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <unordered_map>
 
@@ -12,15 +13,42 @@
 #include "record/json.hpp"
 #include "tokens/bpe_model.hpp"
 #include "tokens/pattern.hpp"
+#include "tokens/splitters.hpp"
 #include "tokens/utf8.hpp"
 
 namespace intelia {
 
 namespace {
 
+/** Cuts a text into words: by hand for the published patterns, by PCRE2 for others. */
+class WordCutter {
+ public:
+  explicit WordCutter(const std::string& pattern) {
+    if (const auto style = known_style(pattern)) splitter_.emplace(*style);
+    else pattern_ = std::make_unique<Pattern>(pattern);
+  }
+
+  template <class Take>
+  void for_each_word(std::string_view text, Take&& take) const {
+    if (!splitter_) return pattern_->for_each_match(text, take);
+    std::array<std::size_t, TextSplitter::kMinEnds> ends;
+    std::size_t begin = 0;
+    while (const std::size_t count = splitter_->next_ends(text, begin, ends)) {
+      for (std::size_t i = 0; i < count; ++i) {
+        take(ByteRange{begin, ends[i]});
+        begin = ends[i];
+      }
+    }
+  }
+
+ private:
+  std::optional<TextSplitter> splitter_;
+  std::unique_ptr<Pattern> pattern_;
+};
+
 class RankTokenizer final : public Tokenizer {
  public:
-  explicit RankTokenizer(RankVocabulary vocabulary) : vocabulary_(std::move(vocabulary)), pattern_(vocabulary_.pattern) {
+  explicit RankTokenizer(RankVocabulary vocabulary) : vocabulary_(std::move(vocabulary)), cutter_(vocabulary_.pattern) {
     bos_id_ = vocabulary_.bos_id;
     eos_id_ = vocabulary_.eos_id;
     pad_id_ = vocabulary_.pad_id;
@@ -146,9 +174,9 @@ class RankTokenizer final : public Tokenizer {
   }
 
   void encode_stretch(std::string_view text, ByteRange stretch, BpeScratch& scratch, Encoding& out) const {
-    pattern_.for_each_match(text.substr(stretch.begin, stretch.end - stretch.begin), [&](ByteRange match) {
-      std::size_t begin = stretch.begin + match.begin;
-      for (const Symbol& symbol : model_.encode_word(text.substr(begin, match.end - match.begin), scratch)) {
+    cutter_.for_each_word(text.substr(stretch.begin, stretch.end - stretch.begin), [&](ByteRange word) {
+      std::size_t begin = stretch.begin + word.begin;
+      for (const Symbol& symbol : model_.encode_word(text.substr(begin, word.end - word.begin), scratch)) {
         append(out, symbol.id, whole_characters(text, begin, begin + symbol.num_bytes));
         begin += symbol.num_bytes;
       }
@@ -168,7 +196,7 @@ class RankTokenizer final : public Tokenizer {
   }
 
   RankVocabulary vocabulary_;
-  Pattern pattern_;
+  WordCutter cutter_;
   IdByBytes words_;
   BpeModel model_;
   std::unordered_map<std::int32_t, const AddedToken*> added_;      // into vocabulary_.added

@@ -86,10 +86,23 @@ def train_sentencepiece(folder, lines, model_type, **options):
 LLAMA2 = dict(split_digits=True, normalization_rule_name="identity", remove_extra_whitespaces=False, allow_whitespace_only_pieces=True)
 
 
-def sentencepiece_model(folder, lines, model_type, **options):
-    train_sentencepiece(folder, lines, model_type, **options)
+def sentencepiece_bpe(folder, lines):
+    train_sentencepiece(folder, lines, "bpe", **LLAMA2)
     peer = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
-    return lambda texts: peer.encode(texts)
+    return peer.encode
+
+
+def sentencepiece_unigram(folder, lines):
+    """SentencePiece adds 32-bit scores one after the other, so of equally likely cuts its versions choose different ones
+    (https://github.com/google/sentencepiece/issues/747): such a cut counts as equal."""
+    train_sentencepiece(folder, lines, "unigram")
+    peer = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
+    scores = numpy.array([peer.get_score(token_id) for token_id in range(peer.get_piece_size())])
+
+    def is_as_likely(ids, want):
+        return peer.decode(ids.tolist()) == peer.decode(want) and abs(scores[ids].sum() - scores[want].sum()) < 1e-4
+
+    return peer.encode, is_as_likely
 
 
 def metaspace_json(folder, lines, edit):
@@ -137,8 +150,8 @@ TRAINED = {
     "byte fallback as Mistral": lambda folder, lines: metaspace_json(folder, lines, as_mistral),
     "byte fallback as Gemma": lambda folder, lines: metaspace_json(folder, lines, as_gemma),
     "unigram, NFKC": unigram,
-    "SentencePiece BPE": lambda folder, lines: sentencepiece_model(folder, lines, "bpe", **LLAMA2),
-    "SentencePiece unigram": lambda folder, lines: sentencepiece_model(folder, lines, "unigram"),
+    "SentencePiece BPE": sentencepiece_bpe,
+    "SentencePiece unigram": sentencepiece_unigram,
 }
 
 
@@ -165,11 +178,13 @@ def ours(probe, folder, texts, path):
 
 
 def assert_equal(probe, folder, peer, texts, path):
+    """`peer` gives ids, or is a pair: that, and what says whether other ids are as good."""
+    peer, is_as_good = peer if isinstance(peer, tuple) else (peer, None)
     for part in slices(texts):
         got = ours(probe, folder, [text.encode() for text in part], path)
         for start in range(0, len(part), 256):
             for text, ids, want in zip(part[start:], got[start:], peer(part[start : start + 256])):
-                if not numpy.array_equal(ids, want):
+                if not numpy.array_equal(ids, want) and not (is_as_good and is_as_good(ids, want)):
                     at = next((i for i, (left, right) in enumerate(zip(ids, want)) if left != right), min(len(ids), len(want)))
                     pytest.fail(f"token {at} of {text!r}: {ids[max(0, at - 3) : at + 5].tolist()} instead of {list(want)[max(0, at - 3) : at + 5]}")
 
