@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "tokens/utf8.hpp"
 
 namespace intelia {
 
@@ -70,6 +71,24 @@ void Pattern::for_each_match(std::string_view text, const std::function<void(Byt
     }
     take({bounds[0], bounds[1]});
     position = bounds[1];
+  }
+}
+
+void Pattern::for_each_match_or_gap(std::string_view text, const std::function<void(ByteRange)>& take) const {
+  const MatchData match = state_->match_data();
+  std::size_t last_end = std::string_view::npos;
+  for (std::size_t position = 0; position <= text.size();) {
+    const int count = pcre2_match(state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), position,
+                                  PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+    if (count == PCRE2_ERROR_NOMATCH) return;
+    if (count < 0) state_->fail(count);
+    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(match.get());
+    if (bounds[0] == bounds[1] && bounds[1] == last_end) {
+      position += position < text.size() ? character_bytes(text, position) : 1;
+      continue;
+    }
+    take({bounds[0], bounds[1]});
+    position = last_end = bounds[1];
   }
 }
 

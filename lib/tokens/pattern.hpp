@@ -23,6 +23,8 @@ class Pattern {
   bool matches_at_start(std::string_view text) const;
   /** Calls `take` with every match in order; empty ones are passed over. `text` is valid UTF-8. */
   void for_each_match(std::string_view text, const std::function<void(ByteRange)>& take) const;
+  /** As for_each_match, with the empty matches that Oniguruma's iteration finds: not right after another match. */
+  void for_each_match_or_gap(std::string_view text, const std::function<void(ByteRange)>& take) const;
   /** With PCRE2's extended replacement syntax. */
   std::string replace_all(std::string_view text, const std::string& replacement) const;
 

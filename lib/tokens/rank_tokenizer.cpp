@@ -11,7 +11,9 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
+#include "tokens/aligned_text.hpp"
 #include "tokens/bpe_model.hpp"
+#include "tokens/oniguruma.hpp"
 #include "tokens/pattern.hpp"
 #include "tokens/splitters.hpp"
 #include "tokens/utf8.hpp"
@@ -25,7 +27,7 @@ class WordCutter {
  public:
   explicit WordCutter(const std::string& pattern) {
     if (const auto style = known_style(pattern)) splitter_.emplace(*style);
-    else pattern_ = std::make_unique<Pattern>(pattern);
+    else pattern_ = std::make_unique<Pattern>(pcre_of_oniguruma(pattern));
   }
 
   template <class Take>

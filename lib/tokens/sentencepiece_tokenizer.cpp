@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
+#include "tokens/aligned_text.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/utf8.hpp"
 

@@ -323,13 +323,11 @@ def change(path, value):
 
 
 UNSUPPORTED = [
-    (change(["model", "type"], "Unigram"), "Unigram"),
+    (change(["model", "type"], "WordPiece"), "WordPiece"),
     (change(["model", "dropout"], 0.1), "dropout"),
-    (change(["model", "end_of_word_suffix"], "</w>"), "end_of_word_suffix"),
-    (change(["normalizer"], {"type": "NFKC"}), "NFKC"),
-    (change(["pre_tokenizer"], {"type": "BertPreTokenizer"}), "BertPreTokenizer"),
+    (change(["normalizer"], {"type": "BertNormalizer"}), "BertNormalizer"),
+    (change(["pre_tokenizer"], {"type": "Unheard"}), "Unheard"),
     (change(["pre_tokenizer"], {"type": "Split", "pattern": {"Regex": "[a&&b]"}, "behavior": "Isolated", "invert": False}), "intersection"),
-    (change(["post_processor"], {"type": "RobertaProcessing", "sep": ["a", 1], "cls": ["b", 2], "trim_offsets": True, "add_prefix_space": True}), "RobertaProcessing"),
     (change(["decoder"], {"type": "WordPiece", "prefix": "##", "cleanup": True}), "WordPiece"),
     (change(["model", "merges"], [["zz", "qq"]]), "merge number 1"),
 ]

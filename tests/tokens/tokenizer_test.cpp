@@ -63,13 +63,13 @@ TEST_CASE("decoding mends what is not UTF-8 and passes over ids that do not exis
 
 TEST_CASE("what is not supported is refused by its name") {
   test::ModelFolder folder;
-  folder.file["normalizer"] = {{"type", "NFC"}};
+  folder.file["normalizer"] = {{"type", "BertNormalizer"}};
   folder.write();
-  CHECK(refusal(folder).find("the normalizer NFC is not supported") != std::string::npos);
+  CHECK(refusal(folder).find("the normalizer BertNormalizer is not supported") != std::string::npos);
   folder.file["normalizer"] = nullptr;
-  folder.file["model"]["type"] = "Unigram";
+  folder.file["model"]["type"] = "WordPiece";
   folder.write();
-  CHECK(refusal(folder).find("the model Unigram is not supported") != std::string::npos);
+  CHECK(refusal(folder).find("the model WordPiece is not supported") != std::string::npos);
   write_file(folder.path() / "tokenizer.json", "{\"model\":");
   CHECK(refusal(folder).find("tokenizer.json: it is not the JSON of a tokenizer") != std::string::npos);
 }

@@ -1,0 +1,36 @@
+// Unicode as Hugging Face tokenizers sees it: its parts were built with different versions of Unicode, so each question
+// here is answered for the version that the peer's part knows, by ICU's data and, where that is older, written lists.
+// Private to lib/tokens.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tokens/aligned_text.hpp"
+
+namespace intelia {
+
+/** White_Space, the same in every version. */
+bool is_white_space(char32_t code_point);
+/** General category N, as Rust's char::is_numeric. */
+bool is_numeric(char32_t code_point);
+/** ASCII's punctuation and symbols, and general category P. */
+bool is_punctuation(char32_t code_point);
+/** A word character of the regex crate: letters, marks, decimal digits, connectors, joiners. */
+bool is_word(char32_t code_point);
+/** General category M in Unicode 9. */
+bool is_combining_mark(char32_t code_point);
+/** The script as SentencePiece groups them: kana and U+30FC count as Han; -1 for the blank and unknown characters. */
+int script_of(char32_t code_point);
+
+/** Rust's char::to_lowercase: one character, but for U+0130. */
+std::u32string lowercase(char32_t code_point);
+
+enum class NormalForm { nfc, nfd, nfkc, nfkd };
+/** Unicode 9's normal form of `text`, with the changes of alignment that the peer's crate reports. */
+void normalize(AlignedText& text, NormalForm form);
+
+/** The ends of the extended grapheme clusters of `text`, in order. */
+std::vector<std::size_t> grapheme_ends(const std::string& text);
+
+}  // namespace intelia
