@@ -5,6 +5,9 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 #include <functional>
 #include <mutex>
 #include <unordered_map>
@@ -32,6 +35,25 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
+
+/** `score` as tokenizers reads it: serde_json divides the digits of a number by a power of ten, in doubles, and so misses the
+    nearest double by a bit now and then, on which the choice between equally likely cuts hangs. */
+double as_read_by_the_peer(double score) {
+  std::array<char, 32> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), std::abs(score), std::chars_format::scientific).ptr;
+  const char* exponent_mark = std::find(text.data(), end, 'e');
+  std::uint64_t digits = 0;
+  int exponent = 0;
+  std::from_chars(exponent_mark + (exponent_mark[1] == '+' ? 2 : 1), end, exponent);
+  for (const char* digit = text.data(); digit < exponent_mark; ++digit) {
+    if (*digit == '.') continue;
+    digits = digits * 10 + static_cast<std::uint64_t>(*digit - '0');
+    if (digit > text.data()) --exponent;
+  }
+  const double power = std::pow(10.0, std::abs(exponent));
+  const double value = exponent < 0 ? static_cast<double>(digits) / power : static_cast<double>(digits) * power;
+  return std::copysign(value, score);
+}
 
 /** What one thread needs while it encodes. */
 struct Scratch {
@@ -186,7 +208,7 @@ class JsonTokenizer final : public Tokenizer {
     definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
     for (const element item : array(model["vocab"])) {
       const array entry = item;
-      definition.vocabulary.push_back({std::string(std::string_view(entry.at(0))), double(entry.at(1))});
+      definition.vocabulary.push_back({std::string(std::string_view(entry.at(0))), as_read_by_the_peer(entry.at(1))});
       set_token(static_cast<std::int32_t>(definition.vocabulary.size() - 1), definition.vocabulary.back().token);
     }
     if (!is_null(model, "unk_id")) {

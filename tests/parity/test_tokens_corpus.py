@@ -162,7 +162,7 @@ BYTE_FALLBACK = {
     "SentencePiece BPE": sentencepiece_bpe,
 }
 # Slow to load, and near relatives of others.
-ONLY_SLOW = {"llama-3 as JSON", "llama-4 as JSON", "tekken 240718", "mistral v1", "mistral v7", "cl100k", "qwen-3.5"}
+ONLY_SLOW = {"llama-3 as JSON", "llama-4 as JSON", "tekken 240718", "mistral v1", "mistral v7", "cl100k", "qwen-3.5", "qwen-2 cut as 3.5, not normalized"}
 
 
 def slices(texts):

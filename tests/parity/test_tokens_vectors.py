@@ -25,7 +25,7 @@ VECTORS = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA") or ROOT / ".." / 
 VECTOR_VOCABULARIES = {
     "llama-bpe": ["llama-3", "llama-3 as JSON"],
     "qwen2": ["qwen-2"],
-    "qwen35": ["qwen-3.5"],
+    "qwen35": ["qwen-2 cut as 3.5, not normalized"],  # which is how these ids were made
     "gpt-2": ["gpt-2"],
     "bert-bge": "WordPiece is no vocabulary of a generating model",
     "command-r": "no package ships the vocabulary",

