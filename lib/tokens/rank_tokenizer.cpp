@@ -234,7 +234,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
   constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t num_digits = text.size();
-  while (num_digits + 2 > text.size() && num_digits > 0 && text[num_digits - 1] == '=') --num_digits;
+  for (int i = 0; i < 2 && num_digits > 0 && text[num_digits - 1] == '='; ++i) --num_digits;
   std::string bytes;
   std::uint32_t bits = 0;
   for (std::size_t i = 0; i < num_digits; ++i) {

@@ -123,7 +123,7 @@ bool is_tiktoken_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string start(256, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  if (file.bad()) throw Error(Kind::io, path.string() + ": it cannot be read");
+  if (!file.is_open() || file.bad()) throw Error(Kind::io, path.string() + ": it cannot be read");
   start.resize(static_cast<std::size_t>(file.gcount()));
   const auto line = parse_line(std::string_view(start).substr(0, start.find('\n')));
   return line && decode_base64(line->token);
