@@ -42,13 +42,14 @@ def models(tmp_path_factory):
     from test_tokens_vectors import tekken_document
 
     folder = tmp_path_factory.mktemp("models")
-    lines = [line for line in (ROOT / "tests" / "parity" / "test_tokens.py").read_text().split("\n") if line] * 3
+    sources = [*sorted((ROOT / "docs").rglob("*.md")), *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "lib").rglob("*.cpp"))]
+    lines = [line for path in sources for line in path.read_text().split("\n") if line.strip()]
     for place, (name, train) in enumerate(kinds.TRAINED.items()):
         (folder / f"trained {place}").mkdir()
         train(folder / f"trained {place}", lines)
     (folder / "trained 1").rename(folder / "lossless, Llama 3")
     (folder / "trained 3").rename(folder / "lossless, o200k")
-    kinds.train_sentencepiece(folder, lines, "bpe", hard_vocab_limit=False)
+    kinds.train_sentencepiece(folder, lines, "bpe")
     model = (folder / "tokenizer.model").read_bytes()
     (folder / "tokenizer.model").unlink()
     (folder / "tokenizer.vocab").unlink()
