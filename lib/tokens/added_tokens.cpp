@@ -60,16 +60,35 @@ AddedTokenFinder::AddedTokenFinder(std::vector<AddedToken> tokens) : tokens_(std
   });
   for (std::size_t i = 0; i < tokens_.size(); ++i) {
     auto& [begin, end] = by_first_byte_[static_cast<unsigned char>(tokens_[i].content[0])];
-    if (end == 0) begin = i;
+    if (end == 0) {
+      begin = i;
+      first_bytes_ += tokens_[i].content[0];
+    }
     end = i + 1;
+    has_plain_tokens_ = has_plain_tokens_ || !tokens_[i].is_special;
   }
+}
+
+std::size_t AddedTokenFinder::next_first_byte(std::string_view text, std::size_t position) const {
+  if (first_bytes_.size() == 1) return std::min(text.find(first_bytes_.front(), position), text.size());
+  while (position < text.size() && by_first_byte_[static_cast<unsigned char>(text[position])].second == 0) ++position;
+  return position;
 }
 
 std::vector<Segment> AddedTokenFinder::split(std::string_view text, bool parse_special,
                                              std::span<const ByteRange> plain_ranges) const {
   std::vector<Segment> segments;
+  for_each_segment(text, parse_special, plain_ranges, [&](const Segment& segment) { segments.push_back(segment); });
+  return segments;
+}
+
+void AddedTokenFinder::for_each_segment(std::string_view text, bool parse_special,
+                                        std::span<const ByteRange> plain_ranges,
+                                        const std::function<void(const Segment&)>& take) const {
   std::size_t done = 0;
-  for (std::size_t position = 0; position < text.size();) {
+  const bool may_find = !tokens_.empty() && (parse_special || has_plain_tokens_);
+  const auto next = [&](std::size_t from) { return may_find ? next_first_byte(text, from) : text.size(); };
+  for (std::size_t position = next(0); position < text.size(); position = next(position)) {
     const auto [first, last] = by_first_byte_[static_cast<unsigned char>(text[position])];
     const AddedToken* found = nullptr;
     for (std::size_t i = first; i < last && found == nullptr; ++i) {
@@ -91,12 +110,11 @@ std::vector<Segment> AddedTokenFinder::split(std::string_view text, bool parse_s
     if (!counts) continue;
     if (found->strips_left) begin = std::max(blanks_before(text, begin, done), done);
     if (found->strips_right) end = blanks_after(text, end);
-    if (begin > done) segments.push_back({{done, begin}, -1});
-    segments.push_back({{begin, end}, found->id});
+    if (begin > done) take({{done, begin}, -1});
+    take({{begin, end}, found->id});
     done = end;
   }
-  if (done < text.size()) segments.push_back({{done, text.size()}, -1});
-  return segments;
+  if (done < text.size()) take({{done, text.size()}, -1});
 }
 
 }  // namespace intelia

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,10 +38,18 @@ class AddedTokenFinder {
 
   /** Cuts `text`. Special tokens count when `parse_special` and they touch none of `plain_ranges`; others always. */
   std::vector<Segment> split(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges) const;
+  /** The same segments in order, without a list. */
+  void for_each_segment(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges,
+                        const std::function<void(const Segment&)>& take) const;
 
  private:
+  /** The first place from `position` on where a token may begin, or the end. */
+  std::size_t next_first_byte(std::string_view text, std::size_t position) const;
+
   std::vector<AddedToken> tokens_;                                        // by first byte, then from long to short
   std::array<std::pair<std::size_t, std::size_t>, 256> by_first_byte_{};  // ranges in tokens_
+  std::string first_bytes_;
+  bool has_plain_tokens_ = false;  // such as are not special
 };
 
 }  // namespace intelia

@@ -1,43 +1,88 @@
 // See bpe_model.hpp.
+#define XXH_INLINE_ALL
 #include "tokens/bpe_model.hpp"
 
+#include <xxhash.h>
+
 #include <algorithm>
+#include <cstring>
 #include <utility>
 
 #include "tokens/utf8.hpp"
+#include "tokens/word_cache.hpp"
 
 namespace intelia {
 
 namespace {
 
-constexpr std::size_t kMaxCachedBytes = 128;
+// Words whose ends are found before their ids are looked up: enough to keep both loops going, few enough for the L1
+// cache.
+constexpr std::size_t kBatchWords = 256;
 
-/** Words already encoded, so that "the" is merged once. Direct-mapped: a new word takes the place of an old one. */
-class WordCache {
- public:
-  const std::vector<Symbol>* find(std::string_view word, std::uint64_t hash) const {
-    const Entry& entry = entries_[hash % entries_.size()];
-    return entry.word == word && !entry.word.empty() ? &entry.symbols : nullptr;
-  }
-  void put(std::string_view word, std::uint64_t hash, const std::vector<Symbol>& symbols) {
-    Entry& entry = entries_[hash % entries_.size()];
-    entry.word = word;
-    entry.symbols = symbols;
-  }
+// Stretches of a word that are worth finding, in bytes, and the longest period that is sought in them.
+constexpr std::size_t kMinStretch = 4096;
+constexpr std::size_t kMaxPeriod = 16;
 
- private:
-  struct Entry {
-    std::string word;
-    std::vector<Symbol> symbols;
-  };
-  std::vector<Entry> entries_ = std::vector<Entry>(1 << 14);
+/** Bytes [begin, end) that repeat themselves every `period` bytes. */
+struct Stretch {
+  std::size_t begin = 0, end = 0, period = 0;
 };
+
+/** A stretch of at least kMinStretch bytes, or an empty one. */
+Stretch find_stretch(std::string_view word) {
+  constexpr std::size_t kStep = 256;
+  for (std::size_t anchor = 0; anchor + kStep + kMaxPeriod <= word.size(); anchor += kMinStretch / 2) {
+    for (std::size_t period = 1; period <= kMaxPeriod; ++period) {
+      const auto repeats = [&](std::size_t from, std::size_t size) {
+        return std::memcmp(word.data() + from, word.data() + from + period, size) == 0;
+      };
+      std::size_t end = anchor;
+      while (end + kStep + period <= word.size() && repeats(end, kStep)) end += kStep;
+      if (end == anchor) continue;
+      while (end + period < word.size() && repeats(end, 1)) ++end;
+      end += period;
+      std::size_t begin = anchor;
+      while (begin > 0 && repeats(begin - 1, 1)) --begin;
+      if (end - begin >= kMinStretch) return {begin, end, period};
+    }
+  }
+  return {};
+}
+
+bool is_same(std::span<const Symbol> left, std::span<const Symbol> right) {
+  return std::ranges::equal(
+      left, right, [](const Symbol& a, const Symbol& b) { return a.id == b.id && a.num_bytes == b.num_bytes; });
+}
+
+std::size_t num_bytes_of(std::span<const Symbol> symbols) {
+  std::size_t sum = 0;
+  for (const Symbol& symbol : symbols) sum += symbol.num_bytes;
+  return sum;
+}
+
+/** The first tokens from the middle on that come twice in a row and cover a multiple of `period` bytes, or none. */
+std::vector<Symbol> find_repeated(std::span<const Symbol> symbols, std::size_t period) {
+  const std::span<const Symbol> half = symbols.subspan(symbols.size() / 2);
+  for (std::size_t count = 1; 2 * count <= half.size(); ++count) {
+    const std::span<const Symbol> first = half.first(count);
+    if (num_bytes_of(first) % period == 0 && is_same(first, half.subspan(count, count)))
+      return {first.begin(), first.end()};
+  }
+  return {};
+}
 
 }  // namespace
 
 struct BpeScratch::State {
   WordCache cache;
   std::vector<Symbol> symbols;
+  // Of one batch of words.
+  std::array<std::size_t, kBatchWords> ends;
+  std::array<WordKey, kBatchWords> keys;
+  std::array<std::uint64_t, kBatchWords> hashes;
+  std::vector<std::int32_t> ids;
+  std::size_t num_ids = 0;
+  std::vector<std::int32_t> word_ids;
 };
 
 BpeScratch::BpeScratch() : state_(std::make_unique<State>()) {}
@@ -46,8 +91,19 @@ BpeScratch::BpeScratch(BpeScratch&&) noexcept = default;
 
 BpeModel::BpeModel(BpeDefinition definition) : definition_(std::move(definition)) {
   merges_.reserve(definition_.merges.size());
-  for (const BpeMerge& merge : definition_.merges) merges_.insert(merge.left, merge.right, {merge.rank, merge.merged});
+  for (const BpeMerge& merge : definition_.merges) merges_.insert(merge.left, merge.right, merge.rank, merge.merged);
   definition_.merges = {};
+  std::int32_t largest = -1;
+  for (const auto& [bytes, id] : definition_.ids) largest = std::max(largest, id);
+  lengths_.resize(static_cast<std::size_t>(largest + 1));
+  for (const auto& [bytes, id] : definition_.ids) {
+    lengths_[static_cast<std::size_t>(id)] = static_cast<std::uint32_t>(bytes.size());
+    longest_ = std::max(longest_, bytes.size());
+  }
+  const bool has_all_bytes = std::ranges::all_of(definition_.byte_ids, [](std::int32_t id) { return id >= 0; });
+  has_fixed_lengths_ = definition_.is_byte_level && has_all_bytes;
+  drops_nothing_ =
+      definition_.unknown_id || (has_all_bytes && (definition_.is_byte_level || definition_.falls_back_to_bytes));
 }
 
 std::optional<std::int32_t> BpeModel::id_of(std::string_view bytes) const {
@@ -57,26 +113,138 @@ std::optional<std::int32_t> BpeModel::id_of(std::string_view bytes) const {
 }
 
 std::span<const Symbol> BpeModel::encode_word(std::string_view word, BpeScratch& scratch) const {
-  WordCache& cache = scratch.state_->cache;
-  const bool is_cached = word.size() <= kMaxCachedBytes;
-  const std::uint64_t hash = is_cached ? std::hash<std::string_view>{}(word) : 0;
-  if (is_cached) {
-    if (const std::vector<Symbol>* found = cache.find(word, hash)) return *found;
-  }
-  std::vector<Symbol>& symbols = scratch.state_->symbols;
+  encode_uncached(word, scratch.state_->symbols);
+  return scratch.state_->symbols;
+}
+
+void BpeModel::encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const {
   symbols.clear();
-  const auto whole = definition_.ignores_merges ? id_of(word) : std::nullopt;
+  const auto whole = definition_.ignores_merges && word.size() <= longest_ ? id_of(word) : std::nullopt;
   if (whole) {
     symbols.push_back({*whole, static_cast<std::uint32_t>(word.size())});
-  } else {
-    if (definition_.is_byte_level)
-      add_bytes(word, symbols);
-    else
-      add_characters(word, symbols);
-    merges_.apply(symbols);
+    return;
   }
-  if (is_cached) cache.put(word, hash, symbols);
-  return symbols;
+  if (word.size() >= kMinStretch && drops_nothing_ && encode_by_period(word, symbols)) return;
+  if (definition_.is_byte_level)
+    add_bytes(word, symbols);
+  else
+    add_characters(word, symbols);
+  merges_.apply(symbols);
+}
+
+/**
+ * For words with a long stretch that repeats itself every few bytes: the tokens of the word without most of the
+ * repetitions, and then as many of theirs. Exact because of what MergeTable::apply says of neighbours: those of the
+ * whole are all among those of the shorter word. False, and nothing done, for other words.
+ */
+bool BpeModel::encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const {
+  const Stretch stretch = find_stretch(word);
+  if (stretch.period == 0) return false;
+  encode_uncached(word.substr(stretch.begin, kMinStretch / 2), symbols);
+  const std::vector<Symbol> repeated = find_repeated(symbols, stretch.period);
+  if (repeated.empty()) return false;
+
+  const std::size_t step = num_bytes_of(repeated);
+  const std::size_t num_left_out = (stretch.end - stretch.begin - kMinStretch / 2) / step;
+  const std::size_t gap = num_left_out * step;
+  const std::string rest = std::string(word.substr(0, stretch.end - gap)) + std::string(word.substr(stretch.end));
+  encode_uncached(rest, symbols);
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at + 2 * repeated.size() <= symbols.size(); begin += symbols[at++].num_bytes) {
+    if (begin < stretch.begin || begin + 2 * step > stretch.end - gap) continue;
+    const std::span<const Symbol> here = std::span(symbols).subspan(at, 2 * repeated.size());
+    if (here.front().id != repeated.front().id || !is_same(here.first(repeated.size()), repeated) ||
+        !is_same(here.last(repeated.size()), repeated))
+      continue;
+    std::vector<Symbol> whole(symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(at));
+    whole.reserve(symbols.size() + num_left_out * repeated.size());
+    for (std::size_t i = 0; i < num_left_out; ++i) whole.insert(whole.end(), repeated.begin(), repeated.end());
+    whole.insert(whole.end(), symbols.begin() + static_cast<std::ptrdiff_t>(at), symbols.end());
+    symbols = std::move(whole);
+    return true;
+  }
+  symbols.clear();
+  return false;
+}
+
+void BpeModel::encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,
+                           std::vector<std::int32_t>& ids) const {
+  BpeScratch::State& state = *scratch.state_;
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t num_words = splitter.next_ends(text, begin, state.ends);
+    encode_batch(text, begin, {state.ends.data(), num_words}, scratch);
+    ids.insert(ids.end(), state.ids.data(), state.ids.data() + state.num_ids);
+    begin = state.ends[num_words - 1];
+  }
+}
+
+/** Puts the ids of the words that begin at `begin` and end at `ends` into the scratch. */
+void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
+                            BpeScratch& scratch) const {
+  BpeScratch::State& state = *scratch.state_;
+  // A word has at most as many ids as bytes; whole entries are stored, of which only `count` ids stay.
+  const std::size_t most = ends.back() - begin + WordEntry::kMaxInline + 1;
+  if (state.ids.size() < most) state.ids.resize(most);
+  const WordTable* table = &state.cache.table();
+  std::size_t word_begin = begin;
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const std::size_t size = ends[i] - word_begin;
+    // Words too long for a key get that of no word; the last 15 bytes of the text are not read past.
+    WordKey key;
+    if (size <= kMaxKeyBytes) [[likely]] {
+      key = text.size() - word_begin >= 16 ? key_of_readable(text.data() + word_begin, size)
+                                           : key_of(text.substr(word_begin, size));
+    }
+    state.keys[i] = key;
+    state.hashes[i] = hash_of(key);
+    table->prefetch(table->place_of(state.hashes[i]));
+    word_begin = ends[i];
+  }
+  std::int32_t* out = state.ids.data();
+  for (std::size_t i = 0; i < ends.size(); ++i) {
+    const WordKey key = state.keys[i];
+    const WordEntry& entry = state.cache.table().at(state.cache.table().place_of(state.hashes[i]));
+    if (entry.key == key && entry.count - 1 < WordEntry::kMaxInline) [[likely]] {
+      std::memcpy(out, entry.ids.data(), sizeof entry.ids);
+      out += entry.count;
+    } else {
+      const std::size_t from = i == 0 ? begin : ends[i - 1];
+      out = append_word(text.substr(from, ends[i] - from), scratch, out);
+    }
+  }
+  state.num_ids = static_cast<std::size_t>(out - state.ids.data());
+}
+
+/** Appends the ids of a word that is not where its hash says, or has more ids than an entry. */
+std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
+  if (word.size() > kMaxKeyBytes) return append_long_word(word, scratch, out);
+  BpeScratch::State& state = *scratch.state_;
+  const WordKey key = key_of(word);
+  const WordEntry* entry = state.cache.table().find(key, state.cache.table().place_of(hash_of(key)));
+  if (entry == nullptr) {
+    encode_uncached(word, state.symbols);
+    state.word_ids.clear();
+    for (const Symbol& symbol : state.symbols) state.word_ids.push_back(symbol.id);
+    entry = &state.cache.put(key, state.word_ids);
+  }
+  const std::span<const std::int32_t> ids = state.cache.ids_of(*entry);
+  return std::copy(ids.begin(), ids.end(), out);
+}
+
+std::int32_t* BpeModel::append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
+  BpeScratch::State& state = *scratch.state_;
+  LongWordTable& cache = state.cache.long_words();
+  const bool is_cached = word.size() <= WordCache::kMaxLongBytes;
+  const std::uint64_t hash = is_cached ? XXH3_64bits(word.data(), word.size()) : 0;
+  if (is_cached) {
+    const std::span<const std::int32_t> found = cache.find(word, hash);
+    if (!found.empty()) return std::copy(found.begin(), found.end(), out);
+  }
+  encode_uncached(word, state.symbols);
+  std::int32_t* const first = out;
+  for (const Symbol& symbol : state.symbols) *out++ = symbol.id;
+  if (is_cached) cache.put(word, hash, {first, out});
+  return out;
 }
 
 void BpeModel::add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const {

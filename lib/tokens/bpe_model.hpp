@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "tokens/byte_pair.hpp"
+#include "tokens/splitters.hpp"
 
 namespace intelia {
 
@@ -67,13 +68,32 @@ class BpeModel {
      scratch serves one model only. */
   std::span<const Symbol> encode_word(std::string_view word, BpeScratch& scratch) const;
 
+  /** Appends the ids of `text`, cut by `splitter`. */
+  void encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,
+                   std::vector<std::int32_t>& ids) const;
+
+  /** Whether every id stands for the same number of bytes wherever it is, which bytes_of gives. */
+  bool has_fixed_lengths() const { return has_fixed_lengths_; }
+  std::uint32_t bytes_of(std::int32_t id) const { return lengths_[static_cast<std::size_t>(id)]; }
+
  private:
   std::optional<std::int32_t> id_of(std::string_view bytes) const;
   void add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const;
   void add_bytes(std::string_view word, std::vector<Symbol>& symbols) const;
   void add_characters(std::string_view word, std::vector<Symbol>& symbols) const;
 
+  void encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
+                    BpeScratch& scratch) const;
+  std::int32_t* append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
+  std::int32_t* append_long_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const;
+  void encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const;
+  bool encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const;
+
   BpeDefinition definition_;
+  std::vector<std::uint32_t> lengths_;  // by id
+  std::size_t longest_ = 0;             // bytes of the longest token
+  bool has_fixed_lengths_ = false;
+  bool drops_nothing_ = false;  // every byte of a text is in some token
   MergeTable merges_;
 };
 

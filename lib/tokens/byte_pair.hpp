@@ -1,4 +1,4 @@
-// Byte-pair encoding of one word: a table of merges and the two ways of applying it. Knows ids and lengths, not text files.
+// Byte-pair encoding of one word: a table of merges and the ways of applying it. Knows ids and lengths, not text files.
 #pragma once
 
 #include <cstdint>
@@ -12,44 +12,56 @@ struct Symbol {
   std::uint32_t num_bytes = 0;
 };
 
+/** Which pairs of ids merge, in which order and into what. An entry is 8 bytes, so that the merges of a vocabulary of
+   128 000 stay in the processor's caches: pair and rank; what merges come to is found by the rank. */
 class MergeTable {
  public:
-  struct Merge {
-    std::uint32_t rank = kNoRank;
-    std::int32_t id = -1;
-  };
   static constexpr std::uint32_t kNoRank = UINT32_MAX;
 
+  /** Throws Error{input} when there are more merges than it can hold. */
   void reserve(std::size_t num_merges);
-  void insert(std::int32_t left, std::int32_t right, Merge merge);
-  /** rank is kNoRank where the pair does not merge. */
-  Merge find(std::int32_t left, std::int32_t right) const {
-    if (entries_.empty()) return {};
-    const std::uint64_t key = key_of(left, right);
-    for (std::size_t i = place_of(key);; i = (i + 1) & mask_) {
-      if (entries_[i].key == key) return entries_[i].merge;
-      if (entries_[i].key == kEmpty) return {};
+  /** Of equal ranks `merged` is equal. Throws Error{input} when an id or a rank is more than it can hold. */
+  void insert(std::int32_t left, std::int32_t right, std::uint32_t rank, std::int32_t merged);
+  /** kNoRank where the pair does not merge. */
+  std::uint32_t rank_of(std::int32_t left, std::int32_t right) const {
+    if (entries_.empty()) return kNoRank;
+    const std::uint64_t pair = pair_of(left, right);
+    for (std::size_t i = place_of(pair);; i = (i + 1) & mask_) {
+      const std::uint64_t entry = entries_[i];
+      if (entry >> kRankBits == pair) return static_cast<std::uint32_t>(entry & kMaxRank);
+      if (entry == kEmpty) return kNoRank;
     }
   }
+  std::int32_t merged(std::uint32_t rank) const { return merged_[rank]; }
 
-  /** Merges adjacent symbols, the lowest rank first and of equals the leftmost, until none merges. */
+  /**
+   * Merges adjacent symbols, the lowest rank first and of equals the leftmost, until none merges: the tokens of a word.
+   *
+   * Long words rest on this: tokens are those of their word exactly when every two neighbours are those of their own
+   * symbols. (The first merge across a border between two of them would be the first across it in those symbols alone
+   * as well, since until then nothing outside has touched them.) So tokens of parts may be put together where their
+   * neighbours hold, and what repeats in a word repeats in its tokens.
+   */
   void apply(std::vector<Symbol>& symbols) const;
-  /** The two ways of apply(): the first for at most 48 symbols. */
+  /** The ways of apply(): the first for at most 48 symbols, the second in n log n steps whatever the word. */
   void apply_by_scanning(std::vector<Symbol>& symbols) const;
   void apply_by_queue(std::vector<Symbol>& symbols) const;
+  /** In chunks, put together where neighbours hold. */
+  void apply_by_chunks(std::vector<Symbol>& symbols) const;
 
  private:
+  static constexpr unsigned kIdBits = 21, kRankBits = 22;
+  static constexpr std::uint64_t kMaxRank = (1 << kRankBits) - 1, kMaxId = (1 << kIdBits) - 1;
   static constexpr std::uint64_t kEmpty = UINT64_MAX;
-  struct Entry {
-    std::uint64_t key = kEmpty;
-    Merge merge;
-  };
-  static std::uint64_t key_of(std::int32_t left, std::int32_t right) {
-    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 | static_cast<std::uint32_t>(right);
+  static std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
+    return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << kIdBits | static_cast<std::uint32_t>(right);
   }
-  std::size_t place_of(std::uint64_t key) const { return (key * 0x9e3779b97f4a7c15ULL >> 20) & mask_; }
-  std::vector<Entry> entries_;
+  std::size_t place_of(std::uint64_t pair) const { return pair * 0x9e3779b97f4a7c15ULL >> shift_; }
+
+  std::vector<std::uint64_t> entries_;  // pair << kRankBits | rank
+  std::vector<std::int32_t> merged_;    // by rank
   std::size_t mask_ = 0;
+  unsigned shift_ = 0;
 };
 
 }  // namespace intelia

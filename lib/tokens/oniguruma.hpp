@@ -3,14 +3,13 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace intelia {
 
-/** Throws Error{input} naming the pattern and what in it is not supported. */
-std::string pcre_of_oniguruma(const std::string& pattern);
-
-/** A pattern that matches exactly `text`. */
-std::string quoted_for_pcre(std::string_view text);
+/**
+ * Throws Error{input} naming the pattern and what in it is not supported. `has_additions`: the pattern also knows the
+ * characters of unicode_additions(), which makes it slower; scripts (\p{Han}) stay those of PCRE2's Unicode.
+ */
+std::string pcre_of_oniguruma(const std::string& pattern, bool has_additions);
 
 }  // namespace intelia

@@ -47,9 +47,8 @@ FrameIds read_template(const JsonObject& part) {
   return frame;
 }
 
-FrameIds read_part(const JsonObject& part) {
+FrameIds read_frame(const JsonObject& part) {
   const std::string type = text_at(part, "type", "");
-  if (type == "ByteLevel") return {};
   if (type == "TemplateProcessing") return read_template(part);
   if (type == "BertProcessing" || type == "RobertaProcessing") {
     return {{framing_id(part, "cls")}, {framing_id(part, "sep")}};
@@ -61,11 +60,13 @@ FrameIds read_part(const JsonObject& part) {
 
 FrameIds read_post_processor(const JsonObject& file) {
   FrameIds frame;
+  bool has_frame = false;
   if (is_null(file, "post_processor")) return frame;
   for_each_part(file["post_processor"], "processors", [&](const JsonObject& part) {
-    const FrameIds outer = read_part(part);  // each one frames what those before it made
-    frame.prefix.insert(frame.prefix.begin(), outer.prefix.begin(), outer.prefix.end());
-    frame.suffix.insert(frame.suffix.end(), outer.suffix.begin(), outer.suffix.end());
+    if (text_at(part, "type", "") == "ByteLevel") return;  // trims offsets only
+    if (has_frame) refuse("a sequence of several framing post-processors");
+    frame = read_frame(part);
+    has_frame = true;
   });
   return frame;
 }

@@ -2,10 +2,10 @@
 #include "tokens/pre_tokenizers.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/error.hpp"
 #include "tokens/normalizers.hpp"
-#include "tokens/oniguruma.hpp"
 #include "tokens/text_matcher.hpp"
 #include "tokens/unicode.hpp"
 #include "tokens/utf8.hpp"
@@ -14,8 +14,8 @@ namespace intelia {
 
 namespace {
 
-// What GPT-2 splits with, when ByteLevel has use_regex: https://github.com/openai/gpt-2/blob/master/src/encoder.py
-constexpr const char* kGpt2Pattern = R"('s|'t|'re|'ve|'m|'ll|'d| ?\p{L}+| ?\p{N}+| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+)";
+// What ByteLevel splits with when it has use_regex.
+constexpr SplitStyle kGpt2Style{SplitStyle::Family::gpt2, 0};
 
 enum class Behavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
@@ -116,28 +116,25 @@ std::vector<ByteRange> words_and_signs(std::string_view text) {
   return runs;
 }
 
-/** Pieces of one script. What stands before the first character of a script is dropped, as the peer does. */
-void cut_by_script(std::string_view text, ByteRange piece, std::vector<ByteRange>& out) {
-  constexpr int kNone = -1;
-  int last = kNone;
-  for (std::size_t i = piece.begin; i < piece.end;) {
-    std::size_t length = 1;
-    const int script = script_of(code_point_at(text, i, length));
-    if (script != kNone && script != last) {
-      if (last != kNone) out.back().end = i;
-      out.push_back({i, piece.end});
-    }
-    if (script != kNone) last = script;
-    i += length;
-  }
-}
-
 void cut_by_length(std::string_view text, ByteRange piece, std::size_t length, std::vector<ByteRange>& out) {
   for (std::size_t i = piece.begin; i < piece.end;) {
     ByteRange part{i, i};
     for (std::size_t k = 0; k < length && part.end < piece.end; ++k) part.end += character_bytes(text, part.end);
     out.push_back(part);
     i = part.end;
+  }
+}
+
+void cut_by_splitter(const TextSplitter& splitter, std::string_view text, ByteRange piece,
+                     std::vector<ByteRange>& out) {
+  std::array<std::size_t, 4 * TextSplitter::kMinEnds> ends;
+  const std::string_view own = text.substr(piece.begin, piece.end - piece.begin);
+  for (std::size_t begin = 0; begin < own.size();) {
+    const std::size_t count = splitter.next_ends(own, begin, ends);
+    for (std::size_t i = 0; i < count; ++i) {
+      out.push_back({piece.begin + begin, piece.begin + ends[i]});
+      begin = ends[i];
+    }
   }
 }
 
@@ -188,6 +185,7 @@ class Reader {
       out_.ends_in_bytes = has_pending_bytes_;
     else
       map_pending_bytes();
+    if (out_.steps.size() != 1) out_.only_style.reset();
     return std::move(out_);
   }
 
@@ -218,12 +216,24 @@ class Reader {
       add(cut_by_characters(is_white_space, Behavior::removed));
       return add(cut_by_characters(is_punctuation, Behavior::isolated));
     }
-    if (type == "UnicodeScripts") return add([](PieceList& list) { list.cut(cut_by_script); });
     if (type == "FixedLength") return read_fixed_length(part);
     refuse("the pre-tokenizer " + type);
   }
 
+  void add_style(SplitStyle style) {
+    add([splitter = TextSplitter(style)](PieceList& list) {
+      list.cut([&](std::string_view text, ByteRange piece, std::vector<ByteRange>& out) {
+        cut_by_splitter(splitter, text, piece, out);
+      });
+    });
+    out_.only_style = style;
+  }
+
   void read_split(const JsonObject& part) {
+    std::string_view regex;
+    const bool is_regex = part["pattern"]["Regex"].get(regex) == simdjson::SUCCESS;
+    const bool is_isolated = text_at(part, "behavior", "") == "Isolated" && !flag_at(part, "invert", false);
+    if (const auto style = known_style(regex); is_regex && is_isolated && style) return add_style(*style);
     const auto find = [matcher = TextMatcher(part)](std::string_view text) { return matcher.matches(text); };
     add(cut_by_matches(find, behavior_of(text_at(part, "behavior", "")), flag_at(part, "invert", false)));
   }
@@ -236,15 +246,7 @@ class Reader {
         });
       });
     }
-    if (flag_at(part, "use_regex", true)) {
-      const auto pattern = std::make_shared<Pattern>(pcre_of_oniguruma(kGpt2Pattern));
-      const auto find = [pattern](std::string_view text) {
-        std::vector<ByteRange> matches;
-        pattern->for_each_match(text, [&](ByteRange match) { matches.push_back(match); });
-        return matches;
-      };
-      add(cut_by_matches(find, Behavior::isolated, false));
-    }
+    if (flag_at(part, "use_regex", true)) add_style(kGpt2Style);
     has_pending_bytes_ = true;
   }
 

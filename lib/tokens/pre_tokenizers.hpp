@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "tokens/aligned_text.hpp"
 #include "tokens/json_fields.hpp"
+#include "tokens/splitters.hpp"
 
 namespace intelia {
 
@@ -39,6 +41,7 @@ using PreTokenizer = std::function<void(PieceList&)>;
 
 struct PreTokenizers {
   std::vector<PreTokenizer> steps;
+  std::optional<SplitStyle> only_style;  // of the one step there is, when it cuts as a published pattern
   bool ends_in_bytes = false;  // the pieces' bytes, not their characters, are what the model's vocabulary stands for
 };
 

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <mutex>
 #include <unordered_map>
 
 #include "base/error.hpp"
@@ -15,6 +14,7 @@
 #include "tokens/bpe_model.hpp"
 #include "tokens/oniguruma.hpp"
 #include "tokens/pattern.hpp"
+#include "tokens/scratch_pool.hpp"
 #include "tokens/splitters.hpp"
 #include "tokens/utf8.hpp"
 
@@ -27,8 +27,11 @@ class WordCutter {
  public:
   explicit WordCutter(const std::string& pattern) {
     if (const auto style = known_style(pattern)) splitter_.emplace(*style);
-    else pattern_ = std::make_unique<Pattern>(pcre_of_oniguruma(pattern));
+    else pattern_ = std::make_unique<Pattern>(pcre_of_oniguruma(pattern, true));
   }
+
+  /** Nothing for a pattern that is not known. */
+  const TextSplitter* splitter() const { return splitter_ ? &*splitter_ : nullptr; }
 
   template <class Take>
   void for_each_word(std::string_view text, Take&& take) const {
@@ -70,14 +73,33 @@ class RankTokenizer final : public Tokenizer {
     out.ids.reserve(text.size() / 3 + 4);
     out.ranges.reserve(text.size() / 3 + 4);
     if (special.add && vocabulary_.adds_bos && bos_id_) append(out, *bos_id_, {0, 0});
-    std::unique_ptr<BpeScratch> scratch = take_scratch();
+    const auto scratch = scratches_.take();
     for (const Segment& segment : finder_.split(text, special.parse, plain_ranges)) {
       if (segment.id >= 0) append(out, segment.id, segment.bytes);
       else encode_stretch(text, segment.bytes, *scratch, out);
     }
-    give_back(std::move(scratch));
     if (special.add && vocabulary_.adds_eos && eos_id_) append(out, *eos_id_, {text.size(), text.size()});
     return out;
+  }
+
+  std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special) const override {
+    if (cutter_.splitter() == nullptr) return Tokenizer::encode(text, special);
+    std::string repaired;
+    if (!is_valid_utf8(text)) {
+      append_lossy_utf8(repaired, text);
+      text = repaired;
+    }
+    std::vector<std::int32_t> ids;
+    ids.reserve(text.size() / 3 + 4);
+    if (special.add && vocabulary_.adds_bos && bos_id_) ids.push_back(*bos_id_);
+    const auto scratch = scratches_.take();
+    finder_.for_each_segment(text, special.parse, {}, [&](const Segment& segment) {
+      const std::string_view stretch = text.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin);
+      if (segment.id >= 0) ids.push_back(segment.id);
+      else model_.encode_text(*cutter_.splitter(), stretch, *scratch, ids);
+    });
+    if (special.add && vocabulary_.adds_eos && eos_id_) ids.push_back(*eos_id_);
+    return ids;
   }
 
   std::string decode(std::span<const std::int32_t> ids, bool skip_special) const override {
@@ -185,18 +207,6 @@ class RankTokenizer final : public Tokenizer {
     });
   }
 
-  std::unique_ptr<BpeScratch> take_scratch() const {
-    const std::lock_guard lock(scratch_mutex_);
-    if (scratches_.empty()) return std::make_unique<BpeScratch>();
-    std::unique_ptr<BpeScratch> scratch = std::move(scratches_.back());
-    scratches_.pop_back();
-    return scratch;
-  }
-  void give_back(std::unique_ptr<BpeScratch> scratch) const {
-    const std::lock_guard lock(scratch_mutex_);
-    scratches_.push_back(std::move(scratch));
-  }
-
   RankVocabulary vocabulary_;
   WordCutter cutter_;
   IdByBytes words_;
@@ -205,8 +215,7 @@ class RankTokenizer final : public Tokenizer {
   std::unordered_map<std::string_view, std::int32_t> added_ids_;
   AddedTokenFinder finder_;
   std::int32_t vocabulary_size_ = 0;
-  mutable std::mutex scratch_mutex_;
-  mutable std::vector<std::unique_ptr<BpeScratch>> scratches_;
+  mutable ScratchPool<BpeScratch> scratches_;
 };
 
 }  // namespace

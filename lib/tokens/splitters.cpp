@@ -3,6 +3,7 @@
 #include "tokens/splitters.hpp"
 
 #include <array>
+#include <cstring>
 
 #include "tokens/split_blocks.hpp"
 #include "tokens/unicode_classes.hpp"
@@ -64,6 +65,9 @@ constexpr ClassSet kPunctuation = set_of(CharacterClass::other) | kMark;
 constexpr ClassSet kFore = set_of(CharacterClass::upper) | set_of(CharacterClass::uncased) | kMark;
 constexpr ClassSet kAft = set_of(CharacterClass::lower) | set_of(CharacterClass::uncased) | kMark;
 
+// Bytes of a run from which on repetitions of one character are sought.
+constexpr std::size_t kLongRun = 128;
+
 struct Character {
   ClassSet set = 0;  // none at the end of the text
   unsigned length = 0;
@@ -88,13 +92,22 @@ class Reader {
     if (first < 0xF0) return {set_of(classes_.at((first & 0x0F) << 12 | rest(1) << 6 | rest(2))), 3};
     return {set_of(classes_.at((first & 0x07) << 18 | rest(1) << 12 | rest(2) << 6 | rest(3))), 4};
   }
-  /** The end of the run of characters of `set` that begins at `i`. */
-  std::size_t run_end(std::size_t i, ClassSet set) const {
+  /** The end of the run of characters of `set` that begins at `begin`. */
+  std::size_t run_end(std::size_t begin, ClassSet set) const {
+    std::size_t i = begin;
     for (;;) {
       const Character c = at(i);
       if ((c.set & set) == 0) return i;
-      i += c.length;
+      i = i - begin < kLongRun ? i + c.length : repeated_end(i, c.length);
     }
+  }
+
+  /** Some end of the character of `length` bytes at `i` or of its repetitions, found many bytes at once: a run of one
+      character costs less than prose. */
+  std::size_t repeated_end(std::size_t i, std::size_t length) const {
+    constexpr std::size_t kStep = 60;  // whole characters of 1 to 4 bytes
+    while (i + kStep + length <= size_ && std::memcmp(bytes_ + i, bytes_ + i + length, kStep) == 0) i += kStep;
+    return i + length;
   }
 
   /** Bytes of a contraction with its apostrophe at `i`, or 0. Case folds as in Unicode: U+017F is an s. */
@@ -117,8 +130,8 @@ class Reader {
 std::size_t blanks_end(const Reader& text, std::size_t begin, SplitStyle style) {
   std::size_t after_newline = 0, last = begin, end = begin;
   for (Character c = text.at(begin); (c.set & kBlank) != 0; c = text.at(end)) {
-    last = end;
-    end += c.length;
+    end = end - begin < kLongRun ? end + c.length : text.repeated_end(end, c.length);
+    last = end - c.length;
     if ((c.set & kNewline) != 0) after_newline = end;
   }
   if (end == text.size() && style.joins_final_blanks) return end;
@@ -173,7 +186,7 @@ std::size_t cl100k_end(const Reader& text, std::size_t begin, SplitStyle style) 
 std::size_t small_word_end(const Reader& text, std::size_t begin) {
   std::size_t end = begin, end_of_last_aft = begin;
   for (Character c = text.at(end); (c.set & kFore) != 0; c = text.at(end)) {
-    end += c.length;
+    end = end - begin < kLongRun ? end + c.length : text.repeated_end(end, c.length);
     if ((c.set & kAft) != 0) end_of_last_aft = end;
   }
   const std::size_t whole = text.run_end(end, kAft);

@@ -1,5 +1,10 @@
-// See tokenizer.hpp: which files of a folder make its tokenizer.
+// See tokenizer.hpp: which files of a folder make its tokenizer, and what every kind does alike.
 #include "tokens/tokenizer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <thread>
 
 #include "base/error.hpp"
 #include "tokens/rank_tokenizer.hpp"
@@ -9,6 +14,30 @@ namespace intelia {
 
 std::vector<std::int32_t> Tokenizer::encode(std::string_view text, SpecialTokens special) const {
   return encode_with_ranges(text, special).ids;
+}
+
+std::vector<std::vector<std::int32_t>> Tokenizer::encode_batch(std::span<const std::string_view> texts, SpecialTokens special,
+                                                               unsigned num_threads) const {
+  std::vector<std::vector<std::int32_t>> ids(texts.size());
+  std::vector<std::exception_ptr> failures(texts.size());
+  std::atomic<std::size_t> next = 0;
+  const auto work = [&] {
+    for (std::size_t i = next++; i < texts.size(); i = next++) {
+      try {
+        ids[i] = encode(texts[i], special);
+      } catch (...) {
+        failures[i] = std::current_exception();
+      }
+    }
+  };
+  std::vector<std::jthread> others;
+  for (std::size_t i = 1; i < std::min<std::size_t>(num_threads, texts.size()); ++i) others.emplace_back(work);
+  work();
+  others.clear();
+  for (const std::exception_ptr& failure : failures) {
+    if (failure) std::rethrow_exception(failure);  // the first text's, on any number of threads
+  }
+  return ids;
 }
 
 std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) {

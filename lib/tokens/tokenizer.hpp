@@ -53,7 +53,11 @@ class Tokenizer {
    */
   virtual Encoding encode_with_ranges(std::string_view text, SpecialTokens special = {},
                                       std::span<const ByteRange> plain_ranges = {}) const = 0;
-  std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special = {}) const;
+  /** The same ids without the ranges, which take longer than the ids. */
+  virtual std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special = {}) const;
+  /** The ids of each text, on `num_threads` threads; the result does not depend on their number. */
+  std::vector<std::vector<std::int32_t>> encode_batch(std::span<const std::string_view> texts, SpecialTokens special = {},
+                                                      unsigned num_threads = 1) const;
 
   /** Ids that do not exist are passed over, as the peers do; bytes that are not UTF-8 come back as U+FFFD. */
   virtual std::string decode(std::span<const std::int32_t> ids, bool skip_special = false) const = 0;

@@ -6,10 +6,7 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <cmath>
 #include <functional>
-#include <mutex>
 #include <unordered_map>
 
 #include "base/error.hpp"
@@ -19,11 +16,15 @@
 #include "tokens/aligned_text.hpp"
 #include "tokens/bpe_model.hpp"
 #include "tokens/byte_alphabet.hpp"
+#include "tokens/character_bpe.hpp"
 #include "tokens/decoders.hpp"
 #include "tokens/json_fields.hpp"
+#include "tokens/json_number.hpp"
 #include "tokens/normalizers.hpp"
 #include "tokens/post_processor.hpp"
 #include "tokens/pre_tokenizers.hpp"
+#include "tokens/scratch_pool.hpp"
+#include "tokens/splitters.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/unigram.hpp"
 #include "tokens/utf8.hpp"
@@ -36,29 +37,11 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-/** `score` as tokenizers reads it: serde_json divides the digits of a number by a power of ten, in doubles, and so misses the
-    nearest double by a bit now and then, on which the choice between equally likely cuts hangs. */
-double as_read_by_the_peer(double score) {
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), std::abs(score), std::chars_format::scientific).ptr;
-  const char* exponent_mark = std::find(text.data(), end, 'e');
-  std::uint64_t digits = 0;
-  int exponent = 0;
-  std::from_chars(exponent_mark + (exponent_mark[1] == '+' ? 2 : 1), end, exponent);
-  for (const char* digit = text.data(); digit < exponent_mark; ++digit) {
-    if (*digit == '.') continue;
-    digits = digits * 10 + static_cast<std::uint64_t>(*digit - '0');
-    if (digit > text.data()) --exponent;
-  }
-  const double power = std::pow(10.0, std::abs(exponent));
-  const double value = exponent < 0 ? static_cast<double>(digits) / power : static_cast<double>(digits) * power;
-  return std::copysign(value, score);
-}
-
 /** What one thread needs while it encodes. */
 struct Scratch {
   BpeScratch words;
   std::vector<PieceToken> piece_tokens;
+  std::vector<std::int32_t> ids;
 };
 
 class JsonTokenizer final : public Tokenizer {
@@ -74,7 +57,8 @@ class JsonTokenizer final : public Tokenizer {
     with_context(path.string(), [&] {
       try {
         simdjson::dom::parser parser;
-        read(parser.parse(simdjson::padded_string(bytes)));
+        const simdjson::padded_string padded(bytes);
+        read(parser.parse(padded), padded);
       } catch (const simdjson::simdjson_error& error) {
         throw Error(Kind::input, std::string("it is not the JSON of a tokenizer: ") + error.what());
       }
@@ -91,7 +75,7 @@ class JsonTokenizer final : public Tokenizer {
     out.ids.reserve(text.size() / 3 + 4);
     out.ranges.reserve(text.size() / 3 + 4);
     if (special.add) add_fixed(frame_.prefix, 0, out);
-    std::unique_ptr<Scratch> scratch = take_scratch();
+    const auto scratch = scratches_.take();
     for (const Segment& segment : raw_finder_.split(text, special.parse, plain_ranges)) {
       if (segment.id >= 0) {
         add(segment.id, segment.bytes, out);
@@ -101,18 +85,41 @@ class JsonTokenizer final : public Tokenizer {
       normalize(aligned);
       encode_normalized(aligned, special.parse, plain_ranges, *scratch, out);
     }
-    give_scratch_back(std::move(scratch));
     if (special.add) add_fixed(frame_.suffix, text.size(), out);
     return out;
+  }
+
+  std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special) const override {
+    if (!splitter_) return Tokenizer::encode(text, special);
+    std::string repaired;
+    if (!is_valid_utf8(text)) {
+      append_lossy_utf8(repaired, text);
+      text = repaired;
+    }
+    std::vector<std::int32_t> ids;
+    ids.reserve(text.size() / 3 + 4);
+    if (special.add) ids = frame_.prefix;
+    const auto scratch = scratches_.take();
+    const auto encode_rest = [&](std::string_view stretch) { model_.encode_text(*splitter_, stretch, scratch->words, ids); };
+    const auto id_or = [&](std::string_view whole, const Segment& segment, const auto& encode_other) {
+      if (segment.id >= 0) ids.push_back(segment.id);
+      else encode_other(whole.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin));
+    };
+    raw_finder_.for_each_segment(text, special.parse, {}, [&](const Segment& segment) {
+      id_or(text, segment, [&](std::string_view stretch) {
+        normalized_finder_.for_each_segment(stretch, special.parse, {}, [&](const Segment& part) { id_or(stretch, part, encode_rest); });
+      });
+    });
+    if (special.add) ids.insert(ids.end(), frame_.suffix.begin(), frame_.suffix.end());
+    return ids;
   }
 
   std::string decode(std::span<const std::int32_t> ids, bool skip_special) const override {
     std::vector<std::string> tokens;
     for (const std::int32_t id : ids) {
       if (id < 0 || id >= vocabulary_size() || !has_token_[static_cast<std::size_t>(id)]) continue;
-      if (skip_special && is_special(id)) continue;
-      const auto normalized = normalized_contents_.find(id);
-      tokens.push_back(normalized == normalized_contents_.end() ? tokens_[static_cast<std::size_t>(id)] : normalized->second);
+      if (skip_special && is_skipped(id)) continue;
+      tokens.push_back(text_of(id));
     }
     for (const Decoder& decoder : decoders_) decoder(tokens);
     std::string joined;
@@ -149,9 +156,9 @@ class JsonTokenizer final : public Tokenizer {
     id_by_token_[tokens_[place]] = id;
   }
 
-  void read(const object& file) {
+  void read(const object& file, const simdjson::padded_string& bytes) {
     normalizers_ = read_normalizers(file);
-    read_model(file);
+    read_model(file, bytes);
     read_added_tokens(file);
     frame_ = read_post_processor(file);
     decoders_ = read_decoders(file);
@@ -171,22 +178,20 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_model(const object& file) {
+  void read_model(const object& file, const simdjson::padded_string& bytes) {
     const object model = file["model"];
     const std::string type = text_at(model, "type", is_null(model, "merges") ? "" : "BPE");
     const bool falls_back = flag_at(model, "byte_fallback", false);
-    PreTokenizers pre_tokenizers = read_pre_tokenizers(file, type == "BPE" && !falls_back);
+    const bool has_affix = !text_at(model, "continuing_subword_prefix", "").empty() || !text_at(model, "end_of_word_suffix", "").empty();
+    PreTokenizers pre_tokenizers = read_pre_tokenizers(file, type == "BPE" && !falls_back && !has_affix);
     pre_tokenizers_ = std::move(pre_tokenizers.steps);
-    is_byte_level_ = pre_tokenizers.ends_in_bytes;
-    if (type == "Unigram") return read_unigram(model);
+    if (normalizers_.empty() && pre_tokenizers.only_style && pre_tokenizers.ends_in_bytes) splitter_.emplace(*pre_tokenizers.only_style);
+    if (type == "Unigram") return read_unigram(model, bytes);
     if (type != "BPE") refuse("the model " + (type.empty() ? std::string("without a type") : type));
     double dropout = 0;
     if (model["dropout"].get(dropout) == simdjson::SUCCESS && dropout != 0) refuse("BPE with dropout");
-    for (const char* affix : {"continuing_subword_prefix", "end_of_word_suffix"}) {
-      if (!text_at(model, affix, "").empty()) refuse(std::string("BPE with ") + affix);
-    }
     BpeDefinition definition;
-    definition.is_byte_level = is_byte_level_;
+    definition.is_byte_level = pre_tokenizers.ends_in_bytes;
     definition.ignores_merges = flag_at(model, "ignore_merges", false);
     definition.falls_back_to_bytes = falls_back;
     definition.fuses_unknown = flag_at(model, "fuse_unk", false);
@@ -199,18 +204,52 @@ class JsonTokenizer final : public Tokenizer {
       if (!definition.unknown_id) throw Error(Kind::input, "the unknown token '" + unknown + "' is not in the vocabulary");
     }
     index_words(definition);
-    read_merges(model["merges"], definition);
-    bpe_ = BpeModel(std::move(definition));
+    const std::string prefix = text_at(model, "continuing_subword_prefix", "");
+    const std::string suffix = text_at(model, "end_of_word_suffix", "");
+    read_merges(model["merges"], prefix.size(), definition);
+    if (!prefix.empty() || !suffix.empty() || has_some_bytes_only(definition)) {
+      use_character_bpe(prefix, suffix, std::move(definition));
+    } else {
+      model_ = BpeModel(std::move(definition));
+    }
   }
 
-  void read_unigram(const object& model) {
+  /** Whether a character may become the unknown token although others become bytes. */
+  static bool has_some_bytes_only(const BpeDefinition& definition) {
+    if (!definition.falls_back_to_bytes || !definition.unknown_id) return false;
+    const auto num_missing = std::count(definition.byte_ids.begin(), definition.byte_ids.end(), -1);
+    return num_missing > 0 && num_missing < 256;
+  }
+
+  void use_character_bpe(const std::string& prefix, const std::string& suffix, BpeDefinition model) {
+    if (model.falls_back_to_bytes && !(prefix + suffix).empty()) refuse("BPE with byte_fallback and continuing_subword_prefix or end_of_word_suffix");
+    splitter_.reset();
+    MergeTable merges;
+    merges.reserve(model.merges.size());
+    for (const BpeMerge& merge : model.merges) merges.insert(merge.left, merge.right, merge.rank, merge.merged);
+    CharacterBpeDefinition definition;
+    definition.id_of = [ids = std::move(model.ids)](const std::string& token) -> std::optional<std::int32_t> {
+      const auto found = ids.find(token);
+      if (found == ids.end()) return std::nullopt;
+      return found->second;
+    };
+    definition.continuing_prefix = prefix;
+    definition.end_suffix = suffix;
+    definition.unknown_id = model.unknown_id;
+    definition.ignores_merges = model.ignores_merges;
+    definition.falls_back_to_bytes = model.falls_back_to_bytes;
+    definition.fuses_unknown = model.fuses_unknown;
+    character_bpe_.emplace(std::move(definition), std::move(merges));
+  }
+
+  void read_unigram(const object& model, const simdjson::padded_string& bytes) {
     UnigramDefinition definition;
     definition.falls_back_to_bytes = flag_at(model, "byte_fallback", false);
     for (const element item : array(model["vocab"])) {
-      const array entry = item;
-      definition.vocabulary.push_back({std::string(std::string_view(entry.at(0))), as_read_by_the_peer(entry.at(1))});
+      definition.vocabulary.push_back({std::string(std::string_view(array(item).at(0))), 0});
       set_token(static_cast<std::int32_t>(definition.vocabulary.size() - 1), definition.vocabulary.back().token);
     }
+    read_scores(bytes, definition);
     if (!is_null(model, "unk_id")) {
       const std::int64_t id = model["unk_id"];
       if (id < 0 || id >= vocabulary_size()) throw Error(Kind::input, fmt::format("the unk_id {} is not in the vocabulary", id));
@@ -219,12 +258,26 @@ class JsonTokenizer final : public Tokenizer {
     unigram_.emplace(std::move(definition));
   }
 
+  /** The scores as the peer reads them, from the text of the file: its last digit decides between equal cuts. */
+  static void read_scores(const simdjson::padded_string& bytes, UnigramDefinition& definition) {
+    simdjson::ondemand::parser parser;
+    simdjson::ondemand::document document = parser.iterate(bytes);
+    std::size_t id = 0;
+    for (simdjson::ondemand::array entry : document["model"]["vocab"].get_array()) {
+      auto field = entry.begin();
+      ++field;
+      std::string_view number = simdjson::ondemand::value(*field).raw_json_token();
+      number = number.substr(0, number.find_first_of(" \t\r\n"));
+      definition.vocabulary.at(id++).score = serde_number(number);
+    }
+  }
+
   /** Ids by the bytes a token stands for in a text, and the ids of single bytes. */
   void index_words(BpeDefinition& definition) const {
     definition.ids.reserve(tokens_.size());
     for (std::size_t id = 0; id < tokens_.size(); ++id) {
       if (!has_token_[id]) continue;
-      if (!is_byte_level_) {
+      if (!definition.is_byte_level) {
         definition.ids[tokens_[id]] = static_cast<std::int32_t>(id);
       } else if (const auto bytes = ByteAlphabet::get().bytes_of(tokens_[id])) {
         definition.ids[*bytes] = static_cast<std::int32_t>(id);
@@ -232,21 +285,25 @@ class JsonTokenizer final : public Tokenizer {
     }
     definition.byte_ids.fill(-1);
     for (int byte = 0; byte < 256; ++byte) {
-      const std::string bytes = is_byte_level_ ? std::string(1, static_cast<char>(byte)) : fmt::format("<0x{:02X}>", byte);
+      const std::string bytes = definition.is_byte_level ? std::string(1, static_cast<char>(byte)) : fmt::format("<0x{:02X}>", byte);
       if (const auto found = definition.ids.find(bytes); found != definition.ids.end()) {
         definition.byte_ids[static_cast<std::size_t>(byte)] = found->second;
       }
     }
   }
 
-  void read_merges(const array& list, BpeDefinition& definition) const {
+  /** `prefix_bytes` of the right part are not of the merged token: those of the mark that it begins with. */
+  void read_merges(const array& list, std::size_t prefix_bytes, BpeDefinition& definition) const {
     definition.merges.reserve(list.size());
     std::uint32_t rank = 0;
     for (const element item : list) {
       std::string_view left, right, both;
       if (item.get(both) == simdjson::SUCCESS) {
+        if (both.starts_with("#version")) continue;
         const std::size_t blank = both.find(' ');
-        if (blank == std::string_view::npos) throw Error(Kind::input, fmt::format("merge number {} has no blank", rank + 1));
+        if (blank == std::string_view::npos || both.find(' ', blank + 1) != std::string_view::npos) {
+          throw Error(Kind::input, fmt::format("merge number {}, '{}', is not two tokens with a blank between", rank + 1, both));
+        }
         left = both.substr(0, blank);
         right = both.substr(blank + 1);
       } else {
@@ -256,7 +313,7 @@ class JsonTokenizer final : public Tokenizer {
       }
       const auto left_id = id_of(left);
       const auto right_id = id_of(right);
-      const auto merged = id_of(std::string(left) + std::string(right));
+      const auto merged = id_of(std::string(left) + std::string(right.substr(std::min(prefix_bytes, right.size()))));
       if (!left_id || !right_id || !merged) {
         throw Error(Kind::input, fmt::format("merge number {}, '{} {}', has a part that is not in the vocabulary", rank + 1, left, right));
       }
@@ -264,26 +321,42 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_added_tokens(const object& file) {
+  /** Those of the file, changed as the folder's configuration says: its flags count, and a special token stays special. */
+  std::vector<AddedToken> added_tokens_of(const object& file) const {
     std::vector<AddedToken> added;
     if (!is_null(file, "added_tokens")) {
-      for (const element item : array(file["added_tokens"])) {
-        const object entry = item;
-        AddedToken token;
-        token.id = static_cast<std::int32_t>(std::int64_t(entry["id"]));
-        token.content = text_at(entry, "content", "");
-        token.is_special = flag_at(entry, "special", false);
-        token.strips_left = flag_at(entry, "lstrip", false);
-        token.strips_right = flag_at(entry, "rstrip", false);
-        token.is_normalized = flag_at(entry, "normalized", !token.is_special);
-        token.is_single_word = flag_at(entry, "single_word", false);
-        added.push_back(std::move(token));
-      }
+      for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
     }
     for (const AddedToken& token : config_.added_tokens) {
-      const bool is_known = std::any_of(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
-      if (!is_known) added.push_back(token);
+      const auto known =
+          std::find_if(added.begin(), added.end(), [&](const AddedToken& other) { return other.content == token.content; });
+      if (known == added.end()) {
+        added.push_back(token);
+        continue;
+      }
+      const AddedToken before = *known;
+      *known = token;
+      known->id = before.id;
+      known->is_special = known->is_special || before.is_special;
     }
+    std::erase_if(added, [](const AddedToken& token) { return token.content.empty(); });
+    return added;
+  }
+
+  static AddedToken added_token(const object& entry) {
+    AddedToken token;
+    token.id = static_cast<std::int32_t>(std::int64_t(entry["id"]));
+    token.content = text_at(entry, "content", "");
+    token.is_special = flag_at(entry, "special", false);
+    token.strips_left = flag_at(entry, "lstrip", false);
+    token.strips_right = flag_at(entry, "rstrip", false);
+    token.is_normalized = flag_at(entry, "normalized", !token.is_special);
+    token.is_single_word = flag_at(entry, "single_word", false);
+    return token;
+  }
+
+  void read_added_tokens(const object& file) {
+    std::vector<AddedToken> added = added_tokens_of(file);
     std::vector<AddedToken> raw, normalized;
     for (AddedToken& token : added) {
       set_token(token.id, token.content);
@@ -304,20 +377,17 @@ class JsonTokenizer final : public Tokenizer {
 
   // ── encoding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  std::unique_ptr<Scratch> take_scratch() const {
-    {
-      const std::lock_guard lock(scratch_mutex_);
-      if (!scratches_.empty()) {
-        std::unique_ptr<Scratch> scratch = std::move(scratches_.back());
-        scratches_.pop_back();
-        return scratch;
-      }
-    }
-    return std::make_unique<Scratch>();
+  /** What a token is decoded from: of an added token its normalized form. */
+  const std::string& text_of(std::int32_t id) const {
+    const auto normalized = normalized_contents_.find(id);
+    return normalized == normalized_contents_.end() ? tokens_[static_cast<std::size_t>(id)] : normalized->second;
   }
-  void give_scratch_back(std::unique_ptr<Scratch> scratch) const {
-    const std::lock_guard lock(scratch_mutex_);
-    scratches_.push_back(std::move(scratch));
+
+  /** Whether decoding leaves it out. The peer asks that of the normalized form, which may be no special token's. */
+  bool is_skipped(std::int32_t id) const {
+    if (!normalized_contents_.contains(id)) return is_special(id);
+    const auto same = id_of(text_of(id));
+    return same && is_special(*same);
   }
 
   static void add(std::int32_t id, ByteRange range, Encoding& out) {
@@ -357,6 +427,7 @@ class JsonTokenizer final : public Tokenizer {
   }
 
   void encode_stretch(AlignedText stretch, Scratch& scratch, Encoding& out) const {
+    if (splitter_ && model_.has_fixed_lengths()) return encode_as_it_is(stretch, scratch, out);
     PieceList list(std::move(stretch));
     for (const PreTokenizer& step : pre_tokenizers_) step(list);
     for (const ByteRange& piece : list.pieces()) {
@@ -365,11 +436,25 @@ class JsonTokenizer final : public Tokenizer {
         encode_unigram(list.text(), word, piece.begin, scratch, out);
         continue;
       }
-      std::size_t at = piece.begin;
-      for (const Symbol& symbol : bpe_.encode_word(word, scratch.words)) {
-        add(symbol.id, list.text().source_of_characters(at, at + symbol.num_bytes), out);
-        at += symbol.num_bytes;
-      }
+      if (character_bpe_) add_symbols(character_bpe_->encode(word), list.text(), piece.begin, out);
+      else add_symbols(model_.encode_word(word, scratch.words), list.text(), piece.begin, out);
+    }
+  }
+
+  void encode_as_it_is(const AlignedText& stretch, Scratch& scratch, Encoding& out) const {
+    scratch.ids.clear();
+    model_.encode_text(*splitter_, stretch.text(), scratch.words, scratch.ids);
+    std::size_t at = 0;
+    for (const std::int32_t id : scratch.ids) {
+      add(id, stretch.source_of_characters(at, at + model_.bytes_of(id)), out);
+      at += model_.bytes_of(id);
+    }
+  }
+
+  static void add_symbols(std::span<const Symbol> symbols, const AlignedText& text, std::size_t at, Encoding& out) {
+    for (const Symbol& symbol : symbols) {
+      add(symbol.id, text.source_of_characters(at, at + symbol.num_bytes), out);
+      at += symbol.num_bytes;
     }
   }
 
@@ -385,7 +470,8 @@ class JsonTokenizer final : public Tokenizer {
   std::vector<std::string> tokens_;  // by id
   std::vector<bool> has_token_, is_special_;
   std::unordered_map<std::string, std::int32_t> id_by_token_;
-  BpeModel bpe_;
+  BpeModel model_;
+  std::optional<CharacterBpe> character_bpe_;
   std::optional<UnigramModel> unigram_;
   std::vector<Normalizer> normalizers_;
   std::vector<PreTokenizer> pre_tokenizers_;
@@ -393,9 +479,8 @@ class JsonTokenizer final : public Tokenizer {
   FrameIds frame_;
   AddedTokenFinder raw_finder_, normalized_finder_;
   std::unordered_map<std::int32_t, std::string> normalized_contents_;  // of added tokens that normalization changes
-  bool is_byte_level_ = false;
-  mutable std::mutex scratch_mutex_;
-  mutable std::vector<std::unique_ptr<Scratch>> scratches_;
+  std::optional<TextSplitter> splitter_;  // where text goes to the model as it is, cut by a published pattern
+  mutable ScratchPool<Scratch> scratches_;
 };
 
 }  // namespace

@@ -5,13 +5,13 @@
 #include <unicode/ubrk.h>
 #include <unicode/uchar.h>
 #include <unicode/unorm2.h>
-#include <unicode/uscript.h>
 #include <unicode/utext.h>
 
 #include <algorithm>
 #include <memory>
 
 #include "base/error.hpp"
+#include "tokens/unicode_additions.hpp"
 #include "tokens/utf8.hpp"
 
 namespace intelia {
@@ -159,41 +159,98 @@ bool is_surely_normal(const std::string& text, NormalForm form) {
   return true;
 }
 
+/** A run of capitals and the small letter of the first. */
+struct Lowering {
+  char32_t first = 0, last = 0, lower = 0;
+};
+// Of Unicode 16 and 17, which Rust has and ICU 72 has not.
+constexpr Lowering kLaterLowerings[] = {
+    {0x1C89, 0x1C89, 0x1C8A},    {0xA7CB, 0xA7CB, 0x264},     {0xA7CC, 0xA7CC, 0xA7CD}, {0xA7CE, 0xA7CE, 0xA7CF},
+    {0xA7D2, 0xA7D2, 0xA7D3},    {0xA7D4, 0xA7D4, 0xA7D5},    {0xA7DA, 0xA7DA, 0xA7DB}, {0xA7DC, 0xA7DC, 0x19B},
+    {0x10D50, 0x10D65, 0x10D70}, {0x16EA0, 0x16EB8, 0x16EBB},
+};
+
+/** The category of a character of Unicode 15 and 16, empty for others. */
+std::string_view added_category(char32_t code_point) {
+  const auto additions = unicode_additions();
+  const auto found = std::partition_point(additions.begin(), additions.end(),
+                                          [&](const UnicodeAddition& addition) { return addition.last < code_point; });
+  return found != additions.end() && found->first <= code_point ? found->category : std::string_view();
+}
+
+/** False for most characters that are no addition: by blocks of 256. */
+bool may_be_addition(char32_t code_point) {
+  static const std::vector<bool> blocks = [] {
+    std::vector<bool> made(0x1100);
+    for (const UnicodeAddition& addition : unicode_additions()) {
+      for (char32_t block = addition.first >> 8; block <= addition.last >> 8; ++block) made[block] = true;
+    }
+    return made;
+  }();
+  return blocks[code_point >> 8];
+}
+
+bool is_word_category(std::string_view category) {
+  return category.starts_with('L') || category.starts_with('M') || category == "Nd" || category == "Nl" ||
+         category == "Pc";
+}
+
 }  // namespace
 
 bool is_white_space(char32_t code_point) { return is_space(code_point) && !(code_point >= 0x1C && code_point <= 0x1F); }
 
-bool is_numeric(char32_t code_point) { return (U_GET_GC_MASK(icu(code_point)) & U_GC_N_MASK) != 0; }
+bool is_numeric(char32_t code_point) {
+  if ((U_GET_GC_MASK(icu(code_point)) & U_GC_N_MASK) != 0) return true;
+  const bool is_of_17 =
+      (code_point >= 0x11DE0 && code_point <= 0x11DE9) || (code_point >= 0x16FF4 && code_point <= 0x16FF6);
+  return is_of_17 || added_category(code_point).starts_with('N');
+}
 
 bool is_punctuation(char32_t code_point) {
   if (code_point < 0x80) return code_point > 0x20 && code_point < 0x7F && u_isalnum(icu(code_point)) == 0;
-  return (U_GET_GC_MASK(icu(code_point)) & U_GC_P_MASK) != 0;
+  if (code_point == 0x166D || code_point == 0x111C9) return true;  // no longer, in later versions
+  return (U_GET_GC_MASK(icu(code_point)) & U_GC_P_MASK) != 0 && is_known_in(8, code_point);
 }
 
 bool is_word(char32_t code_point) {
   constexpr std::uint32_t kCategories = U_GC_M_MASK | U_GC_ND_MASK | U_GC_PC_MASK;
-  return u_hasBinaryProperty(icu(code_point), UCHAR_ALPHABETIC) != 0 ||
-         (U_GET_GC_MASK(icu(code_point)) & kCategories) != 0 ||
-         u_hasBinaryProperty(icu(code_point), UCHAR_JOIN_CONTROL) != 0;
+  if (u_hasBinaryProperty(icu(code_point), UCHAR_ALPHABETIC) != 0) return true;
+  if ((U_GET_GC_MASK(icu(code_point)) & kCategories) != 0) return true;
+  if (u_hasBinaryProperty(icu(code_point), UCHAR_JOIN_CONTROL) != 0) return true;
+  return is_word_category(added_category(code_point));
 }
 
 bool is_combining_mark(char32_t code_point) {
+  if (code_point == 0x1CF2 || code_point == 0x1CF3) return true;  // no longer, in later versions
+  if (code_point == 0x111C9) return false;                        // not yet, in Unicode 9
   return (U_GET_GC_MASK(icu(code_point)) & U_GC_M_MASK) != 0 && is_known_in(9, code_point);
-}
-
-int script_of(char32_t code_point) {
-  if (code_point == ' ') return -1;
-  if (code_point == 0x30FC) return USCRIPT_HAN;
-  UErrorCode status = U_ZERO_ERROR;
-  const UScriptCode script = uscript_getScript(icu(code_point), &status);
-  check(status);
-  if (script == USCRIPT_UNKNOWN) return -1;
-  return script == USCRIPT_HIRAGANA || script == USCRIPT_KATAKANA ? USCRIPT_HAN : script;
 }
 
 std::u32string lowercase(char32_t code_point) {
   if (code_point == 0x130) return U"i\u0307";
-  return std::u32string(1, static_cast<char32_t>(u_tolower(icu(code_point))));
+  const auto lower = static_cast<char32_t>(u_tolower(icu(code_point)));
+  if (lower != code_point || code_point < 0x1C89) return std::u32string(1, lower);
+  for (const Lowering& lowering : kLaterLowerings) {
+    if (code_point >= lowering.first && code_point <= lowering.last) {
+      return std::u32string(1, lowering.lower + (code_point - lowering.first));
+    }
+  }
+  return std::u32string(1, code_point);
+}
+
+bool has_additions(std::string_view text) {
+  const char32_t first = unicode_additions().front().first;
+  for (std::size_t i = 0; i < text.size();) {
+    if (static_cast<unsigned char>(text[i]) < 0xE0) {  // below U+0800
+      ++i;
+      continue;
+    }
+    std::size_t length = 1;
+    const char32_t code_point = code_point_at(text, i, length);
+    if (code_point >= first && may_be_addition(code_point) && !added_category(code_point).empty()) return true;
+    i += length;
+  }
+  return false;
 }
 
 void normalize(AlignedText& text, NormalForm form) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "tokens/aligned_text.hpp"
@@ -14,14 +15,12 @@ namespace intelia {
 bool is_white_space(char32_t code_point);
 /** General category N, as Rust's char::is_numeric. */
 bool is_numeric(char32_t code_point);
-/** ASCII's punctuation and symbols, and general category P. */
+/** ASCII's punctuation and symbols, and general category P in Unicode 8. */
 bool is_punctuation(char32_t code_point);
 /** A word character of the regex crate: letters, marks, decimal digits, connectors, joiners. */
 bool is_word(char32_t code_point);
 /** General category M in Unicode 9. */
 bool is_combining_mark(char32_t code_point);
-/** The script as SentencePiece groups them: kana and U+30FC count as Han; -1 for the blank and unknown characters. */
-int script_of(char32_t code_point);
 
 /** Rust's char::to_lowercase: one character, but for U+0130. */
 std::u32string lowercase(char32_t code_point);
@@ -29,6 +28,9 @@ std::u32string lowercase(char32_t code_point);
 enum class NormalForm { nfc, nfd, nfkc, nfkd };
 /** Unicode 9's normal form of `text`, with the changes of alignment that the peer's crate reports. */
 void normalize(AlignedText& text, NormalForm form);
+
+/** Whether `text` has a character that is among unicode_additions(). */
+bool has_additions(std::string_view text);
 
 /** The ends of the extended grapheme clusters of `text`, in order. */
 std::vector<std::size_t> grapheme_ends(const std::string& text);

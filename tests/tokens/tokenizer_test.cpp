@@ -90,7 +90,9 @@ TEST_CASE("scanning and the queue merge alike") {
   for (int i = 0; i < 400; ++i) {
     const auto left = static_cast<std::int32_t>(random.below(12));
     const auto right = static_cast<std::int32_t>(random.below(12));
-    if (table.find(left, right).rank == MergeTable::kNoRank) table.insert(left, right, {rank++, static_cast<std::int32_t>(random.below(12))});
+    if (table.rank_of(left, right) != MergeTable::kNoRank) continue;
+    table.insert(left, right, rank, static_cast<std::int32_t>(random.below(12)));
+    ++rank;
   }
   for (std::size_t length = 1; length < 48; ++length) {
     std::vector<Symbol> word;
@@ -99,12 +101,12 @@ TEST_CASE("scanning and the queue merge alike") {
     for (;;) {  // the definition: the lowest rank, of equals the leftmost
       std::size_t best = expected.size();
       for (std::size_t i = 0; i + 1 < expected.size(); ++i) {
-        const std::uint32_t candidate = table.find(expected[i].id, expected[i + 1].id).rank;
+        const std::uint32_t candidate = table.rank_of(expected[i].id, expected[i + 1].id);
         if (candidate == MergeTable::kNoRank) continue;
-        if (best == expected.size() || candidate < table.find(expected[best].id, expected[best + 1].id).rank) best = i;
+        if (best == expected.size() || candidate < table.rank_of(expected[best].id, expected[best + 1].id)) best = i;
       }
       if (best == expected.size()) break;
-      expected[best] = {table.find(expected[best].id, expected[best + 1].id).id, expected[best].num_bytes + expected[best + 1].num_bytes};
+      expected[best] = {table.merged(table.rank_of(expected[best].id, expected[best + 1].id)), expected[best].num_bytes + expected[best + 1].num_bytes};
       expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(best) + 1);
     }
     const auto same = [&](std::vector<Symbol> symbols, void (MergeTable::*apply)(std::vector<Symbol>&) const) {
@@ -117,6 +119,7 @@ TEST_CASE("scanning and the queue merge alike") {
     };
     CHECK(same(word, &MergeTable::apply_by_scanning));
     CHECK(same(word, &MergeTable::apply_by_queue));
+    CHECK(same(word, &MergeTable::apply_by_chunks));
   }
 }
 
