@@ -36,6 +36,15 @@ if(INTELIA_SANITIZE)
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined>)
   target_link_options(intelia_options INTERFACE -fsanitize=address,undefined)
 endif()
+# Fuzzers (clang only): every room is built with coverage counters and sanitizers, tests/fuzz links libFuzzer's main.
+if(INTELIA_FUZZ)
+  if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    message(FATAL_ERROR "INTELIA_FUZZ needs clang: set CMAKE_CXX_COMPILER")
+  endif()
+  target_compile_options(intelia_options INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(intelia_options INTERFACE -fsanitize=address,undefined)
+endif()
 
 # intelia_library(NAME SOURCES … DEPENDS …): the static library intelia_NAME of folder lib/NAME.
 function(intelia_library name)

@@ -7,18 +7,23 @@
 
 namespace intelia {
 
+ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end) {
+  const auto is_inside = [&](std::size_t i) {
+    return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80;
+  };
+  while (begin > 0 && is_inside(begin)) --begin;
+  while (is_inside(end)) ++end;
+  return {begin, end};
+}
+
 ByteRange AlignedText::source_of(std::size_t begin, std::size_t end) const {
   if (!sources_.empty()) return {sources_[begin].begin, sources_[end - 1].end};
   return {offset_ + begin, offset_ + end};
 }
 
 ByteRange AlignedText::source_of_characters(std::size_t begin, std::size_t end) const {
-  const auto is_inside = [&](std::size_t i) {
-    return i < text_.size() && (static_cast<unsigned char>(text_[i]) & 0xC0) == 0x80;
-  };
-  while (begin > 0 && is_inside(begin)) --begin;
-  while (is_inside(end)) ++end;
-  return source_of(begin, end);
+  const ByteRange wide = whole_characters(text_, begin, end);
+  return source_of(wide.begin, wide.end);
 }
 
 void AlignedText::make_sources() {

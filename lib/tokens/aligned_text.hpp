@@ -14,6 +14,9 @@
 
 namespace intelia {
 
+/** text[begin, end) widened to whole characters. */
+ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end);
+
 /** One character of a changed text. */
 struct NewCharacter {
   char32_t code_point = 0;

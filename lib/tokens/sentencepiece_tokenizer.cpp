@@ -12,6 +12,7 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
+#include "tokens/aligned_text.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/utf8.hpp"
 
@@ -158,13 +159,6 @@ class SentencePieceTokenizer final : public Tokenizer {
     if (const auto found = config.names.find(name); found != config.names.end()) return id_of(found->second);
     if (fallback < 0) return std::nullopt;
     return fallback;
-  }
-
-  static ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end) {
-    const auto is_inside = [&](std::size_t i) { return i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; };
-    while (begin > 0 && is_inside(begin)) --begin;
-    while (is_inside(end)) ++end;
-    return {begin, end};
   }
 
   /** SentencePiece gives a character's bytes to the last of its byte pieces; here each of them stands for the character. */

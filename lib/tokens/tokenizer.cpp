@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "tokens/rank_tokenizer.hpp"
 #include "tokens/tokenizer_files.hpp"
 
 namespace intelia {
@@ -44,8 +45,10 @@ std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) 
     throw Error(Kind::io, folder.string() + ": there is no such folder; give a Hugging Face model folder");
   }
   if (std::filesystem::exists(folder / "tokenizer.json")) return load_tokenizer_json(folder);
-  if (std::filesystem::exists(folder / "tokenizer.model")) return load_sentencepiece(folder);
-  throw Error(Kind::io, folder.string() + ": no tokenizer: neither tokenizer.json nor tokenizer.model is there");
+  if (std::filesystem::exists(folder / "tekken.json")) return load_tekken(folder);
+  const std::filesystem::path model = folder / "tokenizer.model";
+  if (std::filesystem::exists(model)) return is_tiktoken_file(model) ? load_tiktoken(folder) : load_sentencepiece(folder);
+  throw Error(Kind::io, folder.string() + ": no tokenizer: none of tokenizer.json, tekken.json and tokenizer.model is there");
 }
 
 }  // namespace intelia

@@ -1,4 +1,5 @@
-// Text ↔ ids, exactly as the peers: tokenizer.json (BPE of Hugging Face tokenizers) and tokenizer.model (SentencePiece).
+// Text ↔ ids, exactly as the peers: tokenizer.json (BPE of Hugging Face tokenizers), tekken.json (Mistral) and tokenizer.model
+// (SentencePiece, or tiktoken's text as Llama 3 has it).
 // Knows added and special tokens and where each id came from in the text; knows nothing of messages and templates.
 #pragma once
 
@@ -40,9 +41,9 @@ class Tokenizer {
   virtual ~Tokenizer() = default;
 
   /**
-   * The tokenizer of a Hugging Face folder: tokenizer.json when it is there, else tokenizer.model, with the names of
-   * BOS, EOS and PAD from tokenizer_config.json. Throws Error{input} naming the file and any feature that is not
-   * supported, Error{io} when neither file is there.
+   * The tokenizer of a Hugging Face folder: tokenizer.json when it is there, else tekken.json, else tokenizer.model,
+   * with the names of BOS, EOS and PAD from tokenizer_config.json. Throws Error{input} naming the file and any feature
+   * that is not supported, Error{io} when none of the files is there.
    */
   static std::unique_ptr<Tokenizer> load(const std::filesystem::path& folder);
 
@@ -64,7 +65,8 @@ class Tokenizer {
   /** The largest id + 1: what the embedding must at least hold. */
   virtual std::int32_t vocabulary_size() const = 0;
   virtual std::optional<std::int32_t> id_of(std::string_view token) const = 0;
-  /** As it stands in the vocabulary ("Ġthe", "▁the", "<0x0A>"), empty for ids that do not exist. */
+  /** As it stands in the vocabulary ("Ġthe", "▁the", "<0x0A>"), empty for ids that do not exist; of a
+      token that is bytes (tekken.json, tiktoken), those that are not UTF-8 as U+FFFD. */
   virtual std::string token_of(std::int32_t id) const = 0;
   virtual bool is_special(std::int32_t id) const = 0;
 

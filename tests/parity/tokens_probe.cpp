@@ -1,12 +1,15 @@
 // Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in Python can
 // ask the tokens room. It knows the room's public interface and nothing else.
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "base/sinks.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
@@ -91,6 +94,24 @@ Json encode(const Json& request) {
   return {{"ids", encoding.ids}, {"ranges", ranges_json(encoding.ranges)}};
 }
 
+/** {"folder","texts","ids"}: the texts of one file, each after its length in 32 bits, to another, each text's ids after their number. */
+Json encode_file(const Json& request) {
+  const Tokenizer& tokenizer = *model_of(request["folder"]).tokenizer;
+  const std::string texts = read_file(request["texts"].get<std::string>());
+  std::ofstream out(request["ids"].get<std::string>(), std::ios::binary);
+  for (std::size_t place = 0; place < texts.size();) {
+    std::uint32_t num_bytes = 0;
+    std::memcpy(&num_bytes, texts.data() + place, sizeof num_bytes);
+    place += sizeof num_bytes;
+    const std::vector<std::int32_t> ids = tokenizer.encode(std::string_view(texts).substr(place, num_bytes), {request.value("parse", false), request.value("add", false)});
+    place += num_bytes;
+    const auto count = static_cast<std::int32_t>(ids.size());
+    out.write(reinterpret_cast<const char*>(&count), sizeof count);
+    out.write(reinterpret_cast<const char*>(ids.data()), static_cast<std::streamsize>(ids.size() * sizeof(std::int32_t)));
+  }
+  return {{"bytes", texts.size()}};
+}
+
 Json decode(const Json& request) {
   const auto ids = request["ids"].get<std::vector<std::int32_t>>();
   return {{"text", model_of(request["folder"]).tokenizer->decode(ids, request.value("skip_special", false))}};
@@ -137,6 +158,7 @@ Json answer(const Json& request) {
   if (what == "jinja") return render_jinja(request);
   if (what == "render") return render(request);
   if (what == "encode") return encode(request);
+  if (what == "encode_file") return encode_file(request);
   if (what == "decode") return decode(request);
   if (what == "conversation") return conversation(request);
   if (what == "prompt") {
