@@ -74,7 +74,15 @@ Json ranges_json(const std::vector<ByteRange>& ranges) {
   return list;
 }
 
-/** {"template","vars"?,"messages"?,"tools"?,"date"?}: the language alone. */
+/** [year, month, day] or "2026-11-21T10:58:03". */
+jinja::DateTime date_of(const Json& date) {
+  if (date.is_array()) return {date[0], date[1], date[2], 0, 0, 0};
+  const std::string text = date;
+  const auto part = [&](std::size_t at, std::size_t length) { return std::stoi(text.substr(at, length)); };
+  return {part(0, 4), part(5, 2), part(8, 2), part(11, 2), part(14, 2), part(17, 2)};
+}
+
+/** {"template","vars"?,"messages"?,"tools"?,"documents"?,"date"?}: the language alone. */
 Json render_jinja(const Json& request) {
   const jinja::Template chat_template(request["template"].get<std::string>(), "template");
   jinja::Input input;
@@ -83,9 +91,8 @@ Json render_jinja(const Json& request) {
   }
   if (request.contains("messages")) input.messages = request["messages"];
   if (request.contains("tools") && !request["tools"].is_null()) input.tools = request["tools"];
-  if (request.contains("date")) {
-    input.now = jinja::DateTime{request["date"][0], request["date"][1], request["date"][2], 0, 0, 0};
-  }
+  if (request.contains("documents") && !request["documents"].is_null()) input.documents = request["documents"];
+  if (request.contains("date")) input.now = date_of(request["date"]);
   jinja::Budget budget;
   budget.max_steps = request.value("max_steps", budget.max_steps);
   const jinja::Output output = chat_template.render(input, budget);
