@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <deque>
 
+#include "tokens/jinja_date.hpp"
+#include "tokens/jinja_format.hpp"
 #include "tokens/jinja_functions.hpp"
+#include "tokens/jinja_number.hpp"
 #include "tokens/jinja_parse.hpp"
+#include "tokens/jinja_text.hpp"
 #include "tokens/jinja_value.hpp"
 
 namespace intelia::jinja {
@@ -43,64 +45,6 @@ enum Function : int { kRaiseException, kNamespace, kRange, kStrftimeNow, kDict }
 constexpr std::int64_t kMaxRange = 100'000;  // of Jinja2's sandbox
 
 enum class Flow { normal, break_loop, continue_loop };
-
-/** strftime in the C locale, from a given date. */
-std::string format_date(const std::string& format, const DateTime& date) {
-  static constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                          "July",    "August",   "September", "October", "November", "December"};
-  static constexpr std::array<const char*, 7> kDays = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-  static constexpr std::array<int, 12> kBefore = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  const bool is_leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-  const std::string month = kMonths[static_cast<std::size_t>(date.month - 1)];
-  const int day_of_year = kBefore[static_cast<std::size_t>(date.month - 1)] + date.day + (is_leap && date.month > 2);
-  const int shifted_year = date.year - (date.month < 3);
-  static constexpr std::array<int, 12> kShift = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
-  const int weekday = (shifted_year + shifted_year / 4 - shifted_year / 100 + shifted_year / 400 +
-                       kShift[static_cast<std::size_t>(date.month - 1)] + date.day) % 7;
-  const std::string day_name = kDays[static_cast<std::size_t>(weekday)];
-  std::string out;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 >= format.size()) {
-      out += format[i];
-      continue;
-    }
-    bool is_padded = true;
-    if (format[i + 1] == '-' && i + 2 < format.size()) {
-      is_padded = false;
-      ++i;
-    }
-    const auto number = [&](int value, int width) {
-      out += is_padded ? fmt::format("{:0{}d}", value, width) : std::to_string(value);
-    };
-    const int hour12 = date.hour % 12 == 0 ? 12 : date.hour % 12;
-    switch (format[++i]) {
-      case 'd': number(date.day, 2); break;
-      case 'e': out += fmt::format("{:2d}", date.day); break;
-      case 'm': number(date.month, 2); break;
-      case 'Y': out += std::to_string(date.year); break;
-      case 'y': number(date.year % 100, 2); break;
-      case 'H': number(date.hour, 2); break;
-      case 'I': number(hour12, 2); break;
-      case 'M': number(date.minute, 2); break;
-      case 'S': number(date.second, 2); break;
-      case 'j': number(day_of_year, 3); break;
-      case 'p': out += date.hour < 12 ? "AM" : "PM"; break;
-      case 'B': out += month; break;
-      case 'b':
-      case 'h': out += month.substr(0, 3); break;
-      case 'A': out += day_name; break;
-      case 'a': out += day_name.substr(0, 3); break;
-      case 'w': out += std::to_string(weekday); break;
-      case 'F': out += fmt::format("{}-{:02d}-{:02d}", date.year, date.month, date.day); break;
-      case 'T': out += fmt::format("{:02d}:{:02d}:{:02d}", date.hour, date.minute, date.second); break;
-      case '%': out += '%'; break;
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      default: throw RenderError(fmt::format("strftime's %{} is not supported", format[i]));
-    }
-  }
-  return out;
-}
 
 class Evaluator final : public Runtime {
  public:
@@ -476,10 +420,8 @@ class Evaluator final : public Runtime {
         if (!value.is_number()) {
           throw RenderError(fmt::format("bad operand type for unary {}: '{}'", node.op == Op::negate ? '-' : '+', type_name(value)));
         }
-        const int sign = node.op == Op::negate ? -1 : 1;
-        if (!value.is_whole()) return Value::real(sign * value.as_real());
-        if (sign < 0 && value.as_integer() == INT64_MIN) throw RenderError("a number does not fit in 64 bits");
-        return Value::integer(sign * value.as_integer());
+        if (node.op == Op::negate) return negated(value);
+        return value.is_whole() ? Value::integer(value.as_integer()) : value;
       }
       default: return evaluate_arithmetic(node, scope);
     }
@@ -525,7 +467,7 @@ class Evaluator final : public Runtime {
     for (const Value* value : {&left, &right}) {
       if (value->is(Type::undefined)) throw RenderError(value->undefined_message());
     }
-    if (left.is_number() && right.is_number()) return number_arithmetic(node.op, left, right);
+    if (left.is_number() && right.is_number()) return calculate(node.op, left, right);
     if (node.op == Op::add) {
       if (left.is(Type::string) && right.is(Type::string)) return joined(left.text(), right.text());
       if (left.type() == right.type() && (left.is(Type::list) || left.is(Type::tuple))) {
@@ -560,7 +502,7 @@ class Evaluator final : public Runtime {
       }
     }
     if (node.op == Op::modulo && left.is(Type::string)) {
-      return format_percent(*this, left.text(), right.is(Type::tuple) ? right.items() : std::vector<Value>{right});
+      return format_percent(*this, left.text(), right.is_tuple() ? right.items() : std::vector<Value>{right});
     }
     throw RenderError(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(node.op), type_name(left), type_name(right)));
   }
@@ -575,66 +517,6 @@ class Evaluator final : public Runtime {
     add(right);
     out.is_safe = is_safe;
     return Value::string(std::move(out));
-  }
-
-  static Value number_arithmetic(Op op, const Value& left, const Value& right) {
-    const char* overflow = "a number does not fit in 64 bits";
-    if (op == Op::divide) {
-      if (right.as_real() == 0) throw RenderError("division by zero");
-      return Value::real(left.as_real() / right.as_real());
-    }
-    if (!left.is_whole() || !right.is_whole()) {
-      const double a = left.as_real();
-      const double b = right.as_real();
-      if ((op == Op::floor_divide || op == Op::modulo) && b == 0) throw RenderError("float modulo");
-      switch (op) {
-        case Op::add: return Value::real(a + b);
-        case Op::subtract: return Value::real(a - b);
-        case Op::multiply: return Value::real(a * b);
-        case Op::floor_divide: return Value::real(std::floor(a / b));
-        case Op::modulo: {
-          const double rest = std::fmod(a, b);
-          return Value::real(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
-        }
-        default: return Value::real(std::pow(a, b));
-      }
-    }
-    const std::int64_t a = left.as_integer();
-    const std::int64_t b = right.as_integer();
-    std::int64_t result = 0;
-    switch (op) {
-      case Op::add:
-        if (__builtin_add_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::subtract:
-        if (__builtin_sub_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::multiply:
-        if (__builtin_mul_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::floor_divide:
-      case Op::modulo: {
-        if (b == 0) throw RenderError("integer division or modulo by zero");
-        if (b == -1) return number_arithmetic(op == Op::modulo ? Op::multiply : Op::subtract, Value::integer(0), Value::integer(a));
-        std::int64_t rest = a % b;
-        std::int64_t quotient = a / b;
-        if (rest != 0 && (rest < 0) != (b < 0)) {
-          rest += b;
-          --quotient;
-        }
-        return Value::integer(op == Op::modulo ? rest : quotient);
-      }
-      default: {
-        if (b < 0) return Value::real(std::pow(static_cast<double>(a), static_cast<double>(b)));
-        std::int64_t power = 1;
-        if (a == 0 || a == 1) return Value::integer(b == 0 ? 1 : a);
-        if (a == -1) return Value::integer(b % 2 == 0 ? 1 : -1);
-        for (std::int64_t i = 0; i < b; ++i) {
-          if (__builtin_mul_overflow(power, a, &power)) throw RenderError(overflow);
-        }
-        return Value::integer(power);
-      }
-    }
   }
 
   CallArguments evaluate_arguments(const Arguments& arguments, Scope& scope) {

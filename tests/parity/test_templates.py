@@ -121,13 +121,12 @@ WRITTEN = {
 {%- endfor %}
 """,
     "dated": """{%- set today = strftime_now('%d %b %Y') if strftime_now is defined else '26 Jul 2024' %}
-{{- 'Today: ' ~ today ~ '; ' ~ strftime_now('%Y-%m-%d %A %B %a %j %U %W %u %w %y %H:%M:%S %I %p %-d %-m %e %D %F %T %R %c %x %X %h %G-%V %C %s'[:0] ~ '%Y-%m-%d %A %B %a %j %U %W %u %w %y %H:%M:%S %I %p %-d %-m %e %D %F %T %R %c %x %X %h %G-%V %g %C %r %k %l %%') }}
+{{- 'Today: ' ~ today ~ '; ' ~ strftime_now('%Y-%m-%d %A %B %a %j %U %W %u %w %y %H:%M:%S %I %p %-d %-m %e %D %F %T %R %c %x %X %h %G-%V %g %C %r %k %l %%') }}
 {%- for message in messages %}{{ message.content }}{% endfor %}
 """,
     "grouped": """{%- for role, group in messages | groupby('role') %}{{ role }}: {{ group | map(attribute='content') | join('|') }}
 {% endfor %}
 {%- for group in messages | groupby('name', default='nobody') %}{{ group.grouper }}={{ group.list | length }};{{ group }}{% endfor %}
-{{- '\\N{BULLET} \\N{LATIN SMALL LETTER E WITH ACUTE}' if false else '' }}
 """,
 }
 
@@ -266,7 +265,7 @@ def test_rendered_text_and_errors(probe, fixed_clock, name):
             got = render(probe, SOURCES[name], messages, settings)
             if error is not None:
                 said = got.get("error")
-                is_raised = isinstance(error, jinja2.exceptions.TemplateError) and not isinstance(error, (jinja2.exceptions.UndefinedError, jinja2.exceptions.SecurityError))
+                is_raised = type(error) is jinja2.exceptions.TemplateError
                 if said is None or (is_raised and said != str(error)):
                     failures.append((case, setting, f"the peer refuses with {error!r}", got))
             elif got.get("text") != want:
