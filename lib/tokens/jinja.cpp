@@ -12,7 +12,7 @@
 #include "tokens/jinja_functions.hpp"
 #include "tokens/jinja_number.hpp"
 #include "tokens/jinja_parse.hpp"
-#include "tokens/jinja_text.hpp"
+#include "tokens/jinja_trace.hpp"
 #include "tokens/jinja_value.hpp"
 
 namespace intelia::jinja {
@@ -61,19 +61,8 @@ class Evaluator final : public Runtime {
     define("dict", Value::function(kDict));
     if (now_) define("strftime_now", Value::function(kStrftimeNow));
     for (const Variable& variable : input.variables) define(variable.name, from_json(variable.value, false, 0));
-    if (input.messages) {
-      std::vector<Value> messages;
-      std::int32_t source = 0;
-      for (const Json& message : *input.messages) {
-        std::vector<std::pair<Value, Value>> items;
-        for (const auto& [key, value] : message.items()) {
-          items.emplace_back(Value::string(key), from_json(value, key != "role", source));
-        }
-        messages.push_back(Value::dict(std::move(items)));
-        ++source;
-      }
-      define("messages", Value::list(std::move(messages)));
-    }
+    if (input.is_traced) trace_ = std::make_shared<Trace>();
+    if (input.messages) define("messages", messages_value(*input.messages));
     if (input.tools) define("tools", from_json(*input.tools, true, -1));
     if (input.documents) define("documents", from_json(*input.documents, true, -1));
     root_ = &new_scope(&globals);
@@ -90,10 +79,12 @@ class Evaluator final : public Runtime {
     root_output_ = &output.text;
     output_ = &output;
     execute(*parsed_.root, *root_, output.text);
+    output.trace = trace_;
     return output;
   }
 
   int line() const { return line_; }
+  Trace* trace() override { return trace_.get(); }
 
   void charge_steps(std::int64_t steps) override {
     steps_ += steps;
@@ -107,6 +98,31 @@ class Evaluator final : public Runtime {
   }
 
  private:
+  /** Strings of message i but its role get origin i; in a traced rendering contents get their recipe. */
+  Value messages_value(const Json& list) {
+    std::vector<Value> messages;
+    std::int32_t source = 0;
+    for (const Json& message : list) {
+      std::vector<std::pair<Value, Value>> items;
+      for (const auto& [key, value] : message.items()) {
+        items.emplace_back(Value::string(key), from_json(value, key != "role", source));
+        if (!trace_ || key != "content" || !value.is_string() || value.get_ref<const std::string&>().empty()) continue;
+        Text content = items.back().second.text();
+        content.origins[0].recipe = trace_->add_content(source);
+        items.back().second = Value::string(std::move(content));
+      }
+      messages.push_back(Value::dict(std::move(items)));
+      ++source;
+    }
+    return Value::list(std::move(messages));
+  }
+
+  /** iterate(), which looks into the characters of a text. */
+  std::vector<Value> elements_of(const Value& value) {
+    if (trace_ && value.is(Type::string)) trace_->watch_use(value);
+    return iterate(value);
+  }
+
   class Deeper {
    public:
     explicit Deeper(Evaluator& evaluator) : evaluator_(evaluator) {
@@ -167,7 +183,7 @@ class Evaluator final : public Runtime {
         break;
       }
       default: {
-        std::vector<Value> items = iterate(value);
+        std::vector<Value> items = elements_of(value);
         if (items.size() < target.kids.size()) {
           throw RenderError(fmt::format("not enough values to unpack (expected {}, got {})", target.kids.size(), items.size()));
         }
@@ -301,7 +317,7 @@ class Evaluator final : public Runtime {
     const Deeper deeper(*this);
     const std::size_t scopes = scopes_.size();
     const std::size_t macros = num_macros_;
-    std::vector<Value> items = iterate(iterable);
+    std::vector<Value> items = elements_of(iterable);
     if (node.kids[2]) {
       std::vector<Value> kept;
       for (Value& item : items) {
@@ -358,13 +374,16 @@ class Evaluator final : public Runtime {
         if (key.op == Op::slice) {
           const auto part = [&](std::size_t i) { return key.kids[i] ? evaluate(*key.kids[i], scope) : Value::none(); };
           const Value start = part(0), stop = part(1), step = part(2);
+          if (trace_ && object.is(Type::string)) trace_->watch_use(object);
           Value result = get_slice(object, start, stop, step);
           if (result.is(Type::string)) charge_bytes(result.bytes().size());
           else if (result.is_list_like()) charge_steps(static_cast<std::int64_t>(result.items().size()));
           return result;
         }
         if (object.is(Type::string)) charge_steps(static_cast<std::int64_t>(object.bytes().size() / 64));
-        return get_item(object, evaluate(key, scope));
+        const Value place = evaluate(key, scope);
+        if (trace_) trace_->watch_item(object, place);
+        return get_item(object, place);
       }
       case Op::call: return evaluate_call(node, scope, nullptr);
       case Op::filter: {
@@ -409,6 +428,7 @@ class Evaluator final : public Runtime {
         std::vector<std::pair<Value, Value>> items;
         for (std::size_t i = 0; i + 1 < node.kids.size(); i += 2) {
           Value key = evaluate(*node.kids[i], scope);
+          if (trace_) trace_->watch_use(key);
           items.emplace_back(std::move(key), evaluate(*node.kids[i + 1], scope));
         }
         return Value::dict(std::move(items));
@@ -434,6 +454,7 @@ class Evaluator final : public Runtime {
       const std::string& symbol = node.names[i];
       if (right.is_list_like()) charge_steps(static_cast<std::int64_t>(right.items().size()));
       if (right.is(Type::string)) charge_steps(static_cast<std::int64_t>(right.bytes().size() / 64));
+      if (trace_) trace_->watch_comparison(symbol, left, right);
       bool holds = false;
       if (symbol == "==") holds = equal(left, right);
       else if (symbol == "!=") holds = !equal(left, right);
@@ -502,6 +523,9 @@ class Evaluator final : public Runtime {
       }
     }
     if (node.op == Op::modulo && left.is(Type::string)) {
+      for (const Value* value : {&left, &right}) {
+        if (trace_) trace_->watch_use(*value);
+      }
       return format_percent(*this, left.text(), right.is_tuple() ? right.items() : std::vector<Value>{right});
     }
     throw RenderError(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(node.op), type_name(left), type_name(right)));
@@ -524,7 +548,7 @@ class Evaluator final : public Runtime {
     values.positional.reserve(arguments.positional.size());
     for (const NodePtr& argument : arguments.positional) values.positional.push_back(evaluate(*argument, scope));
     if (arguments.star) {
-      for (Value& item : iterate(evaluate(*arguments.star, scope))) values.positional.push_back(std::move(item));
+      for (Value& item : elements_of(evaluate(*arguments.star, scope))) values.positional.push_back(std::move(item));
     }
     for (const auto& [name, argument] : arguments.named) values.named.emplace_back(name, evaluate(*argument, scope));
     if (arguments.star_star) {
@@ -649,9 +673,10 @@ class Evaluator final : public Runtime {
           if (source.is(Type::dict)) {
             items = source.pairs();
           } else {
-            for (const Value& pair : iterate(source)) {
-              std::vector<Value> both = iterate(pair);
+            for (const Value& pair : elements_of(source)) {
+              std::vector<Value> both = elements_of(pair);
               if (both.size() != 2) throw RenderError("dict() needs pairs of key and value");
+              if (trace_) trace_->watch_use(both[0]);
               items.emplace_back(std::move(both[0]), std::move(both[1]));
             }
           }
@@ -664,6 +689,7 @@ class Evaluator final : public Runtime {
       case kStrftimeNow: {
         const Value* format = arguments.find(0, "format");
         if (format == nullptr || !format->is(Type::string)) throw RenderError("strftime_now() needs a format");
+        if (trace_) trace_->watch_use(*format);
         return Value::string(format_date(format->bytes(), *now_));
       }
       default: throw RenderError("an unknown function was called");
@@ -718,6 +744,9 @@ class Evaluator final : public Runtime {
       return arguments.positional[loop.index % arguments.positional.size()];
     }
     if (name == "changed") {
+      for (const Value& argument : arguments.positional) {
+        if (trace_) trace_->watch_use(argument);
+      }
       const Value key = Value::list(arguments.positional, Type::tuple);
       const bool is_changed = !loop.has_changed_key || !equal(loop.changed_key, key);
       loop.has_changed_key = true;
@@ -730,6 +759,7 @@ class Evaluator final : public Runtime {
   const Parsed& parsed_;
   const Budget budget_;
   std::optional<DateTime> now_;
+  std::shared_ptr<Trace> trace_;
   std::deque<Scope> scopes_;  // addresses stay
   Scope* root_ = nullptr;
   std::vector<std::shared_ptr<Namespace>> namespaces_;

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "tokens/jinja_functions.hpp"
-#include "tokens/jinja_text.hpp"
+#include "tokens/jinja_trace.hpp"
 
 namespace intelia::jinja {
 
@@ -161,6 +161,7 @@ std::vector<Value> pairs_of(const Value& dict) {
 
 Value call_method(Runtime& runtime, const Value& self, const std::string& name, const CallArguments& arguments) {
   runtime.charge_steps(1);
+  if (Trace* trace = runtime.trace()) trace->watch_method(name, self, arguments);
   if (self.is(Type::string)) return call_text_method(runtime, self.text(), name, arguments);
   if (self.is(Type::dict)) {
     runtime.charge_steps(static_cast<std::int64_t>(self.pairs().size()));

@@ -34,6 +34,8 @@ class Runtime {
   /** Throws when the budget of steps or of bytes is used up. */
   virtual void charge_steps(std::int64_t steps) = 0;
   virtual void charge_bytes(std::size_t num_bytes) = 0;
+  /** What records this rendering, or null. */
+  virtual Trace* trace() = 0;
 };
 
 /** str() of an argument; `fallback` when it is absent or none. */

@@ -11,7 +11,7 @@
 #include "tokens/jinja_format.hpp"
 #include "tokens/jinja_functions.hpp"
 #include "tokens/jinja_number.hpp"
-#include "tokens/jinja_text.hpp"
+#include "tokens/jinja_trace.hpp"
 
 namespace intelia::jinja {
 
@@ -212,9 +212,9 @@ Value rounded(const Value& value, const CallArguments& arguments) {
   return Value::real(result);
 }
 
-Value filter_trim(Runtime&, const Value& input, const CallArguments& arguments) {
+Value filter_trim(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   TextPtr keep;
-  return strip(text_of(input, keep), arguments.find(0, "chars"), Side::both);
+  return strip(runtime, text_of(input, keep), arguments.find(0, "chars"), Side::both);
 }
 
 Value filter_upper(Runtime&, const Value& input, const CallArguments&) {
@@ -551,6 +551,7 @@ Value apply_filter(Runtime& runtime, const std::string& name, const Value& input
   const auto found = filters().find(name);
   if (found == filters().end()) throw RenderError("No filter named '" + name + "'.");
   if (input.is(Type::string)) runtime.charge_bytes(input.bytes().size());
+  if (Trace* trace = runtime.trace()) trace->watch_filter(name, input, arguments);
   return found->second(runtime, input, arguments);
 }
 

@@ -5,7 +5,7 @@
 #include <map>
 
 #include "tokens/jinja_functions.hpp"
-#include "tokens/jinja_text.hpp"
+#include "tokens/jinja_trace.hpp"
 
 namespace intelia::jinja {
 
@@ -99,6 +99,7 @@ bool apply_test(Runtime& runtime, const std::string& name, const Value& input, c
   const auto found = tests().find(name);
   if (found == tests().end()) throw RenderError("No test named '" + name + "'.");
   runtime.charge_steps(1);
+  if (Trace* trace = runtime.trace()) trace->watch_test(name, input, arguments);
   return found->second(runtime, input, arguments);
 }
 

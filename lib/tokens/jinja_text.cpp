@@ -5,6 +5,8 @@
 #include <charconv>
 #include <cmath>
 
+#include "tokens/jinja_trace.hpp"
+
 namespace intelia::jinja {
 
 using std::size_t;
@@ -32,10 +34,14 @@ ByteRange stripped(std::string_view text, const std::string* characters, Side si
   return {begin, end};
 }
 
-Value strip(const Text& text, const Value* characters, Side side) {
+Value strip(Runtime& runtime, const Text& text, const Value* characters, Side side) {
   const bool by_space = characters == nullptr || characters->is(Type::none);
-  const ByteRange range = stripped(text.bytes, by_space ? nullptr : &to_text(*characters)->bytes, side);
-  return Value::string(substring(text, range.begin, range.end));
+  const TextPtr taken = by_space ? nullptr : to_text(*characters);
+  const std::string* bytes = taken ? &taken->bytes : nullptr;
+  const ByteRange range = stripped(text.bytes, bytes, side);
+  Text result = substring(text, range.begin, range.end);
+  if (Trace* trace = runtime.trace()) trace->watch_strip(text, result, side, bytes);
+  return Value::string(std::move(result));
 }
 
 Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& to, std::int64_t count) {

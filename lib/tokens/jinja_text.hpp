@@ -16,7 +16,7 @@ enum class Side { left = 1, right = 2, both = 3 };
 
 /** What remains of `text` without `characters` (null: blanks) at its ends. */
 ByteRange stripped(std::string_view text, const std::string* characters, Side side);
-Value strip(const Text& text, const Value* characters, Side side);
+Value strip(Runtime& runtime, const Text& text, const Value* characters, Side side);
 /** At most `count` replacements; negative: all. */
 Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& to, std::int64_t count);
 /** A list; by blanks when there is no separator. */

@@ -53,16 +53,16 @@ Value padded(Runtime& runtime, const Text& text, const CallArguments& arguments,
   return Value::string(std::move(out));
 }
 
-Value text_strip(Runtime&, const Text& text, const std::string&, const CallArguments& arguments) {
-  return strip(text, arguments.find(0, ""), Side::both);
+Value text_strip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::both);
 }
 
-Value text_lstrip(Runtime&, const Text& text, const std::string&, const CallArguments& arguments) {
-  return strip(text, arguments.find(0, ""), Side::left);
+Value text_lstrip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::left);
 }
 
-Value text_rstrip(Runtime&, const Text& text, const std::string&, const CallArguments& arguments) {
-  return strip(text, arguments.find(0, ""), Side::right);
+Value text_rstrip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::right);
 }
 
 Value text_split(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {

@@ -82,10 +82,12 @@ void append(Text& out, const Text& piece) {
   const std::size_t base = out.bytes.size();
   out.bytes += piece.bytes;
   for (const Origin& origin : piece.origins) {
-    if (!out.origins.empty() && out.origins.back().end == base + origin.begin && out.origins.back().source == origin.source) {
-      out.origins.back().end = base + origin.end;
+    Origin* last = out.origins.empty() ? nullptr : &out.origins.back();
+    const bool goes_on = last != nullptr && last->end == base + origin.begin && last->source == origin.source;
+    if (goes_on && last->recipe < 0 && origin.recipe < 0) {
+      last->end = base + origin.end;
     } else {
-      out.origins.push_back({base + origin.begin, base + origin.end, origin.source});
+      out.origins.push_back({base + origin.begin, base + origin.end, origin.source, origin.recipe});
     }
   }
 }
@@ -97,7 +99,7 @@ Text substring(const Text& text, std::size_t begin, std::size_t end) {
   for (const Origin& origin : text.origins) {
     const std::size_t from = std::max(origin.begin, begin);
     const std::size_t to = std::min(origin.end, end);
-    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source});
+    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source, to - from == origin.end - origin.begin ? origin.recipe : -1});
   }
   return result;
 }
@@ -107,6 +109,7 @@ Text with_bytes(const Text& origin, std::string bytes) {
   if (origin.origins.empty() || result.bytes.empty()) return result;
   if (result.bytes.size() == origin.bytes.size()) {
     result.origins = origin.origins;
+    for (Origin& part : result.origins) part.recipe = -1;
   } else {
     result.origins.push_back({0, result.bytes.size(), origin.origins.front().source});
   }

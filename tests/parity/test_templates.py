@@ -11,6 +11,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import random
 import subprocess
 
 import pytest
@@ -272,4 +273,32 @@ def test_rendered_text_and_errors(probe, fixed_clock, name):
                 failures.append((case, setting, got.get("error") or first_difference(got["text"], want)))
             elif spans != [[len(want.encode()[:begin].decode()), len(want.encode()[:end].decode())] for begin, end in got["generation"]]:
                 failures.append((case, setting, "spans", spans, got["generation"]))
+    assert not failures, (len(failures), failures[:3])
+
+
+CONTENTS = ["", " ", "\n", "x", " x ", "\u00a0x\u2003", "</think>", "<think>a</think>b", "<think>\n\n</think>\n\n", "\nlead", "trail\n", "\n\n", "<tool_response>\ny\n</tool_response>", "<tool_response>",
+            "[INST]", "None", "é🐔", "{% raw %}{{ x }}", "<|im_end|>", "Environment: ipython", "/no_think", "a" * 50, "<|channel|>analysis<|message|>z<|end|>", "<<SYS>>", "'q' \"d\" <b> &amp;"]
+SHAPES = [("user", "assistant"), ("system", "user", "assistant"), ("user", "assistant", "user", "assistant"), ("system", "user", "assistant", "user", "assistant", "user")]
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_later_renderings(probe, fixed_clock, name):
+    """A template that is rendered again and again goes by plans made from earlier renderings: the same text and spans, whatever the contents."""
+    compiled = chat_template_utils._compile_jinja_template(SOURCES[name])
+    rng = random.Random(name)
+    failures = []
+    for draw in range(120):
+        shape = SHAPES[min(draw // 30, len(SHAPES) - 1)]
+        messages = turns(*((role, rng.choice(CONTENTS)) for role in shape))
+        settings = SETTINGS[["plain", "tools prompt"][draw % 2]]
+        want, spans, error = render_with_peer(compiled, messages, settings)
+        tools, _, add_generation_prompt, _ = with_defaults(settings)
+        got = probe(do="render", source=SOURCES[name], messages=messages, tools=tools, add_generation_prompt=add_generation_prompt, date=NOW.isoformat())
+        if error is not None:
+            if "error" not in got:
+                failures.append((messages, repr(error), got))
+        elif got.get("text") != want:
+            failures.append((messages, got.get("error") or first_difference(got["text"], want)))
+        elif spans != [[len(want.encode()[:begin].decode()), len(want.encode()[:end].decode())] for begin, end in got["generation"]]:
+            failures.append((messages, spans, got["generation"]))
     assert not failures, (len(failures), failures[:3])

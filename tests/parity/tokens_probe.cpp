@@ -101,8 +101,18 @@ Json render_jinja(const Json& request) {
   return {{"text", output.text.bytes}, {"generation", generation}};
 }
 
+/** The template of {"folder"}, or of {"source"} with BOS and EOS as in the tests. */
+const ChatTemplate& requested_template(const Json& request) {
+  if (!request.contains("source")) return template_of(request["folder"]);
+  static std::map<std::string, std::unique_ptr<ChatTemplate>> templates;
+  const std::string source = request["source"];
+  std::unique_ptr<ChatTemplate>& made = templates[source];
+  if (!made) made = std::make_unique<ChatTemplate>(source, "template", std::map<std::string, std::string>{{"bos_token", "<s>"}, {"eos_token", "</s>"}});
+  return *made;
+}
+
 Json render(const Json& request) {
-  const Rendered rendered = template_of(request["folder"]).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
+  const Rendered rendered = requested_template(request).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
   return {{"text", rendered.text}, {"content", ranges_json(rendered.content_ranges())}, {"generation", ranges_json(rendered.generation)}};
 }
 
