@@ -1,11 +1,13 @@
 // Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in Python can
 // ask the tokens room. It knows the room's public interface and nothing else.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/sinks.hpp"
 #include "record/json.hpp"
@@ -160,6 +162,36 @@ Json dataset(const Json& request) {
           {"rejected", rejects.count()}, {"sha256", data.content_sha256()}};
 }
 
+/** Seconds of the fastest of {"repeat"} passes over the file's conversations on this thread, and the ids of them all. */
+Json time_conversations(const Json& request) {
+  const std::string folder = request["folder"];
+  const Tokenizer& tokenizer = *model_of(folder).tokenizer;
+  const ChatTemplate& chat_template = template_of(folder);
+  std::vector<Conversation> records;
+  SilentSinks silent;
+  Rejects rejects({0.0, true}, silent.sinks().log);
+  read_conversations(request["path"].get<std::string>(), rejects, silent.sinks().stop,
+                     [&](Conversation&& record, std::int64_t) { records.push_back(std::move(record)); });
+  const EncodeOptions options{render_options(request), 0};
+  Json ids = Json::array();
+  double render_seconds = 1e9, seconds = 1e9;
+  for (int pass = 0; pass < request.value("repeat", 3); ++pass) {
+    std::vector<EncodedConversation> encoded;
+    encoded.reserve(records.size());
+    double begin = monotonic_seconds();
+    for (const Conversation& record : records) encoded.push_back(encode_conversation(tokenizer, chat_template, record, options));
+    seconds = std::min(seconds, monotonic_seconds() - begin);
+    if (pass == 0) {
+      for (const EncodedConversation& record : encoded) ids.push_back(record.tokens.ids);
+    }
+    begin = monotonic_seconds();
+    std::size_t num_bytes = 0;
+    for (const Conversation& record : records) num_bytes += chat_template.render_turns(record.messages, options.render).text.size();
+    if (num_bytes > 0) render_seconds = std::min(render_seconds, monotonic_seconds() - begin);
+  }
+  return {{"ids", ids}, {"seconds", seconds}, {"render_seconds", render_seconds}};
+}
+
 Json about(const Json& request) {
   const std::string folder = request["folder"];
   const Tokenizer& tokenizer = *model_of(folder).tokenizer;
@@ -183,6 +215,7 @@ Json answer(const Json& request) {
   }
   if (what == "preference") return preference(request);
   if (what == "dataset") return dataset(request);
+  if (what == "time_conversations") return time_conversations(request);
   if (what == "about") return about(request);
   throw Error(Kind::usage, "unknown request " + what);
 }
