@@ -54,7 +54,7 @@ std::string other_members(const dom::object& message) {
   return json;
 }
 
-/** `name` is the list's, for messages. A turn that only calls tools may have a content of null. */
+/** `name` is the list's, for messages. A turn that only calls tools may lack its content, or have null. */
 std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place, Message& out) {
   dom::object message;
   if (element.get(message)) return fmt::format("message is not an object: {}[{}]", name, place);
@@ -64,7 +64,9 @@ std::optional<std::string> parse_message(const dom::element& element, const std:
     return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython", role, name, place);
   }
   dom::array calls;
-  const bool only_calls = message["content"].is_null() && !message["tool_calls"].get(calls) && calls.size() > 0;
+  dom::element given;
+  const bool has_none = message["content"].get(given) || given.is_null();
+  const bool only_calls = has_none && !message["tool_calls"].get(calls) && calls.size() > 0;
   if (message["content"].get(content) && !only_calls) return fmt::format("message without text content: {}[{}]", name, place);
   out = {std::string(role), std::string(content), other_members(message), !only_calls};
   return std::nullopt;

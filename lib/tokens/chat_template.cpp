@@ -71,9 +71,24 @@ void add_variables(const std::string& text, std::vector<jinja::Variable>& variab
   }
 }
 
+/** A message as transformers 5.23 hands it to a template: without members that are null, and with its reasoning under both
+    of the names that templates read. */
 Json to_json(const Message& message) {
-  Json json = {{"role", message.role}, {"content", message.has_content ? Json(message.content) : Json(nullptr)}};
-  if (!message.more_json.empty()) json.update(parse_json(message.more_json, "message"));
+  Json json = {{"role", message.role}};
+  if (message.has_content) json["content"] = message.content;
+  if (message.more_json.empty()) return json;
+  const Json more = parse_json(message.more_json, "message");
+  for (const auto& [name, value] : more.items()) {
+    if (!value.is_null()) json[name] = value;
+  }
+  for (const char* name : {"reasoning_content", "thinking", "reasoning"}) {
+    if (!json.contains(name)) continue;
+    const Json reasoning = json[name];
+    Json named = {{"thinking", reasoning}};
+    named.update(json);
+    named["reasoning_content"] = reasoning;
+    return named;
+  }
   return json;
 }
 

@@ -13,6 +13,7 @@ import os
 import pathlib
 import random
 import subprocess
+import types
 
 import pytest
 
@@ -302,3 +303,98 @@ def test_later_renderings(probe, fixed_clock, name):
         elif spans != [[len(want.encode()[:begin].decode()), len(want.encode()[:end].decode())] for begin, end in got["generation"]]:
             failures.append((messages, spans, got["generation"]))
     assert not failures, (len(failures), failures[:3])
+
+
+# ── masks and preferences ─────────────────────────────────────────────────────────────────────────────────────────────
+
+SPECIAL = ["<s>", "</s>", "<|im_start|>", "<|im_end|>", "<|eot_id|>", "<|start_header_id|>", "<|end_header_id|>", "<|end|>", "<|user|>", "<|assistant|>", "<|system|>", "<|tool|>"]
+
+
+@pytest.fixture(scope="session")
+def base_folder(tmp_path_factory):
+    """A byte-level tokenizer without post-processor: with one that trims, transformers finds no token for a blank that begins a span."""
+    folder = tmp_path_factory.mktemp("base")
+    tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE())
+    tokenizer.pre_tokenizer = tokenizers.pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = tokenizers.decoders.ByteLevel()
+    trainer = tokenizers.trainers.BpeTrainer(vocab_size=1200, special_tokens=SPECIAL, initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
+    tokenizer.train_from_iterator([str(value.__doc__) for value in vars(str).values()] + list(WRITTEN.values()), trainer)
+    tokenizer.save(str(folder / "tokenizer.json"))
+    (folder / "tokenizer_config.json").write_text(json.dumps({"tokenizer_class": "PreTrainedTokenizerFast", "bos_token": "<s>", "eos_token": "</s>"}))
+    return folder
+
+
+def folder_with(base_folder, folder, source):
+    folder.mkdir()
+    for path in base_folder.iterdir():
+        (folder / path.name).write_bytes(path.read_bytes())
+    (folder / "chat_template.jinja").write_text(source, encoding="utf-8")
+    return folder
+
+
+MARKED = sorted(name for name, source in SOURCES.items() if "generation %}" in source.replace("endgeneration", "").replace("-%}", " %}"))
+KNOWN_ROLES = {"system", "developer", "user", "assistant", "tool", "ipython"}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_masks_of_markers(probe, base_folder, tmp_path, fixed_clock, name):
+    """Ids and trained tokens equal transformers' return_assistant_tokens_mask, for conversations with tools too."""
+    folder = folder_with(base_folder, tmp_path / "model", SOURCES[name])
+    peer = transformers.AutoTokenizer.from_pretrained(folder)
+    compared, failures = 0, []
+    for case, messages in CONVERSATIONS.items():
+        if case == "control tokens" or not messages or any(message["role"] not in KNOWN_ROLES for message in messages):
+            continue
+        for tools in (None, TOOLS):
+            try:
+                want = peer.apply_chat_template(copy.deepcopy(messages), tools=copy.deepcopy(tools), tokenize=True, return_dict=True, return_assistant_tokens_mask=True)
+            except Exception:
+                continue
+            record = {"messages": messages, **({"tools": tools} if tools else {})}
+            got = probe(do="conversation", folder=str(folder), date=NOW.isoformat(), **record)
+            compared += 1
+            if got.get("ids") != want["input_ids"] or got["is_target"][1:] != want["assistant_masks"][1:]:
+                failures.append((case, bool(tools), got.get("error") or peer.decode([i for i, m in zip(want["input_ids"], want["assistant_masks"]) if m])))
+    assert compared > 3 and not failures, (compared, [(f[0], f[1]) for f in failures])
+
+
+PREFERENCES = {
+    "plain": (turns(("user", "q")), turns(("assistant", "yes")), turns(("assistant", "no"))),
+    "same beginning": (turns(("system", "s"), ("user", "q")), turns(("assistant", "the same and then this")), turns(("assistant", "the same and then that"))),
+    "one within the other": (turns(("user", "q")), turns(("assistant", "ab")), turns(("assistant", "abc"))),
+    "empty": (turns(("user", "q")), turns(("assistant", "")), turns(("assistant", "x"))),
+    "blanks": (turns(("user", " q\n")), turns(("assistant", "\n\n a")), turns(("assistant", " b "))),
+    "later turn": (turns(("user", "a"), ("assistant", "b"), ("user", "c")), turns(("assistant", "d é")), turns(("assistant", "d è"))),
+    "several turns": (turns(("user", "a")), turns(("assistant", "b"), ("user", "c"), ("assistant", "d")), turns(("assistant", "e"))),
+    "thinking": (turns(("user", "a")), turns(("assistant", "<think>\nx\n</think>\n\nb")), turns(("assistant", "c"))),
+}
+
+
+@pytest.mark.parametrize("name", ["ours/llama-3.1", "ours/qwen2.5", "ours/phi-3", "trl/qwen3", "trl/llama3_2", "trl/gemma", "trl/deepseek_r1_distill"])
+def test_preferences(probe, base_folder, tmp_path, fixed_clock, name):
+    """Prompt, chosen and rejected as DPOTrainer itself prepares them, full and where a prompt fills the length."""
+    trl = pytest.importorskip("trl")
+    datasets = pytest.importorskip("datasets")
+    if name not in SOURCES:
+        pytest.skip(f"this TRL has no {name}")
+    folder = folder_with(base_folder, tmp_path / "model", SOURCES[name])
+    peer = transformers.AutoTokenizer.from_pretrained(folder)
+    prepare = trl.DPOTrainer._prepare_dataset
+    trainer = types.SimpleNamespace(_tokenizer=peer)
+    for case, (prompt, chosen, rejected) in PREFERENCES.items():
+        record = {"prompt": prompt, "chosen": chosen, "rejected": rejected}
+        for max_length in (None, 30):
+            arguments = types.SimpleNamespace(dataset_num_proc=None, max_length=max_length, truncation_mode="keep_start")
+            try:
+                kept = list(prepare(trainer, datasets.Dataset.from_list([record]), peer, arguments, "train"))
+            except jinja2.exceptions.TemplateError as error:
+                assert probe(do="preference", folder=str(folder), record=record)["error"] == str(error)
+                continue
+            got = probe(do="preference", folder=str(folder), record=record, date=NOW.isoformat(), max_length=max_length or 0)
+            if not kept:  # the prompt alone is as long as is allowed
+                assert got["chosen"] == [] and got["rejected"] == [] and len(got["prompt"]) == max_length, case
+                continue
+            want = {part: kept[0][f"{part}_ids"] for part in ("prompt", "chosen", "rejected")}
+            room = (max_length or 10**9) - len(want["prompt"])
+            assert got["prompt"] == want["prompt"], case
+            assert got["chosen"] == want["chosen"][:room] and got["rejected"] == want["rejected"][:room], case
