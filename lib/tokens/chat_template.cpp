@@ -134,6 +134,12 @@ struct Shape {
   bool is_plain = true;  // no message has more than role and content
 };
 
+std::size_t input_bytes(std::span<const Message> messages, const RenderOptions& options) {
+  std::size_t num_bytes = options.tools_json.size() + options.documents_json.size() + options.variables_json.size();
+  for (const Message& message : messages) num_bytes += message.content.size() + message.more_json.size();
+  return num_bytes;
+}
+
 Rendered to_rendered(jinja::Output output) {
   Rendered rendered;
   rendered.text = std::move(output.text.bytes);
@@ -208,7 +214,7 @@ jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_gene
   input.messages = std::move(list);
   if (!options.date.empty()) input.now = parse_date(options.date);
   input.is_traced = is_traced;
-  return template_->render(input);
+  return template_->render(input, jinja::Budget::for_input(messages.size(), input_bytes(messages, options)));
 }
 
 Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options) const {

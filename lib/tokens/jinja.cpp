@@ -87,7 +87,7 @@ class Evaluator final : public Runtime {
   Trace* trace() override { return trace_.get(); }
 
   void charge_steps(std::int64_t steps) override {
-    steps_ += steps;
+    steps_ += std::min(steps, INT64_MAX / 4);
     if (steps_ > budget_.max_steps) throw RenderError(fmt::format("the template needs more than {} steps", budget_.max_steps));
   }
   void charge_bytes(std::size_t num_bytes) override {
@@ -120,6 +120,7 @@ class Evaluator final : public Runtime {
   /** iterate(), which looks into the characters of a text. */
   std::vector<Value> elements_of(const Value& value) {
     if (trace_ && value.is(Type::string)) trace_->watch_use(value);
+    charge_elements(*this, value);
     return iterate(value);
   }
 
@@ -214,6 +215,9 @@ class Evaluator final : public Runtime {
   void write(Text& out, const Text& piece) {
     charge_bytes(piece.bytes.size());
     append(out, piece);
+    if (&out == root_output_ && static_cast<std::int64_t>(out.bytes.size()) > budget_.max_output_bytes) {
+      throw RenderError(fmt::format("the template writes more than {} bytes", budget_.max_output_bytes));
+    }
   }
 
   Flow execute(const Node& node, Scope& scope, Text& out) {
@@ -228,8 +232,9 @@ class Evaluator final : public Runtime {
         return Flow::normal;
       case Op::data: write(out, node.value.text()); return Flow::normal;
       case Op::output: {
-        const TextPtr text = to_text(evaluate(*node.kids[0], scope));
-        write(out, *text);
+        const Value value = evaluate(*node.kids[0], scope);
+        charge_walk(*this, value);
+        write(out, *to_text(value));
         return Flow::normal;
       }
       case Op::if_branch: {
@@ -260,8 +265,8 @@ class Evaluator final : public Runtime {
       }
       case Op::filter_block: {
         Value value = evaluate_filtered(*node.kids[1], scope, Value::string(capture(*node.kids[0], scope)));
-        const TextPtr text = to_text(value);
-        write(out, *text);
+        charge_walk(*this, value);
+        write(out, *to_text(value));
         return Flow::normal;
       }
       case Op::with: {
@@ -382,6 +387,7 @@ class Evaluator final : public Runtime {
         }
         if (object.is(Type::string)) charge_steps(static_cast<std::int64_t>(object.bytes().size() / 64));
         const Value place = evaluate(key, scope);
+        charge_walk(*this, place);
         if (trace_) trace_->watch_item(object, place);
         return get_item(object, place);
       }
@@ -412,8 +418,9 @@ class Evaluator final : public Runtime {
       case Op::concatenate: {
         Text out;
         for (const NodePtr& kid : node.kids) {
-          const TextPtr text = to_text(evaluate(*kid, scope));
-          write(out, *text);
+          const Value value = evaluate(*kid, scope);
+          charge_walk(*this, value);
+          write(out, *to_text(value));
         }
         return Value::string(std::move(out));
       }
@@ -429,6 +436,7 @@ class Evaluator final : public Runtime {
         for (std::size_t i = 0; i + 1 < node.kids.size(); i += 2) {
           Value key = evaluate(*node.kids[i], scope);
           if (trace_) trace_->watch_use(key);
+          for (std::size_t earlier = 0; earlier < i; ++earlier) charge_walk(*this, key);
           items.emplace_back(std::move(key), evaluate(*node.kids[i + 1], scope));
         }
         return Value::dict(std::move(items));
@@ -452,7 +460,7 @@ class Evaluator final : public Runtime {
     for (std::size_t i = 0; i < node.names.size(); ++i) {
       Value right = evaluate(*node.kids[i + 1], scope);
       const std::string& symbol = node.names[i];
-      if (right.is_list_like()) charge_steps(static_cast<std::int64_t>(right.items().size()));
+      charge_walk(*this, right);
       if (right.is(Type::string)) charge_steps(static_cast<std::int64_t>(right.bytes().size() / 64));
       if (trace_) trace_->watch_comparison(symbol, left, right);
       bool holds = false;
@@ -492,9 +500,9 @@ class Evaluator final : public Runtime {
     if (node.op == Op::add) {
       if (left.is(Type::string) && right.is(Type::string)) return joined(left.text(), right.text());
       if (left.type() == right.type() && (left.is(Type::list) || left.is(Type::tuple))) {
+        charge_steps(static_cast<std::int64_t>(left.items().size() + right.items().size()));
         std::vector<Value> items = left.items();
         items.insert(items.end(), right.items().begin(), right.items().end());
-        charge_steps(static_cast<std::int64_t>(items.size()));
         return Value::list(std::move(items), left.type());
       }
       if (left.is(Type::string)) {
@@ -509,26 +517,47 @@ class Evaluator final : public Runtime {
       const Value& repeated = is_left_count ? right : left;
       const Value& count = is_left_count ? left : right;
       if (count.is_whole() && repeated.is(Type::string)) {
-        Text out;
-        for (std::int64_t i = 0; i < count.as_integer() && !repeated.bytes().empty(); ++i) write(out, repeated.text());
-        return Value::string(std::move(out));
+        return repeated_text(repeated.text(), count.as_integer());
       }
       if (count.is_whole() && (repeated.is(Type::list) || repeated.is(Type::tuple))) {
-        std::vector<Value> items;
-        for (std::int64_t i = 0; i < count.as_integer() && !repeated.items().empty(); ++i) {
-          charge_steps(static_cast<std::int64_t>(repeated.items().size()));
-          items.insert(items.end(), repeated.items().begin(), repeated.items().end());
-        }
-        return Value::list(std::move(items), repeated.type());
+        return repeated_list(repeated, count.as_integer());
       }
     }
     if (node.op == Op::modulo && left.is(Type::string)) {
+      charge_walk(*this, right);
       for (const Value* value : {&left, &right}) {
         if (trace_) trace_->watch_use(*value);
       }
       return format_percent(*this, left.text(), right.is_tuple() ? right.items() : std::vector<Value>{right});
     }
     throw RenderError(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(node.op), type_name(left), type_name(right)));
+  }
+
+  /** Charged before anything is made. */
+  void charge_repetition(std::int64_t count, std::size_t size, bool is_text) {
+    std::int64_t total = 0;
+    if (__builtin_mul_overflow(count, static_cast<std::int64_t>(size), &total)) total = INT64_MAX / 2;
+    if (is_text) charge_bytes(static_cast<std::size_t>(total));
+    else charge_steps(total);
+  }
+
+  Value repeated_text(const Text& text, std::int64_t count) {
+    Text out;
+    if (text.bytes.empty() || count <= 0) return Value::string(std::move(out));
+    charge_repetition(count, text.bytes.size(), true);
+    out.bytes.reserve(text.bytes.size() * static_cast<std::size_t>(count));
+    for (std::int64_t i = 0; i < count; ++i) append(out, text);
+    return Value::string(std::move(out));
+  }
+
+  Value repeated_list(const Value& list, std::int64_t count) {
+    std::vector<Value> items;
+    if (!list.items().empty() && count > 0) {
+      charge_repetition(count, list.items().size(), false);
+      items.reserve(list.items().size() * static_cast<std::size_t>(count));
+      for (std::int64_t i = 0; i < count; ++i) items.insert(items.end(), list.items().begin(), list.items().end());
+    }
+    return Value::list(std::move(items), list.type());
   }
 
   Value joined(const Text& left, const Text& right) {
@@ -570,6 +599,9 @@ class Evaluator final : public Runtime {
       callee = evaluate(callee_node, scope);
     }
     const CallArguments arguments = evaluate_arguments(node.arguments, scope);
+    if (callee.is(Type::function) && callee.as_integer() == kRaiseException) {
+      for (const Value& argument : arguments.positional) charge_walk(*this, argument);
+    }
     switch (callee.type()) {
       case Type::undefined: throw RenderError(callee.undefined_message());
       case Type::method: {
@@ -677,6 +709,7 @@ class Evaluator final : public Runtime {
               std::vector<Value> both = elements_of(pair);
               if (both.size() != 2) throw RenderError("dict() needs pairs of key and value");
               if (trace_) trace_->watch_use(both[0]);
+              for (std::size_t earlier = 0; earlier < items.size() && both[0].is_tuple(); ++earlier) charge_walk(*this, both[0]);
               items.emplace_back(std::move(both[0]), std::move(both[1]));
             }
           }
@@ -745,6 +778,7 @@ class Evaluator final : public Runtime {
     }
     if (name == "changed") {
       for (const Value& argument : arguments.positional) {
+        charge_walk(*this, argument);
         if (trace_) trace_->watch_use(argument);
       }
       const Value key = Value::list(arguments.positional, Type::tuple);
@@ -774,6 +808,13 @@ class Evaluator final : public Runtime {
 };
 
 }  // namespace
+
+Budget Budget::for_input(std::size_t num_messages, std::size_t num_bytes) {
+  Budget budget;
+  budget.max_steps += static_cast<std::int64_t>(2000 * num_messages + num_bytes);
+  budget.max_bytes += static_cast<std::int64_t>(32 * num_bytes);
+  return budget;
+}
 
 struct Template::State {
   std::string name;

@@ -32,11 +32,15 @@ struct Text {
   bool is_safe = false;  // markup in Jinja's sense: `+` escapes what is joined to it
 };
 
-/** What one render may use. */
+/** What one render may use. A value in a list or dict counts as a step when it is made, so steps bound memory too. */
 struct Budget {
-  std::int64_t max_steps = 20'000'000;  // nodes evaluated and elements touched
-  int max_depth = 300;                  // of nested calls, blocks and values
-  std::int64_t max_bytes = 256 << 20;   // of all text made on the way
+  std::int64_t max_steps = 1'000'000;        // nodes evaluated and elements touched
+  int max_depth = 300;                       // of nested calls, blocks and values
+  std::int64_t max_bytes = 24 << 20;         // of all text made on the way
+  std::int64_t max_output_bytes = 16 << 20;  // of the result
+
+  /** More for a larger input: what a template must do with `num_bytes` in `num_messages` is not its fault. */
+  static Budget for_input(std::size_t num_messages, std::size_t num_bytes);
 };
 
 /** A calendar date and time for strftime_now. */

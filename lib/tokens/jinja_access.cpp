@@ -153,6 +153,13 @@ Value get_slice(const Value& object, const Value& start, const Value& stop, cons
   return Value::list(std::move(items), object.type());
 }
 
+void charge_elements(Runtime& runtime, const Value& value) {
+  constexpr std::int64_t kStepsOfCharacter = 4;
+  if (value.is(Type::string)) runtime.charge_steps(kStepsOfCharacter * static_cast<std::int64_t>(value.bytes().size()));
+  else if (value.is_list_like()) runtime.charge_steps(static_cast<std::int64_t>(value.items().size()));
+  else if (value.is(Type::dict)) runtime.charge_steps(static_cast<std::int64_t>(value.pairs().size()));
+}
+
 std::vector<Value> pairs_of(const Value& dict) {
   std::vector<Value> items;
   for (const auto& [key, value] : dict.pairs()) items.push_back(Value::list({key, value}, Type::tuple));
@@ -161,6 +168,7 @@ std::vector<Value> pairs_of(const Value& dict) {
 
 Value call_method(Runtime& runtime, const Value& self, const std::string& name, const CallArguments& arguments) {
   runtime.charge_steps(1);
+  for (const Value& argument : arguments.positional) charge_walk(runtime, argument);
   if (Trace* trace = runtime.trace()) trace->watch_method(name, self, arguments);
   if (self.is(Type::string)) return call_text_method(runtime, self.text(), name, arguments);
   if (self.is(Type::dict)) {
@@ -180,8 +188,8 @@ Value call_method(Runtime& runtime, const Value& self, const std::string& name, 
     if (name == "copy") return self;
   }
   if (self.is(Type::list) || self.is_tuple()) {
-    runtime.charge_steps(static_cast<std::int64_t>(self.items().size()));
     if (name == "copy") return self;
+    charge_walk(runtime, self);
     const Value& wanted = required(arguments, 0, "value", name);
     if (name == "count") {
       return Value::integer(std::count_if(self.items().begin(), self.items().end(), [&](const Value& item) { return equal(item, wanted); }));

@@ -38,6 +38,11 @@ class Runtime {
   virtual Trace* trace() = 0;
 };
 
+/** Charges what a walk through a list or dict costs: printing it, comparing it, sorting it. */
+inline void charge_walk(Runtime& runtime, const Value& value) {
+  if (value.is_list_like() || value.is(Type::dict)) runtime.charge_steps(value.weight());
+}
+
 /** str() of an argument; `fallback` when it is absent or none. */
 std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name, std::string_view fallback);
 bool flag_argument(const CallArguments& arguments, std::size_t place, std::string_view name, bool fallback);

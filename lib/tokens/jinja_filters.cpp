@@ -65,9 +65,8 @@ Value sort_key(const Value& item, const Value* attribute, bool is_case_sensitive
 }
 
 std::vector<Value> charged_items(Runtime& runtime, const Value& input) {
-  std::vector<Value> items = iterate(input);
-  runtime.charge_steps(static_cast<std::int64_t>(items.size()));
-  return items;
+  charge_elements(runtime, input);
+  return iterate(input);
 }
 
 Value extreme(Runtime& runtime, const Value& input, const CallArguments& arguments, int sign) {
@@ -127,6 +126,8 @@ Value add_up(const Value& left, const Value& right) {
   throw RenderError(fmt::format("unsupported operand type(s) for +: '{}' and '{}'", type_name(left), type_name(right)));
 }
 
+constexpr std::int64_t kMaxIndent = 64;
+
 JsonStyle json_style(const CallArguments& arguments) {
   JsonStyle style;
   style.ensure_ascii = flag_argument(arguments, 0, "ensure_ascii", false);
@@ -135,7 +136,9 @@ JsonStyle json_style(const CallArguments& arguments) {
       style.indent = -2;
       style.indent_text = indent->bytes();
     } else {
-      style.indent = static_cast<int>(std::clamp<std::int64_t>(integer_argument(arguments, 1, "indent", 0), 0, 64));
+      const std::int64_t indent_width = std::max<std::int64_t>(0, integer_argument(arguments, 1, "indent", 0));
+      if (indent_width > kMaxIndent) throw RenderError(fmt::format("tojson indents by not more than {}", kMaxIndent));
+      style.indent = static_cast<int>(indent_width);
     }
     style.item_separator = ",";
   }
@@ -150,15 +153,16 @@ JsonStyle json_style(const CallArguments& arguments) {
 }
 
 Value indented(Runtime& runtime, const Text& text, const CallArguments& arguments) {
-  const Value* width = arguments.find(0, "width");
-  const bool is_text = width != nullptr && width->is(Type::string);
-  const std::string indent = is_text ? width->bytes()
-                                     : std::string(static_cast<size_t>(std::clamp<std::int64_t>(integer_argument(arguments, 0, "width", 4), 0, 10000)), ' ');
+  const Value* given = arguments.find(0, "width");
+  const bool is_text = given != nullptr && given->is(Type::string);
+  const std::int64_t width = is_text ? 0 : std::max<std::int64_t>(0, integer_argument(arguments, 0, "width", 4));
+  runtime.charge_bytes(static_cast<size_t>(width));
+  const std::string indent = is_text ? given->bytes() : std::string(static_cast<size_t>(width), ' ');
   const bool indents_first = flag_argument(arguments, 1, "first", false);
   const bool indents_blank = flag_argument(arguments, 2, "blank", false);
   Text source = text;
   append(source, "\n");
-  const std::vector<Text> lines = split_lines(source, false);
+  const std::vector<Text> lines = split_lines(runtime, source, false);
   runtime.charge_bytes(lines.size() * (indent.size() + 1) + text.bytes.size());
   Text out;
   if (indents_first) append(out, indent);
@@ -338,6 +342,7 @@ Value filter_unique(Runtime& runtime, const Value& input, const CallArguments& a
   for (const Value& item : items) {
     Value key = sort_key(item, arguments.find(1, "attribute"), is_case_sensitive);
     runtime.charge_steps(static_cast<std::int64_t>(keys.size()));
+    for (std::size_t i = 0; i < keys.size() && key.is_tuple(); ++i) charge_walk(runtime, key);
     if (std::any_of(keys.begin(), keys.end(), [&](const Value& seen) { return equal(seen, key); })) continue;
     keys.push_back(std::move(key));
     kept.push_back(item);
@@ -404,7 +409,10 @@ Value filter_round(Runtime&, const Value& input, const CallArguments& arguments)
 
 Value filter_tojson(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   Text out;
-  append_json(out, input, json_style(arguments));
+  const JsonStyle style = json_style(arguments);
+  const std::size_t indent = style.indent == -2 ? style.indent_text.size() : static_cast<std::size_t>(std::max(0, style.indent));
+  runtime.charge_bytes(static_cast<std::size_t>(std::min<std::int64_t>(input.weight(), 1 << 30)) * indent * static_cast<std::size_t>(input.depth()));
+  append_json(out, input, style);
   runtime.charge_bytes(out.bytes.size());
   return Value::string(std::move(out));
 }
@@ -551,6 +559,9 @@ Value apply_filter(Runtime& runtime, const std::string& name, const Value& input
   const auto found = filters().find(name);
   if (found == filters().end()) throw RenderError("No filter named '" + name + "'.");
   if (input.is(Type::string)) runtime.charge_bytes(input.bytes().size());
+  if (!structural_filters().contains(name)) charge_walk(runtime, input);
+  for (const Value& argument : arguments.positional) charge_walk(runtime, argument);
+  for (const auto& argument : arguments.named) charge_walk(runtime, argument.second);
   if (Trace* trace = runtime.trace()) trace->watch_filter(name, input, arguments);
   return found->second(runtime, input, arguments);
 }

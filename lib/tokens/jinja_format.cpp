@@ -15,6 +15,8 @@ using std::size_t;
 
 namespace {
 
+constexpr size_t kMaxWidth = 10'000;
+
 /** Width, precision and kind of a format field, "08.3f". */
 Text formatted(const Value& value, std::string_view specification) {
   size_t at = 0;
@@ -42,7 +44,8 @@ Text formatted(const Value& value, std::string_view specification) {
   const auto number_at = [&] {
     size_t number = 0;
     while (at < specification.size() && specification[at] >= '0' && specification[at] <= '9') {
-      number = std::min<size_t>(number * 10 + static_cast<size_t>(specification[at++] - '0'), 100000);
+      number = number * 10 + static_cast<size_t>(specification[at++] - '0');
+      if (number > kMaxWidth) throw RenderError(fmt::format("a format is wider than {}", kMaxWidth));
     }
     return number;
   };
@@ -55,7 +58,7 @@ Text formatted(const Value& value, std::string_view specification) {
   int precision = -1;
   if (at < specification.size() && specification[at] == '.') {
     ++at;
-    precision = static_cast<int>(std::min<size_t>(number_at(), 300));
+    precision = static_cast<int>(std::min(number_at(), kMaxWidth));
   }
   const char kind = at < specification.size() ? specification[at++] : '\0';
   if (at != specification.size()) throw RenderError("Invalid format specifier");

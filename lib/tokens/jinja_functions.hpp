@@ -25,6 +25,8 @@ Value get_slice(const Value& object, const Value& start, const Value& stop, cons
 std::optional<Value> method_of(const Value& object, const std::string& name);
 /** What Jinja2 says of an attribute or item that is not there. */
 Value missing(const Value& object, const Value& key);
+/** What iterating over a value costs: a character of a text becomes a value of its own. */
+void charge_elements(Runtime& runtime, const Value& value);
 /** The items of a dict as tuples. */
 std::vector<Value> pairs_of(const Value& dict);
 

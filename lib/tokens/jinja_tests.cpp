@@ -99,6 +99,10 @@ bool apply_test(Runtime& runtime, const std::string& name, const Value& input, c
   const auto found = tests().find(name);
   if (found == tests().end()) throw RenderError("No test named '" + name + "'.");
   runtime.charge_steps(1);
+  for (const Value& argument : arguments.positional) {
+    charge_walk(runtime, argument);
+    charge_walk(runtime, input);
+  }
   if (Trace* trace = runtime.trace()) trace->watch_test(name, input, arguments);
   return found->second(runtime, input, arguments);
 }

@@ -76,64 +76,87 @@ Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& 
   return Value::string(std::move(out));
 }
 
+namespace {
+
+constexpr size_t kBytesOfPart = 192;  // that a part of a text takes as a value of its own
+
+/** The parts of a split, each charged before it is made. */
+class Parts {
+ public:
+  explicit Parts(Runtime& runtime) : runtime_(runtime) {}
+  void add(size_t begin, size_t end) {
+    runtime_.charge_bytes(kBytesOfPart);
+    ranges.push_back({begin, end});
+  }
+  std::vector<ByteRange> ranges;
+
+ private:
+  Runtime& runtime_;
+};
+
+/** The words of `bytes`, and in one piece what `max_splits` leaves. */
+void split_at_blanks(std::string_view bytes, std::int64_t max_splits, bool from_right, Parts& parts) {
+  for (size_t i = 0; i < bytes.size();) {
+    size_t length = 1;
+    if (is_space(code_point_at(bytes, i, length))) {
+      i += length;
+      continue;
+    }
+    const size_t begin = i;
+    while (i < bytes.size() && !is_space(code_point_at(bytes, i, length))) i += length;
+    parts.add(begin, i);
+  }
+  std::vector<ByteRange>& words = parts.ranges;
+  if (max_splits < 0 || static_cast<size_t>(max_splits) + 1 >= words.size()) return;
+  if (from_right) {
+    const size_t joined = words.size() - static_cast<size_t>(max_splits);
+    words[joined - 1].begin = words.front().begin;
+    words.erase(words.begin(), words.begin() + static_cast<std::ptrdiff_t>(joined) - 1);
+  } else {
+    words.resize(static_cast<size_t>(max_splits) + 1);
+    words.back().end = stripped(bytes, nullptr, Side::right).end;
+  }
+}
+
+void split_at_mark(std::string_view bytes, std::string_view mark, std::int64_t max_splits, Parts& parts) {
+  size_t begin = 0;
+  for (; max_splits != 0; --max_splits) {
+    const size_t found = bytes.find(mark, begin);
+    if (found == std::string_view::npos) break;
+    parts.add(begin, found);
+    begin = found + mark.size();
+  }
+  parts.add(begin, bytes.size());
+}
+
+void split_at_mark_from_right(std::string_view bytes, std::string_view mark, std::int64_t max_splits, Parts& parts) {
+  size_t end = bytes.size();
+  for (; max_splits != 0 && end >= mark.size(); --max_splits) {
+    const size_t found = bytes.rfind(mark, end - mark.size());
+    if (found == std::string_view::npos) break;
+    parts.add(found + mark.size(), end);
+    end = found;
+  }
+  parts.add(0, end);
+  std::reverse(parts.ranges.begin(), parts.ranges.end());
+}
+
+}  // namespace
+
 Value split(Runtime& runtime, const Text& text, const Value* separator, std::int64_t max_splits, bool from_right) {
-  std::vector<ByteRange> parts;
-  const std::string& bytes = text.bytes;
+  Parts parts(runtime);
   if (separator == nullptr || separator->is(Type::none)) {
-    std::vector<ByteRange> words;
-    for (size_t i = 0; i < bytes.size();) {
-      size_t length = 1;
-      if (is_space(code_point_at(bytes, i, length))) {
-        i += length;
-        continue;
-      }
-      const size_t begin = i;
-      while (i < bytes.size() && !is_space(code_point_at(bytes, i, length))) i += length;
-      words.push_back({begin, i});
-    }
-    parts = words;
-    if (max_splits >= 0 && static_cast<size_t>(max_splits) + 1 < words.size()) {
-      const auto kept = static_cast<std::ptrdiff_t>(max_splits);
-      if (from_right) {
-        parts.assign(words.end() - kept, words.end());
-        const size_t end = words[words.size() - static_cast<size_t>(kept) - 1].end;
-        parts.insert(parts.begin(), {words.front().begin, end});
-      } else {
-        parts.assign(words.begin(), words.begin() + kept);
-        parts.push_back({words[static_cast<size_t>(kept)].begin, stripped(bytes, nullptr, Side::right).end});
-      }
-    }
+    split_at_blanks(text.bytes, max_splits, from_right, parts);
   } else {
     if (!separator->is(Type::string)) throw RenderError("must be str or None, not " + type_name(*separator));
-    const std::string& mark = separator->bytes();
-    if (mark.empty()) throw RenderError("empty separator");
-    if (from_right) {
-      size_t end = bytes.size();
-      while (max_splits != 0) {
-        const size_t found = end < mark.size() ? std::string::npos : bytes.rfind(mark, end - mark.size());
-        if (found == std::string::npos) break;
-        parts.push_back({found + mark.size(), end});
-        end = found;
-        --max_splits;
-      }
-      parts.push_back({0, end});
-      std::reverse(parts.begin(), parts.end());
-    } else {
-      size_t begin = 0;
-      while (max_splits != 0) {
-        const size_t found = bytes.find(mark, begin);
-        if (found == std::string::npos) break;
-        parts.push_back({begin, found});
-        begin = found + mark.size();
-        --max_splits;
-      }
-      parts.push_back({begin, bytes.size()});
-    }
+    if (separator->bytes().empty()) throw RenderError("empty separator");
+    if (from_right) split_at_mark_from_right(text.bytes, separator->bytes(), max_splits, parts);
+    else split_at_mark(text.bytes, separator->bytes(), max_splits, parts);
   }
-  runtime.charge_bytes(bytes.size() + parts.size() * 64);
+  runtime.charge_bytes(text.bytes.size());
   std::vector<Value> items;
-  items.reserve(parts.size());
-  for (const ByteRange& part : parts) items.push_back(Value::string(substring(text, part.begin, part.end)));
+  items.reserve(parts.ranges.size());
+  for (const ByteRange& part : parts.ranges) items.push_back(Value::string(substring(text, part.begin, part.end)));
   return Value::list(std::move(items));
 }
 
@@ -145,7 +168,7 @@ bool is_line_end(char32_t c) {
 
 }  // namespace
 
-std::vector<Text> split_lines(const Text& text, bool keep_ends) {
+std::vector<Text> split_lines(Runtime& runtime, const Text& text, bool keep_ends) {
   std::vector<Text> lines;
   const std::string& bytes = text.bytes;
   size_t begin = 0;
@@ -157,6 +180,7 @@ std::vector<Text> split_lines(const Text& text, bool keep_ends) {
       continue;
     }
     size_t next = i + length;
+    runtime.charge_bytes(kBytesOfPart);
     if (c == '\r' && next < bytes.size() && bytes[next] == '\n') ++next;
     lines.push_back(substring(text, begin, keep_ends ? next : i));
     begin = i = next;
@@ -171,6 +195,7 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
   for (const Value& item : items) {
     if (!is_first) append(out, separator);
     is_first = false;
+    charge_walk(runtime, item);
     const TextPtr piece = to_text(item);
     runtime.charge_bytes(piece->bytes.size() + separator.bytes.size() + 1);
     append(out, *piece);

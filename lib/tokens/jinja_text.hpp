@@ -21,7 +21,7 @@ Value strip(Runtime& runtime, const Text& text, const Value* characters, Side si
 Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& to, std::int64_t count);
 /** A list; by blanks when there is no separator. */
 Value split(Runtime& runtime, const Text& text, const Value* separator, std::int64_t max_splits, bool from_right);
-std::vector<Text> split_lines(const Text& text, bool keep_ends);
+std::vector<Text> split_lines(Runtime& runtime, const Text& text, bool keep_ends);
 Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& items);
 
 bool is_letter(std::string_view character);

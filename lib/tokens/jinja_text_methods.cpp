@@ -69,9 +69,9 @@ Value text_split(Runtime& runtime, const Text& text, const std::string& name, co
   return split(runtime, text, arguments.find(0, "sep"), integer_argument(arguments, 1, "maxsplit", -1), name == "rsplit");
 }
 
-Value text_splitlines(Runtime&, const Text& text, const std::string&, const CallArguments& arguments) {
+Value text_splitlines(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
   std::vector<Value> lines;
-  for (Text& line : split_lines(text, flag_argument(arguments, 0, "keepends", false))) lines.push_back(Value::string(std::move(line)));
+  for (Text& line : split_lines(runtime, text, flag_argument(arguments, 0, "keepends", false))) lines.push_back(Value::string(std::move(line)));
   return Value::list(std::move(lines));
 }
 

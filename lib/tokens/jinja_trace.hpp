@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -37,6 +39,9 @@ struct Guard {
 std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::span<const std::string_view> contents);
 bool holds(const Guard& guard, std::string_view text);
 
+/** Filters that look only at how many elements their input has and hand them on, but for text, of which they see all. */
+const std::set<std::string, std::less<>>& structural_filters();
+
 class Trace {
  public:
   /** The recipe of message number `message`'s whole content, which is not empty. */
@@ -49,7 +54,7 @@ class Trace {
   void watch_comparison(const std::string& symbol, const Value& left, const Value& right);
   void watch_item(const Value& object, const Value& key);
   /** An operation that looks into its operand. */
-  void watch_use(const Value& value) { is_useful_ = is_useful_ && !has_content(value); }
+  void watch_use(const Value& value) { is_useful_ = is_useful_ && !value.has_content(); }
   /** `after` is `before` stripped. */
   void watch_strip(const Text& before, Text& after, Side side, const std::string* characters);
 
@@ -59,9 +64,6 @@ class Trace {
   const std::vector<Guard>& guards() const { return guards_; }
 
  private:
-  /** Whether a value is, or holds, text that came from a message's content. */
-  static bool has_content(const Value& value);
-  static bool has_content(const CallArguments& arguments);
   /** The recipe that `text` is exactly, or -1. */
   static std::int32_t recipe_of(const Value& text);
   /** A question with one operand that is no content. */

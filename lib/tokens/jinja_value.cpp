@@ -19,12 +19,6 @@ bool is_printable(std::string_view character) {
   return !kNotPrintable.matches_at_start(character);
 }
 
-int depth_of_items(const std::vector<Value>& items) {
-  int depth = 0;
-  for (const Value& item : items) depth = std::max(depth, item.depth());
-  return depth + 1;
-}
-
 void check_depth(int depth) {
   if (depth > kMaxValueDepth) throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " deep");
 }
@@ -43,7 +37,7 @@ std::string Value::undefined_message() const {
 
 Value Value::list(std::vector<Value> items, Type type) {
   auto list = std::make_shared<List>();
-  list->depth = depth_of_items(items);
+  for (const Value& item : items) list->add(item);
   check_depth(list->depth);
   list->items = std::move(items);
   return object(type, std::move(list));
@@ -53,7 +47,8 @@ Value Value::dict(std::vector<std::pair<Value, Value>> items) {
   auto dict = std::make_shared<Dict>();
   for (auto& [key, value] : items) {
     if (key.is(Type::list) || key.is(Type::dict)) throw RenderError("unhashable type: '" + type_name(key) + "'");
-    dict->depth = std::max({dict->depth, key.depth() + 1, value.depth() + 1});
+    dict->add(key);
+    dict->add(value);
     const auto same = std::find_if(dict->items.begin(), dict->items.end(),
                                    [&key = key](const auto& item) { return equal(item.first, key); });
     if (same == dict->items.end()) {
@@ -66,15 +61,58 @@ Value Value::dict(std::vector<std::pair<Value, Value>> items) {
   return object(Type::dict, std::move(dict));
 }
 
+Value Value::dict_of_unique(std::vector<std::pair<Value, Value>> items) {
+  auto dict = std::make_shared<Dict>();
+  for (const auto& [key, value] : items) {
+    dict->add(key);
+    dict->add(value);
+  }
+  check_depth(dict->depth);
+  dict->items = std::move(items);
+  return object(Type::dict, std::move(dict));
+}
+
+namespace {
+
+/** What is known of a list, tuple, generator or dict; null for any other value. */
+const Contents* contents_of(const Value& value) {
+  if (value.is_list_like()) return &value.data<List>();
+  if (value.is(Type::dict)) return &value.data<Dict>();
+  return nullptr;
+}
+
+}  // namespace
+
+void Contents::add(const Value& part) {
+  constexpr std::int64_t kMaxWeight = 1LL << 60;
+  depth = std::max(depth, part.depth() + 1);
+  weight = std::min(kMaxWeight, weight + part.weight());
+  has_content = has_content || part.has_content();
+}
+
 int Value::depth() const {
+  if (type_ == Type::method) return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 0 : contents->depth;
+}
+
+std::int64_t Value::weight() const {
+  if (type_ == Type::string) return 1 + static_cast<std::int64_t>(bytes().size() / 4);
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 1 : contents->weight;
+}
+
+bool Value::has_content() const {
   switch (type_) {
-    case Type::list:
-    case Type::tuple:
-    case Type::group:
-    case Type::generator: return static_cast<const List*>(pointer_.get())->depth;
-    case Type::dict: return static_cast<const Dict*>(pointer_.get())->depth;
-    case Type::method: return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
-    default: return 0;
+    case Type::string: return std::any_of(text().origins.begin(), text().origins.end(), [](const Origin& origin) { return origin.source >= 0; });
+    case Type::method: return static_cast<const Method*>(pointer_.get())->self.has_content();
+    case Type::name_space:
+    case Type::macro:
+    case Type::loop: return true;  // what they hold may be anything
+    default: {
+      const Contents* contents = contents_of(*this);
+      return contents != nullptr && contents->has_content;
+    }
   }
 }
 
@@ -536,7 +574,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
         if (is_marked && source < 0 && !key.empty()) name.origins.push_back({0, key.size(), source});
         items.emplace_back(Value::string(std::move(name)), from_json(item, is_marked, source));
       }
-      return Value::dict(std::move(items));
+      return Value::dict_of_unique(std::move(items));
     }
     default: throw RenderError("a binary value has no counterpart in a template");
   }
