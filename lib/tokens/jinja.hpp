@@ -22,6 +22,7 @@ struct Origin {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::int32_t source = 0;
+  std::int32_t recipe = -1;  // of the rendering's trace: what the bytes are exactly, where that is known
 };
 
 /** UTF-8 with the origins of its bytes, sorted and not overlapping; bytes of the template itself have none. */
@@ -31,11 +32,15 @@ struct Text {
   bool is_safe = false;  // markup in Jinja's sense: `+` escapes what is joined to it
 };
 
-/** What one render may use. */
+/** What one render may use. A value in a list or dict counts as a step when it is made, so steps bound memory too. */
 struct Budget {
-  std::int64_t max_steps = 20'000'000;  // nodes evaluated and elements touched
-  int max_depth = 300;                  // of nested calls, blocks and values
-  std::int64_t max_bytes = 256 << 20;   // of all text made on the way
+  std::int64_t max_steps = 1'000'000;        // nodes evaluated and elements touched
+  int max_depth = 300;                       // of nested calls, blocks and values
+  std::int64_t max_bytes = 24 << 20;         // of all text made on the way
+  std::int64_t max_output_bytes = 16 << 20;  // of the result
+
+  /** More for a larger input: what a template must do with `num_bytes` in `num_messages` is not its fault. */
+  static Budget for_input(std::size_t num_messages, std::size_t num_bytes);
 };
 
 /** A calendar date and time for strftime_now. */
@@ -53,14 +58,19 @@ struct Input {
   std::vector<Variable> variables;
   /** The list `messages`: strings of message i (but for its "role") have origin i. */
   std::optional<Json> messages;
-  /** The list `tools`: strings have origin -1. */
-  std::optional<Json> tools;
+  /** The lists `tools` and `documents`: their strings have origin -1. */
+  std::optional<Json> tools, documents;
+  /** Whether to record what becomes of the contents of messages that have a role and a content and nothing else. */
+  bool is_traced = false;
   std::optional<DateTime> now;  // nothing: strftime_now is not defined
 };
+
+class Trace;
 
 struct Output {
   Text text;
   std::vector<std::pair<std::size_t, std::size_t>> generation;  // byte ranges of {% generation %} blocks
+  std::shared_ptr<const Trace> trace;                           // of a traced rendering
 };
 
 class Template {

@@ -19,12 +19,6 @@ bool is_printable(std::string_view character) {
   return !kNotPrintable.matches_at_start(character);
 }
 
-int depth_of_items(const std::vector<Value>& items) {
-  int depth = 0;
-  for (const Value& item : items) depth = std::max(depth, item.depth());
-  return depth + 1;
-}
-
 void check_depth(int depth) {
   if (depth > kMaxValueDepth) throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " deep");
 }
@@ -43,7 +37,7 @@ std::string Value::undefined_message() const {
 
 Value Value::list(std::vector<Value> items, Type type) {
   auto list = std::make_shared<List>();
-  list->depth = depth_of_items(items);
+  for (const Value& item : items) list->add(item);
   check_depth(list->depth);
   list->items = std::move(items);
   return object(type, std::move(list));
@@ -53,7 +47,8 @@ Value Value::dict(std::vector<std::pair<Value, Value>> items) {
   auto dict = std::make_shared<Dict>();
   for (auto& [key, value] : items) {
     if (key.is(Type::list) || key.is(Type::dict)) throw RenderError("unhashable type: '" + type_name(key) + "'");
-    dict->depth = std::max({dict->depth, key.depth() + 1, value.depth() + 1});
+    dict->add(key);
+    dict->add(value);
     const auto same = std::find_if(dict->items.begin(), dict->items.end(),
                                    [&key = key](const auto& item) { return equal(item.first, key); });
     if (same == dict->items.end()) {
@@ -66,14 +61,58 @@ Value Value::dict(std::vector<std::pair<Value, Value>> items) {
   return object(Type::dict, std::move(dict));
 }
 
+Value Value::dict_of_unique(std::vector<std::pair<Value, Value>> items) {
+  auto dict = std::make_shared<Dict>();
+  for (const auto& [key, value] : items) {
+    dict->add(key);
+    dict->add(value);
+  }
+  check_depth(dict->depth);
+  dict->items = std::move(items);
+  return object(Type::dict, std::move(dict));
+}
+
+namespace {
+
+/** What is known of a list, tuple, generator or dict; null for any other value. */
+const Contents* contents_of(const Value& value) {
+  if (value.is_list_like()) return &value.data<List>();
+  if (value.is(Type::dict)) return &value.data<Dict>();
+  return nullptr;
+}
+
+}  // namespace
+
+void Contents::add(const Value& part) {
+  constexpr std::int64_t kMaxWeight = 1LL << 60;
+  depth = std::max(depth, part.depth() + 1);
+  weight = std::min(kMaxWeight, weight + part.weight());
+  has_content = has_content || part.has_content();
+}
+
 int Value::depth() const {
+  if (type_ == Type::method) return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 0 : contents->depth;
+}
+
+std::int64_t Value::weight() const {
+  if (type_ == Type::string) return 1 + static_cast<std::int64_t>(bytes().size() / 4);
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 1 : contents->weight;
+}
+
+bool Value::has_content() const {
   switch (type_) {
-    case Type::list:
-    case Type::tuple:
-    case Type::generator: return static_cast<const List*>(pointer_.get())->depth;
-    case Type::dict: return static_cast<const Dict*>(pointer_.get())->depth;
-    case Type::method: return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
-    default: return 0;
+    case Type::string: return std::any_of(text().origins.begin(), text().origins.end(), [](const Origin& origin) { return origin.source >= 0; });
+    case Type::method: return static_cast<const Method*>(pointer_.get())->self.has_content();
+    case Type::name_space:
+    case Type::macro:
+    case Type::loop: return true;  // what they hold may be anything
+    default: {
+      const Contents* contents = contents_of(*this);
+      return contents != nullptr && contents->has_content;
+    }
   }
 }
 
@@ -81,10 +120,12 @@ void append(Text& out, const Text& piece) {
   const std::size_t base = out.bytes.size();
   out.bytes += piece.bytes;
   for (const Origin& origin : piece.origins) {
-    if (!out.origins.empty() && out.origins.back().end == base + origin.begin && out.origins.back().source == origin.source) {
-      out.origins.back().end = base + origin.end;
+    Origin* last = out.origins.empty() ? nullptr : &out.origins.back();
+    const bool goes_on = last != nullptr && last->end == base + origin.begin && last->source == origin.source;
+    if (goes_on && last->recipe < 0 && origin.recipe < 0) {
+      last->end = base + origin.end;
     } else {
-      out.origins.push_back({base + origin.begin, base + origin.end, origin.source});
+      out.origins.push_back({base + origin.begin, base + origin.end, origin.source, origin.recipe});
     }
   }
 }
@@ -96,7 +137,7 @@ Text substring(const Text& text, std::size_t begin, std::size_t end) {
   for (const Origin& origin : text.origins) {
     const std::size_t from = std::max(origin.begin, begin);
     const std::size_t to = std::min(origin.end, end);
-    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source});
+    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source, to - from == origin.end - origin.begin ? origin.recipe : -1});
   }
   return result;
 }
@@ -106,6 +147,7 @@ Text with_bytes(const Text& origin, std::string bytes) {
   if (origin.origins.empty() || result.bytes.empty()) return result;
   if (result.bytes.size() == origin.bytes.size()) {
     result.origins = origin.origins;
+    for (Origin& part : result.origins) part.recipe = -1;
   } else {
     result.origins.push_back({0, result.bytes.size(), origin.origins.front().source});
   }
@@ -121,7 +163,8 @@ bool is_true(const Value& value) {
     case Type::real: return value.as_real() != 0;
     case Type::string: return !value.bytes().empty();
     case Type::list:
-    case Type::tuple: return !value.items().empty();
+    case Type::tuple:
+    case Type::group: return !value.items().empty();
     case Type::dict: return !value.pairs().empty();
     default: return true;
   }
@@ -136,7 +179,8 @@ std::string type_name(const Value& value) {
     case Type::real: return "float";
     case Type::string: return value.text().is_safe ? "Markup" : "str";
     case Type::list: return "list";
-    case Type::tuple: return "tuple";
+    case Type::tuple:
+    case Type::group: return "tuple";
     case Type::generator: return "generator";
     case Type::dict: return "dict";
     case Type::name_space: return "Namespace";
@@ -218,7 +262,8 @@ void append_repr(Text& out, const Value& value) {
     case Type::real: append(out, repr_of_float(value.as_real())); break;
     case Type::string: append(out, with_bytes(value.text(), repr_of_string(value.bytes()))); break;
     case Type::list: sequence("[", "]"); break;
-    case Type::tuple: sequence("(", value.items().size() == 1 ? ",)" : ")"); break;
+    case Type::tuple:
+    case Type::group: sequence("(", value.items().size() == 1 ? ",)" : ")"); break;
     case Type::generator: append(out, "<generator object>"); break;
     case Type::dict: {
       append(out, "{");
@@ -261,13 +306,14 @@ bool equal(const Value& left, const Value& right) {
     if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
     return left.as_real() == right.as_real();
   }
-  if (left.type() != right.type()) return false;
+  if (left.type() != right.type() && !(left.is_tuple() && right.is_tuple())) return false;
   switch (left.type()) {
     case Type::undefined:
     case Type::none: return true;
     case Type::string: return left.bytes() == right.bytes();
     case Type::list:
     case Type::tuple:
+    case Type::group:
       return left.items().size() == right.items().size() &&
              std::equal(left.items().begin(), left.items().end(), right.items().begin(), equal);
     case Type::dict:
@@ -327,6 +373,7 @@ bool contains(const Value& container, const Value& element) {
       return container.bytes().find(element.bytes()) != std::string::npos;
     case Type::list:
     case Type::tuple:
+    case Type::group:
     case Type::generator:
       return std::any_of(container.items().begin(), container.items().end(),
                          [&](const Value& item) { return equal(item, element); });
@@ -340,7 +387,8 @@ std::vector<Value> iterate(const Value& value) {
   switch (value.type()) {
     case Type::undefined: return {};
     case Type::list:
-    case Type::tuple: return value.items();
+    case Type::tuple:
+    case Type::group: return value.items();
     case Type::generator: return value.take_items();
     case Type::dict: {
       std::vector<Value> keys;
@@ -367,7 +415,8 @@ std::int64_t length_of(const Value& value) {
     case Type::undefined: return 0;
     case Type::string: return static_cast<std::int64_t>(count_code_points(value.bytes()));
     case Type::list:
-    case Type::tuple: return static_cast<std::int64_t>(value.items().size());
+    case Type::tuple:
+    case Type::group: return static_cast<std::int64_t>(value.items().size());
     case Type::dict: return static_cast<std::int64_t>(value.pairs().size());
     default: throw RenderError("object of type '" + type_name(value) + "' has no len()");
   }
@@ -441,7 +490,8 @@ void append_json(Text& out, const Value& value, const JsonStyle& style, int leve
       break;
     }
     case Type::list:
-    case Type::tuple: {
+    case Type::tuple:
+    case Type::group: {
       if (value.items().empty()) {
         append(out, "[]");
         break;
@@ -496,10 +546,15 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
     case Json::value_t::number_integer: return Value::integer(json.get<std::int64_t>());
     case Json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
-      if (number > static_cast<std::uint64_t>(INT64_MAX)) return Value::real(static_cast<double>(number));
+      if (number > static_cast<std::uint64_t>(INT64_MAX)) throw RenderError("a number does not fit in 64 bits");
       return Value::integer(static_cast<std::int64_t>(number));
     }
-    case Json::value_t::number_float: return Value::real(json.get<double>());
+    case Json::value_t::number_float: {
+      const auto number = json.get<double>();
+      // An integer of more than 64 bits was read as a float, which Python would print otherwise.
+      if (std::fabs(number) >= 9.2e18 && std::isfinite(number)) throw RenderError("a number does not fit in 64 bits");
+      return Value::real(number);
+    }
     case Json::value_t::string: {
       Text text{json.get<std::string>(), {}, false};
       if (is_marked && !text.bytes.empty()) text.origins.push_back({0, text.bytes.size(), source});
@@ -519,7 +574,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
         if (is_marked && source < 0 && !key.empty()) name.origins.push_back({0, key.size(), source});
         items.emplace_back(Value::string(std::move(name)), from_json(item, is_marked, source));
       }
-      return Value::dict(std::move(items));
+      return Value::dict_of_unique(std::move(items));
     }
     default: throw RenderError("a binary value has no counterpart in a template");
   }

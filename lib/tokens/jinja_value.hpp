@@ -27,16 +27,22 @@ class RenderError : public std::runtime_error {
   bool is_raised_by_template;
 };
 
-enum class Type { undefined, none, boolean, integer, real, string, list, tuple, generator, dict, name_space, macro, function, method, loop };
+enum class Type { undefined, none, boolean, integer, real, string, list, tuple, group, generator, dict, name_space, macro, function, method, loop };
 
 class Value;
-struct List {
-  std::vector<Value> items;
-  int depth = 1;
+
+/** What is known of a list or dict when it is made, so that nobody must walk through it, shared parts again and again. */
+struct Contents {
+  int depth = 1;             // of nesting
+  std::int64_t weight = 1;   // steps that a walk through all of it takes
+  bool has_content = false;  // whether some text in it came from a message
+  void add(const Value& part);
 };
-struct Dict {
+struct List : Contents {
+  std::vector<Value> items;
+};
+struct Dict : Contents {
   std::vector<std::pair<Value, Value>> items;
-  int depth = 1;
 };
 struct Namespace;
 struct Macro;
@@ -76,7 +82,10 @@ class Value {
   static Value string(Text text) { return string(std::make_shared<const Text>(std::move(text))); }
   static Value string(std::string_view text) { return string(Text{std::string(text), {}, false}); }
   static Value list(std::vector<Value> items, Type type = Type::list);
+  /** Of equal keys the first keeps its place and the last its value. */
   static Value dict(std::vector<std::pair<Value, Value>> items);
+  /** The same for keys that are strings and all different. */
+  static Value dict_of_unique(std::vector<std::pair<Value, Value>> items);
   template <class Data>
   static Value object(Type type, std::shared_ptr<Data> data) {
     Value result(type);
@@ -86,7 +95,9 @@ class Value {
 
   Type type() const { return type_; }
   bool is(Type type) const { return type_ == type; }
-  bool is_list_like() const { return type_ == Type::list || type_ == Type::tuple || type_ == Type::generator; }
+  bool is_list_like() const { return is_tuple() || type_ == Type::list || type_ == Type::generator; }
+  /** A tuple, or one of groupby's pairs, which is one with names. */
+  bool is_tuple() const { return type_ == Type::tuple || type_ == Type::group; }
   bool is_number() const { return type_ == Type::integer || type_ == Type::real || type_ == Type::boolean; }
   bool is_whole() const { return type_ == Type::integer || type_ == Type::boolean; }
   std::int64_t as_integer() const { return integer_; }
@@ -107,6 +118,10 @@ class Value {
   std::string undefined_message() const;
   /** 0 for scalars, 1 + the deepest element for containers. */
   int depth() const;
+  /** Steps that a walk through the value takes: 1 for scalars, more for text and for each element. */
+  std::int64_t weight() const;
+  /** Whether the value is, or holds, text that came from a message. */
+  bool has_content() const;
 
  private:
   explicit Value(Type type) : type_(type) {}
