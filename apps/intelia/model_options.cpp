@@ -51,9 +51,13 @@ void check_tokenizer_files(const fs::path& folder) {
   }
 }
 
-namespace {
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& model) {
+  if (!fs::is_directory(model)) throw Error(Kind::usage, "--model '" + model.string() + "' is not a folder");
+  check_tokenizer_files(model);
+  return Tokenizer::load(model);
+}
 
-ChatTemplate load_template(const fs::path& model) {
+ChatTemplate load_chat_template(const fs::path& model) {
   const bool may_have_one = fs::exists(model / "chat_template.jinja") ||
                             (fs::exists(model / "tokenizer_config.json") &&
                              read_file(model / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
@@ -61,8 +65,6 @@ ChatTemplate load_template(const fs::path& model) {
   return ChatTemplate("{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
                       "no chat template");
 }
-
-}  // namespace
 
 TextSide load_text_side(const fs::path& model) {
   check_tokenizer_files(model);
@@ -72,7 +74,7 @@ TextSide load_text_side(const fs::path& model) {
     throw Error(Kind::input, fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
                                          "config.json); they are not of the same model",
                                          model.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
-  return {std::move(config), std::move(tokenizer), load_template(model)};
+  return {std::move(config), std::move(tokenizer), load_chat_template(model)};
 }
 
 Json describe_folder(const fs::path& folder) {

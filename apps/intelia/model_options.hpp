@@ -25,6 +25,12 @@ void check_inputs_stay(const std::filesystem::path& output, const std::vector<st
 /** Refuses (Error{input}) a model folder where a pipe, a device or a folder has the name of a file of its text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);
 
+/** Tokenizer of a folder that need not hold a model. Error{usage} when --model is no folder. */
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model);
+
+/** Its chat template; without one, a template that refuses every conversation with words that say so. */
+ChatTemplate load_chat_template(const std::filesystem::path& model);
+
 /** The text side of a model folder: configuration, tokenizer and template, proved to fit together. */
 struct TextSide {
   ModelConfig config;
