@@ -33,21 +33,68 @@ std::string text_or_empty(const dom::object& object, std::string_view key) {
   return std::string(text);
 }
 
-std::optional<std::string> parse_messages(const dom::array& array, std::vector<Message>& messages) {
+bool is_role(std::string_view role) {
+  for (const char* known : {"system", "developer", "user", "assistant", "tool", "ipython"}) {
+    if (role == known) return true;
+  }
+  return false;
+}
+
+/** The members of `message` besides role and content, as an object; empty when there are none. */
+std::string other_members(const dom::object& message) {
+  std::string json;
+  for (const auto& [key, value] : message) {
+    if (key == "role" || key == "content") continue;
+    json += json.empty() ? "{" : ",";
+    append_json_string(json, key);
+    json += ':';
+    json += simdjson::minify(value);
+  }
+  if (!json.empty()) json += '}';
+  return json;
+}
+
+/** `name` is the list's, for messages. A turn that only calls tools may have a content of null. */
+std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place, Message& out) {
+  dom::object message;
+  if (element.get(message)) return fmt::format("message is not an object: {}[{}]", name, place);
+  std::string_view role, content;
+  if (message["role"].get(role)) return fmt::format("message without a role: {}[{}]", name, place);
+  if (!is_role(role)) {
+    return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython", role, name, place);
+  }
+  dom::array calls;
+  const bool only_calls = message["content"].is_null() && !message["tool_calls"].get(calls) && calls.size() > 0;
+  if (message["content"].get(content) && !only_calls) return fmt::format("message without text content: {}[{}]", name, place);
+  out = {std::string(role), std::string(content), other_members(message), !only_calls};
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_messages(const dom::array& array, const std::string& name, std::vector<Message>& messages) {
   messages.clear();
   for (dom::element element : array) {
-    dom::object message;
-    const std::size_t place = messages.size();
-    if (element.get(message)) return fmt::format("message is not an object: messages[{}]", place);
-    std::string_view role, content;
-    if (message["role"].get(role)) return fmt::format("message without a role: messages[{}]", place);
-    if (role != "system" && role != "user" && role != "assistant")
-      return fmt::format("unknown role: '{}' in messages[{}], expected system, user or assistant", role, place);
-    if (message["content"].get(content))
-      return fmt::format("message without text content: messages[{}]", place);
-    messages.push_back({std::string(role), std::string(content)});
+    Message message;
+    if (auto fault = parse_message(element, name, messages.size(), message)) return fault;
+    messages.push_back(std::move(message));
   }
-  if (messages.empty()) return "messages is empty";
+  if (messages.empty()) return name + " is empty";
+  return std::nullopt;
+}
+
+/** What conversations and preferences have beside their messages. */
+template <class Record>
+std::optional<std::string> parse_surroundings(const dom::object& object, Record& out) {
+  dom::element tools;
+  if (!object["tools"].get(tools) && !tools.is_null()) {
+    if (!tools.is_array()) return "'tools' is not a list";
+    out.tools_json = simdjson::minify(tools);
+  }
+  dom::object metadata;
+  if (object["metadata"].get(metadata)) return std::nullopt;
+  out.metadata_json = simdjson::minify(metadata);
+  out.id = text_or_empty(metadata, "conversation_id");
+  if (out.id.empty()) out.id = text_or_empty(metadata, "id");
+  out.language = text_or_empty(metadata, "language");
   return std::nullopt;
 }
 
@@ -59,21 +106,29 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
   if (auto fault = parse_object(line, object)) return fault;
   dom::array array;
   if (!object["messages"].get(array)) {
-    if (auto fault = parse_messages(array, out.messages)) return fault;
+    if (auto fault = parse_messages(array, "messages", out.messages)) return fault;
   } else {
     std::string_view text;
     if (object["text"].get(text)) return "neither 'messages' (a list) nor 'text' (a string)";
     if (text.empty()) return "'text' is empty";
     out.text = text;
   }
-  dom::object metadata;
-  if (!object["metadata"].get(metadata)) {
-    out.metadata_json = simdjson::minify(metadata);
-    out.id = text_or_empty(metadata, "conversation_id");
-    if (out.id.empty()) out.id = text_or_empty(metadata, "id");
-    out.language = text_or_empty(metadata, "language");
-  }
-  return std::nullopt;
+  return parse_surroundings(object, out);
+}
+
+std::optional<std::string> parse_preference(std::string_view line, Preference& out) {
+  out = Preference{};
+  dom::object object;
+  if (auto fault = parse_object(line, object)) return fault;
+  const auto part = [&](const char* name, std::vector<Message>& messages) -> std::optional<std::string> {
+    dom::array array;
+    if (object[name].get(array)) return fmt::format("no list of messages: '{}'", name);
+    return parse_messages(array, name, messages);
+  };
+  if (auto fault = part("prompt", out.prompt)) return fault;
+  if (auto fault = part("chosen", out.chosen)) return fault;
+  if (auto fault = part("rejected", out.rejected)) return fault;
+  return parse_surroundings(object, out);
 }
 
 std::optional<std::string> parse_question(std::string_view line, Question& out) {
@@ -85,7 +140,7 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
   dom::array array;
   std::string_view question;
   if (!object["messages"].get(array)) {
-    if (auto fault = parse_messages(array, out.messages)) return fault;
+    if (auto fault = parse_messages(array, "messages", out.messages)) return fault;
   } else if (!object["question"].get(question) && !question.empty()) {
     out.messages.push_back({"user", std::string(question)});
   } else {
@@ -98,18 +153,41 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
   return std::nullopt;
 }
 
-void append_messages(std::string& out, const std::vector<Message>& messages) {
-  out += "\"messages\":[";
+namespace {
+
+/** `[{"role":…,"content":…},…]`, each message's other members after its text. */
+void append_message_list(std::string& out, const std::vector<Message>& messages) {
+  out += '[';
   bool is_first = true;
   for (const Message& message : messages) {
     out += is_first ? "{\"role\":" : ",{\"role\":";
     is_first = false;
     append_json_string(out, message.role);
     out += ",\"content\":";
-    append_json_string(out, message.content);
+    if (message.has_content) append_json_string(out, message.content);
+    else out += "null";
+    if (!message.more_json.empty()) {
+      out += ',';
+      out.append(message.more_json, 1, message.more_json.size() - 2);
+    }
     out += '}';
   }
   out += ']';
+}
+
+template <class Record>
+void append_surroundings(std::string& out, const Record& record) {
+  if (!record.tools_json.empty()) out += ",\"tools\":" + record.tools_json;
+  out += ",\"metadata\":";
+  out += record.metadata_json;
+  out += "}\n";
+}
+
+}  // namespace
+
+void append_messages(std::string& out, const std::vector<Message>& messages) {
+  out += "\"messages\":";
+  append_message_list(out, messages);
 }
 
 void append_conversation(std::string& out, const Conversation& conversation) {
@@ -120,9 +198,17 @@ void append_conversation(std::string& out, const Conversation& conversation) {
   } else {
     append_messages(out, conversation.messages);
   }
-  out += ",\"metadata\":";
-  out += conversation.metadata_json;
-  out += "}\n";
+  append_surroundings(out, conversation);
+}
+
+void append_preference(std::string& out, const Preference& preference) {
+  out += "{\"prompt\":";
+  append_message_list(out, preference.prompt);
+  out += ",\"chosen\":";
+  append_message_list(out, preference.chosen);
+  out += ",\"rejected\":";
+  append_message_list(out, preference.rejected);
+  append_surroundings(out, preference);
 }
 
 Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file) : policy_(policy), log_(log), file_(file) {}
@@ -168,10 +254,14 @@ void Rejects::check(std::int64_t num_read) const {
                           count_, num_read, policy_.max_rejected));
 }
 
-std::int64_t read_conversations(const fs::path& path, Rejects& rejects, const StopFlag& stop,
-                                const std::function<void(Conversation&&, std::int64_t)>& take) {
+namespace {
+
+template <class Record>
+std::int64_t read_records(const fs::path& path, Rejects& rejects, const StopFlag& stop,
+                          std::optional<std::string> (*parse)(std::string_view, Record&),
+                          const std::function<void(Record&&, std::int64_t)>& take) {
   LineReader lines(path);
-  Conversation conversation;
+  Record record;
   std::int64_t num_read = 0;
   while (auto line = lines.next()) {
     stop.check("reading '" + path.string() + "'");
@@ -179,13 +269,25 @@ std::int64_t read_conversations(const fs::path& path, Rejects& rejects, const St
     const std::string where = path.string() + ":" + std::to_string(lines.line_number());
     if (lines.is_too_long()) {
       rejects.add(where, "line is longer than 64 MiB", line->substr(0, 200));
-    } else if (auto fault = parse_conversation(*line, conversation)) {
+    } else if (auto fault = parse(*line, record)) {
       rejects.add(where, *fault, *line);
     } else {
-      take(std::move(conversation), lines.line_number());
+      take(std::move(record), lines.line_number());
     }
   }
   return num_read;
+}
+
+}  // namespace
+
+std::int64_t read_conversations(const fs::path& path, Rejects& rejects, const StopFlag& stop,
+                                const std::function<void(Conversation&&, std::int64_t)>& take) {
+  return read_records(path, rejects, stop, parse_conversation, take);
+}
+
+std::int64_t read_preferences(const fs::path& path, Rejects& rejects, const StopFlag& stop,
+                              const std::function<void(Preference&&, std::int64_t)>& take) {
+  return read_records(path, rejects, stop, parse_preference, take);
 }
 
 std::vector<Question> read_questions(const fs::path& path) {

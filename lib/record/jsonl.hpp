@@ -19,10 +19,14 @@ namespace intelia {
 
 /** Parses one line of a dataset. Returns the fault in words, or nothing when `out` is filled. Never throws on content. */
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
+std::optional<std::string> parse_preference(std::string_view line, Preference& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
 
 /** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`) and a newline. */
 void append_conversation(std::string& out, const Conversation& conversation);
+
+/** Appends `{"prompt":[…],"chosen":[…],"rejected":[…],"metadata":{…}}` and a newline: what TRL's DPOTrainer reads. */
+void append_preference(std::string& out, const Preference& preference);
 
 /** Appends `"messages":[…]` without braces. */
 void append_messages(std::string& out, const std::vector<Message>& messages);
@@ -57,6 +61,10 @@ class Rejects {
 /** Reads every record of `path` in order; `take` gets the record and its line number. Returns the number of lines read. */
 std::int64_t read_conversations(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
                                 const std::function<void(Conversation&&, std::int64_t line_number)>& take);
+
+/** The same for preferences. */
+std::int64_t read_preferences(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
+                              const std::function<void(Preference&&, std::int64_t line_number)>& take);
 
 /** All questions of `path`. Throws Error{input} at the first bad line. */
 std::vector<Question> read_questions(const std::filesystem::path& path);

@@ -1,4 +1,4 @@
-// The nouns that travel between commands. Plain structs; their JSON is in conversation.hpp and jsonl.hpp.
+// The nouns that travel between commands. Plain structs; their JSON is in jsonl.hpp.
 #pragma once
 
 #include <cstdint>
@@ -8,14 +8,26 @@
 namespace intelia {
 
 struct Message {
-  std::string role;     // "system", "user" or "assistant"
-  std::string content;  // UTF-8
+  std::string role;             // "system", "developer", "user", "assistant", "tool" or "ipython"
+  std::string content;          // UTF-8
+  std::string more_json = {};   // its other members ("tool_calls", "name", …) as an object, or empty
+  bool has_content = true;      // false: the record's content is null, as in a turn that only calls tools
 };
 
 /** One line of a dataset: either messages, or (records of plain text) text. */
 struct Conversation {
   std::vector<Message> messages;
   std::string text;                 // used when messages is empty
+  std::string tools_json;            // the list of tools the conversation was held with, or empty
+  std::string metadata_json = "{}";  // the metadata object, as it stands in the file
+  std::string id;                   // metadata.conversation_id, else metadata.id, else empty
+  std::string language;             // metadata.language, else empty
+};
+
+/** A prompt with a better and a worse continuation of it. */
+struct Preference {
+  std::vector<Message> prompt, chosen, rejected;
+  std::string tools_json;            // as in Conversation
   std::string metadata_json = "{}";  // the metadata object, as it stands in the file
   std::string id;                   // metadata.conversation_id, else metadata.id, else empty
   std::string language;             // metadata.language, else empty

@@ -51,6 +51,31 @@ std::optional<std::string> configured_template(const Json& config, const std::st
   throw Error(Kind::input, where + ": chat_template is neither a string nor a list");
 }
 
+Json parse_list(const std::string& text, const std::string& name) {
+  Json list = parse_json(text, name);
+  if (!list.is_array()) throw Error(Kind::input, name + ": a JSON list was expected");
+  return list;
+}
+
+/** Members of the object `text` as variables; those that a template is given anyway keep their meaning. */
+void add_variables(const std::string& text, std::vector<jinja::Variable>& variables) {
+  if (text.empty()) return;
+  const Json object = parse_json(text, "template variables");
+  if (!object.is_object()) throw Error(Kind::input, "template variables: a JSON object was expected");
+  for (const auto& [name, value] : object.items()) {
+    for (const char* given : {"messages", "tools", "documents", "add_generation_prompt"}) {
+      if (name == given) throw Error(Kind::input, fmt::format("template variables: '{}' has an option of its own", name));
+    }
+    variables.push_back({name, value});
+  }
+}
+
+Json to_json(const Message& message) {
+  Json json = {{"role", message.role}, {"content", message.has_content ? Json(message.content) : Json(nullptr)}};
+  if (!message.more_json.empty()) json.update(parse_json(message.more_json, "message"));
+  return json;
+}
+
 jinja::DateTime parse_date(const std::string& text) {
   jinja::DateTime date;
   const auto number = [&](std::size_t at, std::size_t length, int low, int high, int& out) {
@@ -115,14 +140,12 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
   if (options.eos_token) tokens["eos_token"] = *options.eos_token;
   for (const auto& [name, text] : tokens) input.variables.push_back({name, text});
   input.variables.push_back({"add_generation_prompt", add_generation_prompt});
-  input.variables.push_back({"documents", nullptr});
-  if (options.tools_json.empty()) {
-    input.variables.push_back({"tools", nullptr});
-  } else {
-    input.tools = parse_json(options.tools_json, "tools");
-  }
+  add_variables(options.variables_json, input.variables);
+  for (const char* name : {"tools", "documents"}) input.variables.push_back({name, nullptr});
+  if (!options.tools_json.empty()) input.tools = parse_list(options.tools_json, "tools");
+  if (!options.documents_json.empty()) input.documents = parse_list(options.documents_json, "documents");
   Json list = Json::array();
-  for (const Message& message : messages) list.push_back({{"role", message.role}, {"content", message.content}});
+  for (const Message& message : messages) list.push_back(to_json(message));
   input.messages = std::move(list);
   if (!options.date.empty()) input.now = parse_date(options.date);
 

@@ -20,9 +20,11 @@ class Template;
 }
 
 struct RenderOptions {
-  std::string date;  // "2026-11-21" or "2026-11-21T10:58:03Z": what strftime_now sees; empty: strftime_now is not defined
+  std::string date = {};  // "2026-11-21" or "2026-11-21T10:58:03Z": what strftime_now sees; empty: strftime_now is not defined
   std::optional<std::string> bos_token, eos_token;  // nothing: those of the folder
-  std::string tools_json;                            // a JSON array of tools, or empty
+  std::string tools_json = {};                       // a JSON array of tools, or empty
+  std::string documents_json = {};                   // a JSON array of documents, or empty
+  std::string variables_json = {};                   // an object of what else the template may read ("enable_thinking"), or empty
 };
 
 /** Bytes of a rendered text that came out of message number `message` (or, -1, of the tools). */

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <set>
 
 #include "base/error.hpp"
@@ -114,6 +115,11 @@ EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_targe
   return result;
 }
 
+std::size_t common_prefix(const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
+  const std::size_t limit = std::min(left.size(), right.size());
+  return static_cast<std::size_t>(std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(limit), right.begin()).first - left.begin());
+}
+
 void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
   if (!std::filesystem::exists(path)) return;
   const Json json = parse_json(read_file(path), path.string());
@@ -139,15 +145,44 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
     std::vector<std::uint8_t> is_target(encoding.ids.size(), 1);
     return finish(std::move(encoding), std::move(is_target), options.max_length);
   }
-  const Rendered rendered = chat_template.render(conversation.messages, false, options.render);
+  RenderOptions render = options.render;
+  if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
+  const Rendered rendered = chat_template.render(conversation.messages, false, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
   std::vector<std::uint8_t> is_target(encoding.ids.size(), 0);
   if (chat_template.has_generation_markers()) {
     mark_generation(rendered, encoding, is_target);
   } else {
-    mark_derived(tokenizer, chat_template, conversation.messages, options.render, rendered, encoding, is_target);
+    mark_derived(tokenizer, chat_template, conversation.messages, render, rendered, encoding, is_target);
   }
   return finish(std::move(encoding), std::move(is_target), options.max_length);
+}
+
+EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
+                                    const EncodeOptions& options) {
+  RenderOptions render = options.render;
+  if (!preference.tools_json.empty()) render.tools_json = preference.tools_json;
+  const auto whole = [&](const std::vector<Message>& continuation) {
+    std::vector<Message> messages = preference.prompt;
+    messages.insert(messages.end(), continuation.begin(), continuation.end());
+    return encode_rendered(tokenizer, chat_template.render(messages, false, render)).ids;
+  };
+  EncodedPreference result;
+  result.prompt = encode_prompt(tokenizer, chat_template, preference.prompt, render);
+  const std::vector<std::int32_t> chosen = whole(preference.chosen);
+  const std::vector<std::int32_t> rejected = whole(preference.rejected);
+  const std::size_t length = std::min(common_prefix(result.prompt, chosen), common_prefix(result.prompt, rejected));
+  result.num_lost_prompt_tokens = static_cast<std::int64_t>(result.prompt.size() - length);
+  const std::size_t limit = options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
+  const auto continuation = [&](const std::vector<std::int32_t>& ids, bool& is_cut) {
+    is_cut = ids.size() > limit;
+    const std::size_t end = std::min(ids.size(), limit);
+    return std::vector<std::int32_t>(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)), ids.begin() + static_cast<std::ptrdiff_t>(end));
+  };
+  result.prompt.resize(std::min(length, limit));
+  result.chosen = continuation(chosen, result.is_chosen_cut);
+  result.rejected = continuation(rejected, result.is_rejected_cut);
+  return result;
 }
 
 std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::vector<Message>& messages,

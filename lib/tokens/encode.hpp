@@ -34,6 +34,25 @@ struct EncodedConversation {
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
 
+/** A preference as ids: both continuations follow the same prompt. */
+struct EncodedPreference {
+  std::vector<std::int32_t> prompt;
+  std::vector<std::int32_t> chosen, rejected;  // what follows the prompt, end of turn included
+  bool is_chosen_cut = false, is_rejected_cut = false;
+  /** Tokens at the end of the generation prompt that a continuation does not begin with: trained in a context that
+      generation never sees. 0 with most templates. */
+  std::int64_t num_lost_prompt_tokens = 0;
+};
+
+/**
+ * A preference as TRL's DPOTrainer makes it: prompt with its generation prompt, prompt + chosen, prompt + rejected; the
+ * prompt ends where the first of the two whole texts leaves it. Prompt and continuation together are cut on the right to
+ * max_length; a prompt that fills it leaves nothing to learn (both empty). Control tokens in contents stay text.
+ * Throws Error{input} when the template refuses.
+ */
+EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
+                                    const EncodeOptions& options = {});
+
 /** The ids of `messages` followed by the generation prompt; never cut. */
 std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const std::vector<Message>& messages, const RenderOptions& options = {});

@@ -131,6 +131,7 @@ class Evaluator final : public Runtime {
       define("messages", Value::list(std::move(messages)));
     }
     if (input.tools) define("tools", from_json(*input.tools, true, -1));
+    if (input.documents) define("documents", from_json(*input.documents, true, -1));
     root_ = &new_scope(&globals);
   }
 

@@ -53,8 +53,8 @@ struct Input {
   std::vector<Variable> variables;
   /** The list `messages`: strings of message i (but for its "role") have origin i. */
   std::optional<Json> messages;
-  /** The list `tools`: strings have origin -1. */
-  std::optional<Json> tools;
+  /** The lists `tools` and `documents`: their strings have origin -1. */
+  std::optional<Json> tools, documents;
   std::optional<DateTime> now;  // nothing: strftime_now is not defined
 };
 

@@ -36,9 +36,24 @@ const ChatTemplate& template_of(const std::string& folder) {
   return *model.chat_template;
 }
 
+Conversation conversation_of(const Json& request) {
+  Conversation record;
+  if (const auto fault = parse_conversation(request.dump(), record)) throw Error(Kind::input, *fault);
+  return record;
+}
+
+/** As records hold them; a role that records do not know is passed on, for templates to refuse. */
 std::vector<Message> messages_of(const Json& request) {
   std::vector<Message> messages;
-  for (const Json& message : request["messages"]) messages.push_back({message["role"], message["content"]});
+  for (Json message : request["messages"]) {
+    Message& added = messages.emplace_back();
+    added.role = message["role"];
+    added.has_content = message.contains("content") && message["content"].is_string();
+    if (added.has_content) added.content = message["content"];
+    message.erase("role");
+    message.erase("content");
+    if (!message.empty()) added.more_json = message.dump();
+  }
   return messages;
 }
 
@@ -48,6 +63,8 @@ RenderOptions render_options(const Json& request) {
   if (request.contains("bos_token")) options.bos_token = request["bos_token"].get<std::string>();
   if (request.contains("eos_token")) options.eos_token = request["eos_token"].get<std::string>();
   if (request.contains("tools") && !request["tools"].is_null()) options.tools_json = request["tools"].dump();
+  if (request.contains("documents") && !request["documents"].is_null()) options.documents_json = request["documents"].dump();
+  if (request.contains("variables")) options.variables_json = request["variables"].dump();
   return options;
 }
 
@@ -94,14 +111,21 @@ Json decode(const Json& request) {
 }
 
 Json conversation(const Json& request) {
-  Conversation record;
-  if (request.contains("text")) record.text = request["text"];
-  if (request.contains("messages")) record.messages = messages_of(request);
+  const Conversation record = conversation_of(request);
   const std::string folder = request["folder"];
   const EncodedConversation encoded = encode_conversation(*model_of(folder).tokenizer, template_of(folder), record,
                                                           {render_options(request), request.value("max_length", std::int64_t{0})});
   return {{"ids", encoded.tokens.ids}, {"is_target", encoded.tokens.is_target}, {"is_cut", encoded.is_cut},
           {"num_targets", encoded.num_targets}, {"target_bytes", encoded.target_bytes}};
+}
+
+Json preference(const Json& request) {
+  Preference record;
+  if (const auto fault = parse_preference(request["record"].dump(), record)) throw Error(Kind::input, *fault);
+  const std::string folder = request["folder"];
+  const EncodedPreference encoded = encode_preference(*model_of(folder).tokenizer, template_of(folder), record,
+                                                      {render_options(request), request.value("max_length", std::int64_t{0})});
+  return {{"prompt", encoded.prompt}, {"chosen", encoded.chosen}, {"rejected", encoded.rejected}, {"lost", encoded.num_lost_prompt_tokens}};
 }
 
 Json dataset(const Json& request) {
@@ -140,6 +164,7 @@ Json answer(const Json& request) {
     const std::string folder = request["folder"];
     return {{"ids", encode_prompt(*model_of(folder).tokenizer, template_of(folder), messages_of(request), render_options(request))}};
   }
+  if (what == "preference") return preference(request);
   if (what == "dataset") return dataset(request);
   if (what == "about") return about(request);
   throw Error(Kind::usage, "unknown request " + what);

@@ -37,8 +37,47 @@ TEST_CASE("each fault is said") {
   CHECK(fault(R"({"messages":[{"content":"x"}]})") == "message without a role: messages[0]");
   CHECK(fault(R"({"messages":[{"role":"user","content":null}]})") == "message without text content: messages[0]");
   CHECK(fault(R"({"messages":[{"role":"bot","content":"x"}]})") ==
-        "unknown role: 'bot' in messages[0], expected system, user or assistant");
+        "unknown role: 'bot' in messages[0], expected system, developer, user, assistant, tool or ipython");
   CHECK(fault("{\"text\":\"\xff\"}") != "");
+}
+
+TEST_CASE("turns with tools keep what they hold besides their text") {
+  const std::string line =
+      R"({"messages":[{"role":"user","content":"weigh"},{"role":"assistant","content":null,"tool_calls":[{"name":"f","arguments":{"n":1.5}}]},)"
+      R"({"role":"tool","content":"2","name":"f"}],"tools":[{"name":"f"}],"metadata":{}})";
+  Conversation conversation;
+  REQUIRE_FALSE(parse_conversation(line, conversation).has_value());
+  CHECK(conversation.messages[0].more_json.empty());
+  CHECK(!conversation.messages[1].has_content);
+  CHECK(conversation.messages[2].more_json == R"({"name":"f"})");
+  CHECK(conversation.tools_json == R"([{"name":"f"}])");
+  std::string out;
+  append_conversation(out, conversation);
+  CHECK(out == line + "\n");
+  CHECK(parse_conversation(R"({"messages":[{"role":"assistant","content":null,"tool_calls":[]}]})", conversation).value_or("") ==
+        "message without text content: messages[0]");
+  CHECK(parse_conversation(R"({"messages":[{"role":"user","content":"x"}],"tools":{}})", conversation).value_or("") == "'tools' is not a list");
+}
+
+TEST_CASE("a preference comes back as it was written, and its faults are said") {
+  const std::string line =
+      R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],)"
+      R"("rejected":[{"role":"assistant","content":"b"}],"metadata":{"id":"p1","language":"fr"}})";
+  Preference preference;
+  REQUIRE_FALSE(parse_preference(line, preference).has_value());
+  CHECK(preference.prompt[0].content == "q");
+  CHECK(preference.id == "p1");
+  CHECK(preference.language == "fr");
+  std::string out;
+  append_preference(out, preference);
+  CHECK(out == line + "\n");
+  const auto fault = [&](const char* broken) { return parse_preference(broken, preference).value_or(""); };
+  CHECK(fault(R"({"prompt":"q","chosen":[],"rejected":[]})") == "no list of messages: 'prompt'");
+  CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[],"rejected":[]})") == "chosen is empty");
+  CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"x","content":""}]})") ==
+        "unknown role: 'x' in chosen[0], expected system, developer, user, assistant, tool or ipython");
+  CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}]})") ==
+        "no list of messages: 'rejected'");
 }
 
 TEST_CASE("bad lines are named, counted, copied, and too many end the run") {

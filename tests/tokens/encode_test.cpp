@@ -91,6 +91,33 @@ TEST_CASE("templates that cannot be trained are refused") {
   CHECK(refusal("{{ raise_exception('roles must alternate') }}") == "roles must alternate");
 }
 
+TEST_CASE("both sides of a preference follow one prompt") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  Preference preference;
+  preference.prompt = {{"user", "ab"}};
+  preference.chosen = {{"assistant", "abc"}};
+  preference.rejected = {{"assistant", "<t>"}};
+  const EncodedPreference encoded = encode_preference(*tokenizer, chat, preference);
+  CHECK(encoded.prompt == encode_prompt(*tokenizer, chat, preference.prompt));
+  CHECK(tokenizer->decode(encoded.chosen) == "abc<t>");
+  CHECK(encoded.rejected == std::vector<std::int32_t>{'<', 't', '>', 302});
+  CHECK(encoded.num_lost_prompt_tokens == 0);
+  CHECK(!encoded.is_chosen_cut);
+  EncodeOptions options;
+  options.max_length = static_cast<std::int64_t>(encoded.prompt.size()) + 2;
+  const EncodedPreference cut = encode_preference(*tokenizer, chat, preference, options);
+  CHECK(cut.rejected == std::vector<std::int32_t>{'<', 't'});
+  CHECK(cut.is_rejected_cut);
+  CHECK(!cut.is_chosen_cut);
+  options.max_length = 3;
+  const EncodedPreference filled = encode_preference(*tokenizer, chat, preference, options);
+  CHECK(filled.prompt.size() == 3);
+  CHECK(filled.chosen.empty());
+  CHECK(filled.rejected.empty());
+}
+
 TEST_CASE("plain text is trained whole, with BOS before and the end after it") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
