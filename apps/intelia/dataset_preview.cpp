@@ -21,7 +21,9 @@ struct Options {
 };
 
 void declare(OptionTable& table, Options& options) {
-  table.add("file", options.file, "Conversations, plain texts or preferences, JSON Lines; -: standard input").positional().required();
+  table.add("file", options.file, "Conversations, plain texts or preferences, JSON Lines; -: standard input")
+      .positional()
+      .required();
   table.add("model", options.model, "Folder with tokenizer and chat template", "FOLDER").required();
   table.add("format", options.style.format, "Text with colours or marks, one JSON object a record, or one HTML page",
             {{"text", PreviewFormat::text}, {"json", PreviewFormat::json}, {"html", PreviewFormat::html}});
@@ -72,8 +74,9 @@ std::optional<std::string> preview_line(const Model& model, std::string_view lin
   if (fault) return fault;
   record.id = is_preference ? preference.id : conversation.id;
   try {
-    record.parts = is_preference ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
-                                 : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
+    record.parts = is_preference
+                       ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
+                       : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
   } catch (const Error& error) {
     if (error.kind() != Kind::input) throw;
     return fmt::format("the chat template cannot make a sample of it: {}", error.what());
@@ -95,8 +98,8 @@ void count(const PreviewRecord& record, Totals& totals) {
 }
 
 /** Reads what is asked for and hands each record, drawn, to `write`. */
-Totals preview(const Options& options, const PreviewStyle& style, const Model& model, LineReader& lines, Rejects& rejects, const Context& context,
-               const std::function<void(const std::string&)>& write) {
+Totals preview(const Options& options, const PreviewStyle& style, const Model& model, LineReader& lines,
+               Rejects& rejects, const Context& context, const std::function<void(const std::string&)>& write) {
   Totals totals;
   std::int64_t num_read = 0;
   while (options.line > 0 || options.records == 0 || totals.records < options.records) {
@@ -118,7 +121,8 @@ Totals preview(const Options& options, const PreviewStyle& style, const Model& m
     if (options.line > 0) break;
   }
   if (options.line > 0 && totals.records == 0)
-    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last is {}", lines.path().string(), options.line, lines.line_number()));
+    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last is {}", lines.path().string(), options.line,
+                                         lines.line_number()));
   rejects.check(num_read);
   return totals;
 }
@@ -133,21 +137,30 @@ int run(const Options& options, Context& context) {
   std::optional<AtomicFile> file;
   if (!options.output.empty() && !context.common.dry_run) file.emplace(options.output);
   const auto write = [&](const std::string& text) {
-    if (file) file->write(text);
-    else if (options.output.empty()) context.print(text);
+    if (file)
+      file->write(text);
+    else if (options.output.empty())
+      context.print(text);
   };
   write(preview_head(style, "Preview of " + lines.path().string()));
   const Totals totals = preview(options, style, model, lines, rejects, context, write);
   write(preview_tail(style));
   if (file) file->commit();
 
-  const Json summary{{"records", totals.records}, {"tokens", totals.tokens},         {"trained_tokens", totals.trained},
-                     {"cut_tokens", totals.cut_tokens}, {"rejected", rejects.by_reason()}};
-  std::string words = fmt::format("{} records, {} tokens, {} of them trained", totals.records, totals.tokens, totals.trained);
+  const Json summary{{"records", totals.records},
+                     {"tokens", totals.tokens},
+                     {"trained_tokens", totals.trained},
+                     {"cut_tokens", totals.cut_tokens},
+                     {"rejected", rejects.by_reason()}};
+  const auto records = [](std::int64_t count) { return fmt::format("{} record{}", count, count == 1 ? "" : "s"); };
+  std::string words =
+      fmt::format("{}, {} tokens, {} of them trained", records(totals.records), totals.tokens, totals.trained);
   if (totals.cut_tokens > 0) words += fmt::format(", {} more cut", totals.cut_tokens);
-  if (rejects.count() > 0) words += fmt::format(", {} records rejected", rejects.count());
-  if (options.output.empty()) context.finish_after_data(summary, words);
-  else context.finish(summary, words + " in '" + options.output.string() + "'");
+  if (rejects.count() > 0) words += fmt::format(", {} rejected", records(rejects.count()));
+  if (options.output.empty())
+    context.finish_after_data(summary, words);
+  else
+    context.finish(summary, words + " in '" + options.output.string() + "'");
   return 0;
 }
 
@@ -155,9 +168,12 @@ int run(const Options& options, Context& context) {
 
 extern const Command dataset_preview{
     "dataset preview", "Exactly what the model sees of each record",
-    "Shows each record as the chat template and the tokenizer make it: what is context, what is trained, what lies beyond "
-    "--max-length and is cut away, and which tokens are control tokens and not text that looks like them. Of a preference "
-    "both continuations are shown. Characters that cannot be seen are written as \\u{…}. The defaults are those of train sft.\n\n"
+    "Shows each record as the chat template and the tokenizer make it: what is context, what is trained, what lies "
+    "beyond "
+    "--max-length and is cut away, and which tokens are control tokens and not text that looks like them. Of a "
+    "preference "
+    "both continuations are shown. Characters that cannot be seen are written as \\u{…}. The defaults are those of "
+    "train sft.\n\n"
     "Example: intelia dataset preview data/train.jsonl --model models/tiny --format html --output preview.html",
     bind<Options, declare, run>};
 

@@ -42,8 +42,10 @@ void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder)
       const Chunk::Line& line = chunk.lines[i];
       const std::size_t begin = chunk.out.size();
       LineResult result;
-      if (line.is_too_long) result.fault = "line is longer than 64 MiB";
-      else result = work(std::string_view(chunk.text).substr(line.begin, line.end - line.begin), chunk.out);
+      if (line.is_too_long)
+        result.fault = "line is longer than 64 MiB";
+      else
+        result = work(std::string_view(chunk.text).substr(line.begin, line.end - line.begin), chunk.out);
       if (result.fault) {
         chunk.out.replace(begin, std::string::npos, placeholder);
         chunk.faults.push_back({i, std::move(*result.fault)});
@@ -61,7 +63,8 @@ void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder)
 class OrderedWorkers {
  public:
   OrderedWorkers(int threads, std::function<void(Chunk&)> work) : work_(std::move(work)) {
-    for (int i = 0; threads > 1 && i < threads; ++i) threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
+    for (int i = 0; threads > 1 && i < threads; ++i)
+      threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
   }
   ~OrderedWorkers() {
     for (std::jthread& thread : threads_) thread.request_stop();
@@ -152,8 +155,9 @@ class LineWriter {
   LinePipeTotals finish() {
     context_.sinks.progress.finish();
     if (totals_.num_mended > 0)
-      context_.log().warning(fmt::format("{} line{} bytes that are not UTF-8, which count as U+FFFD; the first is {}:{}", totals_.num_mended,
-                                         totals_.num_mended == 1 ? " holds" : "s hold", input_, first_mended_));
+      context_.log().warning(
+          fmt::format("{} line{} bytes that are not UTF-8, which count as U+FFFD; the first is {}:{}",
+                      totals_.num_mended, totals_.num_mended == 1 ? " holds" : "s hold", input_, first_mended_));
     rejects_.check(totals_.num_lines);
     totals_.num_bad = rejects_.count();
     for (const auto& [reason, count] : rejects_.by_reason()) totals_.bad_by_reason[reason] = count;
@@ -176,7 +180,8 @@ void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std
   table.add("strict", settings.rejects.is_strict, "End at the first bad line");
 }
 
-LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder, const LineWork& work) {
+LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
+                          const LineWork& work) {
   const bool is_standard_input = settings.file.empty() || settings.file == "-";
   LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
   LineWriter writer(context, settings, lines.path().string());
@@ -201,7 +206,9 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
 }
 
 std::string describe_totals(const LinePipeTotals& totals, const std::string& counted) {
-  const auto plural = [](std::int64_t count, const std::string& noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); };
+  const auto plural = [](std::int64_t count, const std::string& noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  };
   std::string text = plural(totals.num_lines, "line");
   if (!counted.empty()) text += ", " + plural(totals.count, counted);
   if (totals.num_bad > 0) text += ", " + plural(totals.num_bad, "bad line");

@@ -41,11 +41,12 @@ struct LinePipeTotals {
 void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std::string& what);
 
 /**
- * Writes to stdout what `work` makes of each line; a bad line is named on stderr and leaves `placeholder` in its place, so
- * that line N of the output belongs to line N of the input. What was read is answered before more is waited for. Throws
- * Error{input} at the end when more lines were bad than the settings allow, or at the first with --strict.
+ * Writes to stdout what `work` makes of each line; a bad line is named on stderr and leaves `placeholder` in its place,
+ * so that line N of the output belongs to line N of the input. What was read is answered before more is waited for.
+ * Throws Error{input} at the end when more lines were bad than the settings allow, or at the first with --strict.
  */
-LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder, const LineWork& work);
+LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
+                          const LineWork& work);
 
 /** "3 lines, 12 tokens, 1 bad line", for the last word of a command. */
 std::string describe_totals(const LinePipeTotals& totals, const std::string& counted);

@@ -42,8 +42,8 @@ std::string counts_of(const PreviewPart& part) {
 
 /** A character that would move the cursor, hide, or turn the direction of what follows. */
 bool is_invisible(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) || (c >= 0x2028 && c <= 0x202E) ||
-         (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
+  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
+         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
 }
 
 /** Takes the code point at `position`, of text that is UTF-8. */
@@ -52,7 +52,8 @@ char32_t next_code_point(std::string_view text, std::size_t& position) {
   if (first < 0xC0) return first;
   const int following = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
   char32_t c = first & (0x3F >> following);
-  for (int i = 0; i < following && position < text.size(); ++i) c = c << 6 | (static_cast<unsigned char>(text[position++]) & 0x3F);
+  for (int i = 0; i < following && position < text.size(); ++i)
+    c = c << 6 | (static_cast<unsigned char>(text[position++]) & 0x3F);
   return c;
 }
 
@@ -62,9 +63,12 @@ std::string visible(std::string_view text) {
   for (std::size_t position = 0; position < text.size();) {
     const std::size_t begin = position;
     const char32_t c = next_code_point(text, position);
-    if (c == '\n') out += "↵\n";
-    else if (c != '\t' && is_invisible(c)) out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c));
-    else out += text.substr(begin, position - begin);
+    if (c == '\n')
+      out += "↵\n";
+    else if (c != '\t' && is_invisible(c))
+      out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c));
+    else
+      out += text.substr(begin, position - begin);
   }
   return out;
 }
@@ -83,13 +87,16 @@ std::string color_of(const Span& span) {
 std::string on_each_line(const std::string& text, const std::string& before, const char* after) {
   std::string out = before;
   for (const char c : text) {
-    if (c == '\n') out += std::string(after) + c + before;
-    else out += c;
+    if (c == '\n')
+      out += std::string(after) + c + before;
+    else
+      out += c;
   }
   return out + after;
 }
 
-/** Without colours: {+trained+}, [-cut-] as in word diffs, ⟨control token⟩. A run is marked once, its control tokens inside. */
+/** Without colours: {+trained+}, [-cut-] as in word diffs, ⟨control token⟩. A run is marked once, its control tokens
+ * inside. */
 std::string marked(const std::vector<Span>& spans) {
   std::string out;
   for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -111,7 +118,10 @@ std::string id_table(const PreviewPart& part) {
     const PreviewToken& token = part.tokens[i];
     std::string text;
     append_json_string(text, token.text);
-    out += fmt::format("{:>7} {:>8} {:<8} {:<8} {}\n", i, token.id, token.is_cut ? "cut" : token.is_trained ? "trained" : "context",
+    out += fmt::format("{:>7} {:>8} {:<8} {:<8} {}\n", i, token.id,
+                       token.is_cut       ? "cut"
+                       : token.is_trained ? "trained"
+                                          : "context",
                        token.is_special ? "special" : "", visible(text));
   }
   return out;
@@ -167,11 +177,16 @@ std::string json_record(const PreviewStyle& style, const PreviewRecord& record) 
 std::string escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
-    if (c == '&') out += "&amp;";
-    else if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '"') out += "&quot;";
-    else out += c;
+    if (c == '&')
+      out += "&amp;";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
   }
   return out;
 }
@@ -202,10 +217,11 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
   std::string out;
   for (const PreviewPart& part : record.parts) {
     const std::string id = record.id.empty() ? "" : " " + visible(record.id);
-    out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escaped(record.where), part.name, escaped(id), counts_of(part),
-                       part.note.empty() ? "" : "; " + escaped(part.note));
+    out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escaped(record.where), part.name,
+                       escaped(id), counts_of(part), part.note.empty() ? "" : "; " + escaped(part.note));
     for (const Span& span : spans_of(part, style.shows_ids)) {
-      out += fmt::format("<span class=\"{}{}\">{}</span>", span.kind(), span.is_special ? " special" : "", escaped(visible(span.text)));
+      out += fmt::format("<span class=\"{}{}\">{}</span>", span.kind(), span.is_special ? " special" : "",
+                         escaped(visible(span.text)));
       if (style.shows_ids) out += fmt::format("<sub>{}</sub>", part.tokens[span.begin].id);
     }
     out += "</pre></section>\n";
@@ -221,20 +237,26 @@ std::string preview_head(const PreviewStyle& style, const std::string& title) {
   if (!style.uses_color) return "{+trained+} [-cut-] ⟨control token⟩\n\n";
   const Span context{}, trained{0, 0, "", true}, cut{0, 0, "", false, false, true}, special{0, 0, "", false, true};
   std::string out;
-  for (const auto& [span, name] : {std::pair(context, "context"), {trained, "trained"}, {cut, "cut"}, {special, "control token"}})
+  for (const auto& [span, name] :
+       {std::pair(context, "context"), {trained, "trained"}, {cut, "cut"}, {special, "control token"}})
     out += color_of(span) + name + kReset + " ";
   return out + "\n\n";
 }
 
 std::string preview_record(const PreviewStyle& style, const PreviewRecord& record) {
   switch (style.format) {
-    case PreviewFormat::text: return text_record(style, record);
-    case PreviewFormat::json: return json_record(style, record);
-    case PreviewFormat::html: break;
+    case PreviewFormat::text:
+      return text_record(style, record);
+    case PreviewFormat::json:
+      return json_record(style, record);
+    case PreviewFormat::html:
+      break;
   }
   return html_record(style, record);
 }
 
-std::string preview_tail(const PreviewStyle& style) { return style.format == PreviewFormat::html ? "</body></html>\n" : ""; }
+std::string preview_tail(const PreviewStyle& style) {
+  return style.format == PreviewFormat::html ? "</body></html>\n" : "";
+}
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// How `dataset preview` draws records: text for a terminal, with colours or with marks; JSON, one object a record; one HTML
-// page. It knows nothing of files and models.
+// How `dataset preview` draws records: text for a terminal, with colours or with marks; JSON, one object a record; one
+// HTML page. It knows nothing of files and models.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ enum class PreviewFormat { text, json, html };
 struct PreviewRecord {
   std::string where;  // "train.jsonl:3"
   std::int64_t line = 0;
-  std::string id;     // of the conversation, or empty
+  std::string id;  // of the conversation, or empty
   std::vector<PreviewPart> parts;
 };
 

@@ -71,12 +71,13 @@ int run(const Options& options, Context& context) {
 
 }  // namespace
 
-extern const Command tokenize{
-    "tokenize", "Lines of text to token ids, one JSON array a line",
-    "A line is every byte up to its newline, a carriage return too; an empty line is []. Bytes that are not UTF-8 count as "
-    "U+FFFD, and a warning says so. With --json-lines a line that is no JSON string is bad: it is named and null stands in "
-    "its place, so that line N of the output always belongs to line N of the input.\n\n"
-    "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny",
-    bind<Options, declare, run>};
+extern const Command tokenize{"tokenize", "Lines of text to token ids, one JSON array a line",
+                              "A line is every byte up to its newline, a carriage return too; an empty line is []. "
+                              "Bytes that are not UTF-8 count as "
+                              "U+FFFD, and a warning says so. With --json-lines a line that is no JSON string is bad: "
+                              "it is named and null stands in "
+                              "its place, so that line N of the output always belongs to line N of the input.\n\n"
+                              "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny",
+                              bind<Options, declare, run>};
 
 }  // namespace intelia
