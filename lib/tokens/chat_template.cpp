@@ -3,13 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
-#include "tokens/jinja.hpp"
+#include "tokens/rendering_plan.hpp"
 
 namespace intelia {
 
@@ -94,6 +95,49 @@ jinja::DateTime parse_date(const std::string& text) {
   return date;
 }
 
+/** What a rendering depends on besides the words of contents that are not empty. */
+struct Shape {
+  Shape(const std::vector<Message>& messages, const RenderOptions& options, char kind) : key(1, kind) {
+    contents.reserve(messages.size());
+    for (const Message& message : messages) {
+      is_plain = is_plain && message.more_json.empty();
+      add(message.role);
+      key += !message.has_content ? 'n' : message.content.empty() ? 'e' : 't';
+      contents.push_back(message.content);
+    }
+    for (const std::string* option : {&options.date, &options.tools_json, &options.documents_json, &options.variables_json}) add(*option);
+    for (const auto* token : {&options.bos_token, &options.eos_token}) add(*token ? "=" + **token : "");
+    if (!is_plain) key = "not plain";
+  }
+  void add(const std::string& text) {
+    key += std::to_string(text.size());
+    key += ':';
+    key += text;
+  }
+  std::string key;
+  std::vector<std::string_view> contents;
+  bool is_plain = true;  // no message has more than role and content
+};
+
+Rendered to_rendered(jinja::Output output) {
+  Rendered rendered;
+  rendered.text = std::move(output.text.bytes);
+  rendered.content.reserve(output.text.origins.size());
+  for (const jinja::Origin& origin : output.text.origins) rendered.content.push_back({{origin.begin, origin.end}, origin.source});
+  for (const auto& [begin, end] : output.generation) rendered.generation.push_back({begin, end});
+  return rendered;
+}
+
+AssistantTurn turn_between(std::int32_t message, const std::string& whole, const std::string& prompt, const std::string& so_far) {
+  if (!whole.starts_with(prompt)) {
+    throw Error(Kind::input, fmt::format("the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
+                                         "cannot be told; put {{% generation %}} around the answer in the template", message + 1));
+  }
+  const auto end = static_cast<std::ptrdiff_t>(std::min(whole.size(), so_far.size()));
+  const auto proven_end = std::mismatch(whole.begin(), whole.begin() + end, so_far.begin()).first - whole.begin();
+  return {message, prompt.size(), static_cast<std::size_t>(proven_end)};
+}
+
 }  // namespace
 
 std::vector<ByteRange> Rendered::content_ranges() const {
@@ -104,7 +148,7 @@ std::vector<ByteRange> Rendered::content_ranges() const {
 }
 
 ChatTemplate::ChatTemplate(std::string_view source, const std::string& name, std::map<std::string, std::string> special_tokens)
-    : name_(name), template_(std::make_shared<const jinja::Template>(source, name)), special_tokens_(std::move(special_tokens)) {
+    : name_(name), template_(std::make_shared<const jinja::Template>(source, name)), special_tokens_(std::move(special_tokens)), plans_(std::make_shared<RenderingPlans>()) {
   Sha256 hash;
   hash.update(source);
   for (const auto& [key, value] : special_tokens_) {
@@ -133,7 +177,7 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
                                              "add the file that the model's publisher gives");
 }
 
-Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options) const {
+jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options, bool is_traced) const {
   jinja::Input input;
   std::map<std::string, std::string> tokens = special_tokens_;
   if (options.bos_token) tokens["bos_token"] = *options.bos_token;
@@ -148,13 +192,37 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
   for (const Message& message : messages) list.push_back(to_json(message));
   input.messages = std::move(list);
   if (!options.date.empty()) input.now = parse_date(options.date);
+  input.is_traced = is_traced;
+  return template_->render(input);
+}
 
-  jinja::Output output = template_->render(input);
-  Rendered rendered;
-  rendered.text = std::move(output.text.bytes);
-  rendered.content.reserve(output.text.origins.size());
-  for (const jinja::Origin& origin : output.text.origins) rendered.content.push_back({{origin.begin, origin.end}, origin.source});
-  for (const auto& [begin, end] : output.generation) rendered.generation.push_back({begin, end});
+Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options) const {
+  const Shape shape(messages, options, add_generation_prompt ? 'p' : '-');
+  if (auto rendered = plans_->replay(shape.key, shape.contents)) return std::move(*rendered);
+  const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
+  jinja::Output output = run(messages, add_generation_prompt, options, is_traced);
+  if (is_traced) plans_->add(shape.key, RenderingPlan::make(output));
+  return to_rendered(std::move(output));
+}
+
+Rendered ChatTemplate::render_turns(const std::vector<Message>& messages, const RenderOptions& options) const {
+  const Shape shape(messages, options, 't');
+  if (auto rendered = plans_->replay(shape.key, shape.contents)) return std::move(*rendered);
+  const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
+  jinja::Output whole = run(messages, false, options, is_traced);
+  std::optional<RenderingPlan> plan = is_traced ? RenderingPlan::make(whole) : std::nullopt;
+  std::vector<AssistantTurn> turns;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role != "assistant") continue;
+    const std::span<const Message> all(messages);
+    const jinja::Output prompt = run(all.first(i), true, options, is_traced);
+    const jinja::Output so_far = i + 1 < messages.size() ? run(all.first(i + 1), false, options, is_traced) : whole;
+    turns.push_back(turn_between(static_cast<std::int32_t>(i), whole.text.bytes, prompt.text.bytes, so_far.text.bytes));
+    if (plan && !plan->add_turn(turns.back(), prompt, so_far)) plan.reset();
+  }
+  if (is_traced) plans_->add(shape.key, std::move(plan));
+  Rendered rendered = to_rendered(std::move(whole));
+  rendered.turns = std::move(turns);
   return rendered;
 }
 

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ namespace intelia {
 
 namespace jinja {
 class Template;
+struct Output;
 }
 
 struct RenderOptions {
@@ -33,14 +35,27 @@ struct ContentRange {
   std::int32_t message = -1;
 };
 
+/** An assistant's turn in a rendered text. */
+struct AssistantTurn {
+  std::int32_t message = 0;
+  std::size_t begin = 0;       // where the generation prompt before it ends
+  std::size_t proven_end = 0;  // up to here the text is the same when the conversation ends with this turn
+};
+
 struct Rendered {
   std::string text;
-  std::vector<ContentRange> content;     // sorted, not overlapping
-  std::vector<ByteRange> generation;     // of {% generation %} blocks, in order of their ends
+  std::vector<ContentRange> content;  // sorted, not overlapping
+  std::vector<ByteRange> generation;  // of {% generation %} blocks, in order of their ends
+  std::vector<AssistantTurn> turns;   // of render_turns
   std::vector<ByteRange> content_ranges() const;
 };
 
-/** Several threads may use one ChatTemplate. */
+class RenderingPlans;
+
+/**
+ * Several threads may use one ChatTemplate. What one rendering shows of a template is used for the next (rendering_plan.hpp):
+ * the results are the same as without.
+ */
 class ChatTemplate {
  public:
   /**
@@ -57,16 +72,25 @@ class ChatTemplate {
    */
   Rendered render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options = {}) const;
 
+  /**
+   * A whole conversation, without generation prompt, and its assistant's turns as generation would have met them: what
+   * stands before a turn is what the template writes as its prompt. Throws Error{input} where that does not hold.
+   */
+  Rendered render_turns(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
+
   /** Whether it marks the trained text with {% generation %}. */
   bool has_generation_markers() const;
   /** Of the template's source and the special tokens it is given. */
   const std::string& sha256() const { return sha256_; }
 
  private:
+  jinja::Output run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options, bool is_traced) const;
+
   std::string name_;
   std::shared_ptr<const jinja::Template> template_;
   std::map<std::string, std::string> special_tokens_;  // bos_token, eos_token, … as the template sees them
   std::string sha256_;
+  std::shared_ptr<RenderingPlans> plans_;
 };
 
 }  // namespace intelia

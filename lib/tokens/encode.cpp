@@ -19,12 +19,16 @@ Encoding encode_rendered(const Tokenizer& tokenizer, const Rendered& rendered) {
   return tokenizer.encode_with_ranges(rendered.text, {true, false}, rendered.content_ranges());
 }
 
+/** The first token whose bytes end after `position`, or the number of tokens. */
+std::size_t first_token_after(const Encoding& encoding, std::size_t position) {
+  const auto found = std::partition_point(encoding.ranges.begin(), encoding.ranges.end(), [&](const ByteRange& range) { return range.end <= position; });
+  return static_cast<std::size_t>(found - encoding.ranges.begin());
+}
+
 /** The first token that covers byte `position`, or the number of tokens. */
 std::size_t token_at(const Encoding& encoding, std::size_t position) {
-  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (encoding.ranges[i].begin <= position && position < encoding.ranges[i].end) return i;
-  }
-  return encoding.ids.size();
+  const std::size_t token = first_token_after(encoding, position);
+  return token < encoding.ids.size() && encoding.ranges[token].begin <= position ? token : encoding.ids.size();
 }
 
 /** The last byte at which a character begins before `end`. */
@@ -44,52 +48,46 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, std::ve
   }
 }
 
-/** The end-of-turn token of message `index`: the first control token after its content and before the next message's. */
-std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
-                                       std::int32_t index, std::size_t turn_begin) {
-  std::size_t content_end = turn_begin;
-  std::size_t next_content = rendered.text.size();
-  for (const ContentRange& range : rendered.content) {
-    if (range.message == index) content_end = std::max(content_end, range.bytes.end);
-    if (range.message > index) next_content = std::min(next_content, range.bytes.begin);
+/** Where the content of each message ends in a rendered text, and where that of any later one begins. */
+struct ContentBounds {
+  ContentBounds(const Rendered& rendered, std::size_t num_messages) : ends(num_messages, 0), next_begins(num_messages, rendered.text.size()) {
+    for (const ContentRange& range : rendered.content) {
+      if (range.message < 0) continue;
+      const auto message = static_cast<std::size_t>(range.message);
+      ends[message] = std::max(ends[message], range.bytes.end);
+      if (message > 0) next_begins[message - 1] = std::min(next_begins[message - 1], range.bytes.begin);
+    }
+    for (std::size_t i = num_messages; i-- > 1;) next_begins[i - 1] = std::min(next_begins[i - 1], next_begins[i]);
   }
-  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (encoding.ranges[i].begin < content_end) continue;
-    if (encoding.ranges[i].begin >= next_content) return std::nullopt;
+  std::vector<std::size_t> ends, next_begins;
+};
+
+/** The end-of-turn token of message `index`: the first control token after its content and before the next message's. */
+std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Encoding& encoding, const ContentBounds& bounds, std::size_t index,
+                                       std::size_t turn_begin) {
+  const std::size_t content_end = std::max(turn_begin, bounds.ends[index]);
+  const auto first = std::partition_point(encoding.ranges.begin(), encoding.ranges.end(), [&](const ByteRange& range) { return range.begin < content_end; });
+  for (auto i = static_cast<std::size_t>(first - encoding.ranges.begin()); i < encoding.ids.size(); ++i) {
+    if (encoding.ranges[i].begin >= bounds.next_begins[index]) return std::nullopt;
     if (tokenizer.is_special(encoding.ids[i])) return i;
   }
   return std::nullopt;
 }
 
 /** Targets where the template has no markers, as encode_conversation says. */
-void mark_derived(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::vector<Message>& messages,
-                  const RenderOptions& options, const Rendered& rendered, const Encoding& encoding, std::vector<std::uint8_t>& is_target) {
-  for (std::size_t turn = 0; turn < messages.size(); ++turn) {
-    if (messages[turn].role != "assistant") continue;
-    const auto begin = messages.begin();
-    const std::vector<Message> before(begin, begin + static_cast<std::ptrdiff_t>(turn));
-    const std::string prompt = chat_template.render(before, true, options).text;
-    if (!rendered.text.starts_with(prompt)) {
-      throw Error(Kind::input, fmt::format("the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
-                                           "cannot be told; put {{% generation %}} around the answer in the template", turn + 1));
-    }
-    const auto end = end_of_turn(tokenizer, rendered, encoding, static_cast<std::int32_t>(turn), prompt.size());
+void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding, std::size_t num_messages, std::vector<std::uint8_t>& is_target) {
+  const ContentBounds bounds(rendered, num_messages);
+  for (const AssistantTurn& turn : rendered.turns) {
+    const auto end = end_of_turn(tokenizer, encoding, bounds, static_cast<std::size_t>(turn.message), turn.begin);
     if (!end) {
       throw Error(Kind::input, fmt::format("the chat template puts no control token after turn {}, so the model would never learn to stop; its "
-                                           "end-of-turn text must be a special token of the tokenizer", turn + 1));
+                                           "end-of-turn text must be a special token of the tokenizer", turn.message + 1));
     }
-    const std::size_t span_end = encoding.ranges[*end].end;
-    if (turn + 1 < messages.size()) {
-      const std::vector<Message> so_far(begin, begin + static_cast<std::ptrdiff_t>(turn) + 1);
-      const std::string prefix = chat_template.render(so_far, false, options).text;
-      if (prefix.compare(0, span_end, rendered.text, 0, span_end) != 0) {
-        throw Error(Kind::input, fmt::format("the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
-                                             "generated; put {{% generation %}} around the answer in the template", turn + 1));
-      }
+    if (encoding.ranges[*end].end > turn.proven_end) {
+      throw Error(Kind::input, fmt::format("the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
+                                           "generated; put {{% generation %}} around the answer in the template", turn.message + 1));
     }
-    for (std::size_t i = 0; i <= *end; ++i) {
-      if (encoding.ranges[i].end > prompt.size()) is_target[i] = 1;
-    }
+    for (std::size_t i = first_token_after(encoding, turn.begin); i <= *end; ++i) is_target[i] = 1;
   }
 }
 
@@ -147,13 +145,14 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   }
   RenderOptions render = options.render;
   if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
-  const Rendered rendered = chat_template.render(conversation.messages, false, render);
+  const bool has_markers = chat_template.has_generation_markers();
+  const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render) : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
   std::vector<std::uint8_t> is_target(encoding.ids.size(), 0);
-  if (chat_template.has_generation_markers()) {
+  if (has_markers) {
     mark_generation(rendered, encoding, is_target);
   } else {
-    mark_derived(tokenizer, chat_template, conversation.messages, render, rendered, encoding, is_target);
+    mark_derived(tokenizer, rendered, encoding, conversation.messages.size(), is_target);
   }
   return finish(std::move(encoding), std::move(is_target), options.max_length);
 }
@@ -200,7 +199,7 @@ std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplat
   try {
     const Rendered rendered = chat_template.render(turn, false, options);
     const Encoding encoding = encode_rendered(tokenizer, rendered);
-    if (const auto end = end_of_turn(tokenizer, rendered, encoding, 1, 0)) ids.insert(encoding.ids[*end]);
+    if (const auto end = end_of_turn(tokenizer, encoding, ContentBounds(rendered, turn.size()), 1, 0)) ids.insert(encoding.ids[*end]);
   } catch (const Error& error) {
     // A template that refuses this smallest of conversations still has the model's own eos_token_id.
     if (error.kind() != Kind::input || ids.empty()) throw;

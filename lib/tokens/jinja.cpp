@@ -5,12 +5,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <deque>
 
+#include "tokens/jinja_date.hpp"
+#include "tokens/jinja_format.hpp"
 #include "tokens/jinja_functions.hpp"
+#include "tokens/jinja_number.hpp"
 #include "tokens/jinja_parse.hpp"
+#include "tokens/jinja_trace.hpp"
 #include "tokens/jinja_value.hpp"
 
 namespace intelia::jinja {
@@ -44,64 +46,6 @@ constexpr std::int64_t kMaxRange = 100'000;  // of Jinja2's sandbox
 
 enum class Flow { normal, break_loop, continue_loop };
 
-/** strftime in the C locale, from a given date. */
-std::string format_date(const std::string& format, const DateTime& date) {
-  static constexpr std::array<const char*, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                          "July",    "August",   "September", "October", "November", "December"};
-  static constexpr std::array<const char*, 7> kDays = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
-  static constexpr std::array<int, 12> kBefore = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  const bool is_leap = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-  const std::string month = kMonths[static_cast<std::size_t>(date.month - 1)];
-  const int day_of_year = kBefore[static_cast<std::size_t>(date.month - 1)] + date.day + (is_leap && date.month > 2);
-  const int shifted_year = date.year - (date.month < 3);
-  static constexpr std::array<int, 12> kShift = {0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4};
-  const int weekday = (shifted_year + shifted_year / 4 - shifted_year / 100 + shifted_year / 400 +
-                       kShift[static_cast<std::size_t>(date.month - 1)] + date.day) % 7;
-  const std::string day_name = kDays[static_cast<std::size_t>(weekday)];
-  std::string out;
-  for (std::size_t i = 0; i < format.size(); ++i) {
-    if (format[i] != '%' || i + 1 >= format.size()) {
-      out += format[i];
-      continue;
-    }
-    bool is_padded = true;
-    if (format[i + 1] == '-' && i + 2 < format.size()) {
-      is_padded = false;
-      ++i;
-    }
-    const auto number = [&](int value, int width) {
-      out += is_padded ? fmt::format("{:0{}d}", value, width) : std::to_string(value);
-    };
-    const int hour12 = date.hour % 12 == 0 ? 12 : date.hour % 12;
-    switch (format[++i]) {
-      case 'd': number(date.day, 2); break;
-      case 'e': out += fmt::format("{:2d}", date.day); break;
-      case 'm': number(date.month, 2); break;
-      case 'Y': out += std::to_string(date.year); break;
-      case 'y': number(date.year % 100, 2); break;
-      case 'H': number(date.hour, 2); break;
-      case 'I': number(hour12, 2); break;
-      case 'M': number(date.minute, 2); break;
-      case 'S': number(date.second, 2); break;
-      case 'j': number(day_of_year, 3); break;
-      case 'p': out += date.hour < 12 ? "AM" : "PM"; break;
-      case 'B': out += month; break;
-      case 'b':
-      case 'h': out += month.substr(0, 3); break;
-      case 'A': out += day_name; break;
-      case 'a': out += day_name.substr(0, 3); break;
-      case 'w': out += std::to_string(weekday); break;
-      case 'F': out += fmt::format("{}-{:02d}-{:02d}", date.year, date.month, date.day); break;
-      case 'T': out += fmt::format("{:02d}:{:02d}:{:02d}", date.hour, date.minute, date.second); break;
-      case '%': out += '%'; break;
-      case 'n': out += '\n'; break;
-      case 't': out += '\t'; break;
-      default: throw RenderError(fmt::format("strftime's %{} is not supported", format[i]));
-    }
-  }
-  return out;
-}
-
 class Evaluator final : public Runtime {
  public:
   Evaluator(const Parsed& parsed, const Input& input, const Budget& budget)
@@ -117,19 +61,8 @@ class Evaluator final : public Runtime {
     define("dict", Value::function(kDict));
     if (now_) define("strftime_now", Value::function(kStrftimeNow));
     for (const Variable& variable : input.variables) define(variable.name, from_json(variable.value, false, 0));
-    if (input.messages) {
-      std::vector<Value> messages;
-      std::int32_t source = 0;
-      for (const Json& message : *input.messages) {
-        std::vector<std::pair<Value, Value>> items;
-        for (const auto& [key, value] : message.items()) {
-          items.emplace_back(Value::string(key), from_json(value, key != "role", source));
-        }
-        messages.push_back(Value::dict(std::move(items)));
-        ++source;
-      }
-      define("messages", Value::list(std::move(messages)));
-    }
+    if (input.is_traced) trace_ = std::make_shared<Trace>();
+    if (input.messages) define("messages", messages_value(*input.messages));
     if (input.tools) define("tools", from_json(*input.tools, true, -1));
     if (input.documents) define("documents", from_json(*input.documents, true, -1));
     root_ = &new_scope(&globals);
@@ -146,10 +79,12 @@ class Evaluator final : public Runtime {
     root_output_ = &output.text;
     output_ = &output;
     execute(*parsed_.root, *root_, output.text);
+    output.trace = trace_;
     return output;
   }
 
   int line() const { return line_; }
+  Trace* trace() override { return trace_.get(); }
 
   void charge_steps(std::int64_t steps) override {
     steps_ += steps;
@@ -163,6 +98,31 @@ class Evaluator final : public Runtime {
   }
 
  private:
+  /** Strings of message i but its role get origin i; in a traced rendering contents get their recipe. */
+  Value messages_value(const Json& list) {
+    std::vector<Value> messages;
+    std::int32_t source = 0;
+    for (const Json& message : list) {
+      std::vector<std::pair<Value, Value>> items;
+      for (const auto& [key, value] : message.items()) {
+        items.emplace_back(Value::string(key), from_json(value, key != "role", source));
+        if (!trace_ || key != "content" || !value.is_string() || value.get_ref<const std::string&>().empty()) continue;
+        Text content = items.back().second.text();
+        content.origins[0].recipe = trace_->add_content(source);
+        items.back().second = Value::string(std::move(content));
+      }
+      messages.push_back(Value::dict(std::move(items)));
+      ++source;
+    }
+    return Value::list(std::move(messages));
+  }
+
+  /** iterate(), which looks into the characters of a text. */
+  std::vector<Value> elements_of(const Value& value) {
+    if (trace_ && value.is(Type::string)) trace_->watch_use(value);
+    return iterate(value);
+  }
+
   class Deeper {
    public:
     explicit Deeper(Evaluator& evaluator) : evaluator_(evaluator) {
@@ -223,7 +183,7 @@ class Evaluator final : public Runtime {
         break;
       }
       default: {
-        std::vector<Value> items = iterate(value);
+        std::vector<Value> items = elements_of(value);
         if (items.size() < target.kids.size()) {
           throw RenderError(fmt::format("not enough values to unpack (expected {}, got {})", target.kids.size(), items.size()));
         }
@@ -357,7 +317,7 @@ class Evaluator final : public Runtime {
     const Deeper deeper(*this);
     const std::size_t scopes = scopes_.size();
     const std::size_t macros = num_macros_;
-    std::vector<Value> items = iterate(iterable);
+    std::vector<Value> items = elements_of(iterable);
     if (node.kids[2]) {
       std::vector<Value> kept;
       for (Value& item : items) {
@@ -414,13 +374,16 @@ class Evaluator final : public Runtime {
         if (key.op == Op::slice) {
           const auto part = [&](std::size_t i) { return key.kids[i] ? evaluate(*key.kids[i], scope) : Value::none(); };
           const Value start = part(0), stop = part(1), step = part(2);
+          if (trace_ && object.is(Type::string)) trace_->watch_use(object);
           Value result = get_slice(object, start, stop, step);
           if (result.is(Type::string)) charge_bytes(result.bytes().size());
           else if (result.is_list_like()) charge_steps(static_cast<std::int64_t>(result.items().size()));
           return result;
         }
         if (object.is(Type::string)) charge_steps(static_cast<std::int64_t>(object.bytes().size() / 64));
-        return get_item(object, evaluate(key, scope));
+        const Value place = evaluate(key, scope);
+        if (trace_) trace_->watch_item(object, place);
+        return get_item(object, place);
       }
       case Op::call: return evaluate_call(node, scope, nullptr);
       case Op::filter: {
@@ -465,6 +428,7 @@ class Evaluator final : public Runtime {
         std::vector<std::pair<Value, Value>> items;
         for (std::size_t i = 0; i + 1 < node.kids.size(); i += 2) {
           Value key = evaluate(*node.kids[i], scope);
+          if (trace_) trace_->watch_use(key);
           items.emplace_back(std::move(key), evaluate(*node.kids[i + 1], scope));
         }
         return Value::dict(std::move(items));
@@ -476,10 +440,8 @@ class Evaluator final : public Runtime {
         if (!value.is_number()) {
           throw RenderError(fmt::format("bad operand type for unary {}: '{}'", node.op == Op::negate ? '-' : '+', type_name(value)));
         }
-        const int sign = node.op == Op::negate ? -1 : 1;
-        if (!value.is_whole()) return Value::real(sign * value.as_real());
-        if (sign < 0 && value.as_integer() == INT64_MIN) throw RenderError("a number does not fit in 64 bits");
-        return Value::integer(sign * value.as_integer());
+        if (node.op == Op::negate) return negated(value);
+        return value.is_whole() ? Value::integer(value.as_integer()) : value;
       }
       default: return evaluate_arithmetic(node, scope);
     }
@@ -492,6 +454,7 @@ class Evaluator final : public Runtime {
       const std::string& symbol = node.names[i];
       if (right.is_list_like()) charge_steps(static_cast<std::int64_t>(right.items().size()));
       if (right.is(Type::string)) charge_steps(static_cast<std::int64_t>(right.bytes().size() / 64));
+      if (trace_) trace_->watch_comparison(symbol, left, right);
       bool holds = false;
       if (symbol == "==") holds = equal(left, right);
       else if (symbol == "!=") holds = !equal(left, right);
@@ -525,7 +488,7 @@ class Evaluator final : public Runtime {
     for (const Value* value : {&left, &right}) {
       if (value->is(Type::undefined)) throw RenderError(value->undefined_message());
     }
-    if (left.is_number() && right.is_number()) return number_arithmetic(node.op, left, right);
+    if (left.is_number() && right.is_number()) return calculate(node.op, left, right);
     if (node.op == Op::add) {
       if (left.is(Type::string) && right.is(Type::string)) return joined(left.text(), right.text());
       if (left.type() == right.type() && (left.is(Type::list) || left.is(Type::tuple))) {
@@ -560,7 +523,10 @@ class Evaluator final : public Runtime {
       }
     }
     if (node.op == Op::modulo && left.is(Type::string)) {
-      return format_percent(*this, left.text(), right.is(Type::tuple) ? right.items() : std::vector<Value>{right});
+      for (const Value* value : {&left, &right}) {
+        if (trace_) trace_->watch_use(*value);
+      }
+      return format_percent(*this, left.text(), right.is_tuple() ? right.items() : std::vector<Value>{right});
     }
     throw RenderError(fmt::format("unsupported operand type(s) for {}: '{}' and '{}'", symbol_of(node.op), type_name(left), type_name(right)));
   }
@@ -577,72 +543,12 @@ class Evaluator final : public Runtime {
     return Value::string(std::move(out));
   }
 
-  static Value number_arithmetic(Op op, const Value& left, const Value& right) {
-    const char* overflow = "a number does not fit in 64 bits";
-    if (op == Op::divide) {
-      if (right.as_real() == 0) throw RenderError("division by zero");
-      return Value::real(left.as_real() / right.as_real());
-    }
-    if (!left.is_whole() || !right.is_whole()) {
-      const double a = left.as_real();
-      const double b = right.as_real();
-      if ((op == Op::floor_divide || op == Op::modulo) && b == 0) throw RenderError("float modulo");
-      switch (op) {
-        case Op::add: return Value::real(a + b);
-        case Op::subtract: return Value::real(a - b);
-        case Op::multiply: return Value::real(a * b);
-        case Op::floor_divide: return Value::real(std::floor(a / b));
-        case Op::modulo: {
-          const double rest = std::fmod(a, b);
-          return Value::real(rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest);
-        }
-        default: return Value::real(std::pow(a, b));
-      }
-    }
-    const std::int64_t a = left.as_integer();
-    const std::int64_t b = right.as_integer();
-    std::int64_t result = 0;
-    switch (op) {
-      case Op::add:
-        if (__builtin_add_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::subtract:
-        if (__builtin_sub_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::multiply:
-        if (__builtin_mul_overflow(a, b, &result)) throw RenderError(overflow);
-        return Value::integer(result);
-      case Op::floor_divide:
-      case Op::modulo: {
-        if (b == 0) throw RenderError("integer division or modulo by zero");
-        if (b == -1) return number_arithmetic(op == Op::modulo ? Op::multiply : Op::subtract, Value::integer(0), Value::integer(a));
-        std::int64_t rest = a % b;
-        std::int64_t quotient = a / b;
-        if (rest != 0 && (rest < 0) != (b < 0)) {
-          rest += b;
-          --quotient;
-        }
-        return Value::integer(op == Op::modulo ? rest : quotient);
-      }
-      default: {
-        if (b < 0) return Value::real(std::pow(static_cast<double>(a), static_cast<double>(b)));
-        std::int64_t power = 1;
-        if (a == 0 || a == 1) return Value::integer(b == 0 ? 1 : a);
-        if (a == -1) return Value::integer(b % 2 == 0 ? 1 : -1);
-        for (std::int64_t i = 0; i < b; ++i) {
-          if (__builtin_mul_overflow(power, a, &power)) throw RenderError(overflow);
-        }
-        return Value::integer(power);
-      }
-    }
-  }
-
   CallArguments evaluate_arguments(const Arguments& arguments, Scope& scope) {
     CallArguments values;
     values.positional.reserve(arguments.positional.size());
     for (const NodePtr& argument : arguments.positional) values.positional.push_back(evaluate(*argument, scope));
     if (arguments.star) {
-      for (Value& item : iterate(evaluate(*arguments.star, scope))) values.positional.push_back(std::move(item));
+      for (Value& item : elements_of(evaluate(*arguments.star, scope))) values.positional.push_back(std::move(item));
     }
     for (const auto& [name, argument] : arguments.named) values.named.emplace_back(name, evaluate(*argument, scope));
     if (arguments.star_star) {
@@ -767,9 +673,10 @@ class Evaluator final : public Runtime {
           if (source.is(Type::dict)) {
             items = source.pairs();
           } else {
-            for (const Value& pair : iterate(source)) {
-              std::vector<Value> both = iterate(pair);
+            for (const Value& pair : elements_of(source)) {
+              std::vector<Value> both = elements_of(pair);
               if (both.size() != 2) throw RenderError("dict() needs pairs of key and value");
+              if (trace_) trace_->watch_use(both[0]);
               items.emplace_back(std::move(both[0]), std::move(both[1]));
             }
           }
@@ -782,6 +689,7 @@ class Evaluator final : public Runtime {
       case kStrftimeNow: {
         const Value* format = arguments.find(0, "format");
         if (format == nullptr || !format->is(Type::string)) throw RenderError("strftime_now() needs a format");
+        if (trace_) trace_->watch_use(*format);
         return Value::string(format_date(format->bytes(), *now_));
       }
       default: throw RenderError("an unknown function was called");
@@ -836,6 +744,9 @@ class Evaluator final : public Runtime {
       return arguments.positional[loop.index % arguments.positional.size()];
     }
     if (name == "changed") {
+      for (const Value& argument : arguments.positional) {
+        if (trace_) trace_->watch_use(argument);
+      }
       const Value key = Value::list(arguments.positional, Type::tuple);
       const bool is_changed = !loop.has_changed_key || !equal(loop.changed_key, key);
       loop.has_changed_key = true;
@@ -848,6 +759,7 @@ class Evaluator final : public Runtime {
   const Parsed& parsed_;
   const Budget budget_;
   std::optional<DateTime> now_;
+  std::shared_ptr<Trace> trace_;
   std::deque<Scope> scopes_;  // addresses stay
   Scope* root_ = nullptr;
   std::vector<std::shared_ptr<Namespace>> namespaces_;

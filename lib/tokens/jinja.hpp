@@ -22,6 +22,7 @@ struct Origin {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::int32_t source = 0;
+  std::int32_t recipe = -1;  // of the rendering's trace: what the bytes are exactly, where that is known
 };
 
 /** UTF-8 with the origins of its bytes, sorted and not overlapping; bytes of the template itself have none. */
@@ -55,12 +56,17 @@ struct Input {
   std::optional<Json> messages;
   /** The lists `tools` and `documents`: their strings have origin -1. */
   std::optional<Json> tools, documents;
+  /** Whether to record what becomes of the contents of messages that have a role and a content and nothing else. */
+  bool is_traced = false;
   std::optional<DateTime> now;  // nothing: strftime_now is not defined
 };
+
+class Trace;
 
 struct Output {
   Text text;
   std::vector<std::pair<std::size_t, std::size_t>> generation;  // byte ranges of {% generation %} blocks
+  std::shared_ptr<const Trace> trace;                           // of a traced rendering
 };
 
 class Template {

@@ -70,6 +70,7 @@ int Value::depth() const {
   switch (type_) {
     case Type::list:
     case Type::tuple:
+    case Type::group:
     case Type::generator: return static_cast<const List*>(pointer_.get())->depth;
     case Type::dict: return static_cast<const Dict*>(pointer_.get())->depth;
     case Type::method: return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
@@ -81,10 +82,12 @@ void append(Text& out, const Text& piece) {
   const std::size_t base = out.bytes.size();
   out.bytes += piece.bytes;
   for (const Origin& origin : piece.origins) {
-    if (!out.origins.empty() && out.origins.back().end == base + origin.begin && out.origins.back().source == origin.source) {
-      out.origins.back().end = base + origin.end;
+    Origin* last = out.origins.empty() ? nullptr : &out.origins.back();
+    const bool goes_on = last != nullptr && last->end == base + origin.begin && last->source == origin.source;
+    if (goes_on && last->recipe < 0 && origin.recipe < 0) {
+      last->end = base + origin.end;
     } else {
-      out.origins.push_back({base + origin.begin, base + origin.end, origin.source});
+      out.origins.push_back({base + origin.begin, base + origin.end, origin.source, origin.recipe});
     }
   }
 }
@@ -96,7 +99,7 @@ Text substring(const Text& text, std::size_t begin, std::size_t end) {
   for (const Origin& origin : text.origins) {
     const std::size_t from = std::max(origin.begin, begin);
     const std::size_t to = std::min(origin.end, end);
-    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source});
+    if (from < to) result.origins.push_back({from - begin, to - begin, origin.source, to - from == origin.end - origin.begin ? origin.recipe : -1});
   }
   return result;
 }
@@ -106,6 +109,7 @@ Text with_bytes(const Text& origin, std::string bytes) {
   if (origin.origins.empty() || result.bytes.empty()) return result;
   if (result.bytes.size() == origin.bytes.size()) {
     result.origins = origin.origins;
+    for (Origin& part : result.origins) part.recipe = -1;
   } else {
     result.origins.push_back({0, result.bytes.size(), origin.origins.front().source});
   }
@@ -121,7 +125,8 @@ bool is_true(const Value& value) {
     case Type::real: return value.as_real() != 0;
     case Type::string: return !value.bytes().empty();
     case Type::list:
-    case Type::tuple: return !value.items().empty();
+    case Type::tuple:
+    case Type::group: return !value.items().empty();
     case Type::dict: return !value.pairs().empty();
     default: return true;
   }
@@ -136,7 +141,8 @@ std::string type_name(const Value& value) {
     case Type::real: return "float";
     case Type::string: return value.text().is_safe ? "Markup" : "str";
     case Type::list: return "list";
-    case Type::tuple: return "tuple";
+    case Type::tuple:
+    case Type::group: return "tuple";
     case Type::generator: return "generator";
     case Type::dict: return "dict";
     case Type::name_space: return "Namespace";
@@ -218,7 +224,8 @@ void append_repr(Text& out, const Value& value) {
     case Type::real: append(out, repr_of_float(value.as_real())); break;
     case Type::string: append(out, with_bytes(value.text(), repr_of_string(value.bytes()))); break;
     case Type::list: sequence("[", "]"); break;
-    case Type::tuple: sequence("(", value.items().size() == 1 ? ",)" : ")"); break;
+    case Type::tuple:
+    case Type::group: sequence("(", value.items().size() == 1 ? ",)" : ")"); break;
     case Type::generator: append(out, "<generator object>"); break;
     case Type::dict: {
       append(out, "{");
@@ -261,13 +268,14 @@ bool equal(const Value& left, const Value& right) {
     if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
     return left.as_real() == right.as_real();
   }
-  if (left.type() != right.type()) return false;
+  if (left.type() != right.type() && !(left.is_tuple() && right.is_tuple())) return false;
   switch (left.type()) {
     case Type::undefined:
     case Type::none: return true;
     case Type::string: return left.bytes() == right.bytes();
     case Type::list:
     case Type::tuple:
+    case Type::group:
       return left.items().size() == right.items().size() &&
              std::equal(left.items().begin(), left.items().end(), right.items().begin(), equal);
     case Type::dict:
@@ -327,6 +335,7 @@ bool contains(const Value& container, const Value& element) {
       return container.bytes().find(element.bytes()) != std::string::npos;
     case Type::list:
     case Type::tuple:
+    case Type::group:
     case Type::generator:
       return std::any_of(container.items().begin(), container.items().end(),
                          [&](const Value& item) { return equal(item, element); });
@@ -340,7 +349,8 @@ std::vector<Value> iterate(const Value& value) {
   switch (value.type()) {
     case Type::undefined: return {};
     case Type::list:
-    case Type::tuple: return value.items();
+    case Type::tuple:
+    case Type::group: return value.items();
     case Type::generator: return value.take_items();
     case Type::dict: {
       std::vector<Value> keys;
@@ -367,7 +377,8 @@ std::int64_t length_of(const Value& value) {
     case Type::undefined: return 0;
     case Type::string: return static_cast<std::int64_t>(count_code_points(value.bytes()));
     case Type::list:
-    case Type::tuple: return static_cast<std::int64_t>(value.items().size());
+    case Type::tuple:
+    case Type::group: return static_cast<std::int64_t>(value.items().size());
     case Type::dict: return static_cast<std::int64_t>(value.pairs().size());
     default: throw RenderError("object of type '" + type_name(value) + "' has no len()");
   }
@@ -441,7 +452,8 @@ void append_json(Text& out, const Value& value, const JsonStyle& style, int leve
       break;
     }
     case Type::list:
-    case Type::tuple: {
+    case Type::tuple:
+    case Type::group: {
       if (value.items().empty()) {
         append(out, "[]");
         break;
@@ -496,10 +508,15 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
     case Json::value_t::number_integer: return Value::integer(json.get<std::int64_t>());
     case Json::value_t::number_unsigned: {
       const auto number = json.get<std::uint64_t>();
-      if (number > static_cast<std::uint64_t>(INT64_MAX)) return Value::real(static_cast<double>(number));
+      if (number > static_cast<std::uint64_t>(INT64_MAX)) throw RenderError("a number does not fit in 64 bits");
       return Value::integer(static_cast<std::int64_t>(number));
     }
-    case Json::value_t::number_float: return Value::real(json.get<double>());
+    case Json::value_t::number_float: {
+      const auto number = json.get<double>();
+      // An integer of more than 64 bits was read as a float, which Python would print otherwise.
+      if (std::fabs(number) >= 9.2e18 && std::isfinite(number)) throw RenderError("a number does not fit in 64 bits");
+      return Value::real(number);
+    }
     case Json::value_t::string: {
       Text text{json.get<std::string>(), {}, false};
       if (is_marked && !text.bytes.empty()) text.origins.push_back({0, text.bytes.size(), source});

@@ -27,7 +27,7 @@ class RenderError : public std::runtime_error {
   bool is_raised_by_template;
 };
 
-enum class Type { undefined, none, boolean, integer, real, string, list, tuple, generator, dict, name_space, macro, function, method, loop };
+enum class Type { undefined, none, boolean, integer, real, string, list, tuple, group, generator, dict, name_space, macro, function, method, loop };
 
 class Value;
 struct List {
@@ -86,7 +86,9 @@ class Value {
 
   Type type() const { return type_; }
   bool is(Type type) const { return type_ == type; }
-  bool is_list_like() const { return type_ == Type::list || type_ == Type::tuple || type_ == Type::generator; }
+  bool is_list_like() const { return is_tuple() || type_ == Type::list || type_ == Type::generator; }
+  /** A tuple, or one of groupby's pairs, which is one with names. */
+  bool is_tuple() const { return type_ == Type::tuple || type_ == Type::group; }
   bool is_number() const { return type_ == Type::integer || type_ == Type::real || type_ == Type::boolean; }
   bool is_whole() const { return type_ == Type::integer || type_ == Type::boolean; }
   std::int64_t as_integer() const { return integer_; }

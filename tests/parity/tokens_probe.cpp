@@ -1,11 +1,13 @@
 // Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in Python can
 // ask the tokens room. It knows the room's public interface and nothing else.
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/sinks.hpp"
 #include "record/json.hpp"
@@ -74,7 +76,15 @@ Json ranges_json(const std::vector<ByteRange>& ranges) {
   return list;
 }
 
-/** {"template","vars"?,"messages"?,"tools"?,"date"?}: the language alone. */
+/** [year, month, day] or "2026-11-21T10:58:03". */
+jinja::DateTime date_of(const Json& date) {
+  if (date.is_array()) return {date[0], date[1], date[2], 0, 0, 0};
+  const std::string text = date;
+  const auto part = [&](std::size_t at, std::size_t length) { return std::stoi(text.substr(at, length)); };
+  return {part(0, 4), part(5, 2), part(8, 2), part(11, 2), part(14, 2), part(17, 2)};
+}
+
+/** {"template","vars"?,"messages"?,"tools"?,"documents"?,"date"?}: the language alone. */
 Json render_jinja(const Json& request) {
   const jinja::Template chat_template(request["template"].get<std::string>(), "template");
   jinja::Input input;
@@ -83,9 +93,8 @@ Json render_jinja(const Json& request) {
   }
   if (request.contains("messages")) input.messages = request["messages"];
   if (request.contains("tools") && !request["tools"].is_null()) input.tools = request["tools"];
-  if (request.contains("date")) {
-    input.now = jinja::DateTime{request["date"][0], request["date"][1], request["date"][2], 0, 0, 0};
-  }
+  if (request.contains("documents") && !request["documents"].is_null()) input.documents = request["documents"];
+  if (request.contains("date")) input.now = date_of(request["date"]);
   jinja::Budget budget;
   budget.max_steps = request.value("max_steps", budget.max_steps);
   const jinja::Output output = chat_template.render(input, budget);
@@ -94,8 +103,18 @@ Json render_jinja(const Json& request) {
   return {{"text", output.text.bytes}, {"generation", generation}};
 }
 
+/** The template of {"folder"}, or of {"source"} with BOS and EOS as in the tests. */
+const ChatTemplate& requested_template(const Json& request) {
+  if (!request.contains("source")) return template_of(request["folder"]);
+  static std::map<std::string, std::unique_ptr<ChatTemplate>> templates;
+  const std::string source = request["source"];
+  std::unique_ptr<ChatTemplate>& made = templates[source];
+  if (!made) made = std::make_unique<ChatTemplate>(source, "template", std::map<std::string, std::string>{{"bos_token", "<s>"}, {"eos_token", "</s>"}});
+  return *made;
+}
+
 Json render(const Json& request) {
-  const Rendered rendered = template_of(request["folder"]).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
+  const Rendered rendered = requested_template(request).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
   return {{"text", rendered.text}, {"content", ranges_json(rendered.content_ranges())}, {"generation", ranges_json(rendered.generation)}};
 }
 
@@ -143,6 +162,36 @@ Json dataset(const Json& request) {
           {"rejected", rejects.count()}, {"sha256", data.content_sha256()}};
 }
 
+/** Seconds of the fastest of {"repeat"} passes over the file's conversations on this thread, and the ids of them all. */
+Json time_conversations(const Json& request) {
+  const std::string folder = request["folder"];
+  const Tokenizer& tokenizer = *model_of(folder).tokenizer;
+  const ChatTemplate& chat_template = template_of(folder);
+  std::vector<Conversation> records;
+  SilentSinks silent;
+  Rejects rejects({0.0, true}, silent.sinks().log);
+  read_conversations(request["path"].get<std::string>(), rejects, silent.sinks().stop,
+                     [&](Conversation&& record, std::int64_t) { records.push_back(std::move(record)); });
+  const EncodeOptions options{render_options(request), 0};
+  Json ids = Json::array();
+  double render_seconds = 1e9, seconds = 1e9;
+  for (int pass = 0; pass < request.value("repeat", 3); ++pass) {
+    std::vector<EncodedConversation> encoded;
+    encoded.reserve(records.size());
+    double begin = monotonic_seconds();
+    for (const Conversation& record : records) encoded.push_back(encode_conversation(tokenizer, chat_template, record, options));
+    seconds = std::min(seconds, monotonic_seconds() - begin);
+    if (pass == 0) {
+      for (const EncodedConversation& record : encoded) ids.push_back(record.tokens.ids);
+    }
+    begin = monotonic_seconds();
+    std::size_t num_bytes = 0;
+    for (const Conversation& record : records) num_bytes += chat_template.render_turns(record.messages, options.render).text.size();
+    if (num_bytes > 0) render_seconds = std::min(render_seconds, monotonic_seconds() - begin);
+  }
+  return {{"ids", ids}, {"seconds", seconds}, {"render_seconds", render_seconds}};
+}
+
 Json about(const Json& request) {
   const std::string folder = request["folder"];
   const Tokenizer& tokenizer = *model_of(folder).tokenizer;
@@ -166,6 +215,7 @@ Json answer(const Json& request) {
   }
   if (what == "preference") return preference(request);
   if (what == "dataset") return dataset(request);
+  if (what == "time_conversations") return time_conversations(request);
   if (what == "about") return about(request);
   throw Error(Kind::usage, "unknown request " + what);
 }

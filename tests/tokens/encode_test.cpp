@@ -101,14 +101,14 @@ TEST_CASE("both sides of a preference follow one prompt") {
   preference.rejected = {{"assistant", "<t>"}};
   const EncodedPreference encoded = encode_preference(*tokenizer, chat, preference);
   CHECK(encoded.prompt == encode_prompt(*tokenizer, chat, preference.prompt));
-  CHECK(tokenizer->decode(encoded.chosen) == "abc<t>");
-  CHECK(encoded.rejected == std::vector<std::int32_t>{'<', 't', '>', 302});
+  CHECK(encoded.chosen == std::vector<std::int32_t>{201, 302, 2});
+  CHECK(encoded.rejected == std::vector<std::int32_t>{'<', 't', '>', 302, 2});
   CHECK(encoded.num_lost_prompt_tokens == 0);
   CHECK(!encoded.is_chosen_cut);
   EncodeOptions options;
-  options.max_length = static_cast<std::int64_t>(encoded.prompt.size()) + 2;
+  options.max_length = static_cast<std::int64_t>(encoded.prompt.size()) + 3;
   const EncodedPreference cut = encode_preference(*tokenizer, chat, preference, options);
-  CHECK(cut.rejected == std::vector<std::int32_t>{'<', 't'});
+  CHECK(cut.rejected == std::vector<std::int32_t>{'<', 't', '>'});
   CHECK(cut.is_rejected_cut);
   CHECK(!cut.is_chosen_cut);
   options.max_length = 3;

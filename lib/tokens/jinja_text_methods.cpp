@@ -1,0 +1,286 @@
+// The methods of str that templates may call, one function each.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <map>
+
+#include "tokens/jinja_format.hpp"
+#include "tokens/jinja_functions.hpp"
+#include "tokens/jinja_text.hpp"
+
+namespace intelia::jinja {
+
+using std::size_t;
+
+namespace {
+
+bool matches_affix(const Text& text, const Value& affix, bool at_start, std::string_view function) {
+  const auto one = [&](const Value& value) {
+    if (!value.is(Type::string)) {
+      throw RenderError(fmt::format("{} first arg must be str or a tuple of str, not {}", function, type_name(value)));
+    }
+    return at_start ? text.bytes.starts_with(value.bytes()) : text.bytes.ends_with(value.bytes());
+  };
+  if (!affix.is(Type::tuple)) return one(affix);
+  return std::any_of(affix.items().begin(), affix.items().end(), one);
+}
+
+bool all_characters(std::string_view text, const std::function<bool(char32_t, std::string_view)>& holds) {
+  if (text.empty()) return false;
+  for (size_t i = 0; i < text.size();) {
+    size_t length = 1;
+    const char32_t c = code_point_at(text, i, length);
+    if (!holds(c, text.substr(i, length))) return false;
+    i += length;
+  }
+  return true;
+}
+
+Value padded(Runtime& runtime, const Text& text, const CallArguments& arguments, char alignment) {
+  const std::int64_t width = integer_argument(arguments, 0, "", 0);
+  const std::string fill = string_argument(arguments, 1, "", " ");
+  const auto length = static_cast<std::int64_t>(count_code_points(text.bytes));
+  if (width <= length) return Value::string(text);
+  const std::int64_t missing = width - length;
+  runtime.charge_bytes(static_cast<size_t>(missing) * fill.size());
+  // CPython puts the odd blank of center() on the left when the width is odd.
+  const std::int64_t before = alignment == '>' ? missing : alignment == '<' ? 0 : missing / 2 + (missing & width & 1);
+  Text out;
+  for (std::int64_t i = 0; i < before; ++i) append(out, fill);
+  append(out, text);
+  for (std::int64_t i = before; i < missing; ++i) append(out, fill);
+  return Value::string(std::move(out));
+}
+
+Value text_strip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::both);
+}
+
+Value text_lstrip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::left);
+}
+
+Value text_rstrip(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return strip(runtime, text, arguments.find(0, ""), Side::right);
+}
+
+Value text_split(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
+  return split(runtime, text, arguments.find(0, "sep"), integer_argument(arguments, 1, "maxsplit", -1), name == "rsplit");
+}
+
+Value text_splitlines(Runtime&, const Text& text, const std::string&, const CallArguments& arguments) {
+  std::vector<Value> lines;
+  for (Text& line : split_lines(text, flag_argument(arguments, 0, "keepends", false))) lines.push_back(Value::string(std::move(line)));
+  return Value::list(std::move(lines));
+}
+
+Value text_startswith(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+  return Value::boolean(matches_affix(text, required(arguments, 0, "prefix", name), name == "startswith", name));
+}
+
+Value text_replace(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  required_text(arguments, 0, "replace");
+  required_text(arguments, 1, "replace");
+  return replace(runtime, text, arguments.positional[0].text(), arguments.positional[1].text(), integer_argument(arguments, 2, "count", -1));
+}
+
+Value text_upper(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::string(with_bytes(text, change_case(text.bytes, Case::upper)));
+}
+
+Value text_lower(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::string(with_bytes(text, change_case(text.bytes, Case::lower)));
+}
+
+Value text_title(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::string(with_bytes(text, titled(text.bytes)));
+}
+
+Value text_capitalize(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::string(with_bytes(text, capitalized(text.bytes)));
+}
+
+Value text_swapcase(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  const std::string& bytes = text.bytes;
+  std::string out;
+  for (size_t i = 0; i < bytes.size();) {
+    const size_t length = character_bytes(bytes, i);
+    const std::string character = bytes.substr(i, length);
+    const std::string upper = change_case(character, Case::upper);
+    out += upper == character ? change_case(character, Case::lower) : upper;
+    i += length;
+  }
+  return Value::string(with_bytes(text, std::move(out)));
+}
+
+Value text_format(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return format_braces(runtime, text, arguments);
+}
+
+Value text_join(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  const std::vector<Value> items = iterate(required(arguments, 0, "iterable", "join"));
+  for (size_t i = 0; i < items.size(); ++i) {
+    if (!items[i].is(Type::string)) {
+      throw RenderError(fmt::format("sequence item {}: expected str instance, {} found", i, type_name(items[i])));
+    }
+  }
+  return join(runtime, text, items);
+}
+
+Value text_find(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+  const std::string& bytes = text.bytes;
+  const std::string& wanted = required_text(arguments, 0, name);
+  const bool from_right = name[0] == 'r';
+  const size_t begin = byte_offset(bytes, static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 1, "", 0))));
+  size_t found = from_right ? bytes.rfind(wanted) : bytes.find(wanted, begin);
+  if (from_right && found != std::string::npos && found < begin) found = std::string::npos;
+  if (found == std::string::npos) {
+    if (name.ends_with("index")) throw RenderError("substring not found");
+    return Value::integer(-1);
+  }
+  return Value::integer(static_cast<std::int64_t>(count_code_points(std::string_view(bytes).substr(0, found))));
+}
+
+Value text_count(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+  const std::string& bytes = text.bytes;
+  const std::string& wanted = required_text(arguments, 0, name);
+  if (wanted.empty()) return Value::integer(static_cast<std::int64_t>(count_code_points(bytes)) + 1);
+  std::int64_t count = 0;
+  for (size_t at = bytes.find(wanted); at != std::string::npos; at = bytes.find(wanted, at + wanted.size())) ++count;
+  return Value::integer(count);
+}
+
+Value text_isdigit(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::boolean(all_characters(text.bytes, [](char32_t c, std::string_view) { return c >= '0' && c <= '9'; }));
+}
+
+Value text_isalpha(Runtime&, const Text& text, const std::string& name, const CallArguments&) {
+  const bool with_digits = name == "isalnum";
+  return Value::boolean(all_characters(text.bytes, [&](char32_t c, std::string_view character) {
+    return is_letter(character) || (with_digits && c >= '0' && c <= '9');
+  }));
+}
+
+Value text_isspace(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::boolean(all_characters(text.bytes, [](char32_t c, std::string_view) { return is_space(c); }));
+}
+
+Value text_isascii(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::boolean(std::all_of(text.bytes.begin(), text.bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+}
+
+Value text_isupper(Runtime&, const Text& text, const std::string& name, const CallArguments&) {
+  const std::string& bytes = text.bytes;
+  const std::string upper = change_case(bytes, Case::upper);
+  const std::string lower = change_case(bytes, Case::lower);
+  return Value::boolean(upper != lower && bytes == (name == "isupper" ? upper : lower));
+}
+
+Value text_removeprefix(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+  const std::string& bytes = text.bytes;
+  const std::string& affix = required_text(arguments, 0, name);
+  if (name == "removeprefix" && bytes.starts_with(affix)) return Value::string(substring(text, affix.size(), bytes.size()));
+  if (name == "removesuffix" && bytes.ends_with(affix)) return Value::string(substring(text, 0, bytes.size() - affix.size()));
+  return Value::string(text);
+}
+
+Value text_zfill(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  const std::string& bytes = text.bytes;
+  const std::int64_t width = integer_argument(arguments, 0, "width", 0);
+  const auto length = static_cast<std::int64_t>(count_code_points(bytes));
+  if (width <= length) return Value::string(text);
+  runtime.charge_bytes(static_cast<size_t>(width));
+  const size_t sign = !bytes.empty() && (bytes[0] == '-' || bytes[0] == '+');
+  Text out = substring(text, 0, sign);
+  append(out, std::string(static_cast<size_t>(width - length), '0'));
+  append(out, substring(text, sign, bytes.size()));
+  return Value::string(std::move(out));
+}
+
+Value text_ljust(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return padded(runtime, text, arguments, '<');
+}
+
+Value text_rjust(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return padded(runtime, text, arguments, '>');
+}
+
+Value text_center(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
+  return padded(runtime, text, arguments, '^');
+}
+
+Value text_partition(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+  const std::string& bytes = text.bytes;
+  const std::string& mark = required_text(arguments, 0, name);
+  if (mark.empty()) throw RenderError("empty separator");
+  const bool from_right = name[0] == 'r';
+  const size_t found = from_right ? bytes.rfind(mark) : bytes.find(mark);
+  const Value empty = Value::string("");
+  if (found == std::string::npos) {
+    return Value::list(from_right ? std::vector<Value>{empty, empty, Value::string(text)} : std::vector<Value>{Value::string(text), empty, empty},
+                       Type::tuple);
+  }
+  return Value::list({Value::string(substring(text, 0, found)), Value::string(mark),
+                      Value::string(substring(text, found + mark.size(), bytes.size()))},
+                     Type::tuple);
+}
+
+using TextMethod = Value (*)(Runtime&, const Text&, const std::string&, const CallArguments&);
+
+const std::map<std::string, TextMethod, std::less<>>& text_methods() {
+  static const std::map<std::string, TextMethod, std::less<>> kMethods = {
+      {"capitalize", text_capitalize},
+      {"casefold", text_lower},
+      {"center", text_center},
+      {"count", text_count},
+      {"endswith", text_startswith},
+      {"find", text_find},
+      {"format", text_format},
+      {"index", text_find},
+      {"isalnum", text_isalpha},
+      {"isalpha", text_isalpha},
+      {"isascii", text_isascii},
+      {"isdecimal", text_isdigit},
+      {"isdigit", text_isdigit},
+      {"islower", text_isupper},
+      {"isnumeric", text_isdigit},
+      {"isspace", text_isspace},
+      {"isupper", text_isupper},
+      {"join", text_join},
+      {"ljust", text_ljust},
+      {"lower", text_lower},
+      {"lstrip", text_lstrip},
+      {"partition", text_partition},
+      {"removeprefix", text_removeprefix},
+      {"removesuffix", text_removeprefix},
+      {"replace", text_replace},
+      {"rfind", text_find},
+      {"rindex", text_find},
+      {"rjust", text_rjust},
+      {"rpartition", text_partition},
+      {"rsplit", text_split},
+      {"rstrip", text_rstrip},
+      {"split", text_split},
+      {"splitlines", text_splitlines},
+      {"startswith", text_startswith},
+      {"strip", text_strip},
+      {"swapcase", text_swapcase},
+      {"title", text_title},
+      {"upper", text_upper},
+      {"zfill", text_zfill},
+  };
+  return kMethods;
+}
+
+}  // namespace
+
+bool is_text_method(std::string_view name) { return text_methods().contains(name); }
+
+Value call_text_method(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
+  const auto found = text_methods().find(name);
+  if (found == text_methods().end()) throw RenderError("the method str." + name + " is not supported");
+  return found->second(runtime, text, name, arguments);
+}
+
+}  // namespace intelia::jinja

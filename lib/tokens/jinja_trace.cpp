@@ -1,0 +1,197 @@
+// See jinja_trace.hpp.
+#include "tokens/jinja_trace.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace intelia::jinja {
+
+namespace {
+
+using Names = std::set<std::string, std::less<>>;
+
+/** Filters that pass their input on, or look only at how many there are. */
+const Names& passing_filters() {
+  static const Names kNames = {"default", "d", "string"};
+  return kNames;
+}
+const Names& structural_filters() {
+  static const Names kNames = {"length", "count",  "list",       "first",      "last",  "reverse", "map", "select",
+                               "reject", "items",  "selectattr", "rejectattr", "join",  "default", "d",   "batch",
+                               "slice",  "attr"};
+  return kNames;
+}
+
+/** Tests that look only at a value's type. */
+bool is_type_test(std::string_view name) {
+  static const Names kNames = {"defined", "undefined", "none",    "string", "mapping", "iterable", "sequence",
+                               "boolean", "number",    "integer", "float",  "true",    "false",    "callable"};
+  return kNames.contains(name);
+}
+
+bool is_equality(std::string_view name) { return name == "eq" || name == "equalto" || name == "==" || name == "ne" || name == "!="; }
+
+bool is_strip(std::string_view name) { return name == "strip" || name == "lstrip" || name == "rstrip"; }
+
+}  // namespace
+
+std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::span<const std::string_view> contents) {
+  std::vector<std::string_view> texts;
+  texts.reserve(recipes.size());
+  for (const Recipe& recipe : recipes) {
+    if (recipe.parent < 0) {
+      texts.push_back(contents[static_cast<std::size_t>(recipe.message)]);
+      continue;
+    }
+    const std::string_view parent = texts[static_cast<std::size_t>(recipe.parent)];
+    const ByteRange range = stripped(parent, recipe.characters ? &*recipe.characters : nullptr, recipe.side);
+    texts.push_back(parent.substr(range.begin, range.end - range.begin));
+  }
+  return texts;
+}
+
+bool holds(const Guard& guard, std::string_view text) {
+  bool answer = false;
+  switch (guard.kind) {
+    case Guard::Kind::is_empty: answer = text.empty(); break;
+    case Guard::Kind::equals: answer = text == guard.operand; break;
+    case Guard::Kind::contains: answer = text.find(guard.operand) != std::string_view::npos; break;
+    case Guard::Kind::starts_with: answer = text.starts_with(guard.operand); break;
+    case Guard::Kind::ends_with: answer = text.ends_with(guard.operand); break;
+  }
+  return answer == guard.answer;
+}
+
+std::int32_t Trace::add_content(std::int32_t message) {
+  recipes_.push_back({message, -1, Side::both, std::nullopt});
+  return static_cast<std::int32_t>(recipes_.size()) - 1;
+}
+
+bool Trace::has_content(const Value& value) {
+  switch (value.type()) {
+    case Type::string:
+      return std::any_of(value.text().origins.begin(), value.text().origins.end(), [](const Origin& origin) { return origin.source >= 0; });
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+    case Type::generator: return std::any_of(value.items().begin(), value.items().end(), [](const Value& item) { return has_content(item); });
+    case Type::dict:
+      return std::any_of(value.pairs().begin(), value.pairs().end(),
+                         [](const auto& item) { return has_content(item.first) || has_content(item.second); });
+    case Type::method: return has_content(value.data<Method>().self);
+    case Type::name_space:
+    case Type::macro:
+    case Type::loop: return true;  // what they hold may be anything
+    default: return false;
+  }
+}
+
+bool Trace::has_content(const CallArguments& arguments) {
+  return std::any_of(arguments.positional.begin(), arguments.positional.end(), [](const Value& value) { return has_content(value); }) ||
+         std::any_of(arguments.named.begin(), arguments.named.end(), [](const auto& argument) { return has_content(argument.second); });
+}
+
+std::int32_t Trace::recipe_of(const Value& text) {
+  const std::vector<Origin>& origins = text.text().origins;
+  if (origins.size() != 1 || origins[0].begin != 0 || origins[0].end != text.bytes().size()) return -1;
+  return origins[0].recipe;
+}
+
+void Trace::add_guard(Guard guard) {
+  if (std::find(guards_.begin(), guards_.end(), guard) == guards_.end()) guards_.push_back(std::move(guard));
+}
+
+void Trace::ask(Guard::Kind kind, const Value& subject, const Value& operand) {
+  if (!has_content(subject) && !has_content(operand)) return;
+  const std::int32_t recipe = recipe_of(subject);
+  if (recipe < 0 || has_content(operand) || !operand.is(Type::string)) {
+    is_useful_ = false;
+    return;
+  }
+  Guard guard{kind, recipe, operand.bytes(), true};
+  guard.answer = holds(guard, subject.bytes());
+  add_guard(std::move(guard));
+}
+
+void Trace::watch_filter(const std::string& name, const Value& input, const CallArguments& arguments) {
+  const bool is_passed_on = passing_filters().contains(name);
+  if (!is_passed_on && has_content(arguments)) is_useful_ = false;
+  if (is_passed_on || name == "trim" || !has_content(input)) return;
+  if (input.is(Type::string) || !structural_filters().contains(name)) is_useful_ = false;
+}
+
+void Trace::watch_test(const std::string& name, const Value& input, const CallArguments& arguments) {
+  if (is_type_test(name)) return;
+  if (is_equality(name) && input.is(Type::string) && arguments.positional.size() == 1) {
+    watch_comparison("==", input, arguments.positional[0]);
+  } else if (has_content(input) || has_content(arguments)) {
+    is_useful_ = false;
+  }
+}
+
+void Trace::watch_method(const std::string& name, const Value& self, const CallArguments& arguments) {
+  if (!self.is(Type::string)) {
+    const bool only_looks_up = self.is(Type::dict) || name == "copy";
+    if (has_content(arguments) || (!only_looks_up && has_content(self))) is_useful_ = false;
+    return;
+  }
+  if (is_strip(name)) {
+    if (has_content(arguments)) is_useful_ = false;
+  } else if (name == "startswith" || name == "endswith") {
+    const Guard::Kind kind = name == "startswith" ? Guard::Kind::starts_with : Guard::Kind::ends_with;
+    if (arguments.positional.size() == 1 && arguments.positional[0].is_tuple()) {
+      for (const Value& affix : arguments.positional[0].items()) ask(kind, self, affix);
+    } else if (arguments.positional.size() == 1) {
+      ask(kind, self, arguments.positional[0]);
+    } else if (has_content(self) || has_content(arguments)) {
+      is_useful_ = false;
+    }
+  } else if (name == "join") {
+    const bool joins_items = arguments.positional.size() == 1 && arguments.positional[0].is_list_like();
+    if (!joins_items && (has_content(self) || has_content(arguments))) is_useful_ = false;
+  } else if (has_content(self) || has_content(arguments)) {
+    is_useful_ = false;
+  }
+}
+
+void Trace::watch_comparison(const std::string& symbol, const Value& left, const Value& right) {
+  if (!has_content(left) && !has_content(right)) return;
+  if (symbol == "in" || symbol == "not in") {
+    // A dict is asked for its keys alone.
+    if (right.is(Type::dict) && !has_content(left)) return;
+    if (right.is(Type::string)) return ask(Guard::Kind::contains, right, left);
+  } else if (symbol == "==" || symbol == "!=") {
+    const bool is_left_content = has_content(left);
+    const Value& subject = is_left_content ? left : right;
+    const Value& operand = is_left_content ? right : left;
+    if (subject.is(Type::string)) {
+      if (!operand.is(Type::string) && !has_content(operand)) return;  // never equal
+      return ask(Guard::Kind::equals, subject, operand);
+    }
+  }
+  is_useful_ = false;
+}
+
+void Trace::watch_item(const Value& object, const Value& key) {
+  const bool is_indexed_text = object.is(Type::string) && !key.is(Type::string) && has_content(object);
+  if (is_indexed_text || has_content(key)) is_useful_ = false;
+}
+
+void Trace::watch_strip(const Text& before, Text& after, Side side, const std::string* characters) {
+  const Value subject = Value::string(before);
+  if (!has_content(subject)) return;
+  const std::int32_t parent = recipe_of(subject);
+  if (parent < 0) {
+    is_useful_ = false;
+    return;
+  }
+  const Recipe recipe{recipes_[static_cast<std::size_t>(parent)].message, parent, side,
+                      characters == nullptr ? std::nullopt : std::optional<std::string>(*characters)};
+  auto found = std::find(recipes_.begin(), recipes_.end(), recipe);
+  if (found == recipes_.end()) found = recipes_.insert(recipes_.end(), recipe);
+  const auto place = static_cast<std::int32_t>(found - recipes_.begin());
+  add_guard({Guard::Kind::is_empty, place, "", after.bytes.empty()});
+  if (!after.origins.empty()) after.origins.front().recipe = place;
+}
+
+}  // namespace intelia::jinja

@@ -1,0 +1,87 @@
+// A conversation's rendering as a list of segments: the template's text, and the places of the contents in it. A plan is made
+// from one traced rendering and serves every conversation of the same shape (roles, options, which contents are empty)
+// whose contents answer the template's questions alike. Private to lib/tokens.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tokens/chat_template.hpp"
+#include "tokens/jinja_trace.hpp"
+
+namespace intelia {
+
+class RenderingPlan {
+ public:
+  /** Nothing when the text does not follow from contents and guards alone. */
+  static std::optional<RenderingPlan> make(const jinja::Output& output);
+
+  /**
+   * Adds the turn of message `message`: `prompt` is the rendering of what stands before it with the generation prompt,
+   * `so_far` the one that ends with it. Returns false when the turn's place does not follow for every conversation that
+   * this plan serves. `turn` is the turn in the rendering that the plan was made from.
+   */
+  bool add_turn(const AssistantTurn& turn, const jinja::Output& prompt, const jinja::Output& so_far);
+
+  /** The rendering of a conversation with these contents, or nothing when they answer a question otherwise. */
+  std::optional<Rendered> replay(std::span<const std::string_view> contents) const;
+
+ private:
+  struct Segment {
+    std::string before;        // the template's text
+    std::int32_t recipe = -1;  // then the text of this recipe,
+    std::string constant;      // or (-1) this text of a tool or a document
+    std::int32_t message = 0;
+  };
+  /** A place in the text: after so many segments and then so many bytes of the template's text. */
+  struct Place {
+    std::size_t num_segments = 0;
+    std::size_t num_bytes = 0;
+  };
+  struct Turn {
+    std::int32_t message = 0;
+    Place begin, proven_end;
+  };
+
+  std::optional<Place> place_of(std::size_t byte) const;
+  /** The recipe's number here, added with what it is made from when it is new. */
+  std::int32_t adopt(const jinja::Trace& trace, std::int32_t recipe);
+  void adopt_guards(const jinja::Trace& trace);
+  /** Whether the first `length` bytes of `output` are made of the same pieces as this plan's. */
+  bool begins_alike(const jinja::Output& output, std::size_t length);
+
+  std::vector<jinja::Recipe> recipes_;
+  std::vector<jinja::Guard> guards_;
+  std::vector<Segment> segments_;
+  std::string tail_;                     // the template's text after the last segment
+  std::vector<jinja::Origin> origins_;  // of the rendering it was made from; recipes by their numbers here
+  std::vector<std::pair<Place, Place>> generation_;
+  std::vector<Turn> turns_;
+};
+
+/** The plans of one template. Several threads may use it. */
+class RenderingPlans {
+ public:
+  /** The rendering by a plan of `shape`, or nothing. */
+  std::optional<Rendered> replay(const std::string& shape, std::span<const std::string_view> contents) const;
+  /** Whether a plan for `shape` is worth making: neither too many shapes nor too many failures are known. */
+  bool is_wanted(const std::string& shape) const;
+  /** Keeps a plan; nothing: one could not be made. */
+  void add(const std::string& shape, std::optional<RenderingPlan> plan);
+
+ private:
+  struct Entry {
+    std::vector<std::shared_ptr<const RenderingPlan>> plans;
+    int num_tries = 0;
+  };
+  mutable std::shared_mutex mutex_;
+  std::unordered_map<std::string, Entry> entries_;
+};
+
+}  // namespace intelia

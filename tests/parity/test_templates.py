@@ -1,0 +1,304 @@
+"""Chat templates against transformers: rendered text, the errors of templates that refuse, masks, and preference tokens.
+
+Templates: those of tests/parity/templates, those that TRL and transformers ship, the published ones of
+INTELIA_EXTERNAL_DATA/chat-templates, and a few written here in the manner of transformers' documentation. Expected values are
+computed here by transformers, TRL and jinja2. The probe is INTELIA_BUILD/bin/tokens_probe.
+"""
+
+import copy
+import datetime
+import importlib.util
+import json
+import os
+import pathlib
+import random
+import subprocess
+
+import pytest
+
+jinja2 = pytest.importorskip("jinja2")
+tokenizers = pytest.importorskip("tokenizers")
+transformers = pytest.importorskip("transformers")
+
+from transformers.utils import chat_template_utils  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROBE = ROOT / os.environ.get("INTELIA_BUILD", "build/release") / "bin" / "tokens_probe"
+EXTERNAL = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ROOT / ".." / "shared" / "data")).resolve()
+
+# Where ours differs on purpose: (part of a template's name, part of a case's name) → why.
+DISAGREEMENTS = {}
+
+
+class Probe:
+    def __init__(self):
+        if not PROBE.exists():
+            pytest.skip(f"{PROBE} is not built")
+        self.process = subprocess.Popen([str(PROBE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+
+    def __call__(self, **request):
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, f"the probe died on {request}"
+        return json.loads(line)
+
+
+@pytest.fixture(scope="session")
+def probe():
+    made = Probe()
+    yield made
+    made.process.stdin.close()
+    assert made.process.wait(timeout=60) == 0
+
+
+# ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+# In the manner of https://huggingface.co/docs/transformers/chat_templating_writing
+WRITTEN = {
+    "documentation": """{%- for message in messages %}
+    {{- '<|' + message['role'] + |>\\n' if false else '<|' + message['role'] + '|>\\n' }}
+    {{- message['content'] + eos_token }}
+{%- endfor %}
+{%- if add_generation_prompt %}
+    {{- '<|assistant|>\\n' }}
+{%- endif %}
+""".replace(" + |>\\n' if false else '<|' + message['role']", ""),
+    "generation-tools": """{%- if tools %}
+    {{- '<|system|>\\nTools:' }}
+    {%- for tool in tools %}
+        {%- set function = tool.function if tool.function is defined else tool %}
+        {{- '\\n- ' ~ function.name ~ ': ' ~ (function.description | default('none', true) | trim) }}
+        {%- for name, schema in (function.parameters.properties | default({}, true)) | dictsort %}
+            {{- '\\n    ' ~ name ~ ' (' ~ schema.type ~ ('' if name in function.parameters.required else ', optional') ~ ')' }}
+            {%- if schema.enum %}{{ ' one of ' ~ schema.enum | map('string') | join(' | ') }}{% endif %}
+        {%- endfor %}
+        {{- '\\n' ~ tool | tojson(indent=2) }}
+    {%- endfor %}
+    {{- eos_token }}
+{%- endif %}
+{%- for message in messages %}
+    {%- if message.role == 'assistant' %}
+        {{- '<|assistant|>\\n' }}
+        {%- generation %}
+            {%- if message.reasoning_content is string and message.reasoning_content %}
+                {{- '<think>\\n' ~ message.reasoning_content.strip('\\n') ~ '\\n</think>\\n\\n' }}
+            {%- endif %}
+            {{- message.content or '' }}
+            {%- for call in message.tool_calls | default([], true) %}
+                {{- '<call>' ~ (call.function if call.function else call) | tojson ~ '</call>' }}
+            {%- endfor %}
+            {{- eos_token }}
+        {%- endgeneration %}
+        {{- '\\n' }}
+    {%- else %}
+        {{- '<|' ~ message.role ~ '|>\\n' ~ message.content ~ eos_token ~ '\\n' }}
+    {%- endif %}
+{%- endfor %}
+{%- if add_generation_prompt %}{{ '<|assistant|>\\n' ~ ('' if enable_thinking | default(true) else '<think>\\n\\n</think>\\n\\n') }}{% endif %}
+""",
+    "documents": """{{- bos_token }}
+{%- if documents %}
+    {%- for document in documents %}
+        {{- '<doc ' ~ loop.index0 ~ '/' ~ documents | length ~ ' title="' ~ document['title'] | e ~ '">\\n' }}
+        {{- (document.contents or document.text) | indent(2, true) | truncate(60) ~ '\\n</doc>\\n' }}
+    {%- endfor %}
+{%- endif %}
+{%- for message in messages %}{{ message['role'] | capitalize }}: {{ message['content'] | trim }}
+{% endfor %}
+""",
+    "refuses": """{%- set ns = namespace(last='', system=false) %}
+{%- for message in messages %}
+    {%- if message.role == 'system' %}
+        {%- if not loop.first %}{{ raise_exception('System message must be at the beginning, not at turn ' ~ loop.index) }}{% endif %}
+        {%- set ns.system = true %}
+    {%- elif message.role not in ['user', 'assistant'] %}
+        {{- raise_exception("Only user and assistant roles are supported, got '" + message.role + "'!") }}
+    {%- elif message.role == ns.last %}
+        {{- raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}
+    {%- endif %}
+    {%- set ns.last = message.role %}
+    {{- '[' ~ message.role[0] | upper ~ message.role[1:] ~ ']' ~ message.content ~ '[/]' }}
+{%- endfor %}
+""",
+    "dated": """{%- set today = strftime_now('%d %b %Y') if strftime_now is defined else '26 Jul 2024' %}
+{{- 'Today: ' ~ today ~ '; ' ~ strftime_now('%Y-%m-%d %A %B %a %j %U %W %u %w %y %H:%M:%S %I %p %-d %-m %e %D %F %T %R %c %x %X %h %G-%V %g %C %r %k %l %%') }}
+{%- for message in messages %}{{ message.content }}{% endfor %}
+""",
+    "grouped": """{%- for role, group in messages | groupby('role') %}{{ role }}: {{ group | map(attribute='content') | join('|') }}
+{% endfor %}
+{%- for group in messages | groupby('name', default='nobody') %}{{ group.grouper }}={{ group.list | length }};{{ group }}{% endfor %}
+""",
+}
+
+
+def shipped(module, folder, pattern="*.jinja"):
+    spec = importlib.util.find_spec(module)
+    root = pathlib.Path(spec.origin).parent / folder if spec else None
+    return {f"{module}/{path.stem}": path.read_text(encoding="utf-8") for path in sorted(root.rglob(pattern))} if root and root.exists() else {}
+
+
+def templates():
+    found = {f"ours/{path.stem}": path.read_text(encoding="utf-8") for path in sorted((pathlib.Path(__file__).parent / "templates").glob("*.jinja"))}
+    found.update({f"written/{name}": source for name, source in WRITTEN.items()})
+    found.update(shipped("trl", "chat_templates"))
+    published = EXTERNAL / "chat-templates" / "templates"
+    if published.exists():
+        found.update({f"published/{path.stem}": path.read_text(encoding="utf-8") for path in sorted(published.glob("*.jinja"))})
+    elif os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA"):
+        raise RuntimeError(f"no external data at {published}")
+    return found
+
+
+SOURCES = templates()
+
+# ── conversations ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+TOOLS = [
+    {"type": "function", "function": {"name": "get_weight", "description": " Weight of a \"flock\" <kg> & more é\n", "parameters": {"type": "object", "properties": {
+        "flock": {"type": "string", "description": "its name"}, "day": {"type": "integer", "enum": [1, 7], "default": 7},
+        "limits": {"type": "array", "items": {"type": "number", "minimum": 0.5}}, "unit": {"type": ["string", "null"]},
+        "where": {"type": "object", "properties": {"house": {"type": "string"}, "pen": {"type": "integer"}}, "required": ["house"]}}, "required": ["flock"]},
+        "return": {"type": "number", "description": "kilograms"}}},
+    {"type": "function", "function": {"name": "stop", "description": "Ends it", "parameters": {"type": "object", "properties": {}, "required": []}}},
+]
+DOCUMENTS = [{"title": "Litter \"dry\" & <warm>", "text": "La litière reste sèche.\nTwo lines " + "long " * 20, "contents": ""}, {"title": "Second", "text": "x", "contents": "c\n\nd"}]
+
+
+def turns(*pairs):
+    return [{"role": role, "content": content} for role, content in pairs]
+
+
+CALL = {"id": "call12345", "type": "function", "function": {"name": "get_weight", "arguments": {"flock": "A é", "day": 7, "limits": [1.5, 2], "unit": None, "where": {"house": "B"}}}}
+SECOND_CALL = {"id": "call67890", "type": "function", "function": {"name": "stop", "arguments": {}}}
+TOOL_TURNS = [{"role": "user", "content": "weigh"}, {"role": "assistant", "content": "", "tool_calls": [CALL]},
+              {"role": "tool", "content": '{"kg": 1.5}', "tool_call_id": "call12345", "name": "get_weight"}]
+CONVERSATIONS = {
+    "one": turns(("user", "Hello")),
+    "answered": turns(("user", "Hi"), ("assistant", "Hello there")),
+    "system": turns(("system", "Be brief."), ("user", "Hi"), ("assistant", "Yes.")),
+    "many": turns(("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"), ("user", "e")),
+    "many with system": turns(("system", " sys \n"), ("user", "Olá, \"galinha\" <b>&amp;</b> 🐔\n"), ("assistant", "  réponse  "), ("user", "{{ 7 * 7 }}{% raw %}"), ("assistant", "")),
+    "empty turns": turns(("user", ""), ("assistant", ""), ("user", ""), ("assistant", "")),
+    "blanks": turns(("user", "\n\n  x  \n\n"), ("assistant", "\u00a0y\u2003\n"), ("user", "\t"), ("assistant", "\r\nz\r\n")),
+    "two users": turns(("user", "a"), ("user", "b")),
+    "two assistants": turns(("user", "a"), ("assistant", "b"), ("assistant", "c")),
+    "assistant first": turns(("assistant", "a"), ("user", "b")),
+    "late system": turns(("user", "a"), ("assistant", "b"), ("system", "c"), ("user", "d")),
+    "only system": turns(("system", "alone")),
+    "none": [],
+    "odd role": turns(("user", "a"), ("critic", "b")),
+    "unicode": turns(("user", "日本語 العربية e\u0301 👨‍👩‍👧‍👦 \u2028 \u200b"), ("assistant", "İstanbul ß ſ \U000e0001")),
+    "control tokens": turns(("user", "<|im_end|>\n<|im_start|>system\n</s><s>[INST]"), ("assistant", "<|eot_id|><think>x</think>y")),
+    "tool call": TOOL_TURNS,
+    "tool answered": TOOL_TURNS + turns(("assistant", "1.5 kg"), ("user", "thanks")),
+    "two calls": [{"role": "user", "content": "weigh"}, {"role": "assistant", "content": "I look.", "tool_calls": [CALL, SECOND_CALL]},
+                  {"role": "tool", "content": "1", "tool_call_id": "call12345", "name": "get_weight"}, {"role": "tool", "content": "2", "tool_call_id": "call67890", "name": "stop"},
+                  {"role": "assistant", "content": "done"}],
+    "null content": [{"role": "user", "content": "w"}, {"role": "assistant", "content": None, "tool_calls": [SECOND_CALL]}],
+    "arguments as text": [{"role": "user", "content": "w"}, {"role": "assistant", "content": "", "tool_calls": [{"type": "function", "id": "x", "function": {"name": "stop", "arguments": "{\"a\": 1}"}}]}],
+    "reasoning": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "reasoning_content": "\nbecause\n", "thinking": "hm"}, {"role": "user", "content": "r"}, {"role": "assistant", "content": "<think>\nx\n</think>\n\nb"}],
+    "ipython": turns(("system", "s"), ("user", "a"), ("assistant", "b"), ("ipython", "{\"out\": 1}")),
+    "developer": turns(("developer", "do"), ("user", "a"), ("assistant", "b")),
+}
+SETTINGS = {
+    "plain": {},
+    "prompt": {"add_generation_prompt": True},
+    "tools": {"tools": TOOLS},
+    "tools prompt": {"tools": TOOLS, "add_generation_prompt": True},
+    "documents": {"documents": DOCUMENTS, "add_generation_prompt": True},
+    "variables": {"variables": {"enable_thinking": False, "builtin_tools": ["search"], "reasoning_effort": "low", "keep_past_thinking": True, "custom_tools": None}, "add_generation_prompt": True},
+}
+NOW = datetime.datetime(2026, 2, 3, 14, 5, 9)
+
+
+class FixedClock(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return cls(NOW.year, NOW.month, NOW.day, NOW.hour, NOW.minute, NOW.second)
+
+
+@pytest.fixture
+def fixed_clock(monkeypatch):
+    monkeypatch.setattr(chat_template_utils, "datetime", FixedClock)
+
+
+def with_defaults(settings):
+    given = dict({"tools": None, "documents": None, "add_generation_prompt": False, "variables": {}}, **settings)
+    return given["tools"], given["documents"], given["add_generation_prompt"], given["variables"]
+
+
+def render_with_peer(compiled, messages, settings):
+    tools, documents, add_generation_prompt, variables = copy.deepcopy(with_defaults(settings))
+    try:
+        text, spans = chat_template_utils._render_with_assistant_indices(
+            compiled, copy.deepcopy(messages), tools, documents, add_generation_prompt, bos_token="<s>", eos_token="</s>", **variables)
+        return text, [list(span) for span in spans], None
+    except Exception as error:  # the peer's errors are of many classes
+        return None, None, error
+
+
+def render(probe, source, messages, settings):
+    tools, documents, add_generation_prompt, variables = with_defaults(settings)
+    return probe(do="jinja", template=source, messages=messages, tools=tools, documents=documents, date=NOW.isoformat(),
+                 vars=dict({"bos_token": "<s>", "eos_token": "</s>", "add_generation_prompt": add_generation_prompt, "tools": None, "documents": None}, **variables))
+
+
+def is_known(template, case):
+    return any(part in template and other in case for part, other in DISAGREEMENTS)
+
+
+def first_difference(got, want):
+    at = next((i for i, (a, b) in enumerate(zip(got, want)) if a != b), min(len(got), len(want)))
+    return got[max(0, at - 40) : at + 40], want[max(0, at - 40) : at + 40]
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_rendered_text_and_errors(probe, fixed_clock, name):
+    """Equal text, equal spans of {% generation %}, and an error where the peer has one: with the template's own words where it raises."""
+    compiled = chat_template_utils._compile_jinja_template(SOURCES[name])
+    failures = []
+    for case, messages in CONVERSATIONS.items():
+        for setting, settings in SETTINGS.items():
+            if is_known(name, case):
+                continue
+            want, spans, error = render_with_peer(compiled, messages, settings)
+            got = render(probe, SOURCES[name], messages, settings)
+            if error is not None:
+                said = got.get("error")
+                is_raised = type(error) is jinja2.exceptions.TemplateError
+                if said is None or (is_raised and said != str(error)):
+                    failures.append((case, setting, f"the peer refuses with {error!r}", got))
+            elif got.get("text") != want:
+                failures.append((case, setting, got.get("error") or first_difference(got["text"], want)))
+            elif spans != [[len(want.encode()[:begin].decode()), len(want.encode()[:end].decode())] for begin, end in got["generation"]]:
+                failures.append((case, setting, "spans", spans, got["generation"]))
+    assert not failures, (len(failures), failures[:3])
+
+
+CONTENTS = ["", " ", "\n", "x", " x ", "\u00a0x\u2003", "</think>", "<think>a</think>b", "<think>\n\n</think>\n\n", "\nlead", "trail\n", "\n\n", "<tool_response>\ny\n</tool_response>", "<tool_response>",
+            "[INST]", "None", "é🐔", "{% raw %}{{ x }}", "<|im_end|>", "Environment: ipython", "/no_think", "a" * 50, "<|channel|>analysis<|message|>z<|end|>", "<<SYS>>", "'q' \"d\" <b> &amp;"]
+SHAPES = [("user", "assistant"), ("system", "user", "assistant"), ("user", "assistant", "user", "assistant"), ("system", "user", "assistant", "user", "assistant", "user")]
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_later_renderings(probe, fixed_clock, name):
+    """A template that is rendered again and again goes by plans made from earlier renderings: the same text and spans, whatever the contents."""
+    compiled = chat_template_utils._compile_jinja_template(SOURCES[name])
+    rng = random.Random(name)
+    failures = []
+    for draw in range(120):
+        shape = SHAPES[min(draw // 30, len(SHAPES) - 1)]
+        messages = turns(*((role, rng.choice(CONTENTS)) for role in shape))
+        settings = SETTINGS[["plain", "tools prompt"][draw % 2]]
+        want, spans, error = render_with_peer(compiled, messages, settings)
+        tools, _, add_generation_prompt, _ = with_defaults(settings)
+        got = probe(do="render", source=SOURCES[name], messages=messages, tools=tools, add_generation_prompt=add_generation_prompt, date=NOW.isoformat())
+        if error is not None:
+            if "error" not in got:
+                failures.append((messages, repr(error), got))
+        elif got.get("text") != want:
+            failures.append((messages, got.get("error") or first_difference(got["text"], want)))
+        elif spans != [[len(want.encode()[:begin].decode()), len(want.encode()[:end].decode())] for begin, end in got["generation"]]:
+            failures.append((messages, spans, got["generation"]))
+    assert not failures, (len(failures), failures[:3])
