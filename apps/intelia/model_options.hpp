@@ -15,6 +15,18 @@ namespace intelia {
 /** --model --adapter --method --precision --device. */
 void declare_model_options(OptionTable& table, ModelSettings& settings);
 
+/** What a run may keep of a dataset's tokens for the next one. */
+struct TokenCacheOptions {
+  bool is_used = true;
+  double max_gib = 16;  // 0: no limit
+};
+
+/** --token-cache --token-cache-size. */
+void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
+
+/** $INTELIA_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/intelia, and in it tokens; no folder on a dry run or when not used. */
+TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
+
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
 

@@ -18,9 +18,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** Raised whenever encode.cpp, or what stands below it, gives other tokens for the same input. */
-constexpr const char* kEncoderVersion = "1";
-
 constexpr const char* kSuffix = ".tokens";
 
 /** Hashes fields so that no two lists of them look alike. */
@@ -97,7 +94,6 @@ std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_templ
   const auto& [render, max_length] = options;
   const auto& [date, bos_token, eos_token, tools_json, documents_json, variables_json] = render;
   FieldHash hash;
-  hash.add(std::string_view(kEncoderVersion));
   for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date, &tools_json, &documents_json, &variables_json})
     hash.add(std::string_view(*field));
   hash.add(bos_token);

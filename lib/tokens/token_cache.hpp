@@ -17,7 +17,7 @@ namespace intelia {
 struct TokenCacheSettings {
   std::filesystem::path folder;               // empty: nothing is kept
   std::uint64_t max_bytes = 16ULL << 30;      // of all files together; the least recently used go first; 0: no limit
-  std::string program;                        // version and commit: what another build made is not taken
+  std::string program;                        // tells builds apart: what another one made is not taken
 };
 
 /**
