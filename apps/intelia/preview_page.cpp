@@ -204,7 +204,7 @@ body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 16px/1.5 sys
 h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1rem; margin: 2rem 0 .3rem; }} p {{ color: var(--faint); margin: .2rem 0; }}
 pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 6px; padding: .8rem; font: 14px/1.6 ui-monospace, monospace; }}
 .context {{ color: var(--faint); }}
-.trained {{ background: var(--trained); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }}
+.trained {{ color: var(--text); background: var(--trained); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }}
 .cut {{ color: var(--cut); text-decoration: line-through; }}
 .special {{ border: 1px solid; border-radius: 4px; padding: 0 .25em; font-size: .85em; }}
 sub {{ color: var(--faint); font-size: .65em; margin-right: .2em; }}
