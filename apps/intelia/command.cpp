@@ -206,4 +206,11 @@ void Context::finish(const Json& summary, const std::string& words) const {
   else log().info(words);
 }
 
+void Context::finish_after_data(const Json& summary, const std::string& words) const {
+  sinks.progress.finish();
+  if (!common.json) return log().info(words);
+  const std::string line = summary.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  std::fwrite(line.data(), 1, line.size(), stderr);
+}
+
 }  // namespace intelia

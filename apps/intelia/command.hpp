@@ -116,6 +116,8 @@ struct Context {
   void print(std::string_view text) const;
   /** The last word: `summary` on stdout with --json, else `words` on stderr unless --quiet. */
   void finish(const Json& summary, const std::string& words) const;
+  /** The same where data went to stdout: with --json the summary goes to stderr. */
+  void finish_after_data(const Json& summary, const std::string& words) const;
 };
 
 /** The work of a command; returns the exit status (0, 3 or 4). */

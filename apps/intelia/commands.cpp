@@ -3,11 +3,13 @@
 
 namespace intelia {
 
-extern const Command completion, config, doctor, eval_run, extract, model_info, model_init, train_sft;
+extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, model_info, model_init,
+    render, tokenize, train_sft;
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> list = {
-      &extract, &model_init, &model_info, &train_sft, &eval_run, &config, &doctor, &completion,
+      &extract,  &dataset_preview, &model_init, &model_info, &train_sft, &eval_run,   &tokenize,
+      &detokenize, &render,        &config,     &doctor,     &completion,
   };
   return list;
 }

@@ -26,6 +26,7 @@ struct Options {
   int batch_size = 8;
   std::uint64_t seed = 42;
   std::string date;
+  TokenCacheOptions token_cache;
   RejectPolicy rejects;
 };
 
@@ -40,6 +41,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("batch-size", options.batch_size, "Sequences scored or answered together");
   table.add("seed", options.seed, "Seed of the bootstrap");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
 }
 
@@ -135,7 +137,8 @@ int run(const Options& options, Context& context) {
   AtomicFile rejected(folder / "rejected.jsonl");
   Rejects rejects(options.rejects, context.log(), &rejected);
   const TokenizedDataset dataset(options.validation, *text.tokenizer, text.chat_template,
-                                 {{.date = options.date}, text.config.max_position_embeddings}, rejects, context.sinks);
+                                 {{.date = options.date}, text.config.max_position_embeddings}, rejects, context.sinks,
+                                 token_cache_settings(options.token_cache, context));
   rejects.check(dataset.num_read());
   const std::unique_ptr<LoadedModel> model = load_engine().load(settings, context.sinks);
 

@@ -17,7 +17,7 @@ constexpr const char* kStatuses =
 std::string command_lines(const std::string& prefix) {
   std::string text;
   for (const Command* command : all_commands())
-    if (std::string(command->name).starts_with(prefix)) text += fmt::format("  {:<14}{}\n", command->name, command->summary);
+    if (std::string(command->name).starts_with(prefix)) text += fmt::format("  {:<17}{}\n", command->name, command->summary);
   return text;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "record/manifest.hpp"
 
@@ -19,6 +20,35 @@ void declare_model_options(OptionTable& table, ModelSettings& settings) {
             {{"auto", Precision::automatic}, {"fp32", Precision::fp32}, {"bf16", Precision::bf16}, {"fp16", Precision::fp16}});
   table.add("device", settings.device, "Where to compute; auto: a GPU when there is one",
             {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
+}
+
+void declare_token_cache(OptionTable& table, TokenCacheOptions& options) {
+  table.add("token-cache", options.is_used, "Keep the tokens of the data for the next run, or take those of an earlier one");
+  table.add("token-cache-size", options.max_gib, "GiB that kept tokens may fill, least recently used first out; 0: no limit");
+}
+
+namespace {
+
+/** Empty when the environment names none. */
+fs::path cache_folder() {
+  const auto value = [](const char* name) {
+    const char* text = std::getenv(name);
+    return fs::path(text == nullptr ? "" : text);
+  };
+  if (const fs::path own = value("INTELIA_CACHE_DIR"); !own.empty()) return own;
+  if (const fs::path shared = value("XDG_CACHE_HOME"); !shared.empty()) return shared / "intelia";
+  if (const fs::path home = value("HOME"); !home.empty()) return home / ".cache" / "intelia";
+  return {};
+}
+
+}  // namespace
+
+TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context) {
+  if (options.max_gib < 0) throw Error(Kind::usage, "--token-cache-size must be 0 (no limit) or more");
+  const fs::path folder = cache_folder();
+  if (!options.is_used || context.common.dry_run || folder.empty()) return {};
+  // The program's own bytes and not its version, so that a build with uncommitted changes takes nothing from another.
+  return {folder / "tokens", static_cast<std::uint64_t>(options.max_gib * (1ULL << 30)), sha256_of_file("/proc/self/exe")};
 }
 
 void check_model_options(const ModelSettings& settings) {
@@ -51,9 +81,13 @@ void check_tokenizer_files(const fs::path& folder) {
   }
 }
 
-namespace {
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& model) {
+  if (!fs::is_directory(model)) throw Error(Kind::usage, "--model '" + model.string() + "' is not a folder");
+  check_tokenizer_files(model);
+  return Tokenizer::load(model);
+}
 
-ChatTemplate load_template(const fs::path& model) {
+ChatTemplate load_chat_template(const fs::path& model) {
   const bool may_have_one = fs::exists(model / "chat_template.jinja") ||
                             (fs::exists(model / "tokenizer_config.json") &&
                              read_file(model / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
@@ -61,8 +95,6 @@ ChatTemplate load_template(const fs::path& model) {
   return ChatTemplate("{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
                       "no chat template");
 }
-
-}  // namespace
 
 TextSide load_text_side(const fs::path& model) {
   check_tokenizer_files(model);
@@ -72,7 +104,7 @@ TextSide load_text_side(const fs::path& model) {
     throw Error(Kind::input, fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
                                          "config.json); they are not of the same model",
                                          model.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
-  return {std::move(config), std::move(tokenizer), load_template(model)};
+  return {std::move(config), std::move(tokenizer), load_chat_template(model)};
 }
 
 Json describe_folder(const fs::path& folder) {

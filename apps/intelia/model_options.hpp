@@ -15,6 +15,18 @@ namespace intelia {
 /** --model --adapter --method --precision --device. */
 void declare_model_options(OptionTable& table, ModelSettings& settings);
 
+/** What a run may keep of a dataset's tokens for the next one. */
+struct TokenCacheOptions {
+  bool is_used = true;
+  double max_gib = 16;  // 0: no limit
+};
+
+/** --token-cache --token-cache-size. */
+void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
+
+/** $INTELIA_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/intelia, and in it tokens; no folder on a dry run or when not used. */
+TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
+
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
 
@@ -24,6 +36,12 @@ void check_inputs_stay(const std::filesystem::path& output, const std::vector<st
 
 /** Refuses (Error{input}) a model folder where a pipe, a device or a folder has the name of a file of its text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);
+
+/** Tokenizer of a folder that need not hold a model. Error{usage} when --model is no folder. */
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model);
+
+/** Its chat template; without one, a template that refuses every conversation with words that say so. */
+ChatTemplate load_chat_template(const std::filesystem::path& model);
 
 /** The text side of a model folder: configuration, tokenizer and template, proved to fit together. */
 struct TextSide {

@@ -78,7 +78,7 @@ Typed parse_arguments(const std::string& command, const std::vector<std::string>
         app.add_flag_callback("--" + name, [&switches, name] { switches[name] = "true"; });
         app.add_flag_callback("--no-" + name, [&switches, name] { switches[name] = "false"; });
       } else {
-        app.add_option("--" + name, values[name])->expected(1)->take_all();
+        app.add_option("--" + name, values[name])->expected(1)->take_all()->allow_extra_args(false);
       }
     }
   }

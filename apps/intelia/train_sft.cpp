@@ -21,6 +21,7 @@ struct Options {
   SftSettings sft;
   fs::path train, validation;
   std::string date;
+  TokenCacheOptions token_cache;
   RejectPolicy rejects;
 };
 
@@ -53,6 +54,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
 }
 
@@ -111,9 +113,10 @@ int run(const Options& options, Context& context) {
     rejected.emplace(*folder / "rejected.jsonl");
   }
   Rejects rejects(options.rejects, context.log(), rejected ? &*rejected : nullptr);
+  const TokenCacheSettings cache = token_cache_settings(options.token_cache, context);
   const auto read = [&](const fs::path& path) {
     const std::int64_t num_rejected_before = rejects.count();
-    TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, context.sinks);
+    TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, context.sinks, cache);
     if (rejects.count() > num_rejected_before) rejects.check(dataset.num_read());
     if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' holds no record to train on");
     return dataset;
@@ -131,7 +134,7 @@ int run(const Options& options, Context& context) {
   // What a resumed run must find unchanged: every option but those that only say where, how far, or how to report.
   Json run_json = Json::object();
   run_json["options"] = context.options;
-  for (const char* name : {"resume", "output", "keep", "max-rejected", "strict"}) run_json["options"].erase(name);
+  for (const char* name : {"resume", "output", "keep", "token-cache", "token-cache-size", "max-rejected", "strict"}) run_json["options"].erase(name);
   run_json["threads"] = context.common.threads;
   run_json["model"] = describe_folder(sft.base.model);
   if (!sft.base.adapter.empty()) run_json["adapter"] = describe_folder(sft.base.adapter);

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -91,6 +92,14 @@ struct LineReader::State {
 
 LineReader::LineReader(const fs::path& path, std::size_t max_line_bytes)
     : state_(new State{path, OwnedFile{open_for_reading(path)}, max_line_bytes}) {}
+LineReader::LineReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+
+LineReader LineReader::standard_input(std::size_t max_line_bytes) {
+  const int file = ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+  if (file < 0) fail("read", "stdin", errno);
+  return LineReader(std::unique_ptr<State>(new State{"stdin", OwnedFile{file}, max_line_bytes}));
+}
+
 LineReader::~LineReader() = default;
 LineReader::LineReader(LineReader&&) noexcept = default;
 
@@ -138,6 +147,15 @@ std::optional<std::string_view> LineReader::next() {
 }
 
 bool LineReader::is_too_long() const { return state_->is_too_long; }
+
+bool LineReader::has_line() const { return state_->buffer.find('\n', state_->begin) != std::string::npos; }
+
+bool LineReader::is_ready(int timeout_ms) const {
+  if (has_line() || state_->at_end) return true;
+  pollfd request{state_->file.number, POLLIN, 0};
+  return ::poll(&request, 1, timeout_ms) > 0;
+}
+
 std::int64_t LineReader::line_number() const { return state_->line_number; }
 const fs::path& LineReader::path() const { return state_->path; }
 

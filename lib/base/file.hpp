@@ -22,17 +22,24 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes
 class LineReader {
  public:
   explicit LineReader(const std::filesystem::path& path, std::size_t max_line_bytes = 64 << 20);
+  /** Of this process's standard input; messages name it "stdin". */
+  static LineReader standard_input(std::size_t max_line_bytes = 64 << 20);
   ~LineReader();
   LineReader(LineReader&&) noexcept;
 
   /** The next line, valid until the next call; nothing at the end. A line above the bound comes back cut, with is_too_long(). */
   std::optional<std::string_view> next();
   bool is_too_long() const;
+  /** Whether a whole line is in memory already. */
+  bool has_line() const;
+  /** Whether next() finds something to read, or the end, without waiting; waits for it up to `timeout_ms`. */
+  bool is_ready(int timeout_ms = 0) const;
   std::int64_t line_number() const;  // of the line last returned, from 1
   const std::filesystem::path& path() const;
 
  private:
   struct State;
+  explicit LineReader(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };
 

@@ -64,6 +64,21 @@ std::string sha256_of_file(const std::filesystem::path& path) {
   return hash.finish();
 }
 
+struct Checksum::State {
+  XXH3_state_t* xxh3 = XXH3_createState();
+  State() { XXH3_64bits_reset(xxh3); }
+  ~State() { XXH3_freeState(xxh3); }
+};
+
+Checksum::Checksum() : state_(std::make_unique<State>()) {}
+Checksum::~Checksum() = default;
+Checksum::Checksum(Checksum&&) noexcept = default;
+Checksum& Checksum::operator=(Checksum&&) noexcept = default;
+
+void Checksum::update(const void* bytes, std::size_t num_bytes) { XXH3_64bits_update(state_->xxh3, bytes, num_bytes); }
+
+std::uint64_t Checksum::value() const { return XXH3_64bits_digest(state_->xxh3); }
+
 std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed) {
   return XXH64(text.data(), text.size(), seed);
 }

@@ -30,6 +30,21 @@ std::string sha256_of(std::string_view text);
 /** Throws Error{io} naming the file. */
 std::string sha256_of_file(const std::filesystem::path& path);
 
+/** XXH3-64 of what it is given piece by piece: finds damage, not malice, at the speed of memory. */
+class Checksum {
+ public:
+  Checksum();
+  ~Checksum();
+  Checksum(Checksum&&) noexcept;
+  Checksum& operator=(Checksum&&) noexcept;
+  void update(const void* bytes, std::size_t num_bytes);
+  std::uint64_t value() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 /** XXH64 of `text` with `seed`: the same on every machine and version (https://xxhash.com, specification 0.8). */
 std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed);
 

@@ -176,7 +176,8 @@ Json dataset(const Json& request) {
   SilentSinks silent;
   Rejects rejects({1.0, false}, silent.sinks().log);
   const TokenizedDataset data(request["path"].get<std::string>(), *model_of(folder).tokenizer, template_of(folder),
-                              {render_options(request), request.value("max_length", std::int64_t{0})}, rejects, silent.sinks());
+                              {render_options(request), request.value("max_length", std::int64_t{0})}, rejects, silent.sinks(),
+                              {request.value("cache", "")});
   Json samples = Json::array();
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const TokenSample sample = data.at(i);

@@ -4,9 +4,11 @@ import os
 import pathlib
 import signal
 import subprocess
+import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("INTELIA_PROGRAM", str(ROOT / "build/release/bin/intelia"))
+CACHE = tempfile.TemporaryDirectory(prefix="intelia-cache-")  # never that of the person who runs the tests
 
 
 @dataclasses.dataclass
@@ -20,6 +22,7 @@ def clean_environment(extra=None):
     """This environment without settings that would change what the program does."""
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith(("INTELIA_", "PG", "DATABASE_URL", "LD_PRELOAD"))}
+    environment["INTELIA_CACHE_DIR"] = CACHE.name
     environment.update(extra or {})
     return environment
 

@@ -1,0 +1,125 @@
+// See token_cache.hpp.
+#include "tokens/token_cache.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kSuffix = ".tokens";
+
+/** Hashes fields so that no two lists of them look alike. */
+class FieldHash {
+ public:
+  void add(std::string_view field) {
+    hash_.update(std::to_string(field.size()) + ":");
+    hash_.update(field);
+  }
+  void add(const std::optional<std::string>& field) {
+    add(std::string_view(field ? "given" : "absent"));
+    if (field) add(std::string_view(*field));
+  }
+  std::string finish() { return hash_.finish(); }
+
+ private:
+  Sha256 hash_;
+};
+
+struct KeptFile {
+  fs::path path;
+  std::uint64_t bytes = 0;
+  fs::file_time_type used;
+};
+
+/** Takes away what a killed run left, unless a run is writing it. */
+void remove_partial(const fs::path& path) {
+  const int file = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  if (file < 0) return;
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+  ::close(file);
+}
+
+/** Removes the least recently used files but `newest` until the rest fits; another run's open file lives on without a name. */
+void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newest) {
+  std::error_code failure;
+  std::vector<KeptFile> files;
+  std::uint64_t total = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failure)) {
+    const std::string name = entry.path().filename().string();
+    if (name.ends_with(std::string(kSuffix) + ".partial")) remove_partial(entry.path());
+    if (!name.ends_with(kSuffix)) continue;
+    const std::uint64_t bytes = entry.file_size(failure);
+    if (failure) continue;
+    total += bytes;
+    if (entry.path() != newest) files.push_back({entry.path(), bytes, entry.last_write_time(failure)});
+  }
+  std::sort(files.begin(), files.end(), [](const KeptFile& a, const KeptFile& b) { return a.used < b.used; });
+  for (const KeptFile& file : files) {
+    if (max_bytes == 0 || total <= max_bytes) return;
+    fs::remove(file.path, failure);
+    total -= file.bytes;
+  }
+  if (max_bytes != 0 && total > max_bytes) fs::remove(newest, failure);
+}
+
+/** The file under `path`, marked as used; nothing when there is none or it is damaged. */
+std::optional<TokenStore> find(const fs::path& path, const std::string& key, Log& log) {
+  try {
+    std::optional<TokenStore> store = TokenStore::open(path, key);
+    if (store) ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+    return store;
+  } catch (const Error& error) {
+    log.warning("the kept tokens in '" + path.string() + "' are made again: " + error.what());
+    return std::nullopt;
+  }
+}
+
+}  // namespace
+
+std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
+                      const std::string& dataset_sha256, const std::string& program) {
+  // Taken apart by name, so that a new option cannot be forgotten here: it would not compile.
+  const auto& [render, max_length] = options;
+  const auto& [date, bos_token, eos_token, tools_json, documents_json, variables_json] = render;
+  FieldHash hash;
+  for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date, &tools_json, &documents_json, &variables_json})
+    hash.add(std::string_view(*field));
+  hash.add(bos_token);
+  hash.add(eos_token);
+  hash.add(std::string_view(std::to_string(max_length)));
+  return hash.finish();
+}
+
+TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& key, Log& log,
+                         const std::function<TokenStoreSummary(TokenStoreWriter&)>& make, const std::function<bool()>& is_still_so) {
+  const fs::path path = settings.folder / (key + kSuffix);
+  if (auto store = find(path, key, log)) {
+    log.debug("tokens taken from '" + path.string() + "'");
+    return std::move(*store);
+  }
+  std::error_code failure;
+  fs::create_directories(settings.folder.parent_path(), failure);
+  if (fs::create_directory(settings.folder, failure)) fs::permissions(settings.folder, fs::perms::owner_all, failure);
+  TokenStoreWriter writer(path);
+  const TokenStoreSummary summary = make(writer);
+  const bool is_current = is_still_so();
+  TokenStore store = writer.finish(summary, key, is_current);
+  if (!is_current) log.warning("the dataset changed while it was read, so its tokens are not kept");
+  if (!writer.fault().empty()) log.warning("the tokens are not kept for the next run: " + writer.fault());
+  evict(settings.folder, settings.max_bytes, path);
+  return store;
+}
+
+}  // namespace intelia

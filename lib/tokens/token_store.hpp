@@ -1,0 +1,83 @@
+// A dataset's tokens in one file: every sample, where it came from, and what was rejected on the way. Written in one pass
+// and read at random, both in memory that does not grow with it. It does not know what the tokens were made from: the
+// caller gives a key that says so, and a file with another key, or one that is damaged, is not taken.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "record/message.hpp"
+
+namespace intelia {
+
+/** What is known of a sample besides its tokens. */
+struct StoredRecord {
+  std::int64_t line = 0;          // of the dataset, from 1
+  std::int64_t target_bytes = 0;  // UTF-8 bytes that its targets stand for
+  std::string id, language;
+};
+
+/** What is known of the whole. */
+struct TokenStoreSummary {
+  std::string content_sha256;  // 64 digits
+  std::int64_t num_read = 0;   // lines of the dataset
+  std::int64_t num_cut = 0;
+  std::int64_t num_without_target = 0;
+  std::int64_t num_records = 0, num_tokens = 0, num_targets = 0, num_rejected = 0;  // counted by the writer
+};
+
+/**
+ * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
+ * token_store.cpp); the samples, each its ids as int32 and a bit an id for its targets, in words of 32 bits; an index of
+ * 48 bytes a sample; ids and languages of the samples; rejected lines. Several threads may read one TokenStore.
+ */
+class TokenStore {
+ public:
+  /** Nothing when there is no such file. Throws Error{input} when it is damaged, of another key or of another user. */
+  static std::optional<TokenStore> open(const std::filesystem::path& path, std::string_view key);
+  ~TokenStore();
+  TokenStore(TokenStore&&) noexcept;
+  TokenStore& operator=(TokenStore&&) noexcept;
+
+  const TokenStoreSummary& summary() const;
+  std::int64_t num_records() const { return summary().num_records; }
+  /** 0 <= index < num_records(). Throws Error{io} when the file cannot be read. */
+  TokenSample sample(std::int64_t index) const;
+  StoredRecord record(std::int64_t index) const;
+  /** The rejected lines in their order, with the reason and the line itself. */
+  void for_each_rejected(const std::function<void(std::int64_t line, const std::string& reason, const std::string& raw)>& take) const;
+
+ private:
+  friend class TokenStoreWriter;
+  struct State;
+  explicit TokenStore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+class TokenStoreWriter {
+ public:
+  /** A file that goes with the store made from it. */
+  TokenStoreWriter();
+  /** A file (mode 0600) that is to be `path` once it is whole; where it cannot be, fault() says why and it goes with the store. */
+  explicit TokenStoreWriter(const std::filesystem::path& path);
+  ~TokenStoreWriter();
+
+  void add(const TokenSample& sample, const StoredRecord& record);
+  void add_rejected(std::int64_t line, std::string_view reason, std::string_view raw);
+  /** Ends the writer. Without `keeps_name` the file goes with the store. `summary` says what the writer does not count
+      itself; `key` has 64 characters. */
+  TokenStore finish(TokenStoreSummary summary, std::string_view key, bool keeps_name = true);
+  /** After finish(): why there is no file at `path`, in words; empty also when another run is writing the same one. */
+  const std::string& fault() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace intelia

@@ -1,0 +1,77 @@
+"""The folder where tokens are kept between runs fails or a run is killed there: the tokens are the same, and so are those of
+the next run. The program is build/bin/tokens_probe, which makes the dataset that train and eval make."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+import fault_points
+
+MODEL = pathlib.Path(__file__).resolve().parents[1] / "cli" / "tokenize" / "model"
+PROBE = pathlib.Path(os.environ.get("INTELIA_PROGRAM", "build/release/bin/intelia")).with_name("tokens_probe")
+
+pytestmark = pytest.mark.skipif(not fault_points.SHIM or not PROBE.exists(), reason="INTELIA_FAULT_SHIM is not set or tokens_probe is not built")
+
+
+@pytest.fixture(scope="module")
+def dataset(tmp_path_factory):
+    """Enough for several writes of 1 MiB, with bad lines between."""
+    path = tmp_path_factory.mktemp("data") / "d.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(80):
+            turns = [{"role": "user", "content": f"{number} hens"}, {"role": "assistant", "content": "é" * 2000}]
+            file.write(json.dumps({"messages": turns, "metadata": {"conversation_id": f"c{number}"}}) + "\n")
+            if number % 50 == 0:
+                file.write("not json\n")
+    return path
+
+
+def tokens(dataset, cache, **environment):
+    """What a run makes of the dataset, or nothing when it was killed."""
+    request = json.dumps({"do": "dataset", "folder": str(MODEL), "path": str(dataset), "cache": str(cache)})
+    done = subprocess.run([PROBE], input=request + "\n", text=True, capture_output=True, env={"PATH": os.environ["PATH"], **environment}, timeout=120)
+    if done.returncode == 86:
+        return None
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def undisturbed(dataset, tmp_path_factory):
+    """(result, number of changes of the folder) of a run that nothing befalls."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    log = folder / "calls.log"
+    result = tokens(dataset, folder / "cache", **fault_points.environment(folder / "cache", log=log))
+    assert len(result["samples"]) == 80 and result["rejected"] == 2
+    num_calls = len(log.read_text().splitlines())
+    assert num_calls >= 5, log.read_text()
+    assert len(list((folder / "cache").glob("*.tokens"))) == 1
+    assert tokens(dataset, "") == result
+    return result, num_calls
+
+
+@pytest.mark.parametrize("action", ["ENOSPC", "EIO"])
+@pytest.mark.parametrize("forever", [False, True])
+def test_fault_03_token_cache(dataset, undisturbed, tmp_path, action, forever):
+    expected, num_calls = undisturbed
+    for at in range(1, num_calls + 1):
+        cache = tmp_path / str(at)
+        assert tokens(dataset, cache, **fault_points.environment(cache, at=at, action=action, forever=forever)) == expected, at
+        assert tokens(dataset, cache) == expected, at
+        assert [path.name.endswith(".tokens") for path in cache.iterdir()] == [True], at
+
+
+@pytest.mark.parametrize("action", ["exit", "torn", "short"])
+def test_fault_01_token_cache(dataset, undisturbed, tmp_path, action):
+    expected, num_calls = undisturbed
+    num_killed = 0
+    for at in range(1, num_calls + 1):
+        cache = tmp_path / str(at)
+        result = tokens(dataset, cache, **fault_points.environment(cache, at=at, action=action))
+        assert result in (None, expected), at
+        num_killed += result is None
+        assert tokens(dataset, cache) == expected, at
+        assert [path.name.endswith(".tokens") for path in cache.iterdir()] == [True], at
+    assert (num_killed > 0) == (action != "short")
