@@ -139,4 +139,18 @@ TEST_CASE("several threads may encode at once") {
   for (const int wrong : num_wrong) CHECK(wrong == 0);
 }
 
+TEST_CASE("a batch gives each text's own ids, on any number of threads") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  std::vector<std::string> texts;
+  for (int i = 0; i < 300; ++i) texts.push_back(std::string(static_cast<std::size_t>(i), 'a') + "bc ab<t> whole\n");
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  for (const bool parse : {false, true}) {
+    std::vector<Ids> expected;
+    for (const std::string& text : texts) expected.push_back(tokenizer->encode_with_ranges(text, {parse, true}).ids);
+    for (const unsigned num_threads : {0U, 1U, 2U, 7U, 400U}) CHECK(tokenizer->encode_batch(views, {parse, true}, num_threads) == expected);
+  }
+  CHECK(tokenizer->encode_batch({}, {}, 4).empty());
+}
+
 }  // namespace
