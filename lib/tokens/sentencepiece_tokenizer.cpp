@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "record/json.hpp"
 #include "tokens/aligned_text.hpp"
+#include "tokens/sentencepiece_check.hpp"
 #include "tokens/tokenizer_files.hpp"
 #include "tokens/utf8.hpp"
 
@@ -36,6 +37,7 @@ class SentencePieceTokenizer final : public Tokenizer {
     hash.update(model);
     hash.update(config.bytes);
     sha256_ = hash.finish();
+    with_context(path.string(), [&] { check_sentencepiece_model(model); });
     load(processor_, model, path);
     load(processor_without_prefix_, model + std::string(kNoDummyPrefix), path);
     is_legacy_ = config.legacy.value_or(false);

@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import random
+import struct
 import sys
 
 import pytest
@@ -230,3 +231,18 @@ def test_small_tekken(probe, tmp_path):
 def test_llama4_needs_its_control_tokens(probe, folder_of, tmp_path):
     (tmp_path / "tokenizer.model").symlink_to(folder_of("llama-4") / "tokenizer.model")
     assert "added_tokens_decoder" in probe(do="encode", folder=tmp_path, text="x")["error"]
+
+
+def test_hostile_character_map(probe, folder_of, tmp_path):
+    """The SentencePiece library follows the offsets of a model's character map wherever they lead: such a map is refused first."""
+    from sentencepiece import sentencepiece_model_pb2
+
+    model = sentencepiece_model_pb2.ModelProto.FromString((folder_of("mistral v1") / "tokenizer.model").read_bytes())
+    empty, far, far_text = bytes(4), b"\x00\xff\xff\x7f", b"\x00\x01\x00\x00"
+    maps = [(empty * 256, b"\0", False), (far * 256, b"\0", True), (far_text + empty * 255, b"", True), (empty * 256, b"x", True)]
+    for number, (units, texts, is_refused) in enumerate(maps):
+        model.normalizer_spec.precompiled_charsmap = struct.pack("<I", len(units)) + units + texts
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / "tokenizer.model").write_bytes(model.SerializeToString())
+        assert ("precompiled_charsmap" in probe(do="encode", folder=folder, text="x").get("error", "")) == is_refused
