@@ -127,6 +127,7 @@ int run(const Options& options, Context& context) {
   ModelSettings settings = options.model;
   settings.threads = context.common.threads;
   const TextSide text = load_text_side(settings.model);
+  warn_without_date(text.chat_template, options.date, context.log());
   const std::vector<Question> questions =
       options.questions.empty() ? std::vector<Question>{} : read_questions(options.questions);
   if (context.common.dry_run) {

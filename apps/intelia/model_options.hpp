@@ -54,6 +54,9 @@ struct TextSide {
     serves records of plain text; a conversation is then refused with words that say so. */
 TextSide load_text_side(const std::filesystem::path& model);
 
+/** Warns when the template reads the date and none is given: it then writes what it has for such a case, or refuses. */
+void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log);
+
 /** Files of `folder` (not its subfolders) with their hashes, in order of name; locks, logs and manifests left out. */
 Json describe_folder(const std::filesystem::path& folder);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 
 #include "base/error.hpp"
@@ -104,6 +105,9 @@ jinja::DateTime parse_date(const std::string& text) {
   if (is_valid && text.size() > 10) {
     is_valid = text.size() >= 19 && number(11, 2, 0, 23, date.hour) && number(14, 2, 0, 59, date.minute) && number(17, 2, 0, 60, date.second);
   }
+  static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+  const bool is_leap_year = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
+  is_valid = is_valid && date.day <= kDays[static_cast<std::size_t>(date.month - 1)] + (date.month == 2 && is_leap_year ? 1 : 0);
   if (!is_valid) {
     throw Error(Kind::usage, fmt::format("the date '{}' is not understood; give it as 2026-11-21 or 2026-11-21T10:58:03Z", text));
   }
@@ -246,6 +250,8 @@ Rendered ChatTemplate::render_turns(const std::vector<Message>& messages, const 
   rendered.turns = std::move(turns);
   return rendered;
 }
+
+bool ChatTemplate::reads_date() const { return template_->mentions("strftime_now"); }
 
 bool ChatTemplate::has_generation_markers() const { return template_->has_generation(); }
 

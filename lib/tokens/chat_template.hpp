@@ -78,6 +78,8 @@ class ChatTemplate {
    */
   Rendered render_turns(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
+  /** Whether it asks for the date (strftime_now). Without a date it is not defined: nothing here reads the clock. */
+  bool reads_date() const;
   /** Whether it marks the trained text with {% generation %}. */
   bool has_generation_markers() const;
   /** Of the template's source and the special tokens it is given. */

@@ -10,14 +10,11 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "record/json.hpp"
+#include "tokens/turns.hpp"
 
 namespace intelia {
 
 namespace {
-
-Encoding encode_rendered(const Tokenizer& tokenizer, const Rendered& rendered) {
-  return tokenizer.encode_with_ranges(rendered.text, {true, false}, rendered.content_ranges());
-}
 
 /** The first token whose bytes end after `position`, or the number of tokens. */
 std::size_t first_token_after(const Encoding& encoding, std::size_t position) {
@@ -46,32 +43,6 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, std::ve
     const std::size_t last = token_at(encoding, last_character(rendered.text, span.end));
     for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) is_target[i] = 1;
   }
-}
-
-/** Where the content of each message ends in a rendered text, and where that of any later one begins. */
-struct ContentBounds {
-  ContentBounds(const Rendered& rendered, std::size_t num_messages) : ends(num_messages, 0), next_begins(num_messages, rendered.text.size()) {
-    for (const ContentRange& range : rendered.content) {
-      if (range.message < 0) continue;
-      const auto message = static_cast<std::size_t>(range.message);
-      ends[message] = std::max(ends[message], range.bytes.end);
-      if (message > 0) next_begins[message - 1] = std::min(next_begins[message - 1], range.bytes.begin);
-    }
-    for (std::size_t i = num_messages; i-- > 1;) next_begins[i - 1] = std::min(next_begins[i - 1], next_begins[i]);
-  }
-  std::vector<std::size_t> ends, next_begins;
-};
-
-/** The end-of-turn token of message `index`: the first control token after its content and before the next message's. */
-std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Encoding& encoding, const ContentBounds& bounds, std::size_t index,
-                                       std::size_t turn_begin) {
-  const std::size_t content_end = std::max(turn_begin, bounds.ends[index]);
-  const auto first = std::partition_point(encoding.ranges.begin(), encoding.ranges.end(), [&](const ByteRange& range) { return range.begin < content_end; });
-  for (auto i = static_cast<std::size_t>(first - encoding.ranges.begin()); i < encoding.ids.size(); ++i) {
-    if (encoding.ranges[i].begin >= bounds.next_begins[index]) return std::nullopt;
-    if (tokenizer.is_special(encoding.ids[i])) return i;
-  }
-  return std::nullopt;
 }
 
 /** Targets where the template has no markers, as encode_conversation says. */

@@ -364,7 +364,8 @@ class Evaluator final : public Runtime {
     if (node.op == Op::constant) return node.value;
     if (node.op == Op::name) {
       if (const Value* value = lookup(&scope, node.symbol)) return *value;
-      return Value::undefined(repr_of_string(node.text) + " is undefined");
+      const bool lacks_date = node.text == "strftime_now";
+      return Value::undefined(repr_of_string(node.text) + " is undefined" + (lacks_date ? ": the template reads the date, so one must be given (--date)" : ""));
     }
     const Deeper deeper(*this);
     switch (node.op) {
@@ -826,6 +827,11 @@ Template::Template(std::string_view source, const std::string& name)
 Template::~Template() = default;
 
 bool Template::has_generation() const { return state_->parsed.has_generation; }
+
+bool Template::mentions(std::string_view name) const {
+  const std::vector<std::string>& symbols = state_->parsed.symbols;
+  return std::find(symbols.begin(), symbols.end(), name) != symbols.end();
+}
 
 Output Template::render(const Input& input, const Budget& budget) const {
   try {

@@ -84,6 +84,8 @@ class Template {
   /** Throws Error{input}: the template's raise_exception message, or "NAME:LINE: what went wrong". */
   Output render(const Input& input, const Budget& budget = {}) const;
   bool has_generation() const;
+  /** Whether the name stands anywhere in it as a variable. */
+  bool mentions(std::string_view name) const;
 
  private:
   struct State;

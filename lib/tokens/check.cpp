@@ -1,0 +1,176 @@
+// See check.hpp.
+#include "tokens/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "tokens/turns.hpp"
+
+namespace intelia {
+
+namespace {
+
+using Ids = std::vector<std::int32_t>;
+
+/** Collects the findings of one record. */
+class Findings {
+ public:
+  explicit Findings(std::int64_t line) : line_(line) {}
+  void add(Finding::Kind kind, std::string message) { list.push_back({kind, line_, std::move(message)}); }
+  std::vector<Finding> list;
+
+ private:
+  std::int64_t line_;
+};
+
+/** Runs `work`; what the template or the encoding refuses becomes a finding. */
+template <class Work>
+void find_refusal(Findings& findings, const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.kind() != Kind::input) throw;
+    findings.add(Finding::Kind::refused, fmt::format("it cannot be made a sample: {}; mend the record or take it out", error.what()));
+  }
+}
+
+void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings) {
+  const auto bos = tokenizer.bos_id();
+  if (!bos) return;
+  const Ids added = tokenizer.encode("", {.parse = false, .add = true});
+  const bool is_needed = std::find(added.begin(), added.end(), *bos) != added.end();
+  const auto count = std::count(ids.begin(), ids.end(), *bos);
+  // A tokenizer may use one token for both ends of a text; then it may stand in the midst too.
+  if (count > 1 && tokenizer.eos_id() != bos) {
+    findings.add(Finding::Kind::begin_not_once, fmt::format("the begin-of-text token stands {} times; take it out of the chat template or of the contents", count));
+  } else if (is_needed && (ids.empty() || ids.front() != *bos)) {
+    findings.add(Finding::Kind::begin_not_once, "the begin-of-text token is missing, which the tokenizer puts before every text; write {{ bos_token }} "
+                                                "at the start of the chat template");
+  }
+}
+
+void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation, const RenderOptions& render,
+                const EncodedConversation& encoded, Findings& findings) {
+  const std::vector<Message>& messages = conversation.messages;
+  const Rendered rendered = chat_template.render(messages, false, render);
+  const Encoding encoding = encode_rendered(tokenizer, rendered);
+  const ContentBounds bounds(rendered, messages.size());
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role != "assistant" || bounds.ends[i] == 0) continue;
+    const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
+    if (end && encoded.tokens.is_target[*end] != 0) continue;
+    findings.add(Finding::Kind::end_not_trained,
+                 fmt::format("the model would not learn to stop after turn {}: its end-of-turn token is {}", i + 1,
+                             end ? "not trained; put it inside {% generation %} in the chat template"
+                                 : "missing; end the turn with a special token of the tokenizer in the chat template"));
+  }
+}
+
+void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation, const RenderOptions& render,
+                   const Ids& whole, Findings& findings) {
+  for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
+    if (conversation.messages[i].role != "assistant") continue;
+    const std::vector<Message> before(conversation.messages.begin(), conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
+    const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
+    if (prompt.size() <= whole.size() && std::equal(prompt.begin(), prompt.end(), whole.begin())) continue;
+    findings.add(Finding::Kind::prompt_not_prefix,
+                 fmt::format("the prompt of turn {} is not what the whole begins with, so the turn is trained in a context that generation never "
+                             "sees; make the chat template write earlier turns and the answer's header the same way in both", i + 1));
+  }
+}
+
+void check_targets(const EncodedConversation& whole, std::int64_t max_length, Findings& findings) {
+  if (whole.num_targets == 0) {
+    findings.add(Finding::Kind::no_target, "no token of it is trained; it needs an assistant turn with content");
+    return;
+  }
+  if (max_length <= 0 || whole.tokens.is_target.size() <= static_cast<std::size_t>(max_length)) return;
+  const auto& is_target = whole.tokens.is_target;
+  if (std::find(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(max_length), 1) != is_target.begin() + static_cast<std::ptrdiff_t>(max_length)) return;
+  findings.add(Finding::Kind::no_target, fmt::format("its answers begin after the {} tokens of --max-length; raise it or shorten the record", max_length));
+}
+
+}  // namespace
+
+const char* name_of(Finding::Kind kind) {
+  switch (kind) {
+    case Finding::Kind::refused: return "refused by the chat template";
+    case Finding::Kind::no_target: return "no trained token";
+    case Finding::Kind::end_not_trained: return "end of turn not trained";
+    case Finding::Kind::prompt_not_prefix: return "prompt is not a prefix";
+    case Finding::Kind::begin_not_once: return "begin of text not exactly once";
+    case Finding::Kind::same_continuations: return "chosen and rejected are the same";
+  }
+  return "unknown";
+}
+
+std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
+                                        const EncodeOptions& options, std::int64_t line) {
+  Findings findings(line);
+  find_refusal(findings, [&] {
+    RenderOptions render = options.render;
+    if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
+    const EncodedConversation whole = encode_conversation(tokenizer, chat_template, conversation, {options.render, 0});
+    check_targets(whole, options.max_length, findings);
+    check_begin(tokenizer, whole.tokens.ids, findings);
+    if (conversation.messages.empty()) return;
+    check_ends(tokenizer, chat_template, conversation, render, whole, findings);
+    check_prompts(tokenizer, chat_template, conversation, render, whole.tokens.ids, findings);
+  });
+  return std::move(findings.list);
+}
+
+std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
+                                      const EncodeOptions& options, std::int64_t line) {
+  Findings findings(line);
+  find_refusal(findings, [&] {
+    const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
+    if (encoded.chosen.empty() || encoded.rejected.empty()) {
+      findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} tokens; raise --max-length or shorten the prompt",
+                                                         encoded.prompt.size()));
+      return;
+    }
+    if (encoded.chosen == encoded.rejected) {
+      findings.add(Finding::Kind::same_continuations, "chosen and rejected are the same tokens, so there is nothing to prefer; take the pair out");
+    }
+    if (encoded.num_lost_prompt_tokens > 0) {
+      findings.add(Finding::Kind::prompt_not_prefix, fmt::format("the last {} tokens of the prompt are written otherwise once a continuation follows; make the chat "
+                                                                 "template end both alike", encoded.num_lost_prompt_tokens));
+    }
+    const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
+    const auto check_side = [&](const Ids& side, bool is_cut, const char* name) {
+      if (!is_cut && std::none_of(side.begin(), side.end(), is_control)) {
+        findings.add(Finding::Kind::end_not_trained, fmt::format("{} ends without a control token; end the turn with a special token of the tokenizer in the chat "
+                                                                 "template", name));
+      }
+      Ids whole = encoded.prompt;
+      whole.insert(whole.end(), side.begin(), side.end());
+      check_begin(tokenizer, whole, findings);
+    };
+    check_side(encoded.chosen, encoded.is_chosen_cut, "chosen");
+    check_side(encoded.rejected, encoded.is_rejected_cut, "rejected");
+  });
+  return std::move(findings.list);
+}
+
+std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                         const EncodeOptions& options, Rejects& rejects, const StopFlag& stop) {
+  std::vector<Finding> all;
+  read_conversations(path, rejects, stop, [&](Conversation&& record, std::int64_t line) {
+    for (Finding& finding : check_conversation(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
+  });
+  return all;
+}
+
+std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                       const EncodeOptions& options, Rejects& rejects, const StopFlag& stop) {
+  std::vector<Finding> all;
+  read_preferences(path, rejects, stop, [&](Preference&& record, std::int64_t line) {
+    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
+  });
+  return all;
+}
+
+}  // namespace intelia

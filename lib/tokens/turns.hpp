@@ -1,0 +1,27 @@
+// Where the turns of a rendered conversation end in its tokens. Private to lib/tokens.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <vector>
+
+#include "tokens/chat_template.hpp"
+#include "tokens/tokenizer.hpp"
+
+namespace intelia {
+
+/** The template's control tokens count, those in contents are text. */
+Encoding encode_rendered(const Tokenizer& tokenizer, const Rendered& rendered);
+
+/** Where the content of each message ends in a rendered text, and where that of any later one begins. */
+struct ContentBounds {
+  ContentBounds(const Rendered& rendered, std::size_t num_messages);
+  std::vector<std::size_t> ends, next_begins;
+};
+
+/** The end-of-turn token of message `index`, whose turn begins at byte `turn_begin` or before: the first control token after its
+    content and before the next message's. */
+std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Encoding& encoding, const ContentBounds& bounds, std::size_t index,
+                                       std::size_t turn_begin);
+
+}  // namespace intelia

@@ -1,0 +1,106 @@
+// Each fault that a check looks for, in the record or in the template that makes it.
+#include "tokens/check.hpp"
+
+#include <doctest/doctest.h>
+
+#include "model_folder.hpp"
+
+namespace {
+
+using namespace intelia;
+
+std::vector<Finding> check(const std::string& source, std::vector<Message> messages, std::int64_t max_length = 0) {
+  test::ModelFolder folder;
+  if (!source.empty()) folder.chat_template = source;
+  folder.write();
+  Conversation conversation;
+  conversation.messages = std::move(messages);
+  EncodeOptions options;
+  options.max_length = max_length;
+  return check_conversation(*Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()), conversation, options, 7);
+}
+
+void expect(const std::vector<Finding>& findings, Finding::Kind kind, const char* words) {
+  REQUIRE(!findings.empty());
+  CAPTURE(findings[0].message);
+  CHECK(findings.size() == 1);
+  CHECK(findings[0].kind == kind);
+  CHECK(findings[0].line == 7);
+  CHECK(findings[0].message.find(words) != std::string::npos);
+}
+
+const std::vector<Message> kTurns = {{"user", "ab"}, {"assistant", "abc"}, {"user", "x"}, {"assistant", ""}};
+
+TEST_CASE("a sound record has no finding") { CHECK(check("", kTurns).empty()); }
+
+TEST_CASE("a record without a trained token") {
+  expect(check("", {{"user", "ab"}}), Finding::Kind::no_target, "assistant turn");
+  expect(check("", kTurns, 4), Finding::Kind::no_target, "--max-length");
+  CHECK(check("", kTurns, 8).empty());
+}
+
+TEST_CASE("an end of turn that is not trained, or not there") {
+  const std::string head = "{{ bos_token }}{% for m in messages %}<|user|>";
+  const std::string tail = "{% endfor %}{% if add_generation_prompt %}<|user|>{% endif %}";
+  expect(check(head + "{% generation %}{{ m.content }}{% endgeneration %}<t>" + tail, {{"assistant", "ab"}}), Finding::Kind::end_not_trained, "not trained");
+  expect(check(head + "{% generation %}{{ m.content }}.{% endgeneration %}" + tail, {{"assistant", "ab"}}), Finding::Kind::end_not_trained, "missing");
+  CHECK(check(head + "{% generation %}{{ m.content }}<t>{% endgeneration %}" + tail, {{"assistant", "ab"}}).empty());
+}
+
+TEST_CASE("a prompt that the whole does not begin with") {
+  expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% endgeneration %}{% endfor %}",
+               {{"user", "ab"}, {"assistant", "abc"}}),
+         Finding::Kind::prompt_not_prefix, "turn 2");
+}
+
+TEST_CASE("a begin of text that is missing or doubled") {
+  const std::string turns = "{% for m in messages %}{{ m.content }}<t>{% endfor %}";
+  expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::begin_not_once, "missing");
+  expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::begin_not_once, "2 times");
+  CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
+}
+
+TEST_CASE("a record that the template refuses") {
+  expect(check("{{ raise_exception('roles must alternate') }}", kTurns), Finding::Kind::refused, "roles must alternate");
+}
+
+TEST_CASE("preferences") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  Preference preference;
+  preference.prompt = {{"user", "ab"}};
+  preference.chosen = {{"assistant", "abc"}};
+  preference.rejected = {{"assistant", "x"}};
+  const auto findings = [&](const ChatTemplate& chat_template, std::int64_t max_length = 0) {
+    EncodeOptions options;
+    options.max_length = max_length;
+    return check_preference(*tokenizer, chat_template, preference, options, 7);
+  };
+  CHECK(findings(chat).empty());
+  expect(findings(chat, 4), Finding::Kind::no_target, "--max-length");
+  const ChatTemplate lossy("{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% endif %}", "lossy",
+                           {{"bos_token", "<b>"}});
+  expect(findings(lossy), Finding::Kind::prompt_not_prefix, "last 1 tokens");
+  preference.rejected = preference.chosen;
+  expect(findings(chat), Finding::Kind::same_continuations, "take the pair out");
+}
+
+TEST_CASE("a file's findings name their lines") {
+  const test::ModelFolder folder;
+  const auto path = folder.path() / "data.jsonl";
+  write_file(path,
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}]}\n"
+             "not json\n"
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n");
+  SilentSinks silent;
+  Sinks sinks = silent.sinks();
+  Rejects rejects({1.0, false}, sinks.log);
+  const auto findings = check_conversations(path, *Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()), {}, rejects, sinks.stop);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].line == 3);
+  CHECK(std::string(name_of(findings[0].kind)) == "no trained token");
+  CHECK(rejects.count() == 1);
+}
+
+}  // namespace
