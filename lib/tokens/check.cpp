@@ -32,7 +32,8 @@ void find_refusal(Findings& findings, const Work& work) {
     work();
   } catch (const Error& error) {
     if (error.kind() != Kind::input) throw;
-    findings.add(Finding::Kind::refused, fmt::format("it cannot be made a sample: {}; mend the record or take it out", error.what()));
+    findings.add(Finding::Kind::refused,
+                 fmt::format("it cannot be made a sample: {}; mend the record or take it out", error.what()));
   }
 }
 
@@ -44,15 +45,20 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
   const auto count = std::count(ids.begin(), ids.end(), *bos);
   // A tokenizer may use one token for both ends of a text; then it may stand in the midst too.
   if (count > 1 && tokenizer.eos_id() != bos) {
-    findings.add(Finding::Kind::begin_not_once, fmt::format("the begin-of-text token stands {} times; take it out of the chat template or of the contents", count));
+    findings.add(
+        Finding::Kind::begin_not_once,
+        fmt::format("the begin-of-text token stands {} times; take it out of the chat template or of the contents",
+                    count));
   } else if (is_needed && (ids.empty() || ids.front() != *bos)) {
-    findings.add(Finding::Kind::begin_not_once, "the begin-of-text token is missing, which the tokenizer puts before every text; write {{ bos_token }} "
-                                                "at the start of the chat template");
+    findings.add(
+        Finding::Kind::begin_not_once,
+        "the begin-of-text token is missing, which the tokenizer puts before every text; write {{ bos_token }} "
+        "at the start of the chat template");
   }
 }
 
-void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation, const RenderOptions& render,
-                const EncodedConversation& encoded, Findings& findings) {
+void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
+                const RenderOptions& render, const EncodedConversation& encoded, Findings& findings) {
   const std::vector<Message>& messages = conversation.messages;
   const Rendered rendered = chat_template.render(messages, false, render);
   const Encoding encoding = encode_rendered(tokenizer, rendered);
@@ -68,16 +74,20 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
   }
 }
 
-void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation, const RenderOptions& render,
-                   const Ids& whole, Findings& findings) {
+void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
+                   const RenderOptions& render, const Ids& whole, Findings& findings) {
   for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
     if (conversation.messages[i].role != "assistant") continue;
-    const std::vector<Message> before(conversation.messages.begin(), conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
+    const std::vector<Message> before(conversation.messages.begin(),
+                                      conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
     const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
     if (prompt.size() <= whole.size() && std::equal(prompt.begin(), prompt.end(), whole.begin())) continue;
-    findings.add(Finding::Kind::prompt_not_prefix,
-                 fmt::format("the prompt of turn {} is not what the whole begins with, so the turn is trained in a context that generation never "
-                             "sees; make the chat template write earlier turns and the answer's header the same way in both", i + 1));
+    findings.add(
+        Finding::Kind::prompt_not_prefix,
+        fmt::format("the prompt of turn {} is not what the whole begins with, so the turn is trained in a context that "
+                    "generation never "
+                    "sees; make the chat template write earlier turns and the answer's header the same way in both",
+                    i + 1));
   }
 }
 
@@ -88,26 +98,37 @@ void check_targets(const EncodedConversation& whole, std::int64_t max_length, Fi
   }
   if (max_length <= 0 || whole.tokens.is_target.size() <= static_cast<std::size_t>(max_length)) return;
   const auto& is_target = whole.tokens.is_target;
-  if (std::find(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(max_length), 1) != is_target.begin() + static_cast<std::ptrdiff_t>(max_length)) return;
-  findings.add(Finding::Kind::no_target, fmt::format("its answers begin after the {} tokens of --max-length; raise it or shorten the record", max_length));
+  if (std::find(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(max_length), 1) !=
+      is_target.begin() + static_cast<std::ptrdiff_t>(max_length))
+    return;
+  findings.add(
+      Finding::Kind::no_target,
+      fmt::format("its answers begin after the {} tokens of --max-length; raise it or shorten the record", max_length));
 }
 
 }  // namespace
 
 const char* name_of(Finding::Kind kind) {
   switch (kind) {
-    case Finding::Kind::refused: return "refused by the chat template";
-    case Finding::Kind::no_target: return "no trained token";
-    case Finding::Kind::end_not_trained: return "end of turn not trained";
-    case Finding::Kind::prompt_not_prefix: return "prompt is not a prefix";
-    case Finding::Kind::begin_not_once: return "begin of text not exactly once";
-    case Finding::Kind::same_continuations: return "chosen and rejected are the same";
+    case Finding::Kind::refused:
+      return "refused by the chat template";
+    case Finding::Kind::no_target:
+      return "no trained token";
+    case Finding::Kind::end_not_trained:
+      return "end of turn not trained";
+    case Finding::Kind::prompt_not_prefix:
+      return "prompt is not a prefix";
+    case Finding::Kind::begin_not_once:
+      return "begin of text not exactly once";
+    case Finding::Kind::same_continuations:
+      return "chosen and rejected are the same";
   }
   return "unknown";
 }
 
-std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
-                                        const EncodeOptions& options, std::int64_t line) {
+std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const Conversation& conversation, const EncodeOptions& options,
+                                        std::int64_t line) {
   Findings findings(line);
   find_refusal(findings, [&] {
     RenderOptions render = options.render;
@@ -122,28 +143,38 @@ std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTe
   return std::move(findings.list);
 }
 
-std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
-                                      const EncodeOptions& options, std::int64_t line) {
+std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                      const Preference& preference, const EncodeOptions& options, std::int64_t line) {
   Findings findings(line);
   find_refusal(findings, [&] {
     const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} tokens; raise --max-length or shorten the prompt",
+      findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} "
+                                                         "tokens; raise --max-length or shorten the prompt",
                                                          encoded.prompt.size()));
       return;
     }
     if (encoded.chosen == encoded.rejected) {
-      findings.add(Finding::Kind::same_continuations, "chosen and rejected are the same tokens, so there is nothing to prefer; take the pair out");
+      findings.add(Finding::Kind::same_continuations,
+                   "chosen and rejected are the same tokens, so there is nothing to prefer; take the pair out");
     }
     if (encoded.num_lost_prompt_tokens > 0) {
-      findings.add(Finding::Kind::prompt_not_prefix, fmt::format("the last {} tokens of the prompt are written otherwise once a continuation follows; make the chat "
-                                                                 "template end both alike", encoded.num_lost_prompt_tokens));
+      findings.add(
+          Finding::Kind::prompt_not_prefix,
+          fmt::format(
+              "the last {} tokens of the prompt are written otherwise once a continuation follows; make the chat "
+              "template end both alike",
+              encoded.num_lost_prompt_tokens));
     }
     const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
     const auto check_side = [&](const Ids& side, bool is_cut, const char* name) {
       if (!is_cut && std::none_of(side.begin(), side.end(), is_control)) {
-        findings.add(Finding::Kind::end_not_trained, fmt::format("{} ends without a control token; end the turn with a special token of the tokenizer in the chat "
-                                                                 "template", name));
+        findings.add(
+            Finding::Kind::end_not_trained,
+            fmt::format(
+                "{} ends without a control token; end the turn with a special token of the tokenizer in the chat "
+                "template",
+                name));
       }
       Ids whole = encoded.prompt;
       whole.insert(whole.end(), side.begin(), side.end());
@@ -155,20 +186,24 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
   return std::move(findings.list);
 }
 
-std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                         const EncodeOptions& options, Rejects& rejects, const StopFlag& stop) {
+std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                         const ChatTemplate& chat_template, const EncodeOptions& options,
+                                         Rejects& rejects, const StopFlag& stop) {
   std::vector<Finding> all;
   read_conversations(path, rejects, stop, [&](Conversation&& record, std::int64_t line) {
-    for (Finding& finding : check_conversation(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
+    for (Finding& finding : check_conversation(tokenizer, chat_template, record, options, line))
+      all.push_back(std::move(finding));
   });
   return all;
 }
 
-std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                       const EncodeOptions& options, Rejects& rejects, const StopFlag& stop) {
+std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                       const ChatTemplate& chat_template, const EncodeOptions& options,
+                                       Rejects& rejects, const StopFlag& stop) {
   std::vector<Finding> all;
   read_preferences(path, rejects, stop, [&](Preference&& record, std::int64_t line) {
-    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
+    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line))
+      all.push_back(std::move(finding));
   });
   return all;
 }

@@ -1,4 +1,5 @@
-// Faults that would silently teach a model something else than its data say: looked for record by record, before training.
+// Faults that would silently teach a model something else than its data say: looked for record by record, before
+// training.
 #pragma once
 
 #include <cstdint>
@@ -30,15 +31,19 @@ struct Finding {
 /** A short name for counts: "no trained token". */
 const char* name_of(Finding::Kind kind);
 
-std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
-                                        const EncodeOptions& options = {}, std::int64_t line = 0);
-std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
-                                      const EncodeOptions& options = {}, std::int64_t line = 0);
+std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const Conversation& conversation, const EncodeOptions& options = {},
+                                        std::int64_t line = 0);
+std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                      const Preference& preference, const EncodeOptions& options = {},
+                                      std::int64_t line = 0);
 
 /** Every record of `path`, in order; lines that are no records go to `rejects`. */
-std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                         const EncodeOptions& options, Rejects& rejects, const StopFlag& stop);
-std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                       const EncodeOptions& options, Rejects& rejects, const StopFlag& stop);
+std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                         const ChatTemplate& chat_template, const EncodeOptions& options,
+                                         Rejects& rejects, const StopFlag& stop);
+std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                       const ChatTemplate& chat_template, const EncodeOptions& options,
+                                       Rejects& rejects, const StopFlag& stop);
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// Attributes, items and slices of values, and the methods of list, tuple and dict, as Jinja2's sandbox gives them: nothing
-// that changes its object, nothing private.
+// Attributes, items and slices of values, and the methods of list, tuple and dict, as Jinja2's sandbox gives them:
+// nothing that changes its object, nothing private.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -18,21 +18,29 @@ namespace {
 using Names = std::set<std::string, std::less<>>;
 
 bool has_method(const Value& value, std::string_view name) {
-  static const Names kList = {"index", "count", "copy", "append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort"};
+  static const Names kList = {"index",  "count", "copy",   "append",  "clear", "extend",
+                              "insert", "pop",   "remove", "reverse", "sort"};
   static const Names kTuple = {"index", "count"};
-  static const Names kDict = {"get", "items", "keys", "values", "copy", "clear", "pop", "popitem", "setdefault", "update", "fromkeys"};
+  static const Names kDict = {"get", "items",   "keys",       "values", "copy",    "clear",
+                              "pop", "popitem", "setdefault", "update", "fromkeys"};
   switch (value.type()) {
-    case Type::string: return is_text_method(name);
-    case Type::list: return kList.contains(name);
+    case Type::string:
+      return is_text_method(name);
+    case Type::list:
+      return kList.contains(name);
     case Type::tuple:
-    case Type::group: return kTuple.contains(name);
-    case Type::dict: return kDict.contains(name);
-    default: return false;
+    case Type::group:
+      return kTuple.contains(name);
+    case Type::dict:
+      return kDict.contains(name);
+    default:
+      return false;
   }
 }
 
 bool changes_its_object(Type type, std::string_view name) {
-  static const Names kChanging = {"append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "popitem", "setdefault", "update"};
+  static const Names kChanging = {"append",  "clear", "extend",  "insert",     "pop",   "remove",
+                                  "reverse", "sort",  "popitem", "setdefault", "update"};
   return (type == Type::list || type == Type::dict) && kChanging.contains(name);
 }
 
@@ -79,7 +87,8 @@ std::optional<Value> item_of(const Value& object, const Value& key) {
       }
       return std::nullopt;
     }
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -140,24 +149,31 @@ Value get_slice(const Value& object, const Value& start, const Value& stop, cons
     const Text& text = object.text();
     if (stride == 1) {
       const size_t begin = byte_offset(text.bytes, static_cast<size_t>(first));
-      const size_t end = first < last ? begin + byte_offset(std::string_view(text.bytes).substr(begin), static_cast<size_t>(last - first)) : begin;
+      const size_t end = first < last ? begin + byte_offset(std::string_view(text.bytes).substr(begin),
+                                                            static_cast<size_t>(last - first))
+                                      : begin;
       return Value::string(substring(text, begin, end));
     }
     const std::vector<Value> characters = iterate(object);
     Text out;
-    for (std::int64_t i = first; stride > 0 ? i < last : i > last; i += stride) append(out, characters[static_cast<size_t>(i)].text());
+    for (std::int64_t i = first; stride > 0 ? i < last : i > last; i += stride)
+      append(out, characters[static_cast<size_t>(i)].text());
     return Value::string(std::move(out));
   }
   std::vector<Value> items;
-  for (std::int64_t i = first; stride > 0 ? i < last : i > last; i += stride) items.push_back(object.items()[static_cast<size_t>(i)]);
+  for (std::int64_t i = first; stride > 0 ? i < last : i > last; i += stride)
+    items.push_back(object.items()[static_cast<size_t>(i)]);
   return Value::list(std::move(items), object.type());
 }
 
 void charge_elements(Runtime& runtime, const Value& value) {
   constexpr std::int64_t kStepsOfCharacter = 4;
-  if (value.is(Type::string)) runtime.charge_steps(kStepsOfCharacter * static_cast<std::int64_t>(value.bytes().size()));
-  else if (value.is_list_like()) runtime.charge_steps(static_cast<std::int64_t>(value.items().size()));
-  else if (value.is(Type::dict)) runtime.charge_steps(static_cast<std::int64_t>(value.pairs().size()));
+  if (value.is(Type::string))
+    runtime.charge_steps(kStepsOfCharacter * static_cast<std::int64_t>(value.bytes().size()));
+  else if (value.is_list_like())
+    runtime.charge_steps(static_cast<std::int64_t>(value.items().size()));
+  else if (value.is(Type::dict))
+    runtime.charge_steps(static_cast<std::int64_t>(value.pairs().size()));
 }
 
 std::vector<Value> pairs_of(const Value& dict) {
@@ -192,10 +208,12 @@ Value call_method(Runtime& runtime, const Value& self, const std::string& name, 
     charge_walk(runtime, self);
     const Value& wanted = required(arguments, 0, "value", name);
     if (name == "count") {
-      return Value::integer(std::count_if(self.items().begin(), self.items().end(), [&](const Value& item) { return equal(item, wanted); }));
+      return Value::integer(std::count_if(self.items().begin(), self.items().end(),
+                                          [&](const Value& item) { return equal(item, wanted); }));
     }
     if (name == "index") {
-      const auto found = std::find_if(self.items().begin(), self.items().end(), [&](const Value& item) { return equal(item, wanted); });
+      const auto found = std::find_if(self.items().begin(), self.items().end(),
+                                      [&](const Value& item) { return equal(item, wanted); });
       if (found == self.items().end()) throw RenderError(repr(wanted) + " is not in list");
       return Value::integer(found - self.items().begin());
     }

@@ -5,7 +5,8 @@
 
 namespace intelia::jinja {
 
-std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name, std::string_view fallback) {
+std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                            std::string_view fallback) {
   const Value* value = arguments.find(place, name);
   if (value == nullptr || value->is(Type::none)) return std::string(fallback);
   return to_text(*value)->bytes;
@@ -16,14 +17,16 @@ bool flag_argument(const CallArguments& arguments, std::size_t place, std::strin
   return value == nullptr ? fallback : is_true(*value);
 }
 
-std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name, std::int64_t fallback) {
+std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                              std::int64_t fallback) {
   const Value* value = arguments.find(place, name);
   if (value == nullptr || value->is(Type::none)) return fallback;
   if (!value->is_whole()) throw RenderError("'" + type_name(*value) + "' object cannot be interpreted as an integer");
   return value->as_integer();
 }
 
-const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name, std::string_view function) {
+const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name,
+                      std::string_view function) {
   const Value* value = arguments.find(place, name);
   if (value == nullptr) throw RenderError(fmt::format("{}() missing required argument '{}'", function, name));
   return *value;

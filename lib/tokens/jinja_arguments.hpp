@@ -1,5 +1,5 @@
-// What a filter, a test, a method or a function is called with, and what it may ask of the running template: its budget.
-// Knows Python's conversions of single arguments and their error messages; knows no function.
+// What a filter, a test, a method or a function is called with, and what it may ask of the running template: its
+// budget. Knows Python's conversions of single arguments and their error messages; knows no function.
 #pragma once
 
 #include <cstddef>
@@ -44,12 +44,15 @@ inline void charge_walk(Runtime& runtime, const Value& value) {
 }
 
 /** str() of an argument; `fallback` when it is absent or none. */
-std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name, std::string_view fallback);
+std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                            std::string_view fallback);
 bool flag_argument(const CallArguments& arguments, std::size_t place, std::string_view name, bool fallback);
 /** RenderError when it is no whole number. */
-std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name, std::int64_t fallback);
+std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                              std::int64_t fallback);
 /** RenderError naming `function` when it is absent. */
-const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name, std::string_view function);
+const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name,
+                      std::string_view function);
 /** The same for a string. */
 const std::string& required_text(const CallArguments& arguments, std::size_t place, std::string_view function);
 

@@ -11,16 +11,19 @@ namespace intelia::jinja {
 
 namespace {
 
-constexpr std::array<std::string_view, 12> kMonths = {"January", "February", "March",     "April",   "May",      "June",
-                                                      "July",    "August",   "September", "October", "November", "December"};
-constexpr std::array<std::string_view, 7> kDays = {"Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"};
+constexpr std::array<std::string_view, 12> kMonths = {"January",   "February", "March",    "April",
+                                                      "May",       "June",     "July",     "August",
+                                                      "September", "October",  "November", "December"};
+constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesday", "Wednesday",
+                                                   "Thursday", "Friday", "Saturday"};
 
 bool is_leap_year(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 
 /** 1 for the first of January. */
 int day_of_year(const DateTime& date) {
   static constexpr std::array<int, 12> kDaysBefore = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-  return kDaysBefore[static_cast<std::size_t>(date.month - 1)] + date.day + (is_leap_year(date.year) && date.month > 2 ? 1 : 0);
+  return kDaysBefore[static_cast<std::size_t>(date.month - 1)] + date.day +
+         (is_leap_year(date.year) && date.month > 2 ? 1 : 0);
 }
 
 /** 0 for Sunday. */
@@ -60,43 +63,72 @@ bool append_number(std::string& out, char code, char flag, const DateTime& date)
     return true;
   };
   switch (code) {
-    case 'C': return number(date.year / 100, 2);
-    case 'd': return number(date.day, 2);
-    case 'e': return number(date.day, 2, ' ');
-    case 'f': return number(0, 6);
-    case 'g': return number(iso_week(date).year % 100, 2);
-    case 'G': return number(iso_week(date).year, 1);
-    case 'H': return number(date.hour, 2);
-    case 'I': return number(hour12, 2);
-    case 'j': return number(day_of_year(date), 3);
-    case 'k': return number(date.hour, 2, ' ');
-    case 'l': return number(hour12, 2, ' ');
-    case 'm': return number(date.month, 2);
-    case 'M': return number(date.minute, 2);
-    case 'S': return number(date.second, 2);
-    case 'u': return number(day == 0 ? 7 : day, 1);
-    case 'U': return number((day_of_year(date) + 6 - day) / 7, 2);
-    case 'V': return number(iso_week(date).number, 2);
-    case 'w': return number(day, 1);
-    case 'W': return number((day_of_year(date) + 6 - (day + 6) % 7) / 7, 2);
-    case 'y': return number(date.year % 100, 2);
-    case 'Y': return number(date.year, 1);
-    default: return false;
+    case 'C':
+      return number(date.year / 100, 2);
+    case 'd':
+      return number(date.day, 2);
+    case 'e':
+      return number(date.day, 2, ' ');
+    case 'f':
+      return number(0, 6);
+    case 'g':
+      return number(iso_week(date).year % 100, 2);
+    case 'G':
+      return number(iso_week(date).year, 1);
+    case 'H':
+      return number(date.hour, 2);
+    case 'I':
+      return number(hour12, 2);
+    case 'j':
+      return number(day_of_year(date), 3);
+    case 'k':
+      return number(date.hour, 2, ' ');
+    case 'l':
+      return number(hour12, 2, ' ');
+    case 'm':
+      return number(date.month, 2);
+    case 'M':
+      return number(date.minute, 2);
+    case 'S':
+      return number(date.second, 2);
+    case 'u':
+      return number(day == 0 ? 7 : day, 1);
+    case 'U':
+      return number((day_of_year(date) + 6 - day) / 7, 2);
+    case 'V':
+      return number(iso_week(date).number, 2);
+    case 'w':
+      return number(day, 1);
+    case 'W':
+      return number((day_of_year(date) + 6 - (day + 6) % 7) / 7, 2);
+    case 'y':
+      return number(date.year % 100, 2);
+    case 'Y':
+      return number(date.year, 1);
+    default:
+      return false;
   }
 }
 
 /** What a code that stands for several stands for, or nothing. */
 std::string_view expansion(char code) {
   switch (code) {
-    case 'c': return "%a %b %e %H:%M:%S %Y";
+    case 'c':
+      return "%a %b %e %H:%M:%S %Y";
     case 'D':
-    case 'x': return "%m/%d/%y";
-    case 'F': return "%Y-%m-%d";
-    case 'r': return "%I:%M:%S %p";
-    case 'R': return "%H:%M";
+    case 'x':
+      return "%m/%d/%y";
+    case 'F':
+      return "%Y-%m-%d";
+    case 'r':
+      return "%I:%M:%S %p";
+    case 'R':
+      return "%H:%M";
     case 'T':
-    case 'X': return "%H:%M:%S";
-    default: return {};
+    case 'X':
+      return "%H:%M:%S";
+    default:
+      return {};
   }
 }
 
@@ -104,19 +136,39 @@ void append_word(std::string& out, char code, const DateTime& date) {
   const std::string_view month = kMonths[static_cast<std::size_t>(date.month - 1)];
   const std::string_view day = kDays[static_cast<std::size_t>(weekday(date))];
   switch (code) {
-    case 'a': out += day.substr(0, 3); break;
-    case 'A': out += day; break;
+    case 'a':
+      out += day.substr(0, 3);
+      break;
+    case 'A':
+      out += day;
+      break;
     case 'b':
-    case 'h': out += month.substr(0, 3); break;
-    case 'B': out += month; break;
-    case 'n': out += '\n'; break;
-    case 'p': out += date.hour < 12 ? "AM" : "PM"; break;
-    case 'P': out += date.hour < 12 ? "am" : "pm"; break;
-    case 't': out += '\t'; break;
+    case 'h':
+      out += month.substr(0, 3);
+      break;
+    case 'B':
+      out += month;
+      break;
+    case 'n':
+      out += '\n';
+      break;
+    case 'p':
+      out += date.hour < 12 ? "AM" : "PM";
+      break;
+    case 'P':
+      out += date.hour < 12 ? "am" : "pm";
+      break;
+    case 't':
+      out += '\t';
+      break;
     case 'z':
-    case 'Z': break;  // a time without a zone has neither
-    case '%': out += '%'; break;
-    default: throw RenderError(fmt::format("strftime's %{} is not supported", code));
+    case 'Z':
+      break;  // a time without a zone has neither
+    case '%':
+      out += '%';
+      break;
+    default:
+      throw RenderError(fmt::format("strftime's %{} is not supported", code));
   }
 }
 

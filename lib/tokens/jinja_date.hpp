@@ -8,7 +8,8 @@
 
 namespace intelia::jinja {
 
-/** What Python's datetime.strftime gives with glibc for a time without a zone. RenderError naming a code that is not known. */
+/** What Python's datetime.strftime gives with glibc for a time without a zone. RenderError naming a code that is not
+ * known. */
 std::string format_date(std::string_view format, const DateTime& date);
 
 }  // namespace intelia::jinja

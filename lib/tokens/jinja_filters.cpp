@@ -50,7 +50,8 @@ Value attribute_of(const Value& item, const Value& attribute) {
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('.', begin), path.size());
     const std::string part = path.substr(begin, end - begin);
-    const bool is_number = !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool is_number =
+        !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
     value = get_item(value, is_number ? Value::integer(parse_integer(part, 10).value_or(0)) : Value::string(part));
     begin = end + 1;
   }
@@ -102,7 +103,8 @@ CallArguments rest_of(const CallArguments& arguments, size_t from) {
   return rest;
 }
 
-Value selected(Runtime& runtime, const Value& input, const CallArguments& arguments, bool by_attribute, bool keeps_matches) {
+Value selected(Runtime& runtime, const Value& input, const CallArguments& arguments, bool by_attribute,
+               bool keeps_matches) {
   // Jinja2 looks at nothing that is false, None among them.
   const std::vector<Value> items = is_true(input) ? charged_items(runtime, input) : std::vector<Value>{};
   const size_t test_at = by_attribute;
@@ -196,7 +198,8 @@ Value to_integer(const Value& value, const CallArguments& arguments) {
   if (value.is(Type::real)) return std::isnan(value.as_real()) ? fallback : Value::integer(truncated(value.as_real()));
   if (value.is(Type::undefined)) throw RenderError(value.undefined_message());
   if (!value.is(Type::string)) return fallback;
-  if (const auto number = parse_integer(value.bytes(), static_cast<int>(integer_argument(arguments, 1, "base", 10)))) return Value::integer(*number);
+  if (const auto number = parse_integer(value.bytes(), static_cast<int>(integer_argument(arguments, 1, "base", 10))))
+    return Value::integer(*number);
   const auto real = parse_real(value.bytes());
   return real && std::isfinite(*real) ? Value::integer(truncated(*real)) : fallback;
 }
@@ -284,7 +287,9 @@ Value filter_join(Runtime& runtime, const Value& input, const CallArguments& arg
   return join(runtime, separator == nullptr ? Text{} : *to_text(*separator), items);
 }
 
-Value filter_list(Runtime& runtime, const Value& input, const CallArguments&) { return Value::list(charged_items(runtime, input)); }
+Value filter_list(Runtime& runtime, const Value& input, const CallArguments&) {
+  return Value::list(charged_items(runtime, input));
+}
 
 Value filter_first(Runtime& runtime, const Value& input, const CallArguments&) {
   const std::vector<Value> items = charged_items(runtime, input);
@@ -303,8 +308,8 @@ Value filter_reverse(Runtime& runtime, const Value& input, const CallArguments&)
 }
 
 Value filter_replace(Runtime& runtime, const Value& input, const CallArguments& arguments) {
-  return replace(runtime, *to_text(input), *to_text(required(arguments, 0, "old", "replace")), *to_text(required(arguments, 1, "new", "replace")),
-                 integer_argument(arguments, 2, "count", -1));
+  return replace(runtime, *to_text(input), *to_text(required(arguments, 0, "old", "replace")),
+                 *to_text(required(arguments, 1, "new", "replace")), integer_argument(arguments, 2, "count", -1));
 }
 
 Value filter_items(Runtime& runtime, const Value& input, const CallArguments&) {
@@ -321,8 +326,9 @@ Value filter_dictsort(Runtime& runtime, const Value& input, const CallArguments&
   const std::string by = string_argument(arguments, 1, "by", "key");
   if (by != "key" && by != "value") throw RenderError("You can only sort by either \"key\" or \"value\"");
   std::vector<Value> items = pairs_of(input);
-  stable_sort_by(items, [&](const Value& item) { return sort_key(item.items()[by == "value"], nullptr, is_case_sensitive); },
-                 flag_argument(arguments, 2, "reverse", false));
+  stable_sort_by(
+      items, [&](const Value& item) { return sort_key(item.items()[by == "value"], nullptr, is_case_sensitive); },
+      flag_argument(arguments, 2, "reverse", false));
   return Value::list(std::move(items));
 }
 
@@ -331,7 +337,9 @@ Value filter_sort(Runtime& runtime, const Value& input, const CallArguments& arg
   runtime.charge_steps(static_cast<std::int64_t>(items.size()) * 8);
   const bool is_case_sensitive = flag_argument(arguments, 1, "case_sensitive", false);
   const Value* attribute = arguments.find(2, "attribute");
-  stable_sort_by(items, [&](const Value& item) { return sort_key(item, attribute, is_case_sensitive); }, flag_argument(arguments, 0, "reverse", false));
+  stable_sort_by(
+      items, [&](const Value& item) { return sort_key(item, attribute, is_case_sensitive); },
+      flag_argument(arguments, 0, "reverse", false));
   return Value::list(std::move(items));
 }
 
@@ -367,17 +375,29 @@ Value filter_map(Runtime& runtime, const Value& input, const CallArguments& argu
   return Value::list(std::move(items), Type::generator);
 }
 
-Value filter_select(Runtime& runtime, const Value& input, const CallArguments& arguments) { return selected(runtime, input, arguments, false, true); }
+Value filter_select(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return selected(runtime, input, arguments, false, true);
+}
 
-Value filter_reject(Runtime& runtime, const Value& input, const CallArguments& arguments) { return selected(runtime, input, arguments, false, false); }
+Value filter_reject(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return selected(runtime, input, arguments, false, false);
+}
 
-Value filter_selectattr(Runtime& runtime, const Value& input, const CallArguments& arguments) { return selected(runtime, input, arguments, true, true); }
+Value filter_selectattr(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return selected(runtime, input, arguments, true, true);
+}
 
-Value filter_rejectattr(Runtime& runtime, const Value& input, const CallArguments& arguments) { return selected(runtime, input, arguments, true, false); }
+Value filter_rejectattr(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return selected(runtime, input, arguments, true, false);
+}
 
-Value filter_min(Runtime& runtime, const Value& input, const CallArguments& arguments) { return extreme(runtime, input, arguments, -1); }
+Value filter_min(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return extreme(runtime, input, arguments, -1);
+}
 
-Value filter_max(Runtime& runtime, const Value& input, const CallArguments& arguments) { return extreme(runtime, input, arguments, 1); }
+Value filter_max(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return extreme(runtime, input, arguments, 1);
+}
 
 Value filter_sum(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   Value total = arguments.find(1, "start") ? *arguments.find(1, "start") : Value::integer(0);
@@ -410,22 +430,30 @@ Value filter_round(Runtime&, const Value& input, const CallArguments& arguments)
 Value filter_tojson(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   Text out;
   const JsonStyle style = json_style(arguments);
-  const std::size_t indent = style.indent == -2 ? style.indent_text.size() : static_cast<std::size_t>(std::max(0, style.indent));
-  runtime.charge_bytes(static_cast<std::size_t>(std::min<std::int64_t>(input.weight(), 1 << 30)) * indent * static_cast<std::size_t>(input.depth()));
+  const std::size_t indent =
+      style.indent == -2 ? style.indent_text.size() : static_cast<std::size_t>(std::max(0, style.indent));
+  runtime.charge_bytes(static_cast<std::size_t>(std::min<std::int64_t>(input.weight(), 1 << 30)) * indent *
+                       static_cast<std::size_t>(input.depth()));
   append_json(out, input, style);
   runtime.charge_bytes(out.bytes.size());
   return Value::string(std::move(out));
 }
 
-Value filter_indent(Runtime& runtime, const Value& input, const CallArguments& arguments) { return indented(runtime, *to_text(input), arguments); }
+Value filter_indent(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return indented(runtime, *to_text(input), arguments);
+}
 
-Value filter_truncate(Runtime&, const Value& input, const CallArguments& arguments) { return truncated_text(*to_text(input), arguments); }
+Value filter_truncate(Runtime&, const Value& input, const CallArguments& arguments) {
+  return truncated_text(*to_text(input), arguments);
+}
 
 Value filter_wordcount(Runtime& runtime, const Value& input, const CallArguments&) {
   return Value::integer(length_of(split(runtime, *to_text(input), nullptr, -1, false)));
 }
 
-Value filter_format(Runtime& runtime, const Value& input, const CallArguments& arguments) { return format_percent(runtime, *to_text(input), arguments.positional); }
+Value filter_format(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return format_percent(runtime, *to_text(input), arguments.positional);
+}
 
 Value filter_attr(Runtime&, const Value& input, const CallArguments& arguments) {
   const std::string name = to_text(required(arguments, 0, "name", "attr"))->bytes;

@@ -35,7 +35,8 @@ Text formatted(const Value& value, std::string_view specification) {
     }
   }
   bool has_plus = false;
-  if (at < specification.size() && (specification[at] == '+' || specification[at] == '-')) has_plus = specification[at++] == '+';
+  if (at < specification.size() && (specification[at] == '+' || specification[at] == '-'))
+    has_plus = specification[at++] == '+';
   if (at < specification.size() && specification[at] == '0') {
     fill = "0";
     if (alignment == '\0') alignment = '=';
@@ -66,7 +67,8 @@ Text formatted(const Value& value, std::string_view specification) {
   if (value.is_number() && !(value.is(Type::boolean) && kind == '\0')) {
     std::string digits;
     if (kind == 'f' || kind == 'F' || kind == '%') {
-      digits = fmt::format("{:.{}f}", kind == '%' ? value.as_real() * 100 : value.as_real(), precision < 0 ? 6 : precision);
+      digits =
+          fmt::format("{:.{}f}", kind == '%' ? value.as_real() * 100 : value.as_real(), precision < 0 ? 6 : precision);
     } else if (kind == 'e' || kind == 'g' || (precision >= 0 && !value.is_whole())) {
       digits = kind == 'e' ? fmt::format("{:.{}e}", value.as_real(), precision < 0 ? 6 : precision)
                            : fmt::format("{:.{}g}", value.as_real(), precision < 0 ? 6 : precision);
@@ -150,7 +152,8 @@ Value format_braces(Runtime& runtime, const Text& format, const CallArguments& a
     const size_t path = std::min(field.find_first_of(".["), field.size());
     const std::string head = field.substr(0, path);
     Value value;
-    const bool is_number = !head.empty() && std::all_of(head.begin(), head.end(), [](char c) { return c >= '0' && c <= '9'; });
+    const bool is_number =
+        !head.empty() && std::all_of(head.begin(), head.end(), [](char c) { return c >= '0' && c <= '9'; });
     if (head.empty() || is_number) {
       const size_t place = head.empty() ? automatic++ : static_cast<size_t>(parse_integer(head, 10).value_or(1 << 20));
       if (place >= arguments.positional.size()) {
@@ -168,7 +171,8 @@ Value format_braces(Runtime& runtime, const Text& format, const CallArguments& a
       if (stop == std::string::npos) throw RenderError("Missing ']' in format string");
       const std::string key = field.substr(at + 1, stop - at - 1);
       const auto number = is_item ? parse_integer(key, 10) : std::nullopt;
-      value = is_item ? get_item(value, number ? Value::integer(*number) : Value::string(key)) : get_attribute(value, key);
+      value =
+          is_item ? get_item(value, number ? Value::integer(*number) : Value::string(key)) : get_attribute(value, key);
       at = stop + is_item;
     }
     if (as_repr) {
@@ -182,7 +186,6 @@ Value format_braces(Runtime& runtime, const Text& format, const CallArguments& a
   }
   return Value::string(std::move(out));
 }
-
 
 Value format_percent(Runtime& runtime, const Text& format, const std::vector<Value>& values) {
   Text out;
@@ -224,7 +227,8 @@ Value format_percent(Runtime& runtime, const Text& format, const std::vector<Val
         throw RenderError(fmt::format("%{} format: a real number is required, not {}", kind, type_name(*value)));
       }
       const bool is_whole = kind == 'd' || kind == 'i' || kind == 'u';
-      const Value number = is_whole ? Value::integer(value->is_whole() ? value->as_integer() : truncated(value->as_real())) : *value;
+      const Value number =
+          is_whole ? Value::integer(value->is_whole() ? value->as_integer() : truncated(value->as_real())) : *value;
       piece = formatted(number, specification + (is_whole ? 'd' : kind));
     }
     runtime.charge_bytes(piece.bytes.size());

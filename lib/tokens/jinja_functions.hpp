@@ -1,5 +1,5 @@
-// The door to Jinja's filters and tests and to the attributes, items and methods of values. They reach the running template
-// only through Runtime.
+// The door to Jinja's filters and tests and to the attributes, items and methods of values. They reach the running
+// template only through Runtime.
 #pragma once
 
 #include <optional>

@@ -67,7 +67,8 @@ class Lexer {
     } else if (sign != '+' && !is_variable) {
       const std::size_t newline = text.rfind('\n');
       const std::size_t line_begin = newline == std::string::npos ? 0 : newline + 1;
-      if ((line_begin > 0 || is_line_start_) && line_begin < text.size() && skip_spaces_in(text, line_begin) == text.size()) {
+      if ((line_begin > 0 || is_line_start_) && line_begin < text.size() &&
+          skip_spaces_in(text, line_begin) == text.size()) {
         text.resize(line_begin);
       }
     }
@@ -100,7 +101,8 @@ class Lexer {
     return at < source_.size() && (source_[at] == '-' || source_[at] == '+') ? at + 1 : at;
   }
 
-  /** Where the text goes on after a block or comment end `mark` ("%}" or "#}") at `at`, or npos when it is not there. */
+  /** Where the text goes on after a block or comment end `mark` ("%}" or "#}") at `at`, or npos when it is not there.
+   */
   std::size_t block_end(std::size_t at, std::string_view mark) const {
     if (starts_with(at, "-") && starts_with(at + 1, mark)) return skip_spaces(at + 1 + mark.size());
     if (starts_with(at, "+") && starts_with(at + 1, mark)) return at + 1 + mark.size();
@@ -164,8 +166,8 @@ class Lexer {
   }
 
   static bool is_name_byte(char byte) {
-    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') || byte == '_' ||
-           static_cast<unsigned char>(byte) >= 0x80;
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || (byte >= '0' && byte <= '9') ||
+           byte == '_' || static_cast<unsigned char>(byte) >= 0x80;
   }
   static bool is_digit(char byte) { return byte >= '0' && byte <= '9'; }
 
@@ -206,9 +208,9 @@ class Lexer {
       return push(Lexeme::name, source_.substr(position_, end - position_), end);
     }
     if (first == '\'' || first == '"') return lex_string(first);
-    static constexpr std::array<std::string_view, 26> kSymbols = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/", "*",
-                                                                   "%",  "~",  "[",  "]",  "(",  ")",  "{", "}", ">", "<",
-                                                                   "=",  ".",  ":",  "|",  ",",  ";"};
+    static constexpr std::array<std::string_view, 26> kSymbols = {"//", "**", "==", "!=", ">=", "<=", "+", "-", "/",
+                                                                  "*",  "%",  "~",  "[",  "]",  "(",  ")", "{", "}",
+                                                                  ">",  "<",  "=",  ".",  ":",  "|",  ",", ";"};
     for (const std::string_view symbol : kSymbols) {
       if (!starts_with(position_, symbol)) continue;
       if (symbol == "(" || symbol == "[" || symbol == "{") {
@@ -229,7 +231,9 @@ class Lexer {
     std::size_t end = position_;
     const bool follows_dot = position_ > 0 && source_[position_ - 1] == '.';
     const auto skip_digits = [&](std::size_t at) {
-      while (at < source_.size() && (is_digit(source_[at]) || (source_[at] == '_' && at + 1 < source_.size() && is_digit(source_[at + 1])))) ++at;
+      while (at < source_.size() &&
+             (is_digit(source_[at]) || (source_[at] == '_' && at + 1 < source_.size() && is_digit(source_[at + 1]))))
+        ++at;
       return at;
     };
     if (source_[position_] == '0' && position_ + 1 < source_.size()) {
@@ -237,7 +241,8 @@ class Lexer {
       const int base = kind == 'x' ? 16 : kind == 'o' ? 8 : kind == 'b' ? 2 : 10;
       if (base != 10) {
         std::int64_t number = 0;
-        const auto parsed = std::from_chars(source_.data() + position_ + 2, source_.data() + source_.size(), number, base);
+        const auto parsed =
+            std::from_chars(source_.data() + position_ + 2, source_.data() + source_.size(), number, base);
         if (parsed.ec != std::errc()) fail("a number is malformed");
         return push(Lexeme::integer, std::to_string(number), static_cast<std::size_t>(parsed.ptr - source_.data()));
       }
@@ -269,7 +274,8 @@ class Lexer {
     const auto hexadecimal = [&](std::size_t digits) {
       std::uint32_t code_point = 0;
       const char* begin = source_.data() + at;
-      if (at + digits > source_.size() || std::from_chars(begin, begin + digits, code_point, 16).ptr != begin + digits) {
+      if (at + digits > source_.size() ||
+          std::from_chars(begin, begin + digits, code_point, 16).ptr != begin + digits) {
         fail("an escape in a string is malformed");
       }
       at += digits;
@@ -286,21 +292,45 @@ class Lexer {
       if (at >= source_.size()) fail("a string has no end");
       const char escaped = source_[at++];
       switch (escaped) {
-        case '\n': break;
-        case 'n': text += '\n'; break;
-        case 't': text += '\t'; break;
-        case 'r': text += '\r'; break;
-        case 'a': text += '\a'; break;
-        case 'b': text += '\b'; break;
-        case 'f': text += '\f'; break;
-        case 'v': text += '\v'; break;
+        case '\n':
+          break;
+        case 'n':
+          text += '\n';
+          break;
+        case 't':
+          text += '\t';
+          break;
+        case 'r':
+          text += '\r';
+          break;
+        case 'a':
+          text += '\a';
+          break;
+        case 'b':
+          text += '\b';
+          break;
+        case 'f':
+          text += '\f';
+          break;
+        case 'v':
+          text += '\v';
+          break;
         case '\\':
         case '\'':
-        case '"': text += escaped; break;
-        case 'x': hexadecimal(2); break;
-        case 'u': hexadecimal(4); break;
-        case 'U': hexadecimal(8); break;
-        case 'N': fail("escapes of the form \\N{name} are not supported");
+        case '"':
+          text += escaped;
+          break;
+        case 'x':
+          hexadecimal(2);
+          break;
+        case 'u':
+          hexadecimal(4);
+          break;
+        case 'U':
+          hexadecimal(8);
+          break;
+        case 'N':
+          fail("escapes of the form \\N{name} are not supported");
         default:
           if (escaped >= '0' && escaped <= '7') {
             char32_t code_point = static_cast<char32_t>(escaped - '0');

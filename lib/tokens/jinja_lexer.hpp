@@ -1,5 +1,5 @@
-// Source of a template → its tokens, with whitespace cut as transformers sets Jinja2 (trim_blocks, lstrip_blocks). Knows
-// Jinja2's lexical rules; knows nothing of grammar.
+// Source of a template → its tokens, with whitespace cut as transformers sets Jinja2 (trim_blocks, lstrip_blocks).
+// Knows Jinja2's lexical rules; knows nothing of grammar.
 #pragma once
 
 #include <string>
@@ -11,7 +11,19 @@ namespace intelia::jinja {
 /** Deepest nesting of brackets, expressions and blocks in a source. */
 inline constexpr int kMaxNesting = 150;
 
-enum class Lexeme { data, block_begin, block_end, variable_begin, variable_end, name, string, integer, real, symbol, end };
+enum class Lexeme {
+  data,
+  block_begin,
+  block_end,
+  variable_begin,
+  variable_end,
+  name,
+  string,
+  integer,
+  real,
+  symbol,
+  end
+};
 
 struct Token {
   Lexeme kind;

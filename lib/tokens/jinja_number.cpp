@@ -12,15 +12,20 @@ namespace {
 Value calculate_reals(Op op, double left, double right) {
   if ((op == Op::floor_divide || op == Op::modulo) && right == 0) throw RenderError("float modulo");
   switch (op) {
-    case Op::add: return Value::real(left + right);
-    case Op::subtract: return Value::real(left - right);
-    case Op::multiply: return Value::real(left * right);
-    case Op::floor_divide: return Value::real(std::floor(left / right));
+    case Op::add:
+      return Value::real(left + right);
+    case Op::subtract:
+      return Value::real(left - right);
+    case Op::multiply:
+      return Value::real(left * right);
+    case Op::floor_divide:
+      return Value::real(std::floor(left / right));
     case Op::modulo: {
       const double rest = std::fmod(left, right);
       return Value::real(rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest);
     }
-    default: return Value::real(std::pow(left, right));
+    default:
+      return Value::real(std::pow(left, right));
   }
 }
 
@@ -68,12 +73,20 @@ Value calculate(Op op, const Value& left, const Value& right) {
   std::int64_t result = 0;
   bool is_too_large = false;
   switch (op) {
-    case Op::add: is_too_large = __builtin_add_overflow(a, b, &result); break;
-    case Op::subtract: is_too_large = __builtin_sub_overflow(a, b, &result); break;
-    case Op::multiply: is_too_large = __builtin_mul_overflow(a, b, &result); break;
+    case Op::add:
+      is_too_large = __builtin_add_overflow(a, b, &result);
+      break;
+    case Op::subtract:
+      is_too_large = __builtin_sub_overflow(a, b, &result);
+      break;
+    case Op::multiply:
+      is_too_large = __builtin_mul_overflow(a, b, &result);
+      break;
     case Op::floor_divide:
-    case Op::modulo: return divide_whole(op, a, b);
-    default: return raise_whole(a, b);
+    case Op::modulo:
+      return divide_whole(op, a, b);
+    default:
+      return raise_whole(a, b);
   }
   if (is_too_large) fail_too_large();
   return Value::integer(result);

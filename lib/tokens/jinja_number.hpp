@@ -5,7 +5,8 @@
 
 namespace intelia::jinja {
 
-/** left `op` right, both numbers; `op` is one of add … power. RenderError where Python raises or 64 bits do not suffice. */
+/** left `op` right, both numbers; `op` is one of add … power. RenderError where Python raises or 64 bits do not
+ * suffice. */
 Value calculate(Op op, const Value& left, const Value& right);
 /** -number. */
 Value negated(const Value& number);

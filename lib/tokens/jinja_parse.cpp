@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <optional>
 #include <unordered_map>
 
@@ -452,18 +453,17 @@ class Parser {
     return node;
   }
 
-  NodePtr parse_sum() {
-    NodePtr left = parse_concatenation();
+  /** Operands joined by any of `operators`, from the left. */
+  NodePtr parse_chain(std::initializer_list<std::pair<std::string_view, Op>> operators, NodePtr (Parser::*parse_operand)()) {
+    NodePtr left = (this->*parse_operand)();
     for (int chained = 0;; check_chain(++chained)) {
-      if (skip_symbol("+")) {
-        left = make(Op::add, std::move(left), parse_concatenation());
-      } else if (skip_symbol("-")) {
-        left = make(Op::subtract, std::move(left), parse_concatenation());
-      } else {
-        return left;
-      }
+      const auto found = std::find_if(operators.begin(), operators.end(), [&](const auto& entry) { return is_symbol(entry.first); });
+      if (found == operators.end()) return left;
+      take();
+      left = make(found->second, std::move(left), (this->*parse_operand)());
     }
   }
+  NodePtr parse_sum() { return parse_chain({{"+", Op::add}, {"-", Op::subtract}}, &Parser::parse_concatenation); }
   NodePtr parse_concatenation() {
     NodePtr first = parse_product();
     if (!is_symbol("~")) return first;
@@ -472,26 +472,10 @@ class Parser {
     return node;
   }
   NodePtr parse_product() {
-    NodePtr left = parse_power();
-    for (int chained = 0;; check_chain(++chained)) {
-      if (skip_symbol("*")) {
-        left = make(Op::multiply, std::move(left), parse_power());
-      } else if (skip_symbol("/")) {
-        left = make(Op::divide, std::move(left), parse_power());
-      } else if (skip_symbol("//")) {
-        left = make(Op::floor_divide, std::move(left), parse_power());
-      } else if (skip_symbol("%")) {
-        left = make(Op::modulo, std::move(left), parse_power());
-      } else {
-        return left;
-      }
-    }
+    return parse_chain({{"*", Op::multiply}, {"/", Op::divide}, {"//", Op::floor_divide}, {"%", Op::modulo}}, &Parser::parse_power);
   }
-  NodePtr parse_power() {
-    NodePtr left = parse_unary(true);
-    for (int chained = 0; skip_symbol("**"); check_chain(++chained)) left = make(Op::power, std::move(left), parse_unary(true));
-    return left;
-  }
+  NodePtr parse_power() { return parse_chain({{"**", Op::power}}, &Parser::parse_operand); }
+  NodePtr parse_operand() { return parse_unary(true); }
   NodePtr parse_unary(bool with_filter) {
     const Nested nested(*this);
     NodePtr node;
@@ -560,28 +544,31 @@ class Parser {
     return number;
   }
 
+  /** What `parse_one` parses, with commas between, up to the symbol `close`, before which one more comma may stand. */
+  template <class ParseOne>
+  void parse_items(std::string_view close, const ParseOne& parse_one) {
+    for (bool is_first = true; !is_symbol(close); is_first = false) {
+      if (!is_first) expect_symbol(",");
+      if (is_symbol(close)) break;
+      parse_one();
+    }
+    expect_symbol(close);
+  }
+
   NodePtr parse_list() {
     take();
     NodePtr node = make(Op::list);
-    while (!is_symbol("]")) {
-      if (!node->kids.empty()) expect_symbol(",");
-      if (is_symbol("]")) break;
-      node->kids.push_back(parse_expression());
-    }
-    expect_symbol("]");
+    parse_items("]", [&] { node->kids.push_back(parse_expression()); });
     return node;
   }
   NodePtr parse_dict() {
     take();
     NodePtr node = make(Op::dict);
-    while (!is_symbol("}")) {
-      if (!node->kids.empty()) expect_symbol(",");
-      if (is_symbol("}")) break;
+    parse_items("}", [&] {
       node->kids.push_back(parse_expression());
       expect_symbol(":");
       node->kids.push_back(parse_expression());
-    }
-    expect_symbol("}");
+    });
     return node;
   }
 
@@ -598,11 +585,7 @@ class Parser {
         }
       } else if (skip_symbol("[")) {
         std::vector<NodePtr> subscripts;
-        while (!is_symbol("]")) {
-          if (!subscripts.empty()) expect_symbol(",");
-          subscripts.push_back(parse_subscript());
-        }
-        expect_symbol("]");
+        parse_items("]", [&] { subscripts.push_back(parse_subscript()); });
         NodePtr subscript;
         if (subscripts.size() == 1) {
           subscript = std::move(subscripts.front());
@@ -612,13 +595,17 @@ class Parser {
         }
         node = make(Op::item, std::move(node), std::move(subscript));
       } else if (is_symbol("(")) {
-        NodePtr call = make(Op::call, std::move(node));
-        parse_arguments(call->arguments);
-        node = std::move(call);
+        node = parse_call(std::move(node));
       } else {
         return node;
       }
     }
+  }
+
+  NodePtr parse_call(NodePtr callee) {
+    NodePtr call = make(Op::call, std::move(callee));
+    parse_arguments(call->arguments);
+    return call;
   }
 
   NodePtr parse_subscript() {
@@ -638,27 +625,22 @@ class Parser {
 
   void parse_arguments(Arguments& arguments) {
     expect_symbol("(");
-    bool is_first = true;
-    while (!is_symbol(")")) {
-      if (!is_first) {
-        expect_symbol(",");
-        if (is_symbol(")")) break;
-      }
-      is_first = false;
-      if (skip_symbol("**")) {
-        arguments.star_star = parse_expression();
-      } else if (skip_symbol("*")) {
-        arguments.star = parse_expression();
-      } else if (current().kind == Lexeme::name && next().kind == Lexeme::symbol && next().text == "=") {
-        std::string name = take().text;
-        take();
-        arguments.named.emplace_back(std::move(name), parse_expression());
-      } else {
-        if (!arguments.named.empty()) fail("a positional argument follows a named one");
-        arguments.positional.push_back(parse_expression());
-      }
+    parse_items(")", [&] { parse_argument(arguments); });
+  }
+
+  void parse_argument(Arguments& arguments) {
+    if (skip_symbol("**")) {
+      arguments.star_star = parse_expression();
+    } else if (skip_symbol("*")) {
+      arguments.star = parse_expression();
+    } else if (current().kind == Lexeme::name && next().kind == Lexeme::symbol && next().text == "=") {
+      std::string name = take().text;
+      take();
+      arguments.named.emplace_back(std::move(name), parse_expression());
+    } else {
+      if (!arguments.named.empty()) fail("a positional argument follows a named one");
+      arguments.positional.push_back(parse_expression());
     }
-    expect_symbol(")");
   }
 
   NodePtr parse_filters_and_tests(NodePtr node) {
@@ -669,9 +651,7 @@ class Parser {
       } else if (is_name("is")) {
         node = parse_test(std::move(node));
       } else if (is_symbol("(")) {
-        NodePtr call = make(Op::call, std::move(node));
-        parse_arguments(call->arguments);
-        node = std::move(call);
+        node = parse_call(std::move(node));
       } else {
         return node;
       }

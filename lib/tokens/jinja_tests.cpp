@@ -22,7 +22,8 @@ std::int64_t whole(const Value& value) {
 }
 
 bool is_callable(const Value& value) {
-  return value.is(Type::macro) || value.is(Type::function) || value.is(Type::method) || value.is(Type::undefined) || value.is(Type::loop);
+  return value.is(Type::macro) || value.is(Type::function) || value.is(Type::method) || value.is(Type::undefined) ||
+         value.is(Type::loop);
 }
 
 const std::map<std::string, Test, std::less<>>& tests() {
@@ -31,8 +32,12 @@ const std::map<std::string, Test, std::less<>>& tests() {
     table["defined"] = [](Runtime&, const Value& value, const CallArguments&) { return !value.is(Type::undefined); };
     table["undefined"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::undefined); };
     table["none"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::none); };
-    table["true"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::boolean) && value.as_integer() != 0; };
-    table["false"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::boolean) && value.as_integer() == 0; };
+    table["true"] = [](Runtime&, const Value& value, const CallArguments&) {
+      return value.is(Type::boolean) && value.as_integer() != 0;
+    };
+    table["false"] = [](Runtime&, const Value& value, const CallArguments&) {
+      return value.is(Type::boolean) && value.as_integer() == 0;
+    };
     table["boolean"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::boolean); };
     table["integer"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::integer); };
     table["float"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::real); };
@@ -40,13 +45,17 @@ const std::map<std::string, Test, std::less<>>& tests() {
     table["string"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::string); };
     table["mapping"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::dict); };
     table["iterable"] = [](Runtime&, const Value& value, const CallArguments&) {
-      return value.is(Type::string) || value.is_list_like() || value.is(Type::dict) || value.is(Type::undefined) || value.is(Type::loop);
+      return value.is(Type::string) || value.is_list_like() || value.is(Type::dict) || value.is(Type::undefined) ||
+             value.is(Type::loop);
     };
     table["sequence"] = [](Runtime&, const Value& value, const CallArguments&) {
-      return value.is(Type::string) || value.is(Type::list) || value.is_tuple() || value.is(Type::dict) || value.is(Type::undefined);
+      return value.is(Type::string) || value.is(Type::list) || value.is_tuple() || value.is(Type::dict) ||
+             value.is(Type::undefined);
     };
     table["callable"] = [](Runtime&, const Value& value, const CallArguments&) { return is_callable(value); };
-    table["escaped"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::string) && value.text().is_safe; };
+    table["escaped"] = [](Runtime&, const Value& value, const CallArguments&) {
+      return value.is(Type::string) && value.text().is_safe;
+    };
     table["odd"] = [](Runtime&, const Value& value, const CallArguments&) { return whole(value) % 2 != 0; };
     table["even"] = [](Runtime&, const Value& value, const CallArguments&) { return whole(value) % 2 == 0; };
     table["divisibleby"] = [](Runtime&, const Value& value, const CallArguments& arguments) {
@@ -65,21 +74,38 @@ const std::map<std::string, Test, std::less<>>& tests() {
     table["sameas"] = [](Runtime&, const Value& value, const CallArguments& arguments) {
       const Value& o = other(arguments);
       if (value.type() != o.type() || value.is(Type::undefined)) return false;
-      return value.identity() != nullptr && !value.is(Type::string) ? value.identity() == o.identity() : equal(value, o);
+      return value.identity() != nullptr && !value.is(Type::string) ? value.identity() == o.identity()
+                                                                    : equal(value, o);
     };
     table["in"] = [](Runtime& runtime, const Value& value, const CallArguments& arguments) {
       const Value& container = required(arguments, 0, "seq", "in");
       if (container.is_list_like()) runtime.charge_steps(static_cast<std::int64_t>(container.items().size()));
       return contains(container, value);
     };
-    table["filter"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::string) && is_filter(value.bytes()); };
-    table["test"] = [](Runtime&, const Value& value, const CallArguments&) { return value.is(Type::string) && is_test(value.bytes()); };
-    const Test is_equal = [](Runtime&, const Value& value, const CallArguments& arguments) { return equal(value, other(arguments)); };
-    const Test is_unequal = [](Runtime&, const Value& value, const CallArguments& arguments) { return !equal(value, other(arguments)); };
-    const Test is_less = [](Runtime&, const Value& value, const CallArguments& arguments) { return compare(value, other(arguments), "<") < 0; };
-    const Test is_at_most = [](Runtime&, const Value& value, const CallArguments& arguments) { return compare(value, other(arguments), "<=") <= 0; };
-    const Test is_more = [](Runtime&, const Value& value, const CallArguments& arguments) { return compare(value, other(arguments), ">") > 0; };
-    const Test is_at_least = [](Runtime&, const Value& value, const CallArguments& arguments) { return compare(value, other(arguments), ">=") >= 0; };
+    table["filter"] = [](Runtime&, const Value& value, const CallArguments&) {
+      return value.is(Type::string) && is_filter(value.bytes());
+    };
+    table["test"] = [](Runtime&, const Value& value, const CallArguments&) {
+      return value.is(Type::string) && is_test(value.bytes());
+    };
+    const Test is_equal = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return equal(value, other(arguments));
+    };
+    const Test is_unequal = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return !equal(value, other(arguments));
+    };
+    const Test is_less = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return compare(value, other(arguments), "<") < 0;
+    };
+    const Test is_at_most = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return compare(value, other(arguments), "<=") <= 0;
+    };
+    const Test is_more = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return compare(value, other(arguments), ">") > 0;
+    };
+    const Test is_at_least = [](Runtime&, const Value& value, const CallArguments& arguments) {
+      return compare(value, other(arguments), ">=") >= 0;
+    };
     for (const char* name : {"eq", "equalto", "=="}) table[name] = is_equal;
     for (const char* name : {"ne", "!="}) table[name] = is_unequal;
     for (const char* name : {"lt", "lessthan", "<"}) table[name] = is_less;

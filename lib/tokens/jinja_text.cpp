@@ -150,8 +150,10 @@ Value split(Runtime& runtime, const Text& text, const Value* separator, std::int
   } else {
     if (!separator->is(Type::string)) throw RenderError("must be str or None, not " + type_name(*separator));
     if (separator->bytes().empty()) throw RenderError("empty separator");
-    if (from_right) split_at_mark_from_right(text.bytes, separator->bytes(), max_splits, parts);
-    else split_at_mark(text.bytes, separator->bytes(), max_splits, parts);
+    if (from_right)
+      split_at_mark_from_right(text.bytes, separator->bytes(), max_splits, parts);
+    else
+      split_at_mark(text.bytes, separator->bytes(), max_splits, parts);
   }
   runtime.charge_bytes(text.bytes.size());
   std::vector<Value> items;
@@ -247,7 +249,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
   if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == digits.data() + digits.size()) {
     throw RenderError("a number does not fit in 64 bits");
   }
-  if (at >= digits.size() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() || digits[at] == '-') {
+  if (at >= digits.size() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size() ||
+      digits[at] == '-') {
     return std::nullopt;
   }
   return is_negative ? -number : number;
@@ -259,7 +262,8 @@ std::optional<double> parse_real(std::string_view text) {
   const size_t at = !digits.empty() && digits[0] == '+' ? 1 : 0;
   double number = 0;
   const auto parsed = std::from_chars(digits.data() + at, digits.data() + digits.size(), number);
-  if (at >= digits.size() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size()) return std::nullopt;
+  if (at >= digits.size() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())
+    return std::nullopt;
   return number;
 }
 
@@ -272,12 +276,23 @@ std::string escape_markup(std::string_view text) {
   std::string out;
   for (const char byte : text) {
     switch (byte) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '\'': out += "&#39;"; break;
-      case '"': out += "&#34;"; break;
-      default: out += byte;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      case '"':
+        out += "&#34;";
+        break;
+      default:
+        out += byte;
     }
   }
   return out;

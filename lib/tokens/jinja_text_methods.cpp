@@ -66,12 +66,14 @@ Value text_rstrip(Runtime& runtime, const Text& text, const std::string&, const 
 }
 
 Value text_split(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
-  return split(runtime, text, arguments.find(0, "sep"), integer_argument(arguments, 1, "maxsplit", -1), name == "rsplit");
+  return split(runtime, text, arguments.find(0, "sep"), integer_argument(arguments, 1, "maxsplit", -1),
+               name == "rsplit");
 }
 
 Value text_splitlines(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
   std::vector<Value> lines;
-  for (Text& line : split_lines(runtime, text, flag_argument(arguments, 0, "keepends", false))) lines.push_back(Value::string(std::move(line)));
+  for (Text& line : split_lines(runtime, text, flag_argument(arguments, 0, "keepends", false)))
+    lines.push_back(Value::string(std::move(line)));
   return Value::list(std::move(lines));
 }
 
@@ -82,7 +84,8 @@ Value text_startswith(Runtime&, const Text& text, const std::string& name, const
 Value text_replace(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
   required_text(arguments, 0, "replace");
   required_text(arguments, 1, "replace");
-  return replace(runtime, text, arguments.positional[0].text(), arguments.positional[1].text(), integer_argument(arguments, 2, "count", -1));
+  return replace(runtime, text, arguments.positional[0].text(), arguments.positional[1].text(),
+                 integer_argument(arguments, 2, "count", -1));
 }
 
 Value text_upper(Runtime&, const Text& text, const std::string&, const CallArguments&) {
@@ -132,7 +135,8 @@ Value text_find(Runtime&, const Text& text, const std::string& name, const CallA
   const std::string& bytes = text.bytes;
   const std::string& wanted = required_text(arguments, 0, name);
   const bool from_right = name[0] == 'r';
-  const size_t begin = byte_offset(bytes, static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 1, "", 0))));
+  const size_t begin =
+      byte_offset(bytes, static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 1, "", 0))));
   size_t found = from_right ? bytes.rfind(wanted) : bytes.find(wanted, begin);
   if (from_right && found != std::string::npos && found < begin) found = std::string::npos;
   if (found == std::string::npos) {
@@ -167,7 +171,8 @@ Value text_isspace(Runtime&, const Text& text, const std::string&, const CallArg
 }
 
 Value text_isascii(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::boolean(std::all_of(text.bytes.begin(), text.bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
+  return Value::boolean(
+      std::all_of(text.bytes.begin(), text.bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
 }
 
 Value text_isupper(Runtime&, const Text& text, const std::string& name, const CallArguments&) {
@@ -180,8 +185,10 @@ Value text_isupper(Runtime&, const Text& text, const std::string& name, const Ca
 Value text_removeprefix(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
   const std::string& bytes = text.bytes;
   const std::string& affix = required_text(arguments, 0, name);
-  if (name == "removeprefix" && bytes.starts_with(affix)) return Value::string(substring(text, affix.size(), bytes.size()));
-  if (name == "removesuffix" && bytes.ends_with(affix)) return Value::string(substring(text, 0, bytes.size() - affix.size()));
+  if (name == "removeprefix" && bytes.starts_with(affix))
+    return Value::string(substring(text, affix.size(), bytes.size()));
+  if (name == "removesuffix" && bytes.ends_with(affix))
+    return Value::string(substring(text, 0, bytes.size() - affix.size()));
   return Value::string(text);
 }
 
@@ -218,7 +225,8 @@ Value text_partition(Runtime&, const Text& text, const std::string& name, const 
   const size_t found = from_right ? bytes.rfind(mark) : bytes.find(mark);
   const Value empty = Value::string("");
   if (found == std::string::npos) {
-    return Value::list(from_right ? std::vector<Value>{empty, empty, Value::string(text)} : std::vector<Value>{Value::string(text), empty, empty},
+    return Value::list(from_right ? std::vector<Value>{empty, empty, Value::string(text)}
+                                  : std::vector<Value>{Value::string(text), empty, empty},
                        Type::tuple);
   }
   return Value::list({Value::string(substring(text, 0, found)), Value::string(mark),

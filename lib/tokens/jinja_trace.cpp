@@ -22,11 +22,15 @@ bool is_type_test(std::string_view name) {
   return kNames.contains(name);
 }
 
-bool is_equality(std::string_view name) { return name == "eq" || name == "equalto" || name == "==" || name == "ne" || name == "!="; }
+bool is_equality(std::string_view name) {
+  return name == "eq" || name == "equalto" || name == "==" || name == "ne" || name == "!=";
+}
 
 bool has_content(const CallArguments& arguments) {
-  return std::any_of(arguments.positional.begin(), arguments.positional.end(), [](const Value& value) { return value.has_content(); }) ||
-         std::any_of(arguments.named.begin(), arguments.named.end(), [](const auto& argument) { return argument.second.has_content(); });
+  return std::any_of(arguments.positional.begin(), arguments.positional.end(),
+                     [](const Value& value) { return value.has_content(); }) ||
+         std::any_of(arguments.named.begin(), arguments.named.end(),
+                     [](const auto& argument) { return argument.second.has_content(); });
 }
 
 bool is_strip(std::string_view name) { return name == "strip" || name == "lstrip" || name == "rstrip"; }
@@ -34,9 +38,9 @@ bool is_strip(std::string_view name) { return name == "strip" || name == "lstrip
 }  // namespace
 
 const std::set<std::string, std::less<>>& structural_filters() {
-  static const Names kNames = {"length", "count",  "list",       "first",      "last",  "reverse", "map", "select",
-                               "reject", "items",  "selectattr", "rejectattr", "join",  "default", "d",   "batch",
-                               "slice",  "attr"};
+  static const Names kNames = {"length", "count",   "list",   "first", "last",       "reverse",
+                               "map",    "select",  "reject", "items", "selectattr", "rejectattr",
+                               "join",   "default", "d",      "batch", "slice",      "attr"};
   return kNames;
 }
 
@@ -58,11 +62,21 @@ std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::spa
 bool holds(const Guard& guard, std::string_view text) {
   bool answer = false;
   switch (guard.kind) {
-    case Guard::Kind::is_empty: answer = text.empty(); break;
-    case Guard::Kind::equals: answer = text == guard.operand; break;
-    case Guard::Kind::contains: answer = text.find(guard.operand) != std::string_view::npos; break;
-    case Guard::Kind::starts_with: answer = text.starts_with(guard.operand); break;
-    case Guard::Kind::ends_with: answer = text.ends_with(guard.operand); break;
+    case Guard::Kind::is_empty:
+      answer = text.empty();
+      break;
+    case Guard::Kind::equals:
+      answer = text == guard.operand;
+      break;
+    case Guard::Kind::contains:
+      answer = text.find(guard.operand) != std::string_view::npos;
+      break;
+    case Guard::Kind::starts_with:
+      answer = text.starts_with(guard.operand);
+      break;
+    case Guard::Kind::ends_with:
+      answer = text.ends_with(guard.operand);
+      break;
   }
   return answer == guard.answer;
 }

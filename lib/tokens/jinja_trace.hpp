@@ -1,6 +1,6 @@
 // What one rendering did with the messages' contents: how each piece of them reached the output, and what the template
-// asked about them. As long as it only copied, trimmed and asked, the same text follows for any other contents that give
-// the same answers, without running the template again. Knows nothing of caches.
+// asked about them. As long as it only copied, trimmed and asked, the same text follows for any other contents that
+// give the same answers, without running the template again. Knows nothing of caches.
 #pragma once
 
 #include <cstdint>
@@ -39,7 +39,8 @@ struct Guard {
 std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::span<const std::string_view> contents);
 bool holds(const Guard& guard, std::string_view text);
 
-/** Filters that look only at how many elements their input has and hand them on, but for text, of which they see all. */
+/** Filters that look only at how many elements their input has and hand them on, but for text, of which they see all.
+ */
 const std::set<std::string, std::less<>>& structural_filters();
 
 class Trace {

@@ -93,9 +93,11 @@ bool RenderingPlan::add_turn(const AssistantTurn& turn, const jinja::Output& pro
   if (!begins_alike(prompt, turn.begin) || !begins_alike(so_far, turn.proven_end)) return false;
   // Where the two part, one must have ended or both must write the template's own text, whatever the contents are.
   const auto begins_content = [&](const std::vector<jinja::Origin>& origins) {
-    return std::any_of(origins.begin(), origins.end(), [&](const jinja::Origin& origin) { return origin.begin == turn.proven_end; });
+    return std::any_of(origins.begin(), origins.end(),
+                       [&](const jinja::Origin& origin) { return origin.begin == turn.proven_end; });
   };
-  if (so_far.text.bytes.size() > turn.proven_end && (begins_content(origins_) || begins_content(so_far.text.origins))) return false;
+  if (so_far.text.bytes.size() > turn.proven_end && (begins_content(origins_) || begins_content(so_far.text.origins)))
+    return false;
   adopt_guards(*prompt.trace);
   adopt_guards(*so_far.trace);
   const auto begin = place_of(turn.begin);
@@ -107,7 +109,9 @@ bool RenderingPlan::add_turn(const AssistantTurn& turn, const jinja::Output& pro
 
 std::optional<Rendered> RenderingPlan::replay(std::span<const std::string_view> contents) const {
   const std::vector<std::string_view> texts = jinja::apply(recipes_, contents);
-  const auto is_answered_alike = [&](const jinja::Guard& guard) { return holds(guard, texts[static_cast<std::size_t>(guard.recipe)]); };
+  const auto is_answered_alike = [&](const jinja::Guard& guard) {
+    return holds(guard, texts[static_cast<std::size_t>(guard.recipe)]);
+  };
   if (!std::all_of(guards_.begin(), guards_.end(), is_answered_alike)) return std::nullopt;
   const auto text_of = [&](const Segment& segment) -> std::string_view {
     return segment.recipe < 0 ? std::string_view(segment.constant) : texts[static_cast<std::size_t>(segment.recipe)];
@@ -130,11 +134,13 @@ std::optional<Rendered> RenderingPlan::replay(std::span<const std::string_view> 
     return (place.num_segments == 0 ? 0 : rendered.content[place.num_segments - 1].bytes.end) + place.num_bytes;
   };
   for (const auto& [begin, end] : generation_) rendered.generation.push_back({byte_of(begin), byte_of(end)});
-  for (const Turn& turn : turns_) rendered.turns.push_back({turn.message, byte_of(turn.begin), byte_of(turn.proven_end)});
+  for (const Turn& turn : turns_)
+    rendered.turns.push_back({turn.message, byte_of(turn.begin), byte_of(turn.proven_end)});
   return rendered;
 }
 
-std::optional<Rendered> RenderingPlans::replay(const std::string& shape, std::span<const std::string_view> contents) const {
+std::optional<Rendered> RenderingPlans::replay(const std::string& shape,
+                                               std::span<const std::string_view> contents) const {
   std::vector<std::shared_ptr<const RenderingPlan>> plans;
   {
     const std::shared_lock lock(mutex_);

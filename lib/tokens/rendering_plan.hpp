@@ -1,6 +1,6 @@
-// A conversation's rendering as a list of segments: the template's text, and the places of the contents in it. A plan is made
-// from one traced rendering and serves every conversation of the same shape (roles, options, which contents are empty)
-// whose contents answer the template's questions alike. Private to lib/tokens.
+// A conversation's rendering as a list of segments: the template's text, and the places of the contents in it. A plan
+// is made from one traced rendering and serves every conversation of the same shape (roles, options, which contents are
+// empty) whose contents answer the template's questions alike. Private to lib/tokens.
 #pragma once
 
 #include <memory>
@@ -59,7 +59,7 @@ class RenderingPlan {
   std::vector<jinja::Recipe> recipes_;
   std::vector<jinja::Guard> guards_;
   std::vector<Segment> segments_;
-  std::string tail_;                     // the template's text after the last segment
+  std::string tail_;                    // the template's text after the last segment
   std::vector<jinja::Origin> origins_;  // of the rendering it was made from; recipes by their numbers here
   std::vector<std::pair<Place, Place>> generation_;
   std::vector<Turn> turns_;

@@ -19,9 +19,9 @@ struct ContentBounds {
   std::vector<std::size_t> ends, next_begins;
 };
 
-/** The end-of-turn token of message `index`, whose turn begins at byte `turn_begin` or before: the first control token after its
-    content and before the next message's. */
-std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Encoding& encoding, const ContentBounds& bounds, std::size_t index,
-                                       std::size_t turn_begin);
+/** The end-of-turn token of message `index`, whose turn begins at byte `turn_begin` or before: the first control token
+   after its content and before the next message's. */
+std::optional<std::size_t> end_of_turn(const Tokenizer& tokenizer, const Encoding& encoding,
+                                       const ContentBounds& bounds, std::size_t index, std::size_t turn_begin);
 
 }  // namespace intelia

@@ -17,7 +17,8 @@ std::vector<Finding> check(const std::string& source, std::vector<Message> messa
   conversation.messages = std::move(messages);
   EncodeOptions options;
   options.max_length = max_length;
-  return check_conversation(*Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()), conversation, options, 7);
+  return check_conversation(*Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()), conversation, options,
+                            7);
 }
 
 void expect(const std::vector<Finding>& findings, Finding::Kind kind, const char* words) {
@@ -42,13 +43,16 @@ TEST_CASE("a record without a trained token") {
 TEST_CASE("an end of turn that is not trained, or not there") {
   const std::string head = "{{ bos_token }}{% for m in messages %}<|user|>";
   const std::string tail = "{% endfor %}{% if add_generation_prompt %}<|user|>{% endif %}";
-  expect(check(head + "{% generation %}{{ m.content }}{% endgeneration %}<t>" + tail, {{"assistant", "ab"}}), Finding::Kind::end_not_trained, "not trained");
-  expect(check(head + "{% generation %}{{ m.content }}.{% endgeneration %}" + tail, {{"assistant", "ab"}}), Finding::Kind::end_not_trained, "missing");
+  expect(check(head + "{% generation %}{{ m.content }}{% endgeneration %}<t>" + tail, {{"assistant", "ab"}}),
+         Finding::Kind::end_not_trained, "not trained");
+  expect(check(head + "{% generation %}{{ m.content }}.{% endgeneration %}" + tail, {{"assistant", "ab"}}),
+         Finding::Kind::end_not_trained, "missing");
   CHECK(check(head + "{% generation %}{{ m.content }}<t>{% endgeneration %}" + tail, {{"assistant", "ab"}}).empty());
 }
 
 TEST_CASE("a prompt that the whole does not begin with") {
-  expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% endgeneration %}{% endfor %}",
+  expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% "
+               "endgeneration %}{% endfor %}",
                {{"user", "ab"}, {"assistant", "abc"}}),
          Finding::Kind::prompt_not_prefix, "turn 2");
 }
@@ -56,12 +60,14 @@ TEST_CASE("a prompt that the whole does not begin with") {
 TEST_CASE("a begin of text that is missing or doubled") {
   const std::string turns = "{% for m in messages %}{{ m.content }}<t>{% endfor %}";
   expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::begin_not_once, "missing");
-  expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::begin_not_once, "2 times");
+  expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}),
+         Finding::Kind::begin_not_once, "2 times");
   CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
 }
 
 TEST_CASE("a record that the template refuses") {
-  expect(check("{{ raise_exception('roles must alternate') }}", kTurns), Finding::Kind::refused, "roles must alternate");
+  expect(check("{{ raise_exception('roles must alternate') }}", kTurns), Finding::Kind::refused,
+         "roles must alternate");
 }
 
 TEST_CASE("preferences") {
@@ -79,8 +85,10 @@ TEST_CASE("preferences") {
   };
   CHECK(findings(chat).empty());
   expect(findings(chat, 4), Finding::Kind::no_target, "--max-length");
-  const ChatTemplate lossy("{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% endif %}", "lossy",
-                           {{"bos_token", "<b>"}});
+  const ChatTemplate lossy(
+      "{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% "
+      "endif %}",
+      "lossy", {{"bos_token", "<b>"}});
   expect(findings(lossy), Finding::Kind::prompt_not_prefix, "last 1 tokens");
   preference.rejected = preference.chosen;
   expect(findings(chat), Finding::Kind::same_continuations, "take the pair out");
@@ -96,7 +104,8 @@ TEST_CASE("a file's findings name their lines") {
   SilentSinks silent;
   Sinks sinks = silent.sinks();
   Rejects rejects({1.0, false}, sinks.log);
-  const auto findings = check_conversations(path, *Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()), {}, rejects, sinks.stop);
+  const auto findings = check_conversations(path, *Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()),
+                                            {}, rejects, sinks.stop);
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].line == 3);
   CHECK(std::string(name_of(findings[0].kind)) == "no trained token");

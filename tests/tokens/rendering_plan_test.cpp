@@ -18,14 +18,17 @@ jinja::Output traced(const std::string& source, const std::vector<std::string>& 
   return jinja::Template(source, "test").render(input);
 }
 
-std::optional<Rendered> replay(const std::string& source, const std::vector<std::string>& first, const std::vector<std::string_view>& second) {
+std::optional<Rendered> replay(const std::string& source, const std::vector<std::string>& first,
+                               const std::vector<std::string_view>& second) {
   const auto plan = RenderingPlan::make(traced(source, first));
   if (!plan) return std::nullopt;
   return plan->replay(second);
 }
 
 TEST_CASE("contents that are copied and trimmed are put in their places") {
-  const std::string source = "{% for m in messages %}<{{ m.content | trim }}|{% generation %}{{ m.content.lstrip('x') + '.' }}{% endgeneration %}>{% endfor %}";
+  const std::string source =
+      "{% for m in messages %}<{{ m.content | trim }}|{% generation %}{{ m.content.lstrip('x') + '.' }}{% "
+      "endgeneration %}>{% endfor %}";
   const auto rendered = replay(source, {" a ", "b"}, {"\txy\n", "xxz"});
   REQUIRE(rendered);
   CHECK(rendered->text == "<xy|\txy\n.><xxz|z.>");
@@ -38,7 +41,9 @@ TEST_CASE("contents that are copied and trimmed are put in their places") {
 }
 
 TEST_CASE("another answer to the template's question is another plan's") {
-  const std::string source = "{{ 'T' if '</think>' in messages[0].content and not messages[0].content.startswith('<') else 'F' }}{{ messages[0].content }}";
+  const std::string source =
+      "{{ 'T' if '</think>' in messages[0].content and not messages[0].content.startswith('<') else 'F' }}{{ "
+      "messages[0].content }}";
   CHECK(replay(source, {"a"}, {"b"})->text == "Fb");
   CHECK(!replay(source, {"a"}, {"x</think>"}));
   CHECK(replay(source, {"a</think>"}, {"x</think>"})->text == "Tx</think>");
@@ -53,19 +58,42 @@ TEST_CASE("another answer to the template's question is another plan's") {
 }
 
 TEST_CASE("what looks into contents in other ways has no plan") {
-  for (const char* expression : {"m | length", "m | upper", "m[0]", "m[1:]", "m.split('a')[0]", "m.replace('a', 'b')", "m | tojson", "[m]", "m in 'abc'", "m < 'b'", "{m: 1}.keys() | length",
-                                 "{'a': 1}[m]", "m | list | length", "('x' ~ m) | trim", "'%s' % m", "m is in ['a']", "[m, 'b'] | sort | first", "messages | tojson", "m == messages[1].content",
-                                 "m.find('a')", "m * 2 == 'aa'", "m | int", "m.title is defined and m.title()"}) {
+  for (const char* expression : {"m | length",
+                                 "m | upper",
+                                 "m[0]",
+                                 "m[1:]",
+                                 "m.split('a')[0]",
+                                 "m.replace('a', 'b')",
+                                 "m | tojson",
+                                 "[m]",
+                                 "m in 'abc'",
+                                 "m < 'b'",
+                                 "{m: 1}.keys() | length",
+                                 "{'a': 1}[m]",
+                                 "m | list | length",
+                                 "('x' ~ m) | trim",
+                                 "'%s' % m",
+                                 "m is in ['a']",
+                                 "[m, 'b'] | sort | first",
+                                 "messages | tojson",
+                                 "m == messages[1].content",
+                                 "m.find('a')",
+                                 "m * 2 == 'aa'",
+                                 "m | int",
+                                 "m.title is defined and m.title()"}) {
     CAPTURE(expression);
-    CHECK(!RenderingPlan::make(traced("{% set m = messages[0].content %}{{ " + std::string(expression) + " }}", {"a", "b"})));
+    CHECK(!RenderingPlan::make(
+        traced("{% set m = messages[0].content %}{{ " + std::string(expression) + " }}", {"a", "b"})));
   }
   CHECK(!RenderingPlan::make(traced("{% for c in messages[0].content %}{{ loop.index }}{% endfor %}", {"a"})));
   CHECK(!RenderingPlan::make(traced("{% set a, b = messages[0].content %}x", {"ab"})));
 }
 
 TEST_CASE("what only passes contents on has one") {
-  for (const char* expression : {"m", "m ~ m", "m + ''", "m if m else 'n'", "m is string", "m | default('x')", "[m, 'b'] | first", "messages | map(attribute='content') | join(',')",
-                                 "(messages | selectattr('role', 'equalto', 'user') | list)[0].content", "m.rstrip() if m.endswith('\\n') else m", "m * 2", "'role' in messages[0]"}) {
+  for (const char* expression : {"m", "m ~ m", "m + ''", "m if m else 'n'", "m is string", "m | default('x')",
+                                 "[m, 'b'] | first", "messages | map(attribute='content') | join(',')",
+                                 "(messages | selectattr('role', 'equalto', 'user') | list)[0].content",
+                                 "m.rstrip() if m.endswith('\\n') else m", "m * 2", "'role' in messages[0]"}) {
     CAPTURE(expression);
     const std::string source = "{% set m = messages[0].content %}{{ " + std::string(expression) + " }}";
     const auto rendered = replay(source, {"a", "b"}, {"cd", "e"});
@@ -75,7 +103,10 @@ TEST_CASE("what only passes contents on has one") {
 }
 
 TEST_CASE("a template object gives the same the second time, and its turns") {
-  const ChatTemplate chat("{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>{% endfor %}{% if add_generation_prompt %}<assistant>{% endif %}", "test");
+  const ChatTemplate chat(
+      "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>{% endfor %}{% if add_generation_prompt "
+      "%}<assistant>{% endif %}",
+      "test");
   for (const char* answer : {"a", " b ", "", "c", "  ", "d\n"}) {
     const std::vector<Message> messages = {{"user", "q"}, {"assistant", answer}, {"user", "r"}, {"assistant", "s"}};
     const Rendered rendered = chat.render_turns(messages);
