@@ -21,11 +21,11 @@ class TokenizedDataset final : public SampleSource {
   /**
    * Reads and tokenizes `path`, or takes the tokens that an earlier run kept in `cache`: the result is the same, rejected
    * records included. Records that the template refuses, and records in which no trained token remains, are rejected by
-   * name (file:line). The caller checks `rejects` against num_read(). Without a folder in `cache`, or when `path` is no
+   * name (file:line). `threads` encode, and the result does not depend on them. The caller checks `rejects` against num_read(). Without a folder in `cache`, or when `path` is no
    * regular file, the tokens lie in a temporary file that goes with the dataset.
    */
   TokenizedDataset(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {});
+                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {}, int threads = 1);
 
   std::int64_t size() const override { return store_.num_records(); }
   TokenSample at(std::int64_t index) const override { return store_.sample(index); }

@@ -336,14 +336,15 @@ struct Facts {
   bool operator==(const Facts&) const = default;
 };
 
-Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const EncodeOptions& options = {}, const TokenCacheSettings& cache = {}) {
+Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const EncodeOptions& options = {}, const TokenCacheSettings& cache = {},
+               int threads = 1) {
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat_template = ChatTemplate::load(folder.path());
   SilentSinks silent;
   const fs::path copied = folder.path() / "rejected.jsonl";
   AtomicFile file(copied);
   Rejects rejects({1.0, false}, silent.sinks().log, &file);
-  const TokenizedDataset data(dataset, *tokenizer, chat_template, options, rejects, silent.sinks(), cache);
+  const TokenizedDataset data(dataset, *tokenizer, chat_template, options, rejects, silent.sinks(), cache, threads);
   file.commit();
   Facts facts{data.content_sha256()};
   for (std::int64_t i = 0; i < data.size(); ++i) {
@@ -386,6 +387,21 @@ TEST_CASE("a dataset is the same from its lines, from a file just made and from 
   CHECK(moved.records == plain.records);
   CHECK(moved.rejected_file.find("e.jsonl:2") != std::string::npos);
   CHECK(names_in(cache.folder).size() == 1);
+}
+
+TEST_CASE("a dataset is the same on any number of threads") {
+  const test::ModelFolder model;
+  const Folder folder;
+  std::string lines;
+  for (int i = 0; i < 1500; ++i) {
+    lines += "{\"messages\":[{\"role\":\"user\",\"content\":\"" + std::string(static_cast<std::size_t>(i % 97), 'a') +
+             "\"},{\"role\":\"assistant\",\"content\":\"abc\"}],\"metadata\":{\"conversation_id\":\"" + std::to_string(i) + "\"}}\n";
+    if (i % 13 == 0) lines += "bad " + std::to_string(i) + "\n";
+  }
+  write_file(folder.path / "d.jsonl", lines);
+  const Facts one = facts_of(model, folder.path / "d.jsonl");
+  CHECK(one.records.size() == 1500);
+  for (const int threads : {2, 5}) CHECK(facts_of(model, folder.path / "d.jsonl", {}, {}, threads) == one);
 }
 
 TEST_CASE("whatever changes the tokens changes the key") {
