@@ -1,5 +1,5 @@
-// Threads that work on the parts of a stream as they come and hand them back in the order they were given, so that what is
-// made of a stream does not depend on the number of threads.
+// Threads that work on the parts of a stream as they come and hand them back in the order they were given, so that what
+// is made of a stream does not depend on the number of threads.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +21,8 @@ template <class Part>
 class OrderedWorkers {
  public:
   OrderedWorkers(int threads, std::function<void(Part&)> work) : work_(std::move(work)) {
-    for (int i = 0; threads > 1 && i < threads; ++i) threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
+    for (int i = 0; threads > 1 && i < threads; ++i)
+      threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
   }
 
   void give(Part part) {

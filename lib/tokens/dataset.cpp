@@ -58,7 +58,8 @@ void encode_line(const Recipe& recipe, EncodedLine& line) {
     return;
   }
   if (line.encoded.num_targets == 0 && line.encoded.is_cut)
-    line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length", recipe.options.max_length);
+    line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length",
+                             recipe.options.max_length);
   else if (line.encoded.num_targets == 0)
     line.fault = "no trained token remains: it has no assistant turn with content";
   line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
@@ -72,7 +73,8 @@ Batch read_batch(LineReader& lines) {
     const auto line = lines.next();
     if (!line) break;
     num_bytes += line->size();
-    batch.push_back({lines.line_number(), lines.is_too_long(), std::string(line->substr(0, lines.is_too_long() ? 200 : line->size()))});
+    batch.push_back({lines.line_number(), lines.is_too_long(),
+                     std::string(line->substr(0, lines.is_too_long() ? 200 : line->size()))});
   }
   return batch;
 }
@@ -80,7 +82,8 @@ Batch read_batch(LineReader& lines) {
 /** Puts lines into a store in their order, and keeps the books. */
 class DatasetWriter {
  public:
-  DatasetWriter(const fs::path& path, Rejects& rejects, TokenStoreWriter& store) : path_(path), rejects_(rejects), store_(store) {}
+  DatasetWriter(const fs::path& path, Rejects& rejects, TokenStoreWriter& store)
+      : path_(path), rejects_(rejects), store_(store) {}
 
   void take(const EncodedLine& line) {
     ++summary_.num_read;
@@ -109,7 +112,8 @@ class DatasetWriter {
   TokenStoreSummary summary_;
 };
 
-TokenStoreSummary tokenize(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, int threads, TokenStoreWriter& store) {
+TokenStoreSummary tokenize(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, int threads,
+                           TokenStoreWriter& store) {
   DatasetWriter writer(path, rejects, store);
   LineReader lines(path);
   OrderedWorkers<Batch> workers(threads, [&](Batch& batch) {
@@ -138,18 +142,20 @@ using FileStamp = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 std::optional<FileStamp> stamp_of(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
-                   status.st_ctim.tv_nsec);
+  return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                   status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }
 
-TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache, int threads) {
+TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks,
+                const TokenCacheSettings& cache, int threads) {
   const std::optional<FileStamp> stamp = stamp_of(path);
   if (cache.folder.empty() || !stamp) {
     TokenStoreWriter writer;
     const TokenStoreSummary summary = tokenize(recipe, path, rejects, sinks, threads, writer);
     return writer.finish(summary, std::string(64, '0'));
   }
-  const std::string key = token_key(recipe.tokenizer, recipe.chat_template, recipe.options, sha256_of_file(path), cache.program);
+  const std::string key =
+      token_key(recipe.tokenizer, recipe.chat_template, recipe.options, sha256_of_file(path), cache.program);
   bool is_made = false;
   const auto make = [&](TokenStoreWriter& writer) {
     is_made = true;
@@ -167,8 +173,8 @@ TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Si
 }  // namespace
 
 TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache,
-                                   int threads)
+                                   const EncodeOptions& options, Rejects& rejects, Sinks sinks,
+                                   const TokenCacheSettings& cache, int threads)
     : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {}
 
 }  // namespace intelia
