@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cmath>
+#include <thread>
 
 #include "terminal.hpp"
 
@@ -191,6 +192,10 @@ std::string wrap(const std::string& text, std::size_t indent, std::size_t width)
     begin = end + 1;
   }
   return out;
+}
+
+int num_threads(const CommonOptions& common) {
+  return common.threads > 0 ? common.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 void Context::print(std::string_view text) const {

@@ -102,6 +102,9 @@ struct CommonOptions {
   enum class Color { automatic, always, never } color = Color::automatic;
 };
 
+/** The number of threads that --threads asks for. */
+int num_threads(const CommonOptions& common);
+
 /** What a running command may use of the world. */
 struct Context {
   std::FILE* out;               // results for machines

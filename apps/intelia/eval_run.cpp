@@ -139,7 +139,7 @@ int run(const Options& options, Context& context) {
   Rejects rejects(options.rejects, context.log(), &rejected);
   const TokenizedDataset dataset(options.validation, *text.tokenizer, text.chat_template,
                                  {{.date = options.date}, text.config.max_position_embeddings}, rejects, context.sinks,
-                                 token_cache_settings(options.token_cache, context));
+                                 token_cache_settings(options.token_cache, context), num_threads(context.common));
   rejects.check(dataset.num_read());
   const std::unique_ptr<LoadedModel> model = load_engine().load(settings, context.sinks);
 

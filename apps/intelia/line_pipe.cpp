@@ -2,13 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <condition_variable>
-#include <deque>
-#include <exception>
-#include <memory>
-#include <mutex>
-#include <queue>
-#include <thread>
+#include <vector>
+
+#include "base/ordered_workers.hpp"
 
 namespace intelia {
 
@@ -32,103 +28,39 @@ struct Chunk {
   std::vector<Fault> faults;
   std::int64_t count = 0;
   std::int64_t num_mended = 0, first_mended = 0;
-  std::exception_ptr failure;
-  bool is_done = false;
 };
 
 void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder) {
-  try {
-    for (std::size_t i = 0; i < chunk.lines.size(); ++i) {
-      const Chunk::Line& line = chunk.lines[i];
-      const std::size_t begin = chunk.out.size();
-      LineResult result;
-      if (line.is_too_long)
-        result.fault = "line is longer than 64 MiB";
-      else
-        result = work(std::string_view(chunk.text).substr(line.begin, line.end - line.begin), chunk.out);
-      if (result.fault) {
-        chunk.out.replace(begin, std::string::npos, placeholder);
-        chunk.faults.push_back({i, std::move(*result.fault)});
-      }
-      if (result.is_mended && chunk.num_mended++ == 0) chunk.first_mended = line.number;
-      chunk.count += result.count;
-      chunk.out += '\n';
+  for (std::size_t i = 0; i < chunk.lines.size(); ++i) {
+    const Chunk::Line& line = chunk.lines[i];
+    const std::size_t begin = chunk.out.size();
+    LineResult result;
+    if (line.is_too_long) {
+      result.fault = "line is longer than 64 MiB";
+    } else {
+      result = work(std::string_view(chunk.text).substr(line.begin, line.end - line.begin), chunk.out);
     }
-  } catch (...) {
-    chunk.failure = std::current_exception();
+    if (result.fault) {
+      chunk.out.replace(begin, std::string::npos, placeholder);
+      chunk.faults.push_back({i, std::move(*result.fault)});
+    }
+    if (result.is_mended && chunk.num_mended++ == 0) chunk.first_mended = line.number;
+    chunk.count += result.count;
+    chunk.out += '\n';
   }
 }
 
-/** Threads that take chunks as they come; the chunks are handed back in the order they were given. */
-class OrderedWorkers {
- public:
-  OrderedWorkers(int threads, std::function<void(Chunk&)> work) : work_(std::move(work)) {
-    for (int i = 0; threads > 1 && i < threads; ++i)
-      threads_.emplace_back([this](std::stop_token stop) { serve(stop); });
-  }
-  ~OrderedWorkers() {
-    for (std::jthread& thread : threads_) thread.request_stop();
-    is_waiting_.notify_all();
-  }
-
-  void give(std::unique_ptr<Chunk> chunk) {
-    if (threads_.empty()) {
-      work_(*chunk);
-      chunk->is_done = true;
-    } else {
-      std::lock_guard lock(mutex_);
-      waiting_.push(chunk.get());
-      is_waiting_.notify_one();
-    }
-    in_order_.push_back(std::move(chunk));
-  }
-
-  std::size_t size() const { return in_order_.size(); }
-
-  /** The oldest chunk, once it is done. */
-  std::unique_ptr<Chunk> take() {
-    std::unique_lock lock(mutex_);
-    is_done_.wait(lock, [&] { return in_order_.front()->is_done; });
-    std::unique_ptr<Chunk> chunk = std::move(in_order_.front());
-    in_order_.pop_front();
-    return chunk;
-  }
-
- private:
-  void serve(const std::stop_token& stop) {
-    std::unique_lock lock(mutex_);
-    while (is_waiting_.wait(lock, stop, [&] { return !waiting_.empty(); })) {
-      if (stop.stop_requested()) return;
-      Chunk* chunk = waiting_.front();
-      waiting_.pop();
-      lock.unlock();
-      work_(*chunk);
-      lock.lock();
-      chunk->is_done = true;
-      is_done_.notify_all();
-    }
-  }
-
-  std::function<void(Chunk&)> work_;
-  std::deque<std::unique_ptr<Chunk>> in_order_;  // of the giving thread alone
-  std::mutex mutex_;
-  std::condition_variable_any is_waiting_;
-  std::condition_variable is_done_;
-  std::queue<Chunk*> waiting_;
-  std::vector<std::jthread> threads_;  // last: they end before what they use
-};
-
 /** The lines that are there without waiting, up to 1 MiB; at least one unless the input has ended. */
-std::unique_ptr<Chunk> read_chunk(LineReader& lines) {
+Chunk read_chunk(LineReader& lines) {
   constexpr std::size_t kMaxBytes = 1 << 20;
-  auto chunk = std::make_unique<Chunk>();
+  Chunk chunk;
   do {
     const auto line = lines.next();
     if (!line) break;
-    const std::size_t begin = chunk->text.size();
-    chunk->text += *line;
-    chunk->lines.push_back({begin, chunk->text.size(), lines.line_number(), lines.is_too_long()});
-  } while (chunk->text.size() < kMaxBytes && lines.has_line());
+    const std::size_t begin = chunk.text.size();
+    chunk.text += *line;
+    chunk.lines.push_back({begin, chunk.text.size(), lines.line_number(), lines.is_too_long()});
+  } while (chunk.text.size() < kMaxBytes && lines.has_line());
   return chunk;
 }
 
@@ -143,7 +75,6 @@ class LineWriter {
     totals_.count += chunk.count;
     if (totals_.num_mended == 0) first_mended_ = chunk.first_mended;
     totals_.num_mended += chunk.num_mended;
-    if (chunk.failure) std::rethrow_exception(chunk.failure);
     for (const Chunk::Fault& fault : chunk.faults) {
       const Chunk::Line& line = chunk.lines[fault.line];
       rejects_.add(fmt::format("{}:{}", input_, line.number), fault.reason, "");
@@ -185,10 +116,9 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
   const bool is_standard_input = settings.file.empty() || settings.file == "-";
   LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
   LineWriter writer(context, settings, lines.path().string());
-  const int threads = num_threads(context.common);
-  OrderedWorkers workers(threads, [&](Chunk& chunk) { work_on(chunk, work, placeholder); });
+  OrderedWorkers<Chunk> workers(num_threads(context.common), [&](Chunk& chunk) { work_on(chunk, work, placeholder); });
   const auto write_all = [&] {
-    while (workers.size() > 0) writer.write(*workers.take());
+    while (!workers.is_empty()) writer.write(workers.take());
   };
   for (;;) {
     context.sinks.stop.check("reading '" + lines.path().string() + "'");
@@ -196,10 +126,10 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
       write_all();
       if (!lines.is_ready(/*timeout_ms=*/100)) continue;
     }
-    std::unique_ptr<Chunk> chunk = read_chunk(lines);
-    if (chunk->lines.empty()) break;
+    Chunk chunk = read_chunk(lines);
+    if (chunk.lines.empty()) break;
     workers.give(std::move(chunk));
-    if (workers.size() >= 2 * static_cast<std::size_t>(threads)) writer.write(*workers.take());
+    if (workers.is_full()) writer.write(workers.take());
   }
   write_all();
   return writer.finish();
@@ -221,10 +151,6 @@ Json totals_json(const LinePipeTotals& totals, const std::string& counted) {
   json["bad"] = totals.bad_by_reason;
   if (totals.num_mended > 0) json["not_utf8"] = totals.num_mended;
   return json;
-}
-
-int num_threads(const CommonOptions& common) {
-  return common.threads > 0 ? common.threads : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
 }
 
 }  // namespace intelia

@@ -54,7 +54,4 @@ std::string describe_totals(const LinePipeTotals& totals, const std::string& cou
 /** {"lines":3,"tokens":12,"bad":{…}}. */
 Json totals_json(const LinePipeTotals& totals, const std::string& counted);
 
-/** The number of threads that --threads asks for. */
-int num_threads(const CommonOptions& common);
-
 }  // namespace intelia

@@ -117,7 +117,8 @@ int run(const Options& options, Context& context) {
   const TokenCacheSettings cache = token_cache_settings(options.token_cache, context);
   const auto read = [&](const fs::path& path) {
     const std::int64_t num_rejected_before = rejects.count();
-    TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, context.sinks, cache);
+    TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, context.sinks, cache,
+                             num_threads(context.common));
     if (rejects.count() > num_rejected_before) rejects.check(dataset.num_read());
     if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' holds no record to train on");
     return dataset;

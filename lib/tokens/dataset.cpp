@@ -4,11 +4,14 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include <optional>
 #include <tuple>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/ordered_workers.hpp"
 
 namespace intelia {
 
@@ -30,29 +33,70 @@ struct Recipe {
   const EncodeOptions& options;
 };
 
-/** Turns lines into samples in a store. */
+/** A line and what became of it. */
+struct EncodedLine {
+  std::int64_t number = 0;
+  bool is_too_long = false;
+  std::string raw;
+  std::optional<std::string> fault;  // in words: nothing can be trained on
+  EncodedConversation encoded;
+  std::string id, language;
+};
+
+/** Lines that a thread encodes in one go. */
+using Batch = std::vector<EncodedLine>;
+
+void encode_line(const Recipe& recipe, EncodedLine& line) {
+  Conversation conversation;
+  line.fault = line.is_too_long ? "line is longer than 64 MiB" : parse_conversation(line.raw, conversation);
+  if (line.fault) return;
+  try {
+    line.encoded = encode_conversation(recipe.tokenizer, recipe.chat_template, conversation, recipe.options);
+  } catch (const Error& error) {
+    if (error.kind() != Kind::input) throw;
+    line.fault = fmt::format("the chat template cannot make a sample of it: {}", error.what());
+    return;
+  }
+  if (line.encoded.num_targets == 0 && line.encoded.is_cut)
+    line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length",
+                             recipe.options.max_length);
+  else if (line.encoded.num_targets == 0)
+    line.fault = "no trained token remains: it has no assistant turn with content";
+  line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
+  line.language = std::move(conversation.language);
+}
+
+Batch read_batch(LineReader& lines) {
+  constexpr std::size_t kMaxLines = 256, kMaxBytes = 1 << 20;
+  Batch batch;
+  for (std::size_t num_bytes = 0; batch.size() < kMaxLines && num_bytes < kMaxBytes;) {
+    const auto line = lines.next();
+    if (!line) break;
+    num_bytes += line->size();
+    batch.push_back({lines.line_number(), lines.is_too_long(),
+                     std::string(line->substr(0, lines.is_too_long() ? 200 : line->size()))});
+  }
+  return batch;
+}
+
+/** Puts lines into a store in their order, and keeps the books. */
 class DatasetWriter {
  public:
-  DatasetWriter(const Recipe& recipe, const fs::path& path, Rejects& rejects, TokenStoreWriter& store)
-      : recipe_(recipe), path_(path), rejects_(rejects), store_(store) {}
+  DatasetWriter(const fs::path& path, Rejects& rejects, TokenStoreWriter& store)
+      : path_(path), rejects_(rejects), store_(store) {}
 
-  void take(std::string_view line, bool is_too_long, std::int64_t number) {
+  void take(const EncodedLine& line) {
     ++summary_.num_read;
-    Conversation conversation;
-    EncodedConversation encoded;
-    std::optional<std::string> fault = "line is longer than 64 MiB";
-    if (is_too_long) line = line.substr(0, 200);
-    else fault = parse_conversation(line, conversation);
-    if (!fault) fault = encode(conversation, encoded);
-    if (fault) {
-      rejects_.add(fmt::format("{}:{}", path_.string(), number), *fault, line);
-      store_.add_rejected(number, *fault, line);
+    summary_.num_cut += line.encoded.is_cut;
+    // An encoded line that is at fault all the same has nothing to be trained.
+    summary_.num_without_target += line.fault && !line.encoded.tokens.ids.empty();
+    if (line.fault) {
+      rejects_.add(fmt::format("{}:{}", path_.string(), line.number), *line.fault, line.raw);
+      store_.add_rejected(line.number, *line.fault, line.raw);
       return;
     }
-    hash_sample(hash_, encoded.tokens);
-    store_.add(encoded.tokens, {number, encoded.target_bytes,
-                                conversation.id.empty() ? fmt::format("line {}", number) : std::move(conversation.id),
-                                std::move(conversation.language)});
+    hash_sample(hash_, line.encoded.tokens);
+    store_.add(line.encoded.tokens, {line.number, line.encoded.target_bytes, line.id, line.language});
   }
 
   TokenStoreSummary finish() {
@@ -61,22 +105,6 @@ class DatasetWriter {
   }
 
  private:
-  /** Fills `encoded`; returns the fault in words when nothing can be trained on. */
-  std::optional<std::string> encode(const Conversation& conversation, EncodedConversation& encoded) {
-    try {
-      encoded = encode_conversation(recipe_.tokenizer, recipe_.chat_template, conversation, recipe_.options);
-    } catch (const Error& error) {
-      if (error.kind() != Kind::input) throw;
-      return fmt::format("the chat template cannot make a sample of it: {}", error.what());
-    }
-    summary_.num_cut += encoded.is_cut;
-    if (encoded.num_targets > 0) return std::nullopt;
-    ++summary_.num_without_target;
-    if (!encoded.is_cut) return "no trained token remains: it has no assistant turn with content";
-    return fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length", recipe_.options.max_length);
-  }
-
-  const Recipe& recipe_;
   const fs::path& path_;
   Rejects& rejects_;
   TokenStoreWriter& store_;
@@ -84,14 +112,25 @@ class DatasetWriter {
   TokenStoreSummary summary_;
 };
 
-TokenStoreSummary tokenize(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, TokenStoreWriter& store) {
-  DatasetWriter writer(recipe, path, rejects, store);
+TokenStoreSummary tokenize(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, int threads,
+                           TokenStoreWriter& store) {
+  DatasetWriter writer(path, rejects, store);
   LineReader lines(path);
-  while (const auto line = lines.next()) {
+  OrderedWorkers<Batch> workers(threads, [&](Batch& batch) {
+    for (EncodedLine& line : batch) encode_line(recipe, line);
+  });
+  const auto write = [&] {
+    for (const EncodedLine& line : workers.take()) {
+      writer.take(line);
+      sinks.progress.update({"record", line.number, 0, ""});
+    }
+  };
+  for (Batch batch = read_batch(lines); !batch.empty(); batch = read_batch(lines)) {
     sinks.stop.check("reading '" + path.string() + "'");
-    writer.take(*line, lines.is_too_long(), lines.line_number());
-    sinks.progress.update({"record", lines.line_number(), 0, ""});
+    workers.give(std::move(batch));
+    if (workers.is_full()) write();
   }
+  while (!workers.is_empty()) write();
   sinks.progress.finish();
   return writer.finish();
 }
@@ -103,22 +142,24 @@ using FileStamp = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 std::optional<FileStamp> stamp_of(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
-  return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec,
-                   status.st_ctim.tv_nsec);
+  return FileStamp(status.st_dev, status.st_ino, status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec,
+                   status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }
 
-TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache) {
+TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks,
+                const TokenCacheSettings& cache, int threads) {
   const std::optional<FileStamp> stamp = stamp_of(path);
   if (cache.folder.empty() || !stamp) {
     TokenStoreWriter writer;
-    const TokenStoreSummary summary = tokenize(recipe, path, rejects, sinks, writer);
+    const TokenStoreSummary summary = tokenize(recipe, path, rejects, sinks, threads, writer);
     return writer.finish(summary, std::string(64, '0'));
   }
-  const std::string key = token_key(recipe.tokenizer, recipe.chat_template, recipe.options, sha256_of_file(path), cache.program);
+  const std::string key =
+      token_key(recipe.tokenizer, recipe.chat_template, recipe.options, sha256_of_file(path), cache.program);
   bool is_made = false;
   const auto make = [&](TokenStoreWriter& writer) {
     is_made = true;
-    return tokenize(recipe, path, rejects, sinks, writer);
+    return tokenize(recipe, path, rejects, sinks, threads, writer);
   };
   TokenStore store = cached_tokens(cache, key, sinks.log, make, [&] { return stamp_of(path) == stamp; });
   if (!is_made) {
@@ -132,7 +173,8 @@ TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Si
 }  // namespace
 
 TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache)
-    : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache)) {}
+                                   const EncodeOptions& options, Rejects& rejects, Sinks sinks,
+                                   const TokenCacheSettings& cache, int threads)
+    : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {}
 
 }  // namespace intelia

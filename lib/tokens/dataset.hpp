@@ -1,6 +1,6 @@
-// A JSONL file of conversations, tokenized once and kept in a file for training and evaluation (token_store.hpp), so that
-// memory does not grow with the dataset. It includes engine/engine.hpp for SampleSource alone: the engine says what shape
-// of data it draws, and this room makes that shape; nothing here calls the engine.
+// A JSONL file of conversations, tokenized once and kept in a file for training and evaluation (token_store.hpp), so
+// that memory does not grow with the dataset. It includes engine/engine.hpp for SampleSource alone: the engine says
+// what shape of data it draws, and this room makes that shape; nothing here calls the engine.
 #pragma once
 
 #include <cstdint>
@@ -19,13 +19,15 @@ namespace intelia {
 class TokenizedDataset final : public SampleSource {
  public:
   /**
-   * Reads and tokenizes `path`, or takes the tokens that an earlier run kept in `cache`: the result is the same, rejected
-   * records included. Records that the template refuses, and records in which no trained token remains, are rejected by
-   * name (file:line). The caller checks `rejects` against num_read(). Without a folder in `cache`, or when `path` is no
-   * regular file, the tokens lie in a temporary file that goes with the dataset.
+   * Reads and tokenizes `path`, or takes the tokens that an earlier run kept in `cache`: the result is the same,
+   * rejected records included. Records that the template refuses, and records in which no trained token remains, are
+   * rejected by name (file:line). `threads` encode, and the result does not depend on them. The caller checks `rejects`
+   * against num_read(). Without a folder in `cache`, or when `path` is no regular file, the tokens lie in a temporary
+   * file that goes with the dataset.
    */
   TokenizedDataset(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {});
+                   const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {},
+                   int threads = 1);
 
   std::int64_t size() const override { return store_.num_records(); }
   TokenSample at(std::int64_t index) const override { return store_.sample(index); }

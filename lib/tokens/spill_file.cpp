@@ -49,8 +49,10 @@ int open_temporary() {
 }
 
 bool is_same_file(int file, const fs::path& path) {
-  struct stat opened {}, named {};
-  return ::fstat(file, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+  struct stat opened {
+  }, named{};
+  return ::fstat(file, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
 }
 
 /** Opened, locked and empty; -1 with `fault` when that cannot be. */
@@ -73,7 +75,7 @@ int open_partial(const fs::path& partial, std::string& fault) {
 struct SpillFile::State {
   static constexpr std::size_t kBufferBytes = 1 << 20;
   int file = -1;
-  fs::path partial;         // empty: it has no name
+  fs::path partial;  // empty: it has no name
   std::string fault;
   std::string buffer;
   std::uint64_t num_flushed = 0;
@@ -86,7 +88,8 @@ struct SpillFile::State {
   void write(std::uint64_t offset, const char* bytes, std::size_t num_bytes) {
     if (write_at(file, offset, bytes, num_bytes)) return;
     move_to_memory(errno);
-    if (!write_at(file, offset, bytes, num_bytes)) throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
+    if (!write_at(file, offset, bytes, num_bytes))
+      throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
   }
 
   /** A disk that is full stays so for this file: what it holds goes on in memory. */
@@ -96,9 +99,11 @@ struct SpillFile::State {
     for (std::uint64_t offset = 0; offset < num_flushed; offset += bytes.size()) {
       const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), num_flushed - offset));
       read_at(file, offset, bytes.data(), size, partial);
-      if (!write_at(memory, offset, bytes.data(), size)) throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
+      if (!write_at(memory, offset, bytes.data(), size))
+        throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
     }
-    fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) + "': " + system_message(number);
+    fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
+            "': " + system_message(number);
     if (!partial.empty()) ::unlink(partial.c_str());
     partial.clear();
     ::close(file);
@@ -117,8 +122,10 @@ SpillFile::SpillFile() : state_(std::make_unique<State>()) { state_->file = open
 
 SpillFile::SpillFile(const fs::path& partial) : state_(std::make_unique<State>()) {
   state_->file = open_partial(partial, state_->fault);
-  if (state_->file >= 0) state_->partial = partial;
-  else state_->file = open_temporary();
+  if (state_->file >= 0)
+    state_->partial = partial;
+  else
+    state_->file = open_temporary();
 }
 
 SpillFile::~SpillFile() = default;
@@ -161,7 +168,8 @@ void read_at(int file, std::uint64_t offset, void* bytes, std::size_t num_bytes,
     const ssize_t num_read = ::pread(file, place, num_bytes, static_cast<off_t>(offset));
     if (num_read < 0 && errno == EINTR) continue;
     if (num_read <= 0)
-      throw Error(Kind::io, "cannot read '" + name.string() + "': " + (num_read == 0 ? std::string("it ends too early") : system_message(errno)));
+      throw Error(Kind::io, "cannot read '" + name.string() +
+                                "': " + (num_read == 0 ? std::string("it ends too early") : system_message(errno)));
     place += num_read;
     offset += static_cast<std::uint64_t>(num_read);
     num_bytes -= static_cast<std::size_t>(num_read);

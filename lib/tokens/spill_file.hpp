@@ -1,5 +1,5 @@
-// A file that only grows, is read at any place, and is gone with its owner unless it is given a name. Where the folder it
-// was asked for fails it, it goes on elsewhere with what it holds: among the system's temporary files, or in memory.
+// A file that only grows, is read at any place, and is gone with its owner unless it is given a name. Where the folder
+// it was asked for fails it, it goes on elsewhere with what it holds: among the system's temporary files, or in memory.
 // Private to lib/tokens.
 #pragma once
 
@@ -41,7 +41,8 @@ class SpillFile {
   std::unique_ptr<State> state_;
 };
 
-/** Reads exactly `num_bytes` at `offset` of `file`. Error{io} naming `name` when they cannot be read or are not there. */
+/** Reads exactly `num_bytes` at `offset` of `file`. Error{io} naming `name` when they cannot be read or are not there.
+ */
 void read_at(int file, std::uint64_t offset, void* bytes, std::size_t num_bytes, const std::filesystem::path& name);
 
 }  // namespace intelia

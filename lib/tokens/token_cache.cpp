@@ -51,7 +51,8 @@ void remove_partial(const fs::path& path) {
   ::close(file);
 }
 
-/** Removes the least recently used files but `newest` until the rest fits; another run's open file lives on without a name. */
+/** Removes the least recently used files but `newest` until the rest fits; another run's open file lives on without a
+ * name. */
 void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newest) {
   std::error_code failure;
   std::vector<KeptFile> files;
@@ -94,7 +95,8 @@ std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_templ
   const auto& [render, max_length] = options;
   const auto& [date, bos_token, eos_token, tools_json, documents_json, variables_json] = render;
   FieldHash hash;
-  for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date, &tools_json, &documents_json, &variables_json})
+  for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date,
+                                   &tools_json, &documents_json, &variables_json})
     hash.add(std::string_view(*field));
   hash.add(bos_token);
   hash.add(eos_token);
@@ -103,7 +105,8 @@ std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_templ
 }
 
 TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& key, Log& log,
-                         const std::function<TokenStoreSummary(TokenStoreWriter&)>& make, const std::function<bool()>& is_still_so) {
+                         const std::function<TokenStoreSummary(TokenStoreWriter&)>& make,
+                         const std::function<bool()>& is_still_so) {
   const fs::path path = settings.folder / (key + kSuffix);
   if (auto store = find(path, key, log)) {
     log.debug("tokens taken from '" + path.string() + "'");

@@ -1,5 +1,6 @@
-// See token_store.hpp. Read with pread and not through a mapping: a page of a mapping that the disk cannot give ends the
-// process by a signal, here it is an error in words; and what was read once does not count as memory of the process.
+// See token_store.hpp. Read with pread and not through a mapping: a page of a mapping that the disk cannot give ends
+// the process by a signal, here it is an error in words; and what was read once does not count as memory of the
+// process.
 #include "tokens/token_store.hpp"
 
 #include <fcntl.h>
@@ -35,7 +36,7 @@ struct Head {
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_cut, num_without_target, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
-  std::uint64_t checksum;                                             // of everything behind the head, then of the head before this
+  std::uint64_t checksum;  // of everything behind the head, then of the head before this
 };
 static_assert(sizeof(Head) == 248);
 constexpr std::size_t kHeadBytes = 256;
@@ -79,11 +80,12 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
   const auto need = [](bool holds, const char* what) {
     if (!holds) throw Error(Kind::input, what);
   };
-  need(std::memcmp(head.magic, kMagic, sizeof kMagic) == 0 && head.format == kFormat, "it is no file of tokens of this program");
+  need(std::memcmp(head.magic, kMagic, sizeof kMagic) == 0 && head.format == kFormat,
+       "it is no file of tokens of this program");
   need(std::string_view(head.key, sizeof head.key) == key, "it was made from something else");
   need(head.file_size == file_size, "it is not whole");
-  need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin && head.names_begin <= head.rejected_begin &&
-           head.rejected_begin <= file_size && head.num_records >= 0 &&
+  need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin &&
+           head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
        "its head is damaged");
 }
@@ -101,11 +103,19 @@ struct TokenStore::State {
     if (file >= 0 && !spill) ::close(file);
   }
 
-  void read(std::uint64_t offset, void* bytes, std::size_t num_bytes) const { read_at(file, offset, bytes, num_bytes, path); }
+  void read(std::uint64_t offset, void* bytes, std::size_t num_bytes) const {
+    read_at(file, offset, bytes, num_bytes, path);
+  }
 
   void take_summary() {
-    summary = {std::string(head.content_sha256, sizeof head.content_sha256), head.num_read,   head.num_cut,     head.num_without_target, head.num_records,
-               head.num_tokens,                                              head.num_targets, head.num_rejected};
+    summary = {std::string(head.content_sha256, sizeof head.content_sha256),
+               head.num_read,
+               head.num_cut,
+               head.num_without_target,
+               head.num_records,
+               head.num_tokens,
+               head.num_targets,
+               head.num_rejected};
   }
 
   IndexEntry entry(std::int64_t index) const {
@@ -130,11 +140,13 @@ std::optional<TokenStore> TokenStore::open(const fs::path& path, std::string_vie
   if (state->file < 0) throw Error(Kind::input, system_message(errno));
   struct stat status {};
   if (::fstat(state->file, &status) != 0) throw Error(Kind::input, system_message(errno));
-  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid()) throw Error(Kind::input, "it is not a file of this user");
+  if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid())
+    throw Error(Kind::input, "it is not a file of this user");
   if (static_cast<std::uint64_t>(status.st_size) < kHeadBytes) throw Error(Kind::input, "it is not whole");
   state->read(0, &state->head, sizeof state->head);
   check_head(state->head, static_cast<std::uint64_t>(status.st_size), key);
-  if (checksum_of(state->file, state->head, path) != state->head.checksum) throw Error(Kind::input, "its checksum is wrong");
+  if (checksum_of(state->file, state->head, path) != state->head.checksum)
+    throw Error(Kind::input, "its checksum is wrong");
   state->take_summary();
   return TokenStore(std::move(state));
 }
@@ -154,14 +166,16 @@ TokenSample TokenStore::sample(std::int64_t index) const {
 
 StoredRecord TokenStore::record(std::int64_t index) const {
   const IndexEntry entry = state_->entry(index);
-  StoredRecord record{entry.line, entry.target_bytes, std::string(entry.id_bytes, '\0'), std::string(entry.language_bytes, '\0')};
+  StoredRecord record{entry.line, entry.target_bytes, std::string(entry.id_bytes, '\0'),
+                      std::string(entry.language_bytes, '\0')};
   const std::uint64_t begin = state_->head.names_begin + entry.names_begin;
   state_->read(begin, record.id.data(), entry.id_bytes);
   state_->read(begin + entry.id_bytes, record.language.data(), entry.language_bytes);
   return record;
 }
 
-void TokenStore::for_each_rejected(const std::function<void(std::int64_t, const std::string&, const std::string&)>& take) const {
+void TokenStore::for_each_rejected(
+    const std::function<void(std::int64_t, const std::string&, const std::string&)>& take) const {
   std::uint64_t offset = state_->head.rejected_begin;
   for (std::int64_t i = 0; i < state_->head.num_rejected; ++i) {
     RejectedHead head{};
@@ -175,7 +189,7 @@ void TokenStore::for_each_rejected(const std::function<void(std::int64_t, const 
 }
 
 struct TokenStoreWriter::State {
-  fs::path path;  // empty: none
+  fs::path path;      // empty: none
   SpillFile samples;  // the file itself, head first
   SpillFile index, names, rejected;
   Checksum checksum;
@@ -183,7 +197,10 @@ struct TokenStoreWriter::State {
   std::string fault;
 
   State() : samples() { begin(); }
-  explicit State(const fs::path& place) : path(place), samples(place.parent_path() / ("." + place.filename().string() + ".partial")) { begin(); }
+  explicit State(const fs::path& place)
+      : path(place), samples(place.parent_path() / ("." + place.filename().string() + ".partial")) {
+    begin();
+  }
 
   void begin() {
     const char nothing[kHeadBytes] = {};

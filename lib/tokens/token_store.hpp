@@ -1,6 +1,6 @@
-// A dataset's tokens in one file: every sample, where it came from, and what was rejected on the way. Written in one pass
-// and read at random, both in memory that does not grow with it. It does not know what the tokens were made from: the
-// caller gives a key that says so, and a file with another key, or one that is damaged, is not taken.
+// A dataset's tokens in one file: every sample, where it came from, and what was rejected on the way. Written in one
+// pass and read at random, both in memory that does not grow with it. It does not know what the tokens were made from:
+// the caller gives a key that says so, and a file with another key, or one that is damaged, is not taken.
 #pragma once
 
 #include <cstdint>
@@ -33,8 +33,8 @@ struct TokenStoreSummary {
 
 /**
  * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
- * token_store.cpp); the samples, each its ids as int32 and a bit an id for its targets, in words of 32 bits; an index of
- * 48 bytes a sample; ids and languages of the samples; rejected lines. Several threads may read one TokenStore.
+ * token_store.cpp); the samples, each its ids as int32 and a bit an id for its targets, in words of 32 bits; an index
+ * of 48 bytes a sample; ids and languages of the samples; rejected lines. Several threads may read one TokenStore.
  */
 class TokenStore {
  public:
@@ -50,7 +50,8 @@ class TokenStore {
   TokenSample sample(std::int64_t index) const;
   StoredRecord record(std::int64_t index) const;
   /** The rejected lines in their order, with the reason and the line itself. */
-  void for_each_rejected(const std::function<void(std::int64_t line, const std::string& reason, const std::string& raw)>& take) const;
+  void for_each_rejected(
+      const std::function<void(std::int64_t line, const std::string& reason, const std::string& raw)>& take) const;
 
  private:
   friend class TokenStoreWriter;
@@ -63,7 +64,8 @@ class TokenStoreWriter {
  public:
   /** A file that goes with the store made from it. */
   TokenStoreWriter();
-  /** A file (mode 0600) that is to be `path` once it is whole; where it cannot be, fault() says why and it goes with the store. */
+  /** A file (mode 0600) that is to be `path` once it is whole; where it cannot be, fault() says why and it goes with
+   * the store. */
   explicit TokenStoreWriter(const std::filesystem::path& path);
   ~TokenStoreWriter();
 

@@ -65,7 +65,8 @@ TEST_CASE("what lies beyond max_length is there, cut, and trains nothing") {
   CHECK(static_cast<std::int64_t>(part.tokens.size()) - part.num_cut == 5);
   for (std::size_t i = 0; i < part.tokens.size(); ++i) CHECK(part.tokens[i].is_cut == (i >= 5));
   options.max_length = 2;
-  CHECK(preview_conversation(*model.tokenizer, model.chat_template, conversation, options)[0].note.find("after --max-length") != std::string::npos);
+  CHECK(preview_conversation(*model.tokenizer, model.chat_template, conversation, options)[0].note.find(
+            "after --max-length") != std::string::npos);
 }
 
 TEST_CASE("a plain text has the tokens that stand around it") {
@@ -89,7 +90,8 @@ TEST_CASE("a preference is shown twice, each with the prompt as context") {
   CHECK(parts[0].num_trained == static_cast<std::int64_t>(encoded.chosen.size()));
   CHECK(parts[1].num_trained == static_cast<std::int64_t>(encoded.rejected.size()));
   for (const PreviewPart& part : parts)
-    for (std::size_t i = 0; i < part.tokens.size(); ++i) CHECK(part.tokens[i].is_trained == (i >= encoded.prompt.size()));
+    for (std::size_t i = 0; i < part.tokens.size(); ++i)
+      CHECK(part.tokens[i].is_trained == (i >= encoded.prompt.size()));
 }
 
 }  // namespace

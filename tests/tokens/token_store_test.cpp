@@ -1,5 +1,5 @@
-// Files of tokens: what goes in comes out, damage is seen, a run never waits for or harms another, and a folder or a disk
-// that fails is gone without. Full disks and kills are in tests/faults/test_faults_token_cache.py.
+// Files of tokens: what goes in comes out, damage is seen, a run never waits for or harms another, and a folder or a
+// disk that fails is gone without. Full disks and kills are in tests/faults/test_faults_token_cache.py.
 #include "tokens/token_store.hpp"
 
 #include <doctest/doctest.h>
@@ -31,7 +31,8 @@ const std::string kContent(64, 'c');
 
 /** A folder that goes with the test. */
 struct Folder {
-  fs::path path = fs::temp_directory_path() / ("intelia-store-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
+  fs::path path =
+      fs::temp_directory_path() / ("intelia-store-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
   Folder() { fs::create_directories(path); }
   ~Folder() {
     std::error_code ignored;
@@ -160,7 +161,9 @@ TEST_CASE("every flipped bit and every lost end is seen, and so is another key")
   writer.finish({kContent, 2, 0, 0}, kKey);
   const std::string whole = read_file(path);
   CHECK(refusal(path, std::string(64, 'x')) == "it was made from something else");
-  const auto write = [&](const std::string& bytes) { std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes; };
+  const auto write = [&](const std::string& bytes) {
+    std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
+  };
   for (std::size_t i = 0; i < whole.size(); ++i) {
     if (i >= 248 && i < 256) continue;  // between the head and the first section: read by nobody
     std::string flipped = whole;
@@ -194,7 +197,8 @@ TEST_CASE("what is not a file of ours is not opened") {
 }
 
 /** cached_tokens of the filled store; counts how often it was made. */
-TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, const std::string& key = kKey, bool is_still_so = true) {
+TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, const std::string& key = kKey,
+                  bool is_still_so = true) {
   return cached_tokens(
       settings, key, log,
       [&](TokenStoreWriter& writer) {
@@ -252,7 +256,8 @@ TEST_CASE("the least recently used files go first; the newest stays while it fit
   const std::uint64_t size = fs::file_size(folder.path / (key_of('a') + ".tokens"));
   const TokenCacheSettings two{folder.path, 2 * size};
   const auto age = [&](char c, int hours) {
-    fs::last_write_time(folder.path / (key_of(c) + ".tokens"), fs::file_time_type::clock::now() - std::chrono::hours(hours));
+    fs::last_write_time(folder.path / (key_of(c) + ".tokens"),
+                        fs::file_time_type::clock::now() - std::chrono::hours(hours));
   };
   cached(two, words, num_made, key_of('b'));
   age('a', 2);
@@ -336,20 +341,23 @@ struct Facts {
   bool operator==(const Facts&) const = default;
 };
 
-Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const EncodeOptions& options = {}, const TokenCacheSettings& cache = {}) {
+Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const EncodeOptions& options = {},
+               const TokenCacheSettings& cache = {}, int threads = 1) {
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat_template = ChatTemplate::load(folder.path());
   SilentSinks silent;
   const fs::path copied = folder.path() / "rejected.jsonl";
   AtomicFile file(copied);
   Rejects rejects({1.0, false}, silent.sinks().log, &file);
-  const TokenizedDataset data(dataset, *tokenizer, chat_template, options, rejects, silent.sinks(), cache);
+  const TokenizedDataset data(dataset, *tokenizer, chat_template, options, rejects, silent.sinks(), cache, threads);
   file.commit();
   Facts facts{data.content_sha256()};
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const TokenSample sample = data.at(i);
-    std::string text = data.id_of(i) + "|" + data.language_of(i) + "|" + std::to_string(data.line_of(i)) + "|" + std::to_string(data.target_bytes_of(i));
-    for (std::size_t t = 0; t < sample.ids.size(); ++t) text += " " + std::to_string(sample.ids[t]) + (sample.is_target[t] != 0 ? "+" : "");
+    std::string text = data.id_of(i) + "|" + data.language_of(i) + "|" + std::to_string(data.line_of(i)) + "|" +
+                       std::to_string(data.target_bytes_of(i));
+    for (std::size_t t = 0; t < sample.ids.size(); ++t)
+      text += " " + std::to_string(sample.ids[t]) + (sample.is_target[t] != 0 ? "+" : "");
     facts.records.push_back(text);
   }
   facts.rejected = rejects.by_reason();
@@ -359,7 +367,8 @@ Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const E
 }
 
 constexpr const char* kDataset =
-    "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc ab\"}],\"metadata\":{\"conversation_id\":\"one\",\"language\":\"fr\"}}\n"
+    "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc "
+    "ab\"}],\"metadata\":{\"conversation_id\":\"one\",\"language\":\"fr\"}}\n"
     "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n"
     "not json \xFF\n"
     "{\"text\":\"ab\"}";
@@ -386,6 +395,22 @@ TEST_CASE("a dataset is the same from its lines, from a file just made and from 
   CHECK(moved.records == plain.records);
   CHECK(moved.rejected_file.find("e.jsonl:2") != std::string::npos);
   CHECK(names_in(cache.folder).size() == 1);
+}
+
+TEST_CASE("a dataset is the same on any number of threads") {
+  const test::ModelFolder model;
+  const Folder folder;
+  std::string lines;
+  for (int i = 0; i < 1500; ++i) {
+    lines += "{\"messages\":[{\"role\":\"user\",\"content\":\"" + std::string(static_cast<std::size_t>(i % 97), 'a') +
+             "\"},{\"role\":\"assistant\",\"content\":\"abc\"}],\"metadata\":{\"conversation_id\":\"" +
+             std::to_string(i) + "\"}}\n";
+    if (i % 13 == 0) lines += "bad " + std::to_string(i) + "\n";
+  }
+  write_file(folder.path / "d.jsonl", lines);
+  const Facts one = facts_of(model, folder.path / "d.jsonl");
+  CHECK(one.records.size() == 1500);
+  for (const int threads : {2, 5}) CHECK(facts_of(model, folder.path / "d.jsonl", {}, {}, threads) == one);
 }
 
 TEST_CASE("whatever changes the tokens changes the key") {
