@@ -4,6 +4,7 @@
 #include "line_pipe.hpp"
 #include "model_options.hpp"
 #include "preview_page.hpp"
+#include "record_options.hpp"
 
 namespace intelia {
 namespace {
@@ -33,14 +34,14 @@ void declare(OptionTable& table, Options& options) {
   table.add("max-length", options.max_length, "Tokens of a sample; what is beyond them is shown as cut; 0: no limit");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   table.add("output", options.output, "File to write instead of standard output");
-  table.add("max-rejected", options.rejects.max_rejected, "Largest fraction of bad records");
-  table.add("strict", options.rejects.is_strict, "End at the first bad record");
+  declare_reject_options(table, options.rejects);
 }
 
 void check(const Options& options, const Context& context) {
   const auto need = [](bool holds, const std::string& what) {
     if (!holds) throw Error(Kind::usage, what);
   };
+  check_reject_options(options.rejects);
   need(options.records >= 0, "--records must be 0 (all) or more");
   need(options.line >= 0, "--line is a line's number, from 1");
   need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/ordered_workers.hpp"
+#include "record_options.hpp"
 
 namespace intelia {
 
@@ -107,12 +108,12 @@ class LineWriter {
 
 void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std::string& what) {
   table.add("file", settings.file, what + "; - or nothing: standard input").positional();
-  table.add("max-rejected", settings.rejects.max_rejected, "Largest fraction of the lines that may be bad");
-  table.add("strict", settings.rejects.is_strict, "End at the first bad line");
+  declare_reject_options(table, settings.rejects);
 }
 
 LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
                           const LineWork& work) {
+  check_reject_options(settings.rejects);
   const bool is_standard_input = settings.file.empty() || settings.file == "-";
   LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
   LineWriter writer(context, settings, lines.path().string());

