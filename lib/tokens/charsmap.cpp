@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "record/json.hpp"
 #include "tokens/unicode.hpp"
@@ -12,24 +13,6 @@
 namespace intelia {
 
 namespace {
-
-std::string decode_base64(std::string_view text) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  while (text.ends_with('=')) text.remove_suffix(1);
-  std::string bytes;
-  std::uint32_t bits = 0;
-  int num_bits = 0;
-  for (const char digit : text) {
-    const std::size_t value = kDigits.find(digit);
-    if (value == std::string_view::npos) throw Error(Kind::input, "precompiled_charsmap is not base64");
-    bits = bits << 6 | static_cast<std::uint32_t>(value);
-    num_bits += 6;
-    if (num_bits < 8) continue;
-    num_bits -= 8;
-    bytes += static_cast<char>(bits >> num_bits & 0xFF);
-  }
-  return bytes;
-}
 
 std::uint32_t little_endian_at(std::string_view bytes, std::size_t position) {
   std::uint32_t value = 0;
@@ -46,7 +29,9 @@ std::uint32_t offset_of(std::uint32_t unit) { return (unit >> 10) << ((unit & 1U
 }  // namespace
 
 CharacterMap::CharacterMap(std::string_view base64) {
-  const std::string bytes = decode_base64(base64);
+  const auto decoded = decode_base64(base64);
+  if (!decoded) throw Error(Kind::input, "precompiled_charsmap is not base64");
+  const std::string& bytes = *decoded;
   const std::size_t trie_bytes = bytes.size() < 4 ? 0 : little_endian_at(bytes, 0);
   if (trie_bytes < 4 || trie_bytes > bytes.size() - 4) throw Error(Kind::input, "precompiled_charsmap has no trie");
   trie_.resize(trie_bytes / 4);

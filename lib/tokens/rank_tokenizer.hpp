@@ -42,7 +42,4 @@ bool is_tiktoken_file(const std::filesystem::path& path);
 /** tekken.json of Mistral: https://github.com/mistralai/mistral-common */
 std::unique_ptr<Tokenizer> load_tekken(const std::filesystem::path& folder);
 
-/** The bytes that base64 text with padding stands for, or nothing when it is malformed. */
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace intelia

@@ -8,6 +8,7 @@
 #include <charconv>
 #include <fstream>
 
+#include "base/base64.hpp"
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "tokens/rank_tokenizer.hpp"

@@ -1,0 +1,13 @@
+// Base64 with padding, as RFC 4648 section 4 defines it.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace intelia {
+
+/** The bytes that base64 text with padding stands for, or nothing when it is malformed. */
+std::optional<std::string> decode_base64(std::string_view text);
+
+}  // namespace intelia
