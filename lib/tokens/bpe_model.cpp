@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <utility>
 
@@ -47,6 +48,16 @@ Stretch find_stretch(std::string_view word) {
     }
   }
   return {};
+}
+
+/** Whether some token has `mark` after anything but a mark. */
+bool has_inner(const IdByBytes& ids, std::string_view mark) {
+  for (const auto& [bytes, id] : ids) {
+    for (std::size_t at = bytes.find(mark, 1); at != std::string::npos; at = bytes.find(mark, at + 1)) {
+      if (at < mark.size() || std::string_view(bytes).substr(at - mark.size(), mark.size()) != mark) return true;
+    }
+  }
+  return false;
 }
 
 bool is_same(std::span<const Symbol> left, std::span<const Symbol> right) {
@@ -94,22 +105,44 @@ BpeModel::BpeModel(BpeDefinition definition) : definition_(std::move(definition)
   merges_.reserve(definition_.merges.size());
   for (const BpeMerge& merge : definition_.merges) merges_.insert(merge.left, merge.right, merge.rank, merge.merged);
   definition_.merges = {};
-  std::int32_t largest = -1;
-  for (const auto& [bytes, id] : definition_.ids) largest = std::max(largest, id);
-  lengths_.resize(static_cast<std::size_t>(largest + 1));
-  for (const auto& [bytes, id] : definition_.ids) {
-    lengths_[static_cast<std::size_t>(id)] = static_cast<std::uint32_t>(bytes.size());
-    longest_ = std::max(longest_, bytes.size());
-  }
+  const std::string& mark = definition_.blank_mark;
+  may_cut_before_blanks_ = !mark.empty() && !definition_.ignores_merges && definition_.ids.contains(mark) &&
+                           !has_inner(definition_.ids, mark);
+  index_tokens();
   const bool has_all_bytes = std::ranges::all_of(definition_.byte_ids, [](std::int32_t id) { return id >= 0; });
   has_fixed_lengths_ = definition_.is_byte_level && has_all_bytes;
   drops_nothing_ =
       definition_.unknown_id || (has_all_bytes && (definition_.is_byte_level || definition_.falls_back_to_bytes));
 }
 
+void BpeModel::index_tokens() {
+  IdByBytes ids = std::exchange(definition_.ids, {});
+  short_tokens_ = WordTable(static_cast<unsigned>(std::bit_width(ids.size() * 2 + 1)));
+  for (auto next = ids.begin(); next != ids.end();) {
+    const auto token = next++;
+    const auto id = static_cast<std::size_t>(token->second);
+    const std::size_t size = token->first.size();
+    if (id >= lengths_.size()) lengths_.resize(id + 1);
+    lengths_[id] = static_cast<std::uint32_t>(size);
+    longest_ = std::max(longest_, size);
+    if (size > kMaxKeyBytes) {
+      long_tokens_.insert(ids.extract(token));
+    } else if (size > 0) {
+      short_tokens_.insert({key_of(token->first), {token->second}, 1});
+    }
+  }
+}
+
 std::optional<std::int32_t> BpeModel::id_of(std::string_view bytes) const {
-  const auto found = definition_.ids.find(bytes);
-  if (found == definition_.ids.end()) return std::nullopt;
+  if (bytes.empty() || bytes.size() > longest_) return std::nullopt;
+  if (bytes.size() <= kMaxKeyBytes) {
+    const WordKey key = key_of(bytes);
+    const WordEntry* const found = short_tokens_.find(key, short_tokens_.place_of(hash_of(key)));
+    if (found == nullptr) return std::nullopt;
+    return found->ids[0];
+  }
+  const auto found = long_tokens_.find(bytes);
+  if (found == long_tokens_.end()) return std::nullopt;
   return found->second;
 }
 
@@ -120,7 +153,7 @@ std::span<const Symbol> BpeModel::encode_word(std::string_view word, BpeScratch&
 
 void BpeModel::encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const {
   symbols.clear();
-  const auto whole = definition_.ignores_merges && word.size() <= longest_ ? id_of(word) : std::nullopt;
+  const auto whole = definition_.ignores_merges ? id_of(word) : std::nullopt;
   if (whole) {
     symbols.push_back({*whole, static_cast<std::uint32_t>(word.size())});
     return;
@@ -230,16 +263,6 @@ void BpeModel::encode_raw(std::string_view word, BpeScratch& scratch) const {
       state.marked += byte;
   }
   encode_uncached(state.marked, state.symbols);
-}
-
-bool BpeModel::may_cut_before(std::string_view mark) const {
-  if (definition_.ignores_merges || !id_of(mark)) return false;
-  for (const auto& [bytes, id] : definition_.ids) {
-    for (std::size_t at = bytes.find(mark, 1); at != std::string::npos; at = bytes.find(mark, at + 1)) {
-      if (at < mark.size() || std::string_view(bytes).substr(at - mark.size(), mark.size()) != mark) return false;
-    }
-  }
-  return true;
 }
 
 /** Appends the ids of a word that is not where its hash says, or has more ids than an entry. */

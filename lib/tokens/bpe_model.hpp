@@ -16,6 +16,7 @@
 
 #include "tokens/byte_pair.hpp"
 #include "tokens/splitters.hpp"
+#include "tokens/word_cache.hpp"
 
 namespace intelia {
 
@@ -73,8 +74,9 @@ class BpeModel {
   void encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,
                    std::vector<std::int32_t>& ids) const;
 
-  /** Whether words may be cut before blanks that are written as `mark`: no token has a mark after anything else. */
-  bool may_cut_before(std::string_view mark) const;
+  /** Whether a text that is one word may be cut before its blanks, which are written as the definition's blank_mark: no
+      token has a mark after anything else. */
+  bool may_cut_before_blanks() const { return may_cut_before_blanks_; }
 
   /** Whether every id stands for the same number of bytes wherever it is, which bytes_of gives. */
   bool has_fixed_lengths() const { return has_fixed_lengths_; }
@@ -94,10 +96,14 @@ class BpeModel {
   void encode_uncached(std::string_view word, std::vector<Symbol>& symbols) const;
   bool encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const;
 
-  BpeDefinition definition_;
+  void index_tokens();
+
+  BpeDefinition definition_;  // but for the ids and merges, which are in the next three
+  WordTable short_tokens_{1};
+  IdByBytes long_tokens_;
   std::vector<std::uint32_t> lengths_;  // by id
   std::size_t longest_ = 0;             // bytes of the longest token
-  bool has_fixed_lengths_ = false;
+  bool has_fixed_lengths_ = false, may_cut_before_blanks_ = false;
   bool drops_nothing_ = false;  // every byte of a text is in some token
   MergeTable merges_;
 };

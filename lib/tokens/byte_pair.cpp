@@ -25,6 +25,7 @@ void MergeTable::reserve(std::size_t num_merges) {
   entries_.assign(std::size_t{1} << bits, kEmpty);
   mask_ = entries_.size() - 1;
   shift_ = 64 - bits;
+  first_ranks_.assign(kNumFirst * kNumFirst, kNoRank);
 }
 
 void MergeTable::insert(std::int32_t left, std::int32_t right, std::uint32_t rank, std::int32_t merged) {
@@ -37,6 +38,7 @@ void MergeTable::insert(std::int32_t left, std::int32_t right, std::uint32_t ran
   entries_[i] = pair << kRankBits | rank;
   if (rank >= merged_.size()) merged_.resize(rank + 1);
   merged_[rank] = merged;
+  if ((left | right) < kNumFirst) first_ranks_[static_cast<std::size_t>(left * kNumFirst + right)] = rank;
 }
 
 void MergeTable::apply(std::vector<Symbol>& symbols) const {
@@ -51,11 +53,14 @@ void MergeTable::apply(std::vector<Symbol>& symbols) const {
 void MergeTable::apply_by_scanning(std::vector<Symbol>& symbols) const {
   std::array<std::uint32_t, kMaxScanned> ranks;  // ranks[i] is that of symbols i and i + 1
   std::size_t count = symbols.size();
-  for (std::size_t i = 0; i + 1 < count; ++i) ranks[i] = rank_of(symbols[i].id, symbols[i + 1].id);
+  for (std::size_t i = 0; i + 1 < count; ++i) ranks[i] = rank_of_first(symbols[i].id, symbols[i + 1].id);
   while (count > 1) {
-    const std::size_t best =
-        static_cast<std::size_t>(std::min_element(ranks.begin(), ranks.begin() + count - 1) - ranks.begin());
-    if (ranks[best] == kNoRank) break;
+    // Rank and place as one number: their least is found without a branch to guess.
+    std::uint64_t least = UINT64_MAX;
+    for (std::uint64_t i = 0; i + 1 < count; ++i)
+      least = std::min(least, static_cast<std::uint64_t>(ranks[i]) << 32 | i);
+    const auto best = static_cast<std::size_t>(least & UINT32_MAX);
+    if (least >> 32 == kNoRank) break;
     symbols[best] = {merged(ranks[best]), symbols[best].num_bytes + symbols[best + 1].num_bytes};
     --count;
     for (std::size_t i = best + 1; i < count; ++i) symbols[i] = symbols[i + 1];

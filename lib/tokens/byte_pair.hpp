@@ -32,6 +32,12 @@ class MergeTable {
       if (entry == kEmpty) return kNoRank;
     }
   }
+  /** As rank_of, faster for ids below 256: in most vocabularies the bytes that every word begins as. */
+  std::uint32_t rank_of_first(std::int32_t left, std::int32_t right) const {
+    return (left | right) < kNumFirst && !entries_.empty()
+               ? first_ranks_[static_cast<std::size_t>(left * kNumFirst + right)]
+               : rank_of(left, right);
+  }
   std::int32_t merged(std::uint32_t rank) const { return merged_[rank]; }
 
   /**
@@ -53,13 +59,15 @@ class MergeTable {
   static constexpr unsigned kIdBits = 21, kRankBits = 22;
   static constexpr std::uint64_t kMaxRank = (1 << kRankBits) - 1, kMaxId = (1 << kIdBits) - 1;
   static constexpr std::uint64_t kEmpty = UINT64_MAX;
+  static constexpr std::int32_t kNumFirst = 256;
   static std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
     return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << kIdBits | static_cast<std::uint32_t>(right);
   }
   std::size_t place_of(std::uint64_t pair) const { return pair * 0x9e3779b97f4a7c15ULL >> shift_; }
 
-  std::vector<std::uint64_t> entries_;  // pair << kRankBits | rank
-  std::vector<std::int32_t> merged_;    // by rank
+  std::vector<std::uint64_t> entries_;      // pair << kRankBits | rank
+  std::vector<std::int32_t> merged_;        // by rank
+  std::vector<std::uint32_t> first_ranks_;  // by left * kNumFirst + right
   std::size_t mask_ = 0;
   unsigned shift_ = 0;
 };

@@ -138,7 +138,7 @@ class JsonTokenizer final : public Tokenizer {
 
   std::int32_t vocabulary_size() const override { return static_cast<std::int32_t>(tokens_.size()); }
   std::optional<std::int32_t> id_of(std::string_view token) const override {
-    const auto found = id_by_token_.find(std::string(token));
+    const auto found = id_by_token_.find(token);
     if (found == id_by_token_.end()) return std::nullopt;
     return found->second;
   }
@@ -227,7 +227,7 @@ class JsonTokenizer final : public Tokenizer {
       const auto form = read_blank_form(file);
       if (form) definition.blank_mark = form->mark;
       model_ = BpeModel(std::move(definition));
-      if (form && (form->splits || model_.may_cut_before(form->mark))) {
+      if (form && (form->splits || model_.may_cut_before_blanks())) {
         blank_form_ = form;
         splitter_.emplace(SplitStyle{form->splits ? SplitStyle::Family::marks : SplitStyle::Family::blanks});
       }
@@ -316,6 +316,7 @@ class JsonTokenizer final : public Tokenizer {
   void read_merges(const array& list, std::size_t prefix_bytes, BpeDefinition& definition) const {
     definition.merges.reserve(list.size());
     std::uint32_t rank = 0;
+    std::string both_parts;
     for (const element item : list) {
       std::string_view left, right, both;
       if (item.get(both) == simdjson::SUCCESS) {
@@ -333,7 +334,9 @@ class JsonTokenizer final : public Tokenizer {
       }
       const auto left_id = id_of(left);
       const auto right_id = id_of(right);
-      const auto merged = id_of(std::string(left) + std::string(right.substr(std::min(prefix_bytes, right.size()))));
+      both_parts = left;
+      both_parts += right.substr(std::min(prefix_bytes, right.size()));
+      const auto merged = id_of(both_parts);
       if (!left_id || !right_id || !merged) {
         throw Error(Kind::input, fmt::format("merge number {}, '{} {}', has a part that is not in the vocabulary", rank + 1, left, right));
       }
@@ -489,7 +492,7 @@ class JsonTokenizer final : public Tokenizer {
   TokenizerConfig config_;
   std::vector<std::string> tokens_;  // by id
   std::vector<bool> has_token_, is_special_;
-  std::unordered_map<std::string, std::int32_t> id_by_token_;
+  IdByBytes id_by_token_;
   BpeModel model_;
   std::optional<CharacterBpe> character_bpe_;
   std::optional<UnigramModel> unigram_;
