@@ -1,11 +1,15 @@
-"""What the parity tests of the engine share: its probe."""
+"""What the parity tests share: the probes of the engine and of the tokens room."""
 
 import json
 import os
 import pathlib
 import subprocess
+import sys
 
 import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import tokens_probe  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get("INTELIA_BUILD", pathlib.Path(__file__).parents[2] / "build" / "release"))
 
@@ -22,3 +26,13 @@ def engine_probe():
         return json.loads(result.stdout)
 
     return ask
+
+
+@pytest.fixture(scope="session")
+def probe():
+    """Asks build/bin/tokens_probe: probe(do="encode", …) -> its answer."""
+    if not tokens_probe.PROBE.exists():
+        pytest.skip(f"{tokens_probe.PROBE} is not built")
+    made = tokens_probe.Probe()
+    yield made
+    assert made.close() == 0

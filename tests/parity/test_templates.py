@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import random
-import subprocess
 import types
 
 import pytest
@@ -24,33 +23,10 @@ transformers = pytest.importorskip("transformers")
 from transformers.utils import chat_template_utils  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROBE = ROOT / os.environ.get("INTELIA_BUILD", "build/release") / "bin" / "tokens_probe"
 EXTERNAL = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ROOT / ".." / "shared" / "data")).resolve()
 
 # Where ours differs on purpose: (part of a template's name, part of a case's name) → why.
 DISAGREEMENTS = {}
-
-
-class Probe:
-    def __init__(self):
-        if not PROBE.exists():
-            pytest.skip(f"{PROBE} is not built")
-        self.process = subprocess.Popen([str(PROBE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def __call__(self, **request):
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the probe died on {request}"
-        return json.loads(line)
-
-
-@pytest.fixture(scope="session")
-def probe():
-    made = Probe()
-    yield made
-    made.process.stdin.close()
-    assert made.process.wait(timeout=60) == 0
 
 
 # ── templates ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -8,11 +8,9 @@ INTELIA_BUILD/bin/tokens_probe (default build/release).
 import base64
 import itertools
 import json
-import os
 import pathlib
 import random
 import struct
-import subprocess
 
 import pytest
 
@@ -21,7 +19,6 @@ tokenizers = pytest.importorskip("tokenizers")
 transformers = pytest.importorskip("transformers")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROBE = ROOT / os.environ.get("INTELIA_BUILD", "build/release") / "bin" / "tokens_probe"
 
 NASTY = [
     "", " ", "   ", "\t", "\n", "\r\n", "\r\n\r\n a", "a", " a", "a ", "  a  b  ", "\u00a0nbsp\u2003em\u3000", "\u180e mongolian\u0085nel\u2028ls\u2029ps",
@@ -68,28 +65,6 @@ TEXTS = NASTY + random_texts(150, 11) + [SAMPLE[i : i + 800] for i in range(0, 1
 BLOCK = 512
 BLOCKS = [range(start, start + BLOCK) for start in itertools.chain(range(0, 0x40000, BLOCK), range(0xE0000, 0xE1000, BLOCK), [0x40000, 0xF0000, 0x10FE00])]
 BLOCKS = [[c for c in block if not 0xD800 <= c < 0xE000] for block in BLOCKS]
-
-
-class Probe:
-    def __init__(self):
-        if not PROBE.exists():
-            pytest.skip(f"{PROBE} is not built")
-        self.process = subprocess.Popen([str(PROBE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def __call__(self, **request):
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the probe died on {request}"
-        return json.loads(line)
-
-
-@pytest.fixture(scope="session")
-def probe():
-    made = Probe()
-    yield made
-    made.process.stdin.close()
-    assert made.process.wait(timeout=60) == 0
 
 
 def byte_ranges(text, spans):

