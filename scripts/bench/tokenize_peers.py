@@ -150,7 +150,7 @@ def num_different(left, right) -> int:
     import numpy
 
     assert len(left) == len(right)
-    return sum(not numpy.array_equal(a, b) for a, b in zip(left, right))
+    return sum(not numpy.array_equal(a, numpy.asarray(b)) for a, b in zip(left, right))
 
 
 def measure(name: str, options, texts: list[str], work: pathlib.Path) -> dict:
