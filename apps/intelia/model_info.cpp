@@ -124,8 +124,7 @@ TextFacts text_facts(const fs::path& folder, const ModelConfig& config) {
 }
 
 int run(const Options& options, Context& context) {
-  if (!fs::is_directory(options.model))
-    throw Error(Kind::usage, "--model '" + options.model.string() + "' is not a folder");
+  check_is_folder("model", options.model);
   const ModelConfig config = read_model_config(options.model);
   std::uint64_t file_bytes = 0;
   const auto types = check_weights(options.model, config, file_bytes);

@@ -55,8 +55,7 @@ void declare(OptionTable& table, Options& options) {
 void check_files(const Options& options) {
   if (!options.train_tokenizer.empty() && !options.tokenizer.empty())
     throw Error(Kind::usage, "--train-tokenizer and --tokenizer exclude each other; give one of them");
-  if (!options.tokenizer.empty() && !fs::is_directory(options.tokenizer))
-    throw Error(Kind::usage, "--tokenizer '" + options.tokenizer.string() + "' is not a folder");
+  if (!options.tokenizer.empty()) check_is_folder("tokenizer", options.tokenizer);
   for (const fs::path& file : options.train_tokenizer)
     if (!fs::is_regular_file(file)) throw Error(Kind::usage, "--train-tokenizer '" + file.string() + "' is not a file");
   std::vector<std::string> written = tokenizer_file_names();

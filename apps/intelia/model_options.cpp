@@ -51,11 +51,13 @@ TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const 
   return {folder / "tokens", static_cast<std::uint64_t>(options.max_gib * (1ULL << 30)), sha256_of_file("/proc/self/exe")};
 }
 
+void check_is_folder(const std::string& option, const fs::path& path) {
+  if (!fs::is_directory(path)) throw Error(Kind::usage, "--" + option + " '" + path.string() + "' is not a folder");
+}
+
 void check_model_options(const ModelSettings& settings) {
-  if (!fs::is_directory(settings.model))
-    throw Error(Kind::usage, "--model '" + settings.model.string() + "' is not a folder");
-  if (!settings.adapter.empty() && !fs::is_directory(settings.adapter))
-    throw Error(Kind::usage, "--adapter '" + settings.adapter.string() + "' is not a folder");
+  check_is_folder("model", settings.model);
+  if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
 }
 
 void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names, const std::vector<fs::path>& folders,
@@ -82,7 +84,7 @@ void check_tokenizer_files(const fs::path& folder) {
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& model) {
-  if (!fs::is_directory(model)) throw Error(Kind::usage, "--model '" + model.string() + "' is not a folder");
+  check_is_folder("model", model);
   check_tokenizer_files(model);
   return Tokenizer::load(model);
 }

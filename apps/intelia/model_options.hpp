@@ -27,6 +27,9 @@ void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
 /** $INTELIA_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/intelia, and in it tokens; no folder on a dry run or when not used. */
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
+/** Throws Error{usage} when `path`, given as --`option`, is not a folder. */
+void check_is_folder(const std::string& option, const std::filesystem::path& path);
+
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
 

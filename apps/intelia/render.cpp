@@ -51,8 +51,7 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
 }
 
 int run(const Options& options, Context& context) {
-  if (!fs::is_directory(options.model))
-    throw Error(Kind::usage, "--model '" + options.model.string() + "' is not a folder");
+  check_is_folder("model", options.model);
   check_tokenizer_files(options.model);
   const ChatTemplate chat_template = ChatTemplate::load(options.model);
   const RenderOptions render{.date = options.date,

@@ -186,26 +186,34 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
   return std::move(findings.list);
 }
 
+namespace {
+
+/** The findings of each record that `read` reads, `check` being the check of one. */
+template <class Record, class Read, class Check>
+std::vector<Finding> check_each(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                const ChatTemplate& chat_template, const EncodeOptions& options, Rejects& rejects,
+                                const StopFlag& stop, Read read, Check check) {
+  std::vector<Finding> all;
+  read(path, rejects, stop, [&](Record&& record, std::int64_t line) {
+    for (Finding& finding : check(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
+  });
+  return all;
+}
+
+}  // namespace
+
 std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                          const ChatTemplate& chat_template, const EncodeOptions& options,
                                          Rejects& rejects, const StopFlag& stop) {
-  std::vector<Finding> all;
-  read_conversations(path, rejects, stop, [&](Conversation&& record, std::int64_t line) {
-    for (Finding& finding : check_conversation(tokenizer, chat_template, record, options, line))
-      all.push_back(std::move(finding));
-  });
-  return all;
+  return check_each<Conversation>(path, tokenizer, chat_template, options, rejects, stop, read_conversations,
+                                  check_conversation);
 }
 
 std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                        const ChatTemplate& chat_template, const EncodeOptions& options,
                                        Rejects& rejects, const StopFlag& stop) {
-  std::vector<Finding> all;
-  read_preferences(path, rejects, stop, [&](Preference&& record, std::int64_t line) {
-    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line))
-      all.push_back(std::move(finding));
-  });
-  return all;
+  return check_each<Preference>(path, tokenizer, chat_template, options, rejects, stop, read_preferences,
+                                check_preference);
 }
 
 }  // namespace intelia

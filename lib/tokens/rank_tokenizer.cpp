@@ -65,10 +65,7 @@ class RankTokenizer final : public Tokenizer {
 
   Encoding encode_with_ranges(std::string_view text, SpecialTokens special, std::span<const ByteRange> plain_ranges) const override {
     std::string repaired;
-    if (!is_valid_utf8(text)) {
-      append_lossy_utf8(repaired, text);
-      text = repaired;
-    }
+    text = as_valid_utf8(text, repaired);
     Encoding out;
     out.ids.reserve(text.size() / 3 + 4);
     out.ranges.reserve(text.size() / 3 + 4);
@@ -85,10 +82,7 @@ class RankTokenizer final : public Tokenizer {
   std::vector<std::int32_t> encode(std::string_view text, SpecialTokens special) const override {
     if (cutter_.splitter() == nullptr) return Tokenizer::encode(text, special);
     std::string repaired;
-    if (!is_valid_utf8(text)) {
-      append_lossy_utf8(repaired, text);
-      text = repaired;
-    }
+    text = as_valid_utf8(text, repaired);
     std::vector<std::int32_t> ids;
     ids.reserve(text.size() / 3 + 4);
     if (special.add && vocabulary_.adds_bos && bos_id_) ids.push_back(*bos_id_);

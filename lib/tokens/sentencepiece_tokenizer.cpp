@@ -52,10 +52,7 @@ class SentencePieceTokenizer final : public Tokenizer {
 
   Encoding encode_with_ranges(std::string_view text, SpecialTokens special, std::span<const ByteRange> plain_ranges) const override {
     std::string repaired;
-    if (!is_valid_utf8(text)) {
-      append_lossy_utf8(repaired, text);
-      text = repaired;
-    }
+    text = as_valid_utf8(text, repaired);
     Encoding out;
     const auto add = [&](std::int32_t id, ByteRange bytes) {
       out.ids.push_back(id);

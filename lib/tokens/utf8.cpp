@@ -1,6 +1,8 @@
 // See utf8.hpp.
 #include "tokens/utf8.hpp"
 
+#include "record/json.hpp"
+
 namespace intelia {
 
 std::size_t count_code_points(std::string_view text) {
@@ -84,6 +86,12 @@ void append_lossy_utf8(std::string& out, std::string_view bytes) {
     }
     i += length;
   }
+}
+
+std::string_view as_valid_utf8(std::string_view text, std::string& repaired) {
+  if (is_valid_utf8(text)) return text;
+  append_lossy_utf8(repaired, text);
+  return repaired;
 }
 
 }  // namespace intelia

@@ -22,4 +22,7 @@ bool is_space(char32_t code_point);
 /** Appends `bytes` with every malformed sequence replaced by U+FFFD, one for each maximal part, as Rust and Python do. */
 void append_lossy_utf8(std::string& out, std::string_view bytes);
 
+/** `text` itself when it is UTF-8, else its repair by append_lossy_utf8, which `repaired` then holds. */
+std::string_view as_valid_utf8(std::string_view text, std::string& repaired);
+
 }  // namespace intelia

@@ -3,7 +3,6 @@ a border that moved by one byte changes the ids around it. Characters of every c
 at; that every code point is in the right class is tested by making the table again."""
 
 import json
-import os
 import pathlib
 import random
 import subprocess
@@ -11,9 +10,9 @@ import sys
 
 import pytest
 import tokenizers
+from tokens_probe import PROBE
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROBE = pathlib.Path(os.environ.get("INTELIA_BUILD", ROOT / "build/release")) / "bin/tokens_probe"
 
 CONTRACTIONS = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)"
 FORE, AFT = r"[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]", r"[\p{Ll}\p{Lm}\p{Lo}\p{M}]"
