@@ -5,8 +5,8 @@ namespace intelia::nn {
 namespace {
 
 /**
- * oneDNN, which multiplies 16-bit matrices on the CPU, compiles a kernel for every number of rows it meets: few numbers keep
- * that from being most of the time, and the kernels from filling memory. fp32 goes to MKL, which does not compile.
+ * oneDNN, which multiplies matrices on the CPU, compiles a kernel for every number of rows it meets: few numbers keep that
+ * from being most of the time, and the kernels from filling memory.
  */
 constexpr std::int64_t kRowMultiple = 64;
 
@@ -30,11 +30,9 @@ Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
     sequences.push_back(sample.ids);
   }
   supervised.labels = at::tensor(labels, at::kLong).to(device);
-  if (model.placement.dtype != at::kFloat) {
-    if (begin % kRowMultiple != 0)  // a sequence of its own, which no other sees
-      sequences.emplace_back(static_cast<std::size_t>(kRowMultiple - begin % kRowMultiple), 0);
-    rows.resize((rows.size() + kRowMultiple - 1) / kRowMultiple * kRowMultiple, 0);
-  }
+  if (begin % kRowMultiple != 0)  // a sequence of its own, which no other sees
+    sequences.emplace_back(static_cast<std::size_t>(kRowMultiple - begin % kRowMultiple), 0);
+  rows.resize((rows.size() + kRowMultiple - 1) / kRowMultiple * kRowMultiple, 0);
   supervised.batch = make_batch(model, sequences);
   supervised.rows = at::tensor(rows, at::kLong).to(device);
   return supervised;
