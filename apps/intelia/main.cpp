@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <new>
 
+#include "base/nearest_word.hpp"
 #include "help.hpp"
 #include "settings.hpp"
 #include "terminal.hpp"
@@ -36,7 +37,7 @@ bool is_group(const std::string& word) {
   std::string typed = words[0];
   if (is_group(words[0]) && words.size() > 1 && words[1][0] != '-') typed += " " + words[1];
   if (typed[0] == '-') throw Error(Kind::usage, "unknown option '" + typed + "'; options follow the command, see 'intelia --help'");
-  const std::string best = nearest(typed, known);
+  const std::string best = nearest_word(typed, known);
   throw Error(Kind::usage, "there is no command '" + typed + "'" +
                                (best.empty() ? "; see 'intelia --help'" : " (did you mean '" + best + "'?)"));
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "base/nearest_word.hpp"
+
 namespace intelia {
 
 void declare_common(OptionTable& table, CommonOptions& common) {
@@ -23,33 +25,10 @@ void declare_common(OptionTable& table, CommonOptions& common) {
   table.add("help", common.help, "Show this help");
 }
 
-std::string nearest(const std::string& word, const std::vector<std::string>& known) {
-  std::string best;
-  std::size_t best_distance = word.size() / 3 + 2;
-  for (const std::string& candidate : known) {
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t j = 0; j <= candidate.size(); ++j) row[j] = j;
-    for (std::size_t i = 1; i <= word.size(); ++i) {
-      std::size_t diagonal = row[0];
-      row[0] = i;
-      for (std::size_t j = 1; j <= candidate.size(); ++j) {
-        const std::size_t above = row[j];
-        row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (word[i - 1] == candidate[j - 1] ? 0 : 1)});
-        diagonal = above;
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
-  }
-  return best;
-}
-
 namespace {
 
 std::string did_you_mean(const std::string& word, const std::vector<std::string>& known, const std::string& dashes) {
-  const std::string best = nearest(word, known);
+  const std::string best = nearest_word(word, known);
   return best.empty() ? "" : " (did you mean '" + dashes + best + "'?)";
 }
 

@@ -44,7 +44,4 @@ std::string environment_name(const std::string& command, const std::string& opti
 
 void declare_common(OptionTable& table, CommonOptions& common);
 
-/** The nearest of `known` to `word`, when near enough to be meant; else empty. */
-std::string nearest(const std::string& word, const std::vector<std::string>& known);
-
 }  // namespace intelia

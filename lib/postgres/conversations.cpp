@@ -6,10 +6,13 @@
 #include <cmath>
 
 #include "base/clock.hpp"
-#include "postgres/row.hpp"
+#include "base/nearest_word.hpp"
+#include "extraction/row.hpp"
 #include "record/json.hpp"
 
 namespace intelia::postgres {
+
+using namespace extraction;
 
 namespace {
 
@@ -90,11 +93,11 @@ ConversationSource::ConversationSource(Connection& connection, const ExtractQuer
   } catch (const DatabaseError& error) {
     fail_with_nearest_name(error);
   }
-  types_ = {types.at(0), types.at(1), types.at(2), types.at(3), types.at(4)};
-  if (types_.created_at != kTimestamptzType && types_.created_at != kTimestampType && types_.created_at != kDateType)
+  columns_ = {types.at(0), types.at(1), types.at(2), types.at(3), types.at(4)};
+  if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType && columns_.created_at != kDateType)
     throw Error(Kind::usage, "column '" + column_names(query_.columns).created_at + "' of '" + query_.table +
                                  "' is not a timestamp; name one with --columns created_at=NAME");
-  select_ = select_sql(query_, types_);
+  select_ = SelectionSql(query_, columns_).rows();
 }
 
 void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
@@ -131,17 +134,14 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
 }
 
 std::int64_t ConversationSource::count_rows() {
-  return to_number(connection_.query(count_sql(query_, types_)).at(0).at(0));
+  return to_number(connection_.query(SelectionSql(query_, columns_).count()).at(0).at(0));
 }
 
 std::uint64_t ConversationSource::estimated_bytes() {
   // A row of the table takes its share of the table; text that is stored compressed is about half of what it will be.
   constexpr double kExpansion = 2;
-  std::string table;
-  for (const std::string& part : split_table_name(query_.table))
-    table += (table.empty() ? "" : ".") + quote_identifier(part);
   const auto sizes = connection_.query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
-                                       quote_literal(table) + "::regclass");
+                                       quote_literal(table_sql(query_)) + "::regclass");
   const auto plan_text = connection_.query("EXPLAIN (FORMAT JSON) " + select_);
   if (sizes.empty() || plan_text.empty()) return 0;
   const double table_bytes = static_cast<double>(to_number(sizes[0].at(0)));
@@ -156,7 +156,7 @@ RowCounts ConversationSource::read(
     Rejects& rejects, const Sinks& sinks,
     const std::function<void(std::string_view conversation_id, std::string_view line)>& take) {
   RowReader reader({query_.min_messages, query_.system_prompt,
-                    types_.messages == kJsonbType ? MessagesForm::jsonb : MessagesForm::any});
+                    columns_.messages == kJsonbType ? MessagesForm::jsonb : MessagesForm::any});
   RowCounts counts;
   std::map<std::string, std::int64_t, std::less<>> languages;
   std::string line;
@@ -172,7 +172,8 @@ RowCounts ConversationSource::read(
     row.language = tuple.field();
     const auto too_long = tuple.field();
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
-    if (types_.messages == kJsonbType && row.messages) {
+    tuple.field();  // the row's version
+    if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); 1 is the only version there has been.
       if (row.messages->empty() || row.messages->front() != 1)
         throw Error(Kind::io, "the server sends jsonb in a version that this program does not know");
@@ -217,7 +218,7 @@ RowCounts ConversationSource::read(
         is_ended = true;
         break;
       }
-      if (num_fields != 6) throw Error(Kind::io, "the server sent a row of another shape than asked for");
+      if (num_fields != kRowFields) throw Error(Kind::io, "the server sent a row of another shape than asked for");
       take_row(tuple);
     }
   });

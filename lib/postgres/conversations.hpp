@@ -52,7 +52,7 @@ class ConversationSource {
 
   Connection& connection_;
   const ExtractQuery query_;
-  ColumnTypes types_;
+  SourceColumns columns_;
   std::string snapshot_;
   std::string select_;
 };

@@ -1,5 +1,5 @@
-// A row of the conversations table → one line of a dataset, or the reason why not. Pure: it knows the forms in which
-// systems store messages, and nothing of the database that they came from.
+// A stored conversation → one line of a dataset, or the reason why not. Pure: it knows the forms in which
+// systems store messages, and nothing of the database or file that they came from.
 #pragma once
 
 #include <cstdint>
@@ -8,7 +8,10 @@
 #include <string>
 #include <string_view>
 
-namespace intelia::postgres {
+namespace intelia::extraction {
+
+/** The longest text of one conversation's messages that is read; what is longer is rejected by name. */
+inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
 
 /** One row as it came; the bytes belong to the caller. */
 struct Row {
@@ -51,4 +54,4 @@ class RowReader {
   std::unique_ptr<State> state_;
 };
 
-}  // namespace intelia::postgres
+}  // namespace intelia::extraction

@@ -1,4 +1,4 @@
-#include "postgres/row.hpp"
+#include "extraction/row.hpp"
 
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -7,10 +7,9 @@
 #include <cmath>
 #include <cstring>
 
-#include "postgres/query.hpp"
 #include "record/json.hpp"
 
-namespace intelia::postgres {
+namespace intelia::extraction {
 
 namespace dom = simdjson::dom;
 
@@ -313,4 +312,4 @@ Fate RowReader::read(const Row& row, std::string& out) {
 
 const std::string& RowReader::reason() const { return state_->reason; }
 
-}  // namespace intelia::postgres
+}  // namespace intelia::extraction

@@ -1,4 +1,4 @@
-#include "postgres/row.hpp"
+#include "extraction/row.hpp"
 
 #include <doctest/doctest.h>
 
@@ -10,7 +10,7 @@
 #include "record/jsonl.hpp"
 
 using namespace intelia;
-using namespace intelia::postgres;
+using namespace intelia::extraction;
 
 namespace {
 

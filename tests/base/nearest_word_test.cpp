@@ -1,0 +1,10 @@
+#include "base/nearest_word.hpp"
+
+#include <doctest/doctest.h>
+
+using namespace intelia;
+
+TEST_CASE("the nearest word is one that can have been meant") {
+  CHECK(nearest_word("conversation", {"feedback", "conversations"}) == "conversations");
+  CHECK(nearest_word("chats", {"feedback", "conversations"}) == "");
+}
