@@ -2,13 +2,18 @@
 // the manifest that lets every line be defended.
 #include <fmt/format.h>
 
-#include <cmath>
+#include <chrono>
 #include <cstdlib>
-#include <map>
+#include <memory>
+#include <optional>
+#include <thread>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "dataset/split.hpp"
+#include "extraction/dataset_files.hpp"
+#include "extraction/increment.hpp"
+#include "extraction/state.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/conversations.hpp"
 #include "postgres/query.hpp"
@@ -22,17 +27,27 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using namespace extraction;
+
 struct Options {
   postgres::ExtractQuery query;
+  postgres::ReadSettings read;
   fs::path output;
   double split = 0.9;
   bool allow_empty = false;
+  bool incremental = false;
+  bool rescan = false;
+  fs::path state;  // empty: kStateName in the output folder
+  int retries = 3;
   RejectPolicy rejects;
 };
 
+constexpr const char* kStateName = "extract.state";
+
 void declare(OptionTable& table, Options& options) {
   table.add("output", options.output,
-            "Folder for train.jsonl, validation.jsonl, rejected.jsonl and manifest.json", "FOLDER").required();
+            "Folder for train.jsonl, validation.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and manifest.json",
+            "FOLDER").required();
   table.add("min-rating", options.query.min_rating, "Smallest rating that is taken");
   table.add("min-messages", options.query.min_messages, "Fewest messages, as stored, of a conversation that is taken");
   table.add("languages", options.query.languages, "Languages that are taken; empty: any");
@@ -46,25 +61,64 @@ void declare(OptionTable& table, Options& options) {
             "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
             "language=…");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
+  table.add("incremental", options.incremental,
+            "Read only conversations that are new or changed since the last run; what is written is the same");
+  table.add("state", options.state, "What an incremental run remembers; default: extract.state in the output folder");
+  table.add("rescan", options.rescan, "Read every conversation again and renew the state");
+  table.add("jobs", options.read.jobs, "Connections that read at once, in one snapshot");
+  table.add("snapshot", options.read.snapshot,
+            "Read what another session sees: what pg_export_snapshot() gave it, while its transaction is open");
+  table.add("retries", options.retries,
+            "Times to begin again when the database cancels the reading for a conflict, as a standby does");
+  table.add("statement-timeout", options.read.statement_timeout_seconds,
+            "Seconds after which the database ends the reading; 0: none");
+  table.add("lock-timeout", options.read.lock_timeout_seconds,
+            "Seconds to wait for a table that is being altered; 0: for ever");
   table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies");
   declare_reject_options(table, options.rejects);
 }
 
 void check(const Options& options) {
+  auto fail = [](const std::string& words) { throw Error(Kind::usage, words); };
   check_fraction("split", options.split);
   check_reject_options(options.rejects);
   postgres::check(options.query);
+  if (options.read.jobs < 1 || options.read.jobs > 64)
+    fail(fmt::format("--jobs: expected 1 to 64, got {}", options.read.jobs));
+  if (options.retries < 0) fail(fmt::format("--retries: expected 0 or more, got {}", options.retries));
+  if (options.read.statement_timeout_seconds < 0 || options.read.lock_timeout_seconds < 0)
+    fail("--statement-timeout, --lock-timeout: expected 0 (none) or more seconds");
+  if (!options.incremental && options.rescan) fail("--rescan renews the state of --incremental; pass both");
+  if (!options.incremental && !options.state.empty()) fail("--state is kept by --incremental; pass both");
+}
+
+fs::path state_path(const Options& options) {
+  return options.state.empty() ? options.output / kStateName : options.state;
 }
 
 /** The file with the connection's secret must not be one that is about to be replaced. */
-void check_secret_is_no_output(const OutputFolder& folder) {
+void check_secret_is_no_output(const fs::path& folder, const fs::path& state) {
   const char* secret = std::getenv("DATABASE_URL_FILE");
   if (secret == nullptr || *secret == '\0') return;
-  for (const char* name : {"train.jsonl", "validation.jsonl", "rejected.jsonl", "manifest.json", ".intelia.lock"}) {
+  std::vector<fs::path> outputs{folder / "manifest.json", folder / ".intelia.lock", state};
+  for (const char* name : kFileNames) outputs.push_back(folder / name);
+  for (const fs::path& output : outputs) {
     std::error_code status;
-    if (fs::equivalent(folder / name, secret, status))
-      throw Error(Kind::usage, std::string("DATABASE_URL_FILE is the output ") + name + "; keep it elsewhere");
+    if (fs::equivalent(output, secret, status))
+      throw Error(Kind::usage, "DATABASE_URL_FILE is the output " + output.filename().string() + "; keep it elsewhere");
   }
+}
+
+/** A state written over a dataset, or a file of somebody else, would be lost. */
+void check_state_is_no_other_file(const fs::path& folder, const fs::path& state) {
+  for (const char* name : kFileNames)
+    if (state.filename() == name || state.filename() == "manifest.json")
+      throw Error(Kind::usage, "--state '" + state.string() + "' has the name of an output; name another file");
+  std::error_code status;
+  if (fs::exists(state) && !fs::is_regular_file(state))
+    throw Error(Kind::usage, "--state '" + state.string() + "' is not a file; name one");
+  if (fs::equivalent(state, folder, status))
+    throw Error(Kind::usage, "--state '" + state.string() + "' is the output folder; name a file");
 }
 
 /** An estimate, so it refuses only what cannot fit by far: --force goes on all the same. */
@@ -76,95 +130,253 @@ void check_free_disk(const fs::path& folder, std::uint64_t estimated_bytes, bool
                                     folder.string(), free_bytes >> 20, estimated_bytes >> 20));
 }
 
-Json to_json(const std::map<std::string, std::int64_t>& counts) {
-  Json json = Json::object();
-  for (const auto& [name, count] : counts) json[name] = count;
-  return json;
+/** What the lines of a state depend on: another one means that every line is made anew. */
+Json identity_of(postgres::ConversationSource& source, const Options& options) {
+  return {{"program", program_version()},
+          {"source", source.identity()},
+          {"sql", source.sql()},
+          {"min_messages", options.query.min_messages},
+          {"system_prompt", options.query.system_prompt},
+          {"split", options.split}};
 }
 
-std::int64_t total(const std::map<std::string, std::int64_t>& counts) {
-  std::int64_t sum = 0;
-  for (const auto& [name, count] : counts) sum += count;
-  return sum;
+/** What an incremental run starts from. */
+struct Baseline {
+  std::optional<State> state;
+  std::string why_in_full;  // without a state to build on: every conversation is read, since …
+  Json identity;
+  std::uint64_t next_transaction = 0;
+  std::int64_t num_kept = 0;
+};
+
+Baseline find_baseline(const Options& options, postgres::ConversationSource& source) {
+  // Of a row's version the number of a transaction is known, of which 32 bits are kept: they come round.
+  constexpr std::uint64_t kHalfRound = std::uint64_t{1} << 31;
+  Baseline baseline;
+  baseline.identity = identity_of(source, options);
+  baseline.next_transaction = source.next_transaction();
+  auto in_full = [&](std::string why) {
+    baseline.state.reset();
+    baseline.why_in_full = std::move(why);
+    return std::move(baseline);
+  };
+  if (options.rescan) return in_full("--rescan asks for it");
+  if (std::string why = source.why_not_incremental(); !why.empty()) return in_full(why);
+  std::string why_not;
+  baseline.state = State::open(state_path(options), options.output, why_not);
+  if (!baseline.state) return in_full(why_not);
+  const StateSummary& last = baseline.state->summary();
+  for (const auto& [name, value] : baseline.identity.items())
+    if (last.identity.value(name, Json()) != value)
+      return in_full(name == "source" ? "the database or the table is another one, or was restored or altered"
+                                      : "the last run's " + name + " was another one");
+  if (baseline.next_transaction < last.next_transaction)
+    return in_full("the database's transactions have gone back, as after a restore");
+  if (baseline.next_transaction - last.next_transaction > kHalfRound) return in_full("too many transactions lie between");
+  baseline.num_kept = last.num_kept;
+  return baseline;
 }
 
-int run(const Options& options, Context& context) {
-  check(options);
-  const double start_seconds = monotonic_seconds();
-  postgres::Connection connection(postgres::database_url_from_environment(), context.sinks.stop);
-
-  if (context.common.dry_run) {
-    postgres::ConversationSource source(connection, options.query);
-    const std::int64_t num_rows = source.count_rows();
-    context.finish(Json{{"dry_run", true}, {"rows", num_rows}, {"sql", source.sql()}},
-                   fmt::format("{} rows match; nothing was written", num_rows));
-    return 0;
+/** Reads what is new or changed since `baseline`; nothing when that is so much that reading all is less work. */
+std::unique_ptr<Increment> read_increment(Baseline& baseline, postgres::ConversationSource& source, Judge& judge,
+                                          Notices& notices, const Sinks& sinks, bool is_dry_run) {
+  constexpr std::size_t kConversationsAtOnce = 500;
+  constexpr std::int64_t kFew = 1000;
+  auto increment = std::make_unique<Increment>(*baseline.state);
+  source.read_index(sinks, [&](std::string_view conversation_id, std::uint64_t version) {
+    increment->add(conversation_id, version);
+  });
+  const IncrementCounts& counts = increment->resolve();
+  if (is_dry_run) return increment;
+  const std::int64_t num_changed = counts.added + counts.updated;
+  if (num_changed > kFew && num_changed > counts.unchanged) {
+    baseline.why_in_full = "more than half of the conversations are new or changed";
+    return nullptr;
   }
+  std::int64_t num_read = 0;
+  increment->for_each_batch(kConversationsAtOnce, [&](const std::vector<std::string>& ids) {
+    sinks.stop.check("extract");
+    source.read_conversations(ids, judge,
+                              [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+                                notices.note(outcome);
+                                increment->put(conversation_id, version, outcome);
+                              });
+    num_read += static_cast<std::int64_t>(ids.size());
+    sinks.progress.update({"changed conversation", num_read, num_changed, ""});
+  });
+  sinks.progress.finish();
+  return increment;
+}
 
-  // The lock comes before the snapshot: of two runs the later one also reads the later state.
-  OutputFolder folder(options.output, "extract", context.common.force);
-  check_secret_is_no_output(folder);
-  postgres::ConversationSource source(connection, options.query);
+Json to_json(const IncrementCounts& counts) {
+  return {{"added", counts.added}, {"updated", counts.updated}, {"left", counts.left}, {"unchanged", counts.unchanged}};
+}
+
+std::string in_words(const IncrementCounts& counts) {
+  return fmt::format("{} new, {} changed, {} gone, {} as before", counts.added, counts.updated, counts.left, counts.unchanged);
+}
+
+RowRules rules_of(const Options& options, const postgres::ConversationSource& source) {
+  return {options.query.min_messages, options.query.system_prompt, source.form()};
+}
+
+int dry_run(const Options& options, Context& context, const postgres::ConversationSource::Connect& connect) {
+  postgres::ConversationSource source(connect, options.query, options.read);
+  Json summary{{"dry_run", true}, {"rows", source.count_rows()}, {"sql", source.sql()}};
+  std::string words = fmt::format("{} rows match", summary["rows"].get<std::int64_t>());
+  if (options.incremental) {
+    Baseline baseline = find_baseline(options, source);
+    if (baseline.state) {
+      Judge judge(rules_of(options, source), options.split);
+      Notices notices(options.rejects, context.log());
+      const IncrementCounts counts =
+          read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/true)->counts();
+      summary["increment"] = to_json(counts);
+      words += ": " + in_words(counts);
+    } else {
+      summary["in_full"] = baseline.why_in_full;
+      words += "; all would be read: " + baseline.why_in_full;
+    }
+  }
+  source.finish();
+  context.finish(summary, words + "; nothing was written");
+  return 0;
+}
+
+int extract_once(const Options& options, Context& context, const OutputFolder& folder,
+                 const postgres::ConversationSource::Connect& connect) {
+  const double start_seconds = monotonic_seconds();
+  postgres::ConversationSource source(connect, options.query, options.read);
+  if (options.read.jobs > 1 && !source.why_not_parallel().empty())
+    context.log().warning("--jobs: one connection reads, since " + source.why_not_parallel());
   check_free_disk(folder.path(), source.estimated_bytes(), context.common.force);
 
-  AtomicFile train(folder / "train.jsonl"), validation(folder / "validation.jsonl"), rejected(folder / "rejected.jsonl");
-  Rejects rejects(options.rejects, context.log(), &rejected);
-  std::int64_t num_train = 0, num_validation = 0;
-  const postgres::RowCounts counts =
-      source.read(rejects, context.sinks, [&](std::string_view conversation_id, std::string_view line) {
-        const bool is_train = is_in_training(conversation_id, options.split);
-        (is_train ? train : validation).write(line);
-        ++(is_train ? num_train : num_validation);
-      });
-  rejects.check(counts.matched);
+  Notices notices(options.rejects, context.log());
+  auto make_judge = [&] { return Judge(rules_of(options, source), options.split); };
+  Baseline baseline;
+  std::unique_ptr<Increment> increment;
+  if (options.incremental) {
+    baseline = find_baseline(options, source);
+    if (baseline.state) {
+      Judge judge = make_judge();
+      increment = read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/false);
+    }
+    if (!increment) context.log().info("every conversation is read: " + baseline.why_in_full);
+  }
+
+  DatasetFiles files(folder.path(), increment ? increment->tallies() : std::vector<std::string>{});
+  std::optional<StateWriter> state;
+  if (options.incremental) state.emplace(state_path(options));
+  if (increment) {
+    increment->compose(folder.path(), files, *state);
+  } else {
+    source.read(make_judge, context.sinks,
+                [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+                  notices.note(outcome);
+                  const std::uint32_t tally = files.add(outcome);
+                  if (state)
+                    state->add({key128_of(conversation_id), version, tally, static_cast<std::uint32_t>(outcome.place),
+                                static_cast<std::uint32_t>(outcome.line.size())});
+                });
+  }
+  source.finish();
   context.sinks.stop.check("extract");
-  const std::int64_t num_dropped = total(counts.dropped_by_reason);
-  const std::string tally = fmt::format("{} rows: {} kept, {} too short, {} rejected", counts.matched, counts.kept,
-                                        num_dropped, rejects.count());
-  if (counts.kept == 0 && !options.allow_empty)
+  check_rejected(options.rejects, files.count(Place::rejected), files.num_rows());
+  const std::string tally =
+      fmt::format("{} rows: {} kept, {} too short, {} rejected", files.num_rows(), files.num_kept(),
+                  files.count(Place::dropped), files.count(Place::rejected));
+  const bool was_empty = increment && baseline.num_kept == 0;
+  if (files.num_kept() == 0 && !options.allow_empty && !was_empty)
     throw Error(Kind::input, "no conversation qualifies (" + tally + "); the old files, if any, are kept; widen the "
                              "selection, or pass --allow-empty to write empty files");
 
-  train.close();
-  validation.close();
-  rejected.close();
+  files.close();
   Json manifest = make_manifest(context.command, program_version(), context.options);
-  manifest["inputs"] = Json::array({Json{{"database", connection.database()},
-                                         {"host", connection.host()},
-                                         {"server_version", connection.server_version()},
-                                         {"server_encoding", connection.server_encoding()},
+  manifest["inputs"] = Json::array({Json{{"database", source.connection().database()},
+                                         {"host", source.connection().host()},
+                                         {"server_version", source.connection().server_version()},
+                                         {"server_encoding", source.connection().server_encoding()},
                                          {"table", options.query.table},
                                          {"snapshot", source.snapshot()},
                                          {"sql", source.sql()}}});
-  manifest["outputs"] = Json::array({describe_output(train, num_train), describe_output(validation, num_validation),
-                                     describe_output(rejected, rejects.count())});
-  manifest["counts"] = Json{{"matched", counts.matched},
-                            {"kept", counts.kept},
-                            {"dropped", to_json(counts.dropped_by_reason)},
-                            {"rejected", to_json(rejects.by_reason())},
-                            {"kept_by_language", to_json(counts.kept_by_language)}};
+  manifest["outputs"] = Json::array();
+  for (std::size_t i = 0; i < kNumPlaces; ++i)
+    manifest["outputs"].push_back(describe_output(files.file(static_cast<Place>(i)), files.count(static_cast<Place>(i))));
+  manifest["counts"] = files.counts();
   manifest["split_seed"] = kSplitSeed;
   const double seconds = monotonic_seconds() - start_seconds;
   manifest["measured"] = Json{{"finished_at", utc_now()},
                               {"seconds", seconds},
-                              {"rows_per_second", static_cast<double>(counts.matched) / seconds}};
+                              {"rows_per_second", static_cast<double>(files.num_rows()) / seconds}};
+  if (increment) manifest["measured"]["increment"] = to_json(increment->counts());
+  if (!baseline.why_in_full.empty()) manifest["measured"]["in_full"] = baseline.why_in_full;
 
   // Everything is on the disk before the first file gets its name, so a full disk leaves the old files as they were.
   AtomicFile manifest_file(folder / "manifest.json");
   manifest_file.write(manifest.dump(2) + "\n");
   manifest_file.close();
-  for (AtomicFile* file : {&train, &validation, &rejected, &manifest_file}) file->commit();
+  if (state) {
+    StateSummary summary{baseline.identity, baseline.next_transaction, source.snapshot(), files.tallies(), {}, 0,
+                         files.num_kept()};
+    for (std::size_t i = 0; i < kNumPlaces; ++i)
+      summary.outputs[i] = {files.file(static_cast<Place>(i)).num_bytes(), files.checksum(static_cast<Place>(i))};
+    state->close(summary);
+  }
+  files.commit();
+  manifest_file.commit();
+  if (state) state->commit();
 
   Json summary = manifest["counts"];
-  summary["train"] = num_train;
-  summary["validation"] = num_validation;
-  summary["rejected_total"] = rejects.count();
-  summary["dropped_total"] = num_dropped;
+  summary["train"] = files.count(Place::train);
+  summary["validation"] = files.count(Place::validation);
+  summary["rejected_total"] = files.count(Place::rejected);
+  summary["dropped_total"] = files.count(Place::dropped);
+  summary["snapshot"] = source.snapshot();
   summary["output"] = options.output.string();
-  summary["seconds"] = seconds;
-  context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}' ({:.1f} s)", tally,
-                                      num_train, num_validation, options.output.string(), seconds));
+  for (const auto& [name, value] : manifest["measured"].items()) summary[name] = value;
+  context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)", tally,
+                                      files.count(Place::train), files.count(Place::validation), options.output.string(),
+                                      increment ? "; " + in_words(increment->counts()) : "", seconds));
   return 0;
+}
+
+/** Before attempt `attempt` + 1: 1, 2, 4 … seconds, a minute at most. */
+void wait_before_retry(int attempt, const StopFlag& stop) {
+  const double deadline = monotonic_seconds() + std::min(60.0, static_cast<double>(1 << std::min(attempt, 6)));
+  while (monotonic_seconds() < deadline) {
+    stop.check("extract");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+int run(const Options& options, Context& context) {
+  check(options);
+  // Nothing is made before a database has answered.
+  std::unique_ptr<postgres::Connection> first;
+  const postgres::ConversationSource::Connect connect = [&] {
+    if (first) return std::move(first);
+    return std::make_unique<postgres::Connection>(postgres::database_url_from_environment(), context.sinks.stop);
+  };
+  first = connect();
+  if (context.common.dry_run) return dry_run(options, context, connect);
+  // The locks come before the snapshot: of two runs the later one also reads the later state.
+  OutputFolder folder(options.output, "extract", context.common.force);
+  std::optional<FileLock> state_lock;
+  if (options.incremental) {
+    const fs::path state = state_path(options);
+    check_state_is_no_other_file(folder.path(), state);
+    state_lock.emplace(state.parent_path() / ("." + state.filename().string() + ".lock"), "intelia extract");
+  }
+  check_secret_is_no_output(folder.path(), state_path(options));
+  for (int attempt = 0;; ++attempt) {
+    try {
+      return extract_once(options, context, folder, connect);
+    } catch (const postgres::DatabaseError& error) {
+      if (!error.is_conflict() || attempt == options.retries) throw;
+      context.log().warning(fmt::format("{}; beginning again, {} of {}", error.what(), attempt + 1, options.retries));
+    }
+    wait_before_retry(attempt, context.sinks.stop);
+  }
 }
 
 }  // namespace

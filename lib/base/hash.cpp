@@ -79,6 +79,11 @@ void Checksum::update(const void* bytes, std::size_t num_bytes) { XXH3_64bits_up
 
 std::uint64_t Checksum::value() const { return XXH3_64bits_digest(state_->xxh3); }
 
+Key128 key128_of(std::string_view text) {
+  const XXH128_hash_t hash = XXH3_128bits(text.data(), text.size());
+  return {hash.high64, hash.low64};
+}
+
 std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed) {
   return XXH64(text.data(), text.size(), seed);
 }

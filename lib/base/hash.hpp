@@ -45,6 +45,15 @@ class Checksum {
   std::unique_ptr<State> state_;
 };
 
+/** 128 bits by which two texts are told apart. */
+struct Key128 {
+  std::uint64_t high = 0, low = 0;
+  bool operator==(const Key128&) const = default;
+};
+
+/** XXH3-128 of `text`: the same on every machine and version. */
+Key128 key128_of(std::string_view text);
+
 /** XXH64 of `text` with `seed`: the same on every machine and version (https://xxhash.com, specification 0.8). */
 std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed);
 

@@ -112,6 +112,7 @@ struct RowReader::State {
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
+    if (row.num_copies > 1) return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
     if (!row.rating) return reject("rating is NULL");
     double rating = 0;
     const char* end = row.rating->data() + row.rating->size();

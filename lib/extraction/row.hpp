@@ -17,6 +17,7 @@ inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
 struct Row {
   std::optional<std::string_view> conversation_id, messages, rating, created_at, language;
   std::int64_t too_long_bytes = 0;  // size of messages when they were too long to be sent
+  std::int64_t num_copies = 1;      // selected rows that have this conversation_id
 };
 
 enum class MessagesForm {

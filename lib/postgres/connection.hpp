@@ -21,6 +21,8 @@ class DatabaseError : public Error {
   DatabaseError(Kind kind, const std::string& message, std::string sql_state)
       : Error(kind, message), sql_state_(std::move(sql_state)) {}
   const std::string& sql_state() const { return sql_state_; }
+  /** Whether the server gave up this transaction for another's sake, as a standby does: the next attempt may succeed. */
+  bool is_conflict() const { return sql_state_.substr(0, 2) == "40"; }
 
  private:
   std::string sql_state_;

@@ -2,13 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
-#include <cmath>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/nearest_word.hpp"
-#include "extraction/row.hpp"
-#include "record/json.hpp"
+#include "base/ordered_streams.hpp"
+#include "extraction/state.hpp"
+#include "postgres/tuples.hpp"
 
 namespace intelia::postgres {
 
@@ -16,100 +18,131 @@ using namespace extraction;
 
 namespace {
 
-/** Reads the big-endian numbers of COPY's binary format (https://www.postgresql.org/docs/15/sql-copy.html). */
-class TupleReader {
- public:
-  explicit TupleReader(std::string_view bytes) : bytes_(bytes) {}
-
-  bool is_at_end() const { return bytes_.empty(); }
-
-  void skip_header() {
-    static constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
-    if (take(kSignature.size()) != kSignature) fail();
-    take(4);  // flags: none is known that changes how tuples are read
-    take(static_cast<std::size_t>(number(4)));
-  }
-
-  std::int64_t number(std::size_t num_bytes) {
-    std::uint64_t value = 0;
-    for (unsigned char byte : take(num_bytes)) value = value << 8 | byte;
-    const auto shift = static_cast<unsigned>(64 - 8 * num_bytes);
-    return static_cast<std::int64_t>(value << shift) >> shift;
-  }
-
-  std::optional<std::string_view> field() {
-    const std::int64_t size = number(4);
-    if (size < 0) return std::nullopt;
-    return take(static_cast<std::size_t>(size));
-  }
-
- private:
-  [[noreturn]] static void fail() { throw Error(Kind::io, "the server sent a COPY stream that cannot be read"); }
-
-  std::string_view take(std::size_t num_bytes) {
-    if (num_bytes > bytes_.size()) fail();
-    const std::string_view taken = bytes_.substr(0, num_bytes);
-    bytes_.remove_prefix(num_bytes);
-    return taken;
-  }
-
-  std::string_view bytes_;
-};
-
-/** A name for a row in words to people: no control characters, not endless. */
-std::string readable_id(const std::optional<std::string_view>& conversation_id) {
-  constexpr std::size_t kMaxBytes = 200;
-  if (!conversation_id || !is_valid_utf8(*conversation_id)) return "conversation (no readable id)";
-  std::string quoted;
-  append_json_string(quoted, *conversation_id);
-  if (quoted.size() > kMaxBytes) return "conversation (id of " + std::to_string(conversation_id->size()) + " bytes)";
-  return "conversation " + quoted.substr(1, quoted.size() - 2);
-}
-
 std::int64_t to_number(const Field& field) {
   double value = 0;
   if (field) std::from_chars(field->data(), field->data() + field->size(), value);
   return static_cast<std::int64_t>(value);
 }
 
+bool is_true(const Field& field) { return field == "t"; }
+
+/** A row of another connection, judged. */
+struct JudgedRow {
+  std::string conversation_id;
+  std::uint64_t version = 0;
+  Outcome outcome;
+};
+using Batch = std::vector<JudgedRow>;
+
+constexpr std::size_t kBatchBytes = 256 << 10;
+constexpr std::size_t kBatchesAhead = 16;
+constexpr double kRangeBytes = 4 << 20;
+constexpr double kSampledRows = 6'000;
+// A row of the table takes its share of the table; text that is stored compressed is about half of what it will be.
+constexpr double kExpansion = 2;
+
+/** Shows how many rows have come, now and then, and hears a stop. */
+class Pace {
+ public:
+  explicit Pace(const Sinks& sinks) : sinks_(sinks) {}
+  void tick() {
+    ++num_rows_;
+    if ((num_rows_ & 255) == 0) sinks_.stop.check("extract");
+    if ((num_rows_ & 1023) != 0) return;
+    const double seconds = monotonic_seconds() - start_seconds_;
+    sinks_.progress.update(
+        {"conversation", num_rows_, 0, fmt::format("{:.0f} rows/s", static_cast<double>(num_rows_) / seconds)});
+  }
+  std::int64_t num_rows() const { return num_rows_; }
+
+ private:
+  const Sinks& sinks_;
+  const double start_seconds_ = monotonic_seconds();
+  std::int64_t num_rows_ = 0;
+};
+
 }  // namespace
 
-ConversationSource::ConversationSource(Connection& connection, const ExtractQuery& query)
-    : connection_(connection), query_(query) {
+ConversationSource::ConversationSource(Connect connect, const ExtractQuery& query, const ReadSettings& settings)
+    : connect_(std::move(connect)), query_(query), settings_(settings) {
   check(query_);
-  // SET LOCAL ends with the transaction, so a pooled connection goes back as it came. A statement may take hours at the
-  // pace of a slow disk of ours; a lock (DROP, ALTER) is not waited for, and an orphaned transaction is not left open.
-  connection_.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  std::string settings =
+  connection_ = open_transaction(settings_.snapshot);
+  snapshot_ = connection_->query("SELECT pg_current_snapshot()::text").at(0).at(0).value_or("");
+  describe();
+  sql_ = std::make_unique<SelectionSql>(query_, columns_);
+}
+
+/** A connection in a transaction that sees `snapshot`, or one of its own. */
+std::unique_ptr<Connection> ConversationSource::open_transaction(const std::string& snapshot) {
+  std::unique_ptr<Connection> connection = connect_();
+  connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  try {
+    if (!snapshot.empty()) connection->query("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
+  } catch (const DatabaseError& error) {
+    throw Error(error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage,
+                "--snapshot: " + std::string(error.what()) +
+                    "; expected what pg_export_snapshot() gave to a transaction of this database that is still open");
+  }
+  // SET LOCAL ends with the transaction, so a pooled connection goes back as it came. An orphaned transaction is not
+  // left open.
+  std::string local_settings = fmt::format(
       "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
-      "SET LOCAL statement_timeout = '4h'; SET LOCAL lock_timeout = '30s'; "
-      "SET LOCAL idle_in_transaction_session_timeout = '5min'";
-  if (connection_.server_version_number() >= 140000) settings += "; SET LOCAL client_connection_check_interval = '10s'";
-  connection_.query(settings);
-  snapshot_ = connection_.query("SELECT pg_current_snapshot()::text").at(0).at(0).value_or("");
+      "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
+      "SET LOCAL idle_in_transaction_session_timeout = '5min'",
+      settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
+  if (connection->server_version_number() >= 140000) local_settings += "; SET LOCAL client_connection_check_interval = '10s'";
+  connection->query(local_settings);
+  return connection;
+}
+
+void ConversationSource::describe() {
   std::vector<std::uint32_t> types;
   try {
-    types = connection_.column_types(describe_sql(query_));
+    types = connection_->column_types(describe_sql(query_));
   } catch (const DatabaseError& error) {
     fail_with_nearest_name(error);
   }
   columns_ = {types.at(0), types.at(1), types.at(2), types.at(3), types.at(4)};
+  const ColumnNames names = column_names(query_.columns);
   if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType && columns_.created_at != kDateType)
-    throw Error(Kind::usage, "column '" + column_names(query_.columns).created_at + "' of '" + query_.table +
+    throw Error(Kind::usage, "column '" + names.created_at + "' of '" + query_.table +
                                  "' is not a timestamp; name one with --columns created_at=NAME");
-  select_ = SelectionSql(query_, columns_).rows();
+  auto column = [&](const std::string& name) { return quote_literal(name); };
+  const std::string index_on = "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
+                               "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
+                               "AND a.attname = ";
+  const std::string type_of = "(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = c.oid "
+                              "AND NOT a.attisdropped AND a.attname = ";
+  const auto rows = connection_->query(
+      "SELECT c.relkind, " + index_on + column(names.conversation_id) +
+      " AND i.indisunique AND i.indnkeyatts = 1) AND (c.relkind = 'p' OR NOT c.relhassubclass), " + index_on +
+      column(names.created_at) + "), " + type_of + column(names.conversation_id) + "), " + type_of +
+      column(names.created_at) +
+      "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
+      "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
+      column(names.conversation_id) + ", " + column(names.messages) + ", " + column(names.rating) + ", " +
+      column(names.created_at) + ", " + column(names.language) + "))) FROM pg_class c WHERE c.oid = " +
+      quote_literal(table_sql(query_)) + "::regclass");
+  const auto& facts = rows.at(0);
+  kind_ = facts.at(0).value_or("");
+  columns_.has_row_version = kind_ == "r" || kind_ == "p" || kind_ == "m";
+  columns_.has_unique_ids = is_true(facts.at(1));
+  columns_.has_time_index = is_true(facts.at(2));
+  columns_.conversation_id_type = facts.at(3).value_or("text");
+  columns_.created_at_type = facts.at(4).value_or("timestamptz");
+  catalogue_facts_ = facts.at(5).value_or("");
 }
 
 void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
   const bool is_missing_table = error.sql_state() == "42P01";
   const bool is_missing_column = error.sql_state() == "42703";
   if (!is_missing_table && !is_missing_column) throw error;
-  connection_.query("ROLLBACK");
+  connection_->query("ROLLBACK");
   const std::vector<std::string> parts = split_table_name(query_.table);
   std::string meant;
   if (is_missing_table) {
     std::vector<std::string> tables;
-    for (const auto& row : connection_.query(
+    for (const auto& row : connection_->query(
              "SELECT table_name FROM information_schema.tables WHERE table_schema " +
              (parts.size() == 2 ? "= " + quote_literal(parts[0]) : std::string("= ANY (current_schemas(false))")) +
              " ORDER BY 1 LIMIT 10000"))
@@ -119,7 +152,7 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
                                  (meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
   }
   std::vector<std::string> columns;
-  for (const auto& row : connection_.query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
+  for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
                                            quote_literal(parts.back()) + " ORDER BY 1 LIMIT 10000"))
     columns.push_back(row.at(0).value_or(""));
   const ColumnNames names = column_names(query_.columns);
@@ -133,16 +166,63 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
                                (meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
 }
 
-std::int64_t ConversationSource::count_rows() {
-  return to_number(connection_.query(SelectionSql(query_, columns_).count()).at(0).at(0));
+MessagesForm ConversationSource::form() const {
+  return columns_.messages == kJsonbType ? MessagesForm::jsonb : MessagesForm::any;
 }
 
+std::string ConversationSource::why_not_incremental() const {
+  if (!columns_.has_row_version) return "'" + query_.table + "' is not a table, so its rows have no version";
+  if (!columns_.has_unique_ids)
+    return "no unique index on " + column_names(query_.columns).conversation_id + " alone makes '" + query_.table +
+           "' name each conversation once";
+  return "";
+}
+
+std::string ConversationSource::why_not_parallel() const {
+  if (const std::string words = why_not_incremental(); !words.empty()) return words;
+  if (!columns_.has_time_index)
+    return "no index of '" + query_.table + "' begins with " + column_names(query_.columns).created_at;
+  return "";
+}
+
+Json ConversationSource::identity() {
+  // On a standby the current place of the log cannot be asked for; the last checkpoint's history is that of its rows.
+  const auto rows = connection_->query(
+      "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), "
+      "has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE'), pg_is_in_recovery(), current_database(), "
+      "(SELECT oid FROM pg_database WHERE datname = current_database())");
+  const auto& facts = rows.at(0);
+  Json identity{{"host", connection_->host()}, {"database", facts.at(3).value_or("")}, {"database_oid", facts.at(4).value_or("")}};
+  if (is_true(facts.at(0))) {
+    identity.erase("host");  // the same server may be reached by several names
+    identity["system"] =
+        connection_->query("SELECT system_identifier::text FROM pg_control_system()").at(0).at(0).value_or("");
+  }
+  if (!is_true(facts.at(2)))
+    identity["timeline"] =
+        connection_->query("SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::text")
+            .at(0).at(0).value_or("");
+  else if (is_true(facts.at(1)))
+    identity["timeline"] =
+        connection_->query("SELECT timeline_id::text FROM pg_control_checkpoint()").at(0).at(0).value_or("");
+  identity["table"] = table_sql(query_);
+  identity["columns"] = catalogue_facts_;
+  return identity;
+}
+
+std::uint64_t ConversationSource::next_transaction() {
+  const Field number = connection_->query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").at(0).at(0);
+  std::uint64_t value = 0;
+  if (number) std::from_chars(number->data(), number->data() + number->size(), value);
+  return value;
+}
+
+std::int64_t ConversationSource::count_rows() { return to_number(connection_->query(sql_->count()).at(0).at(0)); }
+
 std::uint64_t ConversationSource::estimated_bytes() {
-  // A row of the table takes its share of the table; text that is stored compressed is about half of what it will be.
-  constexpr double kExpansion = 2;
-  const auto sizes = connection_.query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
-                                       quote_literal(table_sql(query_)) + "::regclass");
-  const auto plan_text = connection_.query("EXPLAIN (FORMAT JSON) " + select_);
+  const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
+                                        quote_literal(table_sql(query_)) + "::regclass");
+  const auto plan_text = connection_->query("EXPLAIN (FORMAT JSON) " + sql_->rows());
   if (sizes.empty() || plan_text.empty()) return 0;
   const double table_bytes = static_cast<double>(to_number(sizes[0].at(0)));
   const double table_rows = static_cast<double>(to_number(sizes[0].at(1)));
@@ -152,18 +232,29 @@ std::uint64_t ConversationSource::estimated_bytes() {
   return static_cast<std::uint64_t>(std::min(rows, table_rows) * table_bytes / table_rows * kExpansion);
 }
 
-RowCounts ConversationSource::read(
-    Rejects& rejects, const Sinks& sinks,
-    const std::function<void(std::string_view conversation_id, std::string_view line)>& take) {
-  RowReader reader({query_.min_messages, query_.system_prompt,
-                    columns_.messages == kJsonbType ? MessagesForm::jsonb : MessagesForm::any});
-  RowCounts counts;
-  std::map<std::string, std::int64_t, std::less<>> languages;
-  std::string line;
-  const double start_seconds = monotonic_seconds();
-  bool is_header_read = false, is_ended = false;
+/** Values of created_at, newest first, between which the selection is read in parts of about kRangeBytes; empty: it is
+    read whole. They are a guess: whatever they are, the parts together are the selection. */
+std::vector<std::string> ConversationSource::boundaries() {
+  if (settings_.jobs <= 1 || !why_not_parallel().empty()) return {};
+  const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
+                                        quote_literal(table_sql(query_)) + "::regclass");
+  const double table_rows = static_cast<double>(to_number(sizes.at(0).at(1)));
+  if (table_rows < 1) return {};
+  const double percent = std::min(100.0, 100 * kSampledRows / table_rows);
+  const auto sample = connection_->query(sql_->sample(percent));
+  const double row_bytes = static_cast<double>(to_number(sizes.at(0).at(0))) / table_rows * kExpansion;
+  const double sampled_rows_a_range = std::max(1.0, kRangeBytes / std::max(row_bytes, 1.0) * percent / 100);
+  std::vector<std::string> boundaries;
+  for (double place = sampled_rows_a_range; place < static_cast<double>(sample.size()); place += sampled_rows_a_range) {
+    std::string time = sample[static_cast<std::size_t>(place)].at(0).value_or("");
+    if (boundaries.empty() || boundaries.back() != time) boundaries.push_back(std::move(time));
+    if (query_.limit > 0 && place / percent * 100 > 2 * static_cast<double>(query_.limit)) break;
+  }
+  return boundaries;
+}
 
-  auto take_row = [&](TupleReader& tuple) {
+void ConversationSource::read_rows(Connection& connection, const std::string& query, Judge& judge, const Take& take) const {
+  copy_tuples(connection, query, kRowFields, [&](TupleReader& tuple) {
     Row row;
     row.conversation_id = tuple.field();
     row.messages = tuple.field();
@@ -171,62 +262,98 @@ RowCounts ConversationSource::read(
     row.created_at = tuple.field();
     row.language = tuple.field();
     const auto too_long = tuple.field();
+    const auto version = tuple.field();
+    const auto num_copies = tuple.field();
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
-    tuple.field();  // the row's version
+    if (num_copies) row.num_copies = TupleReader(*num_copies).number(num_copies->size());
     if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); 1 is the only version there has been.
       if (row.messages->empty() || row.messages->front() != 1)
         throw Error(Kind::io, "the server sends jsonb in a version that this program does not know");
       row.messages->remove_prefix(1);
     }
-    ++counts.matched;
-    if ((counts.matched & 255) == 0) sinks.stop.check("extract");
-    if ((counts.matched & 1023) == 0) {
-      const double seconds = monotonic_seconds() - start_seconds;
-      sinks.progress.update({"conversation", counts.matched, 0,
-                             fmt::format("{:.0f} rows/s", static_cast<double>(counts.matched) / seconds)});
-    }
-    line.clear();
-    switch (reader.read(row, line)) {
-      case Fate::kept: {
-        ++counts.kept;
-        const std::string_view language = row.language.value_or("");
-        auto place = languages.find(language);
-        if (place == languages.end()) place = languages.emplace(std::string(language), 0).first;
-        ++place->second;
-        take(*row.conversation_id, line);
-        break;
-      }
-      case Fate::dropped:
-        ++counts.dropped_by_reason[reader.reason().substr(0, reader.reason().find(':'))];
-        break;
-      case Fate::rejected:
-        rejects.add(readable_id(row.conversation_id), reader.reason(), row.messages.value_or(""));
-        break;
-    }
-  };
-
-  connection_.copy_out("COPY (" + select_ + ") TO STDOUT (FORMAT binary)", [&](std::string_view message) {
-    TupleReader tuple(message);
-    if (!is_header_read) {
-      tuple.skip_header();
-      is_header_read = true;
-    }
-    while (!tuple.is_at_end()) {
-      const std::int64_t num_fields = tuple.number(2);
-      if (num_fields == -1) {
-        is_ended = true;
-        break;
-      }
-      if (num_fields != kRowFields) throw Error(Kind::io, "the server sent a row of another shape than asked for");
-      take_row(tuple);
-    }
+    take(row.conversation_id.value_or(""),
+         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")), judge.judge(row));
   });
-  if (!is_ended) throw Error(Kind::unavailable, "the server ended the rows before their end mark; try again later");
-  connection_.query("COMMIT");
+}
+
+void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, const Take& take) {
+  Pace pace(sinks);
+  auto take_at_pace = [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+    pace.tick();
+    take(conversation_id, version, outcome);
+  };
+  if (const std::vector<std::string> parts = boundaries(); !parts.empty()) {
+    read_ranges(parts, make_judge, take_at_pace);
+  } else {
+    Judge judge = make_judge();
+    read_rows(*connection_, sql_->rows(), judge, take_at_pace);
+  }
   sinks.progress.finish();
-  counts.kept_by_language.insert(languages.begin(), languages.end());
-  return counts;
+}
+
+void ConversationSource::read_ranges(const std::vector<std::string>& boundaries, const MakeJudge& make_judge,
+                                     const Take& take) {
+  const std::size_t num_ranges = boundaries.size() + 1;
+  const std::size_t num_jobs = std::min<std::size_t>(static_cast<std::size_t>(settings_.jobs), num_ranges);
+  const std::string snapshot = connection_->query("SELECT pg_export_snapshot()").at(0).at(0).value_or("");
+  std::vector<std::unique_ptr<Connection>> more_connections;
+  for (std::size_t i = 1; i < num_jobs; ++i) more_connections.push_back(open_transaction(snapshot));
+
+  std::vector<OrderedStreams<Batch>::Produce> producers;
+  for (std::size_t i = 0; i < num_jobs; ++i) {
+    Connection& connection = i == 0 ? *connection_ : *more_connections[i - 1];
+    const std::shared_ptr<Judge> judge(new Judge(make_judge()));
+    producers.push_back([&, judge](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
+      Batch batch;
+      std::size_t batch_bytes = 0;
+      const std::string query = sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
+                                                   range > 0 ? boundaries[range - 1] : "");
+      read_rows(connection, query, *judge,
+                [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+                  batch.push_back({std::string(conversation_id), version, outcome});
+                  batch_bytes += outcome.line.size();
+                  if (batch_bytes < kBatchBytes) return;
+                  emit(std::exchange(batch, {}));
+                  batch_bytes = 0;
+                });
+      if (!batch.empty()) emit(std::move(batch));
+    });
+  }
+  OrderedStreams<Batch> streams(num_ranges, kBatchesAhead, std::move(producers));
+  std::int64_t num_rows = 0;
+  for (Batch batch; streams.next(batch);) {
+    for (const JudgedRow& row : batch) {
+      take(row.conversation_id, row.version, row.outcome);
+      if (++num_rows == query_.limit) {
+        is_cut_short_ = true;
+        return;
+      }
+    }
+  }
+}
+
+void ConversationSource::read_index(
+    const Sinks& sinks, const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) {
+  Pace pace(sinks);
+  copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
+    const std::string_view conversation_id = tuple.field().value_or("");
+    tuple.field();  // the rating: the row's version changes with it
+    const std::string_view created_at = tuple.field().value_or("");
+    const std::string_view language = tuple.field().value_or("");
+    take(conversation_id, version_key(tuple.field().value_or(""), created_at, language));
+    pace.tick();
+  });
+  sinks.progress.finish();
+}
+
+void ConversationSource::read_conversations(const std::vector<std::string>& conversation_ids, Judge& judge,
+                                            const Take& take) {
+  read_rows(*connection_, sql_->rows_of(conversation_ids), judge, take);
+}
+
+void ConversationSource::finish() {
+  if (!is_cut_short_) connection_->query("COMMIT");
 }
 
 }  // namespace intelia::postgres

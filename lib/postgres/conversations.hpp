@@ -1,60 +1,97 @@
-// Conversations of a PostgreSQL table as lines of a dataset: one read-only snapshot, one streamed COPY, memory that does
-// not grow with the number of rows. It does not know into which file a line goes.
+// Conversations of a PostgreSQL table or view: one read-only snapshot, streamed by COPY over one connection or several,
+// in memory that does not grow with the number of rows. It does not know into which file a line goes.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/sinks.hpp"
+#include "extraction/outcome.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
-#include "record/jsonl.hpp"
+#include "record/json.hpp"
 
 namespace intelia::postgres {
 
-/** What a run read, for its manifest; the rejected ones are counted by Rejects. */
-struct RowCounts {
-  std::int64_t matched = 0;  // rows that the database returned
-  std::int64_t kept = 0;
-  std::map<std::string, std::int64_t> dropped_by_reason;
-  std::map<std::string, std::int64_t> kept_by_language;
+/** How a selection is read; every default lives here. */
+struct ReadSettings {
+  int jobs = 1;                                 // connections that read at once; more than one needs an index by time
+  std::string snapshot;                         // of another session, from pg_export_snapshot(); empty: a new one
+  std::int64_t statement_timeout_seconds = 14'400;  // 0: none
+  std::int64_t lock_timeout_seconds = 30;           // a DROP or ALTER at work is not waited for longer; 0: for ever
 };
 
 class ConversationSource {
  public:
   /**
-   * Opens a repeatable-read, read-only transaction in UTC and looks at the columns. Throws Error{usage} for a missing
-   * table or column (with the nearest name), missing rights, or a column of another type; see Connection for the rest.
+   * Opens a repeatable-read, read-only transaction in UTC and looks at the columns; `connect` gives a connection each
+   * time that it is called. Throws Error{usage} for a missing table or column (with the nearest name), missing rights,
+   * a column of another type, a snapshot that is not there; see Connection for the rest.
    */
-  ConversationSource(Connection& connection, const ExtractQuery& query);
+  using Connect = std::function<std::unique_ptr<Connection>()>;
+  ConversationSource(Connect connect, const ExtractQuery& query, const ReadSettings& settings = {});
 
+  const Connection& connection() const { return *connection_; }
   const std::string& snapshot() const { return snapshot_; }  // pg_current_snapshot()
-  const std::string& sql() const { return select_; }
+  std::string sql() const { return sql_->rows(); }
+  extraction::MessagesForm form() const;
 
-  /** How many rows the selection gives. */
+  /** Why rows cannot be told apart by version, so that each increment reads all; empty: they can. */
+  std::string why_not_incremental() const;
+  /** Why one connection must do; empty: several can read. */
+  std::string why_not_parallel() const;
+
+  /** What the versions of rows hang on: server, its history, database, table, columns. */
+  Json identity();
+  /** The 64-bit number of the first transaction that the snapshot does not see. */
+  std::uint64_t next_transaction();
+
   std::int64_t count_rows();
-
   /** About how many bytes the selection will take on disk, by the planner's estimate; 0: not known. */
   std::uint64_t estimated_bytes();
 
+  using MakeJudge = std::function<extraction::Judge()>;
+  using Take = std::function<void(std::string_view conversation_id, std::uint64_t version,
+                                  const extraction::Outcome& outcome)>;
+
   /**
-   * Streams the selection: `take` gets each kept conversation's id and line (newline included), newest first; `rejects`
-   * the malformed ones. Throws Interrupted between rows when asked to stop, Error{unavailable} when the server goes.
+   * Reads the whole selection, in order: `take` gets each row. `make_judge` is called once a connection. Throws
+   * Interrupted between rows when asked to stop, Error{unavailable} when the server goes.
    */
-  RowCounts read(Rejects& rejects, const Sinks& sinks,
-                 const std::function<void(std::string_view conversation_id, std::string_view line)>& take);
+  void read(const MakeJudge& make_judge, const Sinks& sinks, const Take& take);
+
+  /** Reads the whole selection, in order, without what is large. */
+  void read_index(const Sinks& sinks,
+                  const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take);
+
+  /** Reads these conversations, in any order. */
+  void read_conversations(const std::vector<std::string>& conversation_ids, extraction::Judge& judge, const Take& take);
+
+  /** Ends the transaction; nothing can be read afterwards. */
+  void finish();
 
  private:
+  std::unique_ptr<Connection> open_transaction(const std::string& snapshot);
+  void describe();
   [[noreturn]] void fail_with_nearest_name(const DatabaseError& error);
+  std::vector<std::string> boundaries();
+  void read_rows(Connection& connection, const std::string& query, extraction::Judge& judge, const Take& take) const;
+  void read_ranges(const std::vector<std::string>& boundaries, const MakeJudge& make_judge, const Take& take);
 
-  Connection& connection_;
+  const Connect connect_;
   const ExtractQuery query_;
-  SourceColumns columns_;
+  const ReadSettings settings_;
+  std::unique_ptr<Connection> connection_;
   std::string snapshot_;
-  std::string select_;
+  SourceColumns columns_;
+  std::string kind_;  // pg_class.relkind
+  std::string catalogue_facts_;  // of the five columns, for the identity
+  std::unique_ptr<SelectionSql> sql_;
+  bool is_cut_short_ = false;  // the connection is amid rows that nobody wants
 };
 
 }  // namespace intelia::postgres

@@ -119,7 +119,9 @@ std::string SelectionSql::row_columns() const {
   return quote_identifier(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
          (is_sent_as_it_is ? "" : "::text") + " END, " + quote_identifier(names_.rating) + "::text, " +
          quote_identifier(names_.created_at) + "::text, " + quote_identifier(names_.language) + "::text, CASE WHEN NOT " +
-         is_short + " THEN octet_length(" + messages + "::text) END, " + version_sql();
+         is_short + " THEN octet_length(" + messages + "::text) END, " + version_sql() + ", " +
+         (columns_.has_unique_ids ? "NULL::bigint"
+                                  : "count(*) OVER (PARTITION BY " + quote_identifier(names_.conversation_id) + ")");
 }
 
 std::string SelectionSql::version_sql() const {
@@ -133,8 +135,8 @@ std::string SelectionSql::rows() const { return "SELECT " + row_columns() + from
 std::string SelectionSql::rows_between(std::string_view older, std::string_view newer) const {
   const std::string created_at = quote_identifier(names_.created_at);
   std::string range;
-  if (!older.empty()) range += " AND " + created_at + " >= " + time_sql(older, columns_.created_at);
-  if (!newer.empty()) range += " AND " + created_at + " < " + time_sql(newer, columns_.created_at);
+  if (!older.empty()) range += " AND " + created_at + " >= " + quote_literal(older) + "::" + columns_.created_at_type;
+  if (!newer.empty()) range += " AND " + created_at + " < " + quote_literal(newer) + "::" + columns_.created_at_type;
   return "SELECT " + row_columns() + from_ + where_ + range + order_;
 }
 
@@ -155,8 +157,8 @@ std::string SelectionSql::count() const {
 }
 
 std::string SelectionSql::sample(double percent) const {
-  return "SELECT " + quote_identifier(names_.created_at) + "::text" + from_ + " TABLESAMPLE SYSTEM (" +
-         fmt::format("{}", percent) + ") REPEATABLE (1)" + where_ + " ORDER BY 1 DESC";
+  return "SELECT time::text FROM (SELECT DISTINCT " + quote_identifier(names_.created_at) + " AS time" + from_ +
+         " TABLESAMPLE SYSTEM (" + fmt::format("{}", percent) + ") REPEATABLE (1)" + where_ + ") AS sampled ORDER BY time DESC";
 }
 
 }  // namespace intelia::postgres

@@ -20,7 +20,10 @@ struct ExtractQuery : extraction::Selection {
 struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
   std::string conversation_id_type = "text";  // as SQL writes it: "uuid", "character varying(64)"
+  std::string created_at_type = "timestamp with time zone";
   bool has_row_version = false;               // rows have an xmin: true of tables, false of views
+  bool has_unique_ids = false;                // an index sees to it
+  bool has_time_index = false;                // one that begins with created_at
 };
 
 // OIDs from PostgreSQL's pg_type.dat; those of built-in types never change.
@@ -53,7 +56,8 @@ class SelectionSql {
   /** The whole selection. Fields: kRowFields. */
   std::string rows() const;
 
-  /** The part created at `older` (inclusive) and later, before `newer` (exclusive); either may be empty. No limit. */
+  /** The part created at `older` (inclusive) and later, before `newer` (exclusive), which are values of the column as
+      text; either may be empty. No limit. Needs has_unique_ids. */
   std::string rows_between(std::string_view older, std::string_view newer) const;
 
   /** The rows of these conversations, in any order, whether they are selected or not. */
@@ -65,7 +69,8 @@ class SelectionSql {
   /** How many rows the selection has. */
   std::string count() const;
 
-  /** created_at of about `percent` of the selection's rows, without limit, newest first; tables only. */
+  /** Different values of created_at, as text, in about `percent` of the selection's rows, without limit, newest first;
+      tables only. */
   std::string sample(double percent) const;
 
  private:
@@ -80,8 +85,8 @@ class SelectionSql {
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
     as text, the size of messages where it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views). */
-inline constexpr int kRowFields = 7;
+    views), how many selected rows have this conversation_id (NULL where an index sees to it that it is one). */
+inline constexpr int kRowFields = 8;
 
 /** Fields of a row of the index: conversation_id, rating, created_at, language and the row's version, all as text. */
 inline constexpr int kIndexFields = 5;

@@ -213,48 +213,58 @@ void append_preference(std::string& out, const Preference& preference) {
   append_surroundings(out, preference);
 }
 
+std::string reason_name(std::string_view reason) {
+  const std::string_view name = reason.substr(0, reason.find_first_of(":("));
+  return std::string(name.substr(0, name.find_last_not_of(' ') + 1));
+}
+
+void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw) {
+  out += "{\"where\":";
+  append_json_string(out, where);
+  out += ",\"reason\":";
+  append_json_string(out, is_valid_utf8(reason) ? reason : reason_name(reason));
+  out += ",\"record\":";
+  if (is_valid_utf8(raw)) {
+    append_json_string(out, raw);
+  } else {
+    std::string readable;  // bytes outside ASCII as Latin-1, so that the line stays valid UTF-8 and nothing is lost
+    for (unsigned char byte : raw) {
+      if (byte < 0x80) readable.push_back(static_cast<char>(byte));
+      else {
+        readable.push_back(static_cast<char>(0xC0 | (byte >> 6)));
+        readable.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
+      }
+    }
+    append_json_string(out, readable);
+    out += ",\"encoding\":\"latin-1\"";
+  }
+  out += "}\n";
+}
+
+void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read) {
+  if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read)) return;
+  throw Error(Kind::input,
+              fmt::format("{} of {} records are bad, more than --max-rejected {} allows; mend the input or raise it",
+                          num_rejected, num_read, policy.max_rejected));
+}
+
 Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file) : policy_(policy), log_(log), file_(file) {}
 
 void Rejects::add(const std::string& where, const std::string& reason, std::string_view raw) {
   constexpr std::int64_t kMaxWarnings = 20;
   ++count_;
-  std::string name = reason.substr(0, reason.find_first_of(":("));
-  while (!name.empty() && name.back() == ' ') name.pop_back();
-  ++by_reason_[name];
+  ++by_reason_[reason_name(reason)];
   if (count_ <= kMaxWarnings) log_.warning(where + ": " + reason);
   if (count_ == kMaxWarnings + 1) log_.warning("more records are rejected; the rest is counted, not named");
   if (file_ != nullptr) {
-    std::string line = "{\"where\":";
-    append_json_string(line, where);
-    line += ",\"reason\":";
-    append_json_string(line, is_valid_utf8(reason) ? reason : name);
-    line += ",\"record\":";
-    if (is_valid_utf8(raw)) {
-      append_json_string(line, raw);
-    } else {
-      std::string readable;  // bytes outside ASCII as Latin-1, so that the line stays valid UTF-8 and nothing is lost
-      for (unsigned char byte : raw) {
-        if (byte < 0x80) readable.push_back(static_cast<char>(byte));
-        else {
-          readable.push_back(static_cast<char>(0xC0 | (byte >> 6)));
-          readable.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
-        }
-      }
-      append_json_string(line, readable);
-      line += ",\"encoding\":\"latin-1\"";
-    }
-    line += "}\n";
+    std::string line;
+    append_rejected(line, where, reason, raw);
     file_->write(line);
   }
   if (policy_.is_strict) throw Error(Kind::input, where + ": " + reason + " (--strict)");
 }
 
-void Rejects::check(std::int64_t num_read) const {
-  if (count_ == 0 || static_cast<double>(count_) <= policy_.max_rejected * static_cast<double>(num_read)) return;
-  throw Error(Kind::input,
-              fmt::format("{} of {} records are bad, more than --max-rejected {} allows; mend the input or raise it",
-                          count_, num_read, policy_.max_rejected));
-}
+void Rejects::check(std::int64_t num_read) const { check_rejected(policy_, count_, num_read); }
 
 namespace {
 

@@ -37,6 +37,15 @@ struct RejectPolicy {
   bool is_strict = false;      // the first bad line ends the run
 };
 
+/** The name in a reason: what stands before the first ':' or '('. */
+std::string reason_name(std::string_view reason);
+
+/** Appends `{"where":…,"reason":…,"record":…}` and a newline. Bytes of `raw` that are not UTF-8 are kept as Latin-1. */
+void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw);
+
+/** Throws Error{input} when `num_rejected` is more than the allowed fraction of `num_read`. */
+void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read);
+
 /** Names, counts and copies what was rejected. */
 class Rejects {
  public:
@@ -47,7 +56,7 @@ class Rejects {
   /** Throws Error{input} when more than the allowed fraction of `num_read` was bad. */
   void check(std::int64_t num_read) const;
   std::int64_t count() const { return count_; }
-  /** Counts by reason; a reason is the part of `what` before the first ':' or '('. */
+  /** Counts by reason_name. */
   const std::map<std::string, std::int64_t>& by_reason() const { return by_reason_; }
 
  private:

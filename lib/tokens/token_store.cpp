@@ -16,7 +16,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "tokens/spill_file.hpp"
+#include "base/spill_file.hpp"
 
 namespace intelia {
 

@@ -1,5 +1,5 @@
 // See spill_file.hpp.
-#include "tokens/spill_file.hpp"
+#include "base/spill_file.hpp"
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -34,14 +34,14 @@ bool write_at(int file, std::uint64_t offset, const char* bytes, std::size_t num
 }
 
 int open_in_memory() {
-  const int file = ::memfd_create("intelia-tokens", MFD_CLOEXEC);
-  if (file < 0) throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
+  const int file = ::memfd_create("intelia-spill", MFD_CLOEXEC);
+  if (file < 0) throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
   return file;
 }
 
 int open_temporary() {
   std::error_code failure;
-  std::string name = (fs::temp_directory_path(failure) / "intelia-tokens-XXXXXX").string();
+  std::string name = (fs::temp_directory_path(failure) / "intelia-spill-XXXXXX").string();
   const int file = failure ? -1 : ::mkostemp(name.data(), O_CLOEXEC);
   if (file < 0) return open_in_memory();
   ::unlink(name.c_str());
@@ -89,7 +89,7 @@ struct SpillFile::State {
     if (write_at(file, offset, bytes, num_bytes)) return;
     move_to_memory(errno);
     if (!write_at(file, offset, bytes, num_bytes))
-      throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
+      throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
   }
 
   /** A disk that is full stays so for this file: what it holds goes on in memory. */
@@ -100,7 +100,7 @@ struct SpillFile::State {
       const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), num_flushed - offset));
       read_at(file, offset, bytes.data(), size, partial);
       if (!write_at(memory, offset, bytes.data(), size))
-        throw Error(Kind::io, "cannot hold tokens in memory: " + system_message(errno));
+        throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
     }
     fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
             "': " + system_message(number);

@@ -1,0 +1,198 @@
+#include "extraction/increment.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace intelia::extraction {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint64_t kSlotsAtOnce = 4096;
+constexpr std::uint64_t kEntriesInMemory = 250'000;  // 12 MB of Known
+
+/** An entry of the state with the place of its line. */
+struct Known {
+  StateEntry entry;
+  std::uint64_t offset = 0;
+  auto order() const { return std::pair(entry.conversation.high, entry.conversation.low); }
+};
+
+/** Pieces of a file in mostly ascending order, a window at a time. */
+class WindowReader {
+ public:
+  WindowReader(int file, fs::path name) : file_(file), name_(std::move(name)) {}
+
+  /** Valid until the next call. */
+  std::string_view read(std::uint64_t offset, std::size_t num_bytes, std::uint64_t file_bytes) {
+    if (offset < begin_ || offset + num_bytes > begin_ + window_.size()) {
+      if (offset + num_bytes > file_bytes)
+        throw Error(Kind::io, "'" + name_.string() + "' ended before the line that the state knows; run it again");
+      constexpr std::uint64_t kWindowBytes = 1 << 20;
+      window_.resize(std::min(std::max<std::uint64_t>(kWindowBytes, num_bytes), file_bytes - offset));
+      begin_ = offset;
+      read_at(file_, offset, window_.data(), window_.size(), name_);
+    }
+    return std::string_view(window_).substr(offset - begin_, num_bytes);
+  }
+
+ private:
+  int file_;
+  fs::path name_;
+  std::string window_;
+  std::uint64_t begin_ = 0;
+};
+
+}  // namespace
+
+Increment::Increment(const State& state) : state_(state), tallies_(state.summary().tallies) {
+  for (std::size_t i = 0; i < tallies_.size(); ++i) place_by_tally_.emplace(tallies_[i], static_cast<std::uint32_t>(i));
+}
+
+void Increment::add(std::string_view conversation_id, std::uint64_t version) {
+  Slot slot;
+  slot.conversation = key128_of(conversation_id);
+  slot.version = version;
+  slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
+  slots_.append(&slot, sizeof slot);
+  ids_.append(conversation_id.data(), conversation_id.size());
+  ++num_slots_;
+}
+
+/** `change` gets each slot and its number, in order. */
+template <class Change>
+void Increment::for_each_slot(Change&& change, bool writes_back) const {
+  slots_.flush();
+  std::vector<Slot> slots;
+  for (std::uint64_t begin = 0; begin < num_slots_; begin += kSlotsAtOnce) {
+    slots.resize(static_cast<std::size_t>(std::min(kSlotsAtOnce, num_slots_ - begin)));
+    const std::size_t num_bytes = slots.size() * sizeof(Slot);
+    read_at(slots_.descriptor(), begin * sizeof(Slot), slots.data(), num_bytes, "a temporary file");
+    for (std::size_t i = 0; i < slots.size(); ++i) change(slots[i], begin + i);
+    if (writes_back) slots_.overwrite(begin * sizeof(Slot), slots.data(), num_bytes);
+  }
+}
+
+const IncrementCounts& Increment::resolve() {
+  const std::uint64_t num_entries = state_.summary().num_entries;
+  const std::uint64_t num_parts = std::max<std::uint64_t>(1, (num_entries + kEntriesInMemory - 1) / kEntriesInMemory);
+  counts_ = {};
+  for (std::uint64_t part = 0; part < num_parts; ++part) look_up(part, num_parts);
+  counts_.added = static_cast<std::int64_t>(num_slots_) - counts_.unchanged - counts_.updated;
+  counts_.left = static_cast<std::int64_t>(num_entries) - counts_.unchanged - counts_.updated;
+  return counts_;
+}
+
+/** The conversations of one part of all, by their key. */
+void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
+  std::vector<Known> known;
+  state_.for_each([&](const StateEntry& entry, std::uint64_t offset) {
+    if (entry.conversation.high % num_parts == part) known.push_back({entry, offset});
+  });
+  std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.order() < b.order(); });
+  for_each_slot(
+      [&](Slot& slot, std::uint64_t) {
+        if (slot.conversation.high % num_parts != part) return;
+        const auto key = std::pair(slot.conversation.high, slot.conversation.low);
+        const auto found = std::lower_bound(known.begin(), known.end(), key,
+                                            [](const Known& a, const auto& b) { return a.order() < b; });
+        if (found == known.end() || found->order() != key) return;
+        if (found->entry.version != slot.version) {
+          ++counts_.updated;
+          return;
+        }
+        ++counts_.unchanged;
+        slot.origin = Origin::state;
+        slot.offset = found->offset;
+        slot.tally = found->entry.tally;
+        slot.place = found->entry.place;
+        slot.line_bytes = found->entry.line_bytes;
+      },
+      /*writes_back=*/true);
+}
+
+void Increment::for_each_batch(std::size_t size, const std::function<void(const std::vector<std::string>& ids)>& read) {
+  ids_.flush();
+  WindowReader id_reader(ids_.descriptor(), "a temporary file");
+  std::vector<std::string> ids;
+  std::uint64_t id_offset = 0;
+  auto read_batch = [&] {
+    if (ids.empty()) return;
+    std::sort(batch_.begin(), batch_.end(), [](const auto& a, const auto& b) {
+      return std::pair(a.first.high, a.first.low) < std::pair(b.first.high, b.first.low);
+    });
+    read(ids);
+    if (!batch_.empty()) throw Error(Kind::internal, "a conversation of the selection was not found by its id");
+    ids.clear();
+  };
+  for_each_slot(
+      [&](const Slot& slot, std::uint64_t number) {
+        if (slot.origin == Origin::none) {
+          ids.emplace_back(id_reader.read(id_offset, slot.id_bytes, ids_.size()));
+          batch_.emplace_back(slot.conversation, number);
+        }
+        id_offset += slot.id_bytes;
+        if (ids.size() == size) read_batch();
+      },
+      /*writes_back=*/false);
+  read_batch();
+}
+
+void Increment::put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+  const Key128 key = key128_of(conversation_id);
+  const auto found = std::find_if(batch_.begin(), batch_.end(), [&](const auto& asked) { return asked.first == key; });
+  if (found == batch_.end()) throw Error(Kind::internal, "a conversation came that was not asked for, or came twice");
+  const auto [tally, is_new] = place_by_tally_.try_emplace(outcome.tally, static_cast<std::uint32_t>(tallies_.size()));
+  if (is_new) tallies_.push_back(outcome.tally);
+  Slot slot;
+  slot.conversation = key;
+  slot.version = version;
+  slot.offset = lines_.size();
+  slot.tally = tally->second;
+  slot.place = static_cast<std::uint32_t>(index_of(outcome.place));
+  slot.line_bytes = static_cast<std::uint32_t>(outcome.line.size());
+  slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
+  slot.origin = Origin::put;
+  lines_.append(outcome.line.data(), outcome.line.size());
+  slots_.overwrite(found->second * sizeof(Slot), &slot, sizeof slot);
+  batch_.erase(found);
+}
+
+void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter& state) const {
+  struct OldFile {
+    int file = -1;
+    ~OldFile() {
+      if (file >= 0) ::close(file);
+    }
+  };
+  std::array<OldFile, kNumPlaces> old_files;
+  std::vector<WindowReader> old_lines;
+  for (std::size_t i = 0; i < kNumPlaces; ++i) {
+    const fs::path path = folder / kFileNames[i];
+    old_files[i].file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (old_files[i].file < 0) throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(errno));
+    old_lines.emplace_back(old_files[i].file, path);
+  }
+  lines_.flush();
+  WindowReader new_lines(lines_.descriptor(), "a temporary file");
+  for_each_slot(
+      [&](const Slot& slot, std::uint64_t) {
+        const std::string_view line =
+            slot.origin == Origin::put
+                ? new_lines.read(slot.offset, slot.line_bytes, lines_.size())
+                : old_lines.at(slot.place).read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.place].bytes);
+        files.write(static_cast<Place>(slot.place), line, slot.tally);
+        state.add({slot.conversation, slot.version, slot.tally, slot.place, slot.line_bytes});
+      },
+      /*writes_back=*/false);
+}
+
+}  // namespace intelia::extraction

@@ -1,0 +1,79 @@
+// One increment: which rows of the selection the last run has seen in this very version, so that only the others are
+// read, and the outputs put together from old lines and new ones in the selection's order. Memory does not grow with the
+// number of rows: what does lies in temporary files.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/hash.hpp"
+#include "base/spill_file.hpp"
+#include "extraction/dataset_files.hpp"
+#include "extraction/outcome.hpp"
+#include "extraction/state.hpp"
+
+namespace intelia::extraction {
+
+/** Against the last run: conversations that came, that are there in another version, that left, that are as they were. */
+struct IncrementCounts {
+  std::int64_t added = 0, updated = 0, left = 0, unchanged = 0;
+};
+
+class Increment {
+ public:
+  explicit Increment(const State& state);
+
+  /** One row of the selection, in its order; no conversation comes twice. */
+  void add(std::string_view conversation_id, std::uint64_t version);
+
+  /** After the last row: looks each up in the state. */
+  const IncrementCounts& resolve();
+  const IncrementCounts& counts() const { return counts_; }
+
+  /** Hands over the conversations that must be read, at most `size` at a time; put() each before `read` returns. Throws
+      Error{internal} for one that was not put. */
+  void for_each_batch(std::size_t size, const std::function<void(const std::vector<std::string>& ids)>& read);
+  void put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome);
+
+  /** Those of the state and of all that was put. */
+  const std::vector<std::string>& tallies() const { return tallies_; }
+
+  /** Writes every line in the selection's order, old ones from the files in `folder`. */
+  void compose(const std::filesystem::path& folder, DatasetFiles& files, StateWriter& state) const;
+
+ private:
+  enum class Origin : std::uint8_t { none /* must be read */, state, put };
+
+  /** What is known of one row of the selection. */
+  struct Slot {
+    Key128 conversation;
+    std::uint64_t version = 0;
+    std::uint64_t offset = 0;  // of its line: in the old file of its place, or among the new lines
+    std::uint32_t tally = 0;
+    std::uint32_t place : 3 = 0;
+    std::uint32_t line_bytes : 29 = 0;
+    std::uint32_t id_bytes = 0;
+    Origin origin = Origin::none;
+  };
+
+  void look_up(std::uint64_t part, std::uint64_t num_parts);
+  template <class Change>
+  void for_each_slot(Change&& change, bool writes_back) const;
+
+  const State& state_;
+  mutable SpillFile slots_, ids_, lines_;  // reading flushes
+  std::uint64_t num_slots_ = 0;
+  IncrementCounts counts_;
+  std::vector<std::string> tallies_;
+  std::unordered_map<std::string, std::uint32_t> place_by_tally_;
+  std::vector<std::pair<Key128, std::uint64_t>> batch_;  // conversation, number of its slot; not yet put
+};
+
+}  // namespace intelia::extraction

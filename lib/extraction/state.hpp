@@ -1,0 +1,85 @@
+// What an incremental extraction remembers from one run to the next: of every row of its selection, in the selection's
+// order, which conversation and which version of it this was, and where in the outputs its line stands. A state is
+// trusted only with the outputs it was written with.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "extraction/outcome.hpp"
+#include "record/json.hpp"
+
+namespace intelia::extraction {
+
+inline constexpr int kStateFormat = 1;
+
+/** One row of the selection. Its line follows that of the entry before it that has the same place. */
+struct StateEntry {
+  Key128 conversation;        // key128_of(conversation_id)
+  std::uint64_t version = 0;  // see version_key
+  std::uint32_t tally = 0;    // place in State::tallies
+  std::uint32_t place : 3 = 0;
+  std::uint32_t line_bytes : 29 = 0;
+};
+static_assert(sizeof(StateEntry) == 32);
+
+/** What tells two versions of a stored conversation apart: the source's own words for it, and the columns that the order
+    and the counts depend on. */
+std::uint64_t version_key(std::string_view version, std::string_view created_at, std::string_view language);
+
+/** Everything of a state but its entries. */
+struct StateSummary {
+  Json identity;                       // of the source and the settings: another one makes the state useless
+  std::uint64_t next_transaction = 0;  // the 64-bit number of the first transaction that the snapshot does not see
+  std::string snapshot;
+  std::vector<std::string> tallies;
+  struct Output {
+    std::uint64_t bytes = 0, checksum = 0;
+  };
+  std::array<Output, kNumPlaces> outputs;
+  std::uint64_t num_entries = 0;
+  std::int64_t num_kept = 0;  // lines of training and validation
+};
+
+class StateWriter {
+ public:
+  explicit StateWriter(const std::filesystem::path& path) : file_(path) {}
+  void add(const StateEntry& entry);
+  /** Makes all durable, without giving it its name yet; num_entries is known here. */
+  void close(const StateSummary& summary);
+  void commit() { file_.commit(); }
+
+ private:
+  AtomicFile file_;
+  Checksum checksum_;
+  std::uint64_t num_entries_ = 0;
+};
+
+class State {
+ public:
+  /**
+   * Opens the state at `path`. Nothing, with `why_not`, when there is none, it is damaged, or the files of `folder` are
+   * not those it was written with. Throws Error{input} for a state of a newer intelia.
+   */
+  static std::optional<State> open(const std::filesystem::path& path, const std::filesystem::path& folder,
+                                   std::string& why_not);
+
+  const StateSummary& summary() const { return summary_; }
+  /** Every entry in order, with the place of its line in its file. */
+  void for_each(const std::function<void(const StateEntry& entry, std::uint64_t offset)>& take) const;
+
+ private:
+  std::filesystem::path path_;
+  StateSummary summary_;
+};
+
+}  // namespace intelia::extraction
