@@ -53,7 +53,6 @@ class Pace {
     sinks_.progress.update(
         {"conversation", num_rows_, 0, fmt::format("{:.0f} rows/s", static_cast<double>(num_rows_) / seconds)});
   }
-  std::int64_t num_rows() const { return num_rows_; }
 
  private:
   const Sinks& sinks_;
@@ -179,7 +178,7 @@ std::string ConversationSource::why_not_incremental() const {
 }
 
 std::string ConversationSource::why_not_parallel() const {
-  if (const std::string words = why_not_incremental(); !words.empty()) return words;
+  if (!columns_.has_row_version) return "'" + query_.table + "' is not a table";
   if (!columns_.has_time_index)
     return "no index of '" + query_.table + "' begins with " + column_names(query_.columns).created_at;
   return "";
@@ -263,9 +262,8 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     row.language = tuple.field();
     const auto too_long = tuple.field();
     const auto version = tuple.field();
-    const auto num_copies = tuple.field();
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
-    if (num_copies) row.num_copies = TupleReader(*num_copies).number(num_copies->size());
+    if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
     if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); 1 is the only version there has been.
       if (row.messages->empty() || row.messages->front() != 1)
@@ -278,6 +276,11 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
 }
 
 void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, const Take& take) {
+  if (!columns_.has_unique_ids) {
+    copies_.emplace();
+    read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
+    copies_->find();
+  }
   Pace pace(sinks);
   auto take_at_pace = [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
     pace.tick();

@@ -5,11 +5,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/sinks.hpp"
+#include "extraction/copies.hpp"
 #include "extraction/outcome.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
@@ -91,6 +93,7 @@ class ConversationSource {
   std::string kind_;  // pg_class.relkind
   std::string catalogue_facts_;  // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
+  std::optional<extraction::CopyFinder> copies_;  // where no index sees to it that ids are unique
   bool is_cut_short_ = false;  // the connection is amid rows that nobody wants
 };
 

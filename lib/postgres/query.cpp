@@ -119,9 +119,7 @@ std::string SelectionSql::row_columns() const {
   return quote_identifier(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
          (is_sent_as_it_is ? "" : "::text") + " END, " + quote_identifier(names_.rating) + "::text, " +
          quote_identifier(names_.created_at) + "::text, " + quote_identifier(names_.language) + "::text, CASE WHEN NOT " +
-         is_short + " THEN octet_length(" + messages + "::text) END, " + version_sql() + ", " +
-         (columns_.has_unique_ids ? "NULL::bigint"
-                                  : "count(*) OVER (PARTITION BY " + quote_identifier(names_.conversation_id) + ")");
+         is_short + " THEN octet_length(" + messages + "::text) END, " + version_sql();
 }
 
 std::string SelectionSql::version_sql() const {

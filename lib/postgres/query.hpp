@@ -57,7 +57,7 @@ class SelectionSql {
   std::string rows() const;
 
   /** The part created at `older` (inclusive) and later, before `newer` (exclusive), which are values of the column as
-      text; either may be empty. No limit. Needs has_unique_ids. */
+      text; either may be empty. No limit. */
   std::string rows_between(std::string_view older, std::string_view newer) const;
 
   /** The rows of these conversations, in any order, whether they are selected or not. */
@@ -85,8 +85,8 @@ class SelectionSql {
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
     as text, the size of messages where it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views), how many selected rows have this conversation_id (NULL where an index sees to it that it is one). */
-inline constexpr int kRowFields = 8;
+    views). */
+inline constexpr int kRowFields = 7;
 
 /** Fields of a row of the index: conversation_id, rating, created_at, language and the row's version, all as text. */
 inline constexpr int kIndexFields = 5;

@@ -13,6 +13,7 @@ import program
 from conversations import TURNS, ids_of, insert, lines_of, slow_view
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
+OUTPUTS = ["train.jsonl", "validation.jsonl", "rejected.jsonl", "dropped.jsonl", "quarantine.jsonl", "manifest.json"]
 CANARY = "kanari%2Fen-7f3a"          # as it stands in a URL
 CANARY_DECODED = "kanari/en-7f3a"
 
@@ -83,7 +84,7 @@ def calls_of_extract(extract):
     calls, run = fault_points.calls_of(extract.arguments(extract.folder / "count"), extract.folder / "count",
                                        extract.folder / "calls.log", extract.environment)
     assert run.status == 0, run.stderr
-    assert [call for call, path in calls].count("rename") == 4, "the four outputs get their names by rename"
+    assert [call for call, path in calls].count("rename") == len(OUTPUTS), "the outputs get their names by rename"
     assert [call for call, path in calls].count("write") >= 5, "the data is more than one write"
     return calls
 
@@ -103,7 +104,7 @@ def test_fault_01_extract(extract, action):
         assert run.status == 86
         num_killed += 1
         found, _ = data_of(folder)
-        for name in ("train.jsonl", "validation.jsonl", "rejected.jsonl"):
+        for name in OUTPUTS[:-1]:
             assert found.get(name) in (None, expected[0][name]), f"{name} is half a file after change {at} {calls[at - 1]}"
         rerun = extract.run(folder)
         assert rerun.status == 0, f"after change {at} {calls[at - 1]}: {rerun.stderr}"
