@@ -38,12 +38,19 @@ void write_manifest(const fs::path& folder, const Json& manifest) {
   write_file(folder / "manifest.json", manifest.dump(2) + "\n");
 }
 
+namespace {
+
+bool is_manifest(const Json& json) {
+  return json.is_object() && json.contains("format") && json["format"].is_number_integer();
+}
+
+}  // namespace
+
 std::optional<Json> read_manifest(const fs::path& folder) {
   const fs::path path = folder / "manifest.json";
   if (!fs::exists(path)) return std::nullopt;
   Json manifest = parse_json(read_file(path), "'" + path.string() + "'");
-  if (!manifest.is_object() || !manifest.contains("format") || !manifest["format"].is_number_integer())
-    throw Error(Kind::input, "'" + path.string() + "' is not a manifest of intelia (no 'format')");
+  if (!is_manifest(manifest)) throw Error(Kind::input, "'" + path.string() + "' is not a manifest of intelia (no 'format')");
   if (manifest["format"].get<std::int64_t>() > kManifestFormat)
     throw Error(Kind::input, "'" + path.string() + "' has format " + manifest["format"].dump() +
                                  ", written by a newer intelia; this one reads up to " + std::to_string(kManifestFormat));
@@ -59,15 +66,22 @@ bool is_empty_folder(const fs::path& folder, const fs::path& lock_path) {
   return true;
 }
 
-/** Whether an earlier run of `command` made what lies in `folder`. */
+/** Whether the text of `path` is a manifest, of whatever format. */
+bool holds_manifest(const fs::path& path) {
+  try {
+    return is_manifest(parse_json(read_file(path), path.string()));
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+/** Whether an earlier run of `command` made what lies in `folder`. Throws Error{input} for what a newer program made. */
 bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::string& command) {
   if (fs::exists(folder / "manifest.json")) {
-    try {
-      auto manifest = read_manifest(folder);
-      return manifest->value("program", "") == "intelia" && manifest->value("command", "") == command;
-    } catch (const std::exception&) {
-      return false;
-    }
+    if (!holds_manifest(folder / "manifest.json")) return false;
+    const auto manifest = read_manifest(folder);
+    auto says = [&](const char* key, const std::string& value) { return manifest->contains(key) && (*manifest)[key] == value; };
+    return says("program", "intelia") && says("command", command);
   }
   if (!fs::exists(lock_path)) return false;
   const std::string note = read_file(lock_path);

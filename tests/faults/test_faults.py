@@ -128,7 +128,7 @@ def test_fault_01_extract_at_random_moments(extract):
         partial = folder / ".train.jsonl.partial"
         if number % 4 != 0:
             wait_for(lambda: partial.exists() and partial.stat().st_size > 0)
-        time.sleep(chance.uniform(0, whole_seconds / 4))
+        time.sleep(chance.uniform(0, whole_seconds / 10))
         num_after_first_rows += partial.exists() and partial.stat().st_size > 0
         process.kill()
         assert program.finish(process).status == 137

@@ -320,6 +320,8 @@ class Writer(threading.Thread):
                 rows[name] = row
             elif kind < 0.8:
                 name, row = chance.choice(list(rows)), self.row()
+                if chance.random() < 0.7:  # nothing but text or rating gives the change away
+                    row = (*row[:2], *rows[name][2:]) if chance.random() < 0.5 else (row[0], *rows[name][1:])
                 cursor.execute("UPDATE conversations SET messages = %s, rating = %s, language = %s, created_at = %s "
                                "WHERE conversation_id = %s", (*row, name))
                 rows[name] = row
