@@ -53,6 +53,7 @@ class Pace {
     sinks_.progress.update(
         {"conversation", num_rows_, 0, fmt::format("{:.0f} rows/s", static_cast<double>(num_rows_) / seconds)});
   }
+  std::int64_t num_rows() const { return num_rows_; }
 
  private:
   const Sinks& sinks_;
@@ -233,7 +234,7 @@ std::uint64_t ConversationSource::estimated_bytes() {
 
 /** Values of created_at, newest first, between which the selection is read in parts of about kRangeBytes; empty: it is
     read whole. They are a guess: whatever they are, the parts together are the selection. */
-std::vector<std::string> ConversationSource::boundaries() {
+std::vector<std::string> ConversationSource::find_boundaries() {
   if (settings_.jobs <= 1 || !why_not_parallel().empty()) return {};
   const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
                                         quote_literal(table_sql(query_)) + "::regclass");
@@ -281,28 +282,16 @@ void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, c
     read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
     copies_->find();
   }
-  Pace pace(sinks);
-  auto take_at_pace = [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
-    pace.tick();
-    take(conversation_id, version, outcome);
-  };
-  if (const std::vector<std::string> parts = boundaries(); !parts.empty()) {
-    read_ranges(parts, make_judge, take_at_pace);
-  } else {
-    Judge judge = make_judge();
-    read_rows(*connection_, sql_->rows(), judge, take_at_pace);
-  }
-  sinks.progress.finish();
-}
-
-void ConversationSource::read_ranges(const std::vector<std::string>& boundaries, const MakeJudge& make_judge,
-                                     const Take& take) {
+  const std::vector<std::string> boundaries = find_boundaries();
   const std::size_t num_ranges = boundaries.size() + 1;
   const std::size_t num_jobs = std::min<std::size_t>(static_cast<std::size_t>(settings_.jobs), num_ranges);
-  const std::string snapshot = connection_->query("SELECT pg_export_snapshot()").at(0).at(0).value_or("");
   std::vector<std::unique_ptr<Connection>> more_connections;
-  for (std::size_t i = 1; i < num_jobs; ++i) more_connections.push_back(open_transaction(snapshot));
+  if (num_jobs > 1) {
+    const std::string snapshot = connection_->query("SELECT pg_export_snapshot()").at(0).at(0).value_or("");
+    while (more_connections.size() + 1 < num_jobs) more_connections.push_back(open_transaction(snapshot));
+  }
 
+  // Also with one connection a thread of its own reads, so that the server need not wait while lines are written.
   std::vector<OrderedStreams<Batch>::Produce> producers;
   for (std::size_t i = 0; i < num_jobs; ++i) {
     Connection& connection = i == 0 ? *connection_ : *more_connections[i - 1];
@@ -310,8 +299,9 @@ void ConversationSource::read_ranges(const std::vector<std::string>& boundaries,
     producers.push_back([&, judge](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
       Batch batch;
       std::size_t batch_bytes = 0;
-      const std::string query = sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
-                                                   range > 0 ? boundaries[range - 1] : "");
+      const std::string query = num_ranges == 1 ? sql_->rows()
+                                                : sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
+                                                                     range > 0 ? boundaries[range - 1] : "");
       read_rows(connection, query, *judge,
                 [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
                   batch.push_back({std::string(conversation_id), version, outcome});
@@ -324,16 +314,17 @@ void ConversationSource::read_ranges(const std::vector<std::string>& boundaries,
     });
   }
   OrderedStreams<Batch> streams(num_ranges, kBatchesAhead, std::move(producers));
-  std::int64_t num_rows = 0;
-  for (Batch batch; streams.next(batch);) {
+  Pace pace(sinks);
+  for (Batch batch; !is_cut_short_ && streams.next(batch);) {
     for (const JudgedRow& row : batch) {
       take(row.conversation_id, row.version, row.outcome);
-      if (++num_rows == query_.limit) {
-        is_cut_short_ = true;
-        return;
-      }
+      pace.tick();
+      if (num_ranges == 1 || pace.num_rows() != query_.limit) continue;
+      is_cut_short_ = true;
+      break;
     }
   }
+  sinks.progress.finish();
 }
 
 void ConversationSource::read_index(

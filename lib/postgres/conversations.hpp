@@ -80,9 +80,8 @@ class ConversationSource {
   std::unique_ptr<Connection> open_transaction(const std::string& snapshot);
   void describe();
   [[noreturn]] void fail_with_nearest_name(const DatabaseError& error);
-  std::vector<std::string> boundaries();
+  std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::Judge& judge, const Take& take) const;
-  void read_ranges(const std::vector<std::string>& boundaries, const MakeJudge& make_judge, const Take& take);
 
   const Connect connect_;
   const ExtractQuery query_;

@@ -1,19 +1,19 @@
-"""The script that `intelia extract` replaces, as it is commonly written: fetchall, then json.dumps line by line."""
+"""The careful script that `intelia extract` replaces: psycopg 3, a server-side cursor, json.dumps line by line."""
 import json
 import os
 import sys
 import zlib
 
-import psycopg2
+import psycopg
 
 query, folder = sys.argv[1:]
-connection = psycopg2.connect(os.environ["DATABASE_URL"])
-cursor = connection.cursor()
-cursor.execute(query)
-rows = cursor.fetchall()
-with open(f"{folder}/train.jsonl", "w", encoding="utf-8") as train, \
+with psycopg.connect(os.environ["DATABASE_URL"]) as connection, \
+     open(f"{folder}/train.jsonl", "w", encoding="utf-8") as train, \
      open(f"{folder}/validation.jsonl", "w", encoding="utf-8") as validation:
-    for conversation_id, messages, rating, created_at, language in rows:
+    cursor = connection.cursor(name="conversations")
+    cursor.itersize = 2000
+    cursor.execute(query)
+    for conversation_id, messages, rating, created_at, language in cursor:
         if len(messages) < 3:
             continue
         turns = [{"role": message["role"], "content": message["content"]}
