@@ -1,0 +1,204 @@
+#include "extraction/increment.hpp"
+
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/random.hpp"
+
+using namespace intelia;
+using namespace intelia::extraction;
+
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder {
+  fs::path path = fs::temp_directory_path() / ("intelia-increment-test-" + std::to_string(::getpid()));
+  Folder() { fs::create_directories(path); }
+  ~Folder() { fs::remove_all(path); }
+};
+
+/** A row as a source has it: everything that is made of it follows from these. */
+struct Stored {
+  std::string id;
+  std::uint64_t version = 0;
+};
+
+Outcome outcome_of(const Stored& row) {
+  const std::uint64_t kind = (key128_of(row.id).low + row.version) % 10;
+  Outcome outcome;
+  outcome.place = kind < 6 ? Place::train : kind < 7 ? Place::validation : kind < 8 ? Place::rejected
+                : kind < 9 ? Place::dropped : Place::quarantined;
+  outcome.line = row.id + " " + std::to_string(row.version) + std::string(row.version % 7, '.') + "\n";
+  outcome.tally = is_kept(outcome.place) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9) : "reason " + std::to_string(row.version % 3);
+  return outcome;
+}
+
+void finish(DatasetFiles& files, StateWriter& state) {
+  files.close();
+  StateSummary summary;
+  summary.identity = {{"source", 1}};
+  summary.tallies = files.tallies();
+  summary.num_kept = files.num_kept();
+  for (std::size_t i = 0; i < kNumPlaces; ++i)
+    summary.outputs[i] = {files.file(static_cast<Place>(i)).num_bytes(), files.checksum(static_cast<Place>(i))};
+  state.close(summary);
+  files.commit();
+  state.commit();
+}
+
+void write_in_full(const std::vector<Stored>& rows, const fs::path& folder) {
+  DatasetFiles files(folder);
+  StateWriter state(folder / "state");
+  for (const Stored& row : rows) {
+    const Outcome outcome = outcome_of(row);
+    state.add({key128_of(row.id), row.version, files.add(outcome), static_cast<std::uint32_t>(outcome.place),
+               static_cast<std::uint32_t>(outcome.line.size())});
+  }
+  finish(files, state);
+}
+
+IncrementCounts write_increment(const std::vector<Stored>& rows, const fs::path& folder) {
+  std::map<std::string, Stored> by_id;
+  for (const Stored& row : rows) by_id[row.id] = row;
+  std::string why_not;
+  const auto state = State::open(folder / "state", folder, why_not);
+  REQUIRE_MESSAGE(state, why_not);
+  Increment increment(*state);
+  for (const Stored& row : rows) increment.add(row.id, row.version);
+  const IncrementCounts counts = increment.resolve();
+  increment.for_each_batch(7, [&](const std::vector<std::string>& ids) {
+    CHECK(ids.size() <= 7);
+    for (auto id = ids.rbegin(); id != ids.rend(); ++id)
+      increment.put(*id, by_id.at(*id).version, outcome_of(by_id.at(*id)));
+  });
+  DatasetFiles files(folder, increment.tallies());
+  StateWriter new_state(folder / "state");
+  increment.compose(folder, files, new_state);
+  finish(files, new_state);
+  return counts;
+}
+
+std::vector<std::string> contents(const fs::path& folder) {
+  std::vector<std::string> texts;
+  for (const char* name : kFileNames) texts.push_back(read_file(folder / name));
+  return texts;
+}
+
+}  // namespace
+
+TEST_CASE("increments end with the bytes of a full extraction") {
+  Folder folder;
+  const fs::path increment = folder.path / "increment", full = folder.path / "full";
+  fs::create_directories(increment);
+  fs::create_directories(full);
+  Random random(5);
+  std::vector<Stored> rows;
+  for (int i = 0; i < 400; ++i) rows.push_back({"c-" + std::to_string(i), random.below(1000)});
+  write_in_full(rows, increment);
+  int next = 400;
+  for (int night = 0; night < 30; ++night) {
+    IncrementCounts expected;
+    std::vector<Stored> changed;
+    for (Stored row : rows) {
+      if (random.below(20) == 0) {
+        ++expected.left;
+        continue;
+      }
+      if (random.below(20) == 0) {
+        ++row.version;
+        ++expected.updated;
+      } else {
+        ++expected.unchanged;
+      }
+      changed.push_back(row);
+    }
+    for (std::uint64_t i = random.below(30); i > 0; --i, ++expected.added)
+      changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(random.below(changed.size() + 1)),
+                     Stored{"c-" + std::to_string(next++), random.below(1000)});
+    // An order of equal times that changed, as after an upgrade of the server's collations.
+    if (night % 5 == 0) std::swap(changed.at(3), changed.at(40));
+    rows = changed;
+    const IncrementCounts counts = write_increment(rows, increment);
+    CHECK(std::array{counts.added, counts.updated, counts.left, counts.unchanged} ==
+          std::array{expected.added, expected.updated, expected.left, expected.unchanged});
+    write_in_full(rows, full);
+    CHECK(contents(increment) == contents(full));
+  }
+}
+
+TEST_CASE("more rows than are looked up at once") {
+  Folder folder;
+  std::vector<Stored> rows;
+  for (int i = 0; i < 600'000; ++i) rows.push_back({std::to_string(i), 1});
+  write_in_full(rows, folder.path);
+  rows[17].version = 2;
+  rows[599'999].version = 2;
+  rows.erase(rows.begin() + 300'000);
+  rows.push_back({"new", 1});
+  const IncrementCounts counts = write_increment(rows, folder.path);
+  CHECK(counts.added == 1);
+  CHECK(counts.updated == 2);
+  CHECK(counts.left == 1);
+  CHECK(counts.unchanged == 599'997);
+  const std::vector<std::string> found = contents(folder.path);
+  write_in_full(rows, folder.path);
+  CHECK(found == contents(folder.path));
+}
+
+TEST_CASE("a row that is not found, comes twice or was not asked for is a fault") {
+  Folder folder;
+  write_in_full({{"a", 1}}, folder.path);
+  std::string why_not;
+  const auto state = State::open(folder.path / "state", folder.path, why_not);
+  Increment increment(*state);
+  increment.add("a", 1);
+  increment.add("b", 1);
+  increment.resolve();
+  CHECK_THROWS_AS(increment.for_each_batch(5, [](const auto&) {}), Error);
+  CHECK_THROWS_AS(increment.for_each_batch(5, [&](const auto&) { increment.put("c", 1, outcome_of({"c", 1})); }), Error);
+}
+
+TEST_CASE("a state is taken only with its outputs, whole, and as it was written") {
+  Folder folder;
+  const fs::path path = folder.path / "state";
+  auto why = [&] {
+    std::string why_not;
+    return State::open(path, folder.path, why_not) ? std::string("taken") : why_not;
+  };
+  CHECK(why() == "there is no state yet");
+  std::vector<Stored> rows;
+  for (int i = 0; i < 100; ++i) rows.push_back({std::to_string(i), 1});
+  write_in_full(rows, folder.path);
+  CHECK(why() == "taken");
+  const std::string good = read_file(path);
+  for (std::size_t place = 0; place < good.size(); place += 37) {
+    std::string bad = good;
+    bad[place] ^= 4;
+    write_file(path, bad);
+    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+    write_file(path, good.substr(0, place));
+    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+  }
+  write_file(path, good);
+  CHECK(why() == "taken");
+  for (const char* name : kFileNames) {
+    const std::string text = read_file(folder.path / name);
+    write_file(folder.path / name, text + "x");
+    CHECK(why().find(name) != std::string::npos);
+    if (!text.empty()) {
+      std::string other = text;
+      other[other.size() / 2] ^= 1;
+      write_file(folder.path / name, other);
+      CHECK(why().find(name) != std::string::npos);
+    }
+    write_file(folder.path / name, text);
+  }
+  CHECK(why() == "taken");
+}
