@@ -6,7 +6,7 @@
 
 namespace intelia::extraction {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kMaxBytes = 40;
   std::size_t end = std::min(text.size(), kMaxBytes);
   while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
@@ -28,5 +28,7 @@ std::string lower_case(std::string_view text) {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   return lower;
 }
+
+bool is_sound_text(std::string_view text) { return text.find('\0') == std::string_view::npos && is_valid_utf8(text); }
 
 }  // namespace intelia::extraction

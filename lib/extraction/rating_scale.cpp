@@ -81,13 +81,13 @@ RatingReading read_rating(std::string_view text, RatingScale scale) {
   double rating = 0;
   const char* end = digits.data() + digits.size();
   const auto [stopped, status] = std::from_chars(digits.data() + (is_signed ? 1 : 0), end, rating);
-  if (status != std::errc{} || stopped != end) return fault("is not a number: " + quoted(text));
+  if (status != std::errc{} || stopped != end) return fault("is not a number: " + in_quotes(text));
   if (std::isnan(rating)) return fault("is NaN");
   if (std::isinf(rating)) return fault("is infinite");
   if (scale == RatingScale::one_to_five) return {rating, ""};
   const auto [lowest, highest] = bounds(scale);
   if (rating < lowest || rating > highest || (scale == RatingScale::boolean && rating != lowest && rating != highest))
-    return fault("is outside the scale " + name(scale) + ": " + quoted(text));
+    return fault("is outside the scale " + name(scale) + ": " + in_quotes(text));
   return {spread(rating, scale), ""};
 }
 
@@ -115,7 +115,7 @@ RatingReading read_thumb(std::string_view text) {
   if (is_one_of(thumbs_up(), word)) return {kBestRating, ""};
   if (is_one_of(thumbs_down(), word)) return {kWorstRating, ""};
   if (is_one_of(no_thumbs(), word)) return {};
-  return fault("is neither up nor down: " + quoted(text));
+  return fault("is neither up nor down: " + in_quotes(text));
 }
 
 }  // namespace intelia::extraction
