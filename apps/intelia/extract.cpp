@@ -59,7 +59,29 @@ void declare(OptionTable& table, Options& options) {
   table.add("table", options.query.table, "Table or view to read, NAME or SCHEMA.NAME", "NAME");
   table.add("columns", options.query.columns,
             "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
-            "language=…");
+            "language=…,thumbs=…");
+  table.add("signals", options.query.signals,
+            "Where a conversation's rating comes from, the first that says something: rating, thumbs, turns (ratings inside "
+            "messages), feedback, annotations; the last two correct answers as well");
+  table.add("rating-scale", options.query.rating_scale,
+            "Scale of the rating column and of ratings inside messages, which becomes 1 to 5: 1-5, 0-10, 0-5, 0-1, 0-100 "
+            "or boolean", "SCALE");
+  table.add("feedback-scale", options.query.feedback_scale, "Scale of the ratings in the feedback table", "SCALE");
+  table.add("feedback-table", options.query.feedback_table, "Table or view with the users' feedback", "NAME");
+  table.add("feedback-columns", options.query.feedback_columns,
+            "Names of its columns where they differ: feedback_id=id,conversation_id=…,turn=…,answer=…,rating=…,"
+            "corrected_answer=…,created_at=…");
+  table.add("annotations-table", options.query.annotations_table, "Table or view with the experts' annotations", "NAME");
+  table.add("annotations-columns", options.query.annotations_columns,
+            "Names of its columns where they differ: annotation_id=id,conversation_id=…,turn=…,annotator=…,scores=…,"
+            "corrected_answer=…,created_at=…");
+  table.add("min-annotators", options.query.min_annotators,
+            "Fewest experts on an answer for their correction of it to be used");
+  table.add("max-disagreement", options.query.max_disagreement,
+            "Largest difference between two experts' mean scores of an answer; beyond it the conversation is put aside");
+  table.add("roles", options.query.roles, "Names of roles in messages that are not known: vet=assistant,farmer=user");
+  table.add("time-zone", options.query.time_zone, "What a created_at without a time zone means, such as Europe/Paris",
+            "ZONE");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
   table.add("incremental", options.incremental,
             "Read only conversations that are new or changed since the last run; what is written is the same");

@@ -9,6 +9,7 @@
 
 #include "extraction/foreign_text.hpp"
 #include "extraction/json_access.hpp"
+#include "extraction/row.hpp"
 
 namespace intelia::extraction {
 
@@ -162,7 +163,8 @@ struct Judgements::State {
   std::string read_rows(std::string_view json, std::string_view table, std::vector<Judgement>& rows) {
     const bool is_feedback = table == "feedback";
     dom::array list;
-    if (parser.parse(json.data(), json.size(), true).get(list)) return fmt::format("{} rows are not a JSON list", table);
+    if (parser.parse(json.data(), json.size(), true).get(list))
+      return fmt::format("{} rows are not a JSON list of at most {} bytes", table, kMaxMessagesBytes);
     for (const dom::element element : list) {
       dom::object object;
       if (element.get(object)) return fmt::format("{} row is not an object", table);

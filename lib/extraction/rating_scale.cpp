@@ -93,20 +93,20 @@ RatingReading read_rating(std::string_view text, RatingScale scale) {
 
 const std::vector<std::string>& thumbs_up() {
   static const std::vector<std::string> words{
-      "up",    "thumbs_up", "thumbs-up", "thumbs up", "thumbsup", "thumb_up", "1",  "+1", "1.0", "like",
+      "up",    "thumbs_up", "thumbs-up", "thumbs up", "thumbsup", "thumb_up", "1",        "+1",       "like",
       "liked", "good",      "positive",  "upvote",    "true",     "t",        "yes", "👍"};
   return words;
 }
 
 const std::vector<std::string>& thumbs_down() {
   static const std::vector<std::string> words{
-      "down",     "thumbs_down", "thumbs-down", "thumbs down", "thumbsdown", "thumb_down", "-1", "-1.0", "dislike",
+      "down",     "thumbs_down", "thumbs-down", "thumbs down", "thumbsdown", "thumb_down", "-1", "dislike",
       "disliked", "bad",         "negative",    "downvote",    "false",      "f",          "no", "👎"};
   return words;
 }
 
 const std::vector<std::string>& no_thumbs() {
-  static const std::vector<std::string> words{"", "0", "0.0", "none", "neutral", "null"};
+  static const std::vector<std::string> words{"", "0", "none", "neutral", "null"};
   return words;
 }
 
@@ -115,6 +115,13 @@ RatingReading read_thumb(std::string_view text) {
   if (is_one_of(thumbs_up(), word)) return {kBestRating, ""};
   if (is_one_of(thumbs_down(), word)) return {kWorstRating, ""};
   if (is_one_of(no_thumbs(), word)) return {};
+  double number = 0;
+  const auto [stopped, status] = std::from_chars(word.data(), word.data() + word.size(), number);
+  if (status == std::errc{} && stopped == word.data() + word.size()) {
+    if (number == 1) return {kBestRating, ""};
+    if (number == -1) return {kWorstRating, ""};
+    if (number == 0) return {};
+  }
   return fault("is neither up nor down: " + in_quotes(text));
 }
 
