@@ -2,6 +2,8 @@
 // the manifest that lets every line be defended.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -59,7 +61,29 @@ void declare(OptionTable& table, Options& options) {
   table.add("table", options.query.table, "Table or view to read, NAME or SCHEMA.NAME", "NAME");
   table.add("columns", options.query.columns,
             "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
-            "language=…");
+            "language=…,thumbs=…");
+  table.add("signals", options.query.signals,
+            "Where a conversation's rating comes from, the first that says something: rating, thumbs, turns (ratings inside "
+            "messages), feedback, annotations; the last two correct answers as well");
+  table.add("rating-scale", options.query.rating_scale,
+            "Scale of the rating column and of ratings inside messages, which becomes 1 to 5: 1-5, 0-10, 0-5, 0-1, 0-100 "
+            "or boolean", "SCALE");
+  table.add("feedback-scale", options.query.feedback_scale, "Scale of the ratings in the feedback table", "SCALE");
+  table.add("feedback-table", options.query.feedback_table, "Table or view with the users' feedback", "NAME");
+  table.add("feedback-columns", options.query.feedback_columns,
+            "Names of its columns where they differ: feedback_id=id,conversation_id=…,turn=…,answer=…,rating=…,"
+            "corrected_answer=…,created_at=…");
+  table.add("annotations-table", options.query.annotations_table, "Table or view with the experts' annotations", "NAME");
+  table.add("annotations-columns", options.query.annotations_columns,
+            "Names of its columns where they differ: annotation_id=id,conversation_id=…,turn=…,annotator=…,scores=…,"
+            "corrected_answer=…,created_at=…");
+  table.add("min-annotators", options.query.min_annotators,
+            "Fewest experts on an answer for their correction of it to be used");
+  table.add("max-disagreement", options.query.max_disagreement,
+            "Largest difference between two experts' mean scores of an answer; beyond it the conversation is put aside");
+  table.add("roles", options.query.roles, "Names of roles in messages that are not known: vet=assistant,farmer=user");
+  table.add("time-zone", options.query.time_zone, "What a created_at without a time zone means, such as Europe/Paris",
+            "ZONE");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
   table.add("incremental", options.incremental,
             "Read only conversations that are new or changed since the last run; what is written is the same");
@@ -130,14 +154,16 @@ void check_free_disk(const fs::path& folder, std::uint64_t estimated_bytes, bool
                                     folder.string(), free_bytes >> 20, estimated_bytes >> 20));
 }
 
-/** What the lines of a state depend on: another one means that every line is made anew. */
-Json identity_of(postgres::ConversationSource& source, const Options& options) {
-  return {{"program", program_version()},
-          {"source", source.identity()},
-          {"sql", source.sql()},
-          {"min_messages", options.query.min_messages},
-          {"system_prompt", options.query.system_prompt},
-          {"split", options.split}};
+/** What the lines of a state depend on besides their rows: another one means that every line is made anew. Which rows
+    are selected is found out anew each time, and so is not part of it. */
+Json identity_of(postgres::ConversationSource& source, const Context& context) {
+  static constexpr std::array kOfNoLine = {
+      "output", "limit", "since", "until", "languages", "incremental", "state", "rescan", "jobs", "snapshot", "retries",
+      "statement-timeout", "lock-timeout", "allow-empty", "max-rejected", "strict"};
+  Json identity{{"program", program_version()}, {"source", source.identity()}};
+  for (const auto& [name, value] : context.options.items())
+    if (std::find(kOfNoLine.begin(), kOfNoLine.end(), name) == kOfNoLine.end()) identity["--" + name] = value;
+  return identity;
 }
 
 /** What an incremental run starts from. */
@@ -149,11 +175,11 @@ struct Baseline {
   std::int64_t num_kept = 0;
 };
 
-Baseline find_baseline(const Options& options, postgres::ConversationSource& source) {
+Baseline find_baseline(const Options& options, const Context& context, postgres::ConversationSource& source) {
   // Of a row's version the number of a transaction is known, of which 32 bits are kept: they come round.
   constexpr std::uint64_t kHalfRound = std::uint64_t{1} << 31;
   Baseline baseline;
-  baseline.identity = identity_of(source, options);
+  baseline.identity = identity_of(source, context);
   baseline.next_transaction = source.next_transaction();
   auto in_full = [&](std::string why) {
     baseline.state.reset();
@@ -216,18 +242,14 @@ std::string in_words(const IncrementCounts& counts) {
   return fmt::format("{} new, {} changed, {} gone, {} as before", counts.added, counts.updated, counts.left, counts.unchanged);
 }
 
-RowRules rules_of(const Options& options, const postgres::ConversationSource& source) {
-  return {options.query.min_messages, options.query.system_prompt, source.form()};
-}
-
 int dry_run(const Options& options, Context& context, const postgres::ConversationSource::Connect& connect) {
   postgres::ConversationSource source(connect, options.query, options.read);
   Json summary{{"dry_run", true}, {"rows", source.count_rows()}, {"sql", source.sql()}};
   std::string words = fmt::format("{} rows match", summary["rows"].get<std::int64_t>());
   if (options.incremental) {
-    Baseline baseline = find_baseline(options, source);
+    Baseline baseline = find_baseline(options, context, source);
     if (baseline.state) {
-      Judge judge(rules_of(options, source), options.split);
+      Judge judge(row_rules(options.query, source.form()), options.split);
       Notices notices(options.rejects, context.log());
       const IncrementCounts counts =
           read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/true)->counts();
@@ -252,11 +274,11 @@ int extract_once(const Options& options, Context& context, const OutputFolder& f
   check_free_disk(folder.path(), source.estimated_bytes(), context.common.force);
 
   Notices notices(options.rejects, context.log());
-  auto make_judge = [&] { return Judge(rules_of(options, source), options.split); };
+  auto make_judge = [&] { return Judge(row_rules(options.query, source.form()), options.split); };
   Baseline baseline;
   std::unique_ptr<Increment> increment;
   if (options.incremental) {
-    baseline = find_baseline(options, source);
+    baseline = find_baseline(options, context, source);
     if (baseline.state) {
       Judge judge = make_judge();
       increment = read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/false);

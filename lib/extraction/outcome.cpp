@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -25,15 +24,14 @@ std::string readable_name(const std::optional<std::string_view>& conversation_id
   return "conversation " + quoted.substr(1, quoted.size() - 2);
 }
 
-/** language, rating to the nearest half, and "2026-09". */
-void append_tally(std::string& out, const Row& row) {
-  out += row.language.value_or("");
+/** Language, rating to the nearest half (empty for none), and "2026-09". */
+void append_tally(std::string& out, const RowReader& reader, std::string_view created_at) {
+  out += reader.language();
   std::replace(out.begin(), out.end(), '\t', ' ');
-  double rating = 0;
-  if (row.rating) std::from_chars(row.rating->data(), row.rating->data() + row.rating->size(), rating);
-  const std::string_view time = row.created_at.value_or("");
-  const std::size_t year_end = std::min(time.find('-'), time.size());
-  fmt::format_to(std::back_inserter(out), "\t{:g}\t{}", std::round(rating * 2) / 2, time.substr(0, year_end + 3));
+  out += '\t';
+  if (reader.rating()) fmt::format_to(std::back_inserter(out), "{:g}", std::round(*reader.rating() * 2) / 2);
+  const std::size_t year_end = std::min(created_at.find('-'), created_at.size());
+  fmt::format_to(std::back_inserter(out), "\t{}", created_at.substr(0, year_end + 3));
 }
 
 }  // namespace
@@ -47,7 +45,7 @@ const Outcome& Judge::judge(const Row& row) {
   const Fate fate = reader_.read(row, outcome_.line);
   if (fate == Fate::kept) {
     outcome_.place = is_in_training(*row.conversation_id, train_fraction_) ? Place::train : Place::validation;
-    append_tally(outcome_.tally, row);
+    append_tally(outcome_.tally, reader_, row.created_at.value_or(""));
     return outcome_;
   }
   const std::string name = readable_name(row.conversation_id);
@@ -61,7 +59,7 @@ const Outcome& Judge::judge(const Row& row) {
     append_json_string(outcome_.line, reader_.reason());
     outcome_.line += "}\n";
   } else {
-    outcome_.place = Place::rejected;
+    outcome_.place = fate == Fate::quarantined ? Place::quarantined : Place::rejected;
     append_rejected(outcome_.line, name, reader_.reason(), row.messages.value_or(""));
   }
   return outcome_;

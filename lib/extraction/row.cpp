@@ -1,17 +1,17 @@
 #include "extraction/row.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
-#include <charconv>
-#include <cmath>
+#include <algorithm>
 #include <cstring>
 
+#include "extraction/foreign_text.hpp"
+#include "extraction/judgements.hpp"
+#include "extraction/language_tag.hpp"
+#include "extraction/stored_messages.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {
-
-namespace dom = simdjson::dom;
 
 namespace {
 
@@ -43,52 +43,63 @@ bool append_iso_time(std::string& out, std::string_view text) {
   return true;
 }
 
-/** What a JSON value is, in words. */
-const char* words_for(dom::element_type type) {
-  switch (type) {
-    case dom::element_type::ARRAY: return "a list";
-    case dom::element_type::OBJECT: return "an object";
-    case dom::element_type::STRING: return "a string";
-    case dom::element_type::BOOL: return "true or false";
-    case dom::element_type::NULL_VALUE: return "null";
-    default: return "a number";
+/** The name of `signal` on the command line and in a record. */
+const char* name(Signal signal) {
+  switch (signal) {
+    case Signal::rating: return "rating";
+    case Signal::thumbs: return "thumbs";
+    case Signal::turns: return "turns";
+    case Signal::feedback: return "feedback";
+    case Signal::annotations: break;
   }
+  return "annotations";
 }
 
-/** Text from outside inside a reason: short, and without control characters. */
-std::string quoted(std::string_view text) {
-  constexpr std::size_t kMaxBytes = 40;
-  std::size_t end = std::min(text.size(), kMaxBytes);
-  while (end < text.size() && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  std::string out;
-  append_json_string(out, text.substr(0, end));
-  return end < text.size() ? out + "…" : out;
+/** Whether `language` is two small letters, which need no reading. */
+bool is_plain_code(std::string_view language) {
+  return language.size() == 2 && language[0] >= 'a' && language[0] <= 'z' && language[1] >= 'a' && language[1] <= 'z';
 }
 
-/** The last value of `key`, as jsonb keeps it. */
-bool last_value(const dom::object& object, std::string_view key, dom::element& value) {
-  bool is_found = false;
-  for (const dom::key_value_pair& field : object) {
-    if (field.key == key) {
-      value = field.value;
-      is_found = true;
-    }
-  }
-  return is_found;
-}
-
-bool is_sound_text(std::string_view text) { return text.find('\0') == std::string_view::npos && is_valid_utf8(text); }
+/** What is written of a conversation, and why it is not all of it. */
+struct Excerpt {
+  std::size_t num_turns = 0;  // of the turns, from the first
+  const Correction* correction = nullptr;  // of the last of them
+  std::int64_t bad_place = -1;             // of the answer before whose question it ends
+  double bad_rating = 0;
+};
 
 }  // namespace
 
 struct RowReader::State {
   RowRules rules;
+  StoredMessages messages;
+  Judgements judgements;
   std::string reason;
   std::string system_message;  // the system prompt as a message and a comma, or empty
-  dom::parser parser;
-  dom::parser inner_parser;    // of JSON inside a JSON string
-  std::string joined_parts;
-  std::string metadata;
+  const bool listens_to_more_than_rating;
+
+  // Of the row that is being read.
+  std::optional<double> rating;          // on 1..5
+  Signal rating_source = Signal::rating;
+  std::string identity;                  // of the metadata, the part before the rating
+  std::string origin;                    // the part after the source
+  std::string language;                  // its code; empty: NULL
+
+  explicit State(RowRules given)
+      : rules(std::move(given)),
+        messages(RoleNames(rules.roles),
+                 listens_to(Signal::turns) ? std::optional(rules.rating_scale) : std::nullopt),
+        judgements({rules.feedback_scale, rules.min_annotators, rules.max_disagreement}),
+        listens_to_more_than_rating(rules.signals != std::vector{Signal::rating}) {
+    if (rules.system_prompt.empty()) return;
+    system_message = "{\"role\":\"system\",\"content\":";
+    append_json_string(system_message, rules.system_prompt);
+    system_message += "},";
+  }
+
+  bool listens_to(Signal signal) const {
+    return std::find(rules.signals.begin(), rules.signals.end(), signal) != rules.signals.end();
+  }
 
   Fate reject(std::string words) {
     reason = std::move(words);
@@ -107,33 +118,113 @@ struct RowReader::State {
     return Fate::kept;
   }
 
-  /** Fills `metadata` from all columns but messages. */
-  Fate read_metadata(const Row& row) {
+  Fate judge_rating() {
+    if (!rating) return drop("not rated: no signal that is listed says anything");
+    if (*rating < rules.min_rating) return drop(fmt::format("rated below --min-rating: {:.6g}", *rating));
+    return Fate::kept;
+  }
+
+  /** Checks every column but messages and keeps what the metadata takes from them. */
+  Fate read_columns(const Row& row) {
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
     if (row.num_copies > 1) return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
-    if (!row.rating) return reject("rating is NULL");
-    double rating = 0;
-    const char* end = row.rating->data() + row.rating->size();
-    const auto [stopped, status] = std::from_chars(row.rating->data(), end, rating);
-    if (status != std::errc{} || stopped != end) return reject("rating is not a number: " + quoted(*row.rating));
-    if (std::isnan(rating)) return reject("rating is NaN");
-    if (std::isinf(rating)) return reject("rating is infinite");
+    if (!row.rating && !listens_to_more_than_rating) return reject("rating is NULL");
+    if (const Fate fate = read_rating_of(row, /*is_whole_row=*/false); fate != Fate::kept) return fate;
     if (row.language && !is_sound_text(*row.language)) return reject("language is not valid UTF-8");
-    metadata = "],\"metadata\":{\"conversation_id\":";
-    append_json_string(metadata, *row.conversation_id);
-    metadata += ",\"rating\":";
-    append_json_number(metadata, rating);
-    metadata += ",\"source\":\"intelia_production\",\"language\":";
-    if (row.language) append_json_string(metadata, *row.language);
-    else metadata += "null";
-    metadata += ",\"created_at\":\"";
+    identity = "],\"metadata\":{\"conversation_id\":";
+    append_json_string(identity, *row.conversation_id);
+    origin = ",\"language\":";
+    const std::string_view tag = row.language.value_or("");
+    if (is_plain_code(tag)) language = tag;
+    else language = primary_language(tag);
+    if (row.language) append_json_string(origin, language);
+    else origin += "null";
+    if (language != tag) {
+      origin += ",\"language_tag\":";
+      append_json_string(origin, tag);
+    }
     if (!row.created_at) return reject("created_at is NULL");
-    if (!append_iso_time(metadata, *row.created_at))
-      return reject("created_at is not a date of our era: " + quoted(*row.created_at));
-    metadata += "\"}}\n";
+    origin += ",\"created_at\":\"";
+    if (!append_iso_time(origin, *row.created_at))
+      return reject("created_at is not a date of our era: " + in_quotes(*row.created_at));
+    origin += '"';
     return Fate::kept;
+  }
+
+  static bool is_column(Signal signal) { return signal == Signal::rating || signal == Signal::thumbs; }
+
+  /** What `signal` says about the conversation. Of turns, feedback and annotations once they have been read. */
+  RatingReading heard(Signal signal, const Row& row) const {
+    switch (signal) {
+      case Signal::rating: return row.rating ? read_rating(*row.rating, rules.rating_scale) : RatingReading{};
+      case Signal::thumbs: return row.thumbs ? read_thumb(*row.thumbs) : RatingReading{};
+      case Signal::feedback: return {judgements.feedback_rating(), ""};
+      case Signal::annotations: return {judgements.annotation_rating(), ""};
+      case Signal::turns: break;
+    }
+    double sum = 0;
+    std::int64_t num_rated = 0;
+    for (const Turn& turn : messages.turns()) {
+      if (!turn.rating) continue;
+      sum += *turn.rating;
+      ++num_rated;
+    }
+    if (num_rated == 0) return {};
+    return {sum / static_cast<double>(num_rated), ""};
+  }
+
+  /** The first signal that says something gives the rating. Before messages and judgements have been read, the columns
+      that come before the first signal that needs them are asked. */
+  Fate read_rating_of(const Row& row, bool is_whole_row) {
+    rating.reset();
+    for (const Signal signal : rules.signals) {
+      if (!is_whole_row && !is_column(signal)) break;
+      const RatingReading reading = heard(signal, row);
+      if (!reading.fault.empty()) return reject(std::string(name(signal)) + " " + reading.fault);
+      if (!reading.rating) continue;
+      rating = reading.rating;
+      rating_source = signal;
+      break;
+    }
+    return Fate::kept;
+  }
+
+  void append_metadata(std::string& out, const Excerpt& excerpt, std::string_view original) const {
+    out += identity;
+    if (rating) {
+      out += ",\"rating\":";
+      append_json_number(out, *rating);
+      if (rating_source != Signal::rating) {
+        out += ",\"rating_source\":\"";
+        out += name(rating_source);
+        out += '"';
+      }
+    }
+    const Correction* correction = excerpt.correction;
+    out += ",\"source\":\"";
+    out += correction == nullptr ? "intelia_production" : correction->is_expert ? "expert" : "feedback";
+    out += '"';
+    out += origin;
+    if (correction != nullptr) {
+      out += ",\"corrections\":[{\"turn\":";
+      out += std::to_string(messages.turns()[excerpt.num_turns - 1].place);
+      out += correction->is_expert ? ",\"from\":\"annotations\",\"annotators\":[" : ",\"from\":\"feedback\"";
+      for (std::size_t i = 0; i < correction->annotators.size(); ++i) {
+        if (i > 0) out += ',';
+        append_json_string(out, correction->annotators[i]);
+      }
+      if (correction->is_expert) out += ']';
+      if (!correction->feedback_id.empty()) {
+        out += ",\"feedback_id\":";
+        append_json_string(out, correction->feedback_id);
+      }
+      out += ",\"original\":";
+      append_json_string(out, original);
+      out += "}]";
+    }
+    out += "}}\n";
   }
 
   /**
@@ -198,86 +289,71 @@ struct RowReader::State {
     return std::string_view::npos;
   }
 
-  /** Content as text; false: the reason is set. */
-  bool read_content(const dom::element& content, std::int64_t place, std::string_view& text) {
-    dom::array parts;
-    if (!content.get(text)) return true;
-    if (content.get(parts)) {
-      reject(fmt::format("message without text content: messages[{}].content is {}", place, words_for(content.type())));
-      return false;
+  /** The rating of an answer by the first signal that says something about it. */
+  std::optional<double> rating_of(const Turn& turn, const TurnJudgement* judgement) const {
+    for (const Signal signal : rules.signals) {
+      std::optional<double> said;
+      if (signal == Signal::turns) said = turn.rating;
+      if (signal == Signal::feedback && judgement != nullptr) said = judgement->feedback_rating;
+      if (signal == Signal::annotations && judgement != nullptr) said = judgement->annotation_rating;
+      if (said) return said;
     }
-    joined_parts.clear();
-    for (dom::element element : parts) {
-      dom::object part;
-      dom::element type, words;
-      std::string_view type_text, words_text;
-      if (element.get(part) || !last_value(part, "type", type) || type.get(type_text) || type_text != "text" ||
-          !last_value(part, "text", words) || words.get(words_text)) {
-        reject(fmt::format("content part is not text: messages[{}].content holds other than "
-                           "{{\"type\":\"text\",\"text\":…}}", place));
-        return false;
-      }
-      joined_parts += words_text;
-    }
-    text = joined_parts;
-    return true;
+    return std::nullopt;
   }
 
-  Fate append_list(const dom::array& list, std::string& out) {
-    std::int64_t num_messages = 0, num_turns = 0;
-    for (dom::element element : list) {
-      const std::int64_t place = num_messages++;
-      dom::object message;
-      if (element.get(message))
-        return reject(fmt::format("message is not an object: messages[{}] is {}", place, words_for(element.type())));
-      dom::element role_value, content_value;
-      std::string_view role, content;
-      if (!last_value(message, "role", role_value) || role_value.get(role))
-        return reject(fmt::format("message without a role: messages[{}]", place));
-      if (role != "system" && role != "user" && role != "assistant")
-        return reject(fmt::format("unknown role: {} in messages[{}], expected system, user or assistant", quoted(role),
-                                  place));
-      if (!last_value(message, "content", content_value))
-        return reject(fmt::format("message without text content: messages[{}] has no content", place));
-      if (!read_content(content_value, place, content)) return Fate::rejected;
-      if (!is_sound_text(content))
-        return reject(fmt::format("content is not text: messages[{}] holds U+0000 or half of a surrogate pair", place));
-      if (role == "system") continue;
-      out += num_turns++ == 0 ? "{\"role\":\"" : ",{\"role\":\"";
-      out += role;
+  /** Goes through the answers to the first that is corrected or badly rated. */
+  Excerpt decide(const std::map<std::int64_t, TurnJudgement>& judged) const {
+    const std::vector<Turn>& turns = messages.turns();
+    for (std::size_t i = 0; i < turns.size(); ++i) {
+      if (turns[i].role != Role::assistant) continue;
+      const auto place = judged.find(turns[i].place);
+      const TurnJudgement* judgement = place == judged.end() ? nullptr : &place->second;
+      if (judgement != nullptr && judgement->correction && !is_same_text(judgement->correction->text, turns[i].content))
+        return {.num_turns = i + 1, .correction = &*judgement->correction};
+      const std::optional<double> said = rating_of(turns[i], judgement);
+      if (!said || *said >= rules.min_rating) continue;
+      std::size_t begin = i;
+      while (begin > 0 && turns[begin].role != Role::user) --begin;
+      while (begin > 0 && turns[begin - 1].role == Role::user) --begin;
+      return {.num_turns = begin, .bad_place = turns[i].place, .bad_rating = *said};
+    }
+    return {.num_turns = turns.size()};
+  }
+
+  /** Any stored form, with what was said about its turns. */
+  Fate append_any(const Row& row, std::string& out) {
+    if (std::string fault = messages.read(*row.messages); !fault.empty()) return reject(std::move(fault));
+    const std::vector<Turn>& turns = messages.turns();
+    std::string fault = judgements.read(listens_to(Signal::feedback) ? row.feedback : std::nullopt,
+                                        listens_to(Signal::annotations) ? row.annotations : std::nullopt);
+    if (!fault.empty()) return reject(std::move(fault));
+    if (const Fate fate = read_rating_of(row, /*is_whole_row=*/true); fate != Fate::kept) return fate;
+    const std::map<std::int64_t, TurnJudgement> judged = judgements.by_turn(turns, messages.num_messages(), fault);
+    if (!fault.empty()) return reject(std::move(fault));
+    if (reason = judgements.disagreement(turns); !reason.empty()) return Fate::quarantined;
+    const Excerpt excerpt = decide(judged);
+    if (excerpt.correction == nullptr)
+      if (const Fate fate = judge_rating(); fate != Fate::kept) return fate;
+    if (excerpt.bad_place >= 0 && excerpt.num_turns < kMinKeptTurns)
+      return drop(fmt::format("badly rated turn: turn {}, rated {:.6g}", excerpt.bad_place, excerpt.bad_rating));
+    const Fate fate = judge_length(messages.num_messages(), static_cast<std::int64_t>(excerpt.num_turns));
+    if (fate != Fate::kept) return fate;
+    std::string_view original;
+    for (std::size_t i = 0; i < excerpt.num_turns; ++i) {
+      const bool is_corrected = excerpt.correction != nullptr && i + 1 == excerpt.num_turns;
+      if (is_corrected) original = turns[i].content;
+      out += i == 0 ? "{\"role\":\"" : ",{\"role\":\"";
+      out += turns[i].role == Role::user ? "user" : "assistant";
       out += "\",\"content\":";
-      append_json_string(out, content);
+      append_json_string(out, is_corrected ? excerpt.correction->text : turns[i].content);
       out += '}';
     }
-    return judge_length(num_messages, num_turns);
-  }
-
-  /** Any stored form: unwraps an object and decodes a string, each once. */
-  Fate append_any(std::string_view text, std::string& out) {
-    dom::element value;
-    if (auto error = parser.parse(text.data(), text.size(), /*realloc_if_needed=*/true).get(value))
-      return reject(fmt::format("messages is not valid JSON: {}", simdjson::error_message(error)));
-    bool is_decoded = false, is_unwrapped = false;
-    for (;;) {
-      dom::array list;
-      dom::object object;
-      std::string_view inside;
-      if (!value.get(list)) return append_list(list, out);
-      if (!is_unwrapped && !value.get(object) && last_value(object, "messages", value)) {
-        is_unwrapped = true;
-      } else if (!is_decoded && !value.get(inside)) {
-        is_decoded = true;
-        if (inner_parser.parse(inside.data(), inside.size(), /*realloc_if_needed=*/true).get(value))
-          return reject("messages is not a list: it is a string that holds no JSON");
-      } else {
-        return reject(fmt::format("messages is not a list: it is {}, expected [{{\"role\":…,\"content\":…}},…]",
-                                  words_for(value.type())));
-      }
-    }
+    append_metadata(out, excerpt, original);
+    return Fate::kept;
   }
 
   Fate read(const Row& row, std::string& out) {
-    if (const Fate fate = read_metadata(row); fate != Fate::kept) return fate;
+    if (const Fate fate = read_columns(row); fate != Fate::kept) return fate;
     if (row.too_long_bytes > 0)
       return reject(fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes,
                                 kMaxMessagesBytes));
@@ -286,21 +362,19 @@ struct RowReader::State {
     if (!is_valid_utf8(*row.messages)) return reject("messages is not valid UTF-8");
     out += "{\"messages\":[";
     out += system_message;
+    const bool may_be_copied = rules.form == MessagesForm::jsonb && !row.feedback && !row.annotations &&
+                               !listens_to(Signal::turns);
     Fate fate = Fate::kept;
-    if (rules.form != MessagesForm::jsonb || !append_plain_jsonb(*row.messages, out, fate))
-      fate = append_any(*row.messages, out);
-    if (fate == Fate::kept) out += metadata;
+    if (!may_be_copied || !append_plain_jsonb(*row.messages, out, fate)) return append_any(row, out);
+    judgements.read(std::nullopt, std::nullopt);
+    if (const Fate by_rating = read_rating_of(row, /*is_whole_row=*/true); by_rating != Fate::kept) return by_rating;
+    if (const Fate by_rating = judge_rating(); by_rating != Fate::kept) return by_rating;
+    if (fate == Fate::kept) append_metadata(out, {}, {});
     return fate;
   }
 };
 
-RowReader::RowReader(RowRules rules) : state_(new State) {
-  state_->rules = std::move(rules);
-  if (state_->rules.system_prompt.empty()) return;
-  state_->system_message = "{\"role\":\"system\",\"content\":";
-  append_json_string(state_->system_message, state_->rules.system_prompt);
-  state_->system_message += "},";
-}
+RowReader::RowReader(RowRules rules) : state_(new State(std::move(rules))) {}
 
 RowReader::~RowReader() = default;
 
@@ -312,5 +386,9 @@ Fate RowReader::read(const Row& row, std::string& out) {
 }
 
 const std::string& RowReader::reason() const { return state_->reason; }
+
+std::optional<double> RowReader::rating() const { return state_->rating; }
+
+const std::string& RowReader::language() const { return state_->language; }
 
 }  // namespace intelia::extraction

@@ -3,10 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+#include "extraction/rating_scale.hpp"
 
 namespace intelia::extraction {
 
@@ -16,8 +20,11 @@ inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
 /** One row as it came; the bytes belong to the caller. */
 struct Row {
   std::optional<std::string_view> conversation_id, messages, rating, created_at, language;
-  std::int64_t too_long_bytes = 0;  // size of messages when they were too long to be sent
-  std::int64_t num_copies = 1;      // selected rows that have this conversation_id
+  std::int64_t too_long_bytes = 0;             // size of messages when they were too long to be sent
+  std::int64_t num_copies = 1;                 // selected rows that have this conversation_id
+  std::optional<std::string_view> thumbs;      // as read_thumb reads it
+  std::optional<std::string_view> feedback;    // JSON, as Judgements reads it
+  std::optional<std::string_view> annotations;
 };
 
 enum class MessagesForm {
@@ -25,18 +32,43 @@ enum class MessagesForm {
   any,    // json, text: whatever a client stored
 };
 
+/** Where a conversation's rating may come from. The names are those of --signals. */
+enum class Signal {
+  rating,       // the rating of the conversation
+  thumbs,       // its thumb
+  turns,        // ratings inside its messages: their mean
+  feedback,     // what users said about its answers: the mean of their ratings; their corrections
+  annotations,  // what experts said: the mean over them of the mean of each one's scores; their corrections
+};
+
 struct RowRules {
   std::int64_t min_messages = 3;
   std::string system_prompt;
   MessagesForm form = MessagesForm::any;
+  std::vector<Signal> signals{Signal::rating};  // the first that says something is the rating
+  RatingScale rating_scale = RatingScale::one_to_five, feedback_scale = RatingScale::one_to_five;
+  double min_rating = -std::numeric_limits<double>::infinity();
+  std::int64_t min_annotators = 1;
+  double max_disagreement = 2;
+  std::vector<std::string> roles;               // "theirs=user", …
 };
 
-enum class Fate { kept, dropped /* sound, but too short */, rejected /* malformed */ };
+enum class Fate {
+  kept,
+  dropped,      // sound, but too short, rated too low, or not rated
+  rejected,     // malformed
+  quarantined,  // sound, but experts disagree about it
+};
 
 /**
- * Accepts: a list of {"role","content"} with roles system, user, assistant; such a list under "messages" of an object;
- * either of them as a JSON string of JSON (once); content as a list of {"type":"text","text"} parts, joined. Of
- * doubled keys the last wins, as in jsonb. Keeps user and assistant turns if at least two remain.
+ * Messages are read in every form that StoredMessages knows. User and assistant turns are kept if at least two remain.
+ * The record's rating is on 1..5, whatever the scale it is stored in; its language is the primary subtag.
+ *
+ * With feedback or annotations among the signals a corrected answer takes the answer's place, an expert's before a
+ * user's, and what followed it is cut, since it answered another text; such a record is kept whatever its rating. Of
+ * several corrected turns that is the first. A corrected answer that says what the answer says is none. With turns,
+ * feedback or annotations the conversation ends before the question that led to the first answer which is rated below
+ * min_rating (by the first of these signals that says something about it) and not corrected.
  */
 class RowReader {
  public:
@@ -49,6 +81,11 @@ class RowReader {
       on content. A reason is a name, then a colon and the details. */
   Fate read(const Row& row, std::string& out);
   const std::string& reason() const;
+
+  /** Of the row that was kept last: its rating on 1..5, if it has one (a corrected answer needs none), and the code of
+      its language, empty for NULL. */
+  std::optional<double> rating() const;
+  const std::string& language() const;
 
  private:
   struct State;

@@ -1,12 +1,14 @@
 #include "extraction/selection.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <string_view>
 #include <utility>
 
 #include "base/error.hpp"
 #include "base/nearest_word.hpp"
+#include "extraction/roles.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {
@@ -52,14 +54,32 @@ bool is_time(std::string_view text) {
   return take_digits(text, 2) && text.empty();
 }
 
-/** The member of `names` that our word `name` stands for, or null. */
-std::string* column_by_name(ColumnNames& names, std::string_view name) {
-  if (name == "conversation_id") return &names.conversation_id;
-  if (name == "messages") return &names.messages;
-  if (name == "rating") return &names.rating;
-  if (name == "created_at") return &names.created_at;
-  if (name == "language") return &names.language;
-  return nullptr;
+constexpr std::array<std::pair<const char*, Signal>, 5> kSignals{{{"rating", Signal::rating},
+                                                                   {"thumbs", Signal::thumbs},
+                                                                   {"turns", Signal::turns},
+                                                                   {"feedback", Signal::feedback},
+                                                                   {"annotations", Signal::annotations}}};
+
+/** "conversation_id, messages or language". */
+std::string one_of(const std::vector<std::string>& names) {
+  std::string words;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    words += (i == 0 ? "" : i + 1 == names.size() ? " or " : ", ") + names[i];
+  return words;
+}
+
+/** " (did you mean 'rating'?)", or nothing. */
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
+  const std::string meant = nearest_word(word, names);
+  return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
+}
+
+/** The form of names of the IANA time zone database; whether there is such a zone the source knows. */
+bool is_zone_name(std::string_view name) {
+  constexpr std::string_view kSigns = "/_+-";
+  return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
+    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kSigns.find(c) != std::string_view::npos;
+  });
 }
 
 }  // namespace
@@ -78,29 +98,79 @@ void check(const Selection& selection) {
       fail("--languages: expected codes such as fr,en, got an empty or unreadable one");
   if (!is_valid_utf8(selection.system_prompt)) fail("--system-prompt: expected UTF-8 text");
   column_names(selection.columns);
+  if (selection.min_annotators < 1)
+    fail("--min-annotators: expected 1 or more, got " + std::to_string(selection.min_annotators));
+  if (!(selection.max_disagreement >= 0)) fail("--max-disagreement: expected 0 or more");
+  if (!is_zone_name(selection.time_zone))
+    fail("--time-zone: expected a name such as UTC or Europe/Paris, got '" + selection.time_zone + "'");
+  row_rules(selection, MessagesForm::any);
+  RoleNames{selection.roles};
+}
+
+std::vector<Signal> signals(const Selection& selection) {
+  std::vector<std::string> names;
+  for (const auto& [name, signal] : kSignals) names.emplace_back(name);
+  std::vector<Signal> found;
+  for (const std::string& word : selection.signals) {
+    const auto known = std::find(names.begin(), names.end(), word);
+    if (known == names.end())
+      throw Error(Kind::usage, "--signals: unknown signal '" + word + "'" + did_you_mean(word, names) + "; expected " +
+                                   one_of(names));
+    const Signal signal = kSignals[static_cast<std::size_t>(known - names.begin())].second;
+    if (std::find(found.begin(), found.end(), signal) != found.end())
+      throw Error(Kind::usage, "--signals: '" + word + "' is given twice");
+    found.push_back(signal);
+  }
+  if (found.empty()) throw Error(Kind::usage, "--signals: expected at least one of " + one_of(names));
+  return found;
+}
+
+bool listens_to(const Selection& selection, Signal signal) {
+  const std::vector<Signal> listed = signals(selection);
+  return std::find(listed.begin(), listed.end(), signal) != listed.end();
+}
+
+RowRules row_rules(const Selection& selection, MessagesForm form) {
+  return {.min_messages = selection.min_messages,
+          .system_prompt = selection.system_prompt,
+          .form = form,
+          .signals = signals(selection),
+          .rating_scale = rating_scale(selection.rating_scale, "--rating-scale"),
+          .feedback_scale = rating_scale(selection.feedback_scale, "--feedback-scale"),
+          .min_rating = selection.min_rating,
+          .min_annotators = selection.min_annotators,
+          .max_disagreement = selection.max_disagreement,
+          .roles = selection.roles};
+}
+
+void map_names(const std::vector<std::string>& mappings, std::string_view option,
+               const std::vector<std::pair<std::string, std::string*>>& ours) {
+  std::vector<std::string> names, seen;
+  for (const auto& [name, theirs] : ours) names.push_back(name);
+  const std::string start = std::string(option) + ": ";
+  for (const std::string& mapping : mappings) {
+    const std::size_t equals = mapping.find('=');
+    const std::string name = mapping.substr(0, equals);
+    const std::string theirs = equals == std::string::npos ? "" : mapping.substr(equals + 1);
+    if (theirs.empty())
+      throw Error(Kind::usage,
+                  start + "expected OUR_NAME=THEIR_NAME such as conversation_id=id, got '" + mapping + "'");
+    const auto known = std::find(names.begin(), names.end(), name);
+    if (known == names.end())
+      throw Error(Kind::usage, start + "unknown name '" + name + "'" + did_you_mean(name, names) + "; expected " +
+                                   one_of(names) + " before the '='");
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      throw Error(Kind::usage, start + "'" + name + "' is given twice");
+    seen.push_back(name);
+    *ours[static_cast<std::size_t>(known - names.begin())].second = theirs;
+  }
 }
 
 ColumnNames column_names(const std::vector<std::string>& columns) {
   ColumnNames names;
-  std::vector<std::string> seen;
-  for (const std::string& column : columns) {
-    const std::size_t equals = column.find('=');
-    const std::string ours = column.substr(0, equals);
-    const std::string theirs = equals == std::string::npos ? "" : column.substr(equals + 1);
-    if (theirs.empty())
-      throw Error(Kind::usage, "--columns: expected OUR_NAME=THEIR_NAME such as conversation_id=id, got '" + column + "'");
-    std::string* name = column_by_name(names, ours);
-    if (name == nullptr) {
-      const std::string meant = nearest_word(ours, {"conversation_id", "messages", "rating", "created_at", "language"});
-      throw Error(Kind::usage,
-                  "--columns: unknown name '" + ours + "'" + (meant.empty() ? "" : " (did you mean '" + meant + "'?)") +
-                      "; expected conversation_id, messages, rating, created_at or language before the '='");
-    }
-    if (std::find(seen.begin(), seen.end(), ours) != seen.end())
-      throw Error(Kind::usage, "--columns: '" + ours + "' is given twice");
-    seen.push_back(ours);
-    *name = theirs;
-  }
+  map_names(columns, "--columns",
+            {{"conversation_id", &names.conversation_id}, {"messages", &names.messages}, {"rating", &names.rating},
+             {"created_at", &names.created_at}, {"language", &names.language}, {"thumbs", &names.thumbs}});
   return names;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <tuple>
 #include <utility>
 
 #include "base/clock.hpp"
@@ -128,6 +129,12 @@ void ConversationSource::describe() {
   columns_.has_row_version = kind_ == "r" || kind_ == "p" || kind_ == "m";
   columns_.has_unique_ids = is_true(facts.at(1));
   columns_.has_time_index = is_true(facts.at(2));
+  if (listens_to(query_, Signal::thumbs)) columns_.thumbs = types.at(5);
+  if (listens_to(query_, Signal::feedback))
+    columns_.feedback = feedback_table(query_, connection_->query(describe_feedback_sql(query_)));
+  if (listens_to(query_, Signal::annotations))
+    columns_.annotations = annotations_table(query_, connection_->query(describe_annotations_sql(query_)));
+  if (needs_time_zone(query_, columns_.created_at)) check_time_zone(query_, connection_->query(time_zones_sql()));
   columns_.conversation_id_type = facts.at(3).value_or("text");
   columns_.created_at_type = facts.at(4).value_or("timestamptz");
   catalogue_facts_ = facts.at(5).value_or("");
@@ -172,6 +179,10 @@ MessagesForm ConversationSource::form() const {
 
 std::string ConversationSource::why_not_incremental() const {
   if (!columns_.has_row_version) return "'" + query_.table + "' is not a table, so its rows have no version";
+  for (const auto& [signal, judgements, name] : {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
+                                                 std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
+    if (listens_to(query_, signal) && !judgements->has_row_version)
+      return "'" + *name + "' is not a table, so its rows have no version";
   if (!columns_.has_unique_ids)
     return "no unique index on " + column_names(query_.columns).conversation_id + " alone makes '" + query_.table +
            "' name each conversation once";
@@ -263,6 +274,9 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     row.language = tuple.field();
     const auto too_long = tuple.field();
     const auto version = tuple.field();
+    row.thumbs = tuple.field();
+    row.feedback = tuple.field();
+    row.annotations = tuple.field();
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
     if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
     if (columns_.messages == kJsonbType && row.messages) {

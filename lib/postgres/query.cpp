@@ -5,25 +5,99 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "base/nearest_word.hpp"
 #include "extraction/row.hpp"
 #include "record/json.hpp"
 
 namespace intelia::postgres {
 
+using extraction::Signal;
+
 namespace {
 
-bool is_text(std::uint32_t type) { return type == kTextType || type == kVarcharType; }
+/** Why SQL compares means of ratings with a little less than is asked for: it may add them up in another order than the
+    program, which has the last word. */
+constexpr double kSlack = 1e-9;
 
-/** `time`, an instant in text, as SQL of the type of created_at. */
-std::string time_sql(std::string_view time, std::uint32_t column_type) {
-  const std::string instant = quote_literal(time) + "::timestamptz";
-  return column_type == kTimestamptzType ? instant : "(" + instant + " AT TIME ZONE 'UTC')";
+std::string quoted_table(std::string_view table, std::string_view option) {
+  std::string sql;
+  for (const std::string& part : split_table_name(table, option)) sql += (sql.empty() ? "" : ".") + quote_identifier(part);
+  return sql;
 }
 
-std::string list_sql(const std::vector<std::string>& values) {
-  std::string sql;
-  for (const std::string& value : values) sql += (sql.empty() ? "" : ", ") + quote_literal(value);
-  return sql;
+using NamedColumns = std::vector<std::pair<std::string, JudgementTable::Column*>>;
+
+/** The columns that are read, by our names. */
+NamedColumns feedback_names(JudgementTable& table) {
+  return {{"feedback_id", &table.id},      {"conversation_id", &table.conversation_id},
+          {"turn", &table.turn},           {"answer", &table.answer},
+          {"rating", &table.rating},       {"corrected_answer", &table.corrected_answer},
+          {"created_at", &table.created_at}};
+}
+
+NamedColumns annotations_names(JudgementTable& table) {
+  return {{"annotation_id", &table.id},    {"conversation_id", &table.conversation_id},
+          {"turn", &table.turn},           {"annotator", &table.annotator},
+          {"scores", &table.scores},       {"corrected_answer", &table.corrected_answer},
+          {"created_at", &table.created_at}};
+}
+
+/** Gives every column the name that the option maps it to, or ours. */
+void name_columns(const NamedColumns& columns, const std::vector<std::string>& mappings, std::string_view option) {
+  std::vector<std::pair<std::string, std::string*>> ours;
+  for (const auto& [name, column] : columns) {
+    column->name = name;
+    ours.emplace_back(name, &column->name);
+  }
+  extraction::map_names(mappings, option, ours);
+}
+
+std::string describe_table_sql(const std::string& table, std::string_view option) {
+  const std::vector<std::string> parts = split_table_name(table, option);
+  const std::string found = "to_regclass(" + quote_literal(quoted_table(table, option)) + ")";
+  const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
+                                                    : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
+  return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', 'm') "
+         "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid "
+         "WHERE c.oid = " + found + " AND a.attnum > 0 AND NOT a.attisdropped "
+         "UNION ALL SELECT 'table', c.relname::text, NULL, NULL FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
+         "WHERE " + found + " IS NULL AND c.relkind IN ('r', 'p', 'm', 'v', 'f') AND " + is_in_reach;
+}
+
+/** " (did you mean 'rating'?)", or nothing. */
+std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
+  const std::string meant = nearest_word(word, names);
+  return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
+}
+
+/**
+ * Looks up the columns of `table`, named by name_columns, in `rows`. Those that are not there lose their name; the needed
+ * ones and those in `mappings` must be there. `option`: "feedback" of --feedback-table and --feedback-columns.
+ */
+void find_columns(JudgementTable& table, const NamedColumns& columns, const std::vector<std::string>& needed,
+                  const std::vector<std::string>& mappings, const std::string& table_name, const std::string& option,
+                  const TextRows& rows) {
+  std::vector<std::string> tables, names;
+  for (const auto& row : rows) (row.at(0) == "table" ? tables : names).push_back(row.at(1).value_or(""));
+  if (names.empty())
+    throw Error(Kind::usage, "there is no table '" + table_name + "'" + did_you_mean(table_name, tables) + "; name it with --" +
+                                 option + "-table, or leave " + option + " out of --signals");
+  for (const auto& [ours, column] : columns) {
+    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.at(1) == column->name; });
+    if (found != rows.end()) {
+      column->type = static_cast<std::uint32_t>(std::stoul(found->at(2).value_or("0")));
+      table.has_row_version = found->at(3) == "t";
+      continue;
+    }
+    const bool is_mapped = std::any_of(mappings.begin(), mappings.end(), [&](const std::string& mapping) {
+      return mapping.rfind(ours + "=", 0) == 0;
+    });
+    if (is_mapped || std::find(needed.begin(), needed.end(), ours) != needed.end())
+      throw Error(Kind::usage, "table '" + table_name + "' has no column '" + column->name + "'" +
+                                   did_you_mean(column->name, names) + "; name it with --" + option + "-columns " + ours +
+                                   "=NAME");
+    column->name.clear();
+  }
 }
 
 }  // namespace
@@ -31,31 +105,16 @@ std::string list_sql(const std::vector<std::string>& values) {
 void check(const ExtractQuery& query) {
   extraction::check(query);
   split_table_name(query.table);
+  describe_feedback_sql(query);
+  describe_annotations_sql(query);
+  JudgementTable table;
+  name_columns(feedback_names(table), query.feedback_columns, "--feedback-columns");
+  name_columns(annotations_names(table), query.annotations_columns, "--annotations-columns");
 }
 
-std::string quote_identifier(std::string_view name) {
-  std::string out = "\"";
-  for (char c : name) {
-    if (c == '"') out += '"';
-    out += c;
-  }
-  return out + '"';
-}
-
-std::string quote_literal(std::string_view text) {
-  const bool has_backslash = text.find('\\') != std::string_view::npos;
-  // With E the backslash always escapes, without it standard_conforming_strings decides.
-  std::string out = has_backslash ? "E'" : "'";
-  for (char c : text) {
-    if (c == '\'' || c == '\\') out += c;
-    out += c;
-  }
-  return out + '\'';
-}
-
-std::vector<std::string> split_table_name(std::string_view table) {
+std::vector<std::string> split_table_name(std::string_view table, std::string_view option) {
   auto fail = [&] {
-    throw Error(Kind::usage, "--table: expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" +
+    throw Error(Kind::usage, std::string(option) + ": expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" +
                                  std::string(table) + "'");
   };
   std::vector<std::string> parts(1);
@@ -79,84 +138,272 @@ std::vector<std::string> split_table_name(std::string_view table) {
   return parts;
 }
 
-std::string table_sql(const ExtractQuery& query) {
-  std::string sql;
-  for (const std::string& part : split_table_name(query.table)) sql += (sql.empty() ? "" : ".") + quote_identifier(part);
-  return sql;
-}
+std::string table_sql(const ExtractQuery& query) { return quoted_table(query.table, "--table"); }
 
 std::string describe_sql(const ExtractQuery& query) {
   const extraction::ColumnNames names = extraction::column_names(query.columns);
-  return "SELECT " + quote_identifier(names.conversation_id) + ", " + quote_identifier(names.messages) + ", " +
-         quote_identifier(names.rating) + ", " + quote_identifier(names.created_at) + ", " +
-         quote_identifier(names.language) + " FROM " + table_sql(query) + " LIMIT 0";
+  std::string columns;
+  for (const std::string& name : {names.conversation_id, names.messages, names.rating, names.created_at, names.language})
+    columns += (columns.empty() ? "" : ", ") + quote_identifier(name);
+  if (extraction::listens_to(query, Signal::thumbs)) columns += ", " + quote_identifier(names.thumbs);
+  return "SELECT " + columns + " FROM " + table_sql(query) + " LIMIT 0";
+}
+
+std::string describe_feedback_sql(const ExtractQuery& query) {
+  return describe_table_sql(query.feedback_table, "--feedback-table");
+}
+
+std::string describe_annotations_sql(const ExtractQuery& query) {
+  return describe_table_sql(query.annotations_table, "--annotations-table");
+}
+
+JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
+  JudgementTable table;
+  const NamedColumns columns = feedback_names(table);
+  name_columns(columns, query.feedback_columns, "--feedback-columns");
+  find_columns(table, columns, {"conversation_id", "rating"}, query.feedback_columns, query.feedback_table, "feedback", rows);
+  return table;
+}
+
+JudgementTable annotations_table(const ExtractQuery& query, const TextRows& rows) {
+  JudgementTable table;
+  const NamedColumns columns = annotations_names(table);
+  name_columns(columns, query.annotations_columns, "--annotations-columns");
+  find_columns(table, columns, {"conversation_id", "annotator"}, query.annotations_columns, query.annotations_table,
+               "annotations", rows);
+  return table;
+}
+
+bool needs_time_zone(const ExtractQuery& query, std::uint32_t created_at_type) {
+  return query.time_zone != "UTC" && created_at_type != kTimestamptzType;
+}
+
+std::string time_zones_sql() { return "SELECT name FROM pg_timezone_names ORDER BY name"; }
+
+void check_time_zone(const ExtractQuery& query, const TextRows& rows) {
+  std::vector<std::string> names;
+  for (const auto& row : rows) names.push_back(row.at(0).value_or(""));
+  if (std::find(names.begin(), names.end(), query.time_zone) != names.end()) return;
+  throw Error(Kind::usage, "--time-zone: the server knows no zone '" + query.time_zone + "'" +
+                               did_you_mean(query.time_zone, names) + "; expected a name such as Europe/Paris");
 }
 
 SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& columns)
-    : query_(query), columns_(columns), names_(extraction::column_names(query.columns)) {
-  const std::string created_at = quote_identifier(names_.created_at);
-  from_ = " FROM " + table_sql(query_);
+    : query_(query),
+      columns_(columns),
+      names_(extraction::column_names(query.columns)),
+      rules_(extraction::row_rules(query, extraction::MessagesForm::any)),
+      created_at_(column(names_.created_at)),
+      created_at_type_(columns.created_at_type) {
+  if (needs_time_zone(query_, columns_.created_at)) {
+    created_at_ = "(" + created_at_ + (columns_.created_at == kDateType ? "::timestamp" : "") + " AT TIME ZONE " +
+                  quote_literal(query_.time_zone) + ")";
+    created_at_type_ = "timestamp with time zone";
+  }
+  if (!query_.since.empty()) bounds_ += " AND " + created_at_ + " >= " + time_sql(query_.since);
+  if (!query_.until.empty()) bounds_ += " AND " + created_at_ + " < " + time_sql(query_.until);
   // A comparison with NULL is not true, so rows with a NULL there do not match.
-  where_ = " WHERE " + quote_identifier(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ") AND " +
-           created_at + " IS NOT NULL";
+  where_ = " WHERE " + qualifies() + " AND " + created_at_ + " IS NOT NULL";
   if (!query_.languages.empty())
-    where_ += " AND " + quote_identifier(names_.language) + (is_text(columns_.language) ? "" : "::text") + " IN (" +
-              list_sql(query_.languages) + ")";
-  if (!query_.since.empty()) where_ += " AND " + created_at + " >= " + time_sql(query_.since, columns_.created_at);
-  if (!query_.until.empty()) where_ += " AND " + created_at + " < " + time_sql(query_.until, columns_.created_at);
-  order_ = " ORDER BY " + created_at + " DESC, " + quote_identifier(names_.conversation_id);
+    where_ += " AND " + language_sql(column(names_.language), columns_.language, query_.languages);
+  where_ += bounds_;
+  order_ = " ORDER BY " + created_at_ + " DESC, " + column(names_.conversation_id);
   limit_ = query_.limit > 0 ? " LIMIT " + std::to_string(query_.limit) : "";
 }
 
+bool SelectionSql::listens_to(Signal signal) const {
+  return std::find(rules_.signals.begin(), rules_.signals.end(), signal) != rules_.signals.end();
+}
+
+/** `time`, an instant in text, as SQL that created_at is compared with. */
+std::string SelectionSql::time_sql(std::string_view time) const {
+  const std::string instant = quote_literal(time) + "::timestamptz";
+  const bool is_instant = columns_.created_at == kTimestamptzType || needs_time_zone(query_, columns_.created_at);
+  return is_instant ? instant : "(" + instant + " AT TIME ZONE 'UTC')";
+}
+
+/** What `signal` says, on 1..5; NULL: nothing. */
+std::string SelectionSql::rating_of(Signal signal) const {
+  switch (signal) {
+    case Signal::rating: return rating_sql(column(names_.rating), columns_.rating, rules_.rating_scale);
+    case Signal::thumbs: return thumb_sql(column(names_.thumbs), columns_.thumbs);
+    case Signal::feedback: return "f.rating";
+    case Signal::annotations: return columns_.annotations.scores.is_there() ? "s.rating" : "NULL::float8";
+    case Signal::turns: break;
+  }
+  return "'NaN'::float8";
+}
+
+/** What the first signal says that says something. What turns say only the program can read, so nobody is asked behind
+    them. */
+std::string SelectionSql::effective_rating() const {
+  std::string sql;
+  for (const Signal signal : rules_.signals) {
+    sql += (sql.empty() ? "" : ", ") + rating_of(signal);
+    if (signal == Signal::turns) break;
+  }
+  return "COALESCE(" + sql + ")";
+}
+
+std::string SelectionSql::qualifies() const {
+  const bool is_plain = rules_.signals == std::vector{Signal::rating} && is_number(columns_.rating) &&
+                        rules_.rating_scale == extraction::RatingScale::one_to_five;
+  if (is_plain) return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
+  const bool has_means = listens_to(Signal::feedback) || listens_to(Signal::annotations);
+  std::string sql = effective_rating() + " >= (" + fmt::format("{}", query_.min_rating - (has_means ? kSlack : 0)) + ")";
+  if (!has_means) return sql;
+  if (listens_to(Signal::feedback)) sql += " OR f.is_corrected";
+  if (listens_to(Signal::annotations)) sql += " OR a.is_corrected";
+  return "(" + sql + ")";
+}
+
+/** A condition that a row of `joined` is about the conversation c. */
+std::string SelectionSql::is_same_conversation_sql(const std::string& joined) const {
+  return joined + ".conversation_id = " + column(names_.conversation_id) + "::text";
+}
+
+/** The table of `signal`, with the name j. */
+std::string SelectionSql::judgement_table_sql(Signal signal) const {
+  return (signal == Signal::feedback ? quoted_table(query_.feedback_table, "--feedback-table")
+                                     : quoted_table(query_.annotations_table, "--annotations-table")) + " AS j";
+}
+
+/** A condition that a row j of `table` is about a conversation of `range`. */
+std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Range& range) const {
+  const bool is_same_type = table.conversation_id.type == columns_.conversation_id;
+  const std::string cast = is_same_type ? "" : "::text";
+  const std::string id = "j." + quote_identifier(table.conversation_id.name) + cast;
+  if (range.conversation_ids != nullptr)
+    return id + " = ANY (ARRAY[" + list_sql(*range.conversation_ids) + "]::text[]" +
+           (is_same_type ? "::" + columns_.conversation_id_type + "[]" : "") + ")";
+  if (range.condition.empty()) return id + " IS NOT NULL";
+  return id + " IN (SELECT " + column(names_.conversation_id) + cast + " FROM " + table_sql(query_) + " AS c WHERE true" +
+         range.condition + ")";
+}
+
+/** LEFT JOIN of what was said about each conversation: rows (JSON), version, rating (of feedback), is_corrected. */
+std::string SelectionSql::judgements_sql(const JudgementTable& table, const std::string& name, Signal signal,
+                                         const Range& range) const {
+  const bool is_feedback = signal == Signal::feedback;
+  auto of = [](const JudgementTable::Column& column) {
+    return column.is_there() ? "j." + quote_identifier(column.name) : std::string("NULL");
+  };
+  std::string order;
+  if (table.created_at.is_there()) order += of(table.created_at) + " NULLS FIRST";
+  if (table.id.is_there()) order += (order.empty() ? "" : ", ") + of(table.id);
+  if (!table.id.is_there() && table.corrected_answer.is_there())
+    order += (order.empty() ? "" : ", ") + of(table.corrected_answer) + "::text COLLATE \"C\"";
+  std::string members = "'id', " + of(table.id) + "::text, 'turn', " + of(table.turn) + "::text, 'corrected_answer', " +
+                        of(table.corrected_answer) + "::text, ";
+  if (is_feedback)
+    members += "'answer', CASE WHEN " + of(table.turn) + " IS NULL THEN " + of(table.answer) + "::text END, 'rating', " +
+               of(table.rating) + "::text";
+  else
+    members += "'annotator', " + of(table.annotator) + "::text, 'scores', " + of(table.scores);
+  const std::string rows =
+      "json_agg(json_build_object(" + members + ")" + (order.empty() ? "" : " ORDER BY " + order) + ")::text";
+  const std::string key = table.id.is_there() ? of(table.id) + "::text" : "j.ctid::text";
+  const std::string version =
+      table.has_row_version ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + "))" : "md5(" + rows + ")";
+  std::string sql = " LEFT JOIN (SELECT j." + quote_identifier(table.conversation_id.name) +
+                    "::text AS conversation_id, " + rows + " AS rows, " + version + " AS version";
+  if (is_feedback) sql += ", avg(" + rating_sql(of(table.rating), table.rating.type, rules_.feedback_scale) + ") AS rating";
+  sql += ", " + (table.corrected_answer.is_there()
+                     ? "bool_or(btrim(" + of(table.corrected_answer) + "::text, " + quote_literal(" \t\n\r\f\v") + ") <> '')"
+                     : std::string("false")) + " AS is_corrected";
+  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) + " GROUP BY 1) AS " + name + " ON " + is_same_conversation_sql(name);
+}
+
+/** LEFT JOIN of the mean over the annotators of the mean of each one's scores. */
+std::string SelectionSql::scores_sql(const Range& range) const {
+  const JudgementTable& table = columns_.annotations;
+  const std::string annotator = "j." + quote_identifier(table.annotator.name) + "::text";
+  // Who has no name is nobody else: the program counts them.
+  const std::string score = "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " +
+                            score_sql("e.value") + " END";
+  return " LEFT JOIN (SELECT conversation_id, avg(score) AS rating FROM (SELECT j." +
+         quote_identifier(table.conversation_id.name) + "::text AS conversation_id, avg(" + score + ") AS score FROM " +
+         judgement_table_sql(Signal::annotations) + " CROSS JOIN LATERAL jsonb_each(" +
+         scores_object_sql("j." + quote_identifier(table.scores.name), table.scores.type) + ") AS e WHERE " +
+         is_of_range_sql(table, range) + " AND jsonb_typeof(e.value) <> 'null' GROUP BY 1, " + annotator +
+         ") AS by_annotator GROUP BY 1) AS s ON " + is_same_conversation_sql("s");
+}
+
+std::string SelectionSql::from(const Range& range, const std::string& sample) const {
+  std::string sql = " FROM " + table_sql(query_) + " AS c" + sample;
+  if (listens_to(Signal::feedback)) sql += judgements_sql(columns_.feedback, "f", Signal::feedback, range);
+  if (listens_to(Signal::annotations)) {
+    sql += judgements_sql(columns_.annotations, "a", Signal::annotations, range);
+    if (columns_.annotations.scores.is_there()) sql += scores_sql(range);
+  }
+  return sql;
+}
+
 std::string SelectionSql::row_columns() const {
-  const std::string messages = quote_identifier(names_.messages);
+  const std::string messages = column(names_.messages);
   const bool is_sent_as_it_is =
       columns_.messages == kJsonbType || columns_.messages == kJsonType || is_text(columns_.messages);
   // The stored size is known without reading the value. LZ4 makes text at most 255 times smaller, so nothing stored in
   // kMaxMessagesBytes / 256 can be too long; only for what is larger does the server write the text twice.
   const std::string is_short = fmt::format("(pg_column_size({0}) <= {1} OR octet_length({0}::text) <= {2})", messages,
                                            extraction::kMaxMessagesBytes / 256, extraction::kMaxMessagesBytes);
-  return quote_identifier(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
-         (is_sent_as_it_is ? "" : "::text") + " END, " + quote_identifier(names_.rating) + "::text, " +
-         quote_identifier(names_.created_at) + "::text, " + quote_identifier(names_.language) + "::text, CASE WHEN NOT " +
-         is_short + " THEN octet_length(" + messages + "::text) END, " + version_sql();
+  // Judgements that are too many to be read are not sent: what stands for them is no list.
+  auto judgements = [&](const char* name, Signal signal) {
+    if (!listens_to(signal)) return std::string("NULL::text");
+    return fmt::format("CASE WHEN octet_length({0}.rows) > {1} THEN '{{}}' ELSE {0}.rows END", name,
+                       extraction::kMaxMessagesBytes);
+  };
+  return column(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
+         (is_sent_as_it_is ? "" : "::text") + " END, " + column(names_.rating) + "::text, " + created_at_ + "::text, " +
+         column(names_.language) + "::text, CASE WHEN NOT " + is_short + " THEN octet_length(" + messages +
+         "::text) END, " + version_sql() + ", " + (listens_to(Signal::thumbs) ? column(names_.thumbs) : "NULL") + "::text, " +
+         judgements("f", Signal::feedback) + ", " + judgements("a", Signal::annotations);
 }
 
 std::string SelectionSql::version_sql() const {
-  // The inserting transaction and, should its number have come round or a backup been put back, the stored size.
+  // The inserting transaction and, should its number have come round or a backup been put back, the stored size; and the
+  // same of what was said about it.
   if (!columns_.has_row_version) return "NULL::text";
-  return "xmin::text || ':' || pg_column_size(" + quote_identifier(names_.messages) + ")";
+  std::string sql = "c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
+  if (listens_to(Signal::feedback)) sql += " || ':' || COALESCE(f.version, '')";
+  if (listens_to(Signal::annotations)) sql += " || ':' || COALESCE(a.version, '')";
+  return sql;
 }
 
-std::string SelectionSql::rows() const { return "SELECT " + row_columns() + from_ + where_ + order_ + limit_; }
+std::string SelectionSql::rows() const {
+  return "SELECT " + row_columns() + from({.condition = bounds_}) + where_ + order_ + limit_;
+}
 
 std::string SelectionSql::rows_between(std::string_view older, std::string_view newer) const {
-  const std::string created_at = quote_identifier(names_.created_at);
   std::string range;
-  if (!older.empty()) range += " AND " + created_at + " >= " + quote_literal(older) + "::" + columns_.created_at_type;
-  if (!newer.empty()) range += " AND " + created_at + " < " + quote_literal(newer) + "::" + columns_.created_at_type;
-  return "SELECT " + row_columns() + from_ + where_ + range + order_;
+  if (!older.empty()) range += " AND " + created_at_ + " >= " + quote_literal(older) + "::" + created_at_type_;
+  if (!newer.empty()) range += " AND " + created_at_ + " < " + quote_literal(newer) + "::" + created_at_type_;
+  return "SELECT " + row_columns() + from({.condition = bounds_ + range}) + where_ + range + order_;
 }
 
 std::string SelectionSql::rows_of(const std::vector<std::string>& conversation_ids) const {
   // The cast is on the values' side, so that an index on the column can be used.
-  return "SELECT " + row_columns() + from_ + " WHERE " + quote_identifier(names_.conversation_id) + " = ANY (ARRAY[" +
-         list_sql(conversation_ids) + "]::text[]::" + columns_.conversation_id_type + "[])";
+  return "SELECT " + row_columns() + from({.condition = "", .conversation_ids = &conversation_ids}) + " WHERE " +
+         column(names_.conversation_id) + " = ANY (ARRAY[" + list_sql(conversation_ids) + "]::text[]::" +
+         columns_.conversation_id_type + "[])";
 }
 
 std::string SelectionSql::index() const {
-  return "SELECT " + quote_identifier(names_.conversation_id) + "::text, " + quote_identifier(names_.rating) + "::text, " +
-         quote_identifier(names_.created_at) + "::text, " + quote_identifier(names_.language) + "::text, " + version_sql() +
-         from_ + where_ + order_ + limit_;
+  const bool is_as_stored = rules_.signals == std::vector{Signal::rating} &&
+                            rules_.rating_scale == extraction::RatingScale::one_to_five;
+  return "SELECT " + column(names_.conversation_id) + "::text, " +
+         (is_as_stored ? column(names_.rating) : effective_rating()) + "::text, " + created_at_ + "::text, " +
+         column(names_.language) + "::text, " + version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
 }
 
 std::string SelectionSql::count() const {
-  return "SELECT count(*) FROM (SELECT 1" + from_ + where_ + limit_ + ") AS selected";
+  return "SELECT count(*) FROM (SELECT 1" + from({.condition = bounds_}) + where_ + limit_ + ") AS selected";
 }
 
 std::string SelectionSql::sample(double percent) const {
-  return "SELECT time::text FROM (SELECT DISTINCT " + quote_identifier(names_.created_at) + " AS time" + from_ +
-         " TABLESAMPLE SYSTEM (" + fmt::format("{}", percent) + ") REPEATABLE (1)" + where_ + ") AS sampled ORDER BY time DESC";
+  return "SELECT time::text FROM (SELECT DISTINCT " + created_at_ + " AS time" +
+         from({.condition = bounds_}, " TABLESAMPLE SYSTEM (" + fmt::format("{}", percent) + ") REPEATABLE (1)") + where_ +
+         ") AS sampled ORDER BY time DESC";
 }
 
 }  // namespace intelia::postgres

@@ -98,19 +98,24 @@ TEST_CASE("what is rejected, and by what name") {
       {"null", "messages is not a list"},
       {"7", "messages is not a list"},
       {R"("hello")", "messages is not a list"},
-      {R"("\"[]\"")", "messages is not a list"},
-      {R"({"turns":[]})", "messages is not a list"},
+      {R"("\"\\\"\\\\\\\"[]\\\\\\\"\\\"\"")", "messages is not a list"},
+      {R"({"sayings":[]})", "messages is not a list"},
       {R"({"messages":{"messages":[]}})", "messages is not a list"},
+      {R"({"messages":{"turns":[]}})", "messages is not a list"},
       {R"(["hello"])", "message is not an object"},
       {R"([{"content":"u"}])", "message without a role"},
       {R"([{"role":null,"content":"u"}])", "message without a role"},
-      {R"([{"role":"tool","content":"u"}])", "unknown role"},
-      {R"([{"role":"User","content":"u"}])", "unknown role"},
+      {R"([{"role":"narrator","content":"u"}])", "unknown role"},
+      {R"([{"role":"user 2","content":"u"}])", "unknown role"},
+      {R"([{"author":{"name":"user"},"content":"u"}])", "message without a role"},
       {R"([{"role":"user"}])", "message without text content"},
       {R"([{"role":"user","content":null}])", "message without text content"},
       {R"([{"role":"user","content":4}])", "message without text content"},
       {R"([{"role":"user","content":[{"type":"image_url","image_url":"x"}]}])", "content part is not text"},
-      {R"([{"role":"user","content":["u"]}])", "content part is not text"},
+      {R"([{"role":"user","content":["u",7]}])", "content part is not text"},
+      {R"([{"role":"user","content":{"type":"text","text":"u"}}])", "message without text content"},
+      {R"([{"role":"assistant","content":null,"tool_calls":[]}])", "message without text content"},
+      {R"([{"role":"user","content":null,"tool_calls":[{}]}])", "message without text content"},
       {R"([{"role":"user","content":"a\u0000b"}])", "content is not text"},
       {R"([{"role":"user","content":"\ud800"}])", ""},
       {R"([{"role":"user","content":"\udc00x"}])", ""},
@@ -141,7 +146,7 @@ TEST_CASE("the other columns") {
   CHECK(reason([](Row& row) { row.messages.reset(); }) == "messages is NULL");
   CHECK(reason([](Row& row) { row.rating = "NaN"; }) == "rating is NaN");
   CHECK(reason([](Row& row) { row.rating = "Infinity"; }) == "rating is infinite");
-  CHECK(reason([](Row& row) { row.rating = "4,5"; }) == "rating is not a number: \"4,5\"");
+  CHECK(reason([](Row& row) { row.rating = "5/5"; }) == "rating is not a number: \"5/5\"");
   CHECK(reason([](Row& row) { row.rating.reset(); }) == "rating is NULL");
   CHECK(reason([](Row& row) { row.created_at = "infinity"; }) == "created_at is not a date of our era: \"infinity\"");
   CHECK(reason([](Row& row) { row.created_at = "0044-03-15 12:00:00+00 BC"; }).starts_with("created_at is not a date"));
@@ -196,7 +201,7 @@ TEST_CASE("the short way for jsonb writes what the long way writes") {
   const std::vector<std::string> pieces = {"a",    "\"",  "\\",  "\n",   "\x01", "\x1f", "é",    "à",    "è",  "\u2028",
                                            "\u2029", "\u2027", "\x7f", "“",    "🐔",   "}, {", "\\\"", "role", " ",  "\t"};
   Random random(5);
-  const std::vector<std::string> roles = {"user", "assistant", "system", "tool"};
+  const std::vector<std::string> roles = {"user", "assistant", "system", "narrator"};
   int num_kept = 0;
   for (int round = 0; round < 20000; ++round) {
     std::string messages = "[";

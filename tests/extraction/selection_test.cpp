@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <limits>
 
 #include "base/error.hpp"
@@ -51,4 +52,35 @@ TEST_CASE("wrong settings are named with their option") {
   query = {};
   query.min_rating = std::numeric_limits<double>::quiet_NaN();
   CHECK(contains(fault_of(query), "--min-rating"));
+  for (const auto& [change, words] : std::vector<std::pair<std::function<void(Selection&)>, const char*>>{
+           {[](Selection& selection) { selection.signals = {"ratings"}; }, "--signals: unknown signal 'ratings' (did you mean 'rating'?)"},
+           {[](Selection& selection) { selection.signals = {"thumbs", "thumbs"}; }, "--signals: 'thumbs' is given twice"},
+           {[](Selection& selection) { selection.signals = {}; }, "--signals: expected at least one of rating, thumbs, turns, feedback or annotations"},
+           {[](Selection& selection) { selection.rating_scale = "1-10"; }, "--rating-scale: "},
+           {[](Selection& selection) { selection.feedback_scale = ""; }, "--feedback-scale: "},
+           {[](Selection& selection) { selection.min_annotators = 0; }, "--min-annotators: "},
+           {[](Selection& selection) { selection.max_disagreement = -1; }, "--max-disagreement: "},
+           {[](Selection& selection) { selection.max_disagreement = std::numeric_limits<double>::quiet_NaN(); }, "--max-disagreement: "},
+           {[](Selection& selection) { selection.roles = {"vet=doctor"}; }, "--roles: "},
+           {[](Selection& selection) { selection.time_zone = "Europe/Paris'"; }, "--time-zone: "},
+           {[](Selection& selection) { selection.time_zone = ""; }, "--time-zone: "}}) {
+    Selection selection;
+    change(selection);
+    CHECK_MESSAGE(contains(fault_of(selection), words), words);
+  }
+}
+
+TEST_CASE("the rules of a selection") {
+  Selection selection;
+  CHECK(row_rules(selection, MessagesForm::jsonb).signals == std::vector{Signal::rating});
+  selection.signals = {"annotations", "turns"};
+  selection.rating_scale = "0-10";
+  selection.min_rating = 3;
+  const RowRules rules = row_rules(selection, MessagesForm::any);
+  CHECK(rules.signals == std::vector{Signal::annotations, Signal::turns});
+  CHECK(rules.rating_scale == RatingScale::zero_to_ten);
+  CHECK(rules.feedback_scale == RatingScale::one_to_five);
+  CHECK(rules.min_rating == 3);
+  CHECK(listens_to(selection, Signal::turns));
+  CHECK_FALSE(listens_to(selection, Signal::rating));
 }

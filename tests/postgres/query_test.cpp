@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
+
 #include "base/error.hpp"
 
 using namespace intelia;
@@ -29,9 +31,12 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 TEST_CASE("the standard selection") {
   const std::string sql = select_sql({}, kStandard);
-  CHECK(contains(sql, " FROM \"conversations\" WHERE \"rating\" >= (4) AND \"created_at\" IS NOT NULL AND \"language\" IN "
-                      "('fr', 'en', 'es', 'pt') ORDER BY \"created_at\" DESC, \"conversation_id\" LIMIT 50000"));
-  CHECK(contains(describe_sql({}), "SELECT \"conversation_id\", \"messages\", \"rating\", \"created_at\", \"language\""));
+  CHECK(contains(sql, " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
+                      "(c.\"language\" IN ('fr', 'en', 'es', 'pt') OR substring("));
+  CHECK(contains(sql, " ORDER BY c.\"created_at\" DESC, c.\"conversation_id\" LIMIT 50000"));
+  CHECK(contains(sql, ", NULL::text, NULL::text, NULL::text FROM"));
+  CHECK_FALSE(contains(sql, "JOIN"));
+  CHECK(contains(describe_sql({}), "SELECT \"conversation_id\", \"messages\", \"rating\", \"created_at\", \"language\" FROM"));
 }
 
 TEST_CASE("bounds, mapping and other types") {
@@ -44,17 +49,35 @@ TEST_CASE("bounds, mapping and other types") {
   query.table = "sales.\"odd.name\"";
   query.columns = {"conversation_id=id", "messages=body"};
   std::string sql = select_sql(query, kStandard);
-  CHECK(contains(sql, "FROM \"sales\".\"odd.name\" WHERE \"rating\" >= (-0.5) AND \"created_at\" IS NOT NULL AND "
-                      "\"created_at\" >= '2026-01-01'::timestamptz AND \"created_at\" < '2026-02-01T00:00:00Z'::timestamptz "
-                      "ORDER BY \"created_at\" DESC, \"id\""));
+  CHECK(contains(sql, "FROM \"sales\".\"odd.name\" AS c WHERE c.\"rating\" >= (-0.5) AND c.\"created_at\" IS NOT NULL AND "
+                      "c.\"created_at\" >= '2026-01-01'::timestamptz AND c.\"created_at\" < '2026-02-01T00:00:00Z'::timestamptz "
+                      "ORDER BY c.\"created_at\" DESC, c.\"id\""));
   CHECK_FALSE(contains(sql, "LIMIT"));
-  CHECK(contains(sql, "THEN \"body\" END"));
+  CHECK(contains(sql, "THEN c.\"body\" END"));
   SourceColumns types = kStandard;
   types.created_at = kTimestampType;
   types.messages = 17;
   sql = select_sql(query, types);
-  CHECK(contains(sql, "\"created_at\" >= ('2026-01-01'::timestamptz AT TIME ZONE 'UTC')"));
-  CHECK(contains(sql, "THEN \"body\"::text END"));
+  CHECK(contains(sql, "c.\"created_at\" >= ('2026-01-01'::timestamptz AT TIME ZONE 'UTC')"));
+  CHECK(contains(sql, "THEN c.\"body\"::text END"));
+}
+
+TEST_CASE("a time zone is that of times without one alone") {
+  ExtractQuery query;
+  query.time_zone = "Europe/Paris";
+  query.since = "2026-01-01";
+  SourceColumns types = kStandard;
+  CHECK(select_sql(query, types) == [&] { ExtractQuery utc = query; utc.time_zone = "UTC"; return select_sql(utc, types); }());
+  CHECK_FALSE(needs_time_zone(query, kTimestamptzType));
+  types.created_at = kTimestampType;
+  types.created_at_type = "timestamp without time zone";
+  const SelectionSql sql(query, types);
+  CHECK(contains(sql.rows(), "(c.\"created_at\" AT TIME ZONE 'Europe/Paris') >= '2026-01-01'::timestamptz"));
+  CHECK(contains(sql.rows(), "ORDER BY (c.\"created_at\" AT TIME ZONE 'Europe/Paris') DESC"));
+  CHECK(contains(sql.rows_between("2026-02-01 00:00:00+00", ""), "'2026-02-01 00:00:00+00'::timestamp with time zone"));
+  CHECK(needs_time_zone(query, kDateType));
+  CHECK_THROWS_WITH_AS(check_time_zone(query, {{"Europe/Pari"}, {"UTC"}}), doctest::Contains("did you mean 'Europe/Pari'"), Error);
+  check_time_zone(query, {{"Europe/Paris"}});
 }
 
 TEST_CASE("names and values are quoted, whatever they hold") {
@@ -63,10 +86,70 @@ TEST_CASE("names and values are quoted, whatever they hold") {
   CHECK(quote_literal("a\\' OR 1=1") == "E'a\\\\'' OR 1=1'");
   ExtractQuery query;
   query.table = "x; DROP TABLE y";
-  query.languages = {"fr') OR ('1'='1"};
-  const std::string sql = select_sql(query, kStandard);
-  CHECK(contains(sql, "FROM \"x; DROP TABLE y\" WHERE"));
-  CHECK(contains(sql, "IN ('fr'') OR (''1''=''1')"));
+  query.languages = {"fr') OR ('1'='1", "x'-y"};
+  query.signals = {"feedback", "annotations", "thumbs"};
+  query.feedback_table = "f'; WHERE \" -- ";
+  query.feedback_table = "\"f'; WHERE -- \"";
+  query.columns = {"thumbs=t\"; --"};
+  SourceColumns types = kStandard;
+  types.feedback = feedback_table(query, {{"column", "conversation_id", "25", "t"}, {"column", "rating", "1700", "t"}});
+  types.annotations =
+      annotations_table(query, {{"column", "conversation_id", "25", "f"}, {"column", "annotator", "25", "f"}});
+  const std::string sql = select_sql(query, types);
+  CHECK(contains(sql, "FROM \"x; DROP TABLE y\" AS c"));
+  CHECK(contains(sql, "IN ('fr'') OR (''1''=''1', 'x''-y')"));
+  CHECK(contains(sql, "strpos("));
+  CHECK(contains(sql, "'x''-y-'"));
+  CHECK(contains(sql, " FROM \"f'; WHERE -- \" AS j WHERE j.\"conversation_id\" IS NOT NULL GROUP BY 1"));
+  CHECK(contains(sql, "c.\"t\"\"; --\"::text"));
+}
+
+TEST_CASE("tables of judgements") {
+  const TextRows full{{"column", "feedback_id", "20", "t"}, {"column", "conversation_id", "25", "t"}, {"column", "stars", "1700", "t"}};
+  ExtractQuery query;
+  query.feedback_columns = {"rating=stars"};
+  const JudgementTable table = feedback_table(query, full);
+  CHECK(table.rating.name == "stars");
+  CHECK(table.rating.type == kNumericType);
+  CHECK(table.has_row_version);
+  CHECK_FALSE(table.turn.is_there());
+  CHECK_FALSE(table.corrected_answer.is_there());
+  query.feedback_columns = {"rating=star"};
+  CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("did you mean 'stars'"), Error);
+  query.feedback_columns = {"rating=stars", "turn=place"};
+  CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("has no column 'place'"), Error);
+  CHECK_THROWS_WITH_AS(annotations_table({}, {{"column", "conversation_id", "25", "t"}, {"column", "annotater", "25", "t"}}),
+                       doctest::Contains("did you mean 'annotater'?); name it with --annotations-columns annotator=NAME"), Error);
+  CHECK_THROWS_WITH_AS(annotations_table({}, {{"table", "annotation", {}, {}}}),
+                       doctest::Contains("no table 'annotations' (did you mean 'annotation'?)"), Error);
+}
+
+TEST_CASE("wrong names of judgements are named with their option") {
+  for (const auto& [change, option] :
+       std::vector<std::pair<std::function<void(ExtractQuery&)>, const char*>>{
+           {[](ExtractQuery& query) { query.feedback_table = "a.b.c"; }, "--feedback-table"},
+           {[](ExtractQuery& query) { query.annotations_table = ""; }, "--annotations-table"},
+           {[](ExtractQuery& query) { query.feedback_columns = {"ratting=x"}; }, "--feedback-columns: unknown name 'ratting' (did you mean 'rating'?)"},
+           {[](ExtractQuery& query) { query.annotations_columns = {"scores"}; }, "--annotations-columns"}}) {
+    ExtractQuery query;
+    change(query);
+    CHECK_MESSAGE(contains(fault_of(query), option), option);
+  }
+}
+
+TEST_CASE("a row's version is that of everything it is made of") {
+  ExtractQuery query;
+  query.signals = {"rating", "feedback", "annotations"};
+  SourceColumns types = kStandard;
+  types.has_row_version = true;
+  types.feedback = feedback_table(query, {{"column", "conversation_id", "25", "t"}, {"column", "rating", "1700", "t"}});
+  types.annotations = annotations_table(query, {{"column", "conversation_id", "25", "f"}, {"column", "annotator", "25", "f"}});
+  const std::string sql = SelectionSql(query, types).index();
+  CHECK(contains(sql, "c.xmin::text"));
+  CHECK(contains(sql, "COALESCE(f.version, '')"));
+  CHECK(contains(sql, "COALESCE(a.version, '')"));
+  CHECK(contains(sql, "j.xmin"));          // of feedback, a table
+  CHECK(contains(sql, "md5(json_agg("));   // of annotations, a view
 }
 
 TEST_CASE("a wrong table name is named with its option") {

@@ -1,0 +1,77 @@
+// What users and experts said about the answers of a conversation: ratings, scores, corrected answers, and where experts
+// disagree. Pure: rows come as JSON, whatever they are stored in.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "extraction/rating_scale.hpp"
+#include "extraction/stored_messages.hpp"
+
+namespace intelia::extraction {
+
+/** A better text for an answer. */
+struct Correction {
+  std::string text;
+  bool is_expert = false;               // of the annotations, else of the feedback
+  std::vector<std::string> annotators;  // who gave it, each once, in the order of their first row; empty: not known
+  std::string feedback_id;              // of the row it came from; empty: not known, or an expert's
+};
+
+/** What was said about one answer, ratings on 1..5. */
+struct TurnJudgement {
+  std::optional<double> feedback_rating, annotation_rating;
+  std::optional<Correction> correction;
+};
+
+struct JudgementRules {
+  RatingScale feedback_scale = RatingScale::one_to_five;
+  std::int64_t min_annotators = 1;  // on a turn, for an expert's correction of it to be used
+  double max_disagreement = 2;      // between the mean scores of two annotators of a turn
+};
+
+/**
+ * Feedback rows: [{"id","turn","answer","rating","corrected_answer"},…], annotation rows: [{"id","turn","annotator",
+ * "scores","corrected_answer"},…], both oldest first; ids may be numbers or texts, and any member may be absent or null.
+ * `scores` is an object of numbers from 1 to 5 (null says nothing), or one such number, or either as a string. `turn` is a
+ * place in the messages as they are stored. A row without one is about the last answer whose text is its `answer`, else
+ * about the last answer. Of several corrected answers the newest wins: among users, and for the same annotator. An
+ * annotator without name is a stranger to every other. Texts are compared without regard to white space.
+ */
+class Judgements {
+ public:
+  explicit Judgements(JudgementRules rules);
+  ~Judgements();
+  Judgements(const Judgements&) = delete;
+  Judgements& operator=(const Judgements&) = delete;
+
+  /** Reads the rows that there are. Returns the fault, "name: details", or an empty text. */
+  std::string read(std::optional<std::string_view> feedback, std::optional<std::string_view> annotations);
+
+  /** Mean of the rows' ratings, or nothing. */
+  std::optional<double> feedback_rating() const;
+
+  /** Mean over the annotators of the mean of each one's scores, or nothing. */
+  std::optional<double> annotation_rating() const;
+
+  /** What was said about each turn. `fault` says why the record cannot be used: a correction of no answer. */
+  std::map<std::int64_t, TurnJudgement> by_turn(const std::vector<Turn>& turns, std::int64_t num_messages,
+                                                std::string& fault) const;
+
+  /** "experts disagree: …", when annotators differ about a turn more than the rules allow; else empty. */
+  std::string disagreement(const std::vector<Turn>& turns) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/** Whether two texts differ in white space only. */
+bool is_same_text(std::string_view one, std::string_view other);
+
+}  // namespace intelia::extraction

@@ -1,0 +1,160 @@
+#include "postgres/signal_sql.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "extraction/language_tag.hpp"
+
+namespace intelia::postgres {
+
+using namespace extraction;
+
+namespace {
+
+constexpr const char* kNotANumber = "'NaN'::float8";
+
+/** `column` as text without white space around it. */
+std::string trimmed_sql(const std::string& column, std::uint32_t type) {
+  return "btrim(" + column + (is_text(type) ? "" : "::text") + ", " + quote_literal(" \t\n\r\f\v") + ")";
+}
+
+/** In small letters, of A to Z alone: lower() depends on the database's locale. */
+std::string lower_sql(const std::string& text) {
+  return "translate(" + text + ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')";
+}
+
+/** A number of `type` on 1..5. */
+std::string number_sql(const std::string& number, std::uint32_t type, RatingScale scale) {
+  if (scale == RatingScale::boolean)
+    return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number, kNotANumber);
+  const bool takes_all = scale == RatingScale::one_to_five;
+  // Outside these a numeric is no double precision, and the cast would end the query.
+  const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
+  const std::string highest = takes_all ? "1e300" : fmt::format("{}", bounds(scale).highest);
+  // The shortest text of a real is what the program reads.
+  const std::string as_double = type == kDoubleType ? number : type == kRealType ? number + "::text::float8" : number + "::float8";
+  const double factor = (kBestRating - kWorstRating) / (bounds(scale).highest - bounds(scale).lowest);
+  const std::string spread =
+      takes_all ? as_double
+                : fmt::format("{} + ({} - {}) * {}::float8", kWorstRating, as_double, bounds(scale).lowest, factor);
+  return fmt::format("CASE WHEN {0} BETWEEN {1} AND {2}{3} THEN {4} WHEN {0} IS NOT NULL THEN {5} END", number, lowest,
+                     highest, type == kNumericType ? " AND scale(" + number + ") <= 300" : "", spread, kNotANumber);
+}
+
+bool is_ascii(const std::string& word) {
+  return std::all_of(word.begin(), word.end(), [](unsigned char c) { return c < 0x80; });
+}
+
+/** As a list of SQL strings; words that a database's encoding may lack are left to the program. */
+std::string ascii_list_sql(const std::vector<std::string>& words) {
+  std::vector<std::string> ascii;
+  std::copy_if(words.begin(), words.end(), std::back_inserter(ascii), is_ascii);
+  return list_sql(ascii);
+}
+
+/** "franc*ais" → "franc?[^\x01-\x7f]{0,2}ais" */
+std::string accent_pattern(const std::string& word) {
+  std::string pattern;
+  for (const char c : word) {
+    if (c == '*') pattern += "?[^\\x01-\\x7f]{0,2}";
+    else pattern += c;
+  }
+  return pattern;
+}
+
+}  // namespace
+
+bool is_text(std::uint32_t type) { return type == kTextType || type == kVarcharType; }
+
+bool is_number(std::uint32_t type) {
+  return type == kSmallintType || type == kIntegerType || type == kBigintType || type == kRealType ||
+         type == kDoubleType || type == kNumericType;
+}
+
+std::string quote_identifier(std::string_view name) {
+  std::string out = "\"";
+  for (char c : name) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+std::string quote_literal(std::string_view text) {
+  const bool has_backslash = text.find('\\') != std::string_view::npos;
+  // With E the backslash always escapes, without it standard_conforming_strings decides.
+  std::string out = has_backslash ? "E'" : "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') out += c;
+    out += c;
+  }
+  return out + '\'';
+}
+
+std::string list_sql(const std::vector<std::string>& values) {
+  std::string sql;
+  for (const std::string& value : values) sql += (sql.empty() ? "" : ", ") + quote_literal(value);
+  return sql;
+}
+
+std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
+  if (type == kBoolType)
+    return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
+  if (is_number(type)) return number_sql(column, type, scale);
+  // What is longer than this, or larger, is left to the program.
+  const std::string text = trimmed_sql(column, type);
+  const std::string is_number_text =
+      text + " ~ '^[-+]?([0-9]{1,30}([.,][0-9]{0,30})?|[.,][0-9]{1,30})([eE][-+]?[0-9]{1,2})?$'";
+  return fmt::format("CASE WHEN {} THEN {} WHEN {} IS NOT NULL THEN {} END", is_number_text,
+                     number_sql("translate(" + text + ", ',', '.')::numeric", kNumericType, scale), column, kNotANumber);
+}
+
+std::string thumb_sql(const std::string& column, std::uint32_t type) {
+  if (type == kBoolType) return rating_sql(column, type, RatingScale::boolean);
+  if (is_number(type))
+    return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = -1 THEN 1 WHEN {0} <> 0 THEN {1} END", column, kNotANumber);
+  const std::string word = lower_sql(trimmed_sql(column, type));
+  return fmt::format("CASE WHEN {0} IN ({1}) THEN 5 WHEN {0} IN ({2}) THEN 1 WHEN {0} NOT IN ({3}) THEN {4} END", word,
+                     ascii_list_sql(thumbs_up()), ascii_list_sql(thumbs_down()), ascii_list_sql(no_thumbs()), kNotANumber);
+}
+
+std::string scores_object_sql(const std::string& column, std::uint32_t type) {
+  std::string scores = column;
+  if (is_number(type)) scores = "to_jsonb(" + column + ")";
+  // Text may be no JSON, and a cast that fails ends the query: a string is what the program has to read.
+  else if (type != kJsonbType) scores = "CASE WHEN " + column + " IS NOT NULL THEN '\"\"'::jsonb END";
+  return fmt::format("CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE jsonb_build_object('score', {0}) END", scores);
+}
+
+std::string score_sql(const std::string& value) {
+  return fmt::format("CASE WHEN jsonb_typeof({0}) <> 'number' THEN {1} WHEN ({0} #>> '{{}}')::numeric BETWEEN {2} AND {3} "
+                     "AND scale(({0} #>> '{{}}')::numeric) <= 300 THEN ({0} #>> '{{}}')::float8 ELSE {1} END",
+                     value, kNotANumber, kWorstRating, kBestRating);
+}
+
+std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted) {
+  const std::string tag = column + (is_text(type) ? "" : "::text");
+  const std::string lower = lower_sql(trimmed_sql(column, type));
+  const WantedLanguages languages(wanted);
+  std::vector<std::string> words, patterns;
+  for (const std::string& code : languages.codes()) {
+    words.push_back(code);
+    for (const std::string& word : words_for_language(code))
+      (word.find('*') == std::string::npos ? words : patterns).push_back(word);
+  }
+  std::string sql = "(" + tag + " IN (" + list_sql(wanted) + ")";
+  const std::string primary = "substring(" + lower + " from " + quote_literal("^[^-_.@,;(/ \\t\\n\\r\\f\\v]*") + ")";
+  if (!words.empty()) sql += " OR " + primary + " IN (" + list_sql(words) + ")";
+  if (!patterns.empty()) {
+    std::string pattern;
+    for (const std::string& word : patterns) pattern += (pattern.empty() ? "^(" : "|") + accent_pattern(word);
+    sql += " OR " + primary + " ~ " + quote_literal(pattern + ")$");
+  }
+  for (const std::string& range : languages.ranges())
+    sql += " OR strpos(translate(substring(" + lower + " from " + quote_literal("^[^.@,;(/ \\t\\n\\r\\f\\v]*") +
+           "), '_', '-') || '-', " + quote_literal(range + "-") + ") = 1";
+  return sql + ")";
+}
+
+}  // namespace intelia::postgres
