@@ -92,6 +92,29 @@ def test_rows_leave_through_the_limit(incremental):
     assert found["added"] > 5 and found["unchanged"] > 40
 
 
+def test_what_is_said_about_a_conversation_changes_it(incremental):
+    steps, connection = incremental
+    cursor = connection.cursor()
+    insert(connection, [{} for _ in range(30)])
+    steps.options = ("--signals", "rating,feedback,annotations")
+    steps.step()
+    cursor.execute("INSERT INTO annotations (conversation_id, turn, annotator, corrected_answer) VALUES ('c-000003', 1, 'ana', '33 °C.'), "
+                   "('c-000004', 1, 'ana', 'A'), ('c-000004', 1, 'rui', 'B')")
+    cursor.execute("INSERT INTO feedback (conversation_id, turn, rating) VALUES ('c-000005', 3, 1)")
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "left": 0, "unchanged": 27}
+    records = {record["metadata"]["conversation_id"]: record for record in lines_of(steps.folder / "increment")}
+    assert records["c-000003"]["messages"][-1]["content"] == "33 °C."
+    assert len(records["c-000005"]["messages"]) == 2
+    assert "c-000004" in (steps.folder / "increment/quarantine.jsonl").read_text()
+    cursor.execute("UPDATE annotations SET corrected_answer = 'A' WHERE annotator = 'rui'")
+    cursor.execute("DELETE FROM feedback")
+    cursor.execute("UPDATE annotations SET comment = 'seen' WHERE conversation_id = 'c-000003'")
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "left": 0, "unchanged": 27}
+    records = {record["metadata"]["conversation_id"]: record for record in lines_of(steps.folder / "increment")}
+    assert records["c-000004"]["messages"][-1]["content"] == "A" and len(records["c-000005"]["messages"]) == 4
+    assert (steps.folder / "increment/quarantine.jsonl").read_text() == ""
+
+
 @pytest.mark.parametrize("change, why", [
     ("settings", "the last run's --min-rating was another one"),
     ("split", "the last run's --split was another one"),
