@@ -31,17 +31,13 @@ constexpr const char* kUtf8Remedy =
     "if it is Latin-1 or Windows-1252, convert the file with "
     "'iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW'";
 
-enum class Format { json_lines, csv, tsv };
+enum class Format { json_lines, csv, tsv, other };
 
 Format format_of(const fs::path& path) {
   const std::string extension = lower_case(path.extension().string());
   if (extension == ".jsonl" || extension == ".ndjson") return Format::json_lines;
   if (extension == ".csv") return Format::csv;
-  if (extension == ".tsv") return Format::tsv;
-  throw Error(Kind::usage,
-              "'" + path.string() + "' is none of .jsonl, .ndjson, .csv and .tsv; " +
-                  (extension == ".json" ? "write one object a line, as 'jq -c .[] OLD.json > NEW.jsonl' does"
-                                        : "give it the ending of what it holds"));
+  return extension == ".tsv" ? Format::tsv : Format::other;
 }
 
 bool is_ascii(std::string_view text) {
@@ -81,6 +77,9 @@ struct FileRows::State {
         languages(selection.languages),
         since(bound("--since", selection.since)),
         until(bound("--until", selection.until)) {
+    if (format == Format::other)
+      throw Error(Kind::usage, "'" + path.string() + "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
+                               "what it holds (a list in a .json file becomes lines by 'jq -c .[]')");
     if (format == Format::json_lines) {
       fields = json_field_reader(selection);
       return;

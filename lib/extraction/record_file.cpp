@@ -181,13 +181,15 @@ RecordFile::RecordFile(const fs::path& path, Ends ends, std::size_t max_record_b
   s.path = path;
   s.ends = ends;
   s.max_record_bytes = max_record_bytes;
+  const auto refuse = [&] {
+    throw Error(Kind::usage, "'" + path.string() + "' is not a regular file, and what is extracted is read twice; write "
+                             "it to a file first");
+  };
+  if (path == "-") refuse();
   s.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // else a pipe without a writer would be waited for
   if (s.file < 0) fail(path, errno);
   s.opened = status_of(s.file, path);
-  if (!S_ISREG(s.opened.st_mode))
-    throw Error(Kind::usage, "'" + path.string() +
-                                 "' is not a regular file, and what is extracted is read twice; "
-                                 "write it to a file first");
+  if (!S_ISREG(s.opened.st_mode)) refuse();
   s.fill();
   if (s.buffer.starts_with("\xff\xfe") || s.buffer.starts_with("\xfe\xff"))
     throw Error(Kind::input, "'" + path.string() +

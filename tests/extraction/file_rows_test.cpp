@@ -284,6 +284,16 @@ TEST_CASE("a file that changes between the readings is an error") {
   CHECK(contains(fault(""), words));
 }
 
+TEST_CASE("language tags of other systems match") {
+  const std::string start = R"({"messages":[],"rating":"4,5","created_at":"2026-01-01","id":")";
+  const Result result = read("x.jsonl", start + "a\",\"language\":\"fr-FR\"}\n" + start + "b\",\"language\":\"French\"}\n" +
+                                            start + "c\",\"language\":\"de\"}\n" + start + "d\",\"language\":null}\n");
+  CHECK(ids_of(result) == Ids{"a", "b"});
+  CHECK(result.rows[0].language == "fr-FR");
+  CHECK(result.counts.unmatched_by_reason ==
+        std::map<std::string, std::int64_t>{{"language is NULL", 1}, {"language is not among --languages", 1}});
+}
+
 TEST_CASE("a stop is obeyed") {
   TemporaryFolder folder;
   std::string text;

@@ -142,6 +142,7 @@ TEST_CASE("what cannot be read twice, or not as UTF-8, is refused") {
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(error_of([&] { open(pipe); }).kind() == Kind::usage);
   CHECK(error_of([&] { open(folder.path); }).kind() == Kind::usage);
+  CHECK(error_of([&] { open("-"); }).kind() == Kind::usage);
   CHECK(error_of([&] { open(folder.path / "none"); }).kind() == Kind::io);
   CHECK(std::string(error_of([&] { open(folder.write("f", std::string_view("\xff\xfe{\0", 4))); }).what())
             .find("UTF-16") != std::string::npos);
