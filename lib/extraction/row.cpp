@@ -145,6 +145,10 @@ struct RowReader::State {
       origin += ",\"language_tag\":";
       append_json_string(origin, tag);
     }
+    if (!row.created_at && row.is_undated) {
+      origin += ",\"created_at\":null";
+      return Fate::kept;
+    }
     if (!row.created_at) return reject("created_at is NULL");
     origin += ",\"created_at\":\"";
     if (!append_iso_time(origin, *row.created_at))

@@ -25,6 +25,7 @@ struct Row {
   std::optional<std::string_view> thumbs;      // as read_thumb reads it
   std::optional<std::string_view> feedback;    // JSON, as Judgements reads it
   std::optional<std::string_view> annotations;
+  bool is_undated = false;                     // of a source without created_at: there its NULL is no fault
 };
 
 enum class MessagesForm {

@@ -1,0 +1,291 @@
+#include "extraction/file_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/nearest_word.hpp"
+#include "extraction/foreign_text.hpp"
+#include "extraction/instant.hpp"
+#include "extraction/language_tag.hpp"
+#include "extraction/rating_scale.hpp"
+#include "extraction/record_fields.hpp"
+#include "extraction/record_file.hpp"
+#include "extraction/record_index.hpp"
+#include "record/json.hpp"
+
+namespace intelia::extraction {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kIndexBytes = 8 << 20;    // of each of the two indexes
+constexpr std::int64_t kMinForeignRecords = 3;  // so many that are not UTF-8, and none that is, are no accident
+constexpr std::uint64_t kChecksumSeed = 0;
+constexpr const char* kUtf8Remedy =
+    "if it is Latin-1 or Windows-1252, convert the file with "
+    "'iconv -f WINDOWS-1252 -t UTF-8 OLD > NEW'";
+
+enum class Format { json_lines, csv, tsv, other };
+
+Format format_of(const fs::path& path) {
+  const std::string extension = lower_case(path.extension().string());
+  if (extension == ".jsonl" || extension == ".ndjson") return Format::json_lines;
+  if (extension == ".csv") return Format::csv;
+  return extension == ".tsv" ? Format::tsv : Format::other;
+}
+
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+std::optional<std::int64_t> bound(const char* option, const std::string& time) {
+  if (time.empty()) return std::nullopt;
+  const auto instant = parse_instant(time);
+  if (!instant) throw Error(Kind::usage, std::string(option) + ": no such date or time: '" + time + "'");
+  return instant;
+}
+
+}  // namespace
+
+struct FileRows::State {
+  Selection selection;
+  fs::path spill_folder;
+  Format format;
+  RecordFile file;
+  WantedLanguages languages;
+  std::optional<std::int64_t> since, until;
+  std::unique_ptr<FieldReader> fields;
+  FileCounts counts;
+  bool has_times = false;  // some record has a created_at
+  std::int64_t num_well_formed = 0;
+  std::int64_t num_foreign = 0;  // records that are not UTF-8
+  std::int64_t first_foreign_line = 0;
+  std::int64_t num_beyond_ascii = 0;  // records that are, and show it
+
+  State(const fs::path& path, const Selection& selection, const fs::path& spill_folder)
+      : selection(selection),
+        spill_folder(spill_folder),
+        format(format_of(path)),
+        file(path, format == Format::json_lines ? RecordFile::Ends::line : RecordFile::Ends::even_quotes,
+             kMaxMessagesBytes),
+        languages(selection.languages),
+        since(bound("--since", selection.since)),
+        until(bound("--until", selection.until)) {
+    if (format == Format::other)
+      throw Error(Kind::usage, "'" + path.string() + "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
+                               "what it holds (a list in a .json file becomes lines by 'jq -c .[]')");
+    if (format == Format::json_lines) {
+      fields = json_field_reader(selection);
+      return;
+    }
+    with_context(path.string(), [&] { read_header(); });
+    check_names();
+  }
+
+  std::string where(std::int64_t line) const { return file.path().string() + ":" + std::to_string(line); }
+
+  void read_header() {
+    RecordFile::Record header;
+    if (!file.next(header)) throw Error(Kind::input, "the file is empty; expected a header with the columns' names");
+    if (header.is_too_long)
+      throw Error(Kind::input,
+                  fmt::format("the header has {} bytes, at most {} are read", header.size_bytes, kMaxMessagesBytes));
+    if (!is_valid_utf8(header.bytes))
+      throw Error(Kind::input, std::string("the header is not valid UTF-8; ") + kUtf8Remedy);
+    fields = csv_field_reader(selection, header.bytes, format == Format::tsv ? '\t' : 0);
+  }
+
+  /** Throws Error{usage} for a name that the selection needs and that the file does not have. */
+  void check_names() const {
+    const ColumnNames names = column_names(selection.columns);
+    const ColumnNames ours;
+    const SeenNames& seen = fields->seen();
+    const auto require = [&](bool is_seen, const std::string& name, const std::string& our_name, bool is_needed) {
+      if (is_seen || (!is_needed && name == our_name)) return;
+      const std::string meant = nearest_word(name, fields->names());
+      throw Error(Kind::usage, fmt::format("'{}' has no '{}'; name it with --columns {}=NAME{}", file.path().string(),
+                                           name, our_name, meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
+    };
+    require(seen.messages, names.messages, ours.messages, true);
+    require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
+    require(seen.rating, names.rating, ours.rating, true);
+    require(seen.language, names.language, ours.language, !selection.languages.empty());
+    require(seen.created_at, names.created_at, ours.created_at, since || until);
+  }
+
+  /** What the selection says of a record but for its time; empty: it matches. */
+  std::string judge(const RecordFields& record) const {
+    if (!record.rating) return "rating is NULL";
+    const RatingReading rating = read_rating(*record.rating, RatingScale::one_to_five);
+    if (rating.rating && *rating.rating < selection.min_rating) return "rating is below --min-rating";
+    if (selection.languages.empty()) return "";
+    if (!record.language) return "language is NULL";
+    return languages.match(*record.language) ? "" : "language is not among --languages";
+  }
+
+  std::string judge_time(std::int64_t time) const {
+    if (since && time < *since) return "created_at is before --since";
+    if (until && time >= *until) return "created_at is not before --until";
+    return "";
+  }
+
+  /** Adds a record to the index; returns its fault in words, or nothing. */
+  std::optional<std::string> index_record(const RecordFile::Record& record, RecordIndex& index) {
+    if (record.is_too_long)
+      return fmt::format("record is too long: {} bytes, at most {} are read", record.size_bytes, kMaxMessagesBytes);
+    if (!is_valid_utf8(record.bytes)) {
+      if (num_foreign++ == 0) first_foreign_line = record.line;
+      return std::string("not valid UTF-8: ") + kUtf8Remedy;
+    }
+    if (!is_ascii(record.bytes)) ++num_beyond_ascii;
+    if (record.bytes.find('\0') != std::string_view::npos) return "record holds a NUL byte: it is no text";
+    RecordFields found;
+    if (auto fault = fields->read(record.bytes, FieldReader::Part::key, found)) return fault;
+    IndexEntry entry;
+    entry.id = found.conversation_id ? std::string_view(*found.conversation_id) : std::string_view();
+    if (entry.id.size() > kMaxIdBytes)
+      return fmt::format("conversation_id is too long: {} bytes, at most {} are read", entry.id.size(), kMaxIdBytes);
+    if (entry.id.find('\0') != std::string_view::npos) return "conversation_id holds U+0000: it is no text";
+    entry.has_id = !entry.id.empty();
+    has_times |= found.created_at.has_value();
+    ++num_well_formed;
+    std::string mismatch = judge(found);
+    if (mismatch.empty() && found.created_at) {
+      const auto time = parse_instant(*found.created_at);
+      if (!time) {
+        --num_well_formed;
+        return "created_at is not a time: " + extraction::quoted(*found.created_at) +
+               ", expected a date of our era such as 2026-02-17T06:41:23Z, or seconds or milliseconds since 1970";
+      }
+      entry.time = *time;
+      entry.has_time = true;
+      mismatch = judge_time(*time);
+    }
+    entry.matches = mismatch.empty();
+    if (!entry.matches) ++counts.unmatched_by_reason[mismatch];
+    entry.offset = record.offset;
+    entry.checksum = stable_hash64(record.bytes, kChecksumSeed);
+    entry.line = record.line;
+    entry.size_bytes = static_cast<std::uint32_t>(record.bytes.size());
+    index.add(entry);
+    return std::nullopt;
+  }
+
+  void index_all(RecordIndex& index, const Sinks& sinks, const Reject& reject) {
+    RecordFile::Record record;
+    while (file.next(record)) {
+      if ((++counts.read & 255) == 0) sinks.stop.check("reading '" + file.path().string() + "'");
+      if ((counts.read & 1023) == 0) sinks.progress.update({"record", counts.read, 0, "first reading"});
+      if (record.bytes.find_first_not_of(" \r") == std::string_view::npos && !record.is_too_long) {
+        --counts.read;  // an empty line is no record
+        continue;
+      }
+      const auto fault = index_record(record, index);
+      if (!fault) continue;
+      if (fields->has_misplaced_quote()) file.keep_first_line_only(record);
+      reject(where(record.line), *fault, record.bytes);
+    }
+    if (num_foreign >= kMinForeignRecords && num_beyond_ascii == 0)
+      throw Error(Kind::input, fmt::format("'{}' is not UTF-8: not one of its {} records with other than ASCII is, the "
+                                           "first in line {}; {}",
+                                           file.path().string(), num_foreign, first_foreign_line, kUtf8Remedy));
+    if (num_well_formed > 0) check_names();
+  }
+
+  std::string read_record(const IndexEntry& entry) const {
+    std::string bytes;
+    file.read_at(entry.offset, entry.size_bytes, bytes);
+    if (stable_hash64(bytes, kChecksumSeed) != entry.checksum) file.fail_as_changed();
+    return bytes;
+  }
+
+  /** Passes on what matches from the index by id, without the ids that occur twice. */
+  void choose(RecordIndex& index, RecordIndex& chosen, const Reject& reject) {
+    IndexEntry first;      // of the id
+    std::string first_id;  // which keeps its bytes
+    bool is_repeated = false;
+    const auto reject_repeated = [&](const IndexEntry& entry, std::int64_t other_line) {
+      if (!entry.matches) return;
+      reject(where(entry.line),
+             fmt::format("conversation_id occurs twice: {}, also in line {}", extraction::quoted(entry.id), other_line),
+             read_record(entry));
+    };
+    const auto pass_on = [&] {
+      if (is_repeated || !first.matches) return;
+      if (has_times && !first.has_time)
+        ++counts.unmatched_by_reason["created_at is NULL"];
+      else
+        chosen.add(first);
+    };
+    index.for_each([&](const IndexEntry& entry) {
+      if (entry.has_id && first.has_id && entry.id == first.id) {
+        if (!is_repeated) reject_repeated(first, entry.line);
+        reject_repeated(entry, first.line);
+        is_repeated = true;
+        return true;
+      }
+      pass_on();
+      first_id = entry.id;
+      first = entry;
+      first.id = first_id;
+      is_repeated = false;
+      return true;
+    });
+    pass_on();
+  }
+
+  void deliver(RecordIndex& chosen, const Sinks& sinks, const Take& take) {
+    RecordFields found;
+    std::string created_at;
+    chosen.for_each([&](const IndexEntry& entry) {
+      if (selection.limit > 0 && counts.matched == selection.limit) return false;
+      if ((++counts.matched & 255) == 0) sinks.stop.check("extract");
+      if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
+      const std::string bytes = read_record(entry);
+      if (auto fault = fields->read(bytes, FieldReader::Part::all, found)) throw Error(Kind::internal, *fault);
+      Row row;
+      row.conversation_id = found.conversation_id;
+      row.messages = found.messages;
+      row.rating = found.rating;
+      row.language = found.language;
+      row.is_undated = !has_times;
+      if (entry.has_time) {
+        created_at.clear();
+        append_instant(created_at, entry.time);
+        row.created_at = created_at;
+      }
+      take(row, where(entry.line), bytes);
+      return true;
+    });
+  }
+};
+
+FileRows::FileRows(const fs::path& path, const Selection& selection, const fs::path& spill_folder) {
+  check(selection);
+  state_ = std::make_unique<State>(path, selection, spill_folder);
+}
+
+FileRows::~FileRows() = default;
+
+FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& reject) {
+  State& s = *state_;
+  RecordIndex by_id(comes_by_id, s.spill_folder, kIndexBytes);
+  s.index_all(by_id, sinks, reject);
+  RecordIndex chosen(s.has_times ? comes_newest_first : comes_as_in_file, s.spill_folder, kIndexBytes);
+  s.choose(by_id, chosen, reject);
+  s.deliver(chosen, sinks, take);
+  s.file.check_unchanged();
+  sinks.progress.finish();
+  return s.counts;
+}
+
+const std::string& FileRows::sha256() const { return state_->file.sha256(); }
+std::uint64_t FileRows::size_bytes() const { return state_->file.size_bytes(); }
+
+}  // namespace intelia::extraction

@@ -1,0 +1,63 @@
+// Rated conversations of a JSON Lines or CSV file as rows of a database: the same selection, the same order, the same
+// texts, in memory that does not grow with the file. It does not know what becomes of a row.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/sinks.hpp"
+#include "extraction/row.hpp"
+#include "extraction/selection.hpp"
+
+namespace intelia::extraction {
+
+/** What a run read, for its manifest. read = matched + all unmatched + what `reject` got, where the limit cuts nothing.
+ */
+struct FileCounts {
+  std::int64_t read = 0;     // records, the malformed ones and the header not among them apart
+  std::int64_t matched = 0;  // rows that were handed over
+  std::map<std::string, std::int64_t> unmatched_by_reason;
+};
+
+class FileRows {
+ public:
+  /** A row and the place of its record, "file:line"; both live until the call returns. */
+  using Take = std::function<void(const Row& row, const std::string& where, std::string_view raw)>;
+  using Reject = std::function<void(const std::string& where, const std::string& reason, std::string_view raw)>;
+
+  /**
+   * Opens a .jsonl, .ndjson, .csv or .tsv file (see record_fields.hpp for the names in it). `spill_folder` takes the
+   * temporary file of a large input. Throws Error{usage} for another kind of file, for what cannot be read twice (a
+   * pipe) and for columns that are not there, with the nearest name; Error{io}; Error{input} for an unreadable header.
+   */
+  FileRows(const std::filesystem::path& path, const Selection& selection,
+           const std::filesystem::path& spill_folder = std::filesystem::temp_directory_path());
+  ~FileRows();
+  FileRows(const FileRows&) = delete;
+  FileRows& operator=(const FileRows&) = delete;
+
+  /**
+   * Reads the file twice: first where each record stands, then those that the selection gives, newest first, then by
+   * the bytes of conversation_id, at most `--limit`. `reject` gets what is malformed, and every record of an id that
+   * occurs twice. In a file without any created_at the order of the file stands and Row::is_undated is set. Once.
+   *
+   * Throws Error{input} when the file is changed meanwhile or is not UTF-8, Error{usage} when no record has a name that
+   * the selection needs, Interrupted when asked to stop.
+   */
+  FileCounts read(const Sinks& sinks, const Take& take, const Reject& reject);
+
+  /** Of the whole file; valid after read(). */
+  const std::string& sha256() const;
+  std::uint64_t size_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace intelia::extraction

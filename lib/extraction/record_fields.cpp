@@ -1,0 +1,286 @@
+#include "extraction/record_fields.hpp"
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "extraction/csv.hpp"
+#include "record/json.hpp"
+
+namespace intelia::extraction {
+
+namespace dom = simdjson::dom;
+
+namespace {
+
+constexpr std::size_t kMaxColumns = 16'384;  // as many as a sheet of Excel has
+constexpr std::size_t kMaxHintNames = 1'000;
+
+using Names = std::vector<std::string>;
+
+/** Where each field is looked for, in order. */
+struct Places {
+  Names conversation_id, messages, rating, created_at, language, pair_id;
+
+  explicit Places(const Selection& selection) {
+    const ColumnNames columns = column_names(selection.columns);
+    const ColumnNames ours;
+    const auto places = [](const std::string& theirs, const std::string& our_name, const Names& others) {
+      Names names{theirs};
+      if (theirs != our_name) return names;
+      names.push_back("metadata." + our_name);
+      names.insert(names.end(), others.begin(), others.end());
+      return names;
+    };
+    conversation_id = places(columns.conversation_id, ours.conversation_id, {"id", "metadata.id"});
+    messages = places(columns.messages, ours.messages, {"conversations", "conversation", "turns", "history"});
+    rating = places(columns.rating, ours.rating, {});
+    created_at = places(columns.created_at, ours.created_at, {});
+    language = places(columns.language, ours.language, {});
+    pair_id = columns.conversation_id == ours.conversation_id ? Names{"feedback_id", "id", "conversation_id"}
+                                                              : Names{columns.conversation_id};
+    may_be_pair = columns.messages == ours.messages;
+  }
+
+  bool may_be_pair;
+};
+
+bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
+
+/** A question and its answer as a conversation without an id of its own. */
+struct Pair {
+  std::optional<std::string> question, answer, corrected_answer;
+
+  std::optional<std::string> fault() const {
+    if (!question) return "question is NULL";
+    if (!answer) return "answer is NULL";
+    return std::nullopt;
+  }
+
+  std::string messages() const {
+    std::string json = "[{\"role\":\"user\",\"content\":";
+    append_json_string(json, *question);
+    json += "},{\"role\":\"assistant\",\"content\":";
+    append_json_string(json, corrected_answer && !is_blank(*corrected_answer) ? *corrected_answer : *answer);
+    return json + "}]";
+  }
+
+  std::string id() const {
+    constexpr std::size_t kNumDigits = 32;
+    return "qa-" + sha256_of(*question + '\0' + *answer).substr(0, kNumDigits);
+  }
+};
+
+/** A JSON value in words. */
+const char* words_for(dom::element_type type) {
+  switch (type) {
+    case dom::element_type::ARRAY:
+      return "a list";
+    case dom::element_type::OBJECT:
+      return "an object";
+    default:
+      return "no text";
+  }
+}
+
+class JsonFieldReader final : public FieldReader {
+ public:
+  explicit JsonFieldReader(const Selection& selection) : places_(selection) {}
+
+  std::optional<std::string> read(std::string_view record, Part part, RecordFields& fields) override {
+    fields = {};
+    dom::element root;
+    dom::object object;
+    if (auto error = parser_.parse(record.data(), record.size(), /*realloc_if_needed=*/true).get(root))
+      return fmt::format("not valid JSON: {}", simdjson::error_message(error));
+    if (root.get(object)) return "not a JSON object: expected one object a line";
+    if (names_.empty()) {
+      for (const dom::key_value_pair& field : object)
+        if (names_.size() < kMaxHintNames) names_.emplace_back(field.key);
+    }
+    dom::element messages;
+    const bool has_messages = find_first(object, places_.messages, messages);
+    Pair pair;
+    dom::element value;
+    const bool is_pair =
+        !has_messages && places_.may_be_pair && find(object, "question", value) && find(object, "answer", value);
+    seen_.messages |= has_messages || is_pair;
+    const auto read_text = [&](const Names& names, const char* our_name, std::optional<std::string>& text,
+                               bool& is_seen) {
+      dom::element value;
+      if (!find_first(object, names, value)) return true;
+      is_seen = true;
+      if (read_scalar(value, text)) return true;
+      fault_ = fmt::format("{} is {}: expected text or a number", our_name, words_for(value.type()));
+      return false;
+    };
+    bool is_any_seen = false;
+    if (!read_text(is_pair ? places_.pair_id : places_.conversation_id, "conversation_id", fields.conversation_id,
+                   seen_.conversation_id) ||
+        !read_text(places_.rating, "rating", fields.rating, seen_.rating) ||
+        !read_text(places_.created_at, "created_at", fields.created_at, seen_.created_at) ||
+        !read_text(places_.language, "language", fields.language, seen_.language))
+      return fault_;
+    if (is_pair) {
+      if (!read_text({"question"}, "question", pair.question, is_any_seen) ||
+          !read_text({"answer"}, "answer", pair.answer, is_any_seen) ||
+          !read_text({"corrected_answer"}, "corrected_answer", pair.corrected_answer, is_any_seen))
+        return fault_;
+      if (auto fault = pair.fault()) return fault;
+      if (!fields.conversation_id) fields.conversation_id = pair.id();
+      seen_.conversation_id = true;
+      if (part == Part::all) fields.messages = pair.messages();
+    } else if (has_messages && part == Part::all && !messages.is_null()) {
+      fields.messages = simdjson::minify(messages);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static bool last_value(const dom::object& object, std::string_view key, dom::element& value) {
+    bool is_found = false;
+    for (const dom::key_value_pair& field : object) {
+      if (field.key != key) continue;
+      value = field.value;
+      is_found = true;
+    }
+    return is_found;
+  }
+
+  /** The value of `name`, or of its part behind a dot inside the object of the part before it. */
+  static bool find(const dom::object& object, std::string_view name, dom::element& value) {
+    if (last_value(object, name, value)) return true;
+    for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
+      dom::object inner;
+      if (last_value(object, name.substr(0, dot), value) && !value.get(inner) &&
+          find(inner, name.substr(dot + 1), value))
+        return true;
+    }
+    return false;
+  }
+
+  static bool find_first(const dom::object& object, const Names& names, dom::element& value) {
+    return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return find(object, name, value); });
+  }
+
+  /** null, a text, a number or a boolean as text; false: it is none of these. */
+  static bool read_scalar(const dom::element& value, std::optional<std::string>& text) {
+    switch (value.type()) {
+      case dom::element_type::NULL_VALUE:
+        return true;
+      case dom::element_type::STRING:
+        text = std::string_view(value);
+        return true;
+      case dom::element_type::BOOL:
+        text = bool(value) ? "true" : "false";
+        return true;
+      case dom::element_type::INT64:
+        text = std::to_string(std::int64_t(value));
+        return true;
+      case dom::element_type::UINT64:
+        text = std::to_string(std::uint64_t(value));
+        return true;
+      case dom::element_type::DOUBLE:
+        text.emplace();
+        append_json_number(*text, double(value));
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  const Places places_;
+  dom::parser parser_;
+  std::string fault_;
+};
+
+class CsvFieldReader final : public FieldReader {
+ public:
+  CsvFieldReader(const Selection& selection, std::string_view header, char separator) : separator_(separator) {
+    if (separator_ == 0)
+      separator_ = header.find(',') == std::string_view::npos && header.find(';') != std::string_view::npos ? ';' : ',';
+    if (auto fault = record_.split(header, separator_, kMaxColumns)) throw Error(Kind::input, *fault);
+    if (record_.num_cells() > kMaxColumns)
+      throw Error(Kind::input,
+                  fmt::format("header has {} columns, at most {} are read", record_.num_cells(), kMaxColumns));
+    for (std::size_t i = 0; i < record_.num_cells(); ++i) names_.emplace_back(record_.cell(i).value_or(""));
+    Names sorted = names_;
+    std::sort(sorted.begin(), sorted.end());
+    for (std::size_t i = 1; i < sorted.size(); ++i)
+      if (!sorted[i].empty() && sorted[i] == sorted[i - 1])
+        throw Error(Kind::input, "header names a column twice: '" + sorted[i] + "'");
+    const Places places(selection);
+    messages_ = find_first(places.messages);
+    question_ = find_first({"question"});
+    answer_ = find_first({"answer"});
+    corrected_answer_ = find_first({"corrected_answer"});
+    is_pair_ = messages_ == kNone && places.may_be_pair && question_ != kNone && answer_ != kNone;
+    conversation_id_ = find_first(is_pair_ ? places.pair_id : places.conversation_id);
+    rating_ = find_first(places.rating);
+    created_at_ = find_first(places.created_at);
+    language_ = find_first(places.language);
+    seen_ = {conversation_id_ != kNone || is_pair_, messages_ != kNone || is_pair_, rating_ != kNone,
+             created_at_ != kNone, language_ != kNone};
+  }
+
+  std::optional<std::string> read(std::string_view record, Part part, RecordFields& fields) override {
+    fields = {};
+    auto fault = record_.split(record, separator_, names_.size());
+    has_misplaced_quote_ = fault.has_value();
+    if (fault) return fault;
+    if (record_.num_cells() != names_.size())
+      return fmt::format("wrong number of cells: {}, the header has {}", record_.num_cells(), names_.size());
+    fields.conversation_id = text_of(conversation_id_);
+    fields.rating = text_of(rating_);
+    fields.created_at = text_of(created_at_);
+    fields.language = text_of(language_);
+    if (is_pair_) {
+      const Pair pair{text_of(question_), text_of(answer_), text_of(corrected_answer_)};
+      if (auto fault = pair.fault()) return fault;
+      if (!fields.conversation_id) fields.conversation_id = pair.id();
+      if (part == Part::all) fields.messages = pair.messages();
+    } else if (part == Part::all) {
+      fields.messages = text_of(messages_);
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
+  std::size_t find_first(const Names& wanted) const {
+    for (const std::string& name : wanted) {
+      const auto place = std::find(names_.begin(), names_.end(), name);
+      if (place != names_.end()) return static_cast<std::size_t>(place - names_.begin());
+    }
+    return kNone;
+  }
+
+  std::optional<std::string> text_of(std::size_t place) const {
+    if (place == kNone) return std::nullopt;
+    const auto cell = record_.cell(place);
+    return cell ? std::optional<std::string>(*cell) : std::nullopt;
+  }
+
+  char separator_;
+  CsvRecord record_;
+  bool is_pair_ = false;
+  std::size_t conversation_id_ = kNone, messages_ = kNone, rating_ = kNone, created_at_ = kNone, language_ = kNone,
+              question_ = kNone, answer_ = kNone, corrected_answer_ = kNone;
+};
+
+}  // namespace
+
+std::unique_ptr<FieldReader> json_field_reader(const Selection& selection) {
+  return std::make_unique<JsonFieldReader>(selection);
+}
+
+std::unique_ptr<FieldReader> csv_field_reader(const Selection& selection, std::string_view header, char separator) {
+  return std::make_unique<CsvFieldReader>(selection, header, separator);
+}
+
+}  // namespace intelia::extraction

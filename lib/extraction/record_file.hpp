@@ -1,0 +1,59 @@
+// A regular file seen as records: once in order, with places and a checksum of the whole, then again by place. It knows
+// where a record ends, and not what is in it; and it notices when somebody changes the file meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace intelia::extraction {
+
+class RecordFile {
+ public:
+  enum class Ends {
+    line,        // a record is a line
+    even_quotes  // a record is as many lines as it takes for its double quotes to be even in number
+  };
+
+  struct Record {
+    std::string_view bytes;  // without its line end; of a too long one the beginning; valid until the next call
+    std::uint64_t offset = 0;
+    std::int64_t line = 0;  // of its first line, from 1
+    std::uint64_t size_bytes = 0;
+    bool is_too_long = false;  // larger than max_record_bytes
+    bool is_open = false;      // its quotes stay odd to the end or beyond max_record_bytes: bytes is its first line
+  };
+
+  /** Opens `path`. Throws Error{usage} for what cannot be read twice (a pipe, a folder), Error{io}; Error{input} for
+      UTF-16. A byte order mark of UTF-8 is skipped. */
+  RecordFile(const std::filesystem::path& path, Ends ends, std::size_t max_record_bytes);
+  ~RecordFile();
+  RecordFile(const RecordFile&) = delete;
+  RecordFile& operator=(const RecordFile&) = delete;
+
+  /** The next record of the first reading; false at the end. */
+  bool next(Record& record);
+
+  /** Cuts `record`, the last one, down to its first line: next() goes on with its second. */
+  void keep_first_line_only(Record& record);
+
+  /** The bytes at a place, into `bytes`. Throws Error{io}; Error{input} when the file has become shorter. */
+  void read_at(std::uint64_t offset, std::size_t num_bytes, std::string& bytes) const;
+
+  /** Throws Error{input} when the file is not what it was when it was opened. */
+  void check_unchanged() const;
+  [[noreturn]] void fail_as_changed() const;
+
+  /** Of all bytes; valid when next() has returned false. */
+  const std::string& sha256() const;
+  std::uint64_t size_bytes() const;  // when it was opened
+  const std::filesystem::path& path() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace intelia::extraction

@@ -1,0 +1,307 @@
+// What tests/postgres/test_files.py, which compares with a database, does not reach: names of columns, files that
+// change.
+#include "extraction/file_rows.hpp"
+
+#include <doctest/doctest.h>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+using namespace intelia::extraction;
+
+namespace {
+
+struct TakenRow {
+  std::string id, messages, rating, created_at, language, where;
+  bool is_undated;
+};
+
+struct Result {
+  FileCounts counts;
+  std::vector<TakenRow> rows;
+  std::map<std::string, std::string> rejected;  // "line" → reason
+  std::string sha256;
+};
+
+std::string text_of(const std::optional<std::string_view>& text) { return text ? std::string(*text) : "NULL"; }
+
+Result read(const std::filesystem::path& path, const Selection& selection,
+            const std::function<void()>& at_first_row = {}) {
+  TemporaryFolder spill;
+  FileRows rows(path, selection, spill.path);
+  Result result;
+  SilentSinks silent;
+  const auto line_of = [&](const std::string& where) {
+    REQUIRE(where.starts_with(path.string() + ":"));
+    return where.substr(path.string().size() + 1);
+  };
+  result.counts = rows.read(
+      silent.sinks(),
+      [&](const Row& row, const std::string& where, std::string_view) {
+        if (result.rows.empty() && at_first_row) at_first_row();
+        result.rows.push_back({text_of(row.conversation_id), text_of(row.messages), text_of(row.rating),
+                               text_of(row.created_at), text_of(row.language), line_of(where), row.is_undated});
+      },
+      [&](const std::string& where, const std::string& reason, std::string_view) {
+        result.rejected[line_of(where)] = reason;
+      });
+  result.sha256 = rows.sha256();
+  CHECK(rows.size_bytes() == std::filesystem::file_size(path));
+  return result;
+}
+
+Result read(const std::string& name, std::string_view text, const Selection& selection = {}) {
+  TemporaryFolder folder;
+  Result result = read(folder.write(name, text), selection);
+  CHECK(result.sha256 == sha256_of(text));
+  return result;
+}
+
+std::string fault_of(const std::string& name, std::string_view text, const Selection& selection, Kind kind) {
+  try {
+    read(name, text, selection);
+  } catch (const Error& error) {
+    CHECK(error.kind() == kind);
+    return error.what();
+  }
+  return "no error";
+}
+
+Selection with_columns(std::vector<std::string> columns) {
+  Selection selection;
+  selection.columns = std::move(columns);
+  return selection;
+}
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+std::vector<std::string> ids_of(const Result& result) {
+  std::vector<std::string> ids;
+  for (const TakenRow& row : result.rows) ids.push_back(row.id);
+  return ids;
+}
+
+using Ids = std::vector<std::string>;
+
+/** A line of five fields. */
+std::string line(const std::string& id, const std::string& created_at, const std::string& more = "") {
+  return R"({"conversation_id":")" + id + R"(","messages":[],"rating":5,"language":"fr","created_at":)" + created_at +
+         more + "}\n";
+}
+
+}  // namespace
+
+TEST_CASE("a file that this program wrote is read without mapping") {
+  const Result result = read(
+      "train.jsonl",
+      R"({"messages":[{"role":"user","content":"é"}],"metadata":{"conversation_id":"c-1","rating":4.5,"source":"intelia_production","language":"fr","created_at":"2026-02-17T06:41:23.5Z"}})");
+  REQUIRE(result.rows.size() == 1);
+  const TakenRow& row = result.rows[0];
+  CHECK(
+      (row.id == "c-1" && row.rating == "4.5" && row.language == "fr" && row.created_at == "2026-02-17 06:41:23.5+00"));
+  CHECK(row.messages == R"([{"role":"user","content":"é"}])");
+  CHECK((row.where == "1" && !row.is_undated));
+}
+
+TEST_CASE("ShareGPT's names") {
+  const Result result = read(
+      "x.ndjson",
+      R"({"id":7,"conversations":[{"from":"human","value":"u"}],"rating":"5","language":"en","created_at":1771310483})");
+  REQUIRE(result.rows.size() == 1);
+  CHECK((result.rows[0].id == "7" && result.rows[0].created_at == "2026-02-17 06:41:23+00"));
+  CHECK(result.rows[0].messages == R"([{"from":"human","value":"u"}])");
+}
+
+TEST_CASE("--columns leads into objects and to names with dots") {
+  const std::string text =
+      R"({"key":"a","stars":1,"at":"2026-01-02","l":"fr","body":"[]","meta":{"user":{"stars":5},"at":"x"},"meta.at":"2026-01-03"})"
+      "\n";
+  const Result result = read("x.jsonl", text,
+                             with_columns({"conversation_id=key", "rating=meta.user.stars", "language=l",
+                                           "messages=body", "created_at=meta.at"}));
+  REQUIRE(result.rows.size() == 1);
+  CHECK((result.rows[0].rating == "5" && result.rows[0].created_at == "2026-01-03 00:00:00+00"));
+  CHECK(result.rows[0].messages == R"("[]")");
+  CHECK(result.rows[0].language == "fr");
+}
+
+TEST_CASE("questions and answers become conversations of two turns") {
+  const std::string first = R"([{"role":"user","content":"q, 1"},{"role":"assistant","content":"a"}])";
+  const std::string second = R"([{"role":"user","content":"q2"},{"role":"assistant","content":"better"}])";
+  const Result csv =
+      read("f.csv",
+           "feedback_id,conversation_id,question,answer,rating,feedback_text,corrected_answer,created_at,language\r\n"
+           "11,c,\"q, 1\",a,5,,\" \",2026-01-02,fr\r\n"
+           "12,c,q2,a,4,no,better,2026-01-01,fr\r\n"
+           "13,c,,a,4,,,2026-01-01,fr\r\n");
+  REQUIRE(ids_of(csv) == Ids{"11", "12"});
+  CHECK(csv.rows[0].messages == first);
+  CHECK(csv.rows[1].messages == second);
+  CHECK(csv.rejected == std::map<std::string, std::string>{{"4", "question is NULL"}});
+  const Result json = read(
+      "f.jsonl",
+      R"({"question":"q, 1","answer":"a","rating":5,"language":"fr","created_at":"2026-01-02"})"
+      "\n"
+      R"({"question":"q2","answer":"a","corrected_answer":"better","rating":4,"language":"fr","created_at":"2026-01-01"})"
+      "\n");
+  REQUIRE(json.rows.size() == 2);
+  CHECK(json.rows[0].messages == first);
+  CHECK(json.rows[1].messages == second);
+  CHECK(json.rows[0].id == "qa-" + sha256_of(std::string("q, 1") + '\0' + "a").substr(0, 32));
+}
+
+TEST_CASE("separators: comma, tab, and semicolon where a header has no comma") {
+  const std::string header = "conversation_id,messages,rating,created_at,language\n";
+  const std::string record = "a,\"[]\",5,2026-01-01,fr\n";
+  const auto with = [](std::string text, char separator) {
+    for (char& c : text)
+      if (c == ',') c = separator;
+    return text;
+  };
+  for (const auto& [name, separator] : {std::pair{"x.csv", ','}, std::pair{"x.CSV", ';'}, std::pair{"x.tsv", '\t'}}) {
+    const Result result = read(name, "\xef\xbb\xbf" + with(header + record, separator));
+    CHECK(ids_of(result) == Ids{"a"});
+  }
+}
+
+TEST_CASE("an empty cell is NULL, an empty text in quotes is not") {
+  Selection selection;
+  selection.languages = {};
+  const Result result =
+      read("x.csv",
+           "conversation_id,messages,rating,created_at,language\na,,5,2026-01-02,\nb,\"\",5,2026-01-01,\"\"\n"
+           "c,[],,2026-01-01,fr\n",
+           selection);
+  REQUIRE(ids_of(result) == Ids{"a", "b"});
+  CHECK((result.rows[0].messages == "NULL" && result.rows[0].language == "NULL"));
+  CHECK((result.rows[1].messages.empty() && result.rows[1].language.empty()));
+  CHECK(result.counts.unmatched_by_reason == std::map<std::string, std::int64_t>{{"rating is NULL", 1}});
+}
+
+TEST_CASE("names that are not there are named, with the nearest") {
+  const std::string fields = "conversation_id,mesages,rating,created_at,language\na,[],5,2026-01-01,fr\n";
+  std::string fault = fault_of("x.csv", fields, {}, Kind::usage);
+  CHECK(contains(fault, "has no 'messages'; name it with --columns messages=NAME (did you mean 'mesages'?)"));
+  CHECK(fault_of("x.csv", fields, with_columns({"messages=mesages"}), Kind::usage) == "no error");
+  CHECK(contains(fault_of("x.csv", fields, with_columns({"messages=mesages", "created_at=createdat"}), Kind::usage),
+                 "did you mean 'created_at'?"));
+  CHECK(contains(fault_of("x.jsonl", R"({"id":"a","messages":[],"ratings":5,"language":"fr"})", {}, Kind::usage),
+                 "has no 'rating'"));
+  CHECK(contains(fault_of("x.jsonl", R"({"id":"a","messages":[],"rating":5})", {}, Kind::usage), "has no 'language'"));
+  Selection any;
+  any.languages = {};
+  CHECK(fault_of("x.jsonl", R"({"id":"a","messages":[],"rating":5})", any, Kind::usage) == "no error");
+  any.since = "2026-01-01";
+  CHECK(
+      contains(fault_of("x.jsonl", R"({"id":"a","messages":[],"rating":5})", any, Kind::usage), "has no 'created_at'"));
+  CHECK(contains(fault_of("x.csv", "a,b,a\n", {}, Kind::input), "header names a column twice: 'a'"));
+  CHECK(contains(fault_of("x.csv", "", {}, Kind::input), "the file is empty"));
+  CHECK(contains(fault_of("x.csv", "a,\"b\n", {}, Kind::input), "quote is not closed"));
+  CHECK(contains(fault_of("x.csv", std::string(20000, ','), {}, Kind::input), "header has 20001 columns"));
+  CHECK(contains(fault_of("x.json", "[]", {}, Kind::usage), "jq"));
+  CHECK(contains(fault_of("x.parquet", "", {}, Kind::usage), "is none of .jsonl"));
+  any.since = "2026-02-30";
+  CHECK(contains(fault_of("x.jsonl", "", any, Kind::usage), "--since: no such date"));
+}
+
+TEST_CASE("order, NULL times and the limit") {
+  Selection selection;
+  selection.limit = 3;
+  const Result result =
+      read("x.jsonl",
+           line("b", "\"2026-01-02T00:00:00+00:00\"") + line("é", "\"2026-01-02\"") + line("z", "1767398400") +
+               line("old", "\"2025-01-01\"") + line("a", "\"2026-01-02 01:00+01\"") + line("never", "null"),
+           selection);
+  CHECK(ids_of(result) == Ids{"z", "a", "b"});  // 1767398400 is 2026-01-03
+  CHECK(result.counts.matched == 3);
+  CHECK(result.counts.unmatched_by_reason == std::map<std::string, std::int64_t>{{"created_at is NULL", 1}});
+}
+
+TEST_CASE("a file without any time keeps its order") {
+  const Result result = read("x.jsonl", line("b", "null") + line("a", "null") + line("c", "null"));
+  CHECK(ids_of(result) == Ids{"b", "a", "c"});
+  CHECK((result.rows[0].is_undated && result.rows[0].created_at == "NULL"));
+}
+
+TEST_CASE("an id that occurs twice is not guessed at") {
+  const Result result = read("x.jsonl", line("a", "\"2026-01-01\"") + line("b", "\"2026-01-01\"") +
+                                            line("a", "\"2026-01-02\"") + line("c", "\"2026-01-01\"") +
+                                            line("a", "\"2026-01-03\"") + line("c", "null", ",\"rating\":1"));
+  CHECK(ids_of(result) == Ids{"b"});
+  CHECK(result.rejected ==
+        std::map<std::string, std::string>{{"1", "conversation_id occurs twice: \"a\", also in line 3"},
+                                           {"3", "conversation_id occurs twice: \"a\", also in line 1"},
+                                           {"4", "conversation_id occurs twice: \"c\", also in line 6"},
+                                           {"5", "conversation_id occurs twice: \"a\", also in line 1"}});
+  CHECK(result.counts.read == 6);
+}
+
+TEST_CASE("rows without an id are not the same row") {
+  const Result result =
+      read("x.jsonl", R"({"messages":[],"rating":5,"language":"fr","created_at":"2026-01-01"})"
+                      "\n"
+                      R"({"messages":[],"rating":5,"language":"fr","created_at":"2026-01-01","id":null})"
+                      "\n" +
+                          line("a", "\"2026-01-01\""));
+  CHECK(ids_of(result) == Ids{"a", "NULL", "NULL"});
+}
+
+TEST_CASE("a file in another encoding is refused as a whole, a few bytes of one are not") {
+  const std::string latin = line("caf\xe9", "\"2026-01-01\"");
+  const std::string ascii = line("a", "\"2026-01-01\"");
+  const Result result = read("x.jsonl", latin + ascii + latin);
+  CHECK(ids_of(result) == Ids{"a"});
+  CHECK(contains(result.rejected.at("1"), "not valid UTF-8: if it is Latin-1 or Windows-1252"));
+  CHECK(contains(fault_of("x.jsonl", ascii + latin + latin + latin, {}, Kind::input),
+                 "the first in line 2; if it is Latin-1"));
+  CHECK(read("x.jsonl", latin + latin + latin + line("\xc3\xa9", "\"2026-01-01\"")).rejected.size() == 3);
+}
+
+TEST_CASE("a file that changes between the readings is an error") {
+  TemporaryFolder folder;
+  const std::string text = line("b", "\"2026-01-01\"") + line("a", "\"2026-01-01\"");
+  const auto path = folder.write("x.jsonl", text);
+  const auto fault = [&](const std::string& changed) {
+    folder.write("x.jsonl", text);
+    try {
+      read(path, {}, [&] { folder.write("x.jsonl", changed); });
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::input);
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  const std::string words = "was changed while it was read";
+  CHECK(contains(fault(line("B", "\"2026-01-01\"") + line("a", "\"2026-01-01\"")), words));
+  CHECK(contains(fault(text + "\n"), words));
+  CHECK(contains(fault(""), words));
+}
+
+TEST_CASE("language tags of other systems match") {
+  const std::string start = R"({"messages":[],"rating":"4,5","created_at":"2026-01-01","id":")";
+  const Result result = read("x.jsonl", start + "a\",\"language\":\"fr-FR\"}\n" + start + "b\",\"language\":\"French\"}\n" +
+                                            start + "c\",\"language\":\"de\"}\n" + start + "d\",\"language\":null}\n");
+  CHECK(ids_of(result) == Ids{"a", "b"});
+  CHECK(result.rows[0].language == "fr-FR");
+  CHECK(result.counts.unmatched_by_reason ==
+        std::map<std::string, std::int64_t>{{"language is NULL", 1}, {"language is not among --languages", 1}});
+}
+
+TEST_CASE("a stop is obeyed") {
+  TemporaryFolder folder;
+  std::string text;
+  for (int i = 0; i < 300; ++i) text += line(std::to_string(i), "\"2026-01-01\"");
+  FileRows rows(folder.write("x.jsonl", text), {}, folder.path);
+  SilentSinks silent;
+  silent.stop().set(15);
+  CHECK_THROWS_AS(rows.read(
+                      silent.sinks(), [](auto&&...) {}, [](auto&&...) {}),
+                  Interrupted);
+}
