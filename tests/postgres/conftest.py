@@ -3,4 +3,4 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from postgres_fixtures import cluster, database  # noqa: E402, F401
+from postgres_fixtures import cluster, database, own_cluster  # noqa: E402, F401
