@@ -129,6 +129,13 @@ void look_at_database(const postgres::ExtractQuery& query, const StopFlag& stop,
   }
 }
 
+/** Names of tables come from outside: what would move the terminal's cursor becomes a question mark. */
+std::string printable(std::string words) {
+  for (char& c : words)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
+  return words;
+}
+
 int run(const Options& options, Context& context) {
   postgres::check(options.query);
   std::vector<Finding> findings{look_at_machine()};
@@ -144,8 +151,9 @@ int run(const Options& options, Context& context) {
     static constexpr const char* kNames[] = {"ok", "note", "warning", "not set", "failed"};
     const auto index = static_cast<std::size_t>(finding.state);
     is_ready = is_ready && finding.state != State::failed;
-    text += fmt::format("  {:<7}  {:<12} {}\n", kMarks[index], finding.part, finding.words);
-    for (const std::string& remedy : finding.remedies) text += fmt::format("  {:<7}  {:<12}   {}\n", "", "", remedy);
+    text += fmt::format("  {:<7}  {:<12} {}\n", kMarks[index], finding.part, printable(finding.words));
+    for (const std::string& remedy : finding.remedies)
+      text += fmt::format("  {:<7}  {:<12}   {}\n", "", "", printable(remedy));
     summary[finding.part] = Json{{"state", kNames[index]}, {"words", finding.words}};
     if (!finding.remedies.empty()) summary[finding.part]["remedies"] = finding.remedies;
   }
