@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 
@@ -12,6 +13,7 @@ namespace intelia::extraction {
 
 namespace {
 
+constexpr std::array<const char*, 3> kRateKinds = {"dropped", "rejected", "quarantined"};
 constexpr double kChance = 0.001;  // how often chance alone may pass for a change
 constexpr double kZ = 3.0902;      // the quantile of the normal distribution that is exceeded with kChance
 
@@ -75,11 +77,17 @@ Distribution shares(const std::string& name, const Counts& before, const Counts&
   return distribution;
 }
 
-/** The months before the newest one of `before`; names are YYYY-MM, so they sort as they follow one another. */
+/** Whether `name` is YYYY-MM, so that it sorts as months follow one another; "infinity" is a time, too, but no month. */
+bool is_month(const std::string& name) {
+  return name.size() == 7 && name[4] == '-' && name.find_first_not_of("0123456789-") == std::string::npos;
+}
+
+/** The months before the newest one of `before`. */
 Distribution closed_months(Counts before, Counts after) {
+  for (Counts* counts : {&before, &after}) std::erase_if(*counts, [](const auto& cell) { return !is_month(cell.first); });
   if (!before.empty()) {
     const std::string newest = before.rbegin()->first;
-    before.erase(before.lower_bound(newest), before.end());
+    before.erase(newest);
     after.erase(after.lower_bound(newest), after.end());
   }
   Distribution distribution{"month", {}, total(before), total(after)};
@@ -184,7 +192,7 @@ DriftReport compare(const Json& before, const Json& after, const DriftPolicy& po
     report.drift = std::max(report.drift, distribution.drift);
     report.distributions.push_back(std::move(distribution));
   }
-  for (const char* kind : {"dropped", "rejected"})
+  for (const char* kind : kRateKinds)
     for (DriftRate& rate : rates_of(kind, before, after, report, policy)) report.rates.push_back(std::move(rate));
 
   if (policy.alarm_drift == 0) return report;
@@ -220,7 +228,7 @@ Json to_json(const DriftReport& report) {
                                          {"largest_change", largest == nullptr ? Json() : Json(largest->name)},
                                          {"rows", cells}};
   }
-  for (const char* kind : {"dropped", "rejected"}) json[kind] = Json::object();
+  for (const char* kind : kRateKinds) json[kind] = Json::object();
   for (const DriftRate& rate : report.rates)
     json[rate.kind][rate.reason] = Json{{"before", rate.before},
                                         {"after", rate.after},

@@ -51,12 +51,12 @@ struct Distribution {
 };
 
 /**
- * The share of the rows that matched which one reason dropped or rejected. It has jumped when the lower bound of its
+ * The share of the rows that matched which one reason dropped, rejected or quarantined. It has jumped when the lower bound of its
  * rate after is above `jump_rate`, and above `jump_factor` times the upper bound of its rate before; the bounds are
  * Wilson's (1927) at z = 3.09, each wrong in 1 of 1000 nights.
  */
 struct DriftRate {
-  std::string kind;                      // "dropped", "rejected"
+  std::string kind;                      // "dropped", "rejected", "quarantined"
   std::string reason;
   std::int64_t before = 0, after = 0;    // rows
   double rate_before = 0, rate_after = 0;
@@ -77,8 +77,8 @@ struct DriftReport {
 
 /**
  * Compares the `counts` of two manifests: {"matched", "kept", "kept_by_language": {}, "kept_by_rating": {},
- * "kept_by_month": {}, "dropped": {}, "rejected": {}}. A distribution that only one holds, or that has no rows in one, is
- * not compared. Throws Error{input} naming the key whose value is not a count, Error{usage} for a policy out of range.
+ * "kept_by_month": {}, "dropped": {}, "rejected": {}, "quarantined": {}}. A distribution that only one holds, or that has no
+ * rows in one, is not compared. Throws Error{input} naming the key whose value is not a count, Error{usage} for a policy out of range.
  */
 DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy);
 

@@ -39,9 +39,8 @@ void add(Finding& finding, Condition condition, const std::string& words) {
 /** The table as the catalogue has it; names as SQL writes them. */
 struct Table {
   std::string oid, name, schema, kind;
-  bool is_view() const { return kind == "v"; }
-  /** Whether it may have indexes. */
-  bool is_indexable() const { return kind == "r" || kind == "p" || kind == "m"; }
+  /** Whether it holds rows itself, so that they have versions and may have indexes. */
+  bool has_rows() const { return kind == "r" || kind == "p" || kind == "m"; }
   std::string kind_words() const {
     if (kind == "v") return "view";
     if (kind == "m") return "materialized view";
@@ -112,7 +111,7 @@ class Inspection {
     if (found.empty()) return {"table", Condition::failed, "'" + query_.table + "' is not there" + where_it_may_be(parts)};
     table_ = Table{value(found), value(found, 1), value(found, 2), value(found, 3)};
     Finding finding{"table", Condition::ok, table_->kind_words() + " " + table_->name};
-    if (table_->is_indexable() && table_->kind != "p")
+    if (table_->has_rows() && table_->kind != "p")
       finding.words += std::atoll(value(found, 5).c_str()) < 0
                            ? ", " + value(found, 6) + ", never analyzed"
                            : ", about " + value(found, 5) + " rows, " + value(found, 6);
@@ -185,7 +184,7 @@ class Inspection {
   }
 
   Finding indexes() const {
-    if (!table_->is_indexable())
+    if (!table_->has_rows())
       return {"indexes", Condition::note, "a " + table_->kind_words() + " has none; those of its tables were not looked at"};
     Finding finding{"indexes"};
     judge_order_index(finding);
@@ -202,16 +201,17 @@ class Inspection {
   }
 
   Finding row_versions() const {
-    constexpr const char* kHash = "'extract --incremental' falls back to a hash of each row, and so reads every row";
+    constexpr const char* kAllIsRead = "so 'extract --incremental' reads every conversation every time";
+    const std::string kind = table_->kind_words();
     const Rows right = connection_.query("SELECT has_column_privilege(attrelid, attnum, 'SELECT') FROM pg_attribute "
                                          "WHERE attname = 'xmin' AND attnum < 0 AND attrelid = " + table_->oid);
-    if (right.empty() || table_->kind == "f")
-      return {"row versions", Condition::note, "a " + table_->kind_words() + " has no xmin; " + kHash};
+    if (!table_->has_rows()) return {"row versions", Condition::note, "a " + kind + " has none (xmin), " + kAllIsRead};
     if (!is_true(right))
-      return {"row versions", Condition::note, std::string("xmin may not be read; ") + kHash,
+      return {"row versions", Condition::failed,
+              "the system column xmin may not be read; SELECT on single columns does not reach it",
               {"GRANT SELECT ON " + table_->name + " TO " + role() + ";"}};
     if (table_->kind == "m")
-      return {"row versions", Condition::note, "xmin is readable, and new for every row after each REFRESH"};
+      return {"row versions", Condition::note, std::string("every REFRESH makes all of them (xmin) new, ") + kAllIsRead};
     return {"row versions", Condition::ok, "xmin is readable"};
   }
 
@@ -335,7 +335,8 @@ class Inspection {
         "WHERE i.indrelid = " + table_->oid + " AND i.indisvalid AND i.indisunique AND i.indpred IS NULL "
         "AND i.indnkeyatts = 1 AND a.attname = " + quote_literal(names_.conversation_id));
     if (!found.empty()) return;
-    add(finding, Condition::warning, "nothing keeps " + quoted(names_.conversation_id) + " unique");
+    add(finding, Condition::warning, "nothing keeps " + quoted(names_.conversation_id) +
+                                    " unique, so 'extract --incremental' reads every conversation every time");
     finding.remedies.push_back("CREATE UNIQUE INDEX CONCURRENTLY ON " + table_->name + " (" +
                                quoted(names_.conversation_id) + ");");
   }

@@ -114,6 +114,9 @@ TEST_CASE("months: the newest may grow, the closed ones are compared row by row"
   const auto older = distribution(compare(before, night({{"2026-07", 150}, {"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}}),
                                           {}), "month");
   CHECK(older.distance == doctest::Approx(0.1));
+  // A time without a month is neither the newest nor a closed one.
+  CHECK(distribution(compare(night({{"2026-09", 90}, {"2026-10", 40}, {"infinity", 9}}), night({{"2026-09", 90}, {"2026-10", 400}}),
+                             {}), "month").distance == 0);
   CHECK(distribution(compare(night({{"2026-10", 40}}), night({{"2026-10", 4}}), {}), "month").drift == 0);
 }
 
@@ -148,6 +151,9 @@ TEST_CASE("alarms are raised when one was asked for") {
   CHECK(report.alarms[0] == "rejected as 'rating': 0.1 % of the rows before, 9.0 % now");
   CHECK(to_json(report)["rejected"]["rating"]["has_jumped"] == true);
   CHECK(to_text(report).find("ALARM rejected as 'rating'") != std::string::npos);
+  Json quarantined = with_rejected(10000, 10);
+  quarantined["quarantined"] = {{"experts disagree", 900}};
+  CHECK(compare(before, quarantined, {.alarm_drift = 0.5}).alarms.at(0).find("quarantined as 'experts disagree'") == 0);
 }
 
 TEST_CASE("what cannot be compared is said, what is no count is refused") {
