@@ -45,9 +45,10 @@ struct Finding {
 
 Finding look_at_machine() {
   const auto pages = static_cast<double>(::sysconf(_SC_PHYS_PAGES)) * static_cast<double>(::sysconf(_SC_PAGESIZE));
-  return {"machine", State::ok,
-          fmt::format("{} cores, {:.1f} GiB of memory, {:.1f} GiB free on this disk", std::thread::hardware_concurrency(),
-                      pages / (1 << 30), static_cast<double>(free_disk_bytes(".")) / (1 << 30))};
+  return {
+      "machine", State::ok,
+      fmt::format("{} cores, {:.1f} GiB of memory, {:.1f} GiB free on this disk", std::thread::hardware_concurrency(),
+                  pages / (1 << 30), static_cast<double>(free_disk_bytes(".")) / (1 << 30))};
 }
 
 Finding look_at_output(const fs::path& folder) {
@@ -79,7 +80,8 @@ void look_at_secret(std::vector<Finding>& findings) {
   }
   struct stat status {};
   if (::stat(file, &status) != 0) {
-    findings.push_back({"secret", State::failed, fmt::format("DATABASE_URL_FILE '{}': {}", file, system_message(errno))});
+    findings.push_back(
+        {"secret", State::failed, fmt::format("DATABASE_URL_FILE '{}': {}", file, system_message(errno))});
   } else if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     findings.push_back({"secret", State::warning,
                         fmt::format("DATABASE_URL_FILE '{}' is open to others (mode {:03o}); chmod 600 it", file,
@@ -103,10 +105,14 @@ Finding look_at_engine() {
 
 State state_of(postgres::Condition condition) {
   switch (condition) {
-    case postgres::Condition::ok: return State::ok;
-    case postgres::Condition::note: return State::note;
-    case postgres::Condition::warning: return State::warning;
-    case postgres::Condition::failed: break;
+    case postgres::Condition::ok:
+      return State::ok;
+    case postgres::Condition::note:
+      return State::note;
+    case postgres::Condition::warning:
+      return State::warning;
+    case postgres::Condition::failed:
+      break;
   }
   return State::failed;
 }
@@ -165,11 +171,14 @@ int run(const Options& options, Context& context) {
 
 extern const Command doctor{
     "doctor", "Is this machine ready: engine, GPU, database, disk",
-    "Tries each part as the commands would use it, and says what to do where one fails. Of the database it looks at what "
+    "Tries each part as the commands would use it, and says what to do where one fails. Of the database it looks at "
+    "what "
     "'extract' will meet: version, encryption, table, columns and their types, privileges, indexes, time limits, "
-    "replication and the clock; it reads no conversation and changes nothing. Exit status 1 when a part that is configured "
+    "replication and the clock; it reads no conversation and changes nothing. Exit status 1 when a part that is "
+    "configured "
     "does not work; notes and warnings do not change it.\n\n"
-    "Example: DATABASE_URL_FILE=/run/secrets/database intelia doctor --no-engine --table crm.chats --output data/nightly",
+    "Example: DATABASE_URL_FILE=/run/secrets/database intelia doctor --no-engine --table crm.chats --output "
+    "data/nightly",
     bind<Options, declare, run>};
 
 }  // namespace intelia

@@ -77,14 +77,16 @@ Distribution shares(const std::string& name, const Counts& before, const Counts&
   return distribution;
 }
 
-/** Whether `name` is YYYY-MM, so that it sorts as months follow one another; "infinity" is a time, too, but no month. */
+/** Whether `name` is YYYY-MM, so that it sorts as months follow one another; "infinity" is a time, too, but no month.
+ */
 bool is_month(const std::string& name) {
   return name.size() == 7 && name[4] == '-' && name.find_first_not_of("0123456789-") == std::string::npos;
 }
 
 /** The months before the newest one of `before`. */
 Distribution closed_months(Counts before, Counts after) {
-  for (Counts* counts : {&before, &after}) std::erase_if(*counts, [](const auto& cell) { return !is_month(cell.first); });
+  for (Counts* counts : {&before, &after})
+    std::erase_if(*counts, [](const auto& cell) { return !is_month(cell.first); });
   if (!before.empty()) {
     const std::string newest = before.rbegin()->first;
     before.erase(newest);
@@ -94,7 +96,8 @@ Distribution closed_months(Counts before, Counts after) {
   if (distribution.rows_before == 0) return distribution;
   distribution.cells = cells_of(before, after, distribution.rows_before, distribution.rows_before);
   double num_changed = 0;
-  for (const DriftCell& cell : distribution.cells) num_changed += std::abs(static_cast<double>(cell.after - cell.before));
+  for (const DriftCell& cell : distribution.cells)
+    num_changed += std::abs(static_cast<double>(cell.after - cell.before));
   const auto num_before = static_cast<double>(distribution.rows_before);
   distribution.distance = std::min(1.0, num_changed / num_before);
   distribution.noise = kZ * std::sqrt(num_changed) / num_before;
@@ -116,8 +119,8 @@ Bounds wilson(std::int64_t count, std::int64_t total) {
   return {(middle - half) / scale, (middle + half) / scale};
 }
 
-std::vector<DriftRate> rates_of(const std::string& kind, const Json& before, const Json& after, const DriftReport& report,
-                                const DriftPolicy& policy) {
+std::vector<DriftRate> rates_of(const std::string& kind, const Json& before, const Json& after,
+                                const DriftReport& report, const DriftPolicy& policy) {
   std::map<std::string, DriftRate> rates;
   for (const auto& [reason, count] : counts_at(before, kind)) rates[reason].before = count;
   for (const auto& [reason, count] : counts_at(after, kind)) rates[reason].after = count;
@@ -132,7 +135,8 @@ std::vector<DriftRate> rates_of(const std::string& kind, const Json& before, con
     rate.reason = reason;
     rate.rate_before = share(rate.before, report.matched_before);
     rate.rate_after = share(rate.after, report.matched_after);
-    const double floor = std::max(policy.jump_rate, policy.jump_factor * wilson(rate.before, report.matched_before).high);
+    const double floor =
+        std::max(policy.jump_rate, policy.jump_factor * wilson(rate.before, report.matched_before).high);
     rate.has_jumped = wilson(rate.after, report.matched_after).low > floor;
     list.push_back(rate);
   }
@@ -162,7 +166,8 @@ const DriftCell* Distribution::largest_change() const {
 
 DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy) {
   if (!(policy.alarm_drift >= 0 && policy.alarm_drift <= 1))
-    throw Error(Kind::usage, fmt::format("--alarm-drift: expected a share from 0 (never) to 1, got {}", policy.alarm_drift));
+    throw Error(Kind::usage,
+                fmt::format("--alarm-drift: expected a share from 0 (never) to 1, got {}", policy.alarm_drift));
   DriftReport report;
   report.alarm_drift = policy.alarm_drift;
   report.matched_before = count_at(before, "matched");

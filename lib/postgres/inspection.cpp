@@ -19,7 +19,7 @@ namespace {
 
 constexpr int kOldestVersion = 130000;  // the first with pg_current_snapshot()
 constexpr int kTriedVersion = 15;
-constexpr double kClockSeconds = 60;    // by how much two clocks may differ unremarked
+constexpr double kClockSeconds = 60;  // by how much two clocks may differ unremarked
 
 using Rows = std::vector<std::vector<Field>>;
 
@@ -86,7 +86,8 @@ class Inspection {
     const std::string remedy = "set sslmode=verify-full and sslrootcert=FILE in DATABASE_URL";
     if (!is_true(state)) {
       add(finding, Condition::warning,
-          "conversations cross the network in the clear, and nobody checks that the server is '" + host + "'; " + remedy);
+          "conversations cross the network in the clear, and nobody checks that the server is '" + host + "'; " +
+              remedy);
     } else if (mode == "verify-ca") {
       add(finding, Condition::warning,
           "the certificate is checked, and not that it is that of '" + host + "'; " + remedy);
@@ -107,8 +108,10 @@ class Inspection {
         "SELECT c.oid, format('%I.%I', n.nspname, c.relname), quote_ident(n.nspname), c.relkind, "
         "has_schema_privilege(n.oid, 'USAGE'), c.reltuples::bigint, pg_size_pretty(pg_table_size(c.oid)) "
         "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') "
-        "AND c.relname = " + quote_literal(parts.back()) + " AND " + of_schema);
-    if (found.empty()) return {"table", Condition::failed, "'" + query_.table + "' is not there" + where_it_may_be(parts)};
+        "AND c.relname = " +
+        quote_literal(parts.back()) + " AND " + of_schema);
+    if (found.empty())
+      return {"table", Condition::failed, "'" + query_.table + "' is not there" + where_it_may_be(parts)};
     table_ = Table{value(found), value(found, 1), value(found, 2), value(found, 3)};
     Finding finding{"table", Condition::ok, table_->kind_words() + " " + table_->name};
     if (table_->has_rows() && table_->kind != "p")
@@ -126,10 +129,12 @@ class Inspection {
 
   Finding columns() {
     const Rows rows = connection_.query(
-        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN t.typtype = 'd' THEN b.typname ELSE t.typname "
+        "SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN t.typtype = 'd' THEN b.typname ELSE "
+        "t.typname "
         "END, CASE WHEN t.typtype = 'd' THEN b.typcategory ELSE t.typcategory END "
         "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype "
-        "WHERE a.attrelid = " + table_->oid + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
+        "WHERE a.attrelid = " +
+        table_->oid + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
     std::vector<std::string> known;
     for (const auto& row : rows) known.push_back(row.at(0).value_or(""));
     Finding finding{"columns"};
@@ -179,19 +184,22 @@ class Inspection {
       finding.remedies.push_back("GRANT SELECT ON " + table_->name + " TO intelia_reader;");
     }
     if (is_true(connection_.query("SELECT row_security_active(" + table_->oid + ")")))
-      add(finding, Condition::warning, "row-level security holds for it: 'extract' sees only the rows that a policy shows");
+      add(finding, Condition::warning,
+          "row-level security holds for it: 'extract' sees only the rows that a policy shows");
     return finding;
   }
 
   Finding indexes() const {
     if (!table_->has_rows())
-      return {"indexes", Condition::note, "a " + table_->kind_words() + " has none; those of its tables were not looked at"};
+      return {"indexes", Condition::note,
+              "a " + table_->kind_words() + " has none; those of its tables were not looked at"};
     Finding finding{"indexes"};
     judge_order_index(finding);
     judge_key_index(finding);
     for (const char* name : {"feedback", "annotations"}) judge_reference_index(finding, name);
-    const Rows invalid = connection_.query(
-        "SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indrelid = " + table_->oid + " AND NOT i.indisvalid");
+    const Rows invalid =
+        connection_.query("SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indrelid = " + table_->oid +
+                          " AND NOT i.indisvalid");
     for (const auto& row : invalid) {
       add(finding, Condition::note, "index " + row.at(0).value_or("") + " was never finished and serves nothing");
       finding.remedies.push_back("DROP INDEX CONCURRENTLY " + row.at(0).value_or("") + ";");
@@ -203,15 +211,19 @@ class Inspection {
   Finding row_versions() const {
     constexpr const char* kAllIsRead = "so 'extract --incremental' reads every conversation every time";
     const std::string kind = table_->kind_words();
-    const Rows right = connection_.query("SELECT has_column_privilege(attrelid, attnum, 'SELECT') FROM pg_attribute "
-                                         "WHERE attname = 'xmin' AND attnum < 0 AND attrelid = " + table_->oid);
+    const Rows right = connection_.query(
+        "SELECT has_column_privilege(attrelid, attnum, 'SELECT') FROM pg_attribute "
+        "WHERE attname = 'xmin' AND attnum < 0 AND attrelid = " +
+        table_->oid);
     if (!table_->has_rows()) return {"row versions", Condition::note, "a " + kind + " has none (xmin), " + kAllIsRead};
     if (!is_true(right))
-      return {"row versions", Condition::failed,
+      return {"row versions",
+              Condition::failed,
               "the system column xmin may not be read; SELECT on single columns does not reach it",
               {"GRANT SELECT ON " + table_->name + " TO " + role() + ";"}};
     if (table_->kind == "m")
-      return {"row versions", Condition::note, std::string("every REFRESH makes all of them (xmin) new, ") + kAllIsRead};
+      return {"row versions", Condition::note,
+              std::string("every REFRESH makes all of them (xmin) new, ") + kAllIsRead};
     return {"row versions", Condition::ok, "xmin is readable"};
   }
 
@@ -247,7 +259,8 @@ class Inspection {
       add(finding, Condition::warning,
           "it cancels a read that delays its recovery by more than " + value(rows, 1) +
               " (max_standby_streaming_delay), and then 'extract' has to begin again");
-      finding.remedies.push_back("ALTER SYSTEM SET hot_standby_feedback = on;  -- on the replica, then SELECT pg_reload_conf()");
+      finding.remedies.push_back(
+          "ALTER SYSTEM SET hot_standby_feedback = on;  -- on the replica, then SELECT pg_reload_conf()");
     }
     return finding;
   }
@@ -278,11 +291,12 @@ class Inspection {
   std::string where_it_may_be(const std::vector<std::string>& parts) const {
     const Rows elsewhere = connection_.query(
         "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-        "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = " + quote_literal(parts.back()) +
-        " AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1 LIMIT 1");
+        "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = " +
+        quote_literal(parts.back()) + " AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1 LIMIT 1");
     if (!elsewhere.empty()) return "; did you mean --table " + value(elsewhere) + "?";
     const Rows tables = connection_.query(
-        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', "
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', "
+        "'v', "
         "'m', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
     std::vector<std::string> known;
     for (const auto& row : tables) known.push_back(row.at(0).value_or(""));
@@ -320,8 +334,11 @@ class Inspection {
         "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam "
         "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
         "JOIN pg_attribute b ON b.attrelid = i.indrelid AND b.attnum = i.indkey[1] "
-        "WHERE i.indrelid = " + table_->oid + " AND i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' "
-        "AND a.attname = " + quote_literal(names_.created_at) + " AND b.attname = " + quote_literal(names_.conversation_id) +
+        "WHERE i.indrelid = " +
+        table_->oid +
+        " AND i.indisvalid AND i.indpred IS NULL AND m.amname = 'btree' "
+        "AND a.attname = " +
+        quote_literal(names_.created_at) + " AND b.attname = " + quote_literal(names_.conversation_id) +
         " AND ((i.indoption[0] = 3 AND i.indoption[1] = 0) OR (i.indoption[0] = 0 AND i.indoption[1] = 3))");
     if (!found.empty()) return;
     add(finding, Condition::note, "no index in the order of extraction, so the server sorts all that it sends");
@@ -332,11 +349,15 @@ class Inspection {
   void judge_key_index(Finding& finding) const {
     const Rows found = connection_.query(
         "SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
-        "WHERE i.indrelid = " + table_->oid + " AND i.indisvalid AND i.indisunique AND i.indpred IS NULL "
-        "AND i.indnkeyatts = 1 AND a.attname = " + quote_literal(names_.conversation_id));
+        "WHERE i.indrelid = " +
+        table_->oid +
+        " AND i.indisvalid AND i.indisunique AND i.indpred IS NULL "
+        "AND i.indnkeyatts = 1 AND a.attname = " +
+        quote_literal(names_.conversation_id));
     if (!found.empty()) return;
-    add(finding, Condition::warning, "nothing keeps " + quoted(names_.conversation_id) +
-                                    " unique, so 'extract --incremental' reads every conversation every time");
+    add(finding, Condition::warning,
+        "nothing keeps " + quoted(names_.conversation_id) +
+            " unique, so 'extract --incremental' reads every conversation every time");
     finding.remedies.push_back("CREATE UNIQUE INDEX CONCURRENTLY ON " + table_->name + " (" +
                                quoted(names_.conversation_id) + ");");
   }
@@ -347,8 +368,11 @@ class Inspection {
         "SELECT format('%I.%I', n.nspname, c.relname), EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND "
         "i.indisvalid AND i.indpred IS NULL AND i.indkey[0] = a.attnum) "
         "FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_attribute a ON a.attrelid = c.oid "
-        "WHERE c.relkind IN ('r', 'p') AND c.relname = " + quote_literal(name) + " AND a.attname = 'conversation_id' "
-        "AND n.oid = (SELECT relnamespace FROM pg_class WHERE oid = " + table_->oid + ")");
+        "WHERE c.relkind IN ('r', 'p') AND c.relname = " +
+        quote_literal(name) +
+        " AND a.attname = 'conversation_id' "
+        "AND n.oid = (SELECT relnamespace FROM pg_class WHERE oid = " +
+        table_->oid + ")");
     if (rows.empty() || is_true(rows, 1)) return;
     add(finding, Condition::note, "no index finds the rows of " + value(rows) + " by conversation_id");
     finding.remedies.push_back("CREATE INDEX CONCURRENTLY ON " + value(rows) + " (conversation_id);");
@@ -371,8 +395,9 @@ std::vector<Finding> inspect(Connection& connection, const std::string& url, con
                              const std::function<double()>& unix_seconds) {
   connection.query("BEGIN READ ONLY");
   Inspection inspection(connection, query);
-  std::vector<Finding> findings{inspection.version(), inspection.encoding(), inspection.encryption(ssl_mode(url)),
-                                inspection.replication(), inspection.clock(unix_seconds), inspection.time_limits()};
+  std::vector<Finding> findings{
+      inspection.version(),     inspection.encoding(),          inspection.encryption(ssl_mode(url)),
+      inspection.replication(), inspection.clock(unix_seconds), inspection.time_limits()};
   findings.push_back(inspection.find_table());
   if (inspection.has_table()) findings.push_back(inspection.columns());
   if (inspection.has_columns()) {

@@ -1,4 +1,5 @@
-// Drift between two runs: figures by hand and from the peers of drift_figures.py, what raises an alarm and what does not.
+// Drift between two runs: figures by hand and from the peers of drift_figures.py, what raises an alarm and what does
+// not.
 #include "extraction/drift.hpp"
 
 #include <doctest/doctest.h>
@@ -16,9 +17,12 @@ namespace {
 Json counts(const Json& by_language, const Json& by_rating = Json::object(), const Json& by_month = Json::object()) {
   std::int64_t kept = 0;
   for (const auto& [name, count] : by_language.items()) kept += count.get<std::int64_t>();
-  return {{"matched", kept},           {"kept", kept},
-          {"kept_by_language", by_language}, {"kept_by_rating", by_rating},
-          {"kept_by_month", by_month}, {"dropped", Json::object()},
+  return {{"matched", kept},
+          {"kept", kept},
+          {"kept_by_language", by_language},
+          {"kept_by_rating", by_rating},
+          {"kept_by_month", by_month},
+          {"dropped", Json::object()},
           {"rejected", Json::object()}};
 }
 
@@ -45,8 +49,8 @@ bool has_jumped(std::int64_t before, std::int64_t after, const DriftPolicy& poli
 TEST_CASE("distance, noise and drift of shares, by hand") {
   // |0.5-0.8| + |0.5-0.2| halved is 0.3. v = 1/10000 + 1/10000 = 0.0002; pooled shares 0.65 and 0.35, each with
   // sqrt(0.65·0.35·0.0002) = 0.0067454, halved and summed 0.0067454; sqrt(0.0002·ln(1000)/2) = 0.0262826.
-  const auto language = distribution(compare(counts({{"fr", 5000}, {"en", 5000}}), counts({{"fr", 8000}, {"en", 2000}}), {}),
-                                     "language");
+  const auto language =
+      distribution(compare(counts({{"fr", 5000}, {"en", 5000}}), counts({{"fr", 8000}, {"en", 2000}}), {}), "language");
   CHECK(language.distance == doctest::Approx(0.3).epsilon(1e-12));
   CHECK(language.noise == doctest::Approx(0.0330280).epsilon(1e-5));
   CHECK(language.drift == doctest::Approx(0.2669720).epsilon(1e-5));
@@ -55,9 +59,10 @@ TEST_CASE("distance, noise and drift of shares, by hand") {
 }
 
 TEST_CASE("a value that only one night has needs no floor") {
-  const auto rating = distribution(compare(counts({{"fr", 1000}}, {{"4", 700}, {"4.5", 200}, {"5", 100}}),
-                                           counts({{"fr", 1000}}, {{"4", 600}, {"4.5", 200}, {"5", 150}, {"10", 50}}), {}),
-                                   "rating");
+  const auto rating =
+      distribution(compare(counts({{"fr", 1000}}, {{"4", 700}, {"4.5", 200}, {"5", 100}}),
+                           counts({{"fr", 1000}}, {{"4", 600}, {"4.5", 200}, {"5", 150}, {"10", 50}}), {}),
+                   "rating");
   CHECK(rating.distance == doctest::Approx(0.1).epsilon(1e-9));  // scipy's, see drift_figures.py
   CHECK(rating.largest_change()->name == "4");
   CHECK(rating.cells.size() == 4);
@@ -88,10 +93,12 @@ TEST_CASE("noise covers what samples of one source differ by, and not much more"
     return distribution(compare(counts(before), counts(after), {}), "language").noise;
   };
   auto is_just_above = [](double bound, double quantile) { return bound > quantile && bound < 3 * quantile; };
-  CHECK(is_just_above(noise({{"a", 50}, {"b", 50}, {"c", 50}, {"d", 50}}, {{"a", 50}, {"b", 50}, {"c", 50}, {"d", 50}}), 0.18));
+  CHECK(is_just_above(noise({{"a", 50}, {"b", 50}, {"c", 50}, {"d", 50}}, {{"a", 50}, {"b", 50}, {"c", 50}, {"d", 50}}),
+                      0.18));
   CHECK(is_just_above(noise({{"a", 70}, {"b", 30}}, {{"a", 3500}, {"b", 1500}}), 0.1524));
   CHECK(is_just_above(noise({{"a", 20000}, {"b", 15000}, {"c", 10000}, {"d", 5000}},
-                            {{"a", 20000}, {"b", 15000}, {"c", 10000}, {"d", 5000}}), 0.01136));
+                            {{"a", 20000}, {"b", 15000}, {"c", 10000}, {"d", 5000}}),
+                      0.01136));
   Json before{{"common", 1800}}, after{{"common", 1350}};
   for (int i = 0; i < 10; ++i) before[std::to_string(i)] = 20, after[std::to_string(i)] = 15;
   CHECK(is_just_above(noise(before, after), 0.037667));
@@ -100,28 +107,32 @@ TEST_CASE("noise covers what samples of one source differ by, and not much more"
 TEST_CASE("months: the newest may grow, the closed ones are compared row by row") {
   auto night = [](const Json& by_month) { return counts({{"fr", 2000}}, Json::object(), by_month); };
   const Json before = night({{"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}});
-  const auto grown = distribution(compare(before, night({{"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 700}, {"2026-11", 9}}),
-                                          {}), "month");
+  const auto grown = distribution(
+      compare(before, night({{"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 700}, {"2026-11", 9}}), {}), "month");
   CHECK(grown.distance == 0);
   CHECK(grown.cells.size() == 2);
   // 100 of 1500 rows went: 0.0666667; noise 3.0902·sqrt(100)/1500 = 0.0206013.
-  const auto shrunk = distribution(compare(before, night({{"2026-08", 900}, {"2026-09", 500}, {"2026-10", 700}}), {}), "month");
+  const auto shrunk =
+      distribution(compare(before, night({{"2026-08", 900}, {"2026-09", 500}, {"2026-10", 700}}), {}), "month");
   CHECK(shrunk.distance == doctest::Approx(0.0666667).epsilon(1e-5));
   CHECK(shrunk.noise == doctest::Approx(0.0206013).epsilon(1e-5));
   CHECK(shrunk.drift == doctest::Approx(0.0460653).epsilon(1e-5));
   CHECK(shrunk.largest_change()->name == "2026-08");
   // An older month that was not there: 150 rows came.
-  const auto older = distribution(compare(before, night({{"2026-07", 150}, {"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}}),
-                                          {}), "month");
+  const auto older = distribution(
+      compare(before, night({{"2026-07", 150}, {"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}}), {}), "month");
   CHECK(older.distance == doctest::Approx(0.1));
   // A time without a month is neither the newest nor a closed one.
-  CHECK(distribution(compare(night({{"2026-09", 90}, {"2026-10", 40}, {"infinity", 9}}), night({{"2026-09", 90}, {"2026-10", 400}}),
-                             {}), "month").distance == 0);
+  CHECK(distribution(compare(night({{"2026-09", 90}, {"2026-10", 40}, {"infinity", 9}}),
+                             night({{"2026-09", 90}, {"2026-10", 400}}), {}),
+                     "month")
+            .distance == 0);
   CHECK(distribution(compare(night({{"2026-10", 40}}), night({{"2026-10", 4}}), {}), "month").drift == 0);
 }
 
 TEST_CASE("rows that vanish are seen although every share stays") {
-  const DriftReport half = compare(counts({{"fr", 600}, {"en", 400}}), counts({{"fr", 300}, {"en", 200}}), {.alarm_drift = 0.2});
+  const DriftReport half =
+      compare(counts({{"fr", 600}, {"en", 400}}), counts({{"fr", 300}, {"en", 200}}), {.alarm_drift = 0.2});
   // (1000 - 500 - 3.0902·sqrt(1500)) / 1000 = 0.380317.
   CHECK(half.lost == doctest::Approx(0.380317).epsilon(1e-5));
   REQUIRE(half.alarms.size() == 1);
@@ -133,8 +144,8 @@ TEST_CASE("rows that vanish are seen although every share stays") {
 
 TEST_CASE("a rate jumps when both bounds say so") {
   // Wilson at z = 3.0902 of 1000 rows: 0 is below 0.0094592, 50 above 0.0326365, 20 above 0.0101872.
-  CHECK(has_jumped(0, 50));        // 0.0326 > 2 · 0.0095
-  CHECK_FALSE(has_jumped(0, 20));  // 0.0102 < 2 · 0.0095
+  CHECK(has_jumped(0, 50));                               // 0.0326 > 2 · 0.0095
+  CHECK_FALSE(has_jumped(0, 20));                         // 0.0102 < 2 · 0.0095
   CHECK(has_jumped(0, 20, {.jump_factor = 1.05}));        // 0.0102 > 1.05 · 0.0095 = 0.0099
   CHECK_FALSE(has_jumped(0, 20, {.jump_factor = 1.10}));  // 0.0102 < 1.10 · 0.0095 = 0.0104
   CHECK_FALSE(has_jumped(0, 50, {.jump_rate = 0.0327}));
