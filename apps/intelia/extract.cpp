@@ -14,6 +14,8 @@
 #include "base/file.hpp"
 #include "dataset/split.hpp"
 #include "extraction/dataset_files.hpp"
+#include "extraction/drift.hpp"
+#include "extraction/file_rows.hpp"
 #include "extraction/increment.hpp"
 #include "extraction/state.hpp"
 #include "postgres/connection.hpp"
@@ -34,6 +36,7 @@ using namespace extraction;
 struct Options {
   postgres::ExtractQuery query;
   postgres::ReadSettings read;
+  fs::path from;  // a file to read instead of a database
   fs::path output;
   double split = 0.9;
   bool allow_empty = false;
@@ -41,6 +44,7 @@ struct Options {
   bool rescan = false;
   fs::path state;  // empty: kStateName in the output folder
   int retries = 3;
+  DriftPolicy drift;
   RejectPolicy rejects;
 };
 
@@ -84,6 +88,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("roles", options.query.roles, "Names of roles in messages that are not known: vet=assistant,farmer=user");
   table.add("time-zone", options.query.time_zone, "What a created_at without a time zone means, such as Europe/Paris",
             "ZONE");
+  table.add("from", options.from,
+            "Read this .jsonl, .csv or .tsv file instead of a database; the selection and the order are the same");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
   table.add("incremental", options.incremental,
             "Read only conversations that are new or changed since the last run; what is written is the same");
@@ -98,6 +104,9 @@ void declare(OptionTable& table, Options& options) {
             "Seconds after which the database ends the reading; 0: none");
   table.add("lock-timeout", options.read.lock_timeout_seconds,
             "Seconds to wait for a table that is being altered; 0: for ever");
+  table.add("alarm-drift", options.drift.alarm_drift,
+            "End with 3 when the rows differ from the last run's by more than this share of them, chance allowed for, or a "
+            "reason for rejecting jumps; 0: never");
   table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies");
   declare_reject_options(table, options.rejects);
 }
@@ -112,6 +121,11 @@ void check(const Options& options) {
   if (options.retries < 0) fail(fmt::format("--retries: expected 0 or more, got {}", options.retries));
   if (options.read.statement_timeout_seconds < 0 || options.read.lock_timeout_seconds < 0)
     fail("--statement-timeout, --lock-timeout: expected 0 (none) or more seconds");
+  if (options.drift.alarm_drift < 0 || options.drift.alarm_drift > 1)
+    fail(fmt::format("--alarm-drift: expected a share from 0 to 1, got {}", options.drift.alarm_drift));
+  const postgres::ReadSettings standard;
+  if (!options.from.empty() && (options.incremental || options.read.jobs != standard.jobs || !options.read.snapshot.empty()))
+    fail("--from reads a file; --incremental, --jobs and --snapshot are for a database");
   if (!options.incremental && options.rescan) fail("--rescan renews the state of --incremental; pass both");
   if (!options.incremental && !options.state.empty()) fail("--state is kept by --incremental; pass both");
 }
@@ -159,7 +173,7 @@ void check_free_disk(const fs::path& folder, std::uint64_t estimated_bytes, bool
 Json identity_of(postgres::ConversationSource& source, const Context& context) {
   static constexpr std::array kOfNoLine = {
       "output", "limit", "since", "until", "languages", "incremental", "state", "rescan", "jobs", "snapshot", "retries",
-      "statement-timeout", "lock-timeout", "allow-empty", "max-rejected", "strict"};
+      "statement-timeout", "lock-timeout", "alarm-drift", "allow-empty", "max-rejected", "strict"};
   Json identity{{"program", program_version()}, {"source", source.identity()}};
   for (const auto& [name, value] : context.options.items())
     if (std::find(kOfNoLine.begin(), kOfNoLine.end(), name) == kOfNoLine.end()) identity["--" + name] = value;
@@ -265,13 +279,22 @@ int dry_run(const Options& options, Context& context, const postgres::Conversati
   return 0;
 }
 
-int extract_once(const Options& options, Context& context, const OutputFolder& folder,
-                 const postgres::ConversationSource::Connect& connect) {
-  const double start_seconds = monotonic_seconds();
+/** What was read and where its lines stand, before anything has its name. */
+struct Extracted {
+  DatasetFiles files;
+  Json input;
+  Json unmatched = Json::object();  // of a file: what a database would not have returned, by reason
+  std::optional<IncrementCounts> increment;
+  Baseline baseline;
+  std::optional<StateWriter> state;
+};
+
+Extracted extract_from_database(const Options& options, Context& context, const fs::path& folder,
+                                const postgres::ConversationSource::Connect& connect) {
   postgres::ConversationSource source(connect, options.query, options.read);
   if (options.read.jobs > 1 && !source.why_not_parallel().empty())
     context.log().warning("--jobs: one connection reads, since " + source.why_not_parallel());
-  check_free_disk(folder.path(), source.estimated_bytes(), context.common.force);
+  check_free_disk(folder, source.estimated_bytes(), context.common.force);
 
   Notices notices(options.rejects, context.log());
   auto make_judge = [&] { return Judge(row_rules(options.query, source.form()), options.split); };
@@ -286,11 +309,11 @@ int extract_once(const Options& options, Context& context, const OutputFolder& f
     if (!increment) context.log().info("every conversation is read: " + baseline.why_in_full);
   }
 
-  DatasetFiles files(folder.path(), increment ? increment->tallies() : std::vector<std::string>{});
+  DatasetFiles files(folder, increment ? increment->tallies() : std::vector<std::string>{});
   std::optional<StateWriter> state;
   if (options.incremental) state.emplace(state_path(options));
   if (increment) {
-    increment->compose(folder.path(), files, *state);
+    increment->compose(folder, files, *state);
   } else {
     source.read(make_judge, context.sinks,
                 [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
@@ -302,64 +325,103 @@ int extract_once(const Options& options, Context& context, const OutputFolder& f
                 });
   }
   source.finish();
+  Json input{{"database", source.connection().database()},
+             {"host", source.connection().host()},
+             {"server_version", source.connection().server_version()},
+             {"server_encoding", source.connection().server_encoding()},
+             {"table", options.query.table},
+             {"snapshot", source.snapshot()},
+             {"sql", source.sql()}};
+  std::optional<IncrementCounts> counts;
+  if (increment) counts = increment->counts();
+  return {std::move(files), std::move(input), Json::object(), counts, std::move(baseline), std::move(state)};
+}
+
+Extracted extract_from_file(const Options& options, Context& context, const fs::path& folder) {
+  FileRows rows(options.from, options.query, folder);
+  check_free_disk(folder, rows.size_bytes(), context.common.force);
+  Notices notices(options.rejects, context.log());
+  Judge judge(row_rules(options.query, MessagesForm::any), options.split);
+  DatasetFiles files(folder);
+  auto take = [&](const Outcome& outcome) {
+    notices.note(outcome);
+    files.add(outcome);
+  };
+  const FileCounts counts = rows.read(
+      context.sinks, [&](const Row& row, const std::string& where, std::string_view) { take(judge.judge(row, where)); },
+      [&](const std::string& where, const std::string& reason, std::string_view raw) { take(rejected(where, reason, raw)); });
+  Json input{{"path", options.from.string()}, {"sha256", rows.sha256()}, {"bytes", rows.size_bytes()}, {"records", counts.read}};
+  return {std::move(files), std::move(input), counts.unmatched_by_reason, std::nullopt, {}, std::nullopt};
+}
+
+/** Against what the last run left in the folder, if it left something that can be compared. */
+std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy) {
+  const std::optional<Json> last = read_manifest(folder);
+  if (!last || last->value("command", "") != "extract" || !last->contains("counts") || !(*last)["counts"].is_object())
+    return std::nullopt;
+  return compare((*last)["counts"], counts, policy);
+}
+
+/** Checks what was extracted, gives the files their names and says what they are. Returns the exit status. */
+int finish(const Options& options, Context& context, const OutputFolder& folder, Extracted extracted, double start_seconds) {
+  DatasetFiles& files = extracted.files;
   context.sinks.stop.check("extract");
   check_rejected(options.rejects, files.count(Place::rejected), files.num_rows());
-  const std::string tally =
-      fmt::format("{} rows: {} kept, {} too short, {} rejected", files.num_rows(), files.num_kept(),
-                  files.count(Place::dropped), files.count(Place::rejected));
-  const bool was_empty = increment && baseline.num_kept == 0;
+  std::string tally = fmt::format("{} rows: {} kept, {} dropped, {} rejected", files.num_rows(), files.num_kept(),
+                                  files.count(Place::dropped), files.count(Place::rejected));
+  if (files.count(Place::quarantined) > 0) tally += fmt::format(", {} quarantined", files.count(Place::quarantined));
+  const bool was_empty = extracted.increment && extracted.baseline.num_kept == 0;
   if (files.num_kept() == 0 && !options.allow_empty && !was_empty)
     throw Error(Kind::input, "no conversation qualifies (" + tally + "); the old files, if any, are kept; widen the "
                              "selection, or pass --allow-empty to write empty files");
 
   files.close();
   Json manifest = make_manifest(context.command, program_version(), context.options);
-  manifest["inputs"] = Json::array({Json{{"database", source.connection().database()},
-                                         {"host", source.connection().host()},
-                                         {"server_version", source.connection().server_version()},
-                                         {"server_encoding", source.connection().server_encoding()},
-                                         {"table", options.query.table},
-                                         {"snapshot", source.snapshot()},
-                                         {"sql", source.sql()}}});
+  manifest["inputs"] = Json::array({extracted.input});
   manifest["outputs"] = Json::array();
   for (std::size_t i = 0; i < kNumPlaces; ++i)
     manifest["outputs"].push_back(describe_output(files.file(static_cast<Place>(i)), files.count(static_cast<Place>(i))));
   manifest["counts"] = files.counts();
+  if (!extracted.unmatched.empty()) manifest["counts"]["unmatched"] = extracted.unmatched;
   manifest["split_seed"] = kSplitSeed;
   const double seconds = monotonic_seconds() - start_seconds;
   manifest["measured"] = Json{{"finished_at", utc_now()},
                               {"seconds", seconds},
                               {"rows_per_second", static_cast<double>(files.num_rows()) / seconds}};
-  if (increment) manifest["measured"]["increment"] = to_json(increment->counts());
-  if (!baseline.why_in_full.empty()) manifest["measured"]["in_full"] = baseline.why_in_full;
+  if (extracted.increment) manifest["measured"]["increment"] = to_json(*extracted.increment);
+  if (!extracted.baseline.why_in_full.empty()) manifest["measured"]["in_full"] = extracted.baseline.why_in_full;
+  const std::optional<DriftReport> drift = drift_since_last_run(folder.path(), manifest["counts"], options.drift);
+  if (drift) manifest["measured"]["drift"] = extraction::to_json(*drift);
 
   // Everything is on the disk before the first file gets its name, so a full disk leaves the old files as they were.
   AtomicFile manifest_file(folder / "manifest.json");
   manifest_file.write(manifest.dump(2) + "\n");
   manifest_file.close();
-  if (state) {
-    StateSummary summary{baseline.identity, baseline.next_transaction, source.snapshot(), files.tallies(), {}, 0,
-                         files.num_kept()};
+  if (extracted.state) {
+    StateSummary summary{extracted.baseline.identity, extracted.baseline.next_transaction, extracted.input.at("snapshot"),
+                         files.tallies(), {}, 0, files.num_kept()};
     for (std::size_t i = 0; i < kNumPlaces; ++i)
       summary.outputs[i] = {files.file(static_cast<Place>(i)).num_bytes(), files.checksum(static_cast<Place>(i))};
-    state->close(summary);
+    extracted.state->close(summary);
   }
   files.commit();
   manifest_file.commit();
-  if (state) state->commit();
+  if (extracted.state) extracted.state->commit();
 
   Json summary = manifest["counts"];
   summary["train"] = files.count(Place::train);
   summary["validation"] = files.count(Place::validation);
   summary["rejected_total"] = files.count(Place::rejected);
   summary["dropped_total"] = files.count(Place::dropped);
-  summary["snapshot"] = source.snapshot();
+  summary["quarantined_total"] = files.count(Place::quarantined);
+  if (extracted.input.contains("snapshot")) summary["snapshot"] = extracted.input["snapshot"];
   summary["output"] = options.output.string();
   for (const auto& [name, value] : manifest["measured"].items()) summary[name] = value;
+  if (drift && (drift->is_alarm() || context.common.verbose)) context.log().warning("since the last run:\n" + to_text(*drift));
   context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)", tally,
                                       files.count(Place::train), files.count(Place::validation), options.output.string(),
-                                      increment ? "; " + in_words(increment->counts()) : "", seconds));
-  return 0;
+                                      extracted.increment ? "; " + in_words(*extracted.increment) : "", seconds));
+  return drift && drift->is_alarm() ? 3 : 0;
 }
 
 /** Before attempt `attempt` + 1: 1, 2, 4 … seconds, a minute at most. */
@@ -371,8 +433,30 @@ void wait_before_retry(int attempt, const StopFlag& stop) {
   }
 }
 
-int run(const Options& options, Context& context) {
-  check(options);
+int run_on_file(const Options& options, Context& context) {
+  const double start_seconds = monotonic_seconds();
+  if (context.common.dry_run) {
+    SilentSinks silent;
+    std::int64_t num_rejected = 0;
+    const FileCounts counts =
+        FileRows(options.from, options.query)
+            .read(silent.sinks(), [](const Row&, const std::string&, std::string_view) {},
+                  [&](const std::string&, const std::string&, std::string_view) { ++num_rejected; });
+    context.finish({{"dry_run", true}, {"rows", counts.matched}, {"unmatched", counts.unmatched_by_reason}, {"rejected", num_rejected}},
+                   fmt::format("{} rows match; nothing was written", counts.matched));
+    return 0;
+  }
+  for (const char* name : kFileNames) {
+    std::error_code status;
+    if (fs::equivalent(options.from, options.output / name, status))
+      throw Error(Kind::usage, "--from '" + options.from.string() + "' is the output " + name + "; name another folder");
+  }
+  OutputFolder folder(options.output, "extract", context.common.force);
+  return finish(options, context, folder, extract_from_file(options, context, folder.path()), start_seconds);
+}
+
+int run_on_database(const Options& options, Context& context) {
+  const double start_seconds = monotonic_seconds();
   // Nothing is made before a database has answered.
   std::unique_ptr<postgres::Connection> first;
   const postgres::ConversationSource::Connect connect = [&] {
@@ -392,13 +476,18 @@ int run(const Options& options, Context& context) {
   check_secret_is_no_output(folder.path(), state_path(options));
   for (int attempt = 0;; ++attempt) {
     try {
-      return extract_once(options, context, folder, connect);
+      return finish(options, context, folder, extract_from_database(options, context, folder.path(), connect), start_seconds);
     } catch (const postgres::DatabaseError& error) {
       if (!error.is_conflict() || attempt == options.retries) throw;
       context.log().warning(fmt::format("{}; beginning again, {} of {}", error.what(), attempt + 1, options.retries));
     }
     wait_before_retry(attempt, context.sinks.stop);
   }
+}
+
+int run(const Options& options, Context& context) {
+  check(options);
+  return options.from.empty() ? run_on_database(options, context) : run_on_file(options, context);
 }
 
 }  // namespace

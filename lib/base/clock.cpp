@@ -4,11 +4,19 @@
 
 namespace intelia {
 
-double monotonic_seconds() {
+namespace {
+
+double seconds_of(clockid_t clock) {
   timespec now{};
-  clock_gettime(CLOCK_MONOTONIC, &now);
+  clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
+
+}  // namespace
+
+double monotonic_seconds() { return seconds_of(CLOCK_MONOTONIC); }
+
+double unix_seconds() { return seconds_of(CLOCK_REALTIME); }
 
 std::string utc_now() {
   std::time_t now = std::time(nullptr);

@@ -38,7 +38,13 @@ void append_tally(std::string& out, const RowReader& reader, std::string_view cr
 
 Judge::Judge(const RowRules& rules, double train_fraction) : reader_(rules), train_fraction_(train_fraction) {}
 
-const Outcome& Judge::judge(const Row& row) {
+Outcome rejected(std::string_view where, const std::string& reason, std::string_view raw) {
+  Outcome outcome{Place::rejected, "", reason_name(reason), std::string(where) + ": " + reason};
+  append_rejected(outcome.line, where, reason, raw);
+  return outcome;
+}
+
+const Outcome& Judge::judge(const Row& row, std::string_view where) {
   outcome_.line.clear();
   outcome_.tally.clear();
   outcome_.words.clear();
@@ -48,7 +54,7 @@ const Outcome& Judge::judge(const Row& row) {
     append_tally(outcome_.tally, reader_, row.created_at.value_or(""));
     return outcome_;
   }
-  const std::string name = readable_name(row.conversation_id);
+  const std::string name = where.empty() ? readable_name(row.conversation_id) : std::string(where);
   outcome_.tally = reason_name(reader_.reason());
   outcome_.words = name + ": " + reader_.reason();
   if (fate == Fate::dropped) {

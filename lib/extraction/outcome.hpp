@@ -26,13 +26,16 @@ struct Outcome {
   std::string words;  // of any other: which conversation, and the reason in full
 };
 
+/** The outcome of a record that could not be read as a row. */
+Outcome rejected(std::string_view where, const std::string& reason, std::string_view raw);
+
 /** Rows to outcomes. Not for several threads at once. */
 class Judge {
  public:
   Judge(const RowRules& rules, double train_fraction);
 
-  /** Valid until the next call. Never throws on content. */
-  const Outcome& judge(const Row& row);
+  /** `where`: how to name the row to people; empty: by its id. Valid until the next call. Never throws on content. */
+  const Outcome& judge(const Row& row, std::string_view where = {});
 
  private:
   RowReader reader_;
