@@ -30,11 +30,11 @@ TIMES = ["2026-02-17T06:41:23Z", "2026-02-17 06:41:23+00", "2026-02-17 08:41:23+
          "2026-02-17 06:41:23.0000005", "2026-02-17 06:41:23.0000015", "2026-02-17 06:41:23.9999999", "0001-01-01", "12026-02-17"]
 
 
-def read_file(path, limits=None, **settings):
+def read_file(path, **settings):
     """What FileRows and RowReader make of the file: status, lines, rejected {line or row: reason}, summary."""
     arguments = [f"{name}={value}" for name, value in settings.items()]
     run = subprocess.run([BUILD / "bin/file_rows_probe", path, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         env=program.clean_environment(limits), timeout=300)
+                         env=program.clean_environment(), timeout=300)
     assert run.returncode >= 0, f"ended by signal {-run.returncode}"
     said = [json.loads(line) for line in run.stderr.decode().splitlines()]
     rejected = [(int(record["where"].rsplit(":", 1)[1]), record["reason"]) for record in said[:-1]]
