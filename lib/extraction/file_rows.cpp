@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/nearest_word.hpp"
+#include "extraction/copies.hpp"
 #include "extraction/foreign_text.hpp"
 #include "extraction/instant.hpp"
 #include "extraction/language_tag.hpp"
@@ -55,7 +55,7 @@ std::optional<std::int64_t> bound(const char* option, const std::string& time) {
 
 struct FileRows::State {
   Selection selection;
-  fs::path spill_folder;
+  RowRules rules;
   Format format;
   RecordFile file;
   WantedLanguages languages;
@@ -63,14 +63,16 @@ struct FileRows::State {
   std::unique_ptr<FieldReader> fields;
   FileCounts counts;
   bool has_times = false;  // some record has a created_at
-  std::int64_t num_well_formed = 0;
-  std::int64_t num_foreign = 0;  // records that are not UTF-8
+  bool is_any_well_formed = false;
+  CopyFinder copies;
+  RecordIndex index{kIndexBytes};  // of the records that match, as far as each alone tells
+  std::int64_t num_foreign = 0;    // records that are not UTF-8
   std::int64_t first_foreign_line = 0;
   std::int64_t num_beyond_ascii = 0;  // records that are, and show it
 
-  State(const fs::path& path, const Selection& selection, const fs::path& spill_folder)
+  State(const fs::path& path, const Selection& selection)
       : selection(selection),
-        spill_folder(spill_folder),
+        rules(row_rules(selection, MessagesForm::any)),
         format(format_of(path)),
         file(path, format == Format::json_lines ? RecordFile::Ends::line : RecordFile::Ends::even_quotes,
              kMaxMessagesBytes),
@@ -78,8 +80,9 @@ struct FileRows::State {
         since(bound("--since", selection.since)),
         until(bound("--until", selection.until)) {
     if (format == Format::other)
-      throw Error(Kind::usage, "'" + path.string() + "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
-                               "what it holds (a list in a .json file becomes lines by 'jq -c .[]')");
+      throw Error(Kind::usage, "'" + path.string() +
+                                   "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
+                                   "what it holds (a list in a .json file becomes lines by 'jq -c .[]')");
     if (format == Format::json_lines) {
       fields = json_field_reader(selection);
       return;
@@ -114,17 +117,30 @@ struct FileRows::State {
     };
     require(seen.messages, names.messages, ours.messages, true);
     require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
-    require(seen.rating, names.rating, ours.rating, true);
+    require(seen.rating, names.rating, ours.rating, rules.signals == std::vector{Signal::rating});
+    require(seen.thumbs, names.thumbs, ours.thumbs, rules.signals == std::vector{Signal::thumbs});
     require(seen.language, names.language, ours.language, !selection.languages.empty());
     require(seen.created_at, names.created_at, ours.created_at, since || until);
   }
 
+  /** Why the rating of a record does not match; empty: it does, or the reader of rows judges it. */
+  std::string judge_rating(const RecordFields& record) const {
+    if (record.is_corrected && listens_to(selection, Signal::feedback)) return "";
+    for (const Signal signal : rules.signals) {
+      RatingReading reading;
+      if (signal == Signal::turns) return "";
+      if (signal == Signal::rating && record.rating) reading = read_rating(*record.rating, rules.rating_scale);
+      if (signal == Signal::thumbs && record.thumbs) reading = read_thumb(*record.thumbs);
+      if (!reading.fault.empty()) return "";
+      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below --min-rating" : "";
+    }
+    return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal says anything";
+  }
+
   /** What the selection says of a record but for its time; empty: it matches. */
   std::string judge(const RecordFields& record) const {
-    if (!record.rating) return "rating is NULL";
-    const RatingReading rating = read_rating(*record.rating, RatingScale::one_to_five);
-    if (rating.rating && *rating.rating < selection.min_rating) return "rating is below --min-rating";
-    if (selection.languages.empty()) return "";
+    std::string mismatch = judge_rating(record);
+    if (!mismatch.empty() || selection.languages.empty()) return mismatch;
     if (!record.language) return "language is NULL";
     return languages.match(*record.language) ? "" : "language is not among --languages";
   }
@@ -136,7 +152,7 @@ struct FileRows::State {
   }
 
   /** Adds a record to the index; returns its fault in words, or nothing. */
-  std::optional<std::string> index_record(const RecordFile::Record& record, RecordIndex& index) {
+  std::optional<std::string> index_record(const RecordFile::Record& record) {
     if (record.is_too_long)
       return fmt::format("record is too long: {} bytes, at most {} are read", record.size_bytes, kMaxMessagesBytes);
     if (!is_valid_utf8(record.bytes)) {
@@ -154,21 +170,22 @@ struct FileRows::State {
     if (entry.id.find('\0') != std::string_view::npos) return "conversation_id holds U+0000: it is no text";
     entry.has_id = !entry.id.empty();
     has_times |= found.created_at.has_value();
-    ++num_well_formed;
     std::string mismatch = judge(found);
     if (mismatch.empty() && found.created_at) {
       const auto time = parse_instant(*found.created_at);
-      if (!time) {
-        --num_well_formed;
-        return "created_at is not a time: " + extraction::quoted(*found.created_at) +
+      if (!time)
+        return "created_at is not a time: " + in_quotes(*found.created_at) +
                ", expected a date of our era such as 2026-02-17T06:41:23Z, or seconds or milliseconds since 1970";
-      }
       entry.time = *time;
       entry.has_time = true;
       mismatch = judge_time(*time);
     }
-    entry.matches = mismatch.empty();
-    if (!entry.matches) ++counts.unmatched_by_reason[mismatch];
+    is_any_well_formed = true;
+    if (entry.has_id) copies.add(entry.id);
+    if (!mismatch.empty()) {
+      ++counts.unmatched_by_reason[mismatch];
+      return std::nullopt;
+    }
     entry.offset = record.offset;
     entry.checksum = stable_hash64(record.bytes, kChecksumSeed);
     entry.line = record.line;
@@ -177,7 +194,7 @@ struct FileRows::State {
     return std::nullopt;
   }
 
-  void index_all(RecordIndex& index, const Sinks& sinks, const Reject& reject) {
+  void index_all(const Sinks& sinks, const Reject& reject) {
     RecordFile::Record record;
     while (file.next(record)) {
       if ((++counts.read & 255) == 0) sinks.stop.check("reading '" + file.path().string() + "'");
@@ -186,7 +203,7 @@ struct FileRows::State {
         --counts.read;  // an empty line is no record
         continue;
       }
-      const auto fault = index_record(record, index);
+      const auto fault = index_record(record);
       if (!fault) continue;
       if (fields->has_misplaced_quote()) file.keep_first_line_only(record);
       reject(where(record.line), *fault, record.bytes);
@@ -195,7 +212,8 @@ struct FileRows::State {
       throw Error(Kind::input, fmt::format("'{}' is not UTF-8: not one of its {} records with other than ASCII is, the "
                                            "first in line {}; {}",
                                            file.path().string(), num_foreign, first_foreign_line, kUtf8Remedy));
-    if (num_well_formed > 0) check_names();
+    if (is_any_well_formed) check_names();
+    copies.find();
   }
 
   std::string read_record(const IndexEntry& entry) const {
@@ -205,81 +223,51 @@ struct FileRows::State {
     return bytes;
   }
 
-  /** Passes on what matches from the index by id, without the ids that occur twice. */
-  void choose(RecordIndex& index, RecordIndex& chosen, const Reject& reject) {
-    IndexEntry first;      // of the id
-    std::string first_id;  // which keeps its bytes
-    bool is_repeated = false;
-    const auto reject_repeated = [&](const IndexEntry& entry, std::int64_t other_line) {
-      if (!entry.matches) return;
-      reject(where(entry.line),
-             fmt::format("conversation_id occurs twice: {}, also in line {}", extraction::quoted(entry.id), other_line),
-             read_record(entry));
-    };
-    const auto pass_on = [&] {
-      if (is_repeated || !first.matches) return;
-      if (has_times && !first.has_time)
-        ++counts.unmatched_by_reason["created_at is NULL"];
-      else
-        chosen.add(first);
-    };
-    index.for_each([&](const IndexEntry& entry) {
-      if (entry.has_id && first.has_id && entry.id == first.id) {
-        if (!is_repeated) reject_repeated(first, entry.line);
-        reject_repeated(entry, first.line);
-        is_repeated = true;
-        return true;
-      }
-      pass_on();
-      first_id = entry.id;
-      first = entry;
-      first.id = first_id;
-      is_repeated = false;
-      return true;
-    });
-    pass_on();
-  }
-
-  void deliver(RecordIndex& chosen, const Sinks& sinks, const Take& take) {
+  void deliver(const Sinks& sinks, const Take& take) {
     RecordFields found;
     std::string created_at;
-    chosen.for_each([&](const IndexEntry& entry) {
-      if (selection.limit > 0 && counts.matched == selection.limit) return false;
+    index.for_each([&](const IndexEntry& entry) {
+      if (has_times && !entry.has_time) {
+        ++counts.unmatched_by_reason["created_at is NULL"];
+        return;
+      }
+      if (selection.limit > 0 && counts.matched == selection.limit) return;
       if ((++counts.matched & 255) == 0) sinks.stop.check("extract");
       if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
-      const std::string bytes = read_record(entry);
-      if (auto fault = fields->read(bytes, FieldReader::Part::all, found)) throw Error(Kind::internal, *fault);
+      if (auto fault = fields->read(read_record(entry), FieldReader::Part::all, found))
+        throw Error(Kind::internal, *fault);
       Row row;
       row.conversation_id = found.conversation_id;
       row.messages = found.messages;
       row.rating = found.rating;
       row.language = found.language;
+      row.thumbs = found.thumbs;
+      row.feedback = found.feedback;
+      row.num_copies = entry.has_id ? copies.num_copies(entry.id) : 1;
       row.is_undated = !has_times;
       if (entry.has_time) {
         created_at.clear();
         append_instant(created_at, entry.time);
         row.created_at = created_at;
       }
-      take(row, where(entry.line), bytes);
-      return true;
+      take(row, where(entry.line));
     });
   }
 };
 
-FileRows::FileRows(const fs::path& path, const Selection& selection, const fs::path& spill_folder) {
+FileRows::FileRows(const fs::path& path, const Selection& selection) {
   check(selection);
-  state_ = std::make_unique<State>(path, selection, spill_folder);
+  if (selection.time_zone != "UTC")
+    throw Error(Kind::usage, "--time-zone is for tables; in a file write the offset from UTC into created_at");
+  state_ = std::make_unique<State>(path, selection);
 }
 
 FileRows::~FileRows() = default;
 
 FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& reject) {
   State& s = *state_;
-  RecordIndex by_id(comes_by_id, s.spill_folder, kIndexBytes);
-  s.index_all(by_id, sinks, reject);
-  RecordIndex chosen(s.has_times ? comes_newest_first : comes_as_in_file, s.spill_folder, kIndexBytes);
-  s.choose(by_id, chosen, reject);
-  s.deliver(chosen, sinks, take);
+  s.index_all(sinks, reject);
+  s.deliver(sinks, take);
   s.file.check_unchanged();
   sinks.progress.finish();
   return s.counts;

@@ -27,24 +27,25 @@ struct FileCounts {
 class FileRows {
  public:
   /** A row and the place of its record, "file:line"; both live until the call returns. */
-  using Take = std::function<void(const Row& row, const std::string& where, std::string_view raw)>;
+  using Take = std::function<void(const Row& row, const std::string& where)>;
   using Reject = std::function<void(const std::string& where, const std::string& reason, std::string_view raw)>;
 
   /**
-   * Opens a .jsonl, .ndjson, .csv or .tsv file (see record_fields.hpp for the names in it). `spill_folder` takes the
-   * temporary file of a large input. Throws Error{usage} for another kind of file, for what cannot be read twice (a
-   * pipe) and for columns that are not there, with the nearest name; Error{io}; Error{input} for an unreadable header.
+   * Opens a .jsonl, .ndjson, .csv or .tsv file; record_fields.hpp says under which names it looks for what. Throws
+   * Error{usage} for another kind of file, for what cannot be read twice (a pipe) and for columns that are not there,
+   * with the nearest name; Error{io}; Error{input} for an unreadable header.
    */
-  FileRows(const std::filesystem::path& path, const Selection& selection,
-           const std::filesystem::path& spill_folder = std::filesystem::temp_directory_path());
+  FileRows(const std::filesystem::path& path, const Selection& selection);
   ~FileRows();
   FileRows(const FileRows&) = delete;
   FileRows& operator=(const FileRows&) = delete;
 
   /**
    * Reads the file twice: first where each record stands, then those that the selection gives, newest first, then by
-   * the bytes of conversation_id, at most `--limit`. `reject` gets what is malformed, and every record of an id that
-   * occurs twice. In a file without any created_at the order of the file stands and Row::is_undated is set. Once.
+   * the bytes of conversation_id, at most `--limit`. `reject` gets what is malformed; Row::num_copies says how often
+   * the id occurs in the file, whether its other records match or not. In a file without any created_at the order of
+   * the file stands and Row::is_undated is set. Of the signals, `rating` and `thumbs` are fields of the record, `turns`
+   * is judged by RowReader, `feedback` is a corrected answer; `annotations` say nothing. Once.
    *
    * Throws Error{input} when the file is changed meanwhile or is not UTF-8, Error{usage} when no record has a name that
    * the selection needs, Interrupted when asked to stop.

@@ -9,6 +9,8 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "extraction/csv.hpp"
+#include "extraction/foreign_text.hpp"
+#include "extraction/json_access.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {
@@ -24,7 +26,7 @@ using Names = std::vector<std::string>;
 
 /** Where each field is looked for, in order. */
 struct Places {
-  Names conversation_id, messages, rating, created_at, language, pair_id;
+  Names conversation_id, messages, rating, created_at, language, thumbs, pair_id;
 
   explicit Places(const Selection& selection) {
     const ColumnNames columns = column_names(selection.columns);
@@ -41,17 +43,17 @@ struct Places {
     rating = places(columns.rating, ours.rating, {});
     created_at = places(columns.created_at, ours.created_at, {});
     language = places(columns.language, ours.language, {});
+    thumbs = places(columns.thumbs, ours.thumbs, {});
+    listens_to_feedback = listens_to(selection, Signal::feedback);
     pair_id = columns.conversation_id == ours.conversation_id ? Names{"feedback_id", "id", "conversation_id"}
                                                               : Names{columns.conversation_id};
     may_be_pair = columns.messages == ours.messages;
   }
 
-  bool may_be_pair;
+  bool may_be_pair, listens_to_feedback;
 };
 
-bool is_blank(std::string_view text) { return text.find_first_not_of(" \t\r\n") == std::string_view::npos; }
-
-/** A question and its answer as a conversation without an id of its own. */
+/** A question and its answer as a conversation of two turns. */
 struct Pair {
   std::optional<std::string> question, answer, corrected_answer;
 
@@ -61,17 +63,26 @@ struct Pair {
     return std::nullopt;
   }
 
-  std::string messages() const {
-    std::string json = "[{\"role\":\"user\",\"content\":";
-    append_json_string(json, *question);
-    json += "},{\"role\":\"assistant\",\"content\":";
-    append_json_string(json, corrected_answer && !is_blank(*corrected_answer) ? *corrected_answer : *answer);
-    return json + "}]";
-  }
-
   std::string id() const {
     constexpr std::size_t kNumDigits = 32;
     return "qa-" + sha256_of(*question + '\0' + *answer).substr(0, kNumDigits);
+  }
+
+  void fill(RecordFields& fields, bool listens_to_feedback, FieldReader::Part part) const {
+    fields.is_corrected = corrected_answer && !trimmed(*corrected_answer).empty();
+    if (!fields.conversation_id) fields.conversation_id = id();
+    if (part != FieldReader::Part::all) return;
+    fields.messages = "[{\"role\":\"user\",\"content\":";
+    append_json_string(*fields.messages, *question);
+    *fields.messages += "},{\"role\":\"assistant\",\"content\":";
+    append_json_string(*fields.messages, fields.is_corrected && !listens_to_feedback ? *corrected_answer : *answer);
+    *fields.messages += "}]";
+    if (!fields.is_corrected || !listens_to_feedback) return;
+    fields.feedback = "[{\"turn\":1,\"id\":";
+    append_json_string(*fields.feedback, *fields.conversation_id);
+    *fields.feedback += ",\"corrected_answer\":";
+    append_json_string(*fields.feedback, *corrected_answer);
+    *fields.feedback += "}]";
   }
 };
 
@@ -123,7 +134,8 @@ class JsonFieldReader final : public FieldReader {
                    seen_.conversation_id) ||
         !read_text(places_.rating, "rating", fields.rating, seen_.rating) ||
         !read_text(places_.created_at, "created_at", fields.created_at, seen_.created_at) ||
-        !read_text(places_.language, "language", fields.language, seen_.language))
+        !read_text(places_.language, "language", fields.language, seen_.language) ||
+        !read_text(places_.thumbs, "thumbs", fields.thumbs, seen_.thumbs))
       return fault_;
     if (is_pair) {
       if (!read_text({"question"}, "question", pair.question, is_any_seen) ||
@@ -131,9 +143,8 @@ class JsonFieldReader final : public FieldReader {
           !read_text({"corrected_answer"}, "corrected_answer", pair.corrected_answer, is_any_seen))
         return fault_;
       if (auto fault = pair.fault()) return fault;
-      if (!fields.conversation_id) fields.conversation_id = pair.id();
       seen_.conversation_id = true;
-      if (part == Part::all) fields.messages = pair.messages();
+      pair.fill(fields, places_.listens_to_feedback, part);
     } else if (has_messages && part == Part::all && !messages.is_null()) {
       fields.messages = simdjson::minify(messages);
     }
@@ -141,16 +152,6 @@ class JsonFieldReader final : public FieldReader {
   }
 
  private:
-  static bool last_value(const dom::object& object, std::string_view key, dom::element& value) {
-    bool is_found = false;
-    for (const dom::key_value_pair& field : object) {
-      if (field.key != key) continue;
-      value = field.value;
-      is_found = true;
-    }
-    return is_found;
-  }
-
   /** The value of `name`, or of its part behind a dot inside the object of the part before it. */
   static bool find(const dom::object& object, std::string_view name, dom::element& value) {
     if (last_value(object, name, value)) return true;
@@ -223,8 +224,14 @@ class CsvFieldReader final : public FieldReader {
     rating_ = find_first(places.rating);
     created_at_ = find_first(places.created_at);
     language_ = find_first(places.language);
-    seen_ = {conversation_id_ != kNone || is_pair_, messages_ != kNone || is_pair_, rating_ != kNone,
-             created_at_ != kNone, language_ != kNone};
+    thumbs_ = find_first(places.thumbs);
+    listens_to_feedback_ = places.listens_to_feedback;
+    seen_ = {conversation_id_ != kNone || is_pair_,
+             messages_ != kNone || is_pair_,
+             rating_ != kNone,
+             created_at_ != kNone,
+             language_ != kNone,
+             thumbs_ != kNone};
   }
 
   std::optional<std::string> read(std::string_view record, Part part, RecordFields& fields) override {
@@ -238,11 +245,11 @@ class CsvFieldReader final : public FieldReader {
     fields.rating = text_of(rating_);
     fields.created_at = text_of(created_at_);
     fields.language = text_of(language_);
+    fields.thumbs = text_of(thumbs_);
     if (is_pair_) {
       const Pair pair{text_of(question_), text_of(answer_), text_of(corrected_answer_)};
       if (auto fault = pair.fault()) return fault;
-      if (!fields.conversation_id) fields.conversation_id = pair.id();
-      if (part == Part::all) fields.messages = pair.messages();
+      pair.fill(fields, listens_to_feedback_, part);
     } else if (part == Part::all) {
       fields.messages = text_of(messages_);
     }
@@ -268,9 +275,9 @@ class CsvFieldReader final : public FieldReader {
 
   char separator_;
   CsvRecord record_;
-  bool is_pair_ = false;
+  bool is_pair_ = false, listens_to_feedback_ = false;
   std::size_t conversation_id_ = kNone, messages_ = kNone, rating_ = kNone, created_at_ = kNone, language_ = kNone,
-              question_ = kNone, answer_ = kNone, corrected_answer_ = kNone;
+              thumbs_ = kNone, question_ = kNone, answer_ = kNone, corrected_answer_ = kNone;
 };
 
 }  // namespace

@@ -15,12 +15,14 @@ namespace intelia::extraction {
 
 /** The texts that a database would have sent, but for created_at, which is as it stands in the file. */
 struct RecordFields {
-  std::optional<std::string> conversation_id, messages, rating, created_at, language;
+  std::optional<std::string> conversation_id, messages, rating, created_at, language, thumbs;
+  bool is_corrected = false;            // there is a corrected answer that is not blank
+  std::optional<std::string> feedback;  // JSON, as Judgements reads it, of a corrected answer where it is listened to
 };
 
 /** Which of our names some record had. */
 struct SeenNames {
-  bool conversation_id = false, messages = false, rating = false, created_at = false, language = false;
+  bool conversation_id = false, messages = false, rating = false, created_at = false, language = false, thumbs = false;
 };
 
 /**
@@ -28,8 +30,8 @@ struct SeenNames {
  * - the five names themselves, in JSON also inside `metadata`, as this program writes them;
  * - messages: also conversations, conversation, turns and history; the id: also id (ShareGPT);
  * - where there are no messages, `question` and `answer` as a conversation of two turns, the answer replaced by a
- *   `corrected_answer` that is not blank; the id is then feedback_id, id, conversation_id or else "qa-" and a hash of
- *   both texts.
+ *   `corrected_answer` that is not blank (or, where --signals lists feedback, with it as feedback); the id is then
+ *   feedback_id, id, conversation_id or else "qa-" and a hash of both texts.
  * A name of `--columns` may lead into JSON objects: metadata.rating. Of doubled JSON keys the last wins.
  */
 class FieldReader {

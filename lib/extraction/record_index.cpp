@@ -1,22 +1,15 @@
 #include "extraction/record_index.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
 #include <cstring>
 #include <queue>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "base/error.hpp"
+#include "base/spill_file.hpp"
 
 namespace intelia::extraction {
-
-namespace fs = std::filesystem;
 
 namespace {
 
@@ -29,21 +22,14 @@ struct StoredEntry {
   std::int64_t time, line;
   std::uint32_t size_bytes;
   std::uint16_t id_bytes;
-  bool has_id : 1, has_time : 1, matches : 1;
+  bool has_id, has_time;
 };
 static_assert(kMaxIdBytes <= UINT16_MAX && sizeof(StoredEntry) + kMaxIdBytes <= kRunBufferBytes);
 
 void append(std::string& out, const IndexEntry& entry) {
-  StoredEntry stored{};
-  stored.offset = entry.offset;
-  stored.checksum = entry.checksum;
-  stored.time = entry.time;
-  stored.line = entry.line;
-  stored.size_bytes = entry.size_bytes;
-  stored.id_bytes = static_cast<std::uint16_t>(entry.id.size());
-  stored.has_id = entry.has_id;
-  stored.has_time = entry.has_time;
-  stored.matches = entry.matches;
+  const StoredEntry stored{entry.offset, entry.checksum,   entry.time,
+                           entry.line,   entry.size_bytes, static_cast<std::uint16_t>(entry.id.size()),
+                           entry.has_id, entry.has_time};
   out.append(reinterpret_cast<const char*>(&stored), sizeof stored);
   out.append(entry.id);
 }
@@ -63,55 +49,8 @@ IndexEntry entry_at(const char* bytes) {
           stored.line,
           stored.size_bytes,
           stored.has_id,
-          stored.has_time,
-          stored.matches};
+          stored.has_time};
 }
-
-/** A file without a name in a folder: it goes with the process. */
-class NamelessFile {
- public:
-  explicit NamelessFile(const fs::path& folder) : folder_(folder) {
-    std::string name = (folder / ".intelia-index-XXXXXX").string();
-    file_ = ::mkostemp(name.data(), O_CLOEXEC);  // made 0600
-    if (file_ < 0) fail(errno);
-    ::unlink(name.c_str());
-  }
-  ~NamelessFile() { ::close(file_); }
-  NamelessFile(const NamelessFile&) = delete;
-  NamelessFile& operator=(const NamelessFile&) = delete;
-
-  std::uint64_t size_bytes() const { return size_bytes_; }
-
-  void append(std::string_view bytes) {
-    while (!bytes.empty()) {
-      const ssize_t num_written = ::pwrite(file_, bytes.data(), bytes.size(), static_cast<off_t>(size_bytes_));
-      if (num_written < 0 && errno == EINTR) continue;
-      if (num_written < 0) fail(errno);
-      size_bytes_ += static_cast<std::uint64_t>(num_written);
-      bytes.remove_prefix(static_cast<std::size_t>(num_written));
-    }
-  }
-
-  void read(std::uint64_t offset, char* bytes, std::size_t num_bytes) const {
-    while (num_bytes > 0) {
-      const ssize_t num_read = ::pread(file_, bytes, num_bytes, static_cast<off_t>(offset));
-      if (num_read < 0 && errno == EINTR) continue;
-      if (num_read <= 0) fail(num_read == 0 ? EIO : errno);
-      offset += static_cast<std::uint64_t>(num_read);
-      bytes += num_read;
-      num_bytes -= static_cast<std::size_t>(num_read);
-    }
-  }
-
- private:
-  [[noreturn]] void fail(int number) const {
-    throw Error(Kind::io, "cannot keep a temporary file in '" + folder_.string() + "': " + system_message(number));
-  }
-
-  fs::path folder_;
-  int file_ = -1;
-  std::uint64_t size_bytes_ = 0;
-};
 
 /** Sorted entries from `begin` to `end` of a file. */
 struct Run {
@@ -120,7 +59,7 @@ struct Run {
 
 class RunReader {
  public:
-  RunReader(const NamelessFile& file, Run run) : file_(&file), run_(run) {}
+  RunReader(int file, Run run) : file_(file), run_(run) {}
 
   /** Goes on to the next entry; false at the end. */
   bool next() {
@@ -142,23 +81,24 @@ class RunReader {
     const std::size_t num_kept = buffer_.size();
     const std::size_t num_bytes = std::min<std::uint64_t>(kRunBufferBytes - num_kept, run_.end - run_.begin);
     buffer_.resize(num_kept + num_bytes);
-    file_->read(run_.begin, buffer_.data() + num_kept, num_bytes);
+    read_at(file_, run_.begin, buffer_.data() + num_kept, num_bytes, "a temporary file");
     run_.begin += num_bytes;
   }
 
-  const NamelessFile* file_;
+  int file_;
   Run run_;
   std::string buffer_;
   std::size_t place_ = 0, entry_bytes_ = 0;
 };
 
-/** Merges runs; `take` gets the reader that stands at the next entry in order, and returns whether to go on. */
+/** Merges runs; `take` gets the reader that stands at the next entry in order. */
 template <class Take>
-void merge(const NamelessFile& file, const std::vector<Run>& runs, RecordIndex::Order order, Take&& take) {
+void merge(SpillFile& file, const std::vector<Run>& runs, Take&& take) {
+  file.flush();
   std::vector<RunReader> readers;
-  for (const Run& run : runs) readers.emplace_back(file, run);
-  auto comes_later = [&](std::size_t one, std::size_t other) {
-    return order(readers[other].entry(), readers[one].entry());
+  for (const Run& run : runs) readers.emplace_back(file.descriptor(), run);
+  const auto comes_later = [&](std::size_t one, std::size_t other) {
+    return comes_before(readers[other].entry(), readers[one].entry());
   };
   std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(comes_later)> queue(comes_later);
   for (std::size_t i = 0; i < readers.size(); ++i)
@@ -166,55 +106,43 @@ void merge(const NamelessFile& file, const std::vector<Run>& runs, RecordIndex::
   while (!queue.empty()) {
     const std::size_t first = queue.top();
     queue.pop();
-    if (!take(readers[first])) return;
+    take(readers[first]);
     if (readers[first].next()) queue.push(first);
   }
 }
 
 }  // namespace
 
-bool comes_by_id(const IndexEntry& one, const IndexEntry& other) {
-  if (one.has_id != other.has_id) return one.has_id;
-  if (const int order = one.id.compare(other.id); order != 0) return order < 0;
+bool comes_before(const IndexEntry& one, const IndexEntry& other) {
+  if (one.has_time != other.has_time) return one.has_time;
+  if (one.has_time) {
+    if (one.time != other.time) return one.time > other.time;
+    if (one.has_id != other.has_id) return one.has_id;
+    if (const int order = one.id.compare(other.id); order != 0) return order < 0;
+  }
   return one.offset < other.offset;
 }
 
-bool comes_newest_first(const IndexEntry& one, const IndexEntry& other) {
-  return one.time != other.time ? one.time > other.time : comes_by_id(one, other);
-}
-
-bool comes_as_in_file(const IndexEntry& one, const IndexEntry& other) { return one.offset < other.offset; }
-
 struct RecordIndex::State {
-  Order order;
-  fs::path spill_folder;
   std::size_t memory_bytes;
   std::string entries;                // those in memory, one after the other
   std::vector<std::uint32_t> places;  // of each, in entries
-  std::unique_ptr<NamelessFile> file;
+  SpillFile file;
   std::vector<Run> runs;
 
   void sort() {
     std::sort(places.begin(), places.end(), [this](std::uint32_t one, std::uint32_t other) {
-      return order(entry_at(entries.data() + one), entry_at(entries.data() + other));
+      return comes_before(entry_at(entries.data() + one), entry_at(entries.data() + other));
     });
   }
 
   /** Writes what is in memory as a run. */
   void spill() {
     sort();
-    if (!file) file = std::make_unique<NamelessFile>(spill_folder);
-    const std::uint64_t begin = file->size_bytes();
-    std::string buffer;
-    for (const std::uint32_t place : places) {
-      buffer.append(entries, place, sizeof(StoredEntry) + stored_at(entries.data() + place).id_bytes);
-      if (buffer.size() >= kRunBufferBytes) {
-        file->append(buffer);
-        buffer.clear();
-      }
-    }
-    file->append(buffer);
-    runs.push_back({begin, file->size_bytes()});
+    const std::uint64_t begin = file.size();
+    for (const std::uint32_t place : places)
+      file.append(entries.data() + place, sizeof(StoredEntry) + stored_at(entries.data() + place).id_bytes);
+    runs.push_back({begin, file.size()});
     entries.clear();
     places.clear();
   }
@@ -222,23 +150,15 @@ struct RecordIndex::State {
   /** Merges neighbouring runs into longer ones until they can be merged at once. */
   void shorten_runs() {
     while (runs.size() > kMaxRunsAtOnce) {
-      auto longer = std::make_unique<NamelessFile>(spill_folder);
+      SpillFile longer;
       std::vector<Run> merged;
       for (std::size_t i = 0; i < runs.size(); i += kMaxRunsAtOnce) {
         const auto first = runs.begin() + static_cast<std::ptrdiff_t>(i);
-        const std::uint64_t begin = longer->size_bytes();
-        std::string buffer;
-        merge(*file, {first, first + static_cast<std::ptrdiff_t>(std::min(kMaxRunsAtOnce, runs.size() - i))}, order,
-              [&](const RunReader& reader) {
-                buffer += reader.bytes();
-                if (buffer.size() >= kRunBufferBytes) {
-                  longer->append(buffer);
-                  buffer.clear();
-                }
-                return true;
-              });
-        longer->append(buffer);
-        merged.push_back({begin, longer->size_bytes()});
+        const auto size = static_cast<std::ptrdiff_t>(std::min(kMaxRunsAtOnce, runs.size() - i));
+        const std::uint64_t begin = longer.size();
+        merge(file, {first, first + size},
+              [&](const RunReader& reader) { longer.append(reader.bytes().data(), reader.bytes().size()); });
+        merged.push_back({begin, longer.size()});
       }
       file = std::move(longer);
       runs = std::move(merged);
@@ -246,8 +166,7 @@ struct RecordIndex::State {
   }
 };
 
-RecordIndex::RecordIndex(Order order, const fs::path& spill_folder, std::size_t memory_bytes)
-    : state_(new State{order, spill_folder, memory_bytes}) {}
+RecordIndex::RecordIndex(std::size_t memory_bytes) : state_(new State{memory_bytes}) {}
 
 RecordIndex::~RecordIndex() = default;
 
@@ -260,19 +179,18 @@ void RecordIndex::add(const IndexEntry& entry) {
   append(s.entries, entry);
 }
 
-void RecordIndex::for_each(const std::function<bool(const IndexEntry&)>& take) {
+void RecordIndex::for_each(const std::function<void(const IndexEntry&)>& take) {
   State& s = *state_;
   if (s.runs.empty()) {
     s.sort();
-    for (const std::uint32_t place : s.places)
-      if (!take(entry_at(s.entries.data() + place))) return;
+    for (const std::uint32_t place : s.places) take(entry_at(s.entries.data() + place));
     return;
   }
   s.spill();
   std::string().swap(s.entries);  // the memory is for the runs now
   std::vector<std::uint32_t>().swap(s.places);
   s.shorten_runs();
-  merge(*s.file, s.runs, s.order, [&](const RunReader& reader) { return take(reader.entry()); });
+  merge(s.file, s.runs, [&](const RunReader& reader) { take(reader.entry()); });
 }
 
 }  // namespace intelia::extraction

@@ -1,9 +1,8 @@
-// Where the records of a file stand and what they are sorted by: an external merge sort in bounded memory. Its
-// temporary file has no name, so that nothing stays of it however the program ends.
+// Where the records of a file stand, in the order of an extraction: an external merge sort in bounded memory.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -22,29 +21,24 @@ struct IndexEntry {
   std::int64_t line = 0;
   std::uint32_t size_bytes = 0;
   bool has_id = false, has_time = false;
-  bool matches = false;  // the selection, as far as it is known from the record alone
 };
 
-/** The orders: whether one entry comes before another. Entries without an id come last, as NULL does in a database. */
-bool comes_by_id(const IndexEntry& one, const IndexEntry& other);
-bool comes_newest_first(const IndexEntry& one, const IndexEntry& other);  // then by id, bytewise
-bool comes_as_in_file(const IndexEntry& one, const IndexEntry& other);
+/** Newest first, then by the bytes of the id, those without one last; what has no time comes last, as in the file. */
+bool comes_before(const IndexEntry& one, const IndexEntry& other);
 
 class RecordIndex {
  public:
-  using Order = bool (*)(const IndexEntry&, const IndexEntry&);
-
-  /** Keeps at most `memory_bytes` in memory (and a little more while it merges), the rest in `spill_folder`. */
-  RecordIndex(Order order, const std::filesystem::path& spill_folder, std::size_t memory_bytes);
+  /** Keeps at most `memory_bytes` in memory (and a little more while it merges), the rest in a temporary file. */
+  explicit RecordIndex(std::size_t memory_bytes);
   ~RecordIndex();
   RecordIndex(const RecordIndex&) = delete;
   RecordIndex& operator=(const RecordIndex&) = delete;
 
-  /** Adds a copy of `entry`. Throws Error{io} when the folder cannot take what is too much for the memory. */
+  /** Adds a copy of `entry`. */
   void add(const IndexEntry& entry);
 
-  /** Hands over all entries in order until `take` returns false; the id is valid until it returns. Once. */
-  void for_each(const std::function<bool(const IndexEntry&)>& take);
+  /** Hands over all entries in order, once; the id is valid until `take` returns. Nothing can be added afterwards. */
+  void for_each(const std::function<void(const IndexEntry&)>& take);
 
  private:
   struct State;

@@ -45,6 +45,8 @@ Selection selection_of(int argc, char** argv) {
       selection.until = value;
     else if (name == "languages")
       selection.languages = split(value);
+    else if (name == "signals")
+      selection.signals = split(value);
     else if (name == "columns")
       selection.columns = split(value);
     else
@@ -67,14 +69,14 @@ void say_rejected(const std::string& where, const std::string& reason) {
 
 void run(const std::filesystem::path& path, const Selection& selection) {
   FileRows rows(path, selection);
-  RowReader reader({selection.min_messages, selection.system_prompt});
+  RowReader reader(row_rules(selection, MessagesForm::any));
   SilentSinks silent;
   std::string line;
   std::int64_t num_kept = 0, num_rejected = 0;
   std::map<std::string, std::int64_t> dropped;
   const FileCounts counts = rows.read(
       silent.sinks(),
-      [&](const Row& row, const std::string& where, std::string_view) {
+      [&](const Row& row, const std::string& where) {
         line.clear();
         switch (reader.read(row, line)) {
           case Fate::kept:

@@ -21,6 +21,8 @@ namespace {
 struct TakenRow {
   std::string id, messages, rating, created_at, language, where;
   bool is_undated;
+  std::int64_t num_copies;
+  std::string feedback, thumbs;
 };
 
 struct Result {
@@ -34,8 +36,7 @@ std::string text_of(const std::optional<std::string_view>& text) { return text ?
 
 Result read(const std::filesystem::path& path, const Selection& selection,
             const std::function<void()>& at_first_row = {}) {
-  TemporaryFolder spill;
-  FileRows rows(path, selection, spill.path);
+  FileRows rows(path, selection);
   Result result;
   SilentSinks silent;
   const auto line_of = [&](const std::string& where) {
@@ -44,10 +45,11 @@ Result read(const std::filesystem::path& path, const Selection& selection,
   };
   result.counts = rows.read(
       silent.sinks(),
-      [&](const Row& row, const std::string& where, std::string_view) {
+      [&](const Row& row, const std::string& where) {
         if (result.rows.empty() && at_first_row) at_first_row();
         result.rows.push_back({text_of(row.conversation_id), text_of(row.messages), text_of(row.rating),
-                               text_of(row.created_at), text_of(row.language), line_of(where), row.is_undated});
+                               text_of(row.created_at), text_of(row.language), line_of(where), row.is_undated,
+                               row.num_copies, text_of(row.feedback), text_of(row.thumbs)});
       },
       [&](const std::string& where, const std::string& reason, std::string_view) {
         result.rejected[line_of(where)] = reason;
@@ -230,17 +232,60 @@ TEST_CASE("a file without any time keeps its order") {
   CHECK((result.rows[0].is_undated && result.rows[0].created_at == "NULL"));
 }
 
-TEST_CASE("an id that occurs twice is not guessed at") {
-  const Result result = read("x.jsonl", line("a", "\"2026-01-01\"") + line("b", "\"2026-01-01\"") +
-                                            line("a", "\"2026-01-02\"") + line("c", "\"2026-01-01\"") +
-                                            line("a", "\"2026-01-03\"") + line("c", "null", ",\"rating\":1"));
-  CHECK(ids_of(result) == Ids{"b"});
-  CHECK(result.rejected ==
-        std::map<std::string, std::string>{{"1", "conversation_id occurs twice: \"a\", also in line 3"},
-                                           {"3", "conversation_id occurs twice: \"a\", also in line 1"},
-                                           {"4", "conversation_id occurs twice: \"c\", also in line 6"},
-                                           {"5", "conversation_id occurs twice: \"a\", also in line 1"}});
-  CHECK(result.counts.read == 6);
+TEST_CASE("rows say how often their id occurs in the file") {
+  const Result result = read("x.jsonl", line("a", "\"2026-01-09\"") + line("b", "\"2026-01-08\"") +
+                                            line("a", "\"2026-01-07\"") + line("c", "\"2026-01-06\"") +
+                                            line("a", "\"2026-01-05\"") + line("c", "null", ",\"rating\":1"));
+  std::map<std::string, std::int64_t> copies;
+  for (const TakenRow& row : result.rows) copies[row.where] = row.num_copies;
+  CHECK(copies == std::map<std::string, std::int64_t>{{"1", 3}, {"2", 1}, {"3", 3}, {"4", 2}, {"5", 3}});
+}
+
+TEST_CASE("other signals") {
+  const std::string text =
+      R"({"id":"a","messages":[],"score":9,"thumbs":false,"language":"fr","created_at":"2026-01-04"})"
+      "\n"
+      R"({"id":"b","messages":[],"score":7,"thumbs":true,"language":"fr","created_at":"2026-01-03"})"
+      "\n"
+      R"({"id":"c","messages":[],"score":null,"thumbs":"up","language":"fr","created_at":"2026-01-02"})"
+      "\n"
+      R"({"id":"d","messages":[],"score":"11","language":"fr","created_at":"2026-01-01"})"
+      "\n"
+      R"({"id":"e","messages":[],"language":"fr","created_at":"2026-01-01"})"
+      "\n";
+  Selection selection = with_columns({"rating=score"});
+  selection.rating_scale = "0-10";
+  CHECK(ids_of(read("x.jsonl", text, selection)) == Ids{"a", "d"});
+  selection.signals = {"thumbs", "rating"};
+  const Result result = read("x.jsonl", text, selection);
+  CHECK(ids_of(result) == Ids{"b", "c", "d"});  // d is outside the scale, which RowReader names
+  CHECK(result.rows[1].thumbs == "up");
+  CHECK(result.counts.unmatched_by_reason ==
+        std::map<std::string, std::int64_t>{{"rating is below --min-rating", 1}, {"no signal says anything", 1}});
+  selection.signals = {"rating", "turns"};
+  CHECK(ids_of(read("x.jsonl", text, selection)) == Ids{"a", "c", "d", "e"});
+  selection.signals = {"thumbs"};
+  selection.columns = {};
+  CHECK(contains(fault_of("x.jsonl", R"({"id":"a","messages":[],"language":"fr"})", selection, Kind::usage),
+                 "has no 'thumbs'"));
+}
+
+TEST_CASE("a corrected answer is feedback where feedback is listened to") {
+  const std::string text =
+      R"({"id":7,"question":"q","answer":"bad","corrected_answer":"good","rating":1,"language":"fr","created_at":"2026-01-04"})"
+      "\n"
+      R"({"id":8,"question":"q","answer":"bad","corrected_answer":" ","rating":1,"language":"fr","created_at":"2026-01-04"})"
+      "\n";
+  CHECK(read("x.jsonl", text).rows.empty());
+  Selection selection;
+  selection.signals = {"rating", "feedback"};
+  const Result result = read("x.jsonl", text, selection);
+  REQUIRE(ids_of(result) == Ids{"7"});
+  CHECK(result.rows[0].messages == R"([{"role":"user","content":"q"},{"role":"assistant","content":"bad"}])");
+  CHECK(result.rows[0].feedback == R"([{"turn":1,"id":"7","corrected_answer":"good"}])");
+  CHECK(ids_of(read("x.csv",
+                    "id,question,answer,corrected_answer,rating,language,created_at\n7,q,bad,good,1,fr,2026-01-04\n",
+                    selection)) == Ids{"7"});
 }
 
 TEST_CASE("rows without an id are not the same row") {
@@ -286,19 +331,26 @@ TEST_CASE("a file that changes between the readings is an error") {
 
 TEST_CASE("language tags of other systems match") {
   const std::string start = R"({"messages":[],"rating":"4,5","created_at":"2026-01-01","id":")";
-  const Result result = read("x.jsonl", start + "a\",\"language\":\"fr-FR\"}\n" + start + "b\",\"language\":\"French\"}\n" +
-                                            start + "c\",\"language\":\"de\"}\n" + start + "d\",\"language\":null}\n");
+  const Result result =
+      read("x.jsonl", start + "a\",\"language\":\"fr-FR\"}\n" + start + "b\",\"language\":\"French\"}\n" + start +
+                          "c\",\"language\":\"de\"}\n" + start + "d\",\"language\":null}\n");
   CHECK(ids_of(result) == Ids{"a", "b"});
   CHECK(result.rows[0].language == "fr-FR");
   CHECK(result.counts.unmatched_by_reason ==
         std::map<std::string, std::int64_t>{{"language is NULL", 1}, {"language is not among --languages", 1}});
 }
 
+TEST_CASE("zones are for tables") {
+  Selection selection;
+  selection.time_zone = "Europe/Paris";
+  CHECK(contains(fault_of("x.jsonl", "", selection, Kind::usage), "--time-zone"));
+}
+
 TEST_CASE("a stop is obeyed") {
   TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 300; ++i) text += line(std::to_string(i), "\"2026-01-01\"");
-  FileRows rows(folder.write("x.jsonl", text), {}, folder.path);
+  FileRows rows(folder.write("x.jsonl", text), {});
   SilentSinks silent;
   silent.stop().set(15);
   CHECK_THROWS_AS(rows.read(

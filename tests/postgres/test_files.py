@@ -14,7 +14,7 @@ import pytest
 import program
 from conversations import TURNS
 
-BUILD = pathlib.Path(os.environ.get("INTELIA_BUILD", program.ROOT / "build/release"))
+PROBE = pathlib.Path(os.environ.get("INTELIA_BUILD", pathlib.Path(program.PROGRAM).parents[1])) / "bin/file_rows_probe"
 DATA = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ""))
 needs_data = pytest.mark.skipif(not os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA")
                                 and not (os.environ.get("INTELIA_EXTERNAL_DATA") and DATA.is_dir()),
@@ -30,11 +30,11 @@ TIMES = ["2026-02-17T06:41:23Z", "2026-02-17 06:41:23+00", "2026-02-17 08:41:23+
          "2026-02-17 06:41:23.0000005", "2026-02-17 06:41:23.0000015", "2026-02-17 06:41:23.9999999", "0001-01-01", "12026-02-17"]
 
 
-def read_file(path, limits=None, **settings):
+def read_file(path, **settings):
     """What FileRows and RowReader make of the file: status, lines, rejected {line or row: reason}, summary."""
     arguments = [f"{name}={value}" for name, value in settings.items()]
-    run = subprocess.run([BUILD / "bin/file_rows_probe", path, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                         env=program.clean_environment(limits), timeout=300)
+    run = subprocess.run([PROBE, path, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                         env=program.clean_environment(), timeout=300)
     assert run.returncode >= 0, f"ended by signal {-run.returncode}"
     said = [json.loads(line) for line in run.stderr.decode().splitlines()]
     rejected = [(int(record["where"].rsplit(":", 1)[1]), record["reason"]) for record in said[:-1]]
@@ -84,7 +84,7 @@ def random_rows(count):
     choose.shuffle(ids)
     return [{"conversation_id": name, "messages": random_messages(choose),
              "rating": choose.choice([None, "3.9", "4", "4.0", "4.55", "5", "NaN", "4.000000000000001"]),
-             "created_at": choose.choice(TIMES), "language": choose.choice(["fr", "en", "es", "pt", "pt", "de", None])}
+             "created_at": choose.choice(TIMES), "language": choose.choice(["fr", "en", "es", "pt", "fr-FR", "French", " EN ", "pt_BR.UTF-8", "de", None])}
             for name in ids]
 
 
@@ -172,7 +172,7 @@ def test_a_file_gives_what_a_table_gives(bytewise, tmp_path):
     rows = random_rows(3000)
     fill(connection, rows)
     compare(url, write_files(tmp_path, connection, rows), tmp_path)
-    assert len((tmp_path / "3/train.jsonl").read_bytes().splitlines()) > 1000
+    assert len((tmp_path / "3/train.jsonl").read_bytes().splitlines()) > 500
     assert 10 < len((tmp_path / "1/train.jsonl").read_bytes().splitlines()) <= 57
 
 
@@ -265,7 +265,8 @@ def test_each_malformed_line_is_named(tmp_path):
         (changed(conversation_id="a\0b"), "conversation_id holds U+0000"), (changed(rating={"a": 1}), "rating is an object"),
         (changed(created_at="yesterday"), "created_at is not a time"), (changed(created_at=20260217), "created_at is not a time"),
         (changed(conversation_id="y", messages=None), "messages is NULL"), (changed(conversation_id="z", rating="abc"), "rating is not a number"),
-        (json.dumps({f"k{number}": number for number in range(500_000)}).encode(), None),
+        (json.dumps({f"k{number}": number for number in range(400_000)}).encode(), None),
+        (json.dumps({f"k{number}": number for number in range(1_000_000)}).encode(), "record is too long"),
         (changed(conversation_id="w", messages=[{"role": "user", "content": "a\0b"}] * 3), "content is not text"),
     ]
     path = tmp_path / "x.jsonl"
@@ -275,6 +276,15 @@ def test_each_malformed_line_is_named(tmp_path):
     expected = {number: reason for number, (_, reason) in enumerate(cases, 2) if reason}
     assert reasons_of(result) == expected
     assert result.summary["unmatched"] == {"rating is NULL": 1}
+
+
+def test_an_id_that_occurs_twice_is_not_guessed_at(tmp_path):
+    rows = [{**GOOD, "conversation_id": name, "rating": rating} for name, rating in
+            [("a", 5), ("b", 5), ("a", 4), ("c", 5), ("c", 1), ("d", 1), ("d", 1)]]
+    result = read_file(write_lines(tmp_path / "x.jsonl", rows))
+    assert ids_of(result) == ["b"]
+    assert dict(result.rejected) == {line: "conversation_id is not unique: 2 rows have it" for line in (1, 3, 4)}
+    assert result.summary["unmatched"] == {"rating is below --min-rating": 3}
 
 
 def test_a_million_columns(tmp_path):
