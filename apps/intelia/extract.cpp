@@ -75,12 +75,12 @@ void declare(OptionTable& table, Options& options) {
   table.add("feedback-scale", options.query.feedback_scale, "Scale of the ratings in the feedback table", "SCALE");
   table.add("feedback-table", options.query.feedback_table, "Table or view with the users' feedback", "NAME");
   table.add("feedback-columns", options.query.feedback_columns,
-            "Names of its columns where they differ: feedback_id=id,conversation_id=…,turn=…,answer=…,rating=…,"
-            "corrected_answer=…,created_at=…");
+            "Names of its columns where they differ, such as rating=stars; ours are feedback_id, conversation_id, turn, "
+            "answer, rating, corrected_answer and created_at");
   table.add("annotations-table", options.query.annotations_table, "Table or view with the experts' annotations", "NAME");
   table.add("annotations-columns", options.query.annotations_columns,
-            "Names of its columns where they differ: annotation_id=id,conversation_id=…,turn=…,annotator=…,scores=…,"
-            "corrected_answer=…,created_at=…");
+            "Names of its columns where they differ, such as annotator=expert; ours are annotation_id, conversation_id, "
+            "turn, annotator, scores, corrected_answer and created_at");
   table.add("min-annotators", options.query.min_annotators,
             "Fewest experts on an answer for their correction of it to be used");
   table.add("max-disagreement", options.query.max_disagreement,

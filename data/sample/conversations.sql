@@ -1755,7 +1755,7 @@ INSERT INTO conversations (conversation_id, messages, rating, created_at, langua
   {"role":"user","content":"¿Hola? Se quedó en blanco la respuesta."}
 ]$m$, 4, '2026-02-08T19:03:33Z', 'es', 'u-2291');
 
--- Malformed: a role that the format does not know. Rejected.
+-- Unusual but sound: a role by the name that another system gives it. Kept.
 INSERT INTO conversations (conversation_id, messages, rating, created_at, language, user_id) VALUES
 ('e2a70b93-6f1d-45c8-a914-c7b85e0d3f26', $m$[
   {"role":"user","content":"a que horas recolho os ovos para não sujarem?"},
@@ -1795,7 +1795,7 @@ INSERT INTO conversations (conversation_id, messages, rating, created_at, langua
   {"role":"user","content":"Danke, dann kommt die Latte weg."}
 ]$m$, 5, '2026-05-11T16:48:26Z', 'de', 'u-0301');
 
--- Outside the filters: a language with a region, which is another value than 'fr'.
+-- Unusual but sound: a language with a region. Kept.
 INSERT INTO conversations (conversation_id, messages, rating, created_at, language, user_id) VALUES
 ('60b8e3d9-f41a-4c72-a5d6-0e97c2b4f18a', $m$[
   {"role":"user","content":"combien de temps garder les œufs avant de les mettre sous la couveuse"},

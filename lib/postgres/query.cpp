@@ -80,7 +80,8 @@ void find_columns(JudgementTable& table, const NamedColumns& columns, const std:
   std::vector<std::string> tables, names;
   for (const auto& row : rows) (row.at(0) == "table" ? tables : names).push_back(row.at(1).value_or(""));
   if (names.empty())
-    throw Error(Kind::usage, "there is no table '" + table_name + "'" + did_you_mean(table_name, tables) + "; name it with --" +
+    throw Error(Kind::usage, "there is no table '" + table_name + "'" +
+                                 did_you_mean(split_table_name(table_name).back(), tables) + "; name it with --" +
                                  option + "-table, or leave " + option + " out of --signals");
   for (const auto& [ours, column] : columns) {
     const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.at(1) == column->name; });

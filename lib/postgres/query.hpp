@@ -106,8 +106,8 @@ class SelectionSql {
   /** How many rows the selection has. */
   std::string count() const;
 
-  /** Different values of created_at (in UTC, if it is read in a time zone), as text, in about `percent` of the selection's rows, without limit, newest first;
-      tables only. */
+  /** Different values of created_at (in UTC, if it is read in a time zone), as text, in about `percent` of the
+      selection's rows, without limit, newest first; tables only. */
   std::string sample(double percent) const;
 
  private:
@@ -143,12 +143,13 @@ class SelectionSql {
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
     as text, the size of messages where it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three are NULL
-    when the signals do not name them or there are none. */
+    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three are
+    NULL when the signals do not name them or there are none. */
 inline constexpr int kRowFields = 10;
 
-/** Fields of a row of the index: conversation_id, the rating on 1..5 by the first signal that says something (NaN where
-    only the program can know; a rating from 1 to 5 as it is stored), created_at, language and the row's version, all as text. */
+/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that says something
+    (NaN where only the program can know; of the scale 1-5 alone as it is stored), created_at, language and the row's
+    version. */
 inline constexpr int kIndexFields = 5;
 
 }  // namespace intelia::postgres

@@ -67,13 +67,13 @@ TEST_CASE("the first signal that says something is the rating") {
   const RowRules all = listening({Signal::thumbs, Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
   const char* rated = R"([{"role":"user","content":"u"},{"role":"assistant","content":"a","rating":4},{"role":"user","content":"v"},
                           {"role":"assistant","content":"b","rating":5}])";
-  const std::string feedback = R"([{"turn":1,"rating":"5"},{"turn":1,"rating":4},{"turn":3,"rating":"4,2"}])";
+  const std::string feedback = R"([{"turn":1,"rating":"5"},{"turn":1,"rating":4},{"turn":3,"rating":"4,5"}])";
   const std::string annotations =
       R"([{"turn":1,"annotator":"x","scores":{"accuracy":4,"clarity":5,"tone":null}},{"turn":3,"annotator":"y","scores":4}])";
   CHECK(rating_of(read({.rating = "1", .thumbs = "up"}, all)) == "5 thumbs");
   CHECK(rating_of(read({.rating = "4.5", .thumbs = "0"}, all)) == "4.5 rating");
   CHECK(rating_of(read({.feedback = feedback, .annotations = annotations, .messages = rated}, all)) == "4.5 turns");
-  CHECK(rating_of(read({.feedback = feedback, .annotations = annotations}, all)) == "4.4 feedback");
+  CHECK(rating_of(read({.feedback = feedback, .annotations = annotations}, all)) == "4.5 feedback");
   CHECK(rating_of(read({.annotations = annotations}, all)) == "4.25 annotations");
   CHECK(rating_of(read({}, all)) == "dropped, not rated: no signal that is listed says anything");
   CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, all)) == "dropped, rated below --min-rating: 1");

@@ -152,7 +152,7 @@ MALFORMED = {
     "not-a-list": {"messages": '{"a": 1}'}, "number": {"messages": "7"}, "json-null": {"messages": "null"},
     "null": {"messages": None}, "no-role": {"messages": [{"content": "x"}] * 3},
     "no-content": {"messages": [{"role": "user"}] * 3}, "null-content": {"messages": [{"role": "user", "content": None}] * 3},
-    "mood": {"messages": [{"role": "mood", "content": "x"}] * 3},
+    "narrator": {"messages": [{"role": "narrator", "content": "x"}] * 3},
     "image": {"messages": [{"role": "user", "content": [{"type": "image_url", "image_url": "x"}]}] * 3},
     "not-a-number": {"rating": float("nan")}, "infinite": {"rating": float("inf")},
     "never": {"created_at": "infinity"}, "words": {"messages": '"hello"'},
@@ -160,7 +160,7 @@ MALFORMED = {
 REASONS = {
     "not-a-list": "messages is not a list", "number": "messages is not a list", "json-null": "messages is not a list",
     "null": "messages is NULL", "no-role": "message without a role", "no-content": "message without text content",
-    "null-content": "message without text content", "mood": "unknown role", "image": "content part is not text",
+    "null-content": "message without text content", "narrator": "unknown role", "image": "content part is not text",
     "not-a-number": "rating is NaN", "infinite": "rating is infinite", "never": "created_at is not a date of our era",
     "words": "messages is not a list",
 }
