@@ -338,7 +338,7 @@ Extracted extract_from_database(const Options& options, Context& context, const 
 }
 
 Extracted extract_from_file(const Options& options, Context& context, const fs::path& folder) {
-  FileRows rows(options.from, options.query, folder);
+  FileRows rows(options.from, options.query);
   check_free_disk(folder, rows.size_bytes(), context.common.force);
   Notices notices(options.rejects, context.log());
   Judge judge(row_rules(options.query, MessagesForm::any), options.split);
@@ -348,7 +348,7 @@ Extracted extract_from_file(const Options& options, Context& context, const fs::
     files.add(outcome);
   };
   const FileCounts counts = rows.read(
-      context.sinks, [&](const Row& row, const std::string& where, std::string_view) { take(judge.judge(row, where)); },
+      context.sinks, [&](const Row& row, const std::string& where) { take(judge.judge(row, where)); },
       [&](const std::string& where, const std::string& reason, std::string_view raw) { take(rejected(where, reason, raw)); });
   Json input{{"path", options.from.string()}, {"sha256", rows.sha256()}, {"bytes", rows.size_bytes()}, {"records", counts.read}};
   return {std::move(files), std::move(input), counts.unmatched_by_reason, std::nullopt, {}, std::nullopt};
@@ -440,7 +440,7 @@ int run_on_file(const Options& options, Context& context) {
     std::int64_t num_rejected = 0;
     const FileCounts counts =
         FileRows(options.from, options.query)
-            .read(silent.sinks(), [](const Row&, const std::string&, std::string_view) {},
+            .read(silent.sinks(), [](const Row&, const std::string&) {},
                   [&](const std::string&, const std::string&, std::string_view) { ++num_rejected; });
     context.finish({{"dry_run", true}, {"rows", counts.matched}, {"unmatched", counts.unmatched_by_reason}, {"rejected", num_rejected}},
                    fmt::format("{} rows match; nothing was written", counts.matched));
