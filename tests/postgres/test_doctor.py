@@ -196,7 +196,8 @@ def test_wrong_types_are_told_from_odd_ones(reader):
 def test_indexes_that_are_missing_and_their_remedies(reader):
     url, connection, _ = reader
     execute(connection, "DROP INDEX conversations_newest_first, feedback_of_conversation, annotations_of_conversation",
-            "ALTER TABLE conversations DROP CONSTRAINT conversations_pkey CASCADE")
+            "ALTER TABLE conversations DROP CONSTRAINT conversations_pkey CASCADE",
+            "CREATE INDEX ON conversations (conversation_id)", "CREATE UNIQUE INDEX ON conversations (conversation_id, language)")
     indexes = findings_of(url)["indexes"]
     assert indexes["state"] == "warning"
     assert "nothing keeps conversation_id unique, so" in indexes["words"]
