@@ -315,7 +315,10 @@ class Inspection {
       else if (base != "jsonb")
         add(finding, Condition::note, is + "; jsonb would have refused what is no JSON");
     } else if (ours == "rating") {
-      if (category != "N") add(finding, Condition::failed, is + "; expected a number, such as numeric");
+      if (is_text)
+        add(finding, Condition::note, is + "; a number would have refused what is none");
+      else if (category != "N" && category != "B")
+        add(finding, Condition::failed, is + "; expected a number, such as numeric");
     } else if (ours == "created_at") {
       if (base == "timestamp" || base == "date") {
         add(finding, Condition::note, is + ", which is taken for UTC");
