@@ -15,7 +15,7 @@ import pytest
 
 import fault_points
 import program
-from conversations import insert
+from conversations import TURNS, insert
 from test_faults_train import ODD_LINES
 from tiny import conversation, write_lines
 
@@ -63,7 +63,8 @@ def made(cluster, tiny, tmp_path_factory):
     folder = tmp_path_factory.mktemp("lineage")
     name = cluster.new_database()
     connection = cluster.connect(name)
-    insert(connection, [{"language": "en"} for _ in range(120)])
+    insert(connection, [{"language": "en"} for _ in range(120)] + [
+        {"conversation_id": "too-short", "messages": TURNS[:2]}, {"conversation_id": "malformed", "messages": "7"}])
     url = cluster.url(name)
     extract(url, folder, "--min-rating", "4.25")
     run = program.run(*tiny.sft("runs/sft", "--validation", "data/validation.jsonl", train="data/train.jsonl"), folder=folder)
@@ -125,6 +126,17 @@ def test_lineage_of_a_record(place):
     assert [use["command"] for use in users_of(found["sections"][0]["uses"])] == ["train sft", "eval run"]
     text = program.run("lineage", name, folder=place).stdout
     assert text.startswith("data/train.jsonl:7\n") and "snapshot" in text and "train sft" in text
+
+
+def test_lineage_of_a_record_that_was_set_aside(place):
+    for name, file, words in (("too-short", "data/dropped.jsonl", "fewer messages"), ("malformed", "data/rejected.jsonl", "not a list")):
+        status, found, said = lineage(name, folder=place)
+        assert status == 0, said
+        (record,) = found["records"]
+        assert record["file"] == file and words in record["reason"]
+        assert [run["command"] for run in runs_of(found["sections"][0]["origins"])] == ["extract"]
+        assert found["sections"][0]["uses"] == []
+    assert lineage("too", folder=place)[0] == 3, "a part of an id is none"
 
 
 def test_lineage_of_a_changed_file(place):
