@@ -3,13 +3,13 @@
 
 namespace intelia {
 
-extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, model_info, model_init,
+extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_info, model_init,
     render, tokenize, train_sft;
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> list = {
       &extract,  &dataset_preview, &model_init, &model_info, &train_sft, &eval_run,   &tokenize,
-      &detokenize, &render,        &config,     &doctor,     &completion,
+      &detokenize, &render,        &lineage,    &config,     &doctor,     &completion,
   };
   return list;
 }

@@ -149,22 +149,25 @@ int run(const Options& options, Context& context) {
   evaluation.model_description = model->description();
   evaluation.min_conversations = options.min_conversations;
   evaluation.seed = options.seed;
-  evaluation.losses = score_conversations(*model, dataset, options.batch_size, context.sinks);
-  evaluation.comparison = compare_losses(evaluation.losses, options.seed);
-  evaluation.verdict = decide(evaluation.comparison.overall, options.min_conversations);
-  evaluation.num_cut_conversations = dataset.num_cut();
-  evaluation.answers = answer_questions(*model, text, options, questions, context.sinks);
+  // Described before the work, while the files are what was read: in the meantime another run may write them anew.
   evaluation.inputs.push_back(describe_file(options.validation, dataset.num_read()));
   if (!options.questions.empty())
     evaluation.inputs.push_back(describe_file(options.questions, static_cast<std::int64_t>(questions.size())));
   for (const fs::path& part : {settings.model, settings.adapter})
     for (const Json& file : describe_folder(part)) evaluation.inputs.push_back(file);
+  const Json origins = origins_of(evaluation.inputs);
+  evaluation.losses = score_conversations(*model, dataset, options.batch_size, context.sinks);
+  evaluation.comparison = compare_losses(evaluation.losses, options.seed);
+  evaluation.verdict = decide(evaluation.comparison.overall, options.min_conversations);
+  evaluation.num_cut_conversations = dataset.num_cut();
+  evaluation.answers = answer_questions(*model, text, options, questions, context.sinks);
 
   AtomicFile scores(folder / "scores.json"), report(folder / "report.html");
   scores.write(scores_json(evaluation).dump(2) + "\n");
   report.write(html_report(evaluation));
   Json manifest = make_manifest(context.command, program_version(), context.options);
   manifest["inputs"] = evaluation.inputs;
+  manifest["origins"] = origins;
   for (AtomicFile* file : {&scores, &report, &rejected}) file->close();
   manifest["outputs"] = Json::array({describe_output(scores), describe_output(report), describe_output(rejected, rejects.count())});
   manifest["counts"] = {{"conversations", dataset.size()}, {"questions", questions.size()}, {"rejected", rejects.by_reason()}};

@@ -196,6 +196,7 @@ int run(const Options& options, Context& context) {
 
   Json manifest = make_manifest(context.command, program_version(), context.options);
   manifest["inputs"] = text.inputs;
+  manifest["origins"] = origins_of(text.inputs);
   manifest["outputs"] = Json::array();
   for (const AtomicFile& file : written) manifest["outputs"].push_back(describe_output(file));
   manifest["counts"] = Json{{"parameters", num_parameters(config)}, {"vocab_size", config.vocab_size}};

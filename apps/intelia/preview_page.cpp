@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "record/json.hpp"
+#include "visible_text.hpp"
 
 namespace intelia {
 
@@ -38,39 +39,6 @@ std::string counts_of(const PreviewPart& part) {
   std::string text = fmt::format("{} tokens, {} trained", size - part.num_cut, part.num_trained);
   if (part.num_cut > 0) text += fmt::format(", {} more cut", part.num_cut);
   return text;
-}
-
-/** A character that would move the cursor, hide, or turn the direction of what follows. */
-bool is_invisible(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
-}
-
-/** Takes the code point at `position`, of text that is UTF-8. */
-char32_t next_code_point(std::string_view text, std::size_t& position) {
-  const auto first = static_cast<unsigned char>(text[position++]);
-  if (first < 0xC0) return first;
-  const int following = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-  char32_t c = first & (0x3F >> following);
-  for (int i = 0; i < following && position < text.size(); ++i)
-    c = c << 6 | (static_cast<unsigned char>(text[position++]) & 0x3F);
-  return c;
-}
-
-/** `text` with every invisible character as \u{…}, but for tabs; a newline is shown and then made. */
-std::string visible(std::string_view text) {
-  std::string out;
-  for (std::size_t position = 0; position < text.size();) {
-    const std::size_t begin = position;
-    const char32_t c = next_code_point(text, position);
-    if (c == '\n')
-      out += "↵\n";
-    else if (c != '\t' && is_invisible(c))
-      out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c));
-    else
-      out += text.substr(begin, position - begin);
-  }
-  return out;
 }
 
 // --- text -----------------------------------------------------------------------------------------------------------

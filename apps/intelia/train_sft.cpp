@@ -144,6 +144,13 @@ int run(const Options& options, Context& context) {
   run_json["chat_template"] = text.chat_template.sha256();
   if (validation) run_json["validation"] = validation->content_sha256();
 
+  // Described before the training, while the files are what was read: in the meantime another run may write them anew.
+  Json inputs = Json::array({describe_file(options.train, train.num_read())});
+  if (validation) inputs.push_back(describe_file(options.validation, validation->num_read()));
+  for (const char* part : {"model", "adapter"})
+    if (run_json.contains(part)) inputs.insert(inputs.end(), run_json[part].begin(), run_json[part].end());
+  const Json origins = origins_of(inputs);
+
   const SftSummary summary =
       load_engine().train_sft(sft, train, validation ? &*validation : nullptr, run_json, context.sinks);
 
@@ -154,15 +161,13 @@ int run(const Options& options, Context& context) {
   rejected->commit();
 
   Json manifest = make_manifest(context.command, program_version(), context.options);
-  manifest["inputs"] = Json::array({describe_file(options.train, train.num_read())});
-  if (validation) manifest["inputs"].push_back(describe_file(options.validation, validation->num_read()));
-  for (const char* part : {"model", "adapter"})
-    if (run_json.contains(part))
-      for (const Json& file : run_json[part]) manifest["inputs"].push_back(file);
+  manifest["inputs"] = inputs;
+  manifest["origins"] = origins;
   manifest["tokenizer_sha256"] = text.tokenizer->sha256();
   manifest["chat_template_sha256"] = text.chat_template.sha256();
   manifest["outputs"] = describe_folder(sft.output);
   for (Json& file : manifest["outputs"]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+  manifest["outputs"].push_back(describe_output(*rejected, rejects.count()));
   manifest["counts"] = {{"records", train.size()},     {"tokens", train.num_tokens()},
                         {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
                         {"rejected", rejects.by_reason()}};

@@ -38,23 +38,84 @@ void write_manifest(const fs::path& folder, const Json& manifest) {
   write_file(folder / "manifest.json", manifest.dump(2) + "\n");
 }
 
-namespace {
+std::optional<Json> read_manifest(const fs::path& folder) {
+  const fs::path path = folder / "manifest.json";
+  if (!fs::exists(path)) return std::nullopt;
+  return read_manifest_file(path);
+}
+
+Json read_manifest_file(const fs::path& file) {
+  Json manifest = read_manifest_json(file);
+  check_manifest(manifest, "'" + file.string() + "'");
+  return manifest;
+}
+
+Json read_manifest_json(const fs::path& file) {
+  const std::string name = "'" + file.string() + "'";
+  // Looked at before it is opened: opening a pipe would wait for ever.
+  if (!fs::is_regular_file(file)) throw Error(Kind::input, name + " is not a regular file");
+  return parse_json(read_file(file, kMaxManifestBytes), name);
+}
 
 bool is_manifest(const Json& json) {
   return json.is_object() && json.contains("format") && json["format"].is_number_integer();
 }
 
+void check_manifest(const Json& json, const std::string& name) {
+  if (!is_manifest(json)) throw Error(Kind::input, name + " is not a manifest of intelia (no 'format')");
+  const Json& format = json["format"];
+  // A number above 63 bits is unsigned and would turn negative as any other.
+  const bool is_newer = format.is_number_unsigned() ? format.get<std::uint64_t>() > kManifestFormat
+                                                    : format.get<std::int64_t>() > kManifestFormat;
+  if (is_newer)
+    throw Error(Kind::input, name + " has format " + format.dump() + ", written by a newer intelia; this one reads up to " +
+                                 std::to_string(kManifestFormat));
+}
+
+std::vector<fs::path> manifest_places(const fs::path& file) {
+  const fs::path folder = file.parent_path();
+  return {folder / (file.stem().string() + ".manifest.json"), folder / "manifest.json"};
+}
+
+namespace {
+
+/** Whether `manifest` lists the bytes that `input` describes, under the same name. */
+bool lists(const Json& manifest, const Json& input) {
+  if (!manifest.contains("outputs") || !manifest["outputs"].is_array()) return false;
+  const std::string name = fs::path(input["path"].get<std::string>()).filename().string();
+  for (const Json& output : manifest["outputs"])
+    if (output.is_object() && output.value("path", Json()) == name && output.value("sha256", Json()) == input["sha256"])
+      return true;
+  return false;
+}
+
 }  // namespace
 
-std::optional<Json> read_manifest(const fs::path& folder) {
-  const fs::path path = folder / "manifest.json";
-  if (!fs::exists(path)) return std::nullopt;
-  Json manifest = parse_json(read_file(path), "'" + path.string() + "'");
-  if (!is_manifest(manifest)) throw Error(Kind::input, "'" + path.string() + "' is not a manifest of intelia (no 'format')");
-  if (manifest["format"].get<std::int64_t>() > kManifestFormat)
-    throw Error(Kind::input, "'" + path.string() + "' has format " + manifest["format"].dump() +
-                                 ", written by a newer intelia; this one reads up to " + std::to_string(kManifestFormat));
-  return manifest;
+Json origins_of(const Json& inputs) {
+  constexpr std::size_t kMaxKeptBytes = 1 << 20;
+  Json origins = Json::array();
+  const auto is_kept = [&](const fs::path& place) {
+    for (const Json& origin : origins)
+      if (origin["path"] == place.string()) return true;
+    return false;
+  };
+  for (const Json& input : inputs) {
+    if (!input.contains("path") || !input.contains("sha256")) continue;
+    for (const fs::path& place : manifest_places(input["path"].get<std::string>())) {
+      std::error_code status;
+      if (is_kept(place) || !fs::is_regular_file(place, status)) continue;
+      try {
+        Json manifest = read_manifest_file(place);
+        if (!lists(manifest, input)) continue;
+        manifest.erase("measured");
+        if (manifest.dump().size() > kMaxKeptBytes) manifest.erase("origins");
+        origins.push_back({{"path", place.string()}, {"manifest", std::move(manifest)}});
+      } catch (const Error&) {
+        continue;  // what cannot be read says nothing of the input
+      }
+    }
+  }
+  return origins;
 }
 
 namespace {
@@ -69,7 +130,7 @@ bool is_empty_folder(const fs::path& folder, const fs::path& lock_path) {
 /** Whether the text of `path` is a manifest, of whatever format. */
 bool holds_manifest(const fs::path& path) {
   try {
-    return is_manifest(parse_json(read_file(path), path.string()));
+    return is_manifest(read_manifest_json(path));
   } catch (const Error&) {
     return false;
   }

@@ -39,6 +39,10 @@ TEST_CASE("a manifest of a newer format or without one is refused") {
   CHECK_FALSE(read_manifest(root).has_value());
   write_file(root / "manifest.json", R"({"format":2})");
   CHECK_THROWS_WITH_AS(read_manifest(root), doctest::Contains("newer intelia"), Error);
+  write_file(root / "manifest.json", R"({"format":18446744073709551615})");
+  CHECK_THROWS_WITH_AS(read_manifest(root), doctest::Contains("newer intelia"), Error);
+  write_file(root / "manifest.json", R"({"format":1,"invented later":true})");
+  CHECK(read_manifest(root).has_value());
   write_file(root / "manifest.json", "{}");
   CHECK_THROWS_AS(read_manifest(root), Error);
   fs::remove_all(root);
