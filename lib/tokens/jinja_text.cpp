@@ -210,11 +210,14 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
 namespace {
 
 /** What int() and float() read of `text`: without blanks around it and `_` between digits; nothing where one is elsewhere.
- */
-std::optional<std::string> number_in(std::string_view text) {
+    Letters count as digits of integers. */
+std::optional<std::string> number_in(std::string_view text, bool is_integer) {
   const ByteRange range = stripped(text, nullptr, Side::both);
   const std::string digits = python::with_ascii_digits(text.substr(range.begin, range.end - range.begin));
-  const auto is_digit_at = [&](size_t i) { return i < digits.size() && std::isalnum(static_cast<unsigned char>(digits[i])); };
+  const auto is_digit_at = [&](size_t i) {
+    const auto byte = static_cast<unsigned char>(i < digits.size() ? digits[i] : '_');
+    return std::isdigit(byte) || (is_integer && std::isalpha(byte));
+  };
   std::string number;
   for (size_t i = 0; i < digits.size(); ++i) {
     if (digits[i] != '_') {
@@ -229,7 +232,7 @@ std::optional<std::string> number_in(std::string_view text) {
 }  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
-  const std::optional<std::string> read = number_in(text);
+  const std::optional<std::string> read = number_in(text, true);
   if (!read) return std::nullopt;
   const std::string& digits = *read;
   bool is_negative = false;
@@ -257,7 +260,7 @@ std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
 }
 
 std::optional<double> parse_real(std::string_view text) {
-  const std::optional<std::string> read = number_in(text);
+  const std::optional<std::string> read = number_in(text, false);
   if (!read) return std::nullopt;
   const std::string& digits = *read;
   const size_t at = !digits.empty() && digits[0] == '+' ? 1 : 0;
