@@ -11,14 +11,16 @@ namespace fs = std::filesystem;
 struct Options {
   fs::path model, tools, documents, variables;
   LinePipeSettings pipe;
-  bool add_generation_prompt = false;
+  bool add_generation_prompt = false, continue_final_message = false;
   std::string date;
 };
 
 void declare(OptionTable& table, Options& options) {
   declare_line_pipe(table, options.pipe, "Conversations, JSON Lines");
   table.add("model", options.model, "Folder with chat_template.jinja or tokenizer_config.json", "FOLDER").required();
-  table.add("add-generation-prompt", options.add_generation_prompt, "End with what the model is to continue");
+  table.add("add-generation-prompt", options.add_generation_prompt, "End with what begins an answer of the model");
+  table.add("continue-final-message", options.continue_final_message,
+            "End where the last message's content ends, for the model to go on with it");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   table.add("tools", options.tools, "JSON file with the list of tools for records that bring none");
   table.add("documents", options.documents, "JSON file with the list of documents for the template");
@@ -42,7 +44,10 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
   if (conversation.messages.empty()) return {"no messages: a record of plain text is not rendered"};
   if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
   try {
-    append_json_string(out, chat_template.render(conversation.messages, options.add_generation_prompt, render).text);
+    const Rendered rendered = options.continue_final_message
+                                  ? chat_template.render_to_continue(conversation.messages, render)
+                                  : chat_template.render(conversation.messages, options.add_generation_prompt, render);
+    append_json_string(out, rendered.text);
   } catch (const Error& error) {
     if (error.kind() != Kind::input) throw;
     return {std::string("the chat template refuses it: ") + error.what()};
@@ -51,6 +56,10 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
 }
 
 int run(const Options& options, Context& context) {
+  if (options.add_generation_prompt && options.continue_final_message)
+    throw Error(Kind::usage,
+                "--add-generation-prompt begins a new answer and --continue-final-message goes on with the last one; "
+                "give one of them");
   check_is_folder("model", options.model);
   check_tokenizer_files(options.model);
   const ChatTemplate chat_template = ChatTemplate::load(options.model);

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "record/json.hpp"
+#include "tokens/jinja_text.hpp"
 #include "tokens/rendering_plan.hpp"
 
 namespace intelia {
@@ -181,6 +182,7 @@ ChatTemplate::ChatTemplate(std::string_view source, const std::string& name, std
     hash.update(entry);
   }
   sha256_ = hash.finish();
+  mentions_content_ = source.find("content") != std::string_view::npos;
 }
 
 ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
@@ -227,6 +229,36 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
   const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
   jinja::Output output = run(messages, add_generation_prompt, options, is_traced);
   if (is_traced) plans_->add(shape.key, RenderingPlan::make(output));
+  return to_rendered(std::move(output));
+}
+
+// transformers.utils.chat_template_utils.render_jinja_template, 5.23, with its words.
+Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, const RenderOptions& options) const {
+  constexpr std::string_view kMark = "CONTINUE_FINAL_MESSAGE_TAG", kTag = "CONTINUE_FINAL_MESSAGE_TAG ";
+  const auto refuse = [](const std::string& what) { throw Error(Kind::input, "continue_final_message is set but " + what); };
+  if (messages.empty()) refuse("the conversation is empty!");
+  if (!messages.back().has_content) refuse("the final message has no \"content\" to continue!");
+  if (!mentions_content_) {
+    throw Error(Kind::input, "continue_final_message is set to \"content\" but this is not an accepted field in the chat_template");
+  }
+  std::vector<Message> tagged = messages;
+  tagged.back().content += kTag;
+  jinja::Output output = run(tagged, false, options, false);
+
+  const std::string& text = output.text.bytes;
+  const std::string& content = messages.back().content;
+  const ByteRange wanted = jinja::stripped(content, nullptr, jinja::Side::both);
+  const std::size_t tag = text.rfind(kMark);
+  if (tag == std::string::npos || text.find(content.substr(wanted.begin, wanted.end - wanted.begin)) == std::string::npos) {
+    refuse("the final message does not appear in the chat after applying the chat template! The template may delete or change "
+           "parts of it");
+  }
+  std::size_t end = tag;
+  // A template that trims contents took the tag's blank, and would have taken those before it.
+  if (text.compare(tag, kTag.size(), kTag) != 0) end = jinja::stripped(std::string_view(text).substr(0, tag), nullptr, jinja::Side::right).end;
+  output.text = jinja::substring(output.text, 0, end);
+  std::erase_if(output.generation, [&](const auto& range) { return range.first >= end; });
+  for (auto& range : output.generation) range.second = std::min(range.second, end);
   return to_rendered(std::move(output));
 }
 

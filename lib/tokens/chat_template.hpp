@@ -73,6 +73,12 @@ class ChatTemplate {
   Rendered render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options = {}) const;
 
   /**
+   * What apply_chat_template(continue_final_message=True) gives: the text up to the end of the last message's content, for
+   * a model to go on with it. Throws Error{input} as render, and in transformers' words where there is no such place.
+   */
+  Rendered render_to_continue(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
+
+  /**
    * A whole conversation, without generation prompt, and its assistant's turns as generation would have met them: what
    * stands before a turn is what the template writes as its prompt. Throws Error{input} where that does not hold.
    */
@@ -92,6 +98,7 @@ class ChatTemplate {
   std::shared_ptr<const jinja::Template> template_;
   std::map<std::string, std::string> special_tokens_;  // bos_token, eos_token, … as the template sees them
   std::string sha256_;
+  bool mentions_content_ = false;
   std::shared_ptr<RenderingPlans> plans_;
 };
 

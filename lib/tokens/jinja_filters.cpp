@@ -12,6 +12,7 @@
 #include "tokens/jinja_functions.hpp"
 #include "tokens/jinja_number.hpp"
 #include "tokens/jinja_trace.hpp"
+#include "tokens/python_characters.hpp"
 
 namespace intelia::jinja {
 
@@ -27,16 +28,22 @@ const Text& text_of(const Value& value, TextPtr& keep) {
 /** The filter title: words begin after blanks, dashes and opening brackets. */
 std::string title_filter(std::string_view text) {
   std::string out;
-  bool is_first = true;
+  size_t word = 0;  // where the word begins that is being read
+  const auto end_word = [&](size_t end) {
+    if (end == word) return;
+    const size_t first = character_bytes(text, word);
+    out += python::upper(text.substr(word, first)) + python::lower(text.substr(word + first, end - word - first));
+  };
   for (size_t i = 0; i < text.size();) {
     size_t length = 1;
     const char32_t c = code_point_at(text, i, length);
-    const std::string_view character = text.substr(i, length);
-    const bool is_boundary = is_space(c) || c == '-' || c == '(' || c == '{' || c == '[' || c == '<';
-    out += is_boundary ? std::string(character) : change_case(character, is_first ? Case::upper : Case::lower);
-    is_first = is_boundary;
     i += length;
+    if (!is_space(c) && c != '-' && c != '(' && c != '{' && c != '[' && c != '<') continue;
+    end_word(i - length);
+    out += text.substr(i - length, length);
+    word = i;
   }
+  end_word(text.size());
   return out;
 }
 
@@ -61,7 +68,7 @@ Value attribute_of(const Value& item, const Value& attribute) {
 /** What sort, min, max and unique compare: strings without case unless asked. */
 Value sort_key(const Value& item, const Value* attribute, bool is_case_sensitive) {
   Value key = attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(item, *attribute);
-  if (!is_case_sensitive && key.is(Type::string)) return Value::string(change_case(key.bytes(), Case::lower));
+  if (!is_case_sensitive && key.is(Type::string)) return Value::string(python::lower(key.bytes()));
   return key;
 }
 
@@ -227,19 +234,19 @@ Value filter_trim(Runtime& runtime, const Value& input, const CallArguments& arg
 Value filter_upper(Runtime&, const Value& input, const CallArguments&) {
   TextPtr keep;
   const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, change_case(text.bytes, Case::upper)));
+  return Value::string(with_bytes(text, python::upper(text.bytes)));
 }
 
 Value filter_lower(Runtime&, const Value& input, const CallArguments&) {
   TextPtr keep;
   const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, change_case(text.bytes, Case::lower)));
+  return Value::string(with_bytes(text, python::lower(text.bytes)));
 }
 
 Value filter_capitalize(Runtime&, const Value& input, const CallArguments&) {
   TextPtr keep;
   const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, capitalized(text.bytes)));
+  return Value::string(with_bytes(text, python::capitalize(text.bytes)));
 }
 
 Value filter_title(Runtime&, const Value& input, const CallArguments&) {

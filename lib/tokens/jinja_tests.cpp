@@ -6,6 +6,7 @@
 
 #include "tokens/jinja_functions.hpp"
 #include "tokens/jinja_trace.hpp"
+#include "tokens/python_characters.hpp"
 
 namespace intelia::jinja {
 
@@ -64,12 +65,10 @@ const std::map<std::string, Test, std::less<>>& tests() {
       return divisor == -1 || whole(value) % divisor == 0;
     };
     table["lower"] = [](Runtime&, const Value& value, const CallArguments&) {
-      const std::string text = to_text(value)->bytes;
-      return change_case(text, Case::lower) == text && change_case(text, Case::upper) != text;
+      return python::is_lower(to_text(value)->bytes);
     };
     table["upper"] = [](Runtime&, const Value& value, const CallArguments&) {
-      const std::string text = to_text(value)->bytes;
-      return change_case(text, Case::upper) == text && change_case(text, Case::lower) != text;
+      return python::is_upper(to_text(value)->bytes);
     };
     table["sameas"] = [](Runtime&, const Value& value, const CallArguments& arguments) {
       const Value& o = other(arguments);

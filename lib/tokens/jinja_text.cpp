@@ -2,10 +2,12 @@
 #include "tokens/jinja_text.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cmath>
 
 #include "tokens/jinja_trace.hpp"
+#include "tokens/python_characters.hpp"
 
 namespace intelia::jinja {
 
@@ -205,33 +207,34 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
   return Value::string(std::move(out));
 }
 
-bool is_letter(std::string_view character) {
-  return change_case(character, Case::upper) != change_case(character, Case::lower);
-}
+namespace {
 
-std::string capitalized(std::string_view text) {
-  if (text.empty()) return "";
-  const size_t first = character_bytes(text, 0);
-  return change_case(text.substr(0, first), Case::upper) + change_case(text.substr(first), Case::lower);
-}
-
-std::string titled(std::string_view text) {
-  std::string out;
-  bool is_inside = false;
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = character_bytes(text, i);
-    const std::string_view character = text.substr(i, length);
-    out += change_case(character, is_inside ? Case::lower : Case::upper);
-    is_inside = is_letter(character);
-    i += length;
+/** What int() and float() read of `text`: without blanks around it and `_` between digits; nothing where one is elsewhere.
+    Letters count as digits of integers. */
+std::optional<std::string> number_in(std::string_view text, bool is_integer) {
+  const ByteRange range = stripped(text, nullptr, Side::both);
+  const std::string digits = python::with_ascii_digits(text.substr(range.begin, range.end - range.begin));
+  const auto is_digit_at = [&](size_t i) {
+    const auto byte = static_cast<unsigned char>(i < digits.size() ? digits[i] : '_');
+    return std::isdigit(byte) || (is_integer && std::isalpha(byte));
+  };
+  std::string number;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (digits[i] != '_') {
+      number += digits[i];
+    } else if (i == 0 || !is_digit_at(i - 1) || !is_digit_at(i + 1)) {
+      return std::nullopt;
+    }
   }
-  return out;
+  return number;
 }
+
+}  // namespace
 
 std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
-  const ByteRange range = stripped(text, nullptr, Side::both);
-  std::string digits(text.substr(range.begin, range.end - range.begin));
-  digits.erase(std::remove(digits.begin(), digits.end(), '_'), digits.end());
+  const std::optional<std::string> read = number_in(text, true);
+  if (!read) return std::nullopt;
+  const std::string& digits = *read;
   bool is_negative = false;
   size_t at = 0;
   if (at < digits.size() && (digits[at] == '+' || digits[at] == '-')) is_negative = digits[at++] == '-';
@@ -257,9 +260,12 @@ std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
 }
 
 std::optional<double> parse_real(std::string_view text) {
-  const ByteRange range = stripped(text, nullptr, Side::both);
-  std::string digits(text.substr(range.begin, range.end - range.begin));
+  const std::optional<std::string> read = number_in(text, false);
+  if (!read) return std::nullopt;
+  const std::string& digits = *read;
   const size_t at = !digits.empty() && digits[0] == '+' ? 1 : 0;
+  // from_chars would read the minus of "+-1", and nan(text).
+  if (digits.starts_with("+-") || digits.ends_with(')')) return std::nullopt;
   double number = 0;
   const auto parsed = std::from_chars(digits.data() + at, digits.data() + digits.size(), number);
   if (at >= digits.size() || parsed.ec != std::errc() || parsed.ptr != digits.data() + digits.size())

@@ -24,10 +24,6 @@ Value split(Runtime& runtime, const Text& text, const Value* separator, std::int
 std::vector<Text> split_lines(Runtime& runtime, const Text& text, bool keep_ends);
 Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& items);
 
-bool is_letter(std::string_view character);
-std::string capitalized(std::string_view text);
-/** str.title: a letter after a letter is lower case, any other upper. */
-std::string titled(std::string_view text);
 std::string escape_markup(std::string_view text);
 
 /** Python's int() and float() of text; nothing where they fail. RenderError when 64 bits do not hold the number. */

@@ -8,6 +8,7 @@
 #include "tokens/jinja_format.hpp"
 #include "tokens/jinja_functions.hpp"
 #include "tokens/jinja_text.hpp"
+#include "tokens/python_characters.hpp"
 
 namespace intelia::jinja {
 
@@ -15,23 +16,48 @@ using std::size_t;
 
 namespace {
 
-bool matches_affix(const Text& text, const Value& affix, bool at_start, std::string_view function) {
+/** The bytes that the arguments start and end (numbers 1 and 2, in characters) of a search leave of `text`. */
+struct SearchRange {
+  SearchRange(std::string_view text, const CallArguments& arguments) {
+    if (arguments.positional.size() < 2) {
+      bytes = text;
+      return;
+    }
+    const auto length = static_cast<std::int64_t>(count_code_points(text));
+    const auto place = [&](size_t argument, std::int64_t fallback) {
+      const std::int64_t index = integer_argument(arguments, argument, "", fallback);
+      return index < 0 ? std::max<std::int64_t>(0, index + length) : index;
+    };
+    const std::int64_t start = place(1, 0);
+    const std::int64_t end = std::min(place(2, length), length);
+    is_empty = start > end;
+    if (is_empty) return;
+    begin_character = start;
+    const size_t begin = byte_offset(text, static_cast<size_t>(start));
+    bytes = text.substr(begin, byte_offset(text.substr(begin), static_cast<size_t>(end - start)));
+  }
+  std::string_view bytes;
+  std::int64_t begin_character = 0;
+  bool is_empty = false;  // not even an empty text is in it
+};
+
+bool matches_affix(const SearchRange& range, const Value& affix, bool at_start, std::string_view function) {
   const auto one = [&](const Value& value) {
     if (!value.is(Type::string)) {
       throw RenderError(fmt::format("{} first arg must be str or a tuple of str, not {}", function, type_name(value)));
     }
-    return at_start ? text.bytes.starts_with(value.bytes()) : text.bytes.ends_with(value.bytes());
+    if (range.is_empty) return false;
+    return at_start ? range.bytes.starts_with(value.bytes()) : range.bytes.ends_with(value.bytes());
   };
   if (!affix.is(Type::tuple)) return one(affix);
   return std::any_of(affix.items().begin(), affix.items().end(), one);
 }
 
-bool all_characters(std::string_view text, const std::function<bool(char32_t, std::string_view)>& holds) {
+bool all_characters(std::string_view text, bool (*holds)(char32_t)) {
   if (text.empty()) return false;
   for (size_t i = 0; i < text.size();) {
     size_t length = 1;
-    const char32_t c = code_point_at(text, i, length);
-    if (!holds(c, text.substr(i, length))) return false;
+    if (!holds(code_point_at(text, i, length))) return false;
     i += length;
   }
   return true;
@@ -78,7 +104,8 @@ Value text_splitlines(Runtime& runtime, const Text& text, const std::string&, co
 }
 
 Value text_startswith(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
-  return Value::boolean(matches_affix(text, required(arguments, 0, "prefix", name), name == "startswith", name));
+  return Value::boolean(matches_affix(SearchRange(text.bytes, arguments), required(arguments, 0, "prefix", name),
+                                      name == "startswith", name));
 }
 
 Value text_replace(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
@@ -88,34 +115,29 @@ Value text_replace(Runtime& runtime, const Text& text, const std::string&, const
                  integer_argument(arguments, 2, "count", -1));
 }
 
-Value text_upper(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::string(with_bytes(text, change_case(text.bytes, Case::upper)));
+/** A method that makes another text of the whole: upper, title, … */
+template <std::string (*Change)(std::string_view)>
+Value text_changed(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::string(with_bytes(text, Change(text.bytes)));
 }
 
-Value text_lower(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::string(with_bytes(text, change_case(text.bytes, Case::lower)));
+/** A method that asks something of every character. */
+template <bool (*Holds)(char32_t)>
+Value text_is_all(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::boolean(all_characters(text.bytes, Holds));
 }
 
-Value text_title(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::string(with_bytes(text, titled(text.bytes)));
+/** A method that asks something of the whole text. */
+template <bool (*Holds)(std::string_view)>
+Value text_is(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+  return Value::boolean(Holds(text.bytes));
 }
 
-Value text_capitalize(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::string(with_bytes(text, capitalized(text.bytes)));
+bool is_ascii(std::string_view text) {
+  return std::all_of(text.begin(), text.end(), [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
 }
 
-Value text_swapcase(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  const std::string& bytes = text.bytes;
-  std::string out;
-  for (size_t i = 0; i < bytes.size();) {
-    const size_t length = character_bytes(bytes, i);
-    const std::string character = bytes.substr(i, length);
-    const std::string upper = change_case(character, Case::upper);
-    out += upper == character ? change_case(character, Case::lower) : upper;
-    i += length;
-  }
-  return Value::string(with_bytes(text, std::move(out)));
-}
+bool is_all_printable(std::string_view text) { return text.empty() || all_characters(text, python::is_printable); }
 
 Value text_format(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
   return format_braces(runtime, text, arguments);
@@ -132,54 +154,27 @@ Value text_join(Runtime& runtime, const Text& text, const std::string&, const Ca
 }
 
 Value text_find(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
-  const std::string& bytes = text.bytes;
   const std::string& wanted = required_text(arguments, 0, name);
-  const bool from_right = name[0] == 'r';
-  const size_t begin =
-      byte_offset(bytes, static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 1, "", 0))));
-  size_t found = from_right ? bytes.rfind(wanted) : bytes.find(wanted, begin);
-  if (from_right && found != std::string::npos && found < begin) found = std::string::npos;
-  if (found == std::string::npos) {
+  const SearchRange range(text.bytes, arguments);
+  size_t found = name[0] == 'r' ? range.bytes.rfind(wanted) : range.bytes.find(wanted);
+  if (range.is_empty) found = std::string_view::npos;
+  if (found == std::string_view::npos) {
     if (name.ends_with("index")) throw RenderError("substring not found");
     return Value::integer(-1);
   }
-  return Value::integer(static_cast<std::int64_t>(count_code_points(std::string_view(bytes).substr(0, found))));
+  return Value::integer(range.begin_character + static_cast<std::int64_t>(count_code_points(range.bytes.substr(0, found))));
 }
 
 Value text_count(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
-  const std::string& bytes = text.bytes;
   const std::string& wanted = required_text(arguments, 0, name);
-  if (wanted.empty()) return Value::integer(static_cast<std::int64_t>(count_code_points(bytes)) + 1);
+  const SearchRange range(text.bytes, arguments);
+  if (range.is_empty) return Value::integer(0);
+  if (wanted.empty()) return Value::integer(static_cast<std::int64_t>(count_code_points(range.bytes)) + 1);
   std::int64_t count = 0;
-  for (size_t at = bytes.find(wanted); at != std::string::npos; at = bytes.find(wanted, at + wanted.size())) ++count;
+  for (size_t at = range.bytes.find(wanted); at != std::string_view::npos;
+       at = range.bytes.find(wanted, at + wanted.size()))
+    ++count;
   return Value::integer(count);
-}
-
-Value text_isdigit(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::boolean(all_characters(text.bytes, [](char32_t c, std::string_view) { return c >= '0' && c <= '9'; }));
-}
-
-Value text_isalpha(Runtime&, const Text& text, const std::string& name, const CallArguments&) {
-  const bool with_digits = name == "isalnum";
-  return Value::boolean(all_characters(text.bytes, [&](char32_t c, std::string_view character) {
-    return is_letter(character) || (with_digits && c >= '0' && c <= '9');
-  }));
-}
-
-Value text_isspace(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::boolean(all_characters(text.bytes, [](char32_t c, std::string_view) { return is_space(c); }));
-}
-
-Value text_isascii(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::boolean(
-      std::all_of(text.bytes.begin(), text.bytes.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; }));
-}
-
-Value text_isupper(Runtime&, const Text& text, const std::string& name, const CallArguments&) {
-  const std::string& bytes = text.bytes;
-  const std::string upper = change_case(bytes, Case::upper);
-  const std::string lower = change_case(bytes, Case::lower);
-  return Value::boolean(upper != lower && bytes == (name == "isupper" ? upper : lower));
 }
 
 Value text_removeprefix(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
@@ -238,26 +233,28 @@ using TextMethod = Value (*)(Runtime&, const Text&, const std::string&, const Ca
 
 const std::map<std::string, TextMethod, std::less<>>& text_methods() {
   static const std::map<std::string, TextMethod, std::less<>> kMethods = {
-      {"capitalize", text_capitalize},
-      {"casefold", text_lower},
+      {"capitalize", text_changed<python::capitalize>},
+      {"casefold", text_changed<python::casefold>},
       {"center", text_center},
       {"count", text_count},
       {"endswith", text_startswith},
       {"find", text_find},
       {"format", text_format},
       {"index", text_find},
-      {"isalnum", text_isalpha},
-      {"isalpha", text_isalpha},
-      {"isascii", text_isascii},
-      {"isdecimal", text_isdigit},
-      {"isdigit", text_isdigit},
-      {"islower", text_isupper},
-      {"isnumeric", text_isdigit},
-      {"isspace", text_isspace},
-      {"isupper", text_isupper},
+      {"isalnum", text_is_all<python::is_alnum>},
+      {"isalpha", text_is_all<python::is_alpha>},
+      {"isascii", text_is<is_ascii>},
+      {"isdecimal", text_is_all<python::is_decimal>},
+      {"isdigit", text_is_all<python::is_digit>},
+      {"islower", text_is<python::is_lower>},
+      {"isnumeric", text_is_all<python::is_numeric>},
+      {"isprintable", text_is<is_all_printable>},
+      {"isspace", text_is_all<is_space>},
+      {"istitle", text_is<python::is_title>},
+      {"isupper", text_is<python::is_upper>},
       {"join", text_join},
       {"ljust", text_ljust},
-      {"lower", text_lower},
+      {"lower", text_changed<python::lower>},
       {"lstrip", text_lstrip},
       {"partition", text_partition},
       {"removeprefix", text_removeprefix},
@@ -273,9 +270,9 @@ const std::map<std::string, TextMethod, std::less<>>& text_methods() {
       {"splitlines", text_splitlines},
       {"startswith", text_startswith},
       {"strip", text_strip},
-      {"swapcase", text_swapcase},
-      {"title", text_title},
-      {"upper", text_upper},
+      {"swapcase", text_changed<python::swapcase>},
+      {"title", text_changed<python::title>},
+      {"upper", text_changed<python::upper>},
       {"zfill", text_zfill},
   };
   return kMethods;

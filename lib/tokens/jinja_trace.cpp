@@ -172,21 +172,48 @@ void Trace::watch_item(const Value& object, const Value& key) {
   if (is_indexed_text || key.has_content()) is_useful_ = false;
 }
 
-void Trace::watch_strip(const Text& before, Text& after, Side side, const std::string* characters) {
-  const Value subject = Value::string(before);
-  if (!subject.has_content()) return;
-  const std::int32_t parent = recipe_of(subject);
-  if (parent < 0) {
-    is_useful_ = false;
-    return;
-  }
+std::int32_t Trace::add_strip(std::int32_t parent, Side side, const std::string* characters, bool is_empty) {
   const Recipe recipe{recipes_[static_cast<std::size_t>(parent)].message, parent, side,
                       characters == nullptr ? std::nullopt : std::optional<std::string>(*characters)};
   auto found = std::find(recipes_.begin(), recipes_.end(), recipe);
   if (found == recipes_.end()) found = recipes_.insert(recipes_.end(), recipe);
   const auto place = static_cast<std::int32_t>(found - recipes_.begin());
-  add_guard({Guard::Kind::is_empty, place, "", after.bytes.empty()});
+  add_guard({Guard::Kind::is_empty, place, "", is_empty});
+  return place;
+}
+
+void Trace::watch_strip(const Text& before, Text& after, Side side, const std::string* characters) {
+  const Value subject = Value::string(before);
+  if (!subject.has_content()) return;
+  const std::int32_t parent = recipe_of(subject);
+  if (parent < 0) return watch_strip_of_parts(before, after, side, characters);
+  const std::int32_t place = add_strip(parent, side, characters, after.bytes.empty());
   if (!after.origins.empty()) after.origins.front().recipe = place;
+}
+
+void Trace::watch_strip_of_parts(const Text& before, Text& after, Side side, const std::string* characters) {
+  const auto vanishes = [&](std::string_view text) {
+    const ByteRange range = stripped(text, characters, Side::both);
+    return range.begin == range.end;
+  };
+  std::int32_t stripped_on_left = -1;
+  for (const Side end : {Side::left, Side::right}) {
+    if ((static_cast<int>(side) & static_cast<int>(end)) == 0) continue;
+    const bool is_left = end == Side::left;
+    const Origin& outer = is_left ? before.origins.front() : before.origins.back();
+    const std::string_view bytes = before.bytes;
+    // Whatever the contents are, the template's own text beside them ends it here.
+    if (!vanishes(is_left ? bytes.substr(0, outer.begin) : bytes.substr(outer.end))) continue;
+    const bool is_one = before.origins.size() == 1 && stripped_on_left >= 0;
+    const std::int32_t parent = is_one ? stripped_on_left : outer.recipe;
+    if (parent < 0 || vanishes(bytes.substr(outer.begin, outer.end - outer.begin))) {
+      is_useful_ = false;
+      return;
+    }
+    const std::int32_t place = add_strip(parent, end, characters, false);
+    (is_left ? after.origins.front() : after.origins.back()).recipe = place;
+    if (is_left) stripped_on_left = place;
+  }
 }
 
 }  // namespace intelia::jinja

@@ -70,6 +70,10 @@ class Trace {
   /** A question with one operand that is no content. */
   void ask(Guard::Kind kind, const Value& subject, const Value& operand);
   void add_guard(Guard guard);
+  /** The recipe of `parent` stripped, which came out empty or not. */
+  std::int32_t add_strip(std::int32_t parent, Side side, const std::string* characters, bool is_empty);
+  /** As watch_strip, of a text that is no recipe but has contents in it. */
+  void watch_strip_of_parts(const Text& before, Text& after, Side side, const std::string* characters);
 
   std::vector<Recipe> recipes_;
   std::vector<Guard> guards_;

@@ -7,17 +7,11 @@
 #include <charconv>
 #include <cmath>
 
-#include "tokens/pattern.hpp"
+#include "tokens/python_characters.hpp"
 
 namespace intelia::jinja {
 
 namespace {
-
-/** Whether Python's str.isprintable holds for a code point above ASCII. */
-bool is_printable(std::string_view character) {
-  static const Pattern kNotPrintable("[\\p{C}\\p{Z}]");
-  return !kNotPrintable.matches_at_start(character);
-}
 
 void check_depth(int depth) {
   if (depth > kMaxValueDepth) throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " deep");
@@ -230,7 +224,7 @@ std::string repr_of_string(std::string_view text) {
       out += "\\t";
     } else if (c < 0x20 || c == 0x7F) {
       out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
-    } else if (c >= 0x80 && !is_printable(text.substr(i, length))) {
+    } else if (c >= 0x80 && !python::is_printable(c)) {
       const auto number = static_cast<unsigned>(c);
       out += c < 0x100 ? fmt::format("\\x{:02x}", number)
                        : c < 0x10000 ? fmt::format("\\u{:04x}", number) : fmt::format("\\U{:08x}", number);
@@ -578,20 +572,6 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
     }
     default: throw RenderError("a binary value has no counterpart in a template");
   }
-}
-
-std::string change_case(std::string_view text, Case to) {
-  const bool is_ascii = std::all_of(text.begin(), text.end(), [](char byte) { return static_cast<unsigned char>(byte) < 0x80; });
-  if (is_ascii) {
-    std::string result(text);
-    for (char& byte : result) {
-      if (to == Case::upper && byte >= 'a' && byte <= 'z') byte = static_cast<char>(byte - 32);
-      if (to == Case::lower && byte >= 'A' && byte <= 'Z') byte = static_cast<char>(byte + 32);
-    }
-    return result;
-  }
-  static const Pattern kAll("(?s).+");
-  return kAll.replace_all(text, to == Case::upper ? "\\U$0" : "\\L$0");
 }
 
 }  // namespace intelia::jinja

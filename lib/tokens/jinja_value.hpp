@@ -188,8 +188,4 @@ void append_json(Text& out, const Value& value, const JsonStyle& style, int leve
 /** Values of a JSON document; its strings get origin `source` when `is_marked` (names of members only when it is negative). */
 Value from_json(const Json& json, bool is_marked, std::int32_t source);
 
-enum class Case { upper, lower };
-/** Unicode case mapping, one code point to one. */
-std::string change_case(std::string_view text, Case to);
-
 }  // namespace intelia::jinja

@@ -92,22 +92,4 @@ void Pattern::for_each_match_or_gap(std::string_view text, const std::function<v
   }
 }
 
-std::string Pattern::replace_all(std::string_view text, const std::string& replacement) const {
-  std::string result(text.size() * 2 + 64, '\0');
-  for (;;) {
-    PCRE2_SIZE size = result.size();
-    const int count = pcre2_substitute(
-        state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), 0,
-        PCRE2_SUBSTITUTE_GLOBAL | PCRE2_SUBSTITUTE_EXTENDED | PCRE2_SUBSTITUTE_OVERFLOW_LENGTH, nullptr, nullptr,
-        reinterpret_cast<PCRE2_SPTR>(replacement.data()), replacement.size(), reinterpret_cast<PCRE2_UCHAR*>(result.data()), &size);
-    if (count == PCRE2_ERROR_NOMEMORY) {
-      result.resize(size);
-      continue;
-    }
-    if (count < 0) state_->fail(count);
-    result.resize(size);
-    return result;
-  }
-}
-
 }  // namespace intelia

@@ -25,8 +25,6 @@ class Pattern {
   void for_each_match(std::string_view text, const std::function<void(ByteRange)>& take) const;
   /** As for_each_match, with the empty matches that Oniguruma's iteration finds: not right after another match. */
   void for_each_match_or_gap(std::string_view text, const std::function<void(ByteRange)>& take) const;
-  /** With PCRE2's extended replacement syntax. */
-  std::string replace_all(std::string_view text, const std::string& replacement) const;
 
  private:
   struct State;

@@ -42,7 +42,6 @@ using simdjson::dom::object;
 struct Scratch {
   BpeScratch words;
   std::vector<PieceToken> piece_tokens;
-  std::vector<std::int32_t> ids;
   std::string text;
 };
 
@@ -80,7 +79,12 @@ class JsonTokenizer final : public Tokenizer {
         add(segment.id, segment.bytes, out);
         continue;
       }
-      AlignedText aligned(text.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin), segment.bytes.begin);
+      const std::string_view stretch = text.substr(segment.bytes.begin, segment.bytes.end - segment.bytes.begin);
+      if (reads_text_as_it_is() && normalized_finder_.is_empty()) {
+        encode_as_it_is(stretch, segment.bytes.begin, *scratch, out);
+        continue;
+      }
+      AlignedText aligned(stretch, segment.bytes.begin);
       normalize(aligned);
       encode_normalized(aligned, special.parse, plain_ranges, *scratch, out);
     }
@@ -465,7 +469,7 @@ class JsonTokenizer final : public Tokenizer {
   }
 
   void encode_stretch(AlignedText stretch, Scratch& scratch, Encoding& out) const {
-    if (splitter_ && !blank_form_ && model_.has_fixed_lengths()) return encode_as_it_is(stretch, scratch, out);
+    if (reads_text_as_it_is()) return encode_as_it_is(stretch.text(), stretch.source_of(0, 1).begin, scratch, out);
     PieceList list(std::move(stretch));
     for (const PreTokenizer& step : pre_tokenizers_) step(list);
     for (const ByteRange& piece : list.pieces()) {
@@ -479,13 +483,28 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void encode_as_it_is(const AlignedText& stretch, Scratch& scratch, Encoding& out) const {
-    scratch.ids.clear();
-    model_.encode_text(*splitter_, stretch.text(), scratch.words, scratch.ids);
-    std::size_t at = 0;
-    for (const std::int32_t id : scratch.ids) {
-      add(id, stretch.source_of_characters(at, at + model_.bytes_of(id)), out);
-      at += model_.bytes_of(id);
+  /** Whether nothing changes a text before the model, whose tokens tell their own lengths. */
+  bool reads_text_as_it_is() const { return splitter_ && !blank_form_ && model_.has_fixed_lengths(); }
+
+  /** `stretch` stands at byte `offset` of the input. */
+  void encode_as_it_is(std::string_view stretch, std::size_t offset, Scratch& scratch, Encoding& out) const {
+    const std::size_t num_before = out.ids.size();
+    model_.encode_text(*splitter_, stretch, scratch.words, out.ids);
+    out.ranges.resize(out.ids.size());
+    const auto is_inside_character = [&](std::size_t at) {
+      return at < stretch.size() && (static_cast<unsigned char>(stretch[at]) & 0xC0) == 0x80;
+    };
+    std::size_t begin = 0;
+    bool is_begin_inside = false;
+    for (std::size_t i = num_before; i < out.ids.size(); ++i) {
+      const std::size_t end = begin + model_.bytes_of(out.ids[i]);
+      const bool is_end_inside = is_inside_character(end);
+      ByteRange range{begin, end};
+      if (is_begin_inside || is_end_inside) [[unlikely]]
+        range = whole_characters(stretch, begin, end);
+      out.ranges[i] = {offset + range.begin, offset + range.end};
+      begin = end;
+      is_begin_inside = is_end_inside;
     }
   }
 

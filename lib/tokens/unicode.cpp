@@ -20,13 +20,6 @@ namespace {
 
 UChar32 icu(char32_t code_point) { return static_cast<UChar32>(code_point); }
 
-/** Whether the character was in Unicode `major`.0 already. */
-bool is_known_in(int major, char32_t code_point) {
-  UVersionInfo age;
-  u_charAge(icu(code_point), age);
-  return age[0] != 0 && (age[0] < major || (age[0] == major && age[1] == 0));
-}
-
 void check(UErrorCode status) {
   if (U_FAILURE(status)) throw Error(Kind::internal, std::string("ICU: ") + u_errorName(status));
 }
@@ -222,6 +215,12 @@ bool is_word_category(std::string_view category) {
 }
 
 }  // namespace
+
+bool is_known_in(int major, char32_t code_point) {
+  UVersionInfo age;
+  u_charAge(icu(code_point), age);
+  return age[0] != 0 && (age[0] < major || (age[0] == major && age[1] == 0));
+}
 
 bool is_white_space(char32_t code_point) { return is_space(code_point) && !(code_point >= 0x1C && code_point <= 0x1F); }
 

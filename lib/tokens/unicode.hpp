@@ -11,6 +11,8 @@
 
 namespace intelia {
 
+/** Whether the character was in Unicode `major`.0 already. */
+bool is_known_in(int major, char32_t code_point);
 /** White_Space, the same in every version. */
 bool is_white_space(char32_t code_point);
 /** General category N, as Rust's char::is_numeric. */

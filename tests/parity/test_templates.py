@@ -253,6 +253,38 @@ def test_rendered_text_and_errors(probe, fixed_clock, name):
     assert not failures, (len(failures), failures[:3])
 
 
+def continue_with_peer(source, messages, settings):
+    tools, documents, _, variables = copy.deepcopy(with_defaults(settings))
+    try:
+        texts, _ = chat_template_utils.render_jinja_template([copy.deepcopy(messages)], tools=tools, documents=documents, chat_template=source,
+                                                             continue_final_message=True, bos_token="<s>", eos_token="</s>", **variables)
+        return texts[0], None
+    except Exception as error:  # the peer's errors are of many classes
+        return None, error
+
+
+@pytest.mark.parametrize("name", sorted(SOURCES))
+def test_continued_message(probe, fixed_clock, name):
+    """continue_final_message: the same text, and an error where the peer has one. A conversation's other ends are continued too."""
+    failures = []
+    cases = dict(CONVERSATIONS, **{f"ends with {content!r}": turns(("user", "x"), ("assistant", content)) for content in CONTENTS})
+    cases["mark in the text"] = turns(("user", "CONTINUE_FINAL_MESSAGE_TAG "), ("assistant", "CONTINUE_FINAL_MESSAGE_TAG \n"))
+    for case, messages in cases.items():
+        for setting in ("plain", "tools", "variables"):
+            tools, documents, _, variables = with_defaults(SETTINGS[setting])
+            want, error = continue_with_peer(SOURCES[name], messages, SETTINGS[setting])
+            got = probe(do="render", source=SOURCES[name], messages=messages, tools=tools, documents=documents, variables=variables,
+                        continue_final_message=True, date=NOW.isoformat())
+            if error is not None:
+                if "error" not in got or (type(error) is ValueError and got["error"].split("!")[0] != str(error).split("!")[0]):
+                    failures.append((case, setting, repr(error), got))
+            elif got.get("text") != want:
+                failures.append((case, setting, got.get("error") or first_difference(got["text"], want)))
+            elif any(end > len(want.encode()) for _, end in got["content"] + got["generation"]):
+                failures.append((case, setting, "ranges beyond the text", got))
+    assert not failures, (len(failures), failures[:3])
+
+
 CONTENTS = ["", " ", "\n", "x", " x ", "\u00a0x\u2003", "</think>", "<think>a</think>b", "<think>\n\n</think>\n\n", "\nlead", "trail\n", "\n\n", "<tool_response>\ny\n</tool_response>", "<tool_response>",
             "[INST]", "None", "é🐔", "{% raw %}{{ x }}", "<|im_end|>", "Environment: ipython", "/no_think", "a" * 50, "<|channel|>analysis<|message|>z<|end|>", "<<SYS>>", "'q' \"d\" <b> &amp;"]
 SHAPES = [("user", "assistant"), ("system", "user", "assistant"), ("user", "assistant", "user", "assistant"), ("system", "user", "assistant", "user", "assistant", "user")]

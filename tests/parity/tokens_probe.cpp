@@ -117,7 +117,10 @@ const ChatTemplate& requested_template(const Json& request) {
 }
 
 Json render(const Json& request) {
-  const Rendered rendered = requested_template(request).render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
+  const ChatTemplate& chat_template = requested_template(request);
+  const Rendered rendered = request.value("continue_final_message", false)
+                                ? chat_template.render_to_continue(messages_of(request), render_options(request))
+                                : chat_template.render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
   return {{"text", rendered.text}, {"content", ranges_json(rendered.content_ranges())}, {"generation", ranges_json(rendered.generation)}};
 }
 

@@ -40,6 +40,29 @@ TEST_CASE("contents that are copied and trimmed are put in their places") {
   CHECK(rendered->generation[1] == ByteRange{15, 17});
 }
 
+TEST_CASE("contents are trimmed in the text that they stand in") {
+  const std::string both = "{% set m = messages %}";
+  const auto text = [&](const std::string& expression, const std::vector<std::string>& first,
+                        const std::vector<std::string_view>& second) {
+    const auto rendered = replay(both + "{{ '<' ~ (" + expression + ") ~ '>' }}", first, second);
+    return rendered ? rendered->text : "no plan";
+  };
+  CHECK(text("('x ' ~ m[0].content ~ ' y ') | trim", {"a"}, {" b "}) == "<x  b  y>");
+  CHECK(text("('x ' ~ m[0].content) | trim", {"a"}, {" b "}) == "<x  b>");
+  CHECK(text("(m[0].content ~ ' x').strip()", {" a "}, {"b "}) == "<b  x>");
+  CHECK(text("(' ' ~ m[0].content ~ '\\n').strip()", {"a"}, {"\tb c\n"}) == "<b c>");
+  CHECK(text("(' ' ~ m[0].content ~ '\\n').rstrip()", {"a"}, {"\tb c\n"}) == "< \tb c>");
+  CHECK(text("(m[0].content ~ '-' ~ m[1].content) | trim", {"a ", "b"}, {" c ", " d "}) == "<c - d>");
+  CHECK(text("(m[0].content ~ m[1].content).strip('xy')", {"a", "b"}, {"xcx", "ydy"}) == "<cxyd>");
+  CHECK(text("(m[0].content ~ '-' ~ m[1].content) | trim", {"a", "b"}, {"c", " "}) == "no plan");
+  CHECK(text("(' ' ~ m[0].content) | trim", {" "}, {"a"}) == "no plan");
+  const std::string source = both + "{{ ('x' ~ m[0].content ~ ' ') | trim }}|{% generation %}{{ m[0].content }}{% endgeneration %}";
+  const auto rendered = replay(source, {"a"}, {"bc "});
+  REQUIRE(rendered);
+  CHECK(rendered->content[0].bytes == ByteRange{1, 3});
+  CHECK(rendered->generation[0] == ByteRange{4, 7});
+}
+
 TEST_CASE("another answer to the template's question is another plan's") {
   const std::string source =
       "{{ 'T' if '</think>' in messages[0].content and not messages[0].content.startswith('<') else 'F' }}{{ "
@@ -71,7 +94,6 @@ TEST_CASE("what looks into contents in other ways has no plan") {
                                  "{m: 1}.keys() | length",
                                  "{'a': 1}[m]",
                                  "m | list | length",
-                                 "('x' ~ m) | trim",
                                  "'%s' % m",
                                  "m is in ['a']",
                                  "[m, 'b'] | sort | first",
