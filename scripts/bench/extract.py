@@ -23,6 +23,7 @@ QUERY = ("SELECT conversation_id, messages, rating, created_at, language FROM co
 
 
 OURS, JOBS, PSYCOPG = "intelia extract", "intelia extract --jobs 2", "psycopg 3, server cursor"
+NIGHT = "intelia extract --incremental"
 LIBPQ, SERVER = "libpq, read and discarded", "server, COPY to /dev/null"
 
 
@@ -126,6 +127,14 @@ def main():
                 seconds, peak_bytes, cpu_seconds = run(command, environment)
                 if name not in best or seconds < best[name][0]:
                     best[name] = (seconds, peak_bytes, cpu_seconds)
+        increment = [*extract, str(folder / "increment"), "--incremental"]
+        run(increment, environment)
+        cursor.execute("UPDATE conversations SET rating = 4.75 WHERE hashtext(conversation_id) % 100 = 0")
+        changed = cursor.rowcount
+        best[NIGHT] = run(increment, environment)
+        run([*extract, str(folder / "full")], environment)
+        if digest_of_lines(folder / "increment") != digest_of_lines(folder / "full"):
+            sys.exit("the increment and a full extraction wrote different lines")
         digests = [digest_of_lines(folder / name) for name in ("intelia", "jobs", "psycopg")]
         if digests[1:] != digests[:-1] or digests[0][1] != options.rows:
             sys.exit("intelia and the psycopg script wrote different lines")
@@ -140,7 +149,8 @@ def main():
          f"{best[PSYCOPG][0] / best[SERVER][0]:.2f}", best[PSYCOPG][0] / best[OURS][0], lambda x: True),
         ("times the seconds of the bare libpq program, at most 1.15", best[OURS][0] / best[LIBPQ][0], lambda x: x <= 1.15),
         ("of the server's own speed with --jobs 2, at least 0.9", best[SERVER][0] / best[JOBS][0], lambda x: x >= 0.9),
-        ("MiB of memory, under 64", max(best[OURS][1], best[JOBS][1]) / 2**20, lambda x: x < 64),
+        (f"times the seconds of reading all, for a night of {changed} changed rows", best[NIGHT][0] / best[OURS][0], lambda x: True),
+        ("MiB of memory, under 64", max(best[name][1] for name in (OURS, JOBS, NIGHT)) / 2**20, lambda x: x < 64),
     ]
     is_reached = True
     for words, value, holds in goals:
