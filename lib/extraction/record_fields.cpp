@@ -43,8 +43,7 @@ struct Places {
     rating = places(columns.rating, ours.rating, {});
     created_at = places(columns.created_at, ours.created_at, {});
     language = places(columns.language, ours.language, {});
-    // What this program wrote has the tag as it was stored where that is not the language itself.
-    if (columns.language == ours.language) language.insert(language.begin(), "metadata.language_tag");
+    if (language.size() > 1) language.insert(language.begin() + 1, "metadata.language_tag");
     thumbs = places(columns.thumbs, ours.thumbs, {});
     listens_to_feedback = listens_to(selection, Signal::feedback);
     pair_id = columns.conversation_id == ours.conversation_id ? Names{"feedback_id", "id", "conversation_id"}

@@ -27,7 +27,7 @@ struct SeenNames {
 
 /**
  * Reads records of one file. Where `--columns` does not name them, it looks for
- * - the five names themselves, in JSON also inside `metadata`, as this program writes them;
+ * - our own names, in JSON also inside `metadata`, as this program writes them (there language_tag before language);
  * - messages: also conversations, conversation, turns and history; the id: also id (ShareGPT);
  * - where there are no messages, `question` and `answer` as a conversation of two turns, the answer replaced by a
  *   `corrected_answer` that is not blank (or, where --signals lists feedback, with it as feedback); the id is then
