@@ -25,6 +25,22 @@ bool is_one_of(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
+/** The number that all of `text` is; nothing for one that no double can hold. */
+std::optional<double> whole_number(std::string_view text) {
+  double number = 0;
+  const auto [stopped, status] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (status != std::errc{} || stopped != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/** `digits` without a plus in front, and with a point where a comma stands for it. */
+std::string with_point(std::string digits) {
+  if (digits.find('.') == std::string::npos && std::count(digits.begin(), digits.end(), ',') == 1)
+    digits[digits.find(',')] = '.';
+  if (digits.size() > 1 && digits[0] == '+' && digits[1] != '-') digits.erase(0, 1);
+  return digits;
+}
+
 RatingReading fault(std::string words) { return {std::nullopt, std::move(words)}; }
 
 }  // namespace
@@ -66,29 +82,22 @@ double spread(double rating, RatingScale scale) {
 }
 
 RatingReading read_rating(std::string_view text, RatingScale scale) {
-  const std::string_view bare = trimmed(text);
-  const std::string word = lower_case(bare);
-  if (word == "true") return {kBestRating, ""};
-  if (word == "false") return {kWorstRating, ""};
-  if (scale == RatingScale::boolean) {
-    if (is_one_of({"t", "yes", "y", "on"}, word)) return {kBestRating, ""};
-    if (is_one_of({"f", "no", "n", "off"}, word)) return {kWorstRating, ""};
+  std::optional<double> number = whole_number(text);  // as numbers come from a database
+  if (!number) {
+    const std::string word = lower_case(trimmed(text));
+    const bool is_boolean = scale == RatingScale::boolean;
+    if (word == "true" || (is_boolean && is_one_of({"t", "yes", "y", "on"}, word))) return {kBestRating, ""};
+    if (word == "false" || (is_boolean && is_one_of({"f", "no", "n", "off"}, word))) return {kWorstRating, ""};
+    number = whole_number(with_point(word));
   }
-  std::string digits(bare);
-  if (digits.find('.') == std::string::npos && std::count(digits.begin(), digits.end(), ',') == 1)
-    digits[digits.find(',')] = '.';
-  const bool is_signed = digits.size() > 1 && digits[0] == '+' && digits[1] != '-';
-  double rating = 0;
-  const char* end = digits.data() + digits.size();
-  const auto [stopped, status] = std::from_chars(digits.data() + (is_signed ? 1 : 0), end, rating);
-  if (status != std::errc{} || stopped != end) return fault("is not a number: " + in_quotes(text));
-  if (std::isnan(rating)) return fault("is NaN");
-  if (std::isinf(rating)) return fault("is infinite");
-  if (scale == RatingScale::one_to_five) return {rating, ""};
+  if (!number) return fault("is not a number: " + in_quotes(text));
+  if (std::isnan(*number)) return fault("is NaN");
+  if (std::isinf(*number)) return fault("is infinite");
+  if (scale == RatingScale::one_to_five) return {*number, ""};
   const auto [lowest, highest] = bounds(scale);
-  if (rating < lowest || rating > highest || (scale == RatingScale::boolean && rating != lowest && rating != highest))
+  if (*number < lowest || *number > highest || (scale == RatingScale::boolean && *number != lowest && *number != highest))
     return fault("is outside the scale " + name(scale) + ": " + in_quotes(text));
-  return {spread(rating, scale), ""};
+  return {spread(*number, scale), ""};
 }
 
 const std::vector<std::string>& thumbs_up() {
@@ -115,13 +124,10 @@ RatingReading read_thumb(std::string_view text) {
   if (is_one_of(thumbs_up(), word)) return {kBestRating, ""};
   if (is_one_of(thumbs_down(), word)) return {kWorstRating, ""};
   if (is_one_of(no_thumbs(), word)) return {};
-  double number = 0;
-  const auto [stopped, status] = std::from_chars(word.data(), word.data() + word.size(), number);
-  if (status == std::errc{} && stopped == word.data() + word.size()) {
-    if (number == 1) return {kBestRating, ""};
-    if (number == -1) return {kWorstRating, ""};
-    if (number == 0) return {};
-  }
+  const std::optional<double> number = whole_number(word);
+  if (number == 1) return {kBestRating, ""};
+  if (number == -1) return {kWorstRating, ""};
+  if (number == 0) return {};
   return fault("is neither up nor down: " + in_quotes(text));
 }
 

@@ -180,8 +180,9 @@ struct RowReader::State {
   }
 
   /** The first signal that says something gives the rating. Before messages and judgements have been read, the columns
-      that come before the first signal that needs them are asked. */
+      that come before the first signal that needs them are asked; what they say is not asked again. */
   Fate read_rating_of(const Row& row, bool is_whole_row) {
+    if (is_whole_row && rating) return Fate::kept;
     rating.reset();
     for (const Signal signal : rules.signals) {
       if (!is_whole_row && !is_column(signal)) break;

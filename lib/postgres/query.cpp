@@ -303,16 +303,18 @@ std::string SelectionSql::judgements_sql(const JudgementTable& table, const std:
     members += "'annotator', " + of(table.annotator) + "::text, 'scores', " + of(table.scores);
   const std::string rows =
       "json_agg(json_build_object(" + members + ")" + (order.empty() ? "" : " ORDER BY " + order) + ")::text";
-  const std::string key = table.id.is_there() ? of(table.id) + "::text" : "j.ctid::text";
+  const std::string key = table.id.is_there() ? "COALESCE(" + of(table.id) + "::text, '')" : "j.ctid::text";
   const std::string version =
-      table.has_row_version ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + "))" : "md5(" + rows + ")";
+      table.has_row_version ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + ", j.xmin::text))"
+                            : "md5(" + rows + ")";
   std::string sql = " LEFT JOIN (SELECT j." + quote_identifier(table.conversation_id.name) +
                     "::text AS conversation_id, " + rows + " AS rows, " + version + " AS version";
   if (is_feedback) sql += ", avg(" + rating_sql(of(table.rating), table.rating.type, rules_.feedback_scale) + ") AS rating";
   sql += ", " + (table.corrected_answer.is_there()
                      ? "bool_or(btrim(" + of(table.corrected_answer) + "::text, " + quote_literal(" \t\n\r\f\v") + ") <> '')"
                      : std::string("false")) + " AS is_corrected";
-  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) + " GROUP BY 1) AS " + name + " ON " + is_same_conversation_sql(name);
+  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) +
+         " GROUP BY 1) AS " + name + " ON " + is_same_conversation_sql(name);
 }
 
 /** LEFT JOIN of the mean over the annotators of the mean of each one's scores. */

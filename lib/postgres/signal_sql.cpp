@@ -33,7 +33,7 @@ std::string number_sql(const std::string& number, std::uint32_t type, RatingScal
   const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
   const std::string highest = takes_all ? "1e300" : fmt::format("{}", bounds(scale).highest);
   // The shortest text of a real is what the program reads.
-  const std::string as_double = type == kDoubleType ? number : type == kRealType ? number + "::text::float8" : number + "::float8";
+  const std::string as_double = number + (type == kRealType ? "::text::float8" : "::float8");
   const double factor = (kBestRating - kWorstRating) / (bounds(scale).highest - bounds(scale).lowest);
   const std::string spread =
       takes_all ? as_double

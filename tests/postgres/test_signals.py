@@ -365,7 +365,7 @@ def test_missing_tables_and_columns(database, tmp_path):
 
 TAGS = {
     "fr": ["fr", "FR", " fr ", "fr-FR", "fr_CA.UTF-8", "fr@euro", "FR_fr", "fra", "fre", "FRE", "French", "french", "FRENCH", "français",
-           "Français", "FRANÇAIS", "francais", "franc\u0327ais", "francés", "francês", "Frances", "French (Canada)", "fr,en;q=0.5", "\tfr\n"],
+           "Français", "FRANÇAIS", "francais", "franc\u0327ais", "franç\u0327ais", "francés", "francês", "Frances", "French (Canada)", "fr,en;q=0.5", "\tfr\n"],
     "en": ["en", "EN", "en-US", "en_GB", "eng", "English", "anglais", "inglés", "Inglês", "INGLÉS"],
     "es": ["es", "es-419", "ES_mx", "spa", "Spanish", "espagnol", "español", "ESPAÑOL", "espanhol", "castellano"],
     "pt": ["pt", "pt-BR", "PT_br", "por", "Portuguese", "portugais", "português", "portugués", "Português do Brasil"],
