@@ -109,6 +109,7 @@ SOURCES = {
     "no language": ["ALTER TABLE conversations DROP language"],
     "no index": ["DROP INDEX conversations_newest_first", "ALTER TABLE conversations DROP CONSTRAINT conversations_pkey CASCADE"],
     "rating as text": ["ALTER TABLE conversations ALTER rating TYPE text"],
+    "rating as truth": ["ALTER TABLE conversations ALTER rating TYPE boolean USING rating > 3"],
     "rating as float": ["ALTER TABLE conversations ALTER rating TYPE float8"],
     "times as text": ["ALTER TABLE conversations ALTER created_at DROP DEFAULT, ALTER created_at TYPE text"],
     "days": ["ALTER TABLE conversations ALTER created_at TYPE date"],
@@ -189,8 +190,8 @@ def test_wrong_types_are_told_from_odd_ones(reader):
     assert odd == {"state": "note", "words": "'messages' is json; jsonb would have refused what is no JSON; 'created_at' is "
                                              "timestamp without time zone, which is taken for UTC"}
     wrong = findings_of(url, "--table", "wrong", status=1)["columns"]
-    assert wrong == {"state": "failed", "words": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; expected a "
-                                                 "number, such as numeric; 'created_at' is text; expected timestamptz"}
+    assert wrong == {"state": "failed", "words": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a number "
+                                                 "would have refused what is none; 'created_at' is text; expected timestamptz"}
 
 
 def test_indexes_that_are_missing_and_their_remedies(reader):
