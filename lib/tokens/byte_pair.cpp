@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <queue>
 #include <span>
 #include <tuple>
@@ -117,107 +116,61 @@ namespace {
 /** A token over the symbols [begin, end) of its word. */
 struct Part {
   std::int32_t id = 0;
-  std::uint32_t begin = 0, end = 0;
+  std::size_t begin = 0, end = 0;
 };
 
-constexpr std::size_t kWindow = 32;  // as many as a mask of 32 bits has places
-
-/**
- * As apply_by_scanning for up to kWindow ids, which stay at their places: the least of all keys is found without a
- * branch and nothing moves. Returns a bit for each place where a token begins; its id is there.
- */
-std::uint32_t merge_window(const MergeTable& table, std::array<std::int32_t, kWindow>& ids, std::size_t count) {
-  constexpr unsigned kPlaceBits = 5;
-  constexpr std::int32_t kNoKey = INT32_MAX;
-  std::array<std::int32_t, kWindow> keys;  // by place: the rank of the pair that begins there, and the place
-  keys.fill(kNoKey);
-  const auto key_of = [](std::uint32_t rank, unsigned place) {
-    return rank == MergeTable::kNoRank ? kNoKey : static_cast<std::int32_t>(rank << kPlaceBits | place);
-  };
-  for (unsigned i = 0; i + 1 < count; ++i) keys[i] = key_of(table.rank_of_first(ids[i], ids[i + 1]), i);
-  std::uint32_t begins = count == kWindow ? UINT32_MAX : (1U << count) - 1;
-  for (;;) {
-    std::int32_t least = kNoKey;
-    for (const std::int32_t key : keys) least = std::min(least, key);
-    if (least == kNoKey) return begins;
-    const auto place = static_cast<unsigned>(least) % kWindow;
-    ids[place] = table.merged(static_cast<std::uint32_t>(least) >> kPlaceBits);
-    std::uint32_t after = begins & ~((2U << place) - 1);
-    keys[static_cast<unsigned>(std::countr_zero(after))] = kNoKey;
-    begins &= ~(after & -after);
-    after &= after - 1;
-    const std::uint32_t before = begins & ((1U << place) - 1);
-    keys[place] = after == 0 ? kNoKey : key_of(table.rank_of(ids[place], ids[static_cast<unsigned>(std::countr_zero(after))]), place);
-    if (before == 0) continue;
-    const auto left = static_cast<unsigned>(std::bit_width(before)) - 1;
-    keys[left] = key_of(table.rank_of(ids[left], ids[place]), left);
+/** The parts of symbols [begin, end), by a function that merges symbols. */
+template <class Merge>
+std::vector<Part> parts_of(std::span<const Symbol> symbols, std::size_t begin, std::size_t end, Merge merge) {
+  std::vector<Symbol> counted(symbols.begin() + static_cast<std::ptrdiff_t>(begin),
+                              symbols.begin() + static_cast<std::ptrdiff_t>(end));
+  for (Symbol& symbol : counted) symbol.num_bytes = 1;  // so that the sums count symbols
+  merge(counted);
+  std::vector<Part> parts;
+  for (const Symbol& symbol : counted) {
+    parts.push_back({symbol.id, begin, begin + symbol.num_bytes});
+    begin += symbol.num_bytes;
   }
-}
-
-/** Makes `parts` the tokens of symbols [begin, end). */
-void find_parts(const MergeTable& table, std::span<const Symbol> symbols, std::uint32_t begin, std::uint32_t end,
-                std::vector<Part>& parts) {
-  parts.clear();
-  if (end - begin > kWindow) {
-    std::vector<Symbol> counted(symbols.begin() + static_cast<std::ptrdiff_t>(begin),
-                                symbols.begin() + static_cast<std::ptrdiff_t>(end));
-    for (Symbol& symbol : counted) symbol.num_bytes = 1;  // so that the sums count symbols
-    table.apply_by_queue(counted);
-    for (const Symbol& symbol : counted) {
-      parts.push_back({symbol.id, begin, begin + symbol.num_bytes});
-      begin += symbol.num_bytes;
-    }
-    return;
-  }
-  std::array<std::int32_t, kWindow> ids;
-  for (std::uint32_t i = begin; i < end; ++i) ids[i - begin] = symbols[i].id;
-  for (std::uint32_t begins = merge_window(table, ids, end - begin); begins != 0; begins &= begins - 1) {
-    const auto place = static_cast<std::uint32_t>(std::countr_zero(begins));
-    if (!parts.empty()) parts.back().end = begin + place;
-    parts.push_back({ids[place], begin + place, end});
-  }
+  return parts;
 }
 
 /** Makes `symbols`, of which `parts` are the tokens, those tokens. */
 void replace_by_parts(std::vector<Symbol>& symbols, const std::vector<Part>& parts) {
-  for (std::size_t i = 0; i < parts.size(); ++i) {
+  std::vector<Symbol> tokens;
+  tokens.reserve(parts.size());
+  for (const Part& part : parts) {
     std::uint32_t num_bytes = 0;
-    for (std::uint32_t k = parts[i].begin; k < parts[i].end; ++k) num_bytes += symbols[k].num_bytes;
-    symbols[i] = {parts[i].id, num_bytes};  // none that is still to be counted: i <= begin
+    for (std::size_t i = part.begin; i < part.end; ++i) num_bytes += symbols[i].num_bytes;
+    tokens.push_back({part.id, num_bytes});
   }
-  symbols.resize(parts.size());
+  symbols = std::move(tokens);
 }
 
 }  // namespace
 
 void MergeTable::apply_by_chunks(std::vector<Symbol>& symbols) const {
-  // The last tokens of a chunk change when more follows; that many are found anew with the next one.
-  constexpr std::size_t kNumGivenBack = 2;
-  std::vector<Part> parts, fresh, both;
+  constexpr std::size_t kChunk = 32;
+  const auto merge = [&](std::vector<Symbol>& some) {
+    some.size() <= kMaxScanned ? apply_by_scanning(some) : apply_by_queue(some);
+  };
   const auto hold = [&](const Part& left, const Part& right) {
-    find_parts(*this, symbols, left.begin, right.end, both);
+    const std::vector<Part> both = parts_of(symbols, left.begin, right.end, merge);
     return both.size() == 2 && both[0].id == left.id && both[1].id == right.id && both[1].begin == right.begin;
   };
+  std::vector<Part> parts;
   std::size_t steps_left = symbols.size() * 16;  // an adversary's word, where borders move far back, is for the queue
-  const auto count = static_cast<std::uint32_t>(symbols.size());
-  for (std::uint32_t begin = 0; begin < count;) {
-    const std::uint32_t end = std::min(begin + static_cast<std::uint32_t>(kWindow), count);
-    find_parts(*this, symbols, begin, end, fresh);
+  for (std::size_t begin = 0; begin < symbols.size(); begin += kChunk) {
+    const std::size_t end = std::min(begin + kChunk, symbols.size());
+    std::vector<Part> fresh = parts_of(symbols, begin, end, merge);
     for (std::size_t num_redone = 1; !parts.empty() && !hold(parts.back(), fresh.front()); num_redone *= 2) {
       const std::size_t num_kept = parts.size() - std::min(num_redone, parts.size());
-      const std::uint32_t from = parts[num_kept].begin;
+      const std::size_t from = parts[num_kept].begin;
       if (end - from > steps_left) return apply_by_queue(symbols);
       steps_left -= end - from;
       parts.resize(num_kept);
-      find_parts(*this, symbols, from, end, fresh);
+      fresh = parts_of(symbols, from, end, merge);
     }
-    std::size_t num_new = fresh.size();
-    if (end < count && steps_left >= kWindow) {
-      num_new -= std::min(kNumGivenBack, num_new - 1);
-      steps_left -= end - fresh[num_new - 1].end;
-    }
-    parts.insert(parts.end(), fresh.begin(), fresh.begin() + static_cast<std::ptrdiff_t>(num_new));
-    begin = parts.back().end;
+    parts.insert(parts.end(), fresh.begin(), fresh.end());
   }
   replace_by_parts(symbols, parts);
 }

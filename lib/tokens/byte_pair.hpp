@@ -52,7 +52,7 @@ class MergeTable {
   /** The ways of apply(): the first for at most 48 symbols, the second in n log n steps whatever the word. */
   void apply_by_scanning(std::vector<Symbol>& symbols) const;
   void apply_by_queue(std::vector<Symbol>& symbols) const;
-  /** In chunks of 32 symbols, put together where neighbours hold. */
+  /** In chunks, put together where neighbours hold. */
   void apply_by_chunks(std::vector<Symbol>& symbols) const;
 
  private:
