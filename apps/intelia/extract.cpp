@@ -64,8 +64,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("system-prompt", options.query.system_prompt, "System message to put before each conversation");
   table.add("table", options.query.table, "Table or view to read, NAME or SCHEMA.NAME", "NAME");
   table.add("columns", options.query.columns,
-            "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
-            "language=…,thumbs=…");
+            "Names of the table's columns where they differ, such as messages=body,rating=stars; ours are conversation_id, "
+            "messages, rating, created_at, language and thumbs");
   table.add("signals", options.query.signals,
             "Where a conversation's rating comes from, the first that says something: rating, thumbs, turns (ratings inside "
             "messages), feedback, annotations; the last two correct answers as well");
@@ -355,11 +355,15 @@ Extracted extract_from_file(const Options& options, Context& context, const fs::
 }
 
 /** Against what the last run left in the folder, if it left something that can be compared. */
-std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy) {
-  const std::optional<Json> last = read_manifest(folder);
-  if (!last || last->value("command", "") != "extract" || !last->contains("counts") || !(*last)["counts"].is_object())
+std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy, Log& log) {
+  try {
+    const std::optional<Json> last = read_manifest(folder);
+    if (!last || last->value("command", "") != "extract" || !last->contains("counts")) return std::nullopt;
+    return compare((*last)["counts"], counts, policy);
+  } catch (const Error& error) {
+    log.warning(std::string("not compared with the last run: ") + error.what());
     return std::nullopt;
-  return compare((*last)["counts"], counts, policy);
+  }
 }
 
 /** Checks what was extracted, gives the files their names and says what they are. Returns the exit status. */
@@ -390,7 +394,7 @@ int finish(const Options& options, Context& context, const OutputFolder& folder,
                               {"rows_per_second", static_cast<double>(files.num_rows()) / seconds}};
   if (extracted.increment) manifest["measured"]["increment"] = to_json(*extracted.increment);
   if (!extracted.baseline.why_in_full.empty()) manifest["measured"]["in_full"] = extracted.baseline.why_in_full;
-  const std::optional<DriftReport> drift = drift_since_last_run(folder.path(), manifest["counts"], options.drift);
+  const std::optional<DriftReport> drift = drift_since_last_run(folder.path(), manifest["counts"], options.drift, context.log());
   if (drift) manifest["measured"]["drift"] = extraction::to_json(*drift);
 
   // Everything is on the disk before the first file gets its name, so a full disk leaves the old files as they were.
@@ -417,7 +421,7 @@ int finish(const Options& options, Context& context, const OutputFolder& folder,
   if (extracted.input.contains("snapshot")) summary["snapshot"] = extracted.input["snapshot"];
   summary["output"] = options.output.string();
   for (const auto& [name, value] : manifest["measured"].items()) summary[name] = value;
-  if (drift && (drift->is_alarm() || context.common.verbose)) context.log().warning("since the last run:\n" + to_text(*drift));
+  if (drift && (drift->is_alarm() || context.common.verbose)) context.log().warning(to_text(*drift));
   context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)", tally,
                                       files.count(Place::train), files.count(Place::validation), options.output.string(),
                                       extracted.increment ? "; " + in_words(*extracted.increment) : "", seconds));

@@ -122,11 +122,13 @@ void ConversationSource::describe() {
       "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
       "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
       column(names.conversation_id) + ", " + column(names.messages) + ", " + column(names.rating) + ", " +
-      column(names.created_at) + ", " + column(names.language) + "))) FROM pg_class c WHERE c.oid = " +
+      column(names.created_at) + ", " + column(names.language) + "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
+      "WHERE c.oid = " +
       quote_literal(table_sql(query_)) + "::regclass");
   const auto& facts = rows.at(0);
-  kind_ = facts.at(0).value_or("");
-  columns_.has_row_version = kind_ == "r" || kind_ == "p" || kind_ == "m";
+  const std::string kind = facts.at(0).value_or("");
+  is_table_ = kind == "r" || kind == "p" || kind == "m";
+  columns_.has_row_version = is_table_ && is_true(facts.at(6));
   columns_.has_unique_ids = is_true(facts.at(1));
   columns_.has_time_index = is_true(facts.at(2));
   if (listens_to(query_, Signal::thumbs)) columns_.thumbs = types.at(5);
@@ -178,7 +180,8 @@ MessagesForm ConversationSource::form() const {
 }
 
 std::string ConversationSource::why_not_incremental() const {
-  if (!columns_.has_row_version) return "'" + query_.table + "' is not a table, so its rows have no version";
+  if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no version";
+  if (!columns_.has_row_version) return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
   for (const auto& [signal, judgements, name] : {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
                                                  std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
@@ -190,7 +193,7 @@ std::string ConversationSource::why_not_incremental() const {
 }
 
 std::string ConversationSource::why_not_parallel() const {
-  if (!columns_.has_row_version) return "'" + query_.table + "' is not a table";
+  if (!is_table_) return "'" + query_.table + "' is not a table";
   if (!columns_.has_time_index)
     return "no index of '" + query_.table + "' begins with " + column_names(query_.columns).created_at;
   return "";

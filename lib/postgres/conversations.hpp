@@ -89,7 +89,7 @@ class ConversationSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  std::string kind_;  // pg_class.relkind
+  bool is_table_ = false;  // and no view
   std::string catalogue_facts_;  // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
   std::optional<extraction::CopyFinder> copies_;  // where no index sees to it that ids are unique

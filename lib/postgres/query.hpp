@@ -42,7 +42,7 @@ struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
   std::string conversation_id_type = "text";  // as SQL writes it: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
-  bool has_row_version = false;               // rows have an xmin: true of tables, false of views
+  bool has_row_version = false;               // rows have an xmin, which may be read: a table's, with SELECT on all of it
   bool has_unique_ids = false;                // an index sees to it
   bool has_time_index = false;                // one that begins with created_at
   std::uint32_t thumbs = 0;

@@ -91,9 +91,9 @@ def test_rights_on_single_columns_do_not_reach_row_versions(reader):
             f"GRANT SELECT (conversation_id, messages, rating, created_at) ON conversations TO {role}")
     assert findings_of(url, status=1)["privileges"]["words"] == f"role {role} may not read language"
     execute(connection, f"GRANT SELECT (language) ON conversations TO {role}")
-    found = findings_of(url, status=1)
+    found = findings_of(url)
     assert found["privileges"]["state"] == "ok"
-    assert found["row versions"]["state"] == "failed" and "xmin may not be read" in found["row versions"]["words"]
+    assert found["row versions"]["state"] == "note" and "xmin may not be read" in found["row versions"]["words"]
     execute(connection, *found["row versions"]["remedies"])
     assert findings_of(url)["row versions"]["state"] == "ok"
 

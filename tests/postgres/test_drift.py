@@ -29,7 +29,7 @@ def test_a_change_of_the_languages_is_an_alarm(database, tmp_path):
     assert "since the last run" in run.stderr and "language" in run.stderr and "es" in run.stderr
     report = drift_of(tmp_path / "out")
     # 300 of 2,000 rows changed sides: half the sum of |−0.15| and |0.15|, less what chance explains.
-    language = next(part for part in report["distributions"] if part["name"] == "language")
+    language = report["by"]["language"]
     assert abs(language["distance"] - 0.15) < 1e-9 and 0.04 < language["drift"] < 0.15
     assert len(lines_of(tmp_path / "out")) == 2000, "the files are the new ones all the same"
     assert extract(url, tmp_path / "out", "--alarm-drift", "0.04").status == 0, "and the next night compares with them"

@@ -78,6 +78,27 @@ def test_order_is_newest_first_then_id(database, tmp_path):
     assert [record["metadata"]["conversation_id"] for record in lines_of(tmp_path / "out", "train.jsonl")] == list("zabc")
 
 
+def test_order_is_by_time_and_not_by_its_text(database, tmp_path):
+    url, connection = database
+    times = ["2026-01-01 10:00:00+00", "2026-01-01 10:00:00.5+00", "2026-01-01 10:00:00.45+00", "12026-01-01", "2025-12-31"]
+    insert(connection, [{"conversation_id": f"c-{number}", "created_at": time} for number, time in enumerate(times)])
+    assert extract(url, tmp_path / "out", "--split", "1").status == 0
+    assert [record["metadata"]["conversation_id"] for record in lines_of(tmp_path / "out", "train.jsonl")] == [
+        "c-3", "c-1", "c-2", "c-0", "c-4"]
+
+
+def test_rights_on_the_five_columns_alone_will_do(database, cluster, tmp_path):
+    url, connection = database
+    name = connection.info.dbname
+    insert(connection, [{} for _ in range(20)])
+    connection.cursor().execute(f"CREATE ROLE narrow_{name} LOGIN; GRANT SELECT (conversation_id, messages, rating, created_at, "
+                                f"language) ON conversations TO narrow_{name}")
+    for _ in range(2):
+        run = extract(cluster.url(name, user=f"narrow_{name}"), tmp_path / "out", "--incremental")
+        assert run.status == 0 and "single columns" in run.stderr, run.stderr
+    assert len(ids_of(tmp_path / "out")) == 20
+
+
 def test_a_conversation_never_changes_side(database, tmp_path):
     url, connection = database
     insert(connection, [{} for _ in range(300)])
