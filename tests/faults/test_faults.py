@@ -11,27 +11,13 @@ import pytest
 import fault_points
 import program
 from conversations import TURNS, ids_of, insert, lines_of, slow_view
+from program import wait_for
+from temporary_postgres import copying_backend
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 OUTPUTS = ["train.jsonl", "validation.jsonl", "rejected.jsonl", "dropped.jsonl", "quarantine.jsonl", "manifest.json"]
 CANARY = "kanari%2Fen-7f3a"          # as it stands in a URL
 CANARY_DECODED = "kanari/en-7f3a"
-
-
-def wait_for(condition, timeout_seconds=20):
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.01)
-
-
-def copying_backend(connection):
-    """The process of the server that serves a running extract, or None."""
-    cursor = connection.cursor()
-    cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' "
-                   "AND state = 'active' AND datname = current_database()")
-    row = cursor.fetchone()
-    return row[0] if row else None
 
 
 def backends(connection):
@@ -395,6 +381,9 @@ def test_fault_18_extract(own_cluster, tmp_path):
         (0, {"DATABASE_URL": own_cluster.url(name, "guarded"), "PGPASSWORD": CANARY_DECODED}, []),
         (0, {"DATABASE_URL": f"user=guarded password={CANARY_DECODED} host={host} dbname={name}"}, []),
         (0, {"DATABASE_URL": good}, ["--dry-run"]),
+        (0, {"DATABASE_URL": good}, ["--incremental"]),
+        (0, {"DATABASE_URL": good}, ["--jobs", "2"]),
+        (2, {"DATABASE_URL": good}, ["--snapshot", "absent"]),
         (2, {"DATABASE_URL": own_cluster.url(name, "other", CANARY)}, []),           # wrong password
         (2, {"DATABASE_URL": own_cluster.url("absent", "guarded", CANARY)}, []),
         (2, {"DATABASE_URL": good}, ["--table", "absent"]),
@@ -413,7 +402,7 @@ def test_fault_18_extract(own_cluster, tmp_path):
         for more in ([], ["--verbose", "--log-format", "json"]):
             folder = tmp_path / f"out-{number}"
             run = program.run("extract", "--output", folder, *arguments, *more, environment=environment)
-            said = run.stdout + run.stderr + "".join(data.decode() for data in fault_points.files_of(folder).values())
+            said = run.stdout + run.stderr + "".join(data.decode(errors="replace") for data in fault_points.files_of(folder).values())
             assert CANARY not in said and CANARY_DECODED not in said and CANARY.replace("F", "f") not in said, said
             assert run.status == status, (number, run.stderr)
     process = program.start("extract", "--output", tmp_path / "slow", "--table", "slow", environment={"DATABASE_URL": good})

@@ -13,18 +13,12 @@ import xxhash
 import fault_points
 import program
 from conversations import TURNS, ids_of, insert, slow_view
+from program import wait_for
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 FAKETIME = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 IS_SLOW = os.environ.get("INTELIA_SLOW_TESTS") == "1"
 DATA = ["train.jsonl", "validation.jsonl", "rejected.jsonl", "dropped.jsonl", "quarantine.jsonl"]
-
-
-def wait_for(condition, timeout_seconds=30):
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.01)
 
 
 def files_of(folder):

@@ -10,7 +10,8 @@ import pytest
 
 import program
 from conversations import TURNS, ids_of, insert, lines_of, slow_view
-from temporary_postgres import Cluster
+from program import wait_for
+from temporary_postgres import Cluster, copying_backend
 
 DATA = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ""))
 needs_data = pytest.mark.skipif(not os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA")
@@ -24,22 +25,6 @@ def extract(url, folder, *arguments, **settings):
 
 def manifest_of(folder):
     return json.loads((folder / "manifest.json").read_text())
-
-
-def wait_for(condition, timeout_seconds=20):
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.01)
-
-
-def copying_backend(connection):
-    """The process of the server that serves a running extract, or None."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' "
-                       "AND state = 'active' AND datname = current_database()")
-        row = cursor.fetchone()
-    return row[0] if row else None
 
 
 def test_records_files_and_manifest(database, tmp_path):

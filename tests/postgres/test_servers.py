@@ -10,16 +10,11 @@ import pytest
 
 import program
 from conversations import TURNS, ids_of, insert, slow_view
+from program import wait_for
+from temporary_postgres import copying_backend
 
 SERVER = pathlib.Path(subprocess.run(["pg_config", "--bindir"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip())
 PGBOUNCER = shutil.which("pgbouncer", path="/usr/sbin:/usr/bin")
-
-
-def wait_for(condition, timeout_seconds=30):
-    deadline = time.monotonic() + timeout_seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come to that"
-        time.sleep(0.02)
 
 
 def as_server(*command):
@@ -143,12 +138,7 @@ def test_replica(replica, tmp_path):
     watcher = psycopg2.connect(url)
     watcher.autocommit = True
 
-    def is_reading():
-        cursor = watcher.cursor()
-        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' AND "
-                       "state = 'active'")
-        return cursor.fetchone()[0] > 0
-    wait_for(is_reading)
+    wait_for(lambda: copying_backend(watcher))
     cursor = connection.cursor()
     cursor.execute("DELETE FROM conversations WHERE conversation_id LIKE 'c-1%'")
     cursor.execute("VACUUM conversations")

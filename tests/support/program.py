@@ -5,6 +5,7 @@ import pathlib
 import signal
 import subprocess
 import tempfile
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("INTELIA_PROGRAM", str(ROOT / "build/release/bin/intelia"))
@@ -46,3 +47,11 @@ def run(*arguments, environment=None, folder=None, timeout_seconds=60):
         process.send_signal(signal.SIGKILL)
         process.communicate()
         raise
+
+
+def wait_for(condition, timeout_seconds=30):
+    """Until `condition()` holds; fails after a while."""
+    deadline = time.monotonic() + timeout_seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.01)

@@ -47,3 +47,12 @@ class Cluster:
     def stop(self):
         subprocess.run([SCRIPT, "stop", self.folder], check=True)
         shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def copying_backend(connection):
+    """The process of the server that serves a running extract, or None."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' "
+                       "AND state = 'active' AND datname = current_database()")
+        row = cursor.fetchone()
+    return row[0] if row else None
