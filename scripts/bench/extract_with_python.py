@@ -1,19 +1,32 @@
-"""The careful script that `intelia extract` replaces: psycopg 3, a server-side cursor, json.dumps line by line."""
+"""The script that `intelia extract` replaces, in two ways: psycopg2's fetchall as it is commonly written, and, with more
+care, psycopg 3's server-side cursor; then json.dumps line by line.
+
+usage: extract_with_python.py fetchall|cursor QUERY FOLDER
+"""
 import json
 import os
 import sys
 import zlib
 
-import psycopg
+way, query, folder = sys.argv[1:]
+if way == "fetchall":
+    import psycopg2
 
-query, folder = sys.argv[1:]
-with psycopg.connect(os.environ["DATABASE_URL"]) as connection, \
-     open(f"{folder}/train.jsonl", "w", encoding="utf-8") as train, \
-     open(f"{folder}/validation.jsonl", "w", encoding="utf-8") as validation:
-    cursor = connection.cursor(name="conversations")
-    cursor.itersize = 2000
+    connection = psycopg2.connect(os.environ["DATABASE_URL"])
+    cursor = connection.cursor()
     cursor.execute(query)
-    for conversation_id, messages, rating, created_at, language in cursor:
+    rows = cursor.fetchall()
+else:
+    import psycopg
+
+    connection = psycopg.connect(os.environ["DATABASE_URL"])
+    rows = connection.cursor(name="conversations")
+    rows.itersize = 2000
+    rows.execute(query)
+
+with open(f"{folder}/train.jsonl", "w", encoding="utf-8") as train, \
+     open(f"{folder}/validation.jsonl", "w", encoding="utf-8") as validation:
+    for conversation_id, messages, rating, created_at, language in rows:
         if len(messages) < 3:
             continue
         turns = [{"role": message["role"], "content": message["content"]}
