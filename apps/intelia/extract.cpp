@@ -217,17 +217,23 @@ Baseline find_baseline(const Options& options, const Context& context, postgres:
   return baseline;
 }
 
-/** Reads what is new or changed since `baseline`; nothing when that is so much that reading all is less work. */
-std::unique_ptr<Increment> read_increment(Baseline& baseline, postgres::ConversationSource& source, Judge& judge,
-                                          Notices& notices, const Sinks& sinks, bool is_dry_run) {
-  constexpr std::size_t kConversationsAtOnce = 500;
-  constexpr std::int64_t kFew = 1000;
-  auto increment = std::make_unique<Increment>(*baseline.state);
+/** What is new, changed and gone since `state`. */
+std::unique_ptr<Increment> find_increment(const State& state, postgres::ConversationSource& source, const Sinks& sinks) {
+  auto increment = std::make_unique<Increment>(state);
   source.read_index(sinks, [&](std::string_view conversation_id, std::uint64_t version) {
     increment->add(conversation_id, version);
   });
-  const IncrementCounts& counts = increment->resolve();
-  if (is_dry_run) return increment;
+  increment->resolve();
+  return increment;
+}
+
+/** The increment on `baseline`, read; nothing when that is so much that reading all is less work. */
+std::unique_ptr<Increment> read_increment(Baseline& baseline, postgres::ConversationSource& source, Judge& judge,
+                                          Notices& notices, const Sinks& sinks) {
+  constexpr std::size_t kConversationsAtOnce = 500;
+  constexpr std::int64_t kFew = 1000;
+  std::unique_ptr<Increment> increment = find_increment(*baseline.state, source, sinks);
+  const IncrementCounts& counts = increment->counts();
   const std::int64_t num_changed = counts.added + counts.updated;
   if (num_changed > kFew && num_changed > counts.unchanged) {
     baseline.why_in_full = "more than half of the conversations are new or changed";
@@ -263,10 +269,7 @@ int dry_run(const Options& options, Context& context, const postgres::Conversati
   if (options.incremental) {
     Baseline baseline = find_baseline(options, context, source);
     if (baseline.state) {
-      Judge judge(row_rules(options.query, source.form()), options.split);
-      Notices notices(options.rejects, context.log());
-      const IncrementCounts counts =
-          read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/true)->counts();
+      const IncrementCounts counts = find_increment(*baseline.state, source, context.sinks)->counts();
       summary["increment"] = to_json(counts);
       words += ": " + in_words(counts);
     } else {
@@ -304,12 +307,12 @@ Extracted extract_from_database(const Options& options, Context& context, const 
     baseline = find_baseline(options, context, source);
     if (baseline.state) {
       Judge judge = make_judge();
-      increment = read_increment(baseline, source, judge, notices, context.sinks, /*is_dry_run=*/false);
+      increment = read_increment(baseline, source, judge, notices, context.sinks);
     }
     if (!increment) context.log().info("every conversation is read: " + baseline.why_in_full);
   }
 
-  DatasetFiles files(folder, increment ? increment->tallies() : std::vector<std::string>{});
+  DatasetFiles files(folder, increment ? increment->tallies() : Tallies());
   std::optional<StateWriter> state;
   if (options.incremental) state.emplace(state_path(options));
   if (increment) {

@@ -27,11 +27,6 @@ void declare_common(OptionTable& table, CommonOptions& common) {
 
 namespace {
 
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& known, const std::string& dashes) {
-  const std::string best = nearest_word(word, known);
-  return best.empty() ? "" : " (did you mean '" + dashes + best + "'?)";
-}
-
 std::vector<std::string> names_of(const OptionTable& table) {
   std::vector<std::string> names;
   for (const Option& option : table.options()) names.push_back(option.name);

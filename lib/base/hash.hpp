@@ -1,6 +1,7 @@
 // SHA-256 (nettle) for manifests and checkpoints; a stable salted 64-bit hash (XXH64) for splits.
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -48,7 +49,7 @@ class Checksum {
 /** 128 bits by which two texts are told apart. */
 struct Key128 {
   std::uint64_t high = 0, low = 0;
-  bool operator==(const Key128&) const = default;
+  auto operator<=>(const Key128&) const = default;
 };
 
 /** XXH3-128 of `text`: the same on every machine and version. */

@@ -27,4 +27,9 @@ std::string nearest_word(std::string_view word, const std::vector<std::string>& 
   return best;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates, std::string_view prefix) {
+  const std::string meant = nearest_word(word, candidates);
+  return meant.empty() ? "" : " (did you mean '" + std::string(prefix) + meant + "'?)";
+}
+
 }  // namespace intelia

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 #include "base/error.hpp"
@@ -36,8 +35,7 @@ void CopyFinder::find() {
       std::copy_if(some.begin(), some.end(), std::back_inserter(part_keys),
                    [&](const Key128& key) { return key.high % num_parts == part; });
     }
-    std::sort(part_keys.begin(), part_keys.end(),
-              [](const Key128& a, const Key128& b) { return std::pair(a.high, a.low) < std::pair(b.high, b.low); });
+    std::sort(part_keys.begin(), part_keys.end());
     for (std::size_t i = 1; i < part_keys.size(); ++i)
       if (part_keys[i] == part_keys[i - 1]) counts_.try_emplace(part_keys[i], 1).first->second += 1;
     if (counts_.size() > kMaxIdsWithCopies)
@@ -48,7 +46,7 @@ void CopyFinder::find() {
 }
 
 std::int64_t CopyFinder::num_copies(std::string_view conversation_id) const {
-  if (counts_.empty()) return 1;
+  if (counts_.empty()) return 1;  // as nearly always: the id need not be hashed
   const auto found = counts_.find(key128_of(conversation_id));
   return found == counts_.end() ? 1 : found->second;
 }

@@ -2,9 +2,8 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
+#include <map>
 #include <string_view>
-#include <unordered_map>
 
 #include "base/hash.hpp"
 #include "base/spill_file.hpp"
@@ -22,11 +21,8 @@ class CopyFinder {
   std::int64_t num_copies(std::string_view conversation_id) const;
 
  private:
-  struct Hash {
-    std::size_t operator()(const Key128& key) const { return static_cast<std::size_t>(key.low); }
-  };
   SpillFile keys_;
-  std::unordered_map<Key128, std::int64_t, Hash> counts_;
+  std::map<Key128, std::int64_t> counts_;  // of those that occur more than once
 };
 
 }  // namespace intelia::extraction

@@ -1,6 +1,7 @@
 #include "extraction/dataset_files.hpp"
 
 #include <map>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -28,18 +29,9 @@ void Notices::note(const Outcome& outcome) {
   if (outcome.place == Place::rejected && policy_.is_strict) throw Error(Kind::input, outcome.words + " (--strict)");
 }
 
-DatasetFiles::DatasetFiles(const std::filesystem::path& folder, const std::vector<std::string>& tallies) {
+DatasetFiles::DatasetFiles(const std::filesystem::path& folder, Tallies tallies)
+    : tallies_(std::move(tallies)), counts_(tallies_.names().size()) {
   for (const char* name : kFileNames) files_.emplace_back(folder / name);
-  for (const std::string& tally : tallies) place_of_tally(tally);
-}
-
-std::uint32_t DatasetFiles::place_of_tally(const std::string& tally) {
-  const auto [place, is_new] = place_by_tally_.try_emplace(tally, static_cast<std::uint32_t>(tallies_.size()));
-  if (is_new) {
-    tallies_.push_back(tally);
-    counts_.emplace_back();
-  }
-  return place->second;
 }
 
 void DatasetFiles::write(Place place, std::string_view line, std::uint32_t tally) {
@@ -50,7 +42,8 @@ void DatasetFiles::write(Place place, std::string_view line, std::uint32_t tally
 }
 
 std::uint32_t DatasetFiles::add(const Outcome& outcome) {
-  const std::uint32_t tally = place_of_tally(outcome.tally);
+  const std::uint32_t tally = tallies_.number_of(outcome.tally);
+  counts_.resize(tallies_.names().size());
   write(outcome.place, outcome.line, tally);
   return tally;
 }
@@ -64,15 +57,15 @@ std::int64_t DatasetFiles::num_rows() const {
 Json DatasetFiles::counts() const {
   std::array<CountByName, kNumPlaces> reasons;
   CountByName languages, ratings, months;
-  for (std::size_t i = 0; i < tallies_.size(); ++i) {
+  for (std::size_t i = 0; i < counts_.size(); ++i) {
     for (std::size_t place = 0; place < kNumPlaces; ++place) {
       const std::int64_t count = counts_[i][place];
       if (count == 0) continue;
       if (!is_kept(static_cast<Place>(place))) {
-        reasons[place][tallies_[i]] += count;
+        reasons[place][tallies()[i]] += count;
         continue;
       }
-      std::string_view rest = tallies_[i];
+      std::string_view rest = tallies()[i];
       for (CountByName* distribution : {&languages, &ratings, &months})
         (*distribution)[std::string(take_part(rest))] += count;
     }

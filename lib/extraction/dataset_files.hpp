@@ -7,13 +7,13 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/sinks.hpp"
 #include "extraction/outcome.hpp"
+#include "extraction/tallies.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
 
@@ -34,10 +34,10 @@ class Notices {
 
 class DatasetFiles {
  public:
-  /** `tallies`: those whose places write() will be given. */
-  explicit DatasetFiles(const std::filesystem::path& folder, const std::vector<std::string>& tallies = {});
+  /** `tallies`: those whose numbers write() will be given. */
+  explicit DatasetFiles(const std::filesystem::path& folder, Tallies tallies = {});
 
-  /** Writes the line and counts it; returns the place of its tally. */
+  /** Writes the line and counts it; returns the number of its tally. */
   std::uint32_t add(const Outcome& outcome);
   void write(Place place, std::string_view line, std::uint32_t tally);
 
@@ -48,7 +48,7 @@ class DatasetFiles {
   /** {"matched","kept","kept_by_language","kept_by_rating","kept_by_month","dropped","rejected","quarantined"}. */
   Json counts() const;
 
-  const std::vector<std::string>& tallies() const { return tallies_; }
+  const std::vector<std::string>& tallies() const { return tallies_.names(); }
 
   /** Makes all durable, without giving names yet. */
   void close();
@@ -59,14 +59,11 @@ class DatasetFiles {
   std::uint64_t checksum(Place place) const { return checksums_[index_of(place)].value(); }
 
  private:
-  std::uint32_t place_of_tally(const std::string& tally);
-
   std::vector<AtomicFile> files_;
   std::array<Checksum, kNumPlaces> checksums_;
   std::array<std::int64_t, kNumPlaces> lines_{};
-  std::vector<std::string> tallies_;
+  Tallies tallies_;
   std::vector<std::array<std::int64_t, kNumPlaces>> counts_;  // by tally
-  std::unordered_map<std::string, std::uint32_t> place_by_tally_;
 };
 
 }  // namespace intelia::extraction

@@ -111,9 +111,8 @@ struct FileRows::State {
     const SeenNames& seen = fields->seen();
     const auto require = [&](bool is_seen, const std::string& name, const std::string& our_name, bool is_needed) {
       if (is_seen || (!is_needed && name == our_name)) return;
-      const std::string meant = nearest_word(name, fields->names());
       throw Error(Kind::usage, fmt::format("'{}' has no '{}'; name it with --columns {}=NAME{}", file.path().string(),
-                                           name, our_name, meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
+                                           name, our_name, did_you_mean(name, fields->names())));
     };
     require(seen.messages, names.messages, ours.messages, true);
     require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
@@ -125,7 +124,7 @@ struct FileRows::State {
 
   /** Why the rating of a record does not match; empty: it does, or the reader of rows judges it. */
   std::string judge_rating(const RecordFields& record) const {
-    if (record.is_corrected && listens_to(selection, Signal::feedback)) return "";
+    if (record.is_corrected && listens_to(rules.signals, Signal::feedback)) return "";
     for (const Signal signal : rules.signals) {
       RatingReading reading;
       if (signal == Signal::turns) return "";

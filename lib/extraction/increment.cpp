@@ -1,14 +1,11 @@
 #include "extraction/increment.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <utility>
 
 #include "base/error.hpp"
+#include "extraction/open_file.hpp"
 
 namespace intelia::extraction {
 
@@ -23,7 +20,6 @@ constexpr std::uint64_t kEntriesInMemory = 250'000;  // 12 MB of Known
 struct Known {
   StateEntry entry;
   std::uint64_t offset = 0;
-  auto order() const { return std::pair(entry.conversation.high, entry.conversation.low); }
 };
 
 /** Pieces of a file in mostly ascending order, a window at a time. */
@@ -53,9 +49,7 @@ class WindowReader {
 
 }  // namespace
 
-Increment::Increment(const State& state) : state_(state), tallies_(state.summary().tallies) {
-  for (std::size_t i = 0; i < tallies_.size(); ++i) place_by_tally_.emplace(tallies_[i], static_cast<std::uint32_t>(i));
-}
+Increment::Increment(const State& state) : state_(state), tallies_(state.summary().tallies) {}
 
 void Increment::add(std::string_view conversation_id, std::uint64_t version) {
   Slot slot;
@@ -97,14 +91,13 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
   state_.for_each([&](const StateEntry& entry, std::uint64_t offset) {
     if (entry.conversation.high % num_parts == part) known.push_back({entry, offset});
   });
-  std::sort(known.begin(), known.end(), [](const Known& a, const Known& b) { return a.order() < b.order(); });
+  const auto comes_before = [](const Known& a, const Known& b) { return a.entry.conversation < b.entry.conversation; };
+  std::sort(known.begin(), known.end(), comes_before);
   for_each_slot(
       [&](Slot& slot, std::uint64_t) {
         if (slot.conversation.high % num_parts != part) return;
-        const auto key = std::pair(slot.conversation.high, slot.conversation.low);
-        const auto found = std::lower_bound(known.begin(), known.end(), key,
-                                            [](const Known& a, const auto& b) { return a.order() < b; });
-        if (found == known.end() || found->order() != key) return;
+        const auto found = std::lower_bound(known.begin(), known.end(), Known{{.conversation = slot.conversation}}, comes_before);
+        if (found == known.end() || found->entry.conversation != slot.conversation) return;
         if (found->entry.version != slot.version) {
           ++counts_.updated;
           return;
@@ -126,9 +119,6 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
   std::uint64_t id_offset = 0;
   auto read_batch = [&] {
     if (ids.empty()) return;
-    std::sort(batch_.begin(), batch_.end(), [](const auto& a, const auto& b) {
-      return std::pair(a.first.high, a.first.low) < std::pair(b.first.high, b.first.low);
-    });
     read(ids);
     if (!batch_.empty()) throw Error(Kind::internal, "a conversation of the selection was not found by its id");
     ids.clear();
@@ -137,7 +127,7 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
       [&](const Slot& slot, std::uint64_t number) {
         if (slot.origin == Origin::none) {
           ids.emplace_back(id_reader.read(id_offset, slot.id_bytes, ids_.size()));
-          batch_.emplace_back(slot.conversation, number);
+          batch_.emplace(slot.conversation, number);
         }
         id_offset += slot.id_bytes;
         if (ids.size() == size) read_batch();
@@ -148,15 +138,13 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
 
 void Increment::put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
   const Key128 key = key128_of(conversation_id);
-  const auto found = std::find_if(batch_.begin(), batch_.end(), [&](const auto& asked) { return asked.first == key; });
+  const auto found = batch_.find(key);
   if (found == batch_.end()) throw Error(Kind::internal, "a conversation came that was not asked for, or came twice");
-  const auto [tally, is_new] = place_by_tally_.try_emplace(outcome.tally, static_cast<std::uint32_t>(tallies_.size()));
-  if (is_new) tallies_.push_back(outcome.tally);
   Slot slot;
   slot.conversation = key;
   slot.version = version;
   slot.offset = lines_.size();
-  slot.tally = tally->second;
+  slot.tally = tallies_.number_of(outcome.tally);
   slot.place = static_cast<std::uint32_t>(index_of(outcome.place));
   slot.line_bytes = static_cast<std::uint32_t>(outcome.line.size());
   slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
@@ -167,19 +155,11 @@ void Increment::put(std::string_view conversation_id, std::uint64_t version, con
 }
 
 void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter& state) const {
-  struct OldFile {
-    int file = -1;
-    ~OldFile() {
-      if (file >= 0) ::close(file);
-    }
-  };
-  std::array<OldFile, kNumPlaces> old_files;
+  std::vector<OpenFile> old_files;
   std::vector<WindowReader> old_lines;
-  for (std::size_t i = 0; i < kNumPlaces; ++i) {
-    const fs::path path = folder / kFileNames[i];
-    old_files[i].file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-    if (old_files[i].file < 0) throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(errno));
-    old_lines.emplace_back(old_files[i].file, path);
+  for (const char* name : kFileNames) {
+    old_files.emplace_back(folder / name).check();
+    old_lines.emplace_back(old_files.back().descriptor(), folder / name);
   }
   lines_.flush();
   WindowReader new_lines(lines_.descriptor(), "a temporary file");

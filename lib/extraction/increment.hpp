@@ -7,10 +7,10 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "base/hash.hpp"
@@ -18,6 +18,7 @@
 #include "extraction/dataset_files.hpp"
 #include "extraction/outcome.hpp"
 #include "extraction/state.hpp"
+#include "extraction/tallies.hpp"
 
 namespace intelia::extraction {
 
@@ -43,7 +44,7 @@ class Increment {
   void put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome);
 
   /** Those of the state and of all that was put. */
-  const std::vector<std::string>& tallies() const { return tallies_; }
+  const Tallies& tallies() const { return tallies_; }
 
   /** Writes every line in the selection's order, old ones from the files in `folder`. */
   void compose(const std::filesystem::path& folder, DatasetFiles& files, StateWriter& state) const;
@@ -71,9 +72,8 @@ class Increment {
   mutable SpillFile slots_, ids_, lines_;  // reading flushes
   std::uint64_t num_slots_ = 0;
   IncrementCounts counts_;
-  std::vector<std::string> tallies_;
-  std::unordered_map<std::string, std::uint32_t> place_by_tally_;
-  std::vector<std::pair<Key128, std::uint64_t>> batch_;  // conversation, number of its slot; not yet put
+  Tallies tallies_;
+  std::map<Key128, std::uint64_t> batch_;  // of conversations that are not yet put: the numbers of their slots
 };
 
 }  // namespace intelia::extraction

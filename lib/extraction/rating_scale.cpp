@@ -69,9 +69,7 @@ RatingScale rating_scale(std::string_view name, std::string_view option) {
     if (known == name) return scale;
     names.emplace_back(known);
   }
-  const std::string meant = nearest_word(name, names);
-  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" +
-                               (meant.empty() ? "" : " (did you mean '" + meant + "'?)") +
+  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" + did_you_mean(name, names) +
                                "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
 }
 

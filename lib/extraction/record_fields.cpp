@@ -11,6 +11,7 @@
 #include "extraction/csv.hpp"
 #include "extraction/foreign_text.hpp"
 #include "extraction/json_access.hpp"
+#include "extraction/stored_messages.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {
@@ -39,7 +40,7 @@ struct Places {
       return names;
     };
     conversation_id = places(columns.conversation_id, ours.conversation_id, {"id", "metadata.id"});
-    messages = places(columns.messages, ours.messages, {"conversations", "conversation", "turns", "history"});
+    messages = places(columns.messages, ours.messages, Names(kListKeys.begin() + 1, kListKeys.end()));
     rating = places(columns.rating, ours.rating, {});
     created_at = places(columns.created_at, ours.created_at, {});
     language = places(columns.language, ours.language, {});

@@ -18,12 +18,9 @@ RoleNames::RoleNames(const std::vector<std::string>& added) {
     const std::string ours = equals == std::string::npos ? "" : mapping.substr(equals + 1);
     if (theirs.empty() || ours.empty())
       throw Error(Kind::usage, "--roles: expected THEIR_NAME=OUR_NAME such as vet=assistant, got '" + mapping + "'");
-    if (ours != "user" && ours != "assistant" && ours != "system") {
-      const std::string meant = nearest_word(ours, {"user", "assistant", "system"});
-      throw Error(Kind::usage, "--roles: unknown role '" + ours + "'" +
-                                   (meant.empty() ? "" : " (did you mean '" + meant + "'?)") +
+    if (ours != "user" && ours != "assistant" && ours != "system")
+      throw Error(Kind::usage, "--roles: unknown role '" + ours + "'" + did_you_mean(ours, {"user", "assistant", "system"}) +
                                    "; expected user, assistant or system behind the '='");
-    }
     if (theirs == "user" || theirs == "assistant" || theirs == "system")
       throw Error(Kind::usage, "--roles: '" + theirs + "' is a role already and keeps its meaning");
     roles_[theirs] = ours == "user" ? Role::user : ours == "assistant" ? Role::assistant : Role::left_out;

@@ -97,9 +97,7 @@ struct RowReader::State {
     system_message += "},";
   }
 
-  bool listens_to(Signal signal) const {
-    return std::find(rules.signals.begin(), rules.signals.end(), signal) != rules.signals.end();
-  }
+  bool listens_to(Signal signal) const { return extraction::listens_to(rules.signals, signal); }
 
   Fate reject(std::string words) {
     reason = std::move(words);

@@ -2,6 +2,7 @@
 // systems store messages, and nothing of the database or file that they came from.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <memory>
@@ -41,6 +42,11 @@ enum class Signal {
   feedback,     // what users said about its answers: the mean of their ratings; their corrections
   annotations,  // what experts said: the mean over them of the mean of each one's scores; their corrections
 };
+
+/** Whether `signal` is among `signals`. */
+inline bool listens_to(const std::vector<Signal>& signals, Signal signal) {
+  return std::find(signals.begin(), signals.end(), signal) != signals.end();
+}
 
 struct RowRules {
   std::int64_t min_messages = 3;

@@ -68,12 +68,6 @@ std::string one_of(const std::vector<std::string>& names) {
   return words;
 }
 
-/** " (did you mean 'rating'?)", or nothing. */
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& names) {
-  const std::string meant = nearest_word(word, names);
-  return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
-}
-
 /** The form of names of the IANA time zone database; whether there is such a zone the source knows. */
 bool is_zone_name(std::string_view name) {
   constexpr std::string_view kSigns = "/_+-";
@@ -117,7 +111,7 @@ std::vector<Signal> signals(const Selection& selection) {
       throw Error(Kind::usage, "--signals: unknown signal '" + word + "'" + did_you_mean(word, names) + "; expected " +
                                    one_of(names));
     const Signal signal = kSignals[static_cast<std::size_t>(known - names.begin())].second;
-    if (std::find(found.begin(), found.end(), signal) != found.end())
+    if (listens_to(found, signal))
       throw Error(Kind::usage, "--signals: '" + word + "' is given twice");
     found.push_back(signal);
   }
@@ -126,8 +120,7 @@ std::vector<Signal> signals(const Selection& selection) {
 }
 
 bool listens_to(const Selection& selection, Signal signal) {
-  const std::vector<Signal> listed = signals(selection);
-  return std::find(listed.begin(), listed.end(), signal) != listed.end();
+  return listens_to(signals(selection), signal);
 }
 
 RowRules row_rules(const Selection& selection, MessagesForm form) {

@@ -1,13 +1,11 @@
 #include "extraction/state.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <cstring>
 
 #include "base/error.hpp"
-#include "base/spill_file.hpp"
+#include "extraction/open_file.hpp"
 
 namespace intelia::extraction {
 
@@ -26,24 +24,6 @@ static_assert(sizeof(Footer) == 32);
 
 constexpr std::size_t kEntriesAtOnce = 8192;
 constexpr std::uint64_t kMaxSummaryBytes = 256 << 20;
-
-class OpenFile {
- public:
-  explicit OpenFile(const fs::path& path) : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) {}
-  ~OpenFile() {
-    if (file_ >= 0) ::close(file_);
-  }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  bool is_open() const { return file_ >= 0; }
-  void read(std::uint64_t offset, void* bytes, std::size_t num_bytes) const {
-    read_at(file_, offset, bytes, num_bytes, path_);
-  }
-
- private:
-  fs::path path_;
-  int file_;
-};
 
 std::uint64_t size_of(const fs::path& path) {
   std::error_code failure;
@@ -130,7 +110,7 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
     return std::nullopt;
   };
   const OpenFile file(path);
-  if (!file.is_open()) throw Error(Kind::io, "cannot read the state '" + path.string() + "': " + system_message(errno));
+  file.check();
   const std::uint64_t size = size_of(path);
   Footer footer, expected;
   if (size < sizeof footer) return damaged();
@@ -161,7 +141,7 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
 
 void State::for_each(const std::function<void(const StateEntry& entry, std::uint64_t offset)>& take) const {
   const OpenFile file(path_);
-  if (!file.is_open()) throw Error(Kind::io, "cannot read the state '" + path_.string() + "': " + system_message(errno));
+  file.check();
   std::array<std::uint64_t, kNumPlaces> offsets{};
   std::vector<StateEntry> entries;
   for (std::uint64_t begin = 0; begin < summary_.num_entries; begin += kEntriesAtOnce) {

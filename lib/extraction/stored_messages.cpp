@@ -17,14 +17,13 @@ namespace dom = simdjson::dom;
 namespace {
 
 constexpr int kMaxDecodings = 3;
-constexpr std::array<std::string_view, 5> kListKeys{"messages", "conversations", "conversation", "turns", "history"};
 constexpr std::array<std::string_view, 4> kRoleKeys{"role", "from", "speaker", "author"};
 constexpr std::array<std::string_view, 4> kContentKeys{"content", "value", "text", "message"};
 constexpr std::array<std::string_view, 4> kRatingKeys{"rating", "score", "thumbs", "feedback"};
 
 /** The value of the first of `keys` that is there and not null; without one, null if one of them is there. */
-template <std::size_t N>
-bool first_value(const dom::object& object, const std::array<std::string_view, N>& keys, dom::element& value) {
+template <class Keys>
+bool first_value(const dom::object& object, const Keys& keys, dom::element& value) {
   bool is_there = false;
   for (const std::string_view key : keys) {
     if (!last_value(object, key, value)) continue;

@@ -2,6 +2,7 @@
 // not. It does not know what is made of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,6 +14,9 @@
 #include "extraction/roles.hpp"
 
 namespace intelia::extraction {
+
+/** The keys under which objects hold a list of messages, the likeliest first. */
+inline constexpr std::array<const char*, 5> kListKeys{"messages", "conversations", "conversation", "turns", "history"};
 
 struct Turn {
   std::int64_t place = 0;        // in the list as it is stored, from 0

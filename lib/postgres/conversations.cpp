@@ -108,21 +108,20 @@ void ConversationSource::describe() {
   if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType && columns_.created_at != kDateType)
     throw Error(Kind::usage, "column '" + names.created_at + "' of '" + query_.table +
                                  "' is not a timestamp; name one with --columns created_at=NAME");
-  auto column = [&](const std::string& name) { return quote_literal(name); };
   const std::string index_on = "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
                                "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
                                "AND a.attname = ";
   const std::string type_of = "(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = c.oid "
                               "AND NOT a.attisdropped AND a.attname = ";
   const auto rows = connection_->query(
-      "SELECT c.relkind, " + index_on + column(names.conversation_id) +
+      "SELECT c.relkind, " + index_on + quote_literal(names.conversation_id) +
       " AND i.indisunique AND i.indnkeyatts = 1) AND (c.relkind = 'p' OR NOT c.relhassubclass), " + index_on +
-      column(names.created_at) + "), " + type_of + column(names.conversation_id) + "), " + type_of +
-      column(names.created_at) +
+      quote_literal(names.created_at) + "), " + type_of + quote_literal(names.conversation_id) + "), " + type_of +
+      quote_literal(names.created_at) +
       "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
       "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
-      column(names.conversation_id) + ", " + column(names.messages) + ", " + column(names.rating) + ", " +
-      column(names.created_at) + ", " + column(names.language) + "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
+      quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) + ", " +
+      quote_literal(names.created_at) + ", " + quote_literal(names.language) + "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
       "WHERE c.oid = " +
       quote_literal(table_sql(query_)) + "::regclass");
   const auto& facts = rows.at(0);
@@ -148,7 +147,6 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
   if (!is_missing_table && !is_missing_column) throw error;
   connection_->query("ROLLBACK");
   const std::vector<std::string> parts = split_table_name(query_.table);
-  std::string meant;
   if (is_missing_table) {
     std::vector<std::string> tables;
     for (const auto& row : connection_->query(
@@ -156,23 +154,22 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
              (parts.size() == 2 ? "= " + quote_literal(parts[0]) : std::string("= ANY (current_schemas(false))")) +
              " ORDER BY 1 LIMIT 10000"))
       tables.push_back(row.at(0).value_or(""));
-    meant = nearest_word(parts.back(), tables);
-    throw Error(Kind::usage, std::string(error.what()) + "; name the table with --table" +
-                                 (meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
+    throw Error(Kind::usage,
+                std::string(error.what()) + "; name the table with --table" + did_you_mean(parts.back(), tables));
   }
   std::vector<std::string> columns;
   for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
                                            quote_literal(parts.back()) + " ORDER BY 1 LIMIT 10000"))
     columns.push_back(row.at(0).value_or(""));
   const ColumnNames names = column_names(query_.columns);
+  std::string hint;
   for (const std::string& name :
        {names.conversation_id, names.messages, names.rating, names.created_at, names.language}) {
     if (std::find(columns.begin(), columns.end(), name) != columns.end()) continue;
-    meant = nearest_word(name, columns);
+    hint = did_you_mean(name, columns);
     break;
   }
-  throw Error(Kind::usage, std::string(error.what()) + "; name the columns with --columns OUR_NAME=THEIR_NAME" +
-                               (meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
+  throw Error(Kind::usage, std::string(error.what()) + "; name the columns with --columns OUR_NAME=THEIR_NAME" + hint);
 }
 
 MessagesForm ConversationSource::form() const {
@@ -233,31 +230,35 @@ std::uint64_t ConversationSource::next_transaction() {
 
 std::int64_t ConversationSource::count_rows() { return to_number(connection_->query(sql_->count()).at(0).at(0)); }
 
-std::uint64_t ConversationSource::estimated_bytes() {
+/** Of the whole table, by what the server knows of it; nothing before it has looked. */
+std::optional<ConversationSource::TableSize> ConversationSource::table_size() {
   const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
                                         quote_literal(table_sql(query_)) + "::regclass");
+  const double rows = sizes.empty() ? 0 : static_cast<double>(to_number(sizes[0].at(1)));
+  if (rows < 1) return std::nullopt;
+  return TableSize{rows, static_cast<double>(to_number(sizes[0].at(0))) / rows};
+}
+
+std::uint64_t ConversationSource::estimated_bytes() {
+  const std::optional<TableSize> table = table_size();
+  if (!table) return 0;
   const auto plan_text = connection_->query("EXPLAIN (FORMAT JSON) " + sql_->rows());
-  if (sizes.empty() || plan_text.empty()) return 0;
-  const double table_bytes = static_cast<double>(to_number(sizes[0].at(0)));
-  const double table_rows = static_cast<double>(to_number(sizes[0].at(1)));
-  if (table_rows < 1) return 0;
+  if (plan_text.empty()) return 0;
   const Json plan = parse_json(plan_text[0].at(0).value_or("[]"), "the server's plan");
   const double rows = plan.at(0).at("Plan").at("Plan Rows").get<double>();
-  return static_cast<std::uint64_t>(std::min(rows, table_rows) * table_bytes / table_rows * kExpansion);
+  return static_cast<std::uint64_t>(std::min(rows, table->rows) * table->row_bytes * kExpansion);
 }
 
 /** Values of created_at, newest first, between which the selection is read in parts of about kRangeBytes; empty: it is
     read whole. They are a guess: whatever they are, the parts together are the selection. */
 std::vector<std::string> ConversationSource::find_boundaries() {
   if (settings_.jobs <= 1 || !why_not_parallel().empty()) return {};
-  const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
-                                        quote_literal(table_sql(query_)) + "::regclass");
-  const double table_rows = static_cast<double>(to_number(sizes.at(0).at(1)));
-  if (table_rows < 1) return {};
-  const double percent = std::min(100.0, 100 * kSampledRows / table_rows);
+  const std::optional<TableSize> table = table_size();
+  if (!table) return {};
+  const double percent = std::min(100.0, 100 * kSampledRows / table->rows);
   const auto sample = connection_->query(sql_->sample(percent));
-  const double row_bytes = static_cast<double>(to_number(sizes.at(0).at(0))) / table_rows * kExpansion;
-  const double sampled_rows_a_range = std::max(1.0, kRangeBytes / std::max(row_bytes, 1.0) * percent / 100);
+  const double row_bytes = std::max(table->row_bytes * kExpansion, 1.0);
+  const double sampled_rows_a_range = std::max(1.0, kRangeBytes / row_bytes * percent / 100);
   std::vector<std::string> boundaries;
   for (double place = sampled_rows_a_range; place < static_cast<double>(sample.size()); place += sampled_rows_a_range) {
     std::string time = sample[static_cast<std::size_t>(place)].at(0).value_or("");

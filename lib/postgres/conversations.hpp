@@ -80,6 +80,10 @@ class ConversationSource {
   std::unique_ptr<Connection> open_transaction(const std::string& snapshot);
   void describe();
   [[noreturn]] void fail_with_nearest_name(const DatabaseError& error);
+  struct TableSize {
+    double rows = 0, row_bytes = 0;
+  };
+  std::optional<TableSize> table_size();
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::Judge& judge, const Take& take) const;
 

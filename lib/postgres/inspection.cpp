@@ -141,10 +141,8 @@ class Inspection {
     for (const auto& [ours, theirs] : column_list()) {
       const auto place = std::find(known.begin(), known.end(), theirs);
       if (place == known.end()) {
-        const std::string meant = nearest_word(theirs, known);
         add(finding, Condition::failed,
-            "'" + theirs + "' is missing; name it with --columns " + ours + "=NAME" +
-                (meant.empty() ? "" : " (did you mean '" + meant + "'?)"));
+            "'" + theirs + "' is missing; name it with --columns " + ours + "=NAME" + did_you_mean(theirs, known));
         continue;
       }
       const auto& row = rows[static_cast<std::size_t>(place - known.begin())];
@@ -300,8 +298,7 @@ class Inspection {
         "'m', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
     std::vector<std::string> known;
     for (const auto& row : tables) known.push_back(row.at(0).value_or(""));
-    const std::string meant = nearest_word(parts.back(), known);
-    return "; name it with --table" + (meant.empty() ? std::string() : " (did you mean '" + meant + "'?)");
+    return "; name it with --table" + did_you_mean(parts.back(), known);
   }
 
   /** `base` and `category` (pg_type.typcategory) are those beneath a domain; `type` is what the table says. */

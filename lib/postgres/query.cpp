@@ -64,12 +64,6 @@ std::string describe_table_sql(const std::string& table, std::string_view option
          "WHERE " + found + " IS NULL AND c.relkind IN ('r', 'p', 'm', 'v', 'f') AND " + is_in_reach;
 }
 
-/** " (did you mean 'rating'?)", or nothing. */
-std::string did_you_mean(const std::string& word, const std::vector<std::string>& names) {
-  const std::string meant = nearest_word(word, names);
-  return meant.empty() ? "" : " (did you mean '" + meant + "'?)";
-}
-
 /**
  * Looks up the columns of `table`, named by name_columns, in `rows`. Those that are not there lose their name; the needed
  * ones and those in `mappings` must be there. `option`: "feedback" of --feedback-table and --feedback-columns.
@@ -213,7 +207,7 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
 }
 
 bool SelectionSql::listens_to(Signal signal) const {
-  return std::find(rules_.signals.begin(), rules_.signals.end(), signal) != rules_.signals.end();
+  return extraction::listens_to(rules_.signals, signal);
 }
 
 /** `time`, an instant in text, as SQL that created_at is compared with. */

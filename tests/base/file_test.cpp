@@ -8,22 +8,10 @@
 
 
 #include "base/error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;
-
-namespace {
-
-struct TemporaryFolder {
-  fs::path path;
-  TemporaryFolder() {
-    std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
-    path = ::mkdtemp(name.data());
-  }
-  ~TemporaryFolder() { fs::remove_all(path); }
-};
-
-}  // namespace
 
 TEST_CASE("a file appears whole, at commit, with its hash and mode") {
   TemporaryFolder folder;

@@ -82,8 +82,6 @@ Selection with_columns(std::vector<std::string> columns) {
   return selection;
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 std::vector<std::string> ids_of(const Result& result) {
   std::vector<std::string> ids;
   for (const TakenRow& row : result.rows) ids.push_back(row.id);

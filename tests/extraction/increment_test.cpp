@@ -1,7 +1,6 @@
 #include "extraction/increment.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include "base/random.hpp"
+#include "temporary_folder.hpp"
 
 using namespace intelia;
 using namespace intelia::extraction;
@@ -17,12 +17,6 @@ using namespace intelia::extraction;
 namespace fs = std::filesystem;
 
 namespace {
-
-struct Folder {
-  fs::path path = fs::temp_directory_path() / ("intelia-increment-test-" + std::to_string(::getpid()));
-  Folder() { fs::create_directories(path); }
-  ~Folder() { fs::remove_all(path); }
-};
 
 /** A row as a source has it: everything that is made of it follows from these. */
 struct Stored {
@@ -94,7 +88,7 @@ std::vector<std::string> contents(const fs::path& folder) {
 }  // namespace
 
 TEST_CASE("increments end with the bytes of a full extraction") {
-  Folder folder;
+  TemporaryFolder folder;
   const fs::path increment = folder.path / "increment", full = folder.path / "full";
   fs::create_directories(increment);
   fs::create_directories(full);
@@ -134,7 +128,7 @@ TEST_CASE("increments end with the bytes of a full extraction") {
 }
 
 TEST_CASE("more rows than are looked up at once") {
-  Folder folder;
+  TemporaryFolder folder;
   std::vector<Stored> rows;
   for (int i = 0; i < 600'000; ++i) rows.push_back({std::to_string(i), 1});
   write_in_full(rows, folder.path);
@@ -153,7 +147,7 @@ TEST_CASE("more rows than are looked up at once") {
 }
 
 TEST_CASE("a row that is not found, comes twice or was not asked for is a fault") {
-  Folder folder;
+  TemporaryFolder folder;
   write_in_full({{"a", 1}}, folder.path);
   std::string why_not;
   const auto state = State::open(folder.path / "state", folder.path, why_not);
@@ -166,7 +160,7 @@ TEST_CASE("a row that is not found, comes twice or was not asked for is a fault"
 }
 
 TEST_CASE("a state is taken only with its outputs, whole, and as it was written") {
-  Folder folder;
+  TemporaryFolder folder;
   const fs::path path = folder.path / "state";
   auto why = [&] {
     std::string why_not;

@@ -1,11 +1,9 @@
 #include "extraction/outcome.hpp"
 
 #include <doctest/doctest.h>
-#include <unistd.h>
-
-#include <filesystem>
 
 #include "extraction/dataset_files.hpp"
+#include "temporary_folder.hpp"
 
 using namespace intelia;
 using namespace intelia::extraction;
@@ -49,12 +47,11 @@ TEST_CASE("each row has its place, its line and what it is counted under") {
 }
 
 TEST_CASE("counts are by name, whatever the order of the rows") {
-  const auto folder = std::filesystem::temp_directory_path() / ("intelia-outcome-test-" + std::to_string(::getpid()));
-  std::filesystem::create_directories(folder);
+  TemporaryFolder folder;
   Judge judge({.min_messages = 2}, 1);
   Json counts;
   {
-    DatasetFiles files(folder);
+    DatasetFiles files(folder.path);
     for (const auto& row : {row_of("b", kTurns, "5"), row_of("a", kTurns, "4"), row_of("c", "7"), row_of("d", "[]"), row_of("e", kTurns, "4")})
       files.add(judge.judge(row));
     counts = files.counts();
@@ -62,5 +59,4 @@ TEST_CASE("counts are by name, whatever the order of the rows") {
   CHECK(counts.dump() == R"({"matched":5,"kept":3,"kept_by_language":{"fr":3},"kept_by_rating":{"4":2,"5":1},)"
                          R"("kept_by_month":{"2026-02":3},"dropped":{"fewer messages than --min-messages":1},)"
                          R"("rejected":{"messages is not a list":1},"quarantined":{}})");
-  std::filesystem::remove_all(folder);
 }

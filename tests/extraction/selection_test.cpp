@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace intelia;
 using namespace intelia::extraction;
@@ -13,16 +14,8 @@ using namespace intelia::extraction;
 namespace {
 
 std::string fault_of(const Selection& query) {
-  try {
-    check(query);
-  } catch (const Error& error) {
-    CHECK(error.kind() == Kind::usage);
-    return error.what();
-  }
-  return "";
+  return refusal([&] { check(query); }, Kind::usage);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

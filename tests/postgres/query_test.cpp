@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/error.hpp"
+#include "temporary_folder.hpp"
 
 using namespace intelia;
 using namespace intelia::postgres;
@@ -16,16 +17,8 @@ const SourceColumns kStandard{kTextType, kJsonbType, 1700, kTimestamptzType, kTe
 std::string select_sql(const ExtractQuery& query, const SourceColumns& columns) { return SelectionSql(query, columns).rows(); }
 
 std::string fault_of(const ExtractQuery& query) {
-  try {
-    check(query);
-  } catch (const Error& error) {
-    CHECK(error.kind() == Kind::usage);
-    return error.what();
-  }
-  return "";
+  return refusal([&] { check(query); }, Kind::usage);
 }
-
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
 
 }  // namespace
 

@@ -6,7 +6,6 @@ import os
 import pathlib
 import random
 import tempfile
-import time
 import types
 
 import psycopg2.extras
@@ -55,13 +54,7 @@ def arguments_of(settings):
 def peak_bytes(path, folder, **settings):
     """The most memory that the program has had while it read the file; that of the last moment may be missed."""
     process = program.start("extract", "--from", path, "--output", folder / "peak", *ALL, *arguments_of(settings))
-    peak = 0
-    while process.poll() is None:
-        # The kernel's ru_maxrss would count this process's memory, from which the program was forked.
-        for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                peak = int(line.split()[1]) * 1024
-        time.sleep(0.005)
+    peak = program.peak_bytes_until_end(process)
     assert program.finish(process).status == 0 and peak > 1 << 20
     return peak
 

@@ -164,7 +164,8 @@ def test_replica_gives_up_when_told(replica, tmp_path):
         cursor.execute("UPDATE conversations SET rating = 5 WHERE conversation_id = %s", (f"c-{number}",))
         cursor.execute("VACUUM conversations")
     run = program.finish(process)
-    assert run.status == 75 and "40001" in run.stderr and "try again later" in run.stderr
+    # A server that is cancelled while it waits to send ends the connection without a reason.
+    assert run.status == 75 and ("40001" in run.stderr or "was lost" in run.stderr) and "try again later" in run.stderr
     assert not (tmp_path / "slow/train.jsonl").exists()
 
 

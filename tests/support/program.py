@@ -55,3 +55,15 @@ def wait_for(condition, timeout_seconds=30):
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.01)
+
+
+def peak_bytes_until_end(process):
+    """The most memory that `process` has had when it ends; that of the last moment may be missed."""
+    # The kernel's ru_maxrss would count this process's memory, from which the program was forked.
+    peak = 0
+    while process.poll() is None:
+        for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                peak = int(line.split()[1]) << 10
+        time.sleep(0.005)
+    return peak
