@@ -48,11 +48,11 @@ Sizes sizes_of(const ModelConfig& config, const LoraSettings& lora) {
   Sizes sizes;
   sizes.parameters = static_cast<double>(num_parameters(config));
   const auto layers = static_cast<double>(config.num_hidden_layers);
+  const std::vector<std::string> targets = target_names(config, lora.targets);
   for (const LinearShape& linear : layer_linears(config)) {
     const auto out = static_cast<double>(linear.out_features), in = static_cast<double>(linear.in_features);
     sizes.linear += layers * out * in;
-    for (const std::string& target : lora.targets)
-      if (target == linear.name) sizes.adapter += layers * lora.r * (out + in);
+    if (std::find(targets.begin(), targets.end(), linear.name) != targets.end()) sizes.adapter += layers * lora.r * (out + in);
   }
   return sizes;
 }

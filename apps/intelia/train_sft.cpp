@@ -46,7 +46,14 @@ void declare(OptionTable& table, Options& options) {
   table.add("lora-r", sft.lora.r, "Rank of the adapter");
   table.add("lora-alpha", sft.lora.alpha, "The adapter is scaled by alpha / r");
   table.add("lora-dropout", sft.lora.dropout, "Dropout before the adapter");
-  table.add("lora-targets", sft.lora.targets, "Linear layers that get an adapter");
+  table.add("lora-targets", sft.lora.targets, "Linear layers that get an adapter: names, or attention, or all-linear");
+  table.add("rslora", sft.lora.uses_rslora, "Scale the adapter by alpha / sqrt(r)");
+  table.add("dora", sft.lora.uses_dora, "Train direction and magnitude apart (DoRA)");
+  table.add("lora-init", sft.lora.init, "How the adapter starts; pissa and olora start from the base's weights",
+            {{"kaiming", LoraInit::kaiming}, {"gaussian", LoraInit::gaussian}, {"pissa", LoraInit::pissa}, {"olora", LoraInit::olora}});
+  table.add("rank-pattern", sft.lora.rank_pattern, "Ranks of their own: PATTERN=R, for modules whose path ends so");
+  table.add("alpha-pattern", sft.lora.alpha_pattern, "Alphas of their own: PATTERN=ALPHA");
+  table.add("modules-to-save", sft.lora.modules_to_save, "Trained whole beside the adapter: embed_tokens, lm_head");
   table.add("eval-every", sft.eval_every, "Updates between evaluations; 0: only at the end");
   table.add("save-every", sft.save_every, "Updates between checkpoints; 0: only at the end");
   table.add("keep", sft.keep, "Checkpoints that are kept");

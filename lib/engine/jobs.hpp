@@ -13,11 +13,25 @@ enum class Precision { automatic, fp32, bf16, fp16 };  // automatic: bf16 where 
 enum class Device { automatic, cpu, cuda };            // automatic: CUDA when a GPU is there
 enum class Scheduler { linear, cosine, constant };
 
+enum class LoraInit {
+  kaiming,    // A uniform, B zero
+  gaussian,   // A normal with standard deviation 1/r, B zero
+  pissa,      // the base's largest singular values and vectors; the base keeps the rest (Meng et al. 2024)
+  olora,      // the first columns of the base's QR; the base keeps the rest (Büyükakyüz 2024)
+};
+
 struct LoraSettings {
   int r = 16;
   double alpha = 32;
   double dropout = 0.05;
-  std::vector<std::string> targets = {"q_proj", "k_proj", "v_proj", "o_proj"};
+  /** Linear layers by name ("q_proj"), "attention" (all its projections) or "all-linear". */
+  std::vector<std::string> targets = {"attention"};
+  bool uses_rslora = false;                     // scaled by alpha/sqrt(r) instead of alpha/r
+  bool uses_dora = false;
+  LoraInit init = LoraInit::kaiming;
+  std::vector<std::string> rank_pattern;        // "PATTERN=R"
+  std::vector<std::string> alpha_pattern;       // "PATTERN=ALPHA"
+  std::vector<std::string> modules_to_save;     // "embed_tokens", "lm_head": trained whole beside the adapter
 };
 
 /** Where and how a model is loaded. */

@@ -1,16 +1,18 @@
-// What of PEFT's LoraConfig this program computes: plain LoRA on the seven linear layers. Every other feature is
-// refused by its key, because ignoring it would silently give another model.
+// What of PEFT's LoraConfig this program computes. Every other feature is refused by its key, because ignoring it would
+// silently give another model. Which modules are meant follows peft/tuners/tuners_utils.py.
 #include "model/adapter.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <set>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "model/config_section.hpp"
 #include "model/folder.hpp"
+#include "model/module_pattern.hpp"
 
 namespace intelia {
 
@@ -18,22 +20,13 @@ namespace {
 
 constexpr std::int64_t kMaxRank = 1 << 16;
 constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
-constexpr std::array<const char*, 7> kTargets = {"q_proj",    "k_proj",  "v_proj",   "o_proj",
-                                                 "gate_proj", "up_proj", "down_proj"};
 
 // Keys of LoraConfig that change what is computed; each must be absent, null, false or empty.
 constexpr const char* kUnsupportedKeys[] = {
-    "use_dora",
     "use_qalora",
     "use_bdlora",
     "fan_in_fan_out",
     "lora_bias",
-    "rank_pattern",
-    "alpha_pattern",
-    "modules_to_save",
-    "layers_to_transform",
-    "layers_pattern",
-    "exclude_modules",
     "target_parameters",
     "trainable_token_indices",
     "layer_replication",
@@ -45,19 +38,141 @@ constexpr const char* kUnsupportedKeys[] = {
     "megatron_config",
 };
 
-std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return text.size() > 80 ? text.substr(0, 80) + "..." : text;
-}
-
 bool is_nothing(const Json& value) {
   return value.is_null() || value == false || ((value.is_object() || value.is_array()) && value.empty());
 }
 
+/** A string or a list of strings; empty when absent. */
+std::vector<std::string> read_names(const ConfigSection& top, const std::string& key) {
+  const Json* value = top.find(key);
+  if (value == nullptr) return {};
+  const Json list = value->is_array() ? *value : Json::array({*value});
+  std::vector<std::string> names;
+  for (const Json& name : list) {
+    if (!name.is_string() || name.get<std::string>().empty())
+      top.refuse(key, fmt::format("is {}; expected names of modules", shown(*value)));
+    names.push_back(name.get<std::string>());
+  }
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  return names;
+}
+
+/** A list of names, or a string that is a pattern for whole paths. */
+ModuleRule read_rule(const ConfigSection& top, const std::string& key) {
+  ModuleRule rule;
+  const Json* value = top.find(key);
+  if (value != nullptr && value->is_string()) {
+    rule.pattern = value->get<std::string>();
+    matches_whole(*rule.pattern, "");   // says at once when it is not understood
+  } else {
+    rule.names = read_names(top, key);
+  }
+  return rule;
+}
+
+/** {"pattern": number, …} */
+template <class Number, class IsGood>
+std::vector<std::pair<std::string, Number>> read_patterns(const ConfigSection& top, const std::string& key, const std::string& expected,
+                                                          const IsGood& is_good) {
+  std::vector<std::pair<std::string, Number>> patterns;
+  const Json* value = top.find(key);
+  if (value == nullptr) return patterns;
+  if (!value->is_object()) top.refuse(key, fmt::format("is {}; expected an object", shown(*value)));
+  for (const auto& [pattern, number] : value->items()) {
+    if (!is_good(number)) top.refuse(key, fmt::format("has {} for '{}'; expected {}", shown(number), pattern, expected));
+    matches_whole(pattern, "");
+    patterns.emplace_back(pattern, number.template get<Number>());
+  }
+  return patterns;
+}
+
+std::vector<std::int64_t> read_layers(const ConfigSection& top) {
+  const Json* value = top.find("layers_to_transform");
+  if (value == nullptr) return {};
+  const Json list = value->is_array() ? *value : Json::array({*value});
+  std::vector<std::int64_t> layers;
+  for (const Json& layer : list) {
+    if (!layer.is_number_unsigned() || layer.get<std::uint64_t>() > 1 << 20)
+      top.refuse("layers_to_transform", fmt::format("is {}; expected numbers of layers", shown(*value)));
+    layers.push_back(layer.get<std::int64_t>());
+  }
+  return layers;
+}
+
+/** The entry whose pattern fits the end of `path`, or nullptr. */
+template <class Number>
+const Number* find_pattern(const std::vector<std::pair<std::string, Number>>& patterns, const std::string& path) {
+  for (const auto& [pattern, number] : patterns)
+    if (matches_whole(fmt::format(R"((.*\.)?({}))", pattern), path)) return &number;
+  return nullptr;
+}
+
+/** The number behind the first "layers." of `path` (or behind one of `patterns`), or nothing. */
+std::optional<std::int64_t> layer_of(const std::string& path, const std::vector<std::string>& patterns) {
+  std::string_view rest = path;
+  std::string_view before;
+  for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
+    const std::string_view word = rest.substr(0, dot);
+    const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
+    const bool fits = patterns.empty() ? !before.empty() : std::find(patterns.begin(), patterns.end(), before) != patterns.end();
+    if (is_number && fits) return std::stoll(std::string(word));
+    before = word;
+    rest.remove_prefix(dot + 1);
+  }
+  return std::nullopt;
+}
+
+Json as_json(const ModuleRule& rule) {
+  if (rule.pattern) return *rule.pattern;
+  std::vector<std::string> names = rule.names;
+  std::sort(names.begin(), names.end());
+  return names.empty() ? Json(nullptr) : Json(names);
+}
+
+/** A whole number as PEFT writes it, without a decimal point. */
+Json number_json(double number) {
+  const bool is_whole = number == std::floor(number) && std::fabs(number) < 1e15;
+  return is_whole ? Json(static_cast<std::int64_t>(number)) : Json(number);
+}
+
 }  // namespace
 
-double lora_scaling(const AdapterConfig& config) {
-  return config.lora_alpha / (config.uses_rslora ? std::sqrt(static_cast<double>(config.r)) : config.r);
+bool ModuleRule::covers(std::string_view path) const {
+  if (pattern) return matches_whole(*pattern, path);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return path == name || path.ends_with("." + name);
+  });
+}
+
+std::vector<std::string> target_names(const ModelConfig& model, const std::vector<std::string>& words) {
+  std::set<std::string> names;
+  for (const std::string& word : words) {
+    const bool is_attention = word == "attention";
+    if (!is_attention && word != "all-linear") names.insert(word);
+    else
+      for (const LinearShape& linear : layer_linears(model))
+        if (!is_attention || linear.path.starts_with("self_attn.")) names.insert(linear.name);
+  }
+  return {names.begin(), names.end()};
+}
+
+bool is_target(const AdapterConfig& config, const std::string& path) {
+  if (config.excluded.covers(path) || !config.targets.covers(path)) return false;
+  if (config.layers.empty() || config.targets.pattern) return true;
+  const auto layer = layer_of(path, config.layers_pattern);
+  return layer && std::find(config.layers.begin(), config.layers.end(), *layer) != config.layers.end();
+}
+
+int lora_rank(const AdapterConfig& config, const std::string& path) {
+  const int* own = find_pattern(config.rank_pattern, path);
+  return own ? *own : config.r;
+}
+
+double lora_scaling(const AdapterConfig& config, const std::string& path) {
+  const double* own = find_pattern(config.alpha_pattern, path);
+  const double r = lora_rank(config, path);
+  return (own ? *own : config.lora_alpha) / (config.uses_rslora ? std::sqrt(r) : r);
 }
 
 AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
@@ -73,101 +188,85 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (std::filesystem::exists(std::filesystem::symlink_status(folder / kWeights, failure))) member_of_folder(folder, kWeights);
   const Json document = parse_json(read_file(path, kMaxConfigBytes), file);
   if (!document.is_object()) throw Error(Kind::input, file + ": not a JSON object");
-
-  const auto find = [&](const char* key) -> const Json* {
-    const auto found = document.find(key);
-    return found == document.end() || found->is_null() ? nullptr : &*found;
-  };
-  const auto refuse = [&](const std::string& key, const Json& value, const std::string& expected) -> void {
-    throw Error(Kind::input, fmt::format("{}: {} is {}; {}", file, key, shown(value), expected));
+  const ConfigSection top{document, file, ""};
+  const auto refuse = [&](const std::string& key, const std::string& expected) {
+    const Json* value = top.find(key);
+    top.refuse(key, fmt::format("is {}; {}", shown(value ? *value : Json(nullptr)), expected));
   };
 
-  const Json* type = find("peft_type");
-  if (type == nullptr || *type != "LORA")
-    refuse("peft_type", type ? *type : Json(nullptr), "only \"LORA\" is supported");
-  for (const char* key : kUnsupportedKeys) {
-    if (const Json* value = find(key); value != nullptr && !is_nothing(*value))
-      refuse(key, *value, "this is not supported");
-  }
-  if (const Json* bias = find("bias"); bias != nullptr && *bias != "none") {
-    refuse("bias", *bias, "only \"none\" is supported");
-  }
-  // These ways to start also change the base weights, so the tensors alone are not the adapter.
-  if (const Json* start = find("init_lora_weights");
-      start != nullptr && !start->is_boolean() && *start != "gaussian" && *start != "orthogonal" && *start != "eva") {
-    refuse("init_lora_weights", *start, "it changes the base weights, which is not supported");
-  }
+  if (const Json* type = top.find("peft_type"); type == nullptr || *type != "LORA")
+    refuse("peft_type", "only \"LORA\" is supported");
+  for (const char* key : kUnsupportedKeys)
+    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value)) refuse(key, "this is not supported");
+  if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none") refuse("bias", "only \"none\" is supported");
 
   AdapterConfig config;
-  if (const Json* base = find("base_model_name_or_path")) {
-    if (!base->is_string()) refuse("base_model_name_or_path", *base, "expected a string");
-    config.base_model = base->get<std::string>();
+  // The other ways to start that change the base weights do it by chance or from data: the tensors alone are not the adapter.
+  if (const Json* start = top.find("init_lora_weights"); start != nullptr && !start->is_boolean()) {
+    if (*start == "pissa" || *start == "olora") config.mutated_init = start->get<std::string>();
+    else if (*start != "gaussian" && *start != "orthogonal" && *start != "eva")
+      refuse("init_lora_weights", "it changes the base weights in a way that cannot be done again here");
   }
-  const Json* rank = find("r");
-  if (rank == nullptr || !rank->is_number_unsigned() || rank->get<std::uint64_t>() < 1 ||
-      rank->get<std::uint64_t>() > static_cast<std::uint64_t>(kMaxRank)) {
-    refuse("r", rank ? *rank : Json(nullptr), fmt::format("expected a whole number from 1 to {}", kMaxRank));
-  }
-  config.r = rank->get<int>();
-  const Json* alpha = find("lora_alpha");
-  if (alpha == nullptr || !alpha->is_number() || !(std::fabs(alpha->get<double>()) <= 1e9)) {
-    refuse("lora_alpha", alpha ? *alpha : Json(nullptr), "expected a number up to 1e9");
-  }
+  config.base_model = top.text("base_model_name_or_path").value_or("");
+  config.r = static_cast<int>(top.required_integer("r", 1, kMaxRank));
+  const Json* alpha = top.find("lora_alpha");
+  if (alpha == nullptr || !alpha->is_number() || !(std::fabs(alpha->get<double>()) <= 1e9))
+    refuse("lora_alpha", "expected a number up to 1e9");
   config.lora_alpha = alpha->get<double>();
-  if (const Json* dropout = find("lora_dropout")) {
-    if (!dropout->is_number() || !(dropout->get<double>() >= 0 && dropout->get<double>() < 1)) {
-      refuse("lora_dropout", *dropout, "expected a number from 0 to below 1");
-    }
+  if (const Json* dropout = top.find("lora_dropout")) {
+    if (!dropout->is_number() || !(dropout->get<double>() >= 0 && dropout->get<double>() < 1))
+      refuse("lora_dropout", "expected a number from 0 to below 1");
     config.lora_dropout = dropout->get<double>();
   }
-  if (const Json* rslora = find("use_rslora")) {
-    if (!rslora->is_boolean()) refuse("use_rslora", *rslora, "expected true or false");
-    config.uses_rslora = rslora->get<bool>();
-  }
-  const Json* targets = find("target_modules");
-  if (targets == nullptr || !targets->is_array() || targets->empty()) {
-    refuse("target_modules", targets ? *targets : Json(nullptr), "expected a list of module names");
-  }
-  for (const Json& target : *targets) {
-    const bool is_known =
-        target.is_string() && std::find(kTargets.begin(), kTargets.end(), target.get<std::string>()) != kTargets.end();
-    if (!is_known) {
-      refuse("target_modules", target, fmt::format("supported modules: {}", fmt::join(kTargets, ", ")));
-    }
-    config.targets.push_back(target.get<std::string>());
-  }
-  std::sort(config.targets.begin(), config.targets.end());
-  config.targets.erase(std::unique(config.targets.begin(), config.targets.end()), config.targets.end());
+  config.uses_rslora = top.flag("use_rslora", false);
+  config.uses_dora = top.flag("use_dora", false);
+  config.targets = read_rule(top, "target_modules");
+  if (config.targets.is_empty()) refuse("target_modules", "expected a list of module names, or a pattern");
+  config.excluded = read_rule(top, "exclude_modules");
+  config.layers = read_layers(top);
+  config.layers_pattern = read_names(top, "layers_pattern");
+  const std::string rank_words = fmt::format("a whole number from 1 to {}", kMaxRank);
+  config.rank_pattern = read_patterns<int>(top, "rank_pattern", rank_words, [](const Json& rank) {
+    return rank.is_number_unsigned() && rank.get<std::uint64_t>() >= 1 && rank.get<std::uint64_t>() <= std::uint64_t{kMaxRank};
+  });
+  config.alpha_pattern = read_patterns<double>(top, "alpha_pattern", "a number up to 1e9", [](const Json& number) {
+    return number.is_number() && std::fabs(number.get<double>()) <= 1e9;
+  });
+  config.modules_to_save = read_names(top, "modules_to_save");
+  for (const std::string& name : config.modules_to_save)
+    if (name != "embed_tokens" && name != "lm_head") refuse("modules_to_save", "supported: embed_tokens, lm_head");
+  if (config.uses_dora && !config.mutated_init.empty())
+    refuse("init_lora_weights", "together with use_dora this is not supported");
   return config;
 }
 
 Json adapter_config_json(const AdapterConfig& config) {
-  std::vector<std::string> targets = config.targets;
-  std::sort(targets.begin(), targets.end());
-  // A whole alpha is written as PEFT does, without a decimal point.
-  const bool is_whole = config.lora_alpha == std::floor(config.lora_alpha) && std::fabs(config.lora_alpha) < 1e15;
-  const Json alpha = is_whole ? Json(static_cast<std::int64_t>(config.lora_alpha)) : Json(config.lora_alpha);
+  Json ranks = Json::object(), alphas = Json::object();
+  for (const auto& [pattern, rank] : config.rank_pattern) ranks[pattern] = rank;
+  for (const auto& [pattern, alpha] : config.alpha_pattern) alphas[pattern] = number_json(alpha);
+  const auto list_or_null = [](const auto& list) { return list.empty() ? Json(nullptr) : Json(list); };
   return Json{
-      {"alpha_pattern", Json::object()},
+      {"alpha_pattern", alphas},
       {"auto_mapping", nullptr},
       {"base_model_name_or_path", config.base_model},
       {"bias", "none"},
+      {"exclude_modules", as_json(config.excluded)},
       {"fan_in_fan_out", false},
       {"inference_mode", true},
-      {"init_lora_weights", true},
-      {"layers_pattern", nullptr},
-      {"layers_to_transform", nullptr},
-      {"lora_alpha", alpha},
+      {"init_lora_weights", config.mutated_init.empty() ? Json(true) : Json(config.mutated_init)},
+      {"layers_pattern", list_or_null(config.layers_pattern)},
+      {"layers_to_transform", list_or_null(config.layers)},
+      {"lora_alpha", number_json(config.lora_alpha)},
       {"lora_bias", false},
       {"lora_dropout", config.lora_dropout},
-      {"modules_to_save", nullptr},
+      {"modules_to_save", list_or_null(config.modules_to_save)},
       {"peft_type", "LORA"},
       {"r", config.r},
-      {"rank_pattern", Json::object()},
+      {"rank_pattern", ranks},
       {"revision", nullptr},
-      {"target_modules", targets},
+      {"target_modules", as_json(config.targets)},
       {"task_type", "CAUSAL_LM"},
-      {"use_dora", false},
+      {"use_dora", config.uses_dora},
       {"use_rslora", config.uses_rslora},
   };
 }

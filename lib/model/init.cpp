@@ -61,6 +61,10 @@ std::string block_bytes(const std::string& name, std::uint64_t first, std::uint6
   return to_bytes(values, type_of(config));
 }
 
+Rope llama3_rope(double factor) {
+  return {.type = RopeType::llama3, .theta = 500000, .factor = factor, .original_positions = 8192};
+}
+
 /** Sizes as published in each model's config.json. */
 ModelConfig preset_config(Preset preset) {
   ModelConfig config;
@@ -93,7 +97,7 @@ ModelConfig preset_config(Preset preset) {
       break;
     case Preset::codellama_7b:
       shape(4096, 11008, 32, 32, 32, 32016, 16384);
-      config.rope_theta = 1e6;
+      config.rope.theta = 1e6;
       break;
     case Preset::mistral_7b:
       shape(4096, 14336, 32, 32, 8, 32000, 32768);
@@ -102,15 +106,13 @@ ModelConfig preset_config(Preset preset) {
       break;
     case Preset::llama_3_1_8b:
       shape(4096, 14336, 32, 32, 8, 128256, 131072);
-      config.rope_theta = 500000;
-      config.llama3_rope = Llama3RopeScaling{};
+      config.rope = llama3_rope(8);
       config.bos_ids = {128000};
       config.eos_ids = {128001, 128008, 128009};
       break;
     case Preset::llama_3_2_1b:
       shape(2048, 8192, 16, 32, 8, 128256, 131072);
-      config.rope_theta = 500000;
-      config.llama3_rope = Llama3RopeScaling{.factor = 32};
+      config.rope = llama3_rope(32);
       config.ties_embeddings = true;
       config.bos_ids = {128000};
       config.eos_ids = {128001, 128008, 128009};
@@ -236,7 +238,7 @@ ModelConfig initial_config(const InitSettings& settings) {
   if (!(settings.standard_deviation >= 0 && settings.standard_deviation <= 10))
     throw Error(Kind::usage, fmt::format("--standard-deviation: expected a number from 0 to 10, got {}",
                                          settings.standard_deviation));
-  config.head_dim = config.hidden_size / config.num_attention_heads;
+  config.head_dim = config.rope.size = config.hidden_size / config.num_attention_heads;
   return config;
 }
 

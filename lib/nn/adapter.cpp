@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <functional>
 #include <set>
 
 #include "base/error.hpp"
@@ -14,30 +16,115 @@ namespace fs = std::filesystem;
 
 namespace {
 
-std::string last_word(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+constexpr const char* kPrefix = "base_model.model.";
 
-/** Calls `work` for every linear layer that a target names. */
-template <class Work>
-void for_each_target(Llama& model, const std::vector<std::string>& targets, const Work& work) {
-  std::set<std::string> unused(targets.begin(), targets.end());
+/** Every linear layer that the configuration targets; Error{usage} when a name of it fits none. */
+std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config) {
+  std::vector<Linear*> found;
+  std::set<std::string> unused(config.targets.names.begin(), config.targets.names.end());
   for (Block& block : model.blocks) {
     for (Linear* linear : block.linears()) {
-      const std::string name = last_word(linear->path);
-      if (std::find(targets.begin(), targets.end(), name) == targets.end()) continue;
-      unused.erase(name);
-      work(*linear);
+      std::erase_if(unused, [&](const std::string& name) { return ModuleRule{{name}, {}}.covers(linear->path); });
+      if (is_target(config, linear->path)) found.push_back(linear);
     }
   }
-  if (!unused.empty())
-    throw Error(Kind::usage, "there is no linear layer '" + *unused.begin() +
-                                 "' to adapt; a block has q_proj, k_proj, v_proj, o_proj, gate_proj, up_proj, down_proj");
+  if (unused.empty() && !found.empty()) return found;
+  std::string known;
+  for (const LinearShape& linear : layer_linears(model.config)) known += (known.empty() ? "" : ", ") + linear.name;
+  throw Error(Kind::usage, "there is no linear layer " +
+                               (unused.empty() ? "that the adapter's targets cover" : "'" + *unused.begin() + "' to adapt") +
+                               "; a block has " + known);
 }
 
-std::int64_t out_features(const Linear& linear) { return linear.packed ? linear.packed->out_features : linear.weight.size(0); }
-std::int64_t in_features(const Linear& linear) { return linear.packed ? linear.packed->in_features : linear.weight.size(1); }
+/** Takes scaling·B·A of the adapter's start out of the base, and remembers it. */
+void take_out_of_base(Linear& linear, const Tensor& a, const Tensor& b) {
+  Lora& lora = *linear.lora;
+  lora.start_a = a.clone();
+  lora.start_b = b.clone();
+  linear.weight = (linear.values() - lora.scaling * at::matmul(b, a)).to(linear.weight.scalar_type());
+}
+
+/** The start of PiSSA or OLoRA, as PEFT makes it (tuners/lora/layer.py); the base keeps what is left. */
+void start_from_base(Linear& linear, const std::string& kind, int r) {
+  const Tensor w = linear.values();                                                      // [out, in]
+  if (r > std::min(w.size(0), w.size(1)))
+    throw Error(Kind::usage, "'" + linear.path + "' has no rank of " + std::to_string(r) + "; give a smaller --lora-r");
+  Tensor a, b;
+  if (kind == "pissa") {
+    const auto [u, sigma, vt] = at::linalg_svd(w, /*full_matrices=*/false);              // [out, k], [k], [k, in]
+    const Tensor root = (sigma.narrow(0, 0, r) / linear.lora->scaling).sqrt();           // [R]
+    a = root.unsqueeze(1) * vt.narrow(0, 0, r);
+    b = u.narrow(1, 0, r) * root;
+  } else {
+    const auto [q, upper] = at::linalg_qr(w);                                            // [out, k], [k, in]
+    a = upper.narrow(0, 0, r).contiguous();
+    b = q.narrow(1, 0, r).contiguous();
+  }
+  linear.lora->a = a.contiguous();
+  linear.lora->b = b.contiguous();
+  take_out_of_base(linear, linear.lora->a, linear.lora->b);
+}
 
 TensorType tensor_type(at::ScalarType type) {
   return type == at::kFloat ? TensorType::f32 : type == at::kBFloat16 ? TensorType::bf16 : TensorType::f16;
+}
+
+/** "PATTERN=NUMBER" of the command line. */
+template <class Number>
+std::vector<std::pair<std::string, Number>> patterns_of(const char* option, const std::vector<std::string>& words) {
+  std::vector<std::pair<std::string, Number>> patterns;
+  for (const std::string& word : words) {
+    const std::size_t equals = word.rfind('=');
+    double number = 0;
+    if (equals != std::string::npos) number = std::strtod(word.c_str() + equals + 1, nullptr);
+    if (equals == 0 || !(number > 0) || number > 65536)
+      throw Error(Kind::usage, std::string(option) + ": expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
+    patterns.emplace_back(word.substr(0, equals), static_cast<Number>(number));
+  }
+  return patterns;
+}
+
+/** What the settings mean for a model of this configuration. */
+AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& settings) {
+  AdapterConfig config;
+  config.r = settings.r;
+  config.lora_alpha = settings.alpha;
+  config.lora_dropout = settings.dropout;
+  config.uses_rslora = settings.uses_rslora;
+  config.uses_dora = settings.uses_dora;
+  config.mutated_init = settings.init == LoraInit::pissa ? "pissa" : settings.init == LoraInit::olora ? "olora" : "";
+  config.targets.names = target_names(model, settings.targets);
+  config.rank_pattern = patterns_of<int>("--rank-pattern", settings.rank_pattern);
+  config.alpha_pattern = patterns_of<double>("--alpha-pattern", settings.alpha_pattern);
+  config.modules_to_save = settings.modules_to_save;
+  if (config.uses_dora && !config.mutated_init.empty())
+    throw Error(Kind::usage, "--dora with --lora-init " + config.mutated_init + " is not supported; leave one of them out");
+  return config;
+}
+
+/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. */
+void attach(Llama& model, const AdapterConfig& config, double dropout, const std::function<void(Linear& linear, int r)>& make) {
+  for (Linear* linear : targets_of(model, config)) {
+    if (linear->is_quantized && !config.mutated_init.empty())
+      throw Error(Kind::usage, "an adapter that starts from the base's weights (" + config.mutated_init +
+                                   ") needs them as they are: use --method lora");
+    linear->lora.emplace();
+    linear->lora->scaling = lora_scaling(config, linear->path);
+    linear->lora->dropout = dropout;
+    make(*linear, lora_rank(config, linear->path));
+    for (Tensor* tensor : {&linear->lora->a, &linear->lora->b, &linear->lora->magnitude})
+      if (tensor->defined()) tensor->set_requires_grad(true);
+  }
+  for (const std::string& name : config.modules_to_save) {
+    if (model.config.ties_embeddings)
+      throw Error(Kind::usage, "'" + name + "' cannot be trained beside an adapter: this model's embedding and head are one tensor");
+    const bool is_embedding = name == "embed_tokens";
+    if (!is_embedding && name != "lm_head")
+      throw Error(Kind::usage, "--modules-to-save: '" + name + "' is not supported; supported: embed_tokens, lm_head");
+    (is_embedding ? model.trained_embedding : model.trained_head) =
+        (is_embedding ? model.embedding : model.head).detach().to(at::kFloat).clone().set_requires_grad(true);
+  }
+  model.adapter = config;
 }
 
 }  // namespace
@@ -47,27 +134,32 @@ std::vector<std::pair<std::string, Tensor>> adapter_tensors(Llama& model) {
   for (Block& block : model.blocks) {
     for (Linear* linear : block.linears()) {
       if (!linear->lora) continue;
-      list.emplace_back("base_model.model." + linear->path + ".lora_A.weight", linear->lora->a);
-      list.emplace_back("base_model.model." + linear->path + ".lora_B.weight", linear->lora->b);
+      const std::string path = kPrefix + linear->path;
+      list.emplace_back(path + ".lora_A.weight", linear->lora->a);
+      list.emplace_back(path + ".lora_B.weight", linear->lora->b);
+      if (linear->lora->magnitude.defined()) list.emplace_back(path + ".lora_magnitude_vector", linear->lora->magnitude);
     }
   }
+  if (model.trained_embedding.defined()) list.emplace_back(std::string(kPrefix) + "model.embed_tokens.weight", model.trained_embedding);
+  if (model.trained_head.defined()) list.emplace_back(std::string(kPrefix) + "lm_head.weight", model.trained_head);
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return list;
 }
 
 void add_adapter(Llama& model, const LoraSettings& settings, std::uint64_t seed) {
+  const AdapterConfig config = adapter_config(model.config, settings);
   auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
   generator.set_current_seed(seed);
-  for_each_target(model, settings.targets, [&](Linear& linear) {
-    const double bound = 1 / std::sqrt(static_cast<double>(in_features(linear)));
-    Lora lora;
-    lora.a = at::empty({settings.r, in_features(linear)}, at::kFloat).uniform_(-bound, bound, generator).to(model.placement.device);
-    lora.b = at::zeros({out_features(linear), settings.r}, lora.a.options());
-    lora.a.set_requires_grad(true);
-    lora.b.set_requires_grad(true);
-    lora.scaling = settings.alpha / settings.r;
-    lora.dropout = settings.dropout;
-    linear.lora = std::move(lora);
+  attach(model, config, settings.dropout, [&](Linear& linear, int r) {
+    Lora& lora = *linear.lora;
+    const double bound = 1 / std::sqrt(static_cast<double>(linear.in_features()));
+    lora.a = at::empty({r, linear.in_features()}, at::kFloat);
+    if (settings.init == LoraInit::gaussian) lora.a.normal_(0, 1.0 / r, generator);
+    else lora.a.uniform_(-bound, bound, generator);
+    lora.a = lora.a.to(model.placement.device);
+    lora.b = at::zeros({linear.out_features(), r}, lora.a.options());
+    if (!config.mutated_init.empty()) start_from_base(linear, config.mutated_init, r);
+    if (config.uses_dora) lora.magnitude = linear.direction_norms();
   });
 }
 
@@ -77,26 +169,23 @@ void load_adapter(Llama& model, const fs::path& folder, double dropout) {
   if (!fs::exists(path))
     throw Error(Kind::input, "'" + folder.string() + "' holds no adapter_model.safetensors; it is no PEFT adapter folder");
   const SafetensorsFile file(path);
-  std::size_t num_used = 0;
   with_context("adapter '" + folder.string() + "' does not fit the model", [&] {
-    for_each_target(model, config.targets, [&](Linear& linear) {
-      const auto take = [&](const char* part, std::vector<std::int64_t> shape) {
-        const std::string name = "base_model.model." + linear.path + "." + part + ".weight";
-        const auto found = file.tensors().find(name);
-        if (found == file.tensors().end()) throw Error(Kind::input, "tensor '" + name + "' is missing");
-        if (found->second.shape != shape) throw Error(Kind::input, "tensor '" + name + "' has another shape");
-        ++num_used;
-        return to_tensor(found->second).to(at::kFloat).to(model.placement.device).set_requires_grad(true);
-      };
-      Lora lora;
-      lora.a = take("lora_A", {config.r, in_features(linear)});
-      lora.b = take("lora_B", {out_features(linear), config.r});
-      lora.scaling = lora_scaling(config);
-      lora.dropout = dropout < 0 ? config.lora_dropout : dropout;
-      linear.lora = std::move(lora);
+    attach(model, config, dropout < 0 ? config.lora_dropout : dropout, [&](Linear& linear, int r) {
+      Lora& lora = *linear.lora;
+      if (!config.mutated_init.empty()) start_from_base(linear, config.mutated_init, r);   // the rest that it was trained on
+      lora.a = at::empty({r, linear.in_features()}, at::TensorOptions(at::kFloat).device(model.placement.device));
+      lora.b = at::empty({linear.out_features(), r}, lora.a.options());
+      if (config.uses_dora) lora.magnitude = at::empty({linear.out_features()}, lora.a.options());
     });
-    if (num_used != file.tensors().size())
-      throw Error(Kind::input, std::to_string(file.tensors().size() - num_used) + " tensors of it have no place in the model");
+    const auto tensors = adapter_tensors(model);
+    for (const auto& [name, tensor] : tensors) {
+      const auto found = file.tensors().find(name);
+      if (found == file.tensors().end()) throw Error(Kind::input, "tensor '" + name + "' is missing");
+      if (found->second.shape != tensor.sizes().vec()) throw Error(Kind::input, "tensor '" + name + "' has another shape");
+      Tensor(tensor.detach()).copy_(to_tensor(found->second));
+    }
+    if (tensors.size() != file.tensors().size())
+      throw Error(Kind::input, std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
   });
 }
 
@@ -124,21 +213,25 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
 }
 
 void write_adapter(Llama& model, const fs::path& folder, const std::string& base_model) {
-  AdapterConfig config;
+  AdapterConfig config = *model.adapter;
   config.base_model = base_model;
-  std::set<std::string> targets;
-  for (Block& block : model.blocks) {
-    for (Linear* linear : block.linears()) {
-      if (!linear->lora) continue;
-      targets.insert(last_word(linear->path));
-      config.r = static_cast<int>(linear->lora->a.size(0));
-      config.lora_alpha = linear->lora->scaling * config.r;
-      config.lora_dropout = linear->lora->dropout;
+  auto tensors = adapter_tensors(model);
+  if (!config.mutated_init.empty()) {
+    // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
+    for (auto& [name, tensor] : tensors) {
+      for (Linear* linear : targets_of(model, config)) {
+        if (name == kPrefix + linear->path + ".lora_A.weight") tensor = at::cat({tensor, linear->lora->start_a}, 0);
+        if (name == kPrefix + linear->path + ".lora_B.weight") tensor = at::cat({tensor, -linear->lora->start_b}, 1);
+      }
     }
+    const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;   // the scaling stays
+    config.r *= 2;
+    config.lora_alpha *= factor;
+    for (auto& [pattern, rank] : config.rank_pattern) rank *= 2;
+    for (auto& [pattern, alpha] : config.alpha_pattern) alpha *= factor;
+    config.mutated_init.clear();
   }
-  config.targets.assign(targets.begin(), targets.end());
-  AtomicFile weights = write_tensors(folder / "adapter_model.safetensors", adapter_tensors(model));
-  weights.commit();
+  write_tensors(folder / "adapter_model.safetensors", tensors).commit();
   write_file(folder / "adapter_config.json", adapter_config_json(config).dump(2) + "\n", Privacy::shared);
 }
 

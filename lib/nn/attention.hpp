@@ -7,10 +7,23 @@
 
 namespace intelia::nn {
 
-/** q [N, H, E], k and v [N, K, E], sequence by sequence of `lengths` -> [N, H·E]. `window` > 0: only so many last tokens. */
-Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths, std::int64_t window);
+/** How scores are made of queries and keys. */
+struct AttentionRule {
+  std::int64_t window = 0;   // a token sees so many last ones, itself counted; 0: all
+  double scale = 0;          // of q · k; 0: 1/sqrt(E)
+  double softcap = 0;        // a score becomes cap·tanh(score / cap); 0: stays
+};
 
-/** One new token a sequence over its cache. q [B, H, E], keys and values [B, K, Tmax, E], visible [B, Tmax] (bool) -> [B, H·E]. */
-Tensor attend_cached(const Tensor& q, const Tensor& keys, const Tensor& values, const Tensor& visible);
+/** x -> cap·tanh(x / cap): numbers never leave (−cap, cap). */
+Tensor softcapped(const Tensor& x, double cap);
+
+/** q [N, H, E], k and v [N, K, E], sequence by sequence of `lengths` -> [N, H·E]. */
+Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
+              const AttentionRule& rule = {});
+
+/** One new token a sequence over its cache, in which it stands at `slots` [B]. q [B, H, E], keys and values [B, K, Tmax, E]
+    -> [B, H·E]. */
+Tensor attend_cached(const Tensor& q, const Tensor& keys, const Tensor& values, const Tensor& slots,
+                     const AttentionRule& rule = {});
 
 }  // namespace intelia::nn

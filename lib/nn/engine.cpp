@@ -69,8 +69,9 @@ class Loaded final : public LoadedModel {
     return guarded("logits", [&] {
       const torch::autograd::AutoGradMode without_gradient(false);
       const TokenBatch batch = make_batch(model_, {{ids.begin(), ids.end()}});
-      const Tensor hidden = model_.hidden(batch, {.uses_adapter = use_adapter});
-      const Tensor values = at::linear(hidden, model_.head.to(hidden.scalar_type())).to(at::kFloat).to(at::kCPU).contiguous();
+      const Pass pass{.uses_adapter = use_adapter};
+      const Tensor hidden = model_.hidden(batch, pass);
+      const Tensor values = model_.logits(hidden, pass).to(at::kFloat).to(at::kCPU).contiguous();
       return std::vector<float>(values.const_data_ptr<float>(), values.const_data_ptr<float>() + values.numel());
     });
   }

@@ -9,6 +9,7 @@
 
 #include "kernels/nf4.hpp"
 #include "kernels/nf4_cuda.hpp"
+#include "nn/attention.hpp"
 
 namespace intelia::nn {
 
@@ -19,35 +20,39 @@ using torch::autograd::variable_list;
 namespace {
 
 struct RmsNorm : Function<RmsNorm> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, double eps) {
-    const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));                        // [N, D]
-    const Tensor rstd = wide.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();    // [N, 1]
-    Tensor y = (wide * rstd).to(x.scalar_type()).mul_(weight.to(x.scalar_type()));      // [N, D]
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, double eps, double offset) {
+    const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));                        // [.., D]
+    const Tensor rstd = wide.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();    // [.., 1]
     ctx->save_for_backward({x, weight, rstd});
-    return y;
+    ctx->saved_data["offset"] = offset;
+    const Tensor normal = wide * rstd;                                                  // [.., D] wide
+    if (offset == 0) return normal.to(x.scalar_type()).mul_(weight.to(x.scalar_type()));
+    return (normal * (weight.to(normal.scalar_type()) + offset)).to(x.scalar_type());
   }
 
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &rstd = saved[2];
-    const Tensor normal = x * rstd;                                                     // [N, D] wide
-    const Tensor grad = grads[0].to(rstd.scalar_type());                                // [N, D] wide
+    const Tensor normal = x * rstd;                                                     // [.., D] wide
+    const Tensor grad = grads[0].to(rstd.scalar_type());                                // [.., D] wide
+    const double offset = ctx->saved_data["offset"].toDouble();
     Tensor grad_x, grad_weight;
     if (ctx->needs_input_grad(0)) {
-      const Tensor scaled = grad * weight.to(rstd.scalar_type());                       // [N, D]
-      const Tensor along = (scaled * normal).mean(-1, /*keepdim=*/true);                // [N, 1]
+      const Tensor factor = weight.to(rstd.scalar_type());                              // [D]
+      const Tensor scaled = grad * (offset == 0 ? factor : factor + offset);            // [.., D]
+      const Tensor along = (scaled * normal).mean(-1, /*keepdim=*/true);                // [.., 1]
       grad_x = scaled.sub_(normal * along).mul_(rstd).to(x.scalar_type());
     }
-    if (ctx->needs_input_grad(1)) grad_weight = (grad * normal).sum(0).to(weight.scalar_type());
-    return {grad_x, grad_weight, Tensor()};
+    if (ctx->needs_input_grad(1)) grad_weight = (grad * normal).flatten(0, -2).sum(0).to(weight.scalar_type());
+    return {grad_x, grad_weight, Tensor(), Tensor()};
   }
 };
 
-/** Halves a, b of the last dimension become a·cos − b·sin and b·cos + a·sin; with `sign` −1 the turn back. */
+/** Halves a, b of the first elements of the last dimension become a·cos − b·sin and b·cos + a·sin; with `sign` −1 the turn back. */
 Tensor turn(const Tensor& x, const Tensor& cos, const Tensor& sin, double sign) {
-  const std::int64_t half = x.size(-1) / 2;
-  const Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);                              // [N, 1, E]
-  Tensor y = x * c;                                                                     // [N, H, E]
+  const std::int64_t size = cos.size(-1), half = size / 2, rest = x.size(-1) - size;
+  const Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);                              // [N, 1, size]
+  Tensor y = rest == 0 ? x * c : at::cat({x.narrow(-1, 0, size) * c, x.narrow(-1, size, rest)}, -1);   // [N, H, E]
   const Tensor a = x.narrow(-1, 0, half), b = x.narrow(-1, half, half);
   y.narrow(-1, 0, half).addcmul_(b, s.narrow(-1, 0, half), -sign);
   y.narrow(-1, half, half).addcmul_(a, s.narrow(-1, half, half), sign);
@@ -65,16 +70,19 @@ struct Rotate : Function<Rotate> {
   }
 };
 
-struct SwiGlu : Function<SwiGlu> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& gate, const Tensor& up) {
+struct Gated : Function<Gated> {
+  static Tensor activate(const Tensor& gate, bool is_gelu) { return is_gelu ? at::gelu(gate, "tanh") : at::silu(gate); }
+  static Tensor forward(AutogradContext* ctx, const Tensor& gate, const Tensor& up, bool is_gelu) {
     ctx->save_for_backward({gate, up});
-    return at::silu(gate).mul_(up);
+    ctx->saved_data["is_gelu"] = is_gelu;
+    return activate(gate, is_gelu).mul_(up);
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &gate = saved[0], &up = saved[1];
-    const Tensor grad_up = grads[0] * at::silu(gate);
-    return {at::silu_backward(grads[0] * up, gate), grad_up};
+    const bool is_gelu = ctx->saved_data["is_gelu"].toBool();
+    const Tensor grad_up = grads[0] * activate(gate, is_gelu), grad_active = grads[0] * up;
+    return {is_gelu ? at::gelu_backward(grad_active, gate, "tanh") : at::silu_backward(grad_active, gate), grad_up, Tensor()};
   }
 };
 
@@ -94,7 +102,7 @@ std::int64_t rows_per_chunk(const Tensor& head) {
 }
 
 struct HeadLoss : Function<HeadLoss> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
     const std::int64_t num_rows = hidden.size(0), step = rows_per_chunk(head);
     const bool needs_hidden = hidden.requires_grad(), needs_head = head.requires_grad();
     const Tensor weight = head.to(hidden.scalar_type());                                 // [V, D]
@@ -107,12 +115,20 @@ struct HeadLoss : Function<HeadLoss> {
       const std::int64_t real = std::clamp<std::int64_t>(labels.size(0) - begin, 0, rows);  // the others are padding
       const Tensor chunk = hidden.narrow(0, begin, rows);                                // [rows, D]
       const Tensor label = labels.narrow(0, std::min(begin, labels.size(0)), real).unsqueeze(1);   // [real, 1]
-      Tensor log_p = at::log_softmax(product(chunk, weight), -1, wide);               // [rows, V] wide
+      Tensor logits = product(chunk, weight);                                            // [rows, V]
+      Tensor slope;                                                                      // of the cap: [rows, V] wide
+      if (softcap > 0) {
+        logits = softcapped(logits, softcap);
+        slope = 1 - (logits.to(wide) / softcap).square_();
+      }
+      Tensor log_p = at::log_softmax(logits, -1, wide);                                  // [rows, V] wide
+      logits.reset();
       loss.sub_(log_p.narrow(0, 0, real).gather(1, label).sum());
       if (!needs_hidden && !needs_head) continue;
       Tensor grad = log_p.exp_();                                                        // softmax
       grad.narrow(0, 0, real).scatter_add_(1, label, at::full_like(label, -1, grad.options()));    // − one-hot
       grad.narrow(0, real, rows - real).zero_();
+      if (softcap > 0) grad.mul_(slope);
       const Tensor grad_logits = grad.to(hidden.scalar_type());
       if (needs_hidden) grad_hidden.narrow(0, begin, rows).copy_(product(grad_logits, weight.t()));
       if (needs_head) grad_head.add_(at::matmul(grad_logits.t(), chunk));
@@ -125,7 +141,7 @@ struct HeadLoss : Function<HeadLoss> {
     const auto scale = [&](const Tensor& grad) {
       return grad.defined() ? grad * grads[0].to(grad.scalar_type()) : Tensor();
     };
-    return {scale(saved[0]), scale(saved[1]), Tensor()};
+    return {scale(saved[0]), scale(saved[1]), Tensor(), Tensor()};
   }
 };
 
@@ -236,27 +252,27 @@ struct PackedLinear : Function<PackedLinear> {
 
 }  // namespace
 
-Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps) {
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, double offset) {
   check_shape(weight, {x.size(-1)}, "rms_norm weight");
-  return RmsNorm::apply(x, weight, eps);
+  return RmsNorm::apply(x, weight, eps, offset);
 }
 
 Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin) {
-  check_shape(cos, {x.size(0), x.size(2)}, "rotate cos");
+  check_shape(cos, {x.size(0), std::min(cos.size(-1), x.size(2))}, "rotate cos");
   return Rotate::apply(x, cos, sin);
 }
 
-Tensor swiglu(const Tensor& gate, const Tensor& up) {
-  check_shape(up, gate.sizes(), "swiglu up");
-  return SwiGlu::apply(gate, up);
+Tensor gated(const Tensor& gate, const Tensor& up, Activation activation) {
+  check_shape(up, gate.sizes(), "gated up");
+  return Gated::apply(gate, up, activation == Activation::gelu_tanh);
 }
 
-Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
   TORCH_CHECK(labels.size(0) <= hidden.size(0), "[head_loss] more labels than rows");
-  return HeadLoss::apply(hidden, head, labels);
+  return HeadLoss::apply(hidden, head, labels, softcap);
 }
 
-Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels) {
+Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
   TORCH_CHECK(labels.size(0) <= hidden.size(0), "[head_losses] more labels than rows");
   const std::int64_t step = rows_per_chunk(head);
   const Tensor weight = head.to(hidden.scalar_type());
@@ -264,7 +280,9 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
   std::vector<Tensor> parts;
   for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
     const std::int64_t rows = std::min(step, hidden.size(0) - begin);
-    const Tensor log_p = at::log_softmax(at::linear(hidden.narrow(0, begin, rows), weight), -1, wide);
+    Tensor logits = at::linear(hidden.narrow(0, begin, rows), weight);                 // [rows, V]
+    if (softcap > 0) logits = softcapped(logits, softcap);
+    const Tensor log_p = at::log_softmax(logits, -1, wide);
     const std::int64_t real = std::clamp<std::int64_t>(labels.size(0) - begin, 0, rows);
     if (real > 0) parts.push_back(log_p.narrow(0, 0, real).gather(1, labels.narrow(0, begin, real).unsqueeze(1)).squeeze(1).neg_());
   }

@@ -1,28 +1,34 @@
 // The differentiable operations that are written by hand, each with its backward. All are tested by finite differences.
 #pragma once
 
+#include "model/config.hpp"
 #include "nn/shapes.hpp"
 
 namespace intelia::nn {
 
-/** y = x / sqrt(mean(x²) + eps) · weight (Zhang and Sennrich 2019), the mean in fp32. x [N, D], weight [D] -> [N, D]. */
-Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps);
+/**
+ * y = x / sqrt(mean(x²) + eps) · (weight + offset) (Zhang and Sennrich 2019), the mean in fp32. With an offset the product is
+ * in fp32 too and rounded once, as Gemma has it; without, x is rounded first, as Llama has it. x [.., D], weight [D] -> [.., D].
+ */
+Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, double offset = 0);
 
-/** Rotary positions (Su et al. 2021), halves rotated as transformers does. x [N, H, E], cos and sin [N, E] -> [N, H, E]. */
+/** Rotary positions (Su et al. 2021), halves rotated as transformers does. x [N, H, E], cos and sin [N, size] -> [N, H, E];
+    elements of a head from `size` on stay. */
 Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin);
 
-/** silu(gate) · up (Shazeer 2020). [N, F] each -> [N, F]. */
-Tensor swiglu(const Tensor& gate, const Tensor& up);
+/** activation(gate) · up (Shazeer 2020). [N, F] each -> [N, F]. */
+Tensor gated(const Tensor& gate, const Tensor& up, Activation activation);
 
 /**
  * Σ −log softmax(hidden · headᵀ)[label] in nats, the logits made and dropped in chunks of rows, so that [S, V] never exists.
- * hidden [S', D], head [V, D], labels [S] (int64) -> [] fp32; rows of `hidden` behind the labels are padding. The gradient of
- * `hidden` (and of `head` when it is trained) is made in the same pass and only scaled in backward.
+ * hidden [S', D], head [V, D], labels [S] (int64) -> [] fp32; rows of `hidden` behind the labels are padding. Logits z become
+ * softcap·tanh(z / softcap) when that is above 0. The gradient of `hidden` (and of `head` when it is trained) is made in the
+ * same pass and only scaled in backward.
  */
-Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels);
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap = 0);
 
 /** The same per row, without gradient: [S] fp32. */
-Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels);
+Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap = 0);
 
 /** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed);

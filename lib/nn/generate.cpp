@@ -64,7 +64,7 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
   for (;;) {
     stop.check("generation");
     const Tensor hidden = model.hidden(batch, pass, rows, &cache);                                              // [B, D]
-    const Tensor logits = at::linear(hidden, model.head.to(hidden.scalar_type())).to(at::kFloat).to(at::kCPU);  // [B, V]
+    const Tensor logits = model.logits(hidden, pass).to(at::kFloat).to(at::kCPU);   // [B, V]
     std::vector<std::int32_t> next;
     std::vector<std::int64_t> staying;   // rows of the cache
     std::vector<std::size_t> still_active;

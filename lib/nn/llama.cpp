@@ -1,81 +1,96 @@
 #include "nn/llama.hpp"
 
-#include <cmath>
-
 #include "nn/attention.hpp"
 
 namespace intelia::nn {
 
-void Llama::prepare_positions() {
-  // In fp32 and in transformers' order of operations (modeling_rope_utils.py), so that the angles agree to the last bit.
-  const Tensor exponent = at::arange(0, config.head_dim, 2, at::kLong).to(at::kFloat) / static_cast<double>(config.head_dim);
-  Tensor frequencies = 1.0 / at::pow(config.rope_theta, exponent);   // [E/2]
-  if (config.linear_rope_factor > 0) frequencies = frequencies / config.linear_rope_factor;
-  if (config.llama3_rope) {
-    const Llama3RopeScaling& rope = *config.llama3_rope;
-    const auto original = static_cast<double>(rope.original_max_position_embeddings);
-    const Tensor wavelength = 2 * M_PI / frequencies;
-    const Tensor slowed = frequencies / rope.factor;
-    const Tensor smooth = (original / wavelength - rope.low_freq_factor) / (rope.high_freq_factor - rope.low_freq_factor);
-    const Tensor between = (1 - smooth) * slowed + smooth * frequencies;
-    const Tensor is_long = wavelength > original / rope.low_freq_factor;
-    const Tensor is_short = wavelength < original / rope.high_freq_factor;
-    frequencies = at::where(is_long, slowed, at::where(is_short, frequencies, between));
+std::vector<Tensor*> Block::norms(const ModelConfig& config) {
+  std::vector<Tensor*> list = {&attention_norm, &mlp_norm};
+  if (config.has_output_norms) list.insert(list.end(), {&attention_output_norm, &mlp_output_norm});
+  if (config.has_head_norms) list.insert(list.end(), {&q_norm, &k_norm});
+  return list;
+}
+
+Tensor Llama::attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
+                        const Pass& pass, KvCache* cache, const Tensor& slots) const {
+  const Block& block = blocks[layer];
+  const std::int64_t num_tokens = normal.size(0), heads = config.num_attention_heads, kv_heads = config.num_key_value_heads;
+  const std::int64_t size = config.head_dim;
+  std::vector<Tensor> parts;                                                                // [N, H·E], [N, K·E] twice
+  if (block.has_joint_projections)
+    parts = block.qkv(normal, pass).split_with_sizes({heads * size, kv_heads * size, kv_heads * size}, -1);
+  else
+    parts = {block.q(normal, pass), block.k(normal, pass), block.v(normal, pass)};
+  Tensor q = parts[0].view({num_tokens, heads, size});                                      // [N, H, E]
+  Tensor k = parts[1].view({num_tokens, kv_heads, size});                                   // [N, K, E]
+  const Tensor v = parts[2].view({num_tokens, kv_heads, size});                             // [N, K, E]
+  if (config.has_head_norms) {
+    q = norm(q, block.q_norm);
+    k = norm(k, block.k_norm);
   }
-  inverse_frequencies_ = frequencies.to(placement.device);
+  q = rotate(q, rotation.cos, rotation.sin);
+  k = rotate(k, rotation.cos, rotation.sin);
+
+  const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale, config.attention_softcap};
+  if (cache == nullptr) return attend(q, k, v, batch.lengths, rule);
+  Tensor &keys = cache->keys[layer], &values = cache->values[layer];                        // [B, K, Tmax, E]
+  if (slots.defined()) {   // one new token of each sequence
+    const Tensor sequence = at::arange(num_tokens, slots.options());
+    keys.index_put_({sequence, at::indexing::Slice(), slots}, k);
+    values.index_put_({sequence, at::indexing::Slice(), slots}, v);
+    return attend_cached(q, keys, values, slots, rule);
+  }
+  std::int64_t begin = 0;
+  for (std::size_t b = 0; b < batch.lengths.size(); begin += batch.lengths[b++]) {
+    const auto place = static_cast<std::int64_t>(b);
+    keys[place].narrow(1, 0, batch.lengths[b]).copy_(k.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
+    values[place].narrow(1, 0, batch.lengths[b]).copy_(v.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
+  }
+  return attend(q, k, v, batch.lengths, rule);
+}
+
+Tensor Llama::mlp(const Block& block, const Tensor& normal, const Pass& pass) const {
+  std::vector<Tensor> parts;                                                                // [N, F] twice
+  if (block.has_joint_projections) parts = block.gate_up(normal, pass).chunk(2, -1);
+  else parts = {block.gate(normal, pass), block.up(normal, pass)};
+  return block.down(gated(parts[0], parts[1], config.activation), pass);
 }
 
 Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
-  const std::int64_t num_heads = config.num_attention_heads, num_kv = config.num_key_value_heads, size = config.head_dim;
-  const std::int64_t num_tokens = batch.ids.size(0);
-  const bool is_decoding = cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0;
-  const Tensor angles = at::outer(batch.positions.to(at::kFloat), inverse_frequencies_);      // [N, E/2]
-  const Tensor both = at::cat({angles, angles}, -1);                                          // [N, E]
-  const Tensor cos = both.cos().to(placement.dtype), sin = both.sin().to(placement.dtype);    // [N, E]
-
-  Tensor slots, visible;   // decoding: where each new key goes, and what each query sees
-  if (is_decoding) {
-    slots = at::tensor(cache->lengths, at::kLong).to(placement.device);                       // [B]
-    const Tensor places = at::arange(cache->keys[0].size(2), slots.options());                // [Tmax]
-    visible = places.unsqueeze(0) <= slots.unsqueeze(1);                                      // [B, Tmax]
-    if (config.sliding_window > 0) visible = visible.logical_and(places.unsqueeze(0) > (slots - config.sliding_window).unsqueeze(1));
+  Tensor slots, spans;   // where in the cache a new token goes; the length of the sequence that a token stands in
+  if (cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0) {
+    slots = at::tensor(cache->lengths, at::kLong).to(placement.device);                     // [B]
+    spans = slots + 1;
+  } else {
+    const Tensor lengths = at::tensor(batch.lengths, at::kLong).to(placement.device);
+    spans = at::repeat_interleave(lengths, lengths, 0, batch.ids.size(0));                  // [N]
   }
+  const Rotation rotation = positions_.at(batch.positions, spans, placement.dtype);
 
-  Tensor x = at::embedding(embedding, batch.ids).to(placement.dtype);                         // [N, D]
+  Tensor x = at::embedding(embedding_of(pass), batch.ids).to(placement.dtype);                       // [N, D]
+  if (config.embedding_scale != 1) x = x * at::scalar_tensor(config.embedding_scale, x.options());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
-    Tensor normal = rms_norm(x, block.attention_norm, config.rms_norm_eps);                   // [N, D]
-    const Tensor q = rotate(block.q(normal, pass).view({num_tokens, num_heads, size}), cos, sin);   // [N, H, E]
-    const Tensor k = rotate(block.k(normal, pass).view({num_tokens, num_kv, size}), cos, sin);      // [N, K, E]
-    const Tensor v = block.v(normal, pass).view({num_tokens, num_kv, size});                        // [N, K, E]
-    Tensor mixed;                                                                             // [N, H·E]
-    if (is_decoding) {
-      const Tensor sequence = at::arange(num_tokens, slots.options());
-      cache->keys[layer].index_put_({sequence, at::indexing::Slice(), slots}, k);
-      cache->values[layer].index_put_({sequence, at::indexing::Slice(), slots}, v);
-      mixed = attend_cached(q, cache->keys[layer], cache->values[layer], visible);
-    } else {
-      if (cache != nullptr) {
-        std::int64_t begin = 0;
-        for (std::size_t b = 0; b < batch.lengths.size(); begin += batch.lengths[b++]) {
-          const auto place = static_cast<std::int64_t>(b);
-          cache->keys[layer][place].narrow(1, 0, batch.lengths[b]).copy_(k.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
-          cache->values[layer][place].narrow(1, 0, batch.lengths[b]).copy_(v.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
-        }
-      }
-      mixed = attend(q, k, v, batch.lengths, config.sliding_window);
-    }
+    Tensor mixed = attention(layer, norm(x, block.attention_norm), batch, rotation, pass, cache, slots);   // [N, H·E]
     if (rows.defined() && layer + 1 == blocks.size()) {   // nothing behind here mixes tokens
-      mixed = mixed.index_select(0, rows);                                                    // [S, H·E]
-      x = x.index_select(0, rows);                                                            // [S, D]
+      mixed = mixed.index_select(0, rows);                                                  // [S, H·E]
+      x = x.index_select(0, rows);                                                          // [S, D]
     }
-    x = x + block.o(mixed, pass);
-    normal = rms_norm(x, block.mlp_norm, config.rms_norm_eps);
-    x = x + block.down(swiglu(block.gate(normal, pass), block.up(normal, pass)), pass);
+    Tensor added = block.o(mixed, pass);
+    if (config.has_output_norms) added = norm(added, block.attention_output_norm);
+    x = x + added;
+    added = mlp(block, norm(x, block.mlp_norm), pass);
+    if (config.has_output_norms) added = norm(added, block.mlp_output_norm);
+    x = x + added;
   }
   if (cache != nullptr)
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) cache->lengths[b] += batch.lengths[b];
-  return rms_norm(x, final_norm, config.rms_norm_eps);
+  return norm(x, final_norm);
+}
+
+Tensor Llama::logits(const Tensor& hidden, const Pass& pass) const {
+  const Tensor logits = at::linear(hidden, head_of(pass).to(hidden.scalar_type()));                  // [N, V]
+  return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
 }
 
 TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int32_t>>& sequences) {

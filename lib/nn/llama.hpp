@@ -1,12 +1,14 @@
-// The Llama family (Llama 1–3.x, CodeLlama, Mistral): one block description, computed over sequences that lie one after
-// the other without padding. It knows weights and positions; not losses, optimizers or text.
+// A decoder of the Llama kind: one block for all families of lib/model, computed over sequences that lie one after the
+// other without padding. It knows weights and positions; not losses, optimizers or text.
 #pragma once
 
 #include <vector>
 
+#include "model/adapter.hpp"
 #include "model/config.hpp"
 #include "nn/device.hpp"
 #include "nn/linear.hpp"
+#include "nn/rope.hpp"
 
 namespace intelia::nn {
 
@@ -24,10 +26,19 @@ struct KvCache {
 };
 
 struct Block {
-  Tensor attention_norm, mlp_norm;      // [D]
+  Tensor attention_norm, mlp_norm;                  // [D]
+  Tensor attention_output_norm, mlp_output_norm;    // [D], with config.has_output_norms
+  Tensor q_norm, k_norm;                            // [E], with config.has_head_norms
   Linear q, k, v, o, gate, up, down;
-  /** The seven linear layers, in this order. */
-  std::vector<Linear*> linears() { return {&q, &k, &v, &o, &gate, &up, &down}; }
+  Linear qkv, gate_up;                              // in the place of q, k, v and of gate, up
+  bool has_joint_projections = false;
+  /** The linear layers in the order of layer_linears. */
+  std::vector<Linear*> linears() {
+    if (has_joint_projections) return {&qkv, &o, &gate_up, &down};
+    return {&q, &k, &v, &o, &gate, &up, &down};
+  }
+  /** The norms in the order of layer_norms. */
+  std::vector<Tensor*> norms(const ModelConfig& config);
 };
 
 class Llama {
@@ -38,6 +49,16 @@ class Llama {
   Tensor final_norm;                    // [D]
   Tensor head;                          // [V, D]; the embedding itself when tied
   std::vector<Block> blocks;
+  std::optional<AdapterConfig> adapter; // how the adapter on it is made, where there is one
+  Tensor trained_embedding, trained_head;   // the adapter's own, where modules_to_save names them
+
+  /** The embedding and the head that a pass sees. */
+  const Tensor& embedding_of(const Pass& pass) const {
+    return pass.uses_adapter && trained_embedding.defined() ? trained_embedding : embedding;
+  }
+  const Tensor& head_of(const Pass& pass) const {
+    return pass.uses_adapter && trained_head.defined() ? trained_head : head;
+  }
 
   /**
    * Final hidden states (after the last norm) of the batch: [N, D], or [S, D] of the tokens `rows` [S] (int64) when given:
@@ -46,11 +67,21 @@ class Llama {
    */
   Tensor hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows = {}, KvCache* cache = nullptr) const;
 
+  /** Logits of final hidden states: [N, D] -> [N, V], capped where the family caps them. */
+  Tensor logits(const Tensor& hidden, const Pass& pass) const;
+
   /** Makes the rotary frequencies; call once after config and placement are set. */
-  void prepare_positions();
+  void prepare_positions() { positions_ = RotaryPositions(config.rope, placement.device); }
 
  private:
-  Tensor inverse_frequencies_;          // [E/2] fp32
+  /** What attention of `layer` gives for the normalized [N, D] -> [N, H·E]. */
+  Tensor attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation, const Pass& pass,
+                   KvCache* cache, const Tensor& slots) const;
+  /** What the MLP gives for the normalized [N, D] -> [N, D]. */
+  Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
+  Tensor norm(const Tensor& x, const Tensor& weight) const { return rms_norm(x, weight, config.rms_norm_eps, config.norm_offset); }
+
+  RotaryPositions positions_;
 };
 
 /** `sequences` one after the other, where the model is. Throws Error{input} for a token outside its vocabulary. */

@@ -41,8 +41,10 @@ Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Supervised supervised = supervise(model, samples);
-  const Tensor hidden = model.hidden(supervised.batch, {.uses_adapter = uses_adapter}, supervised.rows);      // [S, D]
-  const Tensor losses = head_losses(hidden, model.head, supervised.labels).to(at::kCPU).to(at::kDouble);      // [S]
+  const Pass pass{.uses_adapter = uses_adapter};
+  const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);                                // [S, D]
+  const Tensor losses = head_losses(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap)
+                            .to(at::kCPU).to(at::kDouble);                                                  // [S]
   const double* loss = losses.const_data_ptr<double>();
   std::vector<SampleLoss> scores;
   for (const std::int64_t count : supervised.targets_a_sample) {

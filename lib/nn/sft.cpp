@@ -64,8 +64,9 @@ SftSummary train_sft(const SftSettings& settings, const SampleSource& train, con
   Recipe recipe;
   recipe.loss_sum = [&](const std::vector<TokenSample>& samples, std::uint64_t seed) {
     const Supervised supervised = supervise(model, samples);
-    const Tensor hidden = model.hidden(supervised.batch, {.is_training = true, .seed = seed}, supervised.rows);  // [S, D]
-    return head_loss(hidden, model.head, supervised.labels);
+    const Pass pass{.is_training = true, .seed = seed};
+    const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
+    return head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap);
   };
   if (validation != nullptr)
     recipe.evaluate = [&] { return evaluation_loss(model, *validation, evaluation_batch(settings), sinks); };

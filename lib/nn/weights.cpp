@@ -138,8 +138,11 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
     sinks.progress.update({"layer", static_cast<std::int64_t>(layer), config.num_hidden_layers, "loading"});
     Block& block = model.blocks[layer];
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-    block.attention_norm = place(load(prefix + "input_layernorm.weight", {hidden}));
-    block.mlp_norm = place(load(prefix + "post_attention_layernorm.weight", {hidden}));
+    block.has_joint_projections = config.has_joint_projections;
+    const auto norm_shapes = layer_norms(config);
+    const auto norms = block.norms(config);
+    for (std::size_t i = 0; i < norms.size(); ++i)
+      *norms[i] = place(load(prefix + norm_shapes[i].path + ".weight", {norm_shapes[i].size}));
     const auto shapes = layer_linears(config);
     const auto linears = block.linears();
     for (std::size_t i = 0; i < linears.size(); ++i) {
@@ -147,15 +150,15 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
       linear.path = prefix + shapes[i].path;
       linear.number = ++number;
       const Tensor weight = load(linear.path + ".weight", {shapes[i].out_features, shapes[i].in_features});
-      if (settings.method != Method::qlora) {
+      linear.is_quantized = settings.method == Method::qlora;
+      if (!linear.is_quantized) {
         linear.weight = place(weight);
       } else {
         PackedWeight packed = pack(weight.to(at::kFloat));
         if (keeps_unpacked) linear.weight = unpack(packed, held).to(model.placement.device);
         else linear.packed = to_device(std::move(packed), model.placement.device);
       }
-      const bool has_bias = i < 4 ? config.has_attention_bias : config.has_mlp_bias;
-      if (has_bias) linear.bias = place(load(linear.path + ".bias", {shapes[i].out_features}));
+      if (shapes[i].has_bias) linear.bias = place(load(linear.path + ".bias", {shapes[i].out_features}));
     }
   }
   sinks.progress.finish();
@@ -168,8 +171,9 @@ std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model) {
   for (std::size_t layer = 0; layer < model.blocks.size(); ++layer) {
     Block& block = model.blocks[layer];
     const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-    list.emplace_back(prefix + "input_layernorm.weight", &block.attention_norm);
-    list.emplace_back(prefix + "post_attention_layernorm.weight", &block.mlp_norm);
+    const auto norm_shapes = layer_norms(model.config);
+    const auto norms = block.norms(model.config);
+    for (std::size_t i = 0; i < norms.size(); ++i) list.emplace_back(prefix + norm_shapes[i].path + ".weight", norms[i]);
     for (Linear* linear : block.linears()) {
       list.emplace_back(linear->path + ".weight", &linear->weight);
       if (linear->bias.defined()) list.emplace_back(linear->path + ".bias", &linear->bias);

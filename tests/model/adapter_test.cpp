@@ -45,37 +45,67 @@ TEST_CASE("what PEFT writes is read") {
   CHECK(config.lora_alpha == 24);
   CHECK(config.lora_dropout == 0.05);
   CHECK_FALSE(config.uses_rslora);
-  CHECK(config.targets == std::vector<std::string>{"down_proj", "q_proj", "v_proj"});
+  CHECK(config.targets.names == std::vector<std::string>{"down_proj", "q_proj", "v_proj"});
 }
 
 TEST_CASE("scaling") {
   AdapterConfig config;
   config.r = 16;
   config.lora_alpha = 32;
-  CHECK(lora_scaling(config) == 2);
+  const std::string path = "model.layers.1.mlp.up_proj";
+  CHECK(lora_scaling(config, path) == 2);
   config.uses_rslora = true;
-  CHECK(lora_scaling(config) == 8);
+  CHECK(lora_scaling(config, path) == 8);
+  config.rank_pattern = {{"layers.0.*", 2}, {"up_proj", 64}};
+  config.alpha_pattern = {{"mlp\\.up_proj", 16}};
+  CHECK(lora_rank(config, path) == 64);
+  CHECK(lora_scaling(config, path) == 2);
+  CHECK(lora_rank(config, "model.layers.0.mlp.up_proj") == 2);
+  CHECK(lora_rank(config, "model.layers.1.mlp.xup_proj") == 16);
+}
+
+TEST_CASE("which modules are meant") {
+  AdapterConfig config;
+  config.targets.names = {"q_proj", "mlp.up_proj"};
+  const auto path = [](int layer, const char* module) { return "model.layers." + std::to_string(layer) + "." + module; };
+  CHECK(is_target(config, path(0, "self_attn.q_proj")));
+  CHECK(is_target(config, path(0, "mlp.up_proj")));
+  CHECK_FALSE(is_target(config, path(0, "mlp.gate_proj")));
+  CHECK_FALSE(is_target(config, path(0, "mlp.gate_up_proj")));
+  config.layers = {1, 3};
+  CHECK_FALSE(is_target(config, path(0, "self_attn.q_proj")));
+  CHECK(is_target(config, path(3, "self_attn.q_proj")));
+  config.layers_pattern = {"blocks"};
+  CHECK_FALSE(is_target(config, path(3, "self_attn.q_proj")));
+  config.layers_pattern = {"layers"};
+  config.excluded.names = {"q_proj"};
+  CHECK_FALSE(is_target(config, path(3, "self_attn.q_proj")));
+  CHECK(is_target(config, path(3, "mlp.up_proj")));
+  config.targets = {.pattern = R"(.*\.(0|2)\..*(q|v)_proj)"};
+  config.excluded = {};
+  config.layers = {};
+  CHECK(is_target(config, path(2, "self_attn.v_proj")));
+  CHECK_FALSE(is_target(config, path(1, "self_attn.v_proj")));
 }
 
 TEST_CASE("features that would give another model are refused by their key") {
-  const std::pair<const char*, const char*> cases[] = {{"use_dora", "true"},
+  const std::pair<const char*, const char*> cases[] = {{"use_dora", "1"},
                                                        {"bias", "\"all\""},
-                                                       {"rank_pattern", R"({"q_proj":4})"},
-                                                       {"alpha_pattern", R"({"q_proj":4})"},
-                                                       {"modules_to_save", R"(["lm_head"])"},
-                                                       {"layers_to_transform", "[1]"},
-                                                       {"layers_pattern", "\"layers\""},
+                                                       {"rank_pattern", "3"},
+                                                       {"alpha_pattern", R"(["q_proj"])"},
+                                                       {"modules_to_save", R"(["norm"])"},
+                                                       {"layers_to_transform", "[-1]"},
+                                                       {"layers_pattern", "[3]"},
                                                        {"target_parameters", R"(["x"])"},
                                                        {"trainable_token_indices", "[1]"},
                                                        {"layer_replication", "[[0,1]]"},
                                                        {"fan_in_fan_out", "true"},
                                                        {"lora_bias", "true"},
-                                                       {"exclude_modules", R"(["q_proj"])"},
+                                                       {"exclude_modules", R"([1])"},
                                                        {"use_qalora", "true"},
-                                                       {"init_lora_weights", "\"pissa\""},
+                                                       {"init_lora_weights", "\"pissa_niter_4\""},
+                                                       {"init_lora_weights", "\"loftq\""},
                                                        {"peft_type", "\"LOHA\""},
-                                                       {"target_modules", "\"all-linear\""},
-                                                       {"target_modules", R"(["q_proj","lm_head"])"},
                                                        {"target_modules", "[]"},
                                                        {"r", "0"},
                                                        {"r", "-1"},
@@ -93,7 +123,12 @@ TEST_CASE("features that would give another model are refused by their key") {
     CAPTURE(value);
     CHECK(contains(why(key, value), std::string("adapter_config.json: ") + key + " is "));
   }
+  CHECK(contains(why("rank_pattern", R"({"q_proj":0})"), "rank_pattern has 0 for 'q_proj'"));
+  CHECK(contains(why("alpha_pattern", R"({"q_proj":1e300})"), "alpha_pattern has"));
+  CHECK(contains(why("rank_pattern", R"({"(q":1})"), "the pattern '(q' is not understood"));
+  CHECK(contains(why("target_modules", "\"*\""), "the pattern '*' is not understood"));
   CHECK(why("init_lora_weights", "\"gaussian\"") == "");
+  CHECK(why("init_lora_weights", "\"pissa\"") == "");
   CHECK(why("rank_pattern", "{}") == "");
   CHECK(why("a_key_of_the_future", "3") == "");
 }
@@ -110,7 +145,7 @@ TEST_CASE("what is written: sorted keys, sorted targets, and it reads back the s
   config.lora_alpha = 6.5;
   config.lora_dropout = 0.1;
   config.uses_rslora = true;
-  config.targets = {"v_proj", "q_proj"};
+  config.targets.names = {"v_proj", "q_proj"};
   const Json document = adapter_config_json(config);
   std::string previous;
   for (const auto& [key, value] : document.items()) {
@@ -122,7 +157,7 @@ TEST_CASE("what is written: sorted keys, sorted targets, and it reads back the s
   CHECK(again.r == 4);
   CHECK(again.lora_alpha == 6.5);
   CHECK(again.uses_rslora);
-  CHECK(again.targets == std::vector<std::string>{"q_proj", "v_proj"});
+  CHECK(again.targets.names == std::vector<std::string>{"q_proj", "v_proj"});
   config.lora_alpha = 32;
   CHECK(adapter_config_json(config)["lora_alpha"].dump() == "32");
 }

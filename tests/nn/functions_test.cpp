@@ -9,15 +9,20 @@
 
 using namespace intelia::nn;
 
-TEST_CASE("rms_norm: gradient of x and weight") {
-  CHECK(gradient_error({normal({3, 8}, 1), normal({8}, 2)},
-                       [](const auto& in) { return rms_norm(in[0], in[1], 1e-5); }) < 1e-8);
+TEST_CASE("rms_norm: gradient of x and weight, with and without an offset, of rows and of heads") {
+  for (const double offset : {0.0, 1.0}) {
+    CHECK(gradient_error({normal({3, 8}, 1), normal({8}, 2)},
+                         [&](const auto& in) { return rms_norm(in[0], in[1], 1e-5, offset); }) < 1e-8);
+    CHECK(gradient_error({normal({3, 2, 4}, 1), normal({4}, 2)},
+                         [&](const auto& in) { return rms_norm(in[0], in[1], 1e-5, offset); }) < 1e-8);
+  }
 }
 
 TEST_CASE("rms_norm of ones is the weight, up to eps") {
   const Tensor weight = normal({8}, 3);
   const Tensor y = rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21);
   CHECK(at::allclose(y[1], weight / std::sqrt(1.21), 1e-12));
+  CHECK(at::allclose(rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21, 1)[0], (weight + 1) / std::sqrt(1.21), 1e-12));
 }
 
 TEST_CASE("rotate: gradient, and a turn keeps lengths") {
@@ -28,15 +33,25 @@ TEST_CASE("rotate: gradient, and a turn keeps lengths") {
   CHECK(at::allclose(rotate(x, cos, sin).norm(), x.norm(), 1e-12));
 }
 
-TEST_CASE("swiglu: gradient of gate and up") {
-  CHECK(gradient_error({normal({3, 5}, 7), normal({3, 5}, 8)},
-                       [](const auto& in) { return swiglu(in[0], in[1]); }) < 1e-8);
+TEST_CASE("rotate: a part of each head turns as a head of its own, and the rest stays") {
+  const Tensor angles = normal({4, 2}, 4), both = at::cat({angles, angles}, -1), x = normal({4, 3, 7}, 6);
+  const Tensor cos = both.cos(), sin = both.sin(), y = rotate(x, cos, sin);
+  CHECK(at::equal(y.narrow(-1, 0, 4), rotate(x.narrow(-1, 0, 4), cos, sin)));
+  CHECK(at::equal(y.narrow(-1, 4, 3), x.narrow(-1, 4, 3)));
+  CHECK(gradient_error({x}, [&](const auto& in) { return rotate(in[0], cos, sin); }) < 1e-8);
 }
 
-TEST_CASE("head_loss: gradient of hidden and head") {
+TEST_CASE("gated: gradient of gate and up, for each activation") {
+  for (const intelia::Activation activation : {intelia::Activation::silu, intelia::Activation::gelu_tanh})
+    CHECK(gradient_error({normal({3, 5}, 7), normal({3, 5}, 8)},
+                         [&](const auto& in) { return gated(in[0], in[1], activation); }) < 1e-8);
+}
+
+TEST_CASE("head_loss: gradient of hidden and head, with and without a cap") {
   const Tensor labels = at::tensor({4, 0, 6}, at::kLong);
-  CHECK(gradient_error({normal({3, 5}, 9), normal({7, 5}, 10)},
-                       [&](const auto& in) { return head_loss(in[0], in[1], labels); }) < 1e-7);
+  for (const double softcap : {0.0, 1.5})
+    CHECK(gradient_error({normal({3, 5}, 9), normal({7, 5}, 10)},
+                         [&](const auto& in) { return head_loss(in[0], in[1], labels, softcap); }) < 1e-7);
 }
 
 TEST_CASE("head_loss is the sum of head_losses, over several chunks of rows") {

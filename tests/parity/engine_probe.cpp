@@ -67,6 +67,16 @@ SftSettings sft_settings(const Json& request) {
   settings.lora.alpha = request.value("lora_alpha", settings.lora.alpha);
   settings.lora.dropout = request.value("lora_dropout", 0.0);
   settings.lora.targets = request.value("lora_targets", settings.lora.targets);
+  settings.lora.uses_rslora = request.value("lora_rslora", false);
+  settings.lora.uses_dora = request.value("lora_dora", false);
+  settings.lora.rank_pattern = request.value("rank_pattern", settings.lora.rank_pattern);
+  settings.lora.alpha_pattern = request.value("alpha_pattern", settings.lora.alpha_pattern);
+  settings.lora.modules_to_save = request.value("modules_to_save", settings.lora.modules_to_save);
+  const std::string init = request.value("lora_init", "kaiming");
+  settings.lora.init = init == "gaussian" ? LoraInit::gaussian
+                       : init == "pissa"  ? LoraInit::pissa
+                       : init == "olora"  ? LoraInit::olora
+                                          : LoraInit::kaiming;
   settings.epochs = request.value("epochs", settings.epochs);
   settings.max_steps = request.value("max_steps", settings.max_steps);
   settings.batch_size = request.value("batch_size", settings.batch_size);

@@ -26,6 +26,16 @@ COMMON = dict(vocab_size=173, hidden_size=96, intermediate_size=160, num_hidden_
               rms_norm_eps=1e-5, bos_token_id=1, eos_token_id=2, attn_implementation="eager")
 
 
+YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max_position_embeddings": 32}
+
+
+def longrope(size, original=32):
+    """As Phi-3 has it; LENGTH is beyond `original`, so that the long factors count."""
+    random = np.random.default_rng(2)
+    return {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": random.uniform(1, 2, size // 2).tolist(),
+            "long_factor": random.uniform(1, 8, size // 2).tolist(), "original_max_position_embeddings": original}
+
+
 def llama_2(**more):
     return transformers.LlamaConfig(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 6,
                                        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}, **more})
@@ -41,6 +51,27 @@ def mistral(**more):
                                          "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}, **more})
 
 
+def qwen2(**more):
+    return transformers.Qwen2Config(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 2, "rope_parameters": YARN, **more})
+
+
+def qwen3(**more):
+    return transformers.Qwen3Config(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 24,
+                                       "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}, **more})
+
+
+def phi3(**more):
+    return transformers.Phi3Config(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 2, "pad_token_id": 0,
+                                      "original_max_position_embeddings": 32, "rope_parameters": longrope(16), **more})
+
+
+def gemma2(**more):
+    return transformers.Gemma2Config(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 2, "head_dim": 24,
+                                        "query_pre_attn_scalar": 40, "attn_logit_softcapping": 2.0, "final_logit_softcapping": 3.0,
+                                        "sliding_window": 31, "pad_token_id": 0,
+                                        "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}, **more})
+
+
 CONFIGS = {
     "llama-2": llama_2,
     "llama-3.1": llama_3_1,
@@ -49,6 +80,31 @@ CONFIGS = {
     "llama-2, linear rope and biases": lambda **more: llama_2(
         attention_bias=True, mlp_bias=True, rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0}, **more),
     "mistral": mistral,
+    "qwen2": qwen2,
+    "qwen2, tied, windows from layer 1 on": lambda **more: qwen2(
+        tie_word_embeddings=True, use_sliding_window=True, sliding_window=31, max_window_layers=1, **more),
+    "qwen3": qwen3,
+    "qwen3, biases": lambda **more: qwen3(attention_bias=True, **more),
+    "phi3": phi3,
+    "phi3, within the original length": lambda **more: phi3(
+        original_max_position_embeddings=128, rope_parameters=longrope(16, 128), sliding_window=31, **more),
+    "phi3, part of each head rotated": lambda **more: phi3(rope_parameters={**longrope(8), "partial_rotary_factor": 0.5}, **more),
+    "gemma2": gemma2,
+}
+
+# What of a family's own must be seen in the logits: a change of config.json that transformers' file does not have.
+OWN_PARTS = {
+    "qwen2": {"yarn": {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}},
+              "attention factor": {"rope_parameters": {**YARN, "attention_factor": 1.0}}},
+    "qwen2, tied, windows from layer 1 on": {"window": {"use_sliding_window": False, "layer_types": None}},
+    "qwen3": {"theta": {"rope_parameters": {"rope_type": "default", "rope_theta": 20000.0}}},
+    "phi3": {"long factors": {"original_max_position_embeddings": 128}},
+    "phi3, within the original length": {"window": {"sliding_window": None}},
+    "phi3, part of each head rotated": {"attention factor": {
+        "rope_parameters": {**longrope(8), "partial_rotary_factor": 0.5, "attention_factor": 1.0}}},
+    "gemma2": {"score cap": {"attn_logit_softcapping": None}, "logit cap": {"final_logit_softcapping": None},
+               "scale": {"query_pre_attn_scalar": 24}, "window": {"sliding_window": None}, "activation": {"hidden_activation": "silu"},
+               "windowed layers": {"layer_types": ["full_attention", "sliding_attention", "full_attention"]}},
 }
 
 
@@ -57,7 +113,7 @@ def make_model(config, seed=5):
     model = transformers.AutoModelForCausalLM.from_config(config, attn_implementation="eager").float().eval()
     with torch.no_grad():
         for name, parameter in model.named_parameters():
-            parameter.normal_(1.0 if "norm" in name else 0.0, 0.1)
+            parameter.normal_(1.0 if "norm" in name and config.model_type != "gemma2" else 0.0, 0.1)
     return model
 
 
@@ -134,10 +190,12 @@ def test_logits(engine_probe, tmp_path, name):
     wrong = {"eps": altered(folder, tmp_path / "eps", with_large_epsilon)}
     if "rope" in name or "3.1" in name:
         wrong["rope scaling"] = altered(folder, tmp_path / "rope", without_rope_scaling)
-    if model.config.num_attention_heads != model.config.num_key_value_heads:
+    if model.config.num_attention_heads != model.config.num_key_value_heads and "phi3" not in name:
         wrong["grouping"] = permute_heads(folder, tmp_path / "grouping")
     if name == "mistral":
         wrong["window"] = altered(folder, tmp_path / "window", without_window)
+    for part, changes in OWN_PARTS.get(name, {}).items():
+        wrong[part] = altered(folder, tmp_path / part, lambda config, changes=changes: config.update(changes))
     for part, broken in wrong.items():
         found = difference(our_logits(engine_probe, broken, tmp_path, ids), theirs)
         print(f"  with another {part}: {found:.1e}")
@@ -168,7 +226,38 @@ def test_bf16_computation(engine_probe, tmp_path):
     assert 0 < found < 1.5 * allowed
 
 
-@pytest.mark.parametrize("name", ["llama-2", "llama-3.1", "mistral"])
+def two_rows():
+    return [{"ids": token_ids(LENGTH, 1), "is_target": [int(i % 3 != 1) for i in range(LENGTH)]},
+            {"ids": token_ids(20, 2), "is_target": [1] * 20}]
+
+
+def summed_loss(model, rows):
+    total = 0.0
+    for row in rows:
+        labels = torch.tensor([i if t else -100 for i, t in zip(row["ids"], row["is_target"])])
+        logits = model(torch.tensor([row["ids"]])).logits[0].double()
+        total = total + torch.nn.functional.cross_entropy(logits[:-1], labels[1:], reduction="sum")
+    return total
+
+
+@pytest.mark.parametrize("name", CONFIGS)
+def test_every_gradient(gradient_probe, tmp_path, name):
+    """The loss of two sequences of unequal lengths and its gradient by every weight."""
+    model = make_model(CONFIGS[name]())
+    model.save_pretrained(tmp_path / "model")
+    rows = two_rows()
+    answer = gradient_probe(model=tmp_path / "model", method="full", samples=rows, out=tmp_path / "gradients.safetensors")
+    ours = load_file(tmp_path / "gradients.safetensors")
+    total = summed_loss(model, rows)
+    total.backward()
+    assert abs(answer["loss"] - total.item()) < TOLERANCE * total.item()
+    theirs = {name: parameter.grad for name, parameter in model.named_parameters()}
+    assert ours.keys() == theirs.keys()
+    for name, gradient in theirs.items():
+        assert difference(ours[name].numpy(), gradient.numpy()) < TOLERANCE, name
+
+
+@pytest.mark.parametrize("name", ["llama-2", "llama-3.1", "mistral", "qwen2", "qwen3", "phi3, part of each head rotated", "gemma2"])
 def test_greedy_generation(engine_probe, tmp_path, name):
     """Three prompts of unequal lengths in one batch give, each, what transformers gives for it alone."""
     model = make_model(CONFIGS[name]())
@@ -222,33 +311,97 @@ def lora_config(**more):
                               **more})
 
 
-@pytest.mark.parametrize("use_rslora", [False, True])
-def test_adapter_of_peft(engine_probe, tmp_path, use_rslora):
+ADAPTERS = {
+    "plain": {},
+    "rslora": {"use_rslora": True},
+    "dora": {"use_dora": True},
+    "dora and rslora": {"use_dora": True, "use_rslora": True},
+    "patterns": {"rank_pattern": {r"layers\.[12]\.mlp\.up_proj": 3, "q_proj": 7}, "alpha_pattern": {"down_proj": 3.5}},
+    "all-linear": {"target_modules": "all-linear"},
+    "a pattern of targets": {"target_modules": r".*\.(1|2)\..*(q|v|down)_proj"},
+    "some layers": {"target_modules": ["q_proj", "up_proj"], "layers_to_transform": [0, 2], "layers_pattern": "layers"},
+    "one layer, with exclusions": {"layers_to_transform": 1, "exclude_modules": ["q_proj", "mlp.up_proj"]},
+    "modules to save": {"modules_to_save": ["embed_tokens", "lm_head"]},
+    "pissa": {"init_lora_weights": "pissa"},
+    "olora": {"init_lora_weights": "olora"},
+}
+
+
+def moved(tuned):
+    """A PEFT model whose adapter is anywhere but at its start."""
+    torch.manual_seed(3)
+    with torch.no_grad():
+        for name, parameter in tuned.named_parameters():
+            if "lora_B" in name or "lora_A" in name or "modules_to_save" in name:
+                parameter.add_(torch.randn_like(parameter), alpha=0.05)
+            if "magnitude" in name:
+                parameter.mul_(1 + 0.2 * torch.rand_like(parameter))
+    return tuned
+
+
+@pytest.mark.parametrize("family", ["qwen2", "phi3", "gemma2"])
+def test_adapter_on_every_linear_layer(engine_probe, gradient_probe, tmp_path, family):
+    """The families' own layers: biases, joint projections, norms behind; logits and the adapter's gradients."""
+    base = make_model(CONFIGS[family]())
+    base.save_pretrained(tmp_path / "model")
+    tuned = moved(peft.get_peft_model(base, lora_config(target_modules="all-linear"))).eval()
+    tuned.save_pretrained(tmp_path / "adapter")
+    ids = token_ids()
+    assert difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids, adapter=tmp_path / "adapter"),
+                      peer_logits(tuned, ids)) < TOLERANCE
+    check_adapter_gradients(gradient_probe, tmp_path, tuned)
+
+
+def check_adapter_gradients(gradient_probe, tmp_path, tuned):
+    rows = two_rows()
+    gradient_probe(model=tmp_path / "model", method="lora", adapter=tmp_path / "adapter", samples=rows, out=tmp_path / "gradients")
+    summed_loss(tuned, rows).backward()
+    theirs = {}
+    for name, parameter in tuned.named_parameters():
+        if parameter.requires_grad:
+            name = name.replace(".modules_to_save.default", "").replace(".default", "")
+            theirs[name.replace("lora_magnitude_vector.weight", "lora_magnitude_vector")] = parameter.grad
+    ours = load_file(tmp_path / "gradients")
+    assert ours.keys() == theirs.keys()
+    for name, gradient in theirs.items():
+        assert difference(ours[name].numpy(), gradient.numpy()) < TOLERANCE, name
+
+
+@pytest.mark.parametrize("kind", ADAPTERS)
+def test_adapter_of_peft(engine_probe, gradient_probe, tmp_path, kind):
     base = make_model(llama_3_1())
     base.save_pretrained(tmp_path / "model")
     ids = token_ids()
     bare = peer_logits(base, ids)
-    tuned = peft.get_peft_model(base, lora_config(use_rslora=use_rslora)).eval()
-    torch.manual_seed(3)
-    with torch.no_grad():
-        for name, parameter in tuned.named_parameters():
-            if "lora_B" in name:
-                parameter.normal_(0.0, 0.1)
+    tuned = moved(peft.get_peft_model(base, lora_config(**ADAPTERS[kind]))).eval()
     tuned.save_pretrained(tmp_path / "adapter")
     theirs = peer_logits(tuned, ids)
     assert difference(bare, theirs) > 100 * TOLERANCE
+    check_adapter_gradients(gradient_probe, tmp_path, tuned)
     request = dict(adapter=tmp_path / "adapter")
     assert difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids, **request), theirs) < TOLERANCE
     assert difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids, use_adapter=False, **request), bare) < TOLERANCE
 
 
-def test_adapter_trained_here_loads_in_peft(engine_probe, tmp_path):
+TRAINED = {
+    "plain": {},
+    "rslora, gaussian": {"lora_rslora": True, "lora_init": "gaussian"},
+    "dora": {"lora_dora": True},
+    "patterns": {"rank_pattern": ["q_proj=7"], "alpha_pattern": ["down_proj=3.5"]},
+    "modules to save": {"modules_to_save": ["embed_tokens", "lm_head"]},
+    "pissa": {"lora_init": "pissa"},
+    "olora, rslora": {"lora_init": "olora", "lora_rslora": True},
+}
+
+
+@pytest.mark.parametrize("kind", TRAINED)
+def test_adapter_trained_here_loads_in_peft(engine_probe, tmp_path, kind):
     base = make_model(llama_3_1())
     base.save_pretrained(tmp_path / "model")
     (tmp_path / "adapter").mkdir()
     rows = [{"ids": token_ids(30, seed), "is_target": [1] * 30} for seed in range(8)]
     engine_probe(do="train", model=tmp_path / "model", method="lora", output=tmp_path / "adapter", samples=rows, max_steps=4,
-                 learning_rate=1e-2, lora_r=4, lora_alpha=10, lora_targets=["q_proj", "v_proj", "down_proj"], threads=2)
+                 learning_rate=1e-2, lora_r=4, lora_alpha=10, lora_targets=["q_proj", "v_proj", "down_proj"], threads=2, **TRAINED[kind])
     ids = token_ids()
     bare = peer_logits(base, ids)
     tuned = peft.PeftModel.from_pretrained(base, tmp_path / "adapter").eval()

@@ -1,0 +1,72 @@
+// In fp32 and in transformers' order of operations (modeling_rope_utils.py), so that the angles agree to the last bit.
+#include "nn/rope.hpp"
+
+#include <cmath>
+
+namespace intelia::nn {
+
+namespace {
+
+Tensor llama3_frequencies(const Rope& rope, const Tensor& frequencies) {
+  const auto original = static_cast<double>(rope.original_positions);
+  const Tensor wavelength = 2 * M_PI / frequencies;
+  const Tensor slowed = frequencies / rope.factor;
+  const Tensor smooth = (original / wavelength - rope.low_freq_factor) / (rope.high_freq_factor - rope.low_freq_factor);
+  const Tensor between = (1 - smooth) * slowed + smooth * frequencies;
+  const Tensor is_long = wavelength > original / rope.low_freq_factor;
+  const Tensor is_short = wavelength < original / rope.high_freq_factor;
+  return at::where(is_long, slowed, at::where(is_short, frequencies, between));
+}
+
+/** Between `low` and `high` the frequencies go over from kept to divided (Peng et al. 2023, NTK-by-parts). */
+Tensor yarn_frequencies(const Rope& rope, const Tensor& powers) {
+  const auto size = static_cast<double>(rope.size);
+  const auto place_of = [&](double rotations) {
+    return size * std::log(static_cast<double>(rope.original_positions) / (rotations * 2 * M_PI)) / (2 * std::log(rope.theta));
+  };
+  double low = place_of(rope.beta_fast), high = place_of(rope.beta_slow);
+  if (rope.truncates) {
+    low = std::floor(low);
+    high = std::ceil(high);
+  }
+  low = std::max(low, 0.0);
+  high = std::min(high, size - 1);
+  if (low == high) high += 0.001;
+  const Tensor ramp = ((at::arange(rope.size / 2, at::kFloat) - low) / (high - low)).clamp(0, 1);
+  const Tensor kept = 1 - ramp;
+  return (1.0 / (rope.factor * powers)) * (1 - kept) + (1.0 / powers) * kept;
+}
+
+Tensor as_tensor(const std::vector<double>& numbers) { return at::tensor(numbers, at::kDouble).to(at::kFloat); }
+
+}  // namespace
+
+RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device)
+    : original_positions_(rope.original_positions), attention_factor_(rope.attention_factor) {
+  const Tensor exponent = at::arange(0, rope.size, 2, at::kLong).to(at::kFloat) / static_cast<double>(rope.size);
+  const Tensor powers = at::pow(rope.theta, exponent);                                    // [size / 2]
+  frequencies_ = 1.0 / powers;
+  switch (rope.type) {
+    case RopeType::standard: break;
+    case RopeType::linear: frequencies_ = frequencies_ / rope.factor; break;
+    case RopeType::llama3: frequencies_ = llama3_frequencies(rope, frequencies_); break;
+    case RopeType::yarn: frequencies_ = yarn_frequencies(rope, powers); break;
+    case RopeType::longrope:
+      frequencies_ = 1.0 / (as_tensor(rope.short_factor) * powers);
+      long_frequencies_ = (1.0 / (as_tensor(rope.long_factor) * powers)).to(device);
+      break;
+  }
+  frequencies_ = frequencies_.to(device);
+}
+
+Rotation RotaryPositions::at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const {
+  const Tensor numbers = positions.to(at::kFloat);
+  Tensor angles = at::outer(numbers, frequencies_);                                       // [N, size / 2]
+  if (long_frequencies_.defined())
+    angles = at::where((spans > original_positions_).unsqueeze(1), at::outer(numbers, long_frequencies_), angles);
+  const Tensor both = at::cat({angles, angles}, -1);                                      // [N, size]
+  const auto scaled = [&](const Tensor& x) { return (attention_factor_ == 1 ? x : x * attention_factor_).to(dtype); };
+  return {scaled(both.cos()), scaled(both.sin())};
+}
+
+}  // namespace intelia::nn

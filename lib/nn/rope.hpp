@@ -1,0 +1,29 @@
+// The angles of rotary positions, in all the ways of lib/model/rope.
+#pragma once
+
+#include "model/rope.hpp"
+#include "nn/shapes.hpp"
+
+namespace intelia::nn {
+
+/** Cosine and sine of each token's angles, times the attention factor: [N, rope.size] each. */
+struct Rotation {
+  Tensor cos, sin;
+};
+
+class RotaryPositions {
+ public:
+  RotaryPositions() = default;
+  RotaryPositions(const Rope& rope, const at::Device& device);
+
+  /** positions [N] (int64); spans [N]: the length of the sequence that each token stands in (longrope asks for it). */
+  Rotation at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const;
+
+ private:
+  Tensor frequencies_;        // [size / 2] fp32
+  Tensor long_frequencies_;   // longrope: those of sequences longer than original_positions
+  std::int64_t original_positions_ = 0;
+  double attention_factor_ = 1;
+};
+
+}  // namespace intelia::nn
