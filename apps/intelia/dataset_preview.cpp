@@ -17,6 +17,7 @@ struct Options {
   std::int64_t records = 10;
   std::int64_t line = 0;
   int max_length = 2048;
+  TrainedTurns trained_turns = TrainedTurns::all;
   std::string date;
   RejectPolicy rejects;
 };
@@ -31,6 +32,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("ids", options.style.shows_ids, "Show the id of every token");
   table.add("records", options.records, "Most records that are shown; 0: all");
   table.add("line", options.line, "Show the record of this line alone; 0: none in particular");
+  declare_trained_turns(table, options.trained_turns);
   table.add("max-length", options.max_length, "Tokens of a sample; what is beyond them is shown as cut; 0: no limit");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   table.add("output", options.output, "File to write instead of standard output");
@@ -58,7 +60,7 @@ struct Model {
 /** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
 Model load_model(const Options& options) {
   std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
-  Model model{std::move(tokenizer), load_chat_template(options.model), {{.date = options.date}, options.max_length}};
+  Model model{std::move(tokenizer), load_chat_template(options.model), {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
   if (!fs::exists(options.model / "config.json")) return model;
   const std::int64_t context = read_model_config(options.model).max_position_embeddings;
   model.encode.max_length = options.max_length == 0 ? context : std::min(model.encode.max_length, context);
@@ -80,7 +82,7 @@ std::optional<std::string> preview_line(const Model& model, std::string_view lin
                        : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
   } catch (const Error& error) {
     if (error.kind() != Kind::input) throw;
-    return fmt::format("the chat template cannot make a sample of it: {}", error.what());
+    return fmt::format("no sample can be made of it: {}", error.what());
   }
   return std::nullopt;
 }

@@ -1,11 +1,12 @@
 // `intelia model info`: what a model folder holds, whether its parts fit together, and what training it would need.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "command.hpp"
 #include "engine/jobs.hpp"
-#include "model/config.hpp"
+#include "model/adapter.hpp"
 #include "model/safetensors.hpp"
 #include "model_options.hpp"
 

@@ -22,6 +22,11 @@ void declare_model_options(OptionTable& table, ModelSettings& settings) {
             {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
 }
 
+void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
+  table.add("trained-turns", turns, "Turns of the assistant that are trained, but for messages with \"weight\": 0",
+            {{"all", TrainedTurns::all}, {"last", TrainedTurns::last}});
+}
+
 void declare_token_cache(OptionTable& table, TokenCacheOptions& options) {
   table.add("token-cache", options.is_used, "Keep the tokens of the data for the next run, or take those of an earlier one");
   table.add("token-cache-size", options.max_gib, "GiB that kept tokens may fill, least recently used first out; 0: no limit");

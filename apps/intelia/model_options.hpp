@@ -22,6 +22,9 @@ struct TokenCacheOptions {
 };
 
 /** --token-cache --token-cache-size. */
+/** --trained-turns, for commands that show or train on conversations. */
+void declare_trained_turns(OptionTable& table, TrainedTurns& turns);
+
 void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
 
 /** $INTELIA_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/intelia, and in it tokens; no folder on a dry run or when not used. */

@@ -21,6 +21,8 @@ struct Options {
   SftSettings sft;
   fs::path train, validation;
   std::string date;
+  bool rejects_long = false;
+  TrainedTurns trained_turns = TrainedTurns::all;
   TokenCacheOptions token_cache;
   RejectPolicy rejects;
 };
@@ -42,7 +44,9 @@ void declare(OptionTable& table, Options& options) {
   table.add("warmup", sft.warmup, "Warm-up: updates when 1 or more, else a fraction of all updates");
   table.add("weight-decay", sft.weight_decay, "Decoupled weight decay; biases and norms are left out");
   table.add("max-grad-norm", sft.max_grad_norm, "Gradients are clipped to this norm; 0: never");
-  table.add("max-length", sft.max_length, "Tokens of a sample; longer ones are cut on the right");
+  table.add("max-length", sft.max_length, "Tokens of a sample; longer ones are cut on the right, or rejected with --reject-long");
+  table.add("reject-long", options.rejects_long, "Reject samples above --max-length instead of cutting them");
+  declare_trained_turns(table, options.trained_turns);
   table.add("lora-r", sft.lora.r, "Rank of the adapter");
   table.add("lora-alpha", sft.lora.alpha, "The adapter is scaled by alpha / r");
   table.add("lora-dropout", sft.lora.dropout, "Dropout before the adapter");
@@ -112,7 +116,10 @@ int run(const Options& options, Context& context) {
   const TextSide text = load_text_side(sft.base.model);
   warn_without_date(text.chat_template, options.date, context.log());
   sft.max_length = static_cast<int>(std::min<std::int64_t>(sft.max_length, text.config.max_position_embeddings));
-  const EncodeOptions encode{{.date = options.date}, sft.max_length};
+  const EncodeOptions encode{.render = {.date = options.date},
+                             .max_length = sft.max_length,
+                             .trained_turns = options.trained_turns,
+                             .drops_long = options.rejects_long};
 
   std::optional<OutputFolder> folder;
   std::optional<AtomicFile> rejected;

@@ -58,13 +58,14 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
 }
 
 void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
-                const RenderOptions& render, const EncodedConversation& encoded, Findings& findings) {
+                const RenderOptions& render, TrainedTurns turns, const EncodedConversation& encoded, Findings& findings) {
   const std::vector<Message>& messages = conversation.messages;
   const Rendered rendered = chat_template.render(messages, false, render);
   const Encoding encoding = encode_rendered(tokenizer, rendered);
   const ContentBounds bounds(rendered, messages.size());
+  const std::vector<bool> is_trained = trained_messages(messages, turns);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].role != "assistant" || bounds.ends[i] == 0) continue;
+    if (!is_trained[i] || bounds.ends[i] == 0) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
     findings.add(Finding::Kind::end_not_trained,
@@ -133,11 +134,12 @@ std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTe
   find_refusal(findings, [&] {
     RenderOptions render = options.render;
     if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
-    const EncodedConversation whole = encode_conversation(tokenizer, chat_template, conversation, {options.render, 0});
+    const EncodedConversation whole = encode_conversation(tokenizer, chat_template, conversation,
+                                                          {.render = options.render, .trained_turns = options.trained_turns});
     check_targets(whole, options.max_length, findings);
     check_begin(tokenizer, whole.tokens.ids, findings);
     if (conversation.messages.empty()) return;
-    check_ends(tokenizer, chat_template, conversation, render, whole, findings);
+    check_ends(tokenizer, chat_template, conversation, render, options.trained_turns, whole, findings);
     check_prompts(tokenizer, chat_template, conversation, render, whole.tokens.ids, findings);
   });
   return std::move(findings.list);

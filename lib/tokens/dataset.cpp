@@ -54,14 +54,14 @@ void encode_line(const Recipe& recipe, EncodedLine& line) {
     line.encoded = encode_conversation(recipe.tokenizer, recipe.chat_template, conversation, recipe.options);
   } catch (const Error& error) {
     if (error.kind() != Kind::input) throw;
-    line.fault = fmt::format("the chat template cannot make a sample of it: {}", error.what());
+    line.fault = fmt::format("no sample can be made of it: {}", error.what());
     return;
   }
   if (line.encoded.num_targets == 0 && line.encoded.is_cut)
     line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length",
                              recipe.options.max_length);
   else if (line.encoded.num_targets == 0)
-    line.fault = "no trained token remains: it has no assistant turn with content";
+    line.fault = "no trained token remains: it has no assistant turn with content that is to be trained";
   line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
   line.language = std::move(conversation.language);
 }

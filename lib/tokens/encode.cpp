@@ -35,10 +35,34 @@ std::size_t last_character(const std::string& text, std::size_t end) {
   return begin;
 }
 
+/** Whether message `place` says to be trained: "weight" 0 or 1, as OpenAI's files have it; without one it does. */
+bool has_weight(const Message& message, std::size_t place) {
+  if (message.more_json.find("\"weight\"") == std::string::npos) return true;
+  const Json weight = parse_json(message.more_json, "message").value("weight", Json(1));
+  if (weight != 0 && weight != 1)
+    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected 0 (not trained) or 1", weight.dump(), place));
+  return weight == 1;
+}
+
+/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, that between whose
+    neighbours' contents it lies. */
+std::size_t message_of(const ByteRange& span, const Rendered& rendered, const ContentBounds& bounds) {
+  std::optional<std::size_t> found;
+  for (const ContentRange& range : rendered.content)
+    if (range.message >= 0 && range.bytes.begin < span.end && span.begin < range.bytes.end)
+      found = static_cast<std::size_t>(range.message);
+  if (found) return *found;
+  std::size_t message = 0;
+  while (message + 1 < bounds.ends.size() && bounds.next_begins[message] < span.end) ++message;
+  return message;
+}
+
 /** Targets of {% generation %} spans: from the token of a span's first character to the one of its last. */
-void mark_generation(const Rendered& rendered, const Encoding& encoding, std::vector<std::uint8_t>& is_target) {
+void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<bool>& is_trained,
+                     std::vector<std::uint8_t>& is_target) {
+  const ContentBounds bounds(rendered, is_trained.size());
   for (const ByteRange& span : rendered.generation) {
-    if (span.begin == span.end) continue;
+    if (span.begin == span.end || !is_trained[message_of(span, rendered, bounds)]) continue;
     const std::size_t first = token_at(encoding, span.begin);
     const std::size_t last = token_at(encoding, last_character(rendered.text, span.end));
     for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) is_target[i] = 1;
@@ -46,9 +70,11 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, std::ve
 }
 
 /** Targets where the template has no markers, as encode_conversation says. */
-void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding, std::size_t num_messages, std::vector<std::uint8_t>& is_target) {
-  const ContentBounds bounds(rendered, num_messages);
+void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding, const std::vector<bool>& is_trained,
+                  std::vector<std::uint8_t>& is_target) {
+  const ContentBounds bounds(rendered, is_trained.size());
   for (const AssistantTurn& turn : rendered.turns) {
+    if (!is_trained[static_cast<std::size_t>(turn.message)]) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, static_cast<std::size_t>(turn.message), turn.begin);
     if (!end) {
       throw Error(Kind::input, fmt::format("the chat template puts no control token after turn {}, so the model would never learn to stop; its "
@@ -62,9 +88,12 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
   }
 }
 
-EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_target, std::int64_t max_length) {
+EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_target, const EncodeOptions& options) {
+  const std::int64_t max_length = options.max_length;
   EncodedConversation result;
   if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
+    if (options.drops_long)
+      throw Error(Kind::input, fmt::format("{} tokens are more than the {} of --max-length", encoding.ids.size(), max_length));
     encoding.ids.resize(static_cast<std::size_t>(max_length));
     is_target.resize(static_cast<std::size_t>(max_length));
     result.is_cut = true;
@@ -101,6 +130,16 @@ void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids)
 
 }  // namespace
 
+std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns) {
+  std::vector<bool> is_trained(messages.size());
+  for (std::size_t i = messages.size(); i-- > 0;) {
+    if (messages[i].role != "assistant") continue;
+    is_trained[i] = has_weight(messages[i], i);
+    if (turns == TrainedTurns::last) break;
+  }
+  return is_trained;
+}
+
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options) {
   if (conversation.messages.empty()) {
@@ -112,7 +151,7 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
     }
     std::vector<std::uint8_t> is_target(encoding.ids.size(), 1);
-    return finish(std::move(encoding), std::move(is_target), options.max_length);
+    return finish(std::move(encoding), std::move(is_target), options);
   }
   RenderOptions render = options.render;
   if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
@@ -120,12 +159,13 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render) : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
   std::vector<std::uint8_t> is_target(encoding.ids.size(), 0);
+  const std::vector<bool> is_trained = trained_messages(conversation.messages, options.trained_turns);
   if (has_markers) {
-    mark_generation(rendered, encoding, is_target);
+    mark_generation(rendered, encoding, is_trained, is_target);
   } else {
-    mark_derived(tokenizer, rendered, encoding, conversation.messages.size(), is_target);
+    mark_derived(tokenizer, rendered, encoding, is_trained, is_target);
   }
-  return finish(std::move(encoding), std::move(is_target), options.max_length);
+  return finish(std::move(encoding), std::move(is_target), options);
 }
 
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,

@@ -11,9 +11,17 @@
 
 namespace intelia {
 
+/** Which of the assistant's turns are trained; one whose message has "weight": 0 never is. */
+enum class TrainedTurns {
+  all,
+  last,  // the final answer alone: the completion of a prompt
+};
+
 struct EncodeOptions {
-  RenderOptions render;
+  RenderOptions render = {};
   std::int64_t max_length = 0;  // tokens; longer samples are cut on the right; 0: no limit
+  TrainedTurns trained_turns = TrainedTurns::all;
+  bool drops_long = false;      // a sample above max_length is no sample at all, instead of being cut
 };
 
 struct EncodedConversation {
@@ -24,15 +32,19 @@ struct EncodedConversation {
 };
 
 /**
- * A conversation as a sample: the assistant's turns are its targets, end-of-turn token included. With {% generation %}
+ * A conversation as a sample: the trained turns of the assistant are its targets, end-of-turn token included. With {% generation %}
  * markers in the template the targets are those of transformers' return_assistant_tokens_mask; without, each turn runs
  * from the end of its generation prompt to the first control token after its content, proved by rendering the prefixes.
  * A plain text trains on every token, BOS first where the tokenizer adds it, end-of-text last.
  * Control tokens that stand in a message's content stay text. Throws Error{input} when the template refuses, writes
- * earlier turns differently once later ones follow, or ends a turn without a control token.
+ * earlier turns differently once later ones follow, or ends a turn without a control token; for a weight that is neither
+ * 0 nor 1; and with drops_long for a sample above max_length.
  */
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
+
+/** For each message, whether what the assistant says there is trained. Throws Error{input} for a weight that is neither 0 nor 1. */
+std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns);
 
 /** A preference as ids: both continuations follow the same prompt. */
 struct EncodedPreference {

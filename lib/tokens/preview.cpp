@@ -60,7 +60,8 @@ PreviewPart make_part(const Tokenizer& tokenizer, std::string name, const Sequen
 
 std::vector<PreviewPart> preview_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                               const Conversation& conversation, const EncodeOptions& options) {
-  const EncodedConversation encoded = encode_conversation(tokenizer, chat_template, conversation, {options.render, 0});
+  const EncodedConversation encoded = encode_conversation(
+      tokenizer, chat_template, conversation, {.render = options.render, .trained_turns = options.trained_turns});
   if (conversation.messages.empty()) {
     const Sequence sequence{conversation.text, tokenizer.encode_with_ranges(conversation.text, {false, true})};
     return {make_part(tokenizer, "text", sequence, encoded.tokens, options.max_length)};
@@ -72,7 +73,7 @@ std::vector<PreviewPart> preview_conversation(const Tokenizer& tokenizer, const 
 
 std::vector<PreviewPart> preview_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                             const Preference& preference, const EncodeOptions& options) {
-  const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, {options.render, 0});
+  const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, {.render = options.render});
   std::vector<PreviewPart> parts;
   const auto add = [&](const char* name, const std::vector<Message>& continuation,
                        const std::vector<std::int32_t>& ids) {

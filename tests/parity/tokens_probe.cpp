@@ -200,7 +200,7 @@ Json time_conversations(const Json& request) {
   Rejects rejects({0.0, true}, silent.sinks().log);
   read_conversations(request["path"].get<std::string>(), rejects, silent.sinks().stop,
                      [&](Conversation&& record, std::int64_t) { records.push_back(std::move(record)); });
-  const EncodeOptions options{render_options(request), 0};
+  const EncodeOptions options{.render = render_options(request)};
   Json ids = Json::array();
   double render_seconds = 1e9, seconds = 1e9;
   for (int pass = 0; pass < request.value("repeat", 3); ++pass) {

@@ -42,6 +42,46 @@ TEST_CASE("assistant turns and their end are trained, nothing else") {
   CHECK(stop_ids(*tokenizer, chat, folder.path()) == std::vector<std::int32_t>{301, 302});
 }
 
+TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by markers and without") {
+  for (const char* source : {"", "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}"}) {
+    test::ModelFolder folder;
+    if (*source != 0) folder.chat_template = source;
+    folder.write();
+    const auto tokenizer = Tokenizer::load(folder.path());
+    const ChatTemplate chat = ChatTemplate::load(folder.path());
+    CHECK(chat.has_generation_markers() == (*source != 0));
+    const auto text_of = [&](std::vector<Message> messages, TrainedTurns turns = TrainedTurns::all) {
+      return trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation(std::move(messages)), {.trained_turns = turns}));
+    };
+    const std::vector<Message> plain = {{"user", "q"}, {"assistant", "ab"}, {"user", "r"}, {"assistant", "z"}, {"user", "s"}, {"assistant", "y"}};
+    CHECK(text_of(plain) == "ab<t>z<t>y<t>");
+    CHECK(text_of(plain, TrainedTurns::last) == "y<t>");
+    std::vector<Message> weighted = plain;
+    weighted[1].more_json = R"({"weight":0})";
+    CHECK(text_of(weighted) == "z<t>y<t>");
+    weighted[5].more_json = R"({"weight":0})";
+    weighted[1].more_json = R"({"weight":1})";
+    CHECK(text_of(weighted) == "ab<t>z<t>");
+    CHECK(text_of(weighted, TrainedTurns::last) == "");
+    weighted[3].content = "";
+    weighted[3].more_json = R"({"weight":0})";
+    CHECK(text_of(weighted) == "ab<t>");
+    weighted[3].more_json = R"({"weight":0.5})";
+    CHECK_THROWS_WITH_AS(text_of(weighted), doctest::Contains("weight is 0.5 in messages[3]; expected 0 (not trained) or 1"), Error);
+  }
+}
+
+TEST_CASE("a sample that is too long is no sample where that is asked for") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  const std::size_t length = encode_conversation(*tokenizer, chat, conversation(kTwoTurns)).tokens.ids.size();
+  EncodeOptions options{.max_length = static_cast<std::int64_t>(length), .drops_long = true};
+  CHECK(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options).tokens.ids.size() == length);
+  --options.max_length;
+  CHECK_THROWS_WITH_AS(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options), doctest::Contains("--max-length"), Error);
+}
+
 TEST_CASE("an empty answer trains its end") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
