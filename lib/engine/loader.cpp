@@ -51,6 +51,14 @@ void limit_spinning() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 }
 
+/** What the loader said last, thrown when it is that there is no room for a library, which no other copy of it would have. */
+std::string reason_of_failure() {
+  std::string reason = ::dlerror();
+  if (reason.find("failed to map segment") != std::string::npos || reason.find("annot allocate memory") != std::string::npos)
+    throw Error(Kind::io, "not enough memory to load libtorch, which needs about 1 GiB of address space (see ulimit -v): " + reason);
+  return reason;
+}
+
 void* open_plugin(const fs::path& path) {
   limit_spinning();
   if (!fs::exists(path))
@@ -62,12 +70,12 @@ void* open_plugin(const fs::path& path) {
     preload(path.parent_path());
   }
   if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
-  std::string reason = ::dlerror();
+  const std::string reason = reason_of_failure();
   if (reason.find("libtorch_cpu.so") == std::string::npos && reason.find("libc10.so") == std::string::npos)
     throw Error(Kind::usage, "the engine could not be loaded: " + reason);
   if (preload(libtorch_of_python())) {
     if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
-    throw Error(Kind::usage, std::string("the engine could not be loaded: ") + ::dlerror());
+    throw Error(Kind::usage, "the engine could not be loaded: " + reason_of_failure());
   }
   throw Error(Kind::usage, kRemedy);
 }

@@ -3,6 +3,8 @@
 #include "model/safetensors.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
@@ -76,6 +78,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   std::vector<HeaderEntry> entries;
   std::map<std::string, std::string> metadata;
   std::string problem;
+  std::string first_unknown;   // field of a tensor that the format does not know
+  std::size_t num_unknown = 0;
 
   bool null() override { return value("null"); }
   bool boolean(bool) override { return value("a boolean"); }
@@ -189,6 +193,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       if (!fields_.insert(text).second) {
         return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
       }
+      if (is_unknown_field() && num_unknown++ == 0)
+        first_unknown = fmt::format("'{}' of tensor '{}'", shown(text), shown(entries.back().name));
     } else if (place_ == Place::metadata && !metadata_keys_.insert(text).second) {
       return stop(fmt::format("{} says '{}' twice", kMetadataKey, shown(text)));
     }
@@ -370,6 +376,10 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
     refuse(fmt::format("{} bytes of data, but the header describes {}", data_bytes, position));
   }
   metadata_ = std::move(reader.metadata);
+  if (reader.num_unknown > 0) {
+    oddity_ = fmt::format("{}: {} unknown field{} of the header passed over, the first is {}", file, reader.num_unknown,
+                          reader.num_unknown == 1 ? "" : "s", reader.first_unknown);
+  }
 }
 
 ModelWeights::ModelWeights(const fs::path& folder) {
@@ -427,6 +437,20 @@ const TensorView& ModelWeights::at(const std::string& name, const std::vector<st
   return *view;
 }
 
+std::vector<std::string> ModelWeights::oddities() const {
+  std::vector<std::string> list;
+  for (const auto& shard : shards_)
+    if (!shard->oddity().empty()) list.push_back(shard->oddity());
+  return list;
+}
+
+void release_pages(const TensorView& view) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(view.data) + page - 1) / page * page;
+  const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(view.data) + view.size_bytes) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
+}
+
 AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWrite>& tensors) {
   std::string header = "{\"__metadata__\":{\"format\":\"pt\"}";
   std::uint64_t position = 0;
@@ -462,6 +486,20 @@ AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWri
     }
   }
   return file;
+}
+
+std::string weight_file_name(std::size_t number, std::size_t num_files) {
+  return num_files == 1 ? "model.safetensors" : fmt::format("model-{:05}-of-{:05}.safetensors", number + 1, num_files);
+}
+
+AtomicFile write_weight_index(const fs::path& folder, const std::vector<std::pair<std::string, std::string>>& file_of,
+                              std::uint64_t total_bytes) {
+  Json map = Json::object();
+  for (const auto& [tensor, file] : file_of) map[tensor] = file;
+  AtomicFile index(folder / "model.safetensors.index.json");
+  index.write(Json{{"metadata", {{"total_size", total_bytes}}}, {"weight_map", map}}.dump(2) + "\n");
+  index.close();
+  return index;
 }
 
 std::vector<float> to_float32(const TensorView& view, const std::string& name) {
