@@ -9,9 +9,11 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <deque>
 #include <limits>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 #include "model/folder.hpp"
@@ -75,7 +77,7 @@ struct HeaderEntry {
 /** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  std::vector<HeaderEntry> entries;
+  std::deque<HeaderEntry> entries;   // grows without copying: hostile headers have millions
   std::map<std::string, std::string> metadata;
   std::string problem;
   std::string first_unknown;   // field of a tensor that the format does not know
@@ -188,7 +190,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
         return stop(
             fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
       }
-      if (!names_.insert(text).second) return stop(fmt::format("'{}' stands twice in the header", shown(text)));
+      if (text == kMetadataKey && std::exchange(has_metadata_, true))
+        return stop(fmt::format("'{}' stands twice in the header", kMetadataKey));
     } else if (place_ == Place::tensor) {
       if (!fields_.insert(text).second) {
         return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
@@ -257,7 +260,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
   int num_offsets_ = 0;
   std::string key_;
-  std::set<std::string> names_, fields_, metadata_keys_;
+  bool has_metadata_ = false;
+  std::set<std::string> fields_, metadata_keys_;
 };
 
 /** Elements · bytes of `entry`; throws when the product does not fit 64 bits, even if a later dimension is 0. */
@@ -348,14 +352,19 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   HeaderReader reader;
   if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) refuse(reader.problem);
 
-  std::vector<HeaderEntry>& entries = reader.entries;
+  std::deque<HeaderEntry>& entries = reader.entries;
+  std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) { return a.name < b.name; });
+  const auto twice = std::adjacent_find(entries.begin(), entries.end(),
+                                        [](const HeaderEntry& a, const HeaderEntry& b) { return a.name == b.name; });
+  if (twice != entries.end()) refuse(fmt::format("'{}' stands twice in the header", shown(twice->name)));
   std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
     return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
   const std::uint64_t data_bytes = num_bytes - 8 - header_bytes;
   const std::byte* data = file_.data() + 8 + header_bytes;
   std::uint64_t position = 0;
-  for (HeaderEntry& entry : entries) {
+  for (; !entries.empty(); entries.pop_front()) {
+    HeaderEntry& entry = entries.front();
     const std::string who = fmt::format("tensor '{}'", shown(entry.name));
     const std::uint64_t size = claimed_bytes(entry, file);
     if (entry.begin > entry.end || entry.end > data_bytes) {
@@ -388,31 +397,28 @@ ModelWeights::ModelWeights(const fs::path& folder) {
   if (exists("model.safetensors")) {
     files_.push_back(member_of_folder(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
-    tensors_ = shards_.back()->tensors();
+    tensors_ = shards_.back()->take_tensors();
     return;
   }
   if (!exists("model.safetensors.index.json")) refuse_folder(folder);
 
   const fs::path index = member_of_folder(folder, "model.safetensors.index.json");
   const std::map<std::string, std::string> shard_of = read_index(index);
-  std::map<std::string, const SafetensorsFile*> opened;
   std::set<std::string> names;
   for (const auto& [tensor, shard] : shard_of) names.insert(shard);
   // Every name is checked before the first file is opened.
   for (const std::string& name : names) files_.push_back(member_of_folder(folder, name));
   for (const fs::path& path : files_) {
     shards_.push_back(std::make_unique<SafetensorsFile>(path));
-    opened[path.filename().string()] = shards_.back().get();
-  }
-  for (const auto& [shard, file] : opened) {
-    for (const auto& [tensor, view] : file->tensors()) {
+    const std::string shard = path.filename().string();
+    for (const auto& [tensor, view] : shards_.back()->tensors()) {
       const auto found = shard_of.find(tensor);
       if (found == shard_of.end() || found->second != shard) {
         throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so",
                                              index.string(), shown(tensor), shard));
       }
-      tensors_.emplace(tensor, view);
     }
+    tensors_.merge(shards_.back()->take_tensors());
   }
   for (const auto& [tensor, shard] : shard_of) {
     if (!tensors_.contains(tensor)) {

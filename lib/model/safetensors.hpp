@@ -32,6 +32,8 @@ class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
+  /** The same, none of them left here; the views live as long as this file. */
+  std::map<std::string, TensorView> take_tensors() { return std::move(tensors_); }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
   /** What of the header was passed over, as one sentence for a warning; empty when nothing was. */
   const std::string& oddity() const { return oddity_; }
