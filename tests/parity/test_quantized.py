@@ -4,8 +4,8 @@ Peers: transformers 5.23 with bitsandbytes 0.50.2 on the CPU, one torch thread (
 depend on the number of threads). Layers are multiples of 64 wide: their CPU kernel reads other widths back wrongly
 (test_model.py). Differences of logits are relative to the logits' scale, as there.
 
-Seen failing: with the codes' halves swapped in to_packed, without the offset, with absmax taken from the neighbouring weight,
-with lm_head quantized, with --method lora taking the dense path.
+Seen failing: without the offset of the scales, with tensors sorted by name alone, with --method full let through, and (memory) with
+the pages of tensors that were read kept.
 """
 import json
 import os
