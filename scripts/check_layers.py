@@ -13,7 +13,7 @@ MAY_INCLUDE = {
     "record": ["base"],
     "text": ["base", "record"],
     "kernels": [],
-    "model": ["base", "record"],
+    "model": ["base", "record", "kernels"],
     "dataset": ["base", "record", "text"],
     "extraction": ["base", "record", "dataset"],
     "postgres": ["base", "record", "extraction"],

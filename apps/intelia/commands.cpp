@@ -4,12 +4,12 @@
 namespace intelia {
 
 extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_info, model_init,
-    render, tokenize, train_sft;
+    model_quantize, render, tokenize, train_sft;
 
 const std::vector<const Command*>& all_commands() {
   static const std::vector<const Command*> list = {
-      &extract,  &dataset_preview, &model_init, &model_info, &train_sft, &eval_run,   &tokenize,
-      &detokenize, &render,        &lineage,    &config,     &doctor,     &completion,
+      &extract,  &dataset_preview, &model_init, &model_info, &model_quantize, &train_sft,  &eval_run,
+      &tokenize, &detokenize,      &render,     &lineage,    &config,         &doctor,     &completion,
   };
   return list;
 }

@@ -59,8 +59,8 @@ Sizes sizes_of(const ModelConfig& config, const LoraSettings& lora) {
 }
 
 /** NF4 with double quantization (Dettmers et al. 2023, section 3): 4 bits a weight, an 8-bit scale for 64 weights, and
-   a 32-bit scale for 256 of these scales. */
-std::vector<MemoryOfMethod> memory_needs(const Sizes& sizes) {
+   a 32-bit scale for 256 of these scales. Weights that are stored so can be trained in no other way. */
+std::vector<MemoryOfMethod> memory_needs(const Sizes& sizes, bool is_stored_quantized) {
   const double p = sizes.parameters, l = sizes.linear, a = sizes.adapter;
   const std::vector<MemoryTerm> adapter = {
       {"adapter", "4 A", 4 * a}, {"gradients", "4 A", 4 * a}, {"optimizer states", "8 A", 8 * a}};
@@ -72,6 +72,7 @@ std::vector<MemoryOfMethod> memory_needs(const Sizes& sizes) {
                         {"other weights", "2 (P - L)", 2 * (p - l)}}};
   for (MemoryOfMethod* method : {&lora, &qlora})
     method->terms.insert(method->terms.end(), adapter.begin(), adapter.end());
+  if (is_stored_quantized) return {qlora};
   return {full, lora, qlora};
 }
 
@@ -80,11 +81,12 @@ struct TypeCount {
   std::uint64_t bytes = 0;
 };
 
-/** Every tensor that the configuration asks for is there in its shape. */
-std::map<std::string, TypeCount> check_weights(const fs::path& folder, const ModelConfig& config,
-                                               std::uint64_t& file_bytes) {
+/** The tensors by type, once every one that the configuration asks for is there in its shape. */
+std::map<std::string, TypeCount> count_types(const fs::path& folder, const ModelConfig& config, std::uint64_t& file_bytes,
+                                             Log& log) {
   const ModelWeights weights(folder);
-  for (const TensorShape& tensor : model_tensors(config)) weights.at(tensor.name, tensor.shape);
+  check_weights(weights, config);
+  for (const std::string& oddity : weights.oddities()) log.warning(oddity);
   std::map<std::string, TypeCount> types;
   for (const auto& [name, tensor] : weights.tensors()) {
     TypeCount& type = types[tensor_type_name(tensor.type)];
@@ -128,12 +130,12 @@ int run(const Options& options, Context& context) {
   check_is_folder("model", options.model);
   const ModelConfig config = read_model_config(options.model);
   std::uint64_t file_bytes = 0;
-  const auto types = check_weights(options.model, config, file_bytes);
+  const auto types = count_types(options.model, config, file_bytes, context.log());
   const TextFacts text =
       with_context("'" + options.model.string() + "'", [&] { return text_facts(options.model, config); });
   const LoraSettings lora;
   const Sizes sizes = sizes_of(config, lora);
-  const std::vector<MemoryOfMethod> needs = memory_needs(sizes);
+  const std::vector<MemoryOfMethod> needs = memory_needs(sizes, config.quantization.has_value());
 
   if (context.common.json) {
     Json json{{"model", options.model.string()},
@@ -148,6 +150,7 @@ int run(const Options& options, Context& context) {
               {"context", config.max_position_embeddings},
               {"ties_embeddings", config.ties_embeddings},
               {"weight_bytes", file_bytes},
+              {"quantization", config.quantization ? Json("nf4") : Json(nullptr)},
               {"types", Json::object()},
               {"tokenizer", {{"kind", text.kind}, {"size", text.size}}},
               {"chat_template", text.chat_template != "none"},
@@ -172,6 +175,7 @@ int run(const Options& options, Context& context) {
                    config.model_type, config.num_hidden_layers, config.hidden_size, config.intermediate_size,
                    config.num_attention_heads, config.num_key_value_heads));
   line("parameters", fmt::format("{}{}", num_parameters(config), config.ties_embeddings ? " (embeddings tied)" : ""));
+  if (config.quantization) line("quantization", "NF4 of the linear layers, as bitsandbytes serializes it");
   for (const auto& [name, type] : types)
     line("tensors", fmt::format("{} of {}, {}", type.tensors, name, size(static_cast<double>(type.bytes))));
   line("context", fmt::format("{} tokens", config.max_position_embeddings));

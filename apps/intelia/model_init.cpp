@@ -121,22 +121,6 @@ Json generation_config_json(const ModelConfig& config) {
   return json;
 }
 
-/** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
-void remove_stale_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
-  std::vector<fs::path> stale;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const bool is_weights =
-        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
-    const bool is_replaced = std::any_of(written.begin(), written.end(),
-                                         [&](const AtomicFile& file) { return file.path().filename() == name; });
-    const auto& texts = tokenizer_file_names();
-    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
-    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
-  }
-  for (const fs::path& path : stale) fs::remove(path);
-}
-
 int run(const Options& options, Context& context) {
   check_files(options);
   InitSettings init = options.init;
@@ -206,7 +190,7 @@ int run(const Options& options, Context& context) {
   add("manifest.json", manifest.dump(2) + "\n");
 
   // Everything is on the disk before the first file gets its name.
-  remove_stale_files(folder.path(), written);
+  remove_stale_model_files(folder.path(), written);
   for (AtomicFile& file : written) file.commit();
 
   summary["seconds"] = seconds;

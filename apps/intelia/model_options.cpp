@@ -139,6 +139,21 @@ const std::vector<std::string>& tokenizer_file_names() {
   return names;
 }
 
+void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_weights =
+        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
+    const bool is_replaced = std::any_of(written.begin(), written.end(),
+                                         [&](const AtomicFile& file) { return file.path().filename() == name; });
+    const auto& texts = tokenizer_file_names();
+    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
+    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
+  }
+  for (const fs::path& path : stale) fs::remove(path);
+}
+
 std::string describe_dataset(const TokenizedDataset& dataset) {
   return fmt::format("{} records, {} tokens, {} of them trained, {} records cut", dataset.size(), dataset.num_tokens(),
                      dataset.num_targets(), dataset.num_cut());

@@ -69,6 +69,9 @@ Json describe_folder(const std::filesystem::path& folder);
 /** The words of a model folder besides its weights, which a model made from it needs too. */
 const std::vector<std::string>& tokenizer_file_names();
 
+/** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
+void remove_stale_model_files(const std::filesystem::path& folder, const std::vector<AtomicFile>& written);
+
 /** One line for a human: "3,412 conversations, 1.2 M tokens, 0.8 M of them trained, 3 cut". */
 std::string describe_dataset(const TokenizedDataset& dataset);
 

@@ -114,6 +114,7 @@ int run(const Options& options, Context& context) {
   SftSettings sft = options.sft;
   sft.base.threads = context.common.threads;
   const TextSide text = load_text_side(sft.base.model);
+  if (sft.base.method == Method::full) check_trainable(text.config, sft.base.model);
   warn_without_date(text.chat_template, options.date, context.log());
   sft.max_length = static_cast<int>(std::min<std::int64_t>(sft.max_length, text.config.max_position_embeddings));
   const EncodeOptions encode{.render = {.date = options.date},

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/file.hpp"
 #include "base/sinks.hpp"
 #include "engine/jobs.hpp"
 #include "record/json.hpp"
@@ -49,6 +50,9 @@ class Engine {
   /** {"torch":"2.11.0","cuda":"13.0"|null,"devices":[…]}; looks for a GPU only when asked. */
   virtual Json versions(bool look_for_gpu) = 0;
   virtual std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) = 0;
+  /** Writes the weights of settings.model into settings.output with their linear layers in NF4, as bitsandbytes serializes it.
+      Files are closed, but have no name yet. */
+  virtual std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) = 0;
   /** Runs SFT; what is written to settings.output: adapter (or model), metrics.jsonl, checkpoints. `run` is any JSON
       that a resumed run must find unchanged (data, template and tokenizer hashes). `validation` may be null. */
   virtual SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,

@@ -34,6 +34,14 @@ struct LoraSettings {
   std::vector<std::string> modules_to_save;     // "embed_tokens", "lm_head": trained whole beside the adapter
 };
 
+struct QuantizeSettings {
+  std::filesystem::path model;                     // Hugging Face folder, dense
+  std::filesystem::path output;
+  bool uses_double_quantization = true;
+  std::uint64_t max_file_bytes = 4'000'000'000;    // a larger tensor has a file of its own
+  int threads = 0;                                 // 0: as many as cores
+};
+
 /** Where and how a model is loaded. */
 struct ModelSettings {
   std::filesystem::path model;    // Hugging Face folder

@@ -1,5 +1,6 @@
 // Finds libtorch, loads the plug-in beside the program, and compares build tags. See engine.hpp.
 #include <dlfcn.h>
+#include <sys/resource.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -51,8 +52,26 @@ void limit_spinning() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 }
 
+/** Where libtorch's own start finds no memory it ends the process, so a limit that it cannot live within is refused before. */
+void check_address_space() {
+  constexpr rlim_t kNeededBytes = rlim_t{512} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= kNeededBytes) return;
+  throw Error(Kind::io, "this process may have " + std::to_string(limit.rlim_cur >> 20) + " MiB of memory (ulimit -v), and libtorch needs " +
+                            std::to_string(kNeededBytes >> 20) + " to start; raise the limit");
+}
+
+/** What the loader said last, thrown when it is that there is no room for a library, which no other copy of it would have. */
+std::string reason_of_failure() {
+  std::string reason = ::dlerror();
+  if (reason.find("failed to map segment") != std::string::npos || reason.find("annot allocate memory") != std::string::npos)
+    throw Error(Kind::io, "not enough memory to load libtorch, (see ulimit -v): " + reason);
+  return reason;
+}
+
 void* open_plugin(const fs::path& path) {
   limit_spinning();
+  check_address_space();
   if (!fs::exists(path))
     throw Error(Kind::usage, "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");
   if (const char* named = std::getenv("INTELIA_LIBTORCH"); named != nullptr && *named != 0) {
@@ -62,12 +81,12 @@ void* open_plugin(const fs::path& path) {
     preload(path.parent_path());
   }
   if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
-  std::string reason = ::dlerror();
+  const std::string reason = reason_of_failure();
   if (reason.find("libtorch_cpu.so") == std::string::npos && reason.find("libc10.so") == std::string::npos)
     throw Error(Kind::usage, "the engine could not be loaded: " + reason);
   if (preload(libtorch_of_python())) {
     if (void* plugin = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL)) return plugin;
-    throw Error(Kind::usage, std::string("the engine could not be loaded: ") + ::dlerror());
+    throw Error(Kind::usage, "the engine could not be loaded: " + reason_of_failure());
   }
   throw Error(Kind::usage, kRemedy);
 }

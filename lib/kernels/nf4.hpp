@@ -46,9 +46,9 @@ void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* 
 void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset, std::uint8_t* codes,
                      float* nested_absmax);
 
-/** absmax[i] = map[codes[i]]·nested_absmax[i/256] + offset, in fp32. */
-void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, float offset, std::int64_t num_blocks,
-                       float* absmax);
+/** absmax[i] = map[codes[i]]·nested_absmax[i/256] + offset, in fp32. `map` [256]: dynamic_map(), or that of a file. */
+void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, const float* map, float offset,
+                       std::int64_t num_blocks, float* absmax);
 
 /** weight[i] = kCodebook[code]·absmax[block], in fp32. */
 void dequantize(const std::uint8_t* packed, const float* absmax, std::int64_t n, float* weight);

@@ -226,9 +226,8 @@ void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset,
   }
 }
 
-void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, float offset, std::int64_t num_blocks,
-                       float* absmax) {
-  const float* map = dynamic_map();
+void dequantize_absmax(const std::uint8_t* codes, const float* nested_absmax, const float* map, float offset,
+                       std::int64_t num_blocks, float* absmax) {
   for (std::int64_t i = 0; i < num_blocks; ++i) {
     const float scaled = map[codes[i]] * nested_absmax[i / kNestedBlock];
     absmax[i] = scaled + offset;

@@ -38,6 +38,22 @@ constexpr const char* kUnsupportedKeys[] = {
     "megatron_config",
 };
 
+// The other keys of LoraConfig (PEFT 0.21): they are read, or do not change what is computed.
+constexpr const char* kOtherKeys[] = {
+    "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying",
+    "eva_config", "exclude_modules", "inference_mode", "init_lora_weights", "layers_pattern", "layers_to_transform",
+    "loftq_config", "lora_alpha", "lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_type",
+    "peft_version", "qalora_group_size", "r", "rank_pattern", "revision", "runtime_config", "target_modules",
+    "task_type", "use_dora", "use_rslora",
+};
+constexpr std::size_t kMaxUnknownKeys = 8;
+
+/** Whether LoraConfig has the key. */
+bool is_known_key(const std::string& key) {
+  const auto holds = [&](const auto& keys) { return std::find(std::begin(keys), std::end(keys), key) != std::end(keys); };
+  return holds(kUnsupportedKeys) || holds(kOtherKeys);
+}
+
 bool is_nothing(const Json& value) {
   return value.is_null() || value == false || ((value.is_object() || value.is_array()) && value.empty());
 }
@@ -185,7 +201,15 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   }
   if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, file + ": not a regular file");
   constexpr const char* kWeights = "adapter_model.safetensors";
-  if (std::filesystem::exists(std::filesystem::symlink_status(folder / kWeights, failure))) member_of_folder(folder, kWeights);
+  const auto is_there = [&](const char* name) {
+    return std::filesystem::exists(std::filesystem::symlink_status(folder / name, failure));
+  };
+  if (is_there(kWeights)) {
+    member_of_folder(folder, kWeights);
+  } else if (is_there("adapter_model.bin")) {
+    throw Error(Kind::input, fmt::format("{}: only pickled weights (adapter_model.bin), which can run code when opened; convert "
+                                         "them to {}", folder.string(), kWeights));
+  }
   const Json document = parse_json(read_file(path, kMaxConfigBytes), file);
   if (!document.is_object()) throw Error(Kind::input, file + ": not a JSON object");
   const ConfigSection top{document, file, ""};
@@ -201,6 +225,9 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none") refuse("bias", "only \"none\" is supported");
 
   AdapterConfig config;
+  for (const auto& [key, value] : document.items()) {
+    if (!is_known_key(key) && config.unknown_keys.size() < kMaxUnknownKeys) config.unknown_keys.push_back(shown(Json(key)));
+  }
   // The other ways to start that change the base weights do it by chance or from data: the tensors alone are not the adapter.
   if (const Json* start = top.find("init_lora_weights"); start != nullptr && !start->is_boolean()) {
     if (*start == "pissa" || *start == "olora") config.mutated_init = start->get<std::string>();

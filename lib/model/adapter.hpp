@@ -36,6 +36,7 @@ struct AdapterConfig {
   std::vector<std::pair<std::string, int>> rank_pattern;        // patterns for the ends of paths; the first that fits counts
   std::vector<std::pair<std::string, double>> alpha_pattern;
   std::vector<std::string> modules_to_save;                     // "embed_tokens", "lm_head": trained whole
+  std::vector<std::string> unknown_keys;   // what stands in the file besides, passed over as PEFT does; the first few
 };
 
 /** Names of linear layers, sorted: "attention" stands for all projections of attention, "all-linear" for every linear layer of

@@ -91,8 +91,8 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
 
   const Family& family = family_of(top);
   config.model_type = family.model_type;
-  if (top.find("quantization_config") != nullptr) {
-    top.refuse("quantization_config", "is set: the weights are already quantized; give the unquantized model");
+  if (const Json* quantization = top.find("quantization_config")) {
+    config.quantization = read_quantization_config(*quantization, path.string());
   }
   config.activation = read_activation(top, family);
   if (const Json* dropout = top.find("attention_dropout"); dropout != nullptr && *dropout != 0) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "model/quantized.hpp"
 #include "model/rope.hpp"
 #include "record/json.hpp"
 
@@ -46,6 +47,7 @@ struct ModelConfig {
   bool ties_embeddings = false;           // lm_head is embed_tokens
   std::string dtype;                      // "float32", "bfloat16", "float16": torch_dtype / dtype of the file
   std::vector<std::int32_t> bos_ids, eos_ids;
+  std::optional<QuantizationConfig> quantization;  // the linear layers are stored in NF4
   Json raw;                               // the whole document
 };
 

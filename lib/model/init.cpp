@@ -184,15 +184,12 @@ AtomicFile write_file_of(const fs::path& folder, const WeightFile& file, const M
 
 AtomicFile write_index(const fs::path& folder, const std::vector<WeightFile>& files) {
   std::uint64_t total_bytes = 0;
-  Json map = Json::object();
+  std::vector<std::pair<std::string, std::string>> file_of;
   for (const WeightFile& file : files) {
     total_bytes += file.num_bytes;
-    for (const TensorShape& tensor : file.tensors) map[tensor.name] = file.name;
+    for (const TensorShape& tensor : file.tensors) file_of.emplace_back(tensor.name, file.name);
   }
-  AtomicFile index(folder / "model.safetensors.index.json");
-  index.write(Json{{"metadata", {{"total_size", total_bytes}}}, {"weight_map", map}}.dump(2) + "\n");
-  index.close();
-  return index;
+  return write_weight_index(folder, file_of, total_bytes);
 }
 
 }  // namespace
@@ -250,9 +247,7 @@ std::vector<WeightFile> plan_weight_files(const ModelConfig& config, std::uint64
     files.back().tensors.push_back(tensor);
     files.back().num_bytes += num_bytes;
   }
-  for (std::size_t i = 0; i < files.size(); ++i)
-    files[i].name =
-        files.size() == 1 ? "model.safetensors" : fmt::format("model-{:05}-of-{:05}.safetensors", i + 1, files.size());
+  for (std::size_t i = 0; i < files.size(); ++i) files[i].name = weight_file_name(i, files.size());
   return files;
 }
 

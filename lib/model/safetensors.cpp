@@ -3,13 +3,17 @@
 #include "model/safetensors.hpp"
 
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <deque>
 #include <limits>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "base/error.hpp"
 #include "model/folder.hpp"
@@ -73,9 +77,11 @@ struct HeaderEntry {
 /** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  std::vector<HeaderEntry> entries;
+  std::deque<HeaderEntry> entries;   // grows without copying: hostile headers have millions
   std::map<std::string, std::string> metadata;
   std::string problem;
+  std::string first_unknown;   // field of a tensor that the format does not know
+  std::size_t num_unknown = 0;
 
   bool null() override { return value("null"); }
   bool boolean(bool) override { return value("a boolean"); }
@@ -184,11 +190,14 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
         return stop(
             fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
       }
-      if (!names_.insert(text).second) return stop(fmt::format("'{}' stands twice in the header", shown(text)));
+      if (text == kMetadataKey && std::exchange(has_metadata_, true))
+        return stop(fmt::format("'{}' stands twice in the header", kMetadataKey));
     } else if (place_ == Place::tensor) {
       if (!fields_.insert(text).second) {
         return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
       }
+      if (is_unknown_field() && num_unknown++ == 0)
+        first_unknown = fmt::format("'{}' of tensor '{}'", shown(text), shown(entries.back().name));
     } else if (place_ == Place::metadata && !metadata_keys_.insert(text).second) {
       return stop(fmt::format("{} says '{}' twice", kMetadataKey, shown(text)));
     }
@@ -251,7 +260,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   int depth_ = 0;
   int num_offsets_ = 0;
   std::string key_;
-  std::set<std::string> names_, fields_, metadata_keys_;
+  bool has_metadata_ = false;
+  std::set<std::string> fields_, metadata_keys_;
 };
 
 /** Elements · bytes of `entry`; throws when the product does not fit 64 bits, even if a later dimension is 0. */
@@ -342,14 +352,19 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   HeaderReader reader;
   if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) refuse(reader.problem);
 
-  std::vector<HeaderEntry>& entries = reader.entries;
+  std::deque<HeaderEntry>& entries = reader.entries;
+  std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) { return a.name < b.name; });
+  const auto twice = std::adjacent_find(entries.begin(), entries.end(),
+                                        [](const HeaderEntry& a, const HeaderEntry& b) { return a.name == b.name; });
+  if (twice != entries.end()) refuse(fmt::format("'{}' stands twice in the header", shown(twice->name)));
   std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
     return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
   const std::uint64_t data_bytes = num_bytes - 8 - header_bytes;
   const std::byte* data = file_.data() + 8 + header_bytes;
   std::uint64_t position = 0;
-  for (HeaderEntry& entry : entries) {
+  for (; !entries.empty(); entries.pop_front()) {
+    HeaderEntry& entry = entries.front();
     const std::string who = fmt::format("tensor '{}'", shown(entry.name));
     const std::uint64_t size = claimed_bytes(entry, file);
     if (entry.begin > entry.end || entry.end > data_bytes) {
@@ -370,6 +385,10 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
     refuse(fmt::format("{} bytes of data, but the header describes {}", data_bytes, position));
   }
   metadata_ = std::move(reader.metadata);
+  if (reader.num_unknown > 0) {
+    oddity_ = fmt::format("{}: {} unknown field{} of the header passed over, the first is {}", file, reader.num_unknown,
+                          reader.num_unknown == 1 ? "" : "s", reader.first_unknown);
+  }
 }
 
 ModelWeights::ModelWeights(const fs::path& folder) {
@@ -378,31 +397,28 @@ ModelWeights::ModelWeights(const fs::path& folder) {
   if (exists("model.safetensors")) {
     files_.push_back(member_of_folder(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
-    tensors_ = shards_.back()->tensors();
+    tensors_ = shards_.back()->take_tensors();
     return;
   }
   if (!exists("model.safetensors.index.json")) refuse_folder(folder);
 
   const fs::path index = member_of_folder(folder, "model.safetensors.index.json");
   const std::map<std::string, std::string> shard_of = read_index(index);
-  std::map<std::string, const SafetensorsFile*> opened;
   std::set<std::string> names;
   for (const auto& [tensor, shard] : shard_of) names.insert(shard);
   // Every name is checked before the first file is opened.
   for (const std::string& name : names) files_.push_back(member_of_folder(folder, name));
   for (const fs::path& path : files_) {
     shards_.push_back(std::make_unique<SafetensorsFile>(path));
-    opened[path.filename().string()] = shards_.back().get();
-  }
-  for (const auto& [shard, file] : opened) {
-    for (const auto& [tensor, view] : file->tensors()) {
+    const std::string shard = path.filename().string();
+    for (const auto& [tensor, view] : shards_.back()->tensors()) {
       const auto found = shard_of.find(tensor);
       if (found == shard_of.end() || found->second != shard) {
         throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so",
                                              index.string(), shown(tensor), shard));
       }
-      tensors_.emplace(tensor, view);
     }
+    tensors_.merge(shards_.back()->take_tensors());
   }
   for (const auto& [tensor, shard] : shard_of) {
     if (!tensors_.contains(tensor)) {
@@ -425,6 +441,20 @@ const TensorView& ModelWeights::at(const std::string& name, const std::vector<st
                                          shape_text(view->shape), shape_text(shape)));
   }
   return *view;
+}
+
+std::vector<std::string> ModelWeights::oddities() const {
+  std::vector<std::string> list;
+  for (const auto& shard : shards_)
+    if (!shard->oddity().empty()) list.push_back(shard->oddity());
+  return list;
+}
+
+void release_pages(const TensorView& view) {
+  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
+  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(view.data) + page - 1) / page * page;
+  const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(view.data) + view.size_bytes) / page * page;
+  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
 AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWrite>& tensors) {
@@ -462,6 +492,20 @@ AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWri
     }
   }
   return file;
+}
+
+std::string weight_file_name(std::size_t number, std::size_t num_files) {
+  return num_files == 1 ? "model.safetensors" : fmt::format("model-{:05}-of-{:05}.safetensors", number + 1, num_files);
+}
+
+AtomicFile write_weight_index(const fs::path& folder, const std::vector<std::pair<std::string, std::string>>& file_of,
+                              std::uint64_t total_bytes) {
+  Json map = Json::object();
+  for (const auto& [tensor, file] : file_of) map[tensor] = file;
+  AtomicFile index(folder / "model.safetensors.index.json");
+  index.write(Json{{"metadata", {{"total_size", total_bytes}}}, {"weight_map", map}}.dump(2) + "\n");
+  index.close();
+  return index;
 }
 
 std::vector<float> to_float32(const TensorView& view, const std::string& name) {

@@ -32,12 +32,17 @@ class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
+  /** The same, none of them left here; the views live as long as this file. */
+  std::map<std::string, TensorView> take_tensors() { return std::move(tensors_); }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
+  /** What of the header was passed over, as one sentence for a warning; empty when nothing was. */
+  const std::string& oddity() const { return oddity_; }
 
  private:
   MappedFile file_;
   std::map<std::string, TensorView> tensors_;
   std::map<std::string, std::string> metadata_;
+  std::string oddity_;
 };
 
 /**
@@ -54,6 +59,8 @@ class ModelWeights {
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   /** The files read, for manifests. */
   const std::vector<std::filesystem::path>& files() const { return files_; }
+  /** The files' oddities, for warnings. */
+  std::vector<std::string> oddities() const;
 
  private:
   std::vector<std::unique_ptr<SafetensorsFile>> shards_;
@@ -71,6 +78,16 @@ struct TensorToWrite {
 
 /** Writes `tensors` in the given order with metadata {"format":"pt"}, header padded to 8 bytes. Not yet committed. */
 AtomicFile write_safetensors(const std::filesystem::path& path, const std::vector<TensorToWrite>& tensors);
+
+/** "model.safetensors", or "model-00001-of-00003.safetensors" for the first (0) of three. */
+std::string weight_file_name(std::size_t number, std::size_t num_files);
+
+/** model.safetensors.index.json: the file of each tensor. Closed, not yet committed. */
+AtomicFile write_weight_index(const std::filesystem::path& folder,
+                              const std::vector<std::pair<std::string, std::string>>& file_of, std::uint64_t total_bytes);
+
+/** Gives the pages of `view`, which the caller is done with, back to the system: they would count as memory in use. */
+void release_pages(const TensorView& view);
 
 /** fp32 values of a view (f32, f16, bf16). Throws Error{input} for other types. */
 std::vector<float> to_float32(const TensorView& view, const std::string& name);

@@ -65,6 +65,14 @@ void start_from_base(Linear& linear, const std::string& kind, int r) {
   take_out_of_base(linear, linear.lora->a, linear.lora->b);
 }
 
+/** The tensor `name` of an adapter's file; Error{input} when it is missing or of another shape. */
+const TensorView& check_tensor(const SafetensorsFile& file, const std::string& name, const std::vector<std::int64_t>& shape) {
+  const auto found = file.tensors().find(name);
+  if (found == file.tensors().end()) throw Error(Kind::input, "tensor '" + name + "' is missing");
+  if (found->second.shape != shape) throw Error(Kind::input, "tensor '" + name + "' has another shape");
+  return found->second;
+}
+
 TensorType tensor_type(at::ScalarType type) {
   return type == at::kFloat ? TensorType::f32 : type == at::kBFloat16 ? TensorType::bf16 : TensorType::f16;
 }
@@ -172,6 +180,9 @@ void load_adapter(Llama& model, const fs::path& folder, double dropout) {
   with_context("adapter '" + folder.string() + "' does not fit the model", [&] {
     attach(model, config, dropout < 0 ? config.lora_dropout : dropout, [&](Linear& linear, int r) {
       Lora& lora = *linear.lora;
+      // Before room is made for it: r is what the file claims.
+      const std::string name = kPrefix + linear.path + ".lora_A.weight";
+      check_tensor(file, name, {r, linear.in_features()});
       if (!config.mutated_init.empty()) start_from_base(linear, config.mutated_init, r);   // the rest that it was trained on
       lora.a = at::empty({r, linear.in_features()}, at::TensorOptions(at::kFloat).device(model.placement.device));
       lora.b = at::empty({linear.out_features(), r}, lora.a.options());
@@ -179,10 +190,7 @@ void load_adapter(Llama& model, const fs::path& folder, double dropout) {
     });
     const auto tensors = adapter_tensors(model);
     for (const auto& [name, tensor] : tensors) {
-      const auto found = file.tensors().find(name);
-      if (found == file.tensors().end()) throw Error(Kind::input, "tensor '" + name + "' is missing");
-      if (found->second.shape != tensor.sizes().vec()) throw Error(Kind::input, "tensor '" + name + "' has another shape");
-      Tensor(tensor.detach()).copy_(to_tensor(found->second));
+      Tensor(tensor.detach()).copy_(to_tensor(check_tensor(file, name, tensor.sizes().vec()), name));
     }
     if (tensors.size() != file.tensors().size())
       throw Error(Kind::input, std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
@@ -208,7 +216,7 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
     const auto found = file.tensors().find(name);
     if (found == file.tensors().end() || found->second.shape != tensor.sizes().vec())
       throw Error(Kind::input, "'" + path.string() + "' lacks tensor '" + name + "' of the expected shape");
-    Tensor(tensor.detach()).copy_(to_tensor(found->second));
+    Tensor(tensor.detach()).copy_(to_tensor(found->second, name));
   }
 }
 

@@ -13,6 +13,7 @@
 
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
+#include "nn/quantize.hpp"
 #include "nn/scoring.hpp"
 #include "nn/sft.hpp"
 #include "nn/weights.hpp"
@@ -21,22 +22,25 @@ namespace intelia::nn {
 
 namespace {
 
-/** Runs `work`; what libtorch throws leaves as intelia::Error in words. */
+constexpr const char* kSmallerBatches = "lower --batch-size or --max-length";
+constexpr const char* kMoreMemory = "the model needs more than this process may have (see ulimit -v)";
+
+/** Runs `work`; what libtorch throws leaves as intelia::Error in words. `remedy`: against a lack of memory. */
 template <class Work>
-auto guarded(const char* what, Work&& work) -> decltype(work()) {
+auto guarded(const char* what, Work&& work, const std::string& remedy = kSmallerBatches) -> decltype(work()) {
   try {
     return work();
   } catch (const Error&) {
     throw;
   } catch (const c10::OutOfMemoryError&) {
-    throw Error(Kind::io, std::string(what) + ": out of GPU memory; lower --batch-size or --max-length");
+    throw Error(Kind::io, std::string(what) + ": out of GPU memory; " + remedy);
   } catch (const c10::Error& error) {
     const std::string message = error.what_without_backtrace();
     if (message.find("not enough memory") != std::string::npos || message.find("out of memory") != std::string::npos)
-      throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
+      throw Error(Kind::io, std::string(what) + ": out of memory; " + remedy);
     throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
   } catch (const std::bad_alloc&) {
-    throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
+    throw Error(Kind::io, std::string(what) + ": out of memory; " + remedy);
   } catch (const std::filesystem::filesystem_error& error) {
     throw Error(Kind::io, std::string(what) + ": '" + error.path1().string() + "': " + error.code().message());
   } catch (const std::exception& error) {
@@ -103,7 +107,11 @@ class TorchEngine final : public Engine {
   }
 
   std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) override {
-    return guarded("loading the model", [&] { return std::make_unique<Loaded>(settings, sinks); });
+    return guarded("loading the model", [&] { return std::make_unique<Loaded>(settings, sinks); }, kMoreMemory);
+  }
+
+  std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) override {
+    return guarded("quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
   }
 
   SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,

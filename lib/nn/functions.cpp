@@ -235,7 +235,7 @@ struct FrozenLinear : Function<FrozenLinear> {
 
 struct PackedLinear : Function<PackedLinear> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const PackedWeight& weight) {
-    ctx->save_for_backward({weight.codes, weight.absmax_codes, weight.nested_absmax, weight.map});
+    ctx->save_for_backward({weight.codes, weight.absmax, weight.absmax_codes, weight.nested_absmax, weight.map});
     ctx->saved_data["offset"] = static_cast<double>(weight.offset);
     ctx->saved_data["out"] = weight.out_features;
     ctx->saved_data["in"] = weight.in_features;
@@ -244,8 +244,9 @@ struct PackedLinear : Function<PackedLinear> {
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor()};
     const auto saved = ctx->get_saved_variables();
-    const PackedWeight weight{saved[0], saved[1], saved[2], saved[3], static_cast<float>(ctx->saved_data["offset"].toDouble()),
-                              ctx->saved_data["out"].toInt(), ctx->saved_data["in"].toInt()};
+    const PackedWeight weight{saved[0], saved[1], saved[2], saved[3], saved[4],
+                              static_cast<float>(ctx->saved_data["offset"].toDouble()), ctx->saved_data["out"].toInt(),
+                              ctx->saved_data["in"].toInt()};
     return {product(grads[0], unpack(weight, grads[0].scalar_type()).t()), Tensor()};
   }
 };
@@ -296,9 +297,12 @@ Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
 Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
   const std::int64_t n = weight.out_features * weight.in_features, num_blocks = nf4::num_blocks(n);
   if (weight.codes.is_cpu()) {
-    Tensor absmax = at::empty({num_blocks}, at::kFloat);
-    nf4::dequantize_absmax(weight.absmax_codes.const_data_ptr<std::uint8_t>(), weight.nested_absmax.const_data_ptr<float>(),
-                           weight.offset, num_blocks, absmax.data_ptr<float>());
+    Tensor absmax = weight.absmax;
+    if (!absmax.defined()) {
+      absmax = at::empty({num_blocks}, at::kFloat);
+      nf4::dequantize_absmax(weight.absmax_codes.const_data_ptr<std::uint8_t>(), weight.nested_absmax.const_data_ptr<float>(),
+                             weight.map.const_data_ptr<float>(), weight.offset, num_blocks, absmax.data_ptr<float>());
+    }
     Tensor values = at::empty({weight.out_features, weight.in_features}, at::kFloat);
     const std::uint8_t* codes = weight.codes.const_data_ptr<std::uint8_t>();
     const float* scales = absmax.const_data_ptr<float>();
@@ -309,7 +313,9 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
     });
     return values.to(dtype);
   }
-  if (std::string reason; const nf4::CudaKernels* kernels = nf4::cuda_kernels(reason)) {
+  std::string reason;
+  const nf4::CudaKernels* kernels = weight.absmax.defined() ? nullptr : nf4::cuda_kernels(reason);
+  if (kernels != nullptr) {
     const at::ScalarType type = dtype == at::kDouble ? at::kFloat : dtype;
     const nf4::FloatType held = type == at::kFloat      ? nf4::FloatType::float32
                                 : type == at::kBFloat16 ? nf4::FloatType::bfloat16
@@ -323,10 +329,13 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
     if (status != 0) throw Error(Kind::internal, std::string("[unpack] ") + kernels->error_text(status));
     return values.to(dtype);
   }
-  // The definition in library operations, for a build without the CUDA kernels.
+  // The definition in library operations, for a build without the CUDA kernels, and for plain scales, which they do not read.
   const Tensor book = at::from_blob(const_cast<float*>(nf4::kCodebook), {16}, at::kFloat).to(weight.codes.device());
-  const Tensor nested = weight.nested_absmax.repeat_interleave(nf4::kNestedBlock).narrow(0, 0, num_blocks);
-  const Tensor absmax = weight.map.index({weight.absmax_codes.to(at::kLong)}).mul_(nested).add_(weight.offset);   // [blocks]
+  Tensor absmax = weight.absmax;                                                                           // [blocks]
+  if (!absmax.defined()) {
+    const Tensor nested = weight.nested_absmax.repeat_interleave(nf4::kNestedBlock).narrow(0, 0, num_blocks);
+    absmax = weight.map.index({weight.absmax_codes.to(at::kLong)}).mul_(nested).add_(weight.offset);
+  }
   const Tensor high = weight.codes.bitwise_right_shift(4), low = weight.codes.bitwise_and(15);
   const Tensor codes = at::stack({high, low}, 1).flatten().narrow(0, 0, n).to(at::kInt);                   // [out·in]
   const Tensor scale = absmax.repeat_interleave(nf4::kBlock).narrow(0, 0, n);

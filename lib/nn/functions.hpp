@@ -33,9 +33,10 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
 /** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed);
 
-/** A 4-bit weight as bitsandbytes stores it, on the device. */
+/** A 4-bit weight as bitsandbytes stores it, on the device. Its scales are either quantized again or fp32. */
 struct PackedWeight {
   Tensor codes;          // [(out·in + 1) / 2] uint8
+  Tensor absmax;         // [blocks] fp32, or undefined when the four below hold the scales
   Tensor absmax_codes;   // [blocks] uint8
   Tensor nested_absmax;  // [blocks / 256] fp32
   Tensor map;            // [256] fp32: the dynamic map that absmax_codes index

@@ -1,14 +1,11 @@
 #include "nn/weights.hpp"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstring>
 #include <fstream>
 #include <limits>
 
 #include "base/error.hpp"
-#include "kernels/nf4.hpp"
+#include "model/adapter.hpp"
 
 namespace intelia::nn {
 
@@ -25,23 +22,6 @@ at::ScalarType scalar_type(TensorType type, const std::string& name) {
   throw Error(Kind::input, "tensor '" + name + "' holds " + tensor_type_name(type) + ", a floating-point type was expected");
 }
 
-/** torch's own mean with one thread: its last bits depend on the number of threads, and bitsandbytes' offset on it. */
-float mean_with_one_thread(const Tensor& values) {
-  const int num_threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const float mean = values.mean().item<float>();
-  at::set_num_threads(num_threads);
-  return mean;
-}
-
-/** Gives the pages of a view, now copied, back to the system: they would count as memory in use. */
-void release(const TensorView& view) {
-  const auto page = static_cast<std::uintptr_t>(::sysconf(_SC_PAGESIZE));
-  const std::uintptr_t begin = (reinterpret_cast<std::uintptr_t>(view.data) + page - 1) / page * page;
-  const std::uintptr_t end = (reinterpret_cast<std::uintptr_t>(view.data) + view.size_bytes) / page * page;
-  if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
-}
-
 /** Bytes that the system could give to this process without swapping. */
 std::uint64_t available_bytes() {
   std::ifstream file("/proc/meminfo");
@@ -52,14 +32,6 @@ std::uint64_t available_bytes() {
     file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
   }
   return 0;
-}
-
-PackedWeight to_device(PackedWeight weight, const at::Device& device) {
-  weight.map = weight.map.to(device);
-  weight.codes = weight.codes.to(device);
-  weight.absmax_codes = weight.absmax_codes.to(device);
-  weight.nested_absmax = weight.nested_absmax.to(device);
-  return weight;
 }
 
 /** Whether the unpacked weights may stay in memory: they take at most half of what is free. */
@@ -75,34 +47,10 @@ bool fits_unpacked(const ModelConfig& config, const Placement& placement) {
 
 }  // namespace
 
-Tensor to_tensor(const TensorView& view) {
-  Tensor tensor = at::empty(view.shape, scalar_type(view.type, "?"));
+Tensor to_tensor(const TensorView& view, const std::string& name) {
+  Tensor tensor = at::empty(view.shape, scalar_type(view.type, name));
   std::memcpy(tensor.data_ptr(), view.data, view.size_bytes);
   return tensor;
-}
-
-PackedWeight pack(const Tensor& weight) {
-  const Tensor values = weight.contiguous();
-  const std::int64_t n = values.numel(), num_blocks = nf4::num_blocks(n);
-  PackedWeight packed;
-  packed.out_features = values.size(0);
-  packed.in_features = values.size(1);
-  packed.codes = at::empty({nf4::num_packed_bytes(n)}, at::kByte);
-  Tensor absmax = at::empty({num_blocks}, at::kFloat);
-  const float* source = values.const_data_ptr<float>();
-  std::uint8_t* codes = packed.codes.data_ptr<std::uint8_t>();
-  float* scales = absmax.data_ptr<float>();
-  at::parallel_for(0, num_blocks, 1024, [&](std::int64_t begin, std::int64_t end) {
-    const std::int64_t first = begin * nf4::kBlock;
-    nf4::quantize(source + first, std::min(n, end * nf4::kBlock) - first, codes + first / 2, scales + begin);
-  });
-  packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
-  packed.offset = mean_with_one_thread(absmax);
-  packed.absmax_codes = at::empty({num_blocks}, at::kByte);
-  packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, at::kFloat);
-  nf4::quantize_absmax(scales, num_blocks, packed.offset, packed.absmax_codes.data_ptr<std::uint8_t>(),
-                       packed.nested_absmax.data_ptr<float>());
-  return packed;
 }
 
 Llama load_model(const ModelSettings& settings, Sinks sinks) {
@@ -110,8 +58,15 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   model.config = read_model_config(settings.model);
   model.placement = choose_placement(settings);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  const ModelWeights weights(settings.model);
   const ModelConfig& config = model.config;
+  if (settings.method == Method::full) check_trainable(config, settings.model);
+  const ModelWeights weights(settings.model);
+  for (const std::string& oddity : weights.oddities()) sinks.log.warning(oddity);
+  check_weights(weights, config);
+  if (!settings.adapter.empty()) {
+    for (const std::string& key : read_adapter_config(settings.adapter).unknown_keys)
+      sinks.log.warning((settings.adapter / "adapter_config.json").string() + ": " + key + " is no key of PEFT's, and is passed over");
+  }
   const bool is_full = settings.method == Method::full;
   const auto held = is_full ? at::kFloat : model.placement.dtype;
   const bool keeps_unpacked = fits_unpacked(config, model.placement);
@@ -119,8 +74,8 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   // A tensor of the file, in the precision that is held, on the CPU.
   const auto load = [&](const std::string& name, std::vector<std::int64_t> shape) {
     const TensorView& view = weights.at(name, shape);
-    Tensor tensor = to_tensor(view).to(held);
-    release(view);
+    Tensor tensor = to_tensor(view, name).to(held);
+    release_pages(view);
     return tensor;
   };
   const auto place = [&](const Tensor& tensor) {
@@ -129,7 +84,17 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   const std::int64_t hidden = config.hidden_size, vocabulary = config.vocab_size;
   model.embedding = place(load("model.embed_tokens.weight", {vocabulary, hidden}));
   model.final_norm = place(load("model.norm.weight", {hidden}));
-  model.head = config.ties_embeddings ? model.embedding : place(load("lm_head.weight", {vocabulary, hidden}));
+  const auto stored = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
+    return to_packed(quantized_weight(weights, name, shape), shape);
+  };
+  if (config.ties_embeddings)
+    model.head = model.embedding;
+  else if (is_stored_quantized(config, "lm_head.weight"))
+    model.head = place(unpack(stored("lm_head.weight", {vocabulary, hidden}), held));
+  else
+    model.head = place(load("lm_head.weight", {vocabulary, hidden}));
+  if (config.quantization && settings.method == Method::lora)
+    sinks.log.info("the weights are stored in NF4 and stay so: --method lora is the same as qlora here");
 
   model.blocks.resize(static_cast<std::size_t>(config.num_hidden_layers));
   std::uint64_t number = 0;
@@ -149,14 +114,16 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
       Linear& linear = *linears[i];
       linear.path = prefix + shapes[i].path;
       linear.number = ++number;
-      const Tensor weight = load(linear.path + ".weight", {shapes[i].out_features, shapes[i].in_features});
-      linear.is_quantized = settings.method == Method::qlora;
-      if (!linear.is_quantized) {
-        linear.weight = place(weight);
-      } else {
-        PackedWeight packed = pack(weight.to(at::kFloat));
+      const std::string name = linear.path + ".weight";
+      const std::vector<std::int64_t> shape{shapes[i].out_features, shapes[i].in_features};
+      const bool is_stored = is_stored_quantized(config, name);
+      linear.is_quantized = is_stored || (settings.method == Method::qlora && !config.quantization);
+      if (linear.is_quantized) {
+        PackedWeight packed = is_stored ? stored(name, shape) : pack(load(name, shape).to(at::kFloat));
         if (keeps_unpacked) linear.weight = unpack(packed, held).to(model.placement.device);
         else linear.packed = to_device(std::move(packed), model.placement.device);
+      } else {
+        linear.weight = place(load(name, shape));
       }
       if (shapes[i].has_bias) linear.bias = place(load(linear.path + ".bias", {shapes[i].out_features}));
     }

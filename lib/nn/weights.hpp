@@ -4,12 +4,14 @@
 #include "base/sinks.hpp"
 #include "model/safetensors.hpp"
 #include "nn/llama.hpp"
+#include "nn/packed_weight.hpp"
 
 namespace intelia::nn {
 
 /**
  * Loads settings.model. With Method::qlora the seven linear layers of each block are rounded to NF4 with double quantization;
- * they are then held unpacked (the same values, in the computing precision) where memory allows, else packed. With
+ * they are then held unpacked (the same values, in the computing precision) where memory allows, else packed. A folder that
+ * stores them in NF4 is taken as it is, whether the method is qlora or lora. With
  * Method::full every weight is an fp32 parameter that asks for its gradient.
  */
 Llama load_model(const ModelSettings& settings, Sinks sinks);
@@ -17,10 +19,7 @@ Llama load_model(const ModelSettings& settings, Sinks sinks);
 /** Every weight by its name in the file; what is trained in Method::full. */
 std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model);
 
-/** The packed form of `weight` [out, in] (fp32, CPU), as bitsandbytes makes it. */
-PackedWeight pack(const Tensor& weight);
-
-/** A view's values as a tensor of its own type and shape (copied). */
-Tensor to_tensor(const TensorView& view);
+/** The values of tensor `name` as a tensor of its own type and shape (copied). Error{input} when they are no floating-point numbers. */
+Tensor to_tensor(const TensorView& view, const std::string& name);
 
 }  // namespace intelia::nn

@@ -11,6 +11,7 @@ import pytest
 
 import fault_points
 import program
+from test_faults_safetensors import tensors_of, write_tensors
 from test_faults_train import ODD_LINES
 from tiny import conversation, results_of, text_of, write_lines
 
@@ -236,7 +237,7 @@ HOSTILE = {  # name → (what is done, words that must be said, whether `model i
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_fault_19_model_info_train_sft_eval_run(tiny, tmp_path, name):
+def test_fault_19_models(tiny, tmp_path, name):
     """A hostile or broken model folder is refused by name with 1, at once, and nothing is written outside of the output."""
     change, words, info_refuses = HOSTILE[name]
     model, outside = tmp_path / "model", tmp_path / "outside"
@@ -245,9 +246,12 @@ def test_fault_19_model_info_train_sft_eval_run(tiny, tmp_path, name):
     change(model, outside)
     before = fault_points.files_of(outside)
     commands = [tiny.sft(tmp_path / "out", model=model), tiny.eval(tmp_path / "report", model=model)]
-    for number, arguments in enumerate([["model", "info", "--model", model], *commands]):
+    reads_no_text = name in ("no-tokenizer", "cut-tokenizer", "embedding-smaller-than-tokenizer")  # they are copied
+    for number, arguments in enumerate([["model", "info", "--model", model],
+                                        ["model", "quantize", "--threads", 1, "--model", model, "--output", tmp_path / "quantized"],
+                                        *commands]):
         run = program.run(*arguments, timeout_seconds=20)
-        if number == 0 and not info_refuses:
+        if number == 0 and not info_refuses or number == 1 and reads_no_text:
             assert run.status in (0, 1), run.stderr
             continue
         assert run.status == 1, (arguments[:2], run.status, run.stderr)
@@ -256,6 +260,7 @@ def test_fault_19_model_info_train_sft_eval_run(tiny, tmp_path, name):
         assert "internal fault" not in run.stderr, run.stderr
     assert fault_points.files_of(outside) == before
     assert not (tmp_path / "out/adapter_model.safetensors").exists() and not (tmp_path / "report/scores.json").exists()
+    assert reads_no_text or not (tmp_path / "quantized/config.json").exists()
 
 
 @pytest.mark.parametrize("change, words", [
@@ -309,3 +314,88 @@ def test_fault_29_model_init(tiny, tmp_path):
     run = program.run(*tiny.init(tmp_path / ("n" * 4096)))
     assert run.status == 1 and "File name too long" in run.stderr, run.stderr
     assert program.run(*tiny.init(model / ".." / "up")).status == 0 and (tmp_path / "up/config.json").exists()
+
+
+# Row 19, adapters: what is done to a sound one, the words that must be said, and whether it is read all the same.
+
+def adapter_config(**changes):
+    def change(adapter, outside):
+        config = json.loads((adapter / "adapter_config.json").read_text())
+        config.update(changes)
+        (adapter / "adapter_config.json").write_text(json.dumps(config))
+    return change
+
+
+def adapter_tensors(edit):
+    def change(adapter, outside):
+        path = adapter / "adapter_model.safetensors"
+        found = tensors_of(path)
+        edit(found, next(name for name in sorted(found) if name.endswith("q_proj.lora_A.weight")))
+        write_tensors(path, found)
+    return change
+
+
+def adapter_pickle(adapter, outside):
+    (adapter / "adapter_model.safetensors").unlink()
+    (adapter / "adapter_model.bin").write_bytes(b"\x80\x04cos\nsystem\n(S'touch %s/owned'\ntR." % bytes(outside))
+
+
+ODD_ADAPTERS = {
+    "unknown-keys": (adapter_config(quantum_config={"a": 1}, zeta=2), ['"quantum_config" is no key', '"zeta" is no key'], True),
+    "an-unknown-key-of-escapes": (adapter_config(**{"\x1b[31m": 1}), ["\\u001b[31m", "is no key"], True),
+    "10,000-unknown-keys": (adapter_config(**{f"k{number}": number for number in range(10_000)}), ['"k0" is no key'], True),
+    "r-text": (adapter_config(r="2"), ["r is \"2\"", "whole number"], False),
+    "r-0": (adapter_config(r=0), ["r is 0", "whole number"], False),
+    "r-negative": (adapter_config(r=-2), ["r is -2", "whole number"], False),
+    "r-huge": (adapter_config(r=2**31), ["r is 2147483648", "whole number"], False),
+    "r-beyond-64-bits": (adapter_config(r=10**30), ["r is 1e", "whole number"], False),
+    "r-fraction": (adapter_config(r=2.5), ["r is 2.5", "whole number"], False),
+    "r-of-another-adapter": (adapter_config(r=65536), ["lora_A.weight", "shape"], False),
+    "no-r": (adapter_config(r=None), ["r is null"], False),
+    "alpha-text": (adapter_config(lora_alpha="4"), ["lora_alpha", "expected a number"], False),
+    "alpha-1e300": (adapter_config(lora_alpha=1e300), ["lora_alpha", "expected a number"], False),
+    "dropout-2": (adapter_config(lora_dropout=2), ["lora_dropout"], False),
+    "rslora-text": (adapter_config(use_rslora="yes"), ["use_rslora", "true or false"], False),
+    "base-a-number": (adapter_config(base_model_name_or_path=7), ["base_model_name_or_path", "expected a string"], False),
+    "targets-a-number": (adapter_config(target_modules=7), ["target_modules"], False),
+    "targets-empty": (adapter_config(target_modules=[]), ["target_modules"], False),
+    "targets-unknown": (adapter_config(target_modules=["w_pack"]), ["w_pack"], False),
+    "another-method": (adapter_config(peft_type="IA3"), ["peft_type", "IA3"], False),
+    "a-list": (lambda adapter, outside: (adapter / "adapter_config.json").write_text("[]"), ["adapter_config.json", "not a JSON object"],
+               False),
+    "not-json": (lambda adapter, outside: (adapter / "adapter_config.json").write_text("{'r': 2}"), ["adapter_config.json", "not valid JSON"],
+                 False),
+    "deep": (lambda adapter, outside: (adapter / "adapter_config.json").write_text('{"r":' + "[" * 100_000), ["adapter_config.json", "deeper"],
+             False),
+    "huge-config": (lambda adapter, outside: (adapter / "adapter_config.json").write_text('{"r": 2, "x": "' + "x" * (17 << 20) + '"}'),
+                    ["adapter_config.json"], False),
+    "pickle": (adapter_pickle, ["adapter_model.bin", "pickled", "convert"], False),
+    "tensor-missing": (adapter_tensors(lambda found, name: found.pop(name)), ["q_proj.lora_A.weight", "missing"], False),
+    "tensor-extra": (adapter_tensors(lambda found, name: found.update({"base_model.model.lm_head.lora_A.weight": found[name]})),
+                     ["1 tensor", "no place in the model"], False),
+    "tensor-transposed": (adapter_tensors(lambda found, name: found.update({name: (found[name][0], found[name][1][::-1], found[name][2])})),
+                          ["q_proj.lora_A.weight", "shape"], False),
+    "tensor-of-integers": (adapter_tensors(lambda found, name: found.update({name: ("I32", *found[name][1:])})),
+                           ["q_proj.lora_A.weight", "I32"], False),
+    "tensor-empty": (adapter_tensors(lambda found, name: found.update({name: ("F32", [0, 32], b"")})), ["q_proj.lora_A.weight", "shape"],
+                     False),
+}
+
+
+@pytest.mark.parametrize("name", ODD_ADAPTERS)
+def test_fault_19_odd_adapter(tiny, tmp_path, name):
+    """An adapter that is not what its files say is refused by key or tensor; what only PEFT might know is named in a warning."""
+    change, words, is_read = ODD_ADAPTERS[name]
+    adapter, outside = tmp_path / "adapter", tmp_path / "outside"
+    shutil.copytree(tiny.adapter(), adapter)
+    outside.mkdir()
+    change(adapter, outside)
+    run = program.run(*tiny.sft(tmp_path / "out", "--adapter", adapter, steps=1))
+    assert run.status == (0 if is_read else 1), (run.status, run.stderr)
+    for word in words:
+        assert word in run.stderr, run.stderr
+    assert "internal fault" not in run.stderr and "\x1b" not in run.stderr and len(run.stderr) < 6000, run.stderr
+    assert not list(outside.iterdir())
+    if not is_read:
+        run = program.run(*tiny.eval(tmp_path / "report", adapter=adapter))
+        assert run.status == 1 and all(word in run.stderr for word in words), run.stderr

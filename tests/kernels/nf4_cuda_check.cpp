@@ -161,7 +161,7 @@ void check(const nf4::CudaKernels& kernels, std::int64_t n) {
   nf4::quantize(weight.data(), n, packed.data(), absmax.data());
   const float offset = 0.04f;
   nf4::quantize_absmax(absmax.data(), blocks, offset, codes.data(), nested.data());
-  nf4::dequantize_absmax(codes.data(), nested.data(), offset, blocks, absmax.data());
+  nf4::dequantize_absmax(codes.data(), nested.data(), nf4::dynamic_map(), offset, blocks, absmax.data());
   std::vector<float> expected(n);
   std::vector<std::uint16_t> expected_bf16(n), expected_fp16(n);
   nf4::dequantize(packed.data(), absmax.data(), n, expected.data());

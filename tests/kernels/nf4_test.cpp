@@ -145,7 +145,7 @@ TEST_CASE("double quantization keeps the scales near and the block bounds apart"
     absmax[i] = 0.02f + 0.01f * static_cast<float>(i % 7) / 7.0f + (i / 256) * 1.0f;
   std::vector<std::uint8_t> codes(num);
   nf4::quantize_absmax(absmax.data(), num, 0.5f, codes.data(), nested.data());
-  nf4::dequantize_absmax(codes.data(), nested.data(), 0.5f, num, back.data());
+  nf4::dequantize_absmax(codes.data(), nested.data(), nf4::dynamic_map(), 0.5f, num, back.data());
   for (std::int64_t block = 0; block < 3; ++block) {
     float largest = 0;
     for (std::int64_t i = block * 256; i < std::min<std::int64_t>(num, block * 256 + 256); ++i) {

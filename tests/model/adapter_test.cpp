@@ -46,6 +46,15 @@ TEST_CASE("what PEFT writes is read") {
   CHECK(config.lora_dropout == 0.05);
   CHECK_FALSE(config.uses_rslora);
   CHECK(config.targets.names == std::vector<std::string>{"down_proj", "q_proj", "v_proj"});
+  CHECK(config.unknown_keys.empty());
+}
+
+TEST_CASE("keys that PEFT does not know are passed over, and the first few named") {
+  Json document = peft_config();
+  document["quantum_config"] = 1;
+  CHECK(read_text(document.dump()).unknown_keys == std::vector<std::string>{"\"quantum_config\""});
+  for (int i = 0; i < 1000; ++i) document["k" + std::to_string(i)] = i;
+  CHECK(read_text(document.dump()).unknown_keys.size() == 8);
 }
 
 TEST_CASE("scaling") {

@@ -127,7 +127,7 @@ TEST_CASE("what this program does not compute is refused by name") {
   CHECK(contains(why(with("rope_scaling", R"({"type":"dynamic","factor":4})")), "rope_scaling.type 'dynamic'"));
   CHECK(contains(why(with("partial_rotary_factor", "0.5")), "partial_rotary_factor"));
   CHECK(contains(why(with("attention_dropout", "0.1")), "attention_dropout is 0.1"));
-  CHECK(contains(why(with("quantization_config", R"({"quant_method":"gptq"})")), "quantization_config is set"));
+  CHECK(contains(why(with("quantization_config", R"({"quant_method":"gptq"})")), "quantization_config.quant_method is \"gptq\""));
   CHECK(contains(why(with("torch_dtype", "\"float8_e4m3fn\"")), "torch_dtype 'float8_e4m3fn'"));
 }
 

@@ -57,7 +57,7 @@ int main(int argc, char** argv) {
     std::vector<std::uint8_t> codes(n);
     std::vector<float> nested(num_nested), restored(n);
     nf4::quantize_absmax(absmax.data(), n, offset, codes.data(), nested.data());
-    nf4::dequantize_absmax(codes.data(), nested.data(), offset, n, restored.data());
+    nf4::dequantize_absmax(codes.data(), nested.data(), nf4::dynamic_map(), offset, n, restored.data());
     give(codes.data(), n);
     give(nested.data(), num_nested);
     give(restored.data(), n);

@@ -1,0 +1,224 @@
+"""Rows of the fault table (docs/faults.md) for `model quantize`, and row 30 (memory short) for what loads models. Hostile folders
+for it are in test_faults_model.py and test_faults_safetensors.py."""
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import struct
+import subprocess
+import time
+
+import pytest
+
+import fault_points
+import program
+from test_faults_safetensors import tensors_of, write_tensors
+from tiny import ONE_THREAD, results_of
+
+needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
+
+
+def quantize(tiny, output, *more, model=None):
+    return ["model", "quantize", *ONE_THREAD, "--model", model or tiny.model, "--output", output, *more]
+
+
+@pytest.fixture(scope="module")
+def whole(tiny, tmp_path_factory):
+    """(results, calls) of an undisturbed run."""
+    folder = tmp_path_factory.mktemp("whole")
+    calls, run = fault_points.calls_of(quantize(tiny, folder / "whole"), folder / "whole", folder / "calls.log")
+    assert run.status == 0, run.stderr
+    return results_of(folder / "whole"), calls
+
+
+@needs_shim
+@pytest.mark.parametrize("action", ["exit", "torn"])
+def test_fault_01_model_quantize(tiny, whole, tmp_path, action):
+    """Killed at each change of the folder: each file is whole or absent, and the next run ends as if nothing had been."""
+    expected, calls = whole
+    for at in fault_points.sample(len(calls), first=6, every=5 if action == "exit" else 9, last=6):
+        folder = tmp_path / f"killed-{at}"
+        run = program.run(*quantize(tiny, folder), environment=fault_points.environment(folder, at, action))
+        assert run.status == 86, (at, run.stderr)
+        for name, data in results_of(folder).items():
+            assert name.endswith(".partial") or data == expected[name], (at, calls[at - 1], name)
+        run = program.run(*quantize(tiny, folder))
+        assert run.status == 0, (at, calls[at - 1], run.stderr)
+        assert results_of(folder) == expected, (at, calls[at - 1])
+
+
+@needs_shim
+@pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
+                                                   ("EIO", "Input/output error", False)])
+def test_fault_03_model_quantize(tiny, whole, tmp_path, error, words, forever):
+    """A change fails: exit 1 with path and cause, no file half; over an earlier result that one stands until the first rename."""
+    new, calls = whole
+    first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
+    earlier = tmp_path / "earlier"
+    assert program.run(*quantize(tiny, earlier, "--no-double-quant")).status == 0
+    old = results_of(earlier)
+    folder = tmp_path / "out"
+    for at in fault_points.sample(len(calls), first=6, every=7, last=6):
+        shutil.rmtree(folder, ignore_errors=True)
+        shutil.copytree(earlier, folder)
+        run = program.run(*quantize(tiny, folder), environment=fault_points.environment(folder, at, error, forever))
+        if run.status == 0:
+            assert at >= len(calls) - 1, ("a failed change went unnoticed", calls[at - 1])
+            continue
+        assert run.status == 1 and words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
+        found = {name: data for name, data in results_of(folder).items() if not (forever and name.endswith(".partial"))}
+        if at < first_rename - 1:
+            assert found == old, (at, calls[at - 1])
+        for name, data in found.items():
+            assert data in (old[name], new[name]), (at, calls[at - 1], name)
+    assert program.run(*quantize(tiny, folder)).status == 0
+    assert results_of(folder) == new
+
+
+@needs_shim
+@pytest.mark.parametrize("name", ["TERM", "INT", "HUP"])
+def test_fault_04_model_quantize(tiny, whole, tmp_path, name):
+    """A signal at a change of the folder: the signal's status and nothing there, or the whole model."""
+    expected, calls = whole
+    for at in fault_points.sample(len(calls), first=2, every=9, last=3):
+        folder = tmp_path / f"{name}-{at}"
+        run = program.run(*quantize(tiny, folder), environment=fault_points.environment(folder, at, name))
+        assert run.status in (0, 128 + getattr(signal, "SIG" + name)), run.stderr
+        assert results_of(folder) == (expected if run.status == 0 else {}), (at, calls[at - 1])
+
+
+def test_fault_04_model_quantize_at_a_random_moment(tiny, tmp_path):
+    """A larger model is given up soon after the signal, and leaves nothing."""
+    model, folder = tmp_path / "model", tmp_path / "out"
+    assert program.run("model", "init", "--preset", "small", "--output", model).status == 0
+    process = program.start(*quantize(tiny, folder, model=model))
+    program.wait_for(lambda: list(folder.glob(".model*.partial")))
+    process.send_signal(signal.SIGTERM)
+    start = time.monotonic()
+    run = program.finish(process)
+    assert run.status == 143 and time.monotonic() - start < 10, run.stderr
+    assert fault_points.files_of(folder) == {}
+
+
+def test_model_quantize_two_runs_give_the_same_bytes(tiny, whole, tmp_path):
+    """Row 6 asks for it of what goes on from where it stopped; this starts again and ends the same, with any --threads."""
+    if not fault_points.SHIM:
+        pytest.skip("INTELIA_FAULT_SHIM is not set")
+    for threads in (1, 2):
+        folder = tmp_path / str(threads)
+        assert program.run(*quantize(tiny, folder, "--threads", threads)).status == 0
+        found = results_of(folder)
+        assert {name: data for name, data in found.items() if name != "manifest.json"} == \
+            {name: data for name, data in whole[0].items() if name != "manifest.json"}
+
+
+def test_fault_18_model_quantize(tiny, tmp_path, canaries):
+    run = program.run(*quantize(tiny, tmp_path / "out", "--verbose"), environment=canaries.environment)
+    assert run.status == 0, run.stderr
+    canaries.check(run.stdout.encode() + run.stderr.encode() + b"".join(fault_points.files_of(tmp_path / "out").values()))
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "3e38"])
+def test_model_quantize_weights_that_have_no_scale(tiny, tmp_path, value):
+    """NaN, infinities, and scales whose sum overflows: refused by the tensor's name, and nothing is written."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny.model, model)
+    tensors = tensors_of(model / "model.safetensors")
+    name = "model.layers.0.mlp.down_proj.weight"
+    kind, size, data = tensors[name]
+    assert kind == "F32"
+    tensors[name] = (kind, size, struct.pack("<f", float(value)) * (len(data) // 4))
+    write_tensors(model / "model.safetensors", tensors)
+    for options in ([], ["--no-double-quant"]):
+        run = program.run(*quantize(tiny, tmp_path / "out", *options, model=model))
+        if value == "3e38" and options:
+            assert run.status == 0, run.stderr  # each scale for itself can be held
+            continue
+        assert run.status == 1 and name in run.stderr, run.stderr
+        assert fault_points.files_of(tmp_path / "out") == {}
+
+
+def test_fault_29_model_quantize(tiny, tmp_path):
+    """Links, odd names and the model itself for an output: only the output folder is written, and the model stays."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny.model, model)
+    before = fault_points.files_of(model)
+    (tmp_path / "link").symlink_to(model)
+    for output in (model, model / ".", tmp_path / "link", model / ".." / "model"):
+        run = program.run(*quantize(tiny, output, "--force", model=model))
+        assert run.status == 2 and "--output" in run.stderr, run.stderr
+        assert fault_points.files_of(model) == before
+    precious = tmp_path / "precious"
+    precious.write_text("precious")
+    run = program.run(*quantize(tiny, precious))
+    assert run.status == 2 and "is a file" in run.stderr, run.stderr
+    linked = tmp_path / "linked"
+    linked.mkdir()
+    for name in (".model.safetensors.partial", "model.safetensors", "config.json", ".config.json.partial", "tokenizer.json"):
+        (linked / name).symlink_to(precious)
+    assert program.run(*quantize(tiny, linked)).status == 2
+    run = program.run(*quantize(tiny, linked, "--force"))
+    assert run.status == 0, run.stderr
+    assert precious.read_text() == "precious" and not any(path.is_symlink() for path in linked.iterdir())
+    assert program.run(*quantize(tiny, tmp_path / "new\nline")).status == 0
+    run = program.run(*quantize(tiny, tmp_path / ("n" * 4096)))
+    assert run.status == 1 and "File name too long" in run.stderr, run.stderr
+    for arguments, words in ((quantize(tiny, tmp_path / "o", model=precious), "not a folder"),
+                             (quantize(tiny, tmp_path / "o", "--max-file-gigabytes", "0"), "--max-file-gigabytes"),
+                             (quantize(tiny, tmp_path / "o", "--max-file-gigabytes", "-1"), "--max-file-gigabytes")):
+        run = program.run(*arguments)
+        assert run.status == 2 and words in run.stderr, run.stderr
+
+
+def test_model_quantize_dry_run(tiny, tmp_path):
+    """Says what would come, from headers alone, and writes nothing; what comes is as large."""
+    for options in ([], ["--no-double-quant"]):
+        run = program.run(*quantize(tiny, tmp_path / "out", "--dry-run", "--json", *options))
+        assert run.status == 0 and not (tmp_path / "out").exists(), run.stderr
+        foretold = json.loads(run.stdout)
+        run = program.run(*quantize(tiny, tmp_path / "real", "--json", *options))
+        found = json.loads(run.stdout)
+        assert found["quantized_weights"] == foretold["quantized_weights"] == 7
+        assert 0 <= found["weight_bytes"] - foretold["weight_bytes"] < 8000  # the header, and what offsets take as text
+
+
+def run_within(address_bytes, arguments):
+    """A run whose address space is limited, as `ulimit -v` does."""
+    process = subprocess.Popen([program.PROGRAM, *map(str, arguments)], env=program.clean_environment(), stdin=subprocess.DEVNULL,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                               preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (address_bytes, address_bytes)))
+    return program.finish(process)
+
+
+MEBIBYTE = 1 << 20
+
+
+@pytest.mark.parametrize("mebibytes", [100, 300, 440, 600, 700])
+@pytest.mark.parametrize("command", ["model quantize", "train sft", "eval run"])
+def test_fault_30_memory_short(tiny, tmp_path, command, mebibytes):
+    """Too little address space for libtorch, or for what is done with it: exit 1 with words about memory, or a whole result."""
+    folder = tmp_path / "out"
+    arguments = {"model quantize": lambda: quantize(tiny, folder), "train sft": lambda: tiny.sft(folder, steps=1),
+                 "eval run": lambda: tiny.eval(folder)}[command]()
+    run = run_within(mebibytes * MEBIBYTE, arguments)
+    if run.status in (0, 3, 4):
+        assert mebibytes >= 600, run.stderr
+        return
+    assert run.status == 1 and re.search("memory", run.stderr), (run.status, run.stderr)
+    assert "internal fault" not in run.stderr and "install" not in run.stderr, run.stderr
+    results = {"model.safetensors", "adapter_model.safetensors", "scores.json", "config.json"}
+    assert not results & set(os.listdir(folder) if folder.exists() else []), run.stderr
+
+
+def test_fault_30_model_quantize_large_tensor(tiny, tmp_path):
+    """A tensor larger than the memory there is."""
+    model = tmp_path / "model"
+    run = program.run("model", "init", *ONE_THREAD, "--hidden-size", 4096, "--intermediate-size", 32768, "--layers", 1, "--heads", 4,
+                      "--kv-heads", 1, "--vocab-size", 64, "--dtype", "bfloat16", "--output", model)
+    assert run.status == 0, run.stderr
+    need = 1500 * MEBIBYTE  # libtorch and the three copies of a weight of 128 Mi values do not fit
+    run = run_within(need, quantize(tiny, tmp_path / "out", model=model))
+    assert run.status == 1 and "memory" in run.stderr and "--batch-size" not in run.stderr, (run.status, run.stderr)
+    assert fault_points.files_of(tmp_path / "out") == {}
