@@ -12,6 +12,7 @@
 #include "base/error.hpp"
 #include "kernels/nf4.hpp"
 #include "model/config.hpp"
+#include "model/config_section.hpp"
 
 namespace intelia {
 
@@ -19,11 +20,6 @@ namespace {
 
 constexpr std::size_t kMaxStateBytes = 64 << 10;   // bitsandbytes' own has fewer than 300
 constexpr std::size_t kMaxSkipModules = 1 << 14;
-
-std::string shown(const Json& value) {
-  std::string text = value.dump(-1, ' ', false, Json::error_handler_t::replace);
-  return text.size() > 80 ? text.substr(0, 80) + "..." : text;
-}
 
 /** Module names as they stand in Python; anything else would be a pattern. */
 bool is_plain_module(const std::string& name) {
