@@ -7,7 +7,9 @@
 
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
+#include "engine/schedule.hpp"
 #include "model_options.hpp"
+#include "optimizer_options.hpp"
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
 #include "record_options.hpp"
@@ -38,11 +40,9 @@ void declare(OptionTable& table, Options& options) {
   table.add("max-steps", sft.max_steps, "Most updates; 0: no limit");
   table.add("batch-size", sft.batch_size, "Sequences of a micro-batch");
   table.add("gradient-accumulation", sft.gradient_accumulation, "Micro-batches of an update");
-  table.add("learning-rate", sft.learning_rate, "Peak learning rate of AdamW");
-  table.add("scheduler", sft.scheduler, "How the learning rate falls",
-            {{"linear", Scheduler::linear}, {"cosine", Scheduler::cosine}, {"constant", Scheduler::constant}});
-  table.add("warmup", sft.warmup, "Warm-up: updates when 1 or more, else a fraction of all updates");
-  table.add("weight-decay", sft.weight_decay, "Decoupled weight decay; biases and norms are left out");
+  declare_optimizer_options(table, sft.optimizer);
+  table.add("learning-rate", sft.learning_rate, "Peak learning rate");
+  declare_schedule_options(table, sft.schedule);
   table.add("max-grad-norm", sft.max_grad_norm, "Gradients are clipped to this norm; 0: never");
   table.add("max-length", sft.max_length, "Tokens of a sample; longer ones are cut on the right, or rejected with --reject-long");
   table.add("reject-long", options.rejects_long, "Reject samples above --max-length instead of cutting them");
@@ -58,11 +58,17 @@ void declare(OptionTable& table, Options& options) {
   table.add("rank-pattern", sft.lora.rank_pattern, "Ranks of their own: PATTERN=R, for modules whose path ends so");
   table.add("alpha-pattern", sft.lora.alpha_pattern, "Alphas of their own: PATTERN=ALPHA");
   table.add("modules-to-save", sft.lora.modules_to_save, "Trained whole beside the adapter: embed_tokens, lm_head");
+  table.add("adapter-dtype", sft.adapter_type, "Type of the adapter, its gradients and optimizer states; auto: fp32, under --compat trl with qlora bf16",
+            {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
   table.add("eval-every", sft.eval_every, "Updates between evaluations; 0: only at the end");
+  table.add("early-stopping", sft.early_stopping, "Evaluations without improvement that end the training; 0: never");
+  table.add("early-stopping-threshold", sft.early_stopping_threshold, "What the validation loss must fall by to be an improvement");
   table.add("save-every", sft.save_every, "Updates between checkpoints; 0: only at the end");
   table.add("keep", sft.keep, "Checkpoints that are kept");
   table.add("log-every", sft.log_every, "Updates between lines of metrics.jsonl");
   table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
+  table.add("compat", sft.compat, "Whose ways to follow where they differ: ours, or those of TRL 1.16 (docs/training.md)",
+            {{"none", Compat::none}, {"trl", Compat::trl}});
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   declare_token_cache(table, options.token_cache);
@@ -80,8 +86,11 @@ void check(const Options& options) {
   need(sft.batch_size >= 1, "--batch-size must be at least 1");
   need(sft.gradient_accumulation >= 1, "--gradient-accumulation must be at least 1");
   need(sft.learning_rate >= 0, "--learning-rate must be 0 or more");
-  need(sft.warmup >= 0, "--warmup must be 0 or more");
-  need(sft.weight_decay >= 0, "--weight-decay must be 0 or more");
+  check_optimizer_options(sft.optimizer);
+  check_schedule_options(sft.schedule);
+  need(sft.base.method != Method::full || sft.optimizer.loraplus_ratio == 0, "--method full has no adapter; leave --loraplus-ratio out");
+  need(sft.base.method != Method::full || sft.adapter_type != AdapterType::bf16,
+       "--method full has no adapter; leave --adapter-dtype out");
   need(sft.max_grad_norm >= 0, "--max-grad-norm must be 0 (never clip) or more");
   need(sft.max_length >= 2, "--max-length must be at least 2");
   need(sft.lora.r >= 1, "--lora-r must be at least 1");
@@ -90,9 +99,14 @@ void check(const Options& options) {
   need(!sft.lora.targets.empty() || sft.base.method == Method::full, "--lora-targets names no layer");
   need(sft.eval_every >= 0 && sft.save_every >= 0, "--eval-every and --save-every must be 0 or more");
   need(sft.log_every >= 1 && sft.keep >= 1, "--log-every and --keep must be at least 1");
+  need(sft.early_stopping >= 0, "--early-stopping must be 0 (never) or more");
+  need(sft.early_stopping == 0 || !options.validation.empty(), "--early-stopping needs --validation to look at");
+  need(sft.early_stopping == 0 || sft.eval_every > 0, "--early-stopping needs --eval-every above 0");
+  need(sft.early_stopping_threshold >= 0, "--early-stopping-threshold must be 0 or more");
+  need(sft.early_stopping_threshold == 0 || sft.early_stopping > 0, "--early-stopping-threshold is for --early-stopping");
   check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
-  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json"}, {sft.base.model, sft.base.adapter},
+  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl"}, {sft.base.model, sft.base.adapter},
                     {options.train, options.validation});
 }
 
@@ -141,6 +155,7 @@ int run(const Options& options, Context& context) {
   const TokenizedDataset train = read(options.train);
   std::optional<TokenizedDataset> validation;
   if (!options.validation.empty()) validation.emplace(read(options.validation));
+  const Schedule schedule(sft.schedule, total_updates(train.size(), sft));  // refuses lengths that do not fit the run
   show_settings(context, options, describe_dataset(train));
   if (context.common.dry_run) {
     context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},
@@ -190,6 +205,7 @@ int run(const Options& options, Context& context) {
                         {"first_loss", summary.first_loss},
                         {"final_loss", summary.final_loss},
                         {"best_step", summary.best_step},
+                        {"stopped_early", summary.is_stopped_early},
                         {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
                         {"trainable_parameters", summary.trainable_parameters},
                         {"trained_tokens", summary.trained_tokens},
@@ -205,9 +221,10 @@ int run(const Options& options, Context& context) {
   Json words = manifest["result"];
   words["output"] = sft.output.string();
   words["measured"] = manifest["measured"];
+  const std::string early = summary.is_stopped_early ? " (stopped early: no improvement)" : "";
   const std::string best = validation ? fmt::format(", best validation loss {:.4f} at step {}", summary.best_eval_loss, summary.best_step) : "";
-  context.finish(words, fmt::format("{} steps, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
-                                    summary.steps, summary.first_loss, summary.final_loss, best, summary.tokens_per_second,
+  context.finish(words, fmt::format("{} steps{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
+                                    summary.steps, early, summary.first_loss, summary.final_loss, best, summary.tokens_per_second,
                                     summary.peak_bytes >> 20, sft.base.method == Method::full ? "model" : "adapter",
                                     sft.output.string(), monotonic_seconds() - start_seconds));
   return 0;

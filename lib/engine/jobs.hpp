@@ -11,7 +11,11 @@ namespace intelia {
 enum class Method { qlora, lora, full };
 enum class Precision { automatic, fp32, bf16, fp16 };  // automatic: bf16 where the device has it, else fp16 (CUDA) or fp32 (CPU)
 enum class Device { automatic, cpu, cuda };            // automatic: CUDA when a GPU is there
-enum class Scheduler { linear, cosine, constant };
+enum class Scheduler { linear, cosine, constant, wsd };  // wsd: warm-up, stable, decay
+enum class DecayShape { linear, cosine, one_minus_sqrt };
+enum class OptimizerKind { adamw, adamw_8bit, adafactor, sgd };
+enum class AdapterType { automatic, fp32, bf16 };      // automatic: fp32; under Compat::trl and QLoRA bf16
+enum class Compat { none, trl };                       // trl: where TRL 1.16 does otherwise, do as it does (docs/training.md)
 
 enum class LoraInit {
   kaiming,    // A uniform, B zero
@@ -42,6 +46,23 @@ struct QuantizeSettings {
   int threads = 0;                                 // 0: as many as cores
 };
 
+struct OptimizerSettings {
+  OptimizerKind kind = OptimizerKind::adamw;
+  double weight_decay = 0;
+  double momentum = 0;        // of SGD
+  double loraplus_ratio = 0;  // LoRA+: the rate of B matrices over that of A; 0: the same rate
+};
+
+/** The learning rate over the updates, as a fraction of its peak. */
+struct ScheduleSettings {
+  Scheduler kind = Scheduler::linear;
+  double warmup = 0;          // updates when >= 1, else a fraction of all updates
+  double minimum_ratio = 0;   // cosine and wsd: where they end
+  double stable = 0;          // wsd: as warmup; 0: what warm-up and decay leave
+  double decay = 0.1;         // wsd: as warmup
+  DecayShape decay_shape = DecayShape::cosine;  // wsd
+};
+
 /** Where and how a model is loaded. */
 struct ModelSettings {
   std::filesystem::path model;    // Hugging Face folder
@@ -62,12 +83,15 @@ struct SftSettings {
   int batch_size = 4;              // sequences a micro-batch
   int gradient_accumulation = 4;   // micro-batches an update
   double learning_rate = 2e-5;
-  Scheduler scheduler = Scheduler::linear;
-  double warmup = 0;               // updates when >= 1, else a fraction of all updates
-  double weight_decay = 0;
+  ScheduleSettings schedule;
+  OptimizerSettings optimizer;
+  AdapterType adapter_type = AdapterType::automatic;
+  Compat compat = Compat::none;
   double max_grad_norm = 1.0;      // 0: no clipping
   int max_length = 2048;           // tokens; longer samples are cut on the right
   std::int64_t eval_every = 100;   // updates; 0: only at the end
+  int early_stopping = 0;          // evaluations without improvement after which training ends; 0: never
+  double early_stopping_threshold = 0;  // what a loss must fall by to be an improvement
   std::int64_t save_every = 500;   // updates; 0: only at the end
   int keep = 3;                    // checkpoints
   std::int64_t log_every = 10;     // updates
@@ -82,6 +106,7 @@ struct SftSummary {
   double first_loss = 0, final_loss = 0;
   double best_eval_loss = 0;         // NaN without validation
   std::int64_t best_step = 0;
+  bool is_stopped_early = false;
   std::int64_t trainable_parameters = 0;
   double seconds = 0;
   double tokens_per_second = 0;      // seen_tokens a second

@@ -4,13 +4,14 @@
 #include "kernels/nf4.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstring>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
+
+#include "kernels/dynamic8.hpp"
 
 namespace intelia::nf4 {
 
@@ -45,51 +46,6 @@ std::uint16_t round_to_bf16(float value) {
   std::memcpy(&bits, &value, sizeof bits);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return 0x7FC0;
   return static_cast<std::uint16_t>((bits + 0x7FFFu + ((bits >> 16) & 1u)) >> 16);
-}
-
-std::array<float, 256> make_dynamic_map() {
-  // For each exponent e = -6..0 the midpoints of 2^(e+6) equal parts of [0.1, 1], times 10^e, with both signs; every
-  // step rounds to fp32 as the peer's does (torch.linspace counts its second half down from the end, and fuses the
-  // product with the sum on every CPU with AVX2; without it the peer's own table differs in 42 last bits).
-  std::array<float, 256> map{};
-  std::size_t count = 0;
-  map[count++] = 0;
-  map[count++] = 1;
-  for (int i = 0; i < 7; ++i) {
-    const int num_parts = 1 << i;
-    const float step = (1.0f - 0.1f) / static_cast<float>(num_parts);
-    const auto boundary = [&](int at) {
-      return at < (num_parts + 1) / 2 ? std::fma(step, static_cast<float>(at), 0.1f)
-                                      : std::fma(-step, static_cast<float>(num_parts - at), 1.0f);
-    };
-    const float power = static_cast<float>(std::pow(10.0, i - 6));
-    for (int part = 0; part < num_parts; ++part) {
-      const float middle = (boundary(part) + boundary(part + 1)) / 2.0f;
-      map[count++] = power * middle;
-      map[count++] = -power * middle;
-    }
-  }
-  std::sort(map.begin(), map.end());
-  return map;
-}
-
-/** codes of the 65,536 evenly spaced values of [-1, 1] that bitsandbytes' CPU path rounds to before it looks up. */
-std::array<std::uint8_t, 65536> make_dynamic_lookup() {
-  const float* map = dynamic_map();
-  std::array<std::uint8_t, 65536> codes{};
-  for (int i = 0; i < 65536; ++i) {
-    const float value = -1.0f + 2.0f * static_cast<float>(i) / 65535.0f;
-    const float* above = std::lower_bound(map, map + 256, value);
-    if (above == map + 256) {
-      codes[i] = 255;
-    } else if (above == map) {
-      codes[i] = 0;
-    } else {
-      const float* below = above - 1;
-      codes[i] = static_cast<std::uint8_t>((value - *below <= *above - value ? below : above) - map);
-    }
-  }
-  return codes;
 }
 
 template <class Output, class Round>
@@ -183,10 +139,7 @@ __attribute__((target("avx2"))) std::int64_t dequantize_bf16_avx2(const std::uin
 
 }  // namespace
 
-const float* dynamic_map() {
-  static const std::array<float, 256> map = make_dynamic_map();
-  return map.data();
-}
+const float* dynamic_map() { return dynamic8::map(dynamic8::Sign::with); }
 
 void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax) {
   for (std::int64_t start = 0; start < n; start += kBlock) {
@@ -210,19 +163,11 @@ void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* 
 
 void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset, std::uint8_t* codes,
                      float* nested_absmax) {
-  static const std::array<std::uint8_t, 65536> lookup = make_dynamic_lookup();
+  float values[kNestedBlock];
   for (std::int64_t start = 0; start < num_blocks; start += kNestedBlock) {
-    const std::int64_t end = std::min(start + kNestedBlock, num_blocks);
-    float largest = 0;
-    for (std::int64_t i = start; i < end; ++i) largest = std::max(largest, std::fabs(absmax[i] - offset));
-    nested_absmax[start / kNestedBlock] = largest;
-    const float reciprocal = 1.0f / largest;
-    for (std::int64_t i = start; i < end; ++i) {
-      const float scaled = (absmax[i] - offset) * reciprocal;
-      const float position = (scaled + 1.0f) * 32767.5f + 0.5f;
-      // A block of nothing but the mean has 0·inf = NaN here; the peer gives it code 0.
-      codes[i] = lookup[position >= 0 ? static_cast<std::size_t>(std::min(position, 65535.0f)) : 0];
-    }
+    const std::int64_t num = std::min(kNestedBlock, num_blocks - start);
+    for (std::int64_t i = 0; i < num; ++i) values[i] = absmax[start + i] - offset;
+    dynamic8::quantize(dynamic8::Sign::with, values, num, codes + start, nested_absmax + start / kNestedBlock);
   }
 }
 

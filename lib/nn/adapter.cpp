@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <set>
 
@@ -74,7 +75,13 @@ const TensorView& check_tensor(const SafetensorsFile& file, const std::string& n
 }
 
 TensorType tensor_type(at::ScalarType type) {
-  return type == at::kFloat ? TensorType::f32 : type == at::kBFloat16 ? TensorType::bf16 : TensorType::f16;
+  switch (type) {
+    case at::kFloat: return TensorType::f32;
+    case at::kBFloat16: return TensorType::bf16;
+    case at::kHalf: return TensorType::f16;
+    case at::kByte: return TensorType::u8;
+    default: throw Error(Kind::internal, "[write_tensors] a type that no file of ours holds");
+  }
 }
 
 /** "PATTERN=NUMBER" of the command line. */
@@ -214,9 +221,12 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
   const SafetensorsFile file(path);
   for (const auto& [name, tensor] : tensors) {
     const auto found = file.tensors().find(name);
-    if (found == file.tensors().end() || found->second.shape != tensor.sizes().vec())
-      throw Error(Kind::input, "'" + path.string() + "' lacks tensor '" + name + "' of the expected shape");
-    Tensor(tensor.detach()).copy_(to_tensor(found->second, name));
+    if (found == file.tensors().end() || found->second.shape != tensor.sizes().vec() ||
+        found->second.type != tensor_type(tensor.scalar_type()))
+      throw Error(Kind::input, "'" + path.string() + "' lacks tensor '" + name + "' of the expected shape and type");
+    const Tensor values = at::empty(tensor.sizes(), tensor.scalar_type());
+    std::memcpy(values.mutable_data_ptr(), found->second.data, values.nbytes());
+    Tensor(tensor.detach()).copy_(values);
   }
 }
 

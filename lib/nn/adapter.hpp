@@ -24,7 +24,7 @@ void write_adapter(Llama& model, const std::filesystem::path& folder, const std:
 /** What both adapters and full models need: named tensors as safetensors, in their own type. Not yet committed. */
 AtomicFile write_tensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, Tensor>>& tensors);
 
-/** Copies the file's tensors into `tensors`; Error{input} when one is missing or of another shape. */
+/** Copies the file's tensors into `tensors`; Error{input} when one is missing or of another shape or type. */
 void read_tensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, Tensor>>& tensors);
 
 }  // namespace intelia::nn

@@ -15,8 +15,6 @@
 
 namespace intelia::nn {
 
-using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
-
 /** One file of a checkpoint: its name and the tensors in it. */
 struct CheckpointPart {
   std::string file;        // "optimizer.safetensors"

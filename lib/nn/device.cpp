@@ -84,10 +84,7 @@ Placement choose_placement(const ModelSettings& settings) {
       break;
     case Precision::fp32: placement.dtype = at::kFloat; break;
     case Precision::bf16: placement.dtype = at::kBFloat16; break;
-    case Precision::fp16:
-      if (!is_cuda) throw Error(Kind::usage, "--precision fp16 needs a GPU; use fp32 or bf16 on the CPU");
-      placement.dtype = at::kHalf;
-      break;
+    case Precision::fp16: placement.dtype = at::kHalf; break;
   }
   return placement;
 }

@@ -185,6 +185,10 @@ INTELIA_VECTORIZED void mask_bf16(const std::uint16_t* in, std::uint16_t* out, s
     out[i] = static_cast<std::uint16_t>(is_kept(i, seed, threshold) ? value : 0);
   }
 }
+void mask_fp16(const at::Half* in, at::Half* out, std::int64_t begin, std::int64_t end, std::uint64_t seed, std::uint32_t threshold,
+               float scale) {
+  for (std::int64_t i = begin; i < end; ++i) out[i] = is_kept(i, seed, threshold) ? static_cast<float>(in[i]) * scale : 0.0f;
+}
 
 /** x·mask/(1−p): the mask follows from the seed and each element's number, so it is never stored. */
 Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
@@ -203,6 +207,8 @@ Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
     else if (input.scalar_type() == at::kBFloat16)
       mask_bf16(static_cast<const std::uint16_t*>(input.const_data_ptr()), static_cast<std::uint16_t*>(output.mutable_data_ptr()),
                 begin, end, seed, threshold, static_cast<float>(scale));
+    else if (input.scalar_type() == at::kHalf)
+      mask_fp16(input.const_data_ptr<at::Half>(), output.data_ptr<at::Half>(), begin, end, seed, threshold, static_cast<float>(scale));
     else
       mask_range(input.const_data_ptr<double>(), output.data_ptr<double>(), begin, end, seed, threshold, scale);
   });

@@ -1,59 +1,67 @@
 #include "nn/optimizer.hpp"
 
+#include <ATen/ScalarOps.h>
+
 namespace intelia::nn {
 
-AdamW::AdamW(std::vector<std::pair<std::string, Tensor>> parameters, double weight_decay) : parameters_(std::move(parameters)) {
-  groups_[0].weight_decay = weight_decay;
-  for (auto& [name, parameter] : parameters_) {
-    const bool decays = !name.ends_with(".bias") && name.find("norm") == std::string::npos;
-    Group& group = groups_[decays ? 0 : 1];
-    group.parameters.push_back(parameter.detach());
-    group.averages.push_back(at::zeros_like(parameter));
-    group.squares.push_back(at::zeros_like(parameter));
-    group.counts.push_back(at::zeros({}, parameter.options().dtype(at::kFloat)));
-    states_.emplace_back(name + ".exp_avg", group.averages.back());
-    states_.emplace_back(name + ".exp_avg_sq", group.squares.back());
-  }
+namespace {
+
+bool decays(const std::string& name) { return !name.ends_with(".bias") && name.find("norm") == std::string::npos; }
+
+/** What LoRA+ (Hayou et al. 2024) trains faster. */
+bool learns_faster(const std::string& name, const Tensor& tensor) {
+  return name.find("lora_B") != std::string::npos || tensor.dim() == 1;
 }
 
-void AdamW::step(double learning_rate) {
-  std::vector<Tensor> gradients[2];
-  for (const auto& [name, parameter] : parameters_) {
-    const bool decays = !name.ends_with(".bias") && name.find("norm") == std::string::npos;
-    const Tensor& gradient = parameter.grad();
-    gradients[decays ? 0 : 1].push_back(gradient.defined() ? gradient : at::zeros_like(parameter));
+}  // namespace
+
+void Optimizer::step(double learning_rate) {
+  std::vector<Tensor> gradients;
+  for (const Trained& item : trained_) {
+    const Tensor& gradient = item.tensor.grad();
+    gradients.push_back(gradient.defined() ? gradient.contiguous() : at::zeros_like(item.tensor));
   }
-  for (int i = 0; i < 2; ++i) {
-    Group& group = groups_[i];
-    if (group.parameters.empty()) continue;
-    for (Tensor& count : group.counts) count.add_(1);
-    at::_fused_adamw_(group.parameters, gradients[i], group.averages, group.squares, /*max_exp_avg_sqs=*/{}, group.counts,
-                      learning_rate, /*beta1=*/0.9, /*beta2=*/0.999, group.weight_decay, /*eps=*/1e-8, /*amsgrad=*/false,
-                      /*maximize=*/false);
-  }
+  ++num_updates_;
+  const torch::autograd::AutoGradMode without_gradient(false);
+  update(learning_rate, gradients);
 }
 
-void AdamW::zero_grad() {
-  for (auto& [name, parameter] : parameters_) parameter.mutable_grad() = Tensor();
+void Optimizer::zero_grad() {
+  for (Trained& item : trained_) item.tensor.mutable_grad() = Tensor();
 }
 
-double AdamW::grad_norm() const {
+double Optimizer::grad_norm() const {
   std::vector<Tensor> norms;
-  for (const auto& [name, parameter] : parameters_)
-    if (parameter.grad().defined()) norms.push_back(at::linalg_vector_norm(parameter.grad()));
+  for (const Trained& item : trained_)
+    if (const Tensor& gradient = item.tensor.grad(); gradient.defined())
+      norms.push_back(at::linalg_vector_norm(gradient, 2, {}, /*keepdim=*/false, at::kFloat));
   return norms.empty() ? 0 : at::linalg_vector_norm(at::stack(norms)).item<double>();
 }
 
-void AdamW::scale_gradients(double factor) {
-  for (auto& [name, parameter] : parameters_)
-    if (parameter.grad().defined()) parameter.mutable_grad().mul_(factor);
+void Optimizer::scale_gradients(double factor) {
+  // As a number, the factor would be rounded to the gradients' type first.
+  for (Trained& item : trained_)
+    if (item.tensor.grad().defined()) item.tensor.mutable_grad().mul_(at::native::wrapped_scalar_tensor(factor));
 }
 
-std::vector<std::pair<std::string, Tensor>> AdamW::states() const { return states_; }
+NamedTensors Optimizer::parameters() const {
+  NamedTensors list;
+  for (const Trained& item : trained_) list.emplace_back(item.name, item.tensor);
+  return list;
+}
 
-void AdamW::set_num_updates(std::int64_t num_updates) {
-  for (Group& group : groups_)
-    for (Tensor& count : group.counts) count.fill_(static_cast<double>(num_updates));
+std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, const NamedTensors& parameters) {
+  std::vector<Trained> trained;
+  for (const auto& [name, tensor] : parameters)
+    trained.push_back({name, tensor, decays(name) ? settings.weight_decay : 0,
+                       settings.loraplus_ratio > 0 && learns_faster(name, tensor) ? settings.loraplus_ratio : 1});
+  switch (settings.kind) {
+    case OptimizerKind::adamw: return make_adamw(std::move(trained));
+    case OptimizerKind::adamw_8bit: return make_adamw_8bit(std::move(trained));
+    case OptimizerKind::adafactor: return make_adafactor(std::move(trained));
+    case OptimizerKind::sgd: return make_sgd(std::move(trained), settings.momentum);
+  }
+  throw Error(Kind::internal, "[make_optimizer] unknown kind");
 }
 
 }  // namespace intelia::nn

@@ -6,6 +6,8 @@
 #pragma once
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 #include "nn/torch.hpp"
@@ -13,6 +15,7 @@
 namespace intelia::nn {
 
 using at::Tensor;
+using NamedTensors = std::vector<std::pair<std::string, Tensor>>;
 
 /** Throws Error{internal} "[what] expected [2, 128], got [2, 127]". */
 inline void check_shape(const Tensor& tensor, at::IntArrayRef shape, const char* what) {

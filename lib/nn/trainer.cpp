@@ -14,6 +14,8 @@
 #include "nn/adapter.hpp"
 #include "nn/checkpoint.hpp"
 #include "nn/device.hpp"
+#include "nn/loss_scale.hpp"
+#include "nn/suspects.hpp"
 
 namespace intelia::nn {
 
@@ -104,9 +106,9 @@ struct State {
   std::int64_t logged_targets = 0;
   double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
   std::int64_t best_step = 0;
-  std::int64_t num_updates = 0;                       // steps that changed the parameters: fp16 leaves some out
-  double loss_scale = 65536;                          // fp16 only
-  std::int64_t good_updates = 0;                      // since the scale last changed
+  LossScale loss_scale;                               // fp16 only
+  std::int64_t idle_evaluations = 0;                  // in a row without improvement
+  bool is_stopped_early = false;
   double grad_norm = 0;                               // of the last update, before clipping
   bool is_reported = true;                            // whether the last update's report and evaluation are done
 };
@@ -115,12 +117,13 @@ struct State {
 Json exact(double number) { return fmt::format("{:a}", number); }
 double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
 
-Json to_json(const State& s, std::int64_t metrics_lines, const Json& run) {
+Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_lines, const Json& run) {
   return {{"step", s.step}, {"epoch", s.epoch}, {"place", s.place}, {"seen_tokens", s.seen_tokens},
           {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
           {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
-          {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale)},
-          {"good_updates", s.good_updates}, {"num_updates", s.num_updates}, {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported},
+          {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale.value)},
+          {"good_updates", s.loss_scale.good_updates}, {"idle_evaluations", s.idle_evaluations},
+          {"is_stopped_early", s.is_stopped_early}, {"num_updates", num_updates}, {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported},
           {"metrics_lines", metrics_lines}, {"run", run}};
 }
 
@@ -137,9 +140,10 @@ State from_json(const Json& json) {
   s.final_loss = from_exact(json.at("final_loss"));
   s.best_eval_loss = from_exact(json.at("best_eval_loss"));
   s.best_step = json.at("best_step");
-  s.loss_scale = from_exact(json.at("loss_scale"));
-  s.good_updates = json.at("good_updates");
-  s.num_updates = json.at("num_updates");
+  s.loss_scale.value = from_exact(json.at("loss_scale"));
+  s.loss_scale.good_updates = json.at("good_updates");
+  s.idle_evaluations = json.at("idle_evaluations");
+  s.is_stopped_early = json.at("is_stopped_early");
   s.grad_norm = from_exact(json.at("grad_norm"));
   s.is_reported = json.at("is_reported");
   return s;
@@ -171,20 +175,35 @@ void copy_into(const NamedTensors& from, const NamedTensors& to) {
   for (std::size_t i = 0; i < from.size(); ++i) Tensor(to[i].second.detach()).copy_(from[i].second);
 }
 
+/** transformers' EarlyStoppingCallback: asked before `best` takes the new loss in. */
+bool improves(double loss, double best, double threshold) {
+  return std::isnan(best) || (loss < best && std::fabs(loss - best) > threshold);
+}
+
+/** Ends the run because `what` is no number, with the samples of the update written out. */
+[[noreturn]] void stop_at_nan(const std::string& what, std::int64_t step, const Recipe& recipe, const fs::path& output,
+                              const std::vector<NumberedSamples>& window) {
+  std::vector<std::vector<SampleLoss>> losses;
+  for (const NumberedSamples& batch : window) losses.push_back(recipe.score(batch.samples));
+  throw Error(Kind::internal, fmt::format("step {}: {}; training stops, the last checkpoint is kept, {}; try a lower "
+                                          "--learning-rate or another --precision, and see whether the model's own weights are finite",
+                                          step, what, write_suspects(output, what, step, window, losses)));
+}
+
 std::uint64_t pass_seed(std::uint64_t seed, std::int64_t step, std::int64_t micro) {
   return Random(Random(seed + 0x51ed2701ULL * static_cast<std::uint64_t>(step)).next() + static_cast<std::uint64_t>(micro)).next();
 }
 
 }  // namespace
 
-SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& settings, const SampleSource& samples,
+SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& samples,
                  const at::Device& device, bool scales_loss, const Json& options, Sinks sinks) {
   Json run = options;
   run["training data"] = samples.content_sha256();
   const std::int64_t num_steps = total_updates(samples.size(), settings);
-  const std::int64_t warmup = warmup_updates(settings.warmup, num_steps);
+  const Schedule schedule(settings.schedule, num_steps);
   const std::int64_t micros_an_epoch = (samples.size() + settings.batch_size - 1) / settings.batch_size;
-  const NamedTensors& parameters = optimizer.parameters();
+  const NamedTensors parameters = optimizer.parameters();
   Order order(samples.size(), settings.seed, settings.shuffle);
   State s;
   NamedTensors best;
@@ -192,7 +211,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
 
   const auto rotate = [&] {
     rotate_checkpoints(settings.output, settings.keep, s.step, s.best_step, [&](std::int64_t step) {
-      return step == num_steps || (settings.save_every > 0 && step % settings.save_every == 0);
+      return step == num_steps || (s.is_stopped_early && step == s.step) || (settings.save_every > 0 && step % settings.save_every == 0);
     });
   };
 
@@ -204,7 +223,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
       metrics_lines = found->state.at("metrics_lines");
       read_tensors(found->folder / "parameters.safetensors", parameters);
       read_tensors(found->folder / "optimizer.safetensors", optimizer.states());
-      optimizer.set_num_updates(s.num_updates);
+      optimizer.set_num_updates(found->state.at("num_updates"));
       if (s.best_step > 0) {
         best = copies(parameters);
         if (s.best_step != s.step) read_tensors(found->folder / "best.safetensors", best);
@@ -217,18 +236,20 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
   } else {
     remove_checkpoints(settings.output);
   }
+  remove_suspects(settings.output);
   MetricsFile metrics(settings.output / "metrics.jsonl", metrics_lines);
 
   const auto save = [&] {
     std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
     if (s.best_step > 0 && s.best_step != s.step) parts.push_back({"best.safetensors", best});
-    save_checkpoint(settings.output, s.step, to_json(s, metrics.sync(), run), parts, recipe.write_model);
+    save_checkpoint(settings.output, s.step, to_json(s, optimizer.num_updates(), metrics.sync(), run), parts, recipe.write_model);
     rotate();
   };
   const auto learning_rate_of = [&](std::int64_t step) {
-    return settings.learning_rate * schedule_factor(settings.scheduler, step, warmup, num_steps);
+    return settings.learning_rate * schedule.factor(step);
   };
-  const auto is_due = [&](std::int64_t every) { return s.step == num_steps || (every > 0 && s.step % every == 0); };
+  const auto is_over = [&] { return s.step == num_steps || s.is_stopped_early; };
+  const auto is_due = [&](std::int64_t every) { return is_over() || (every > 0 && s.step % every == 0); };
 
   const double started = monotonic_seconds();
   const std::int64_t tokens_before = s.seen_tokens;
@@ -250,8 +271,10 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
       line["grad_norm"] = s.grad_norm;
     }
     if (evaluates) {
-      const double eval_loss = recipe.evaluate();
+      const double eval_loss = recipe.evaluate(s.step);
       line["eval_loss"] = eval_loss;
+      s.idle_evaluations = improves(eval_loss, s.best_eval_loss, settings.early_stopping_threshold) ? 0 : s.idle_evaluations + 1;
+      s.is_stopped_early = settings.early_stopping > 0 && s.idle_evaluations >= settings.early_stopping && s.step < num_steps;
       if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
         s.best_eval_loss = eval_loss;
         s.best_step = s.step;
@@ -281,26 +304,28 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
     }
     const bool stops = sinks.stop.is_set();
     if (is_due(settings.save_every) || stops) save();
-    if (stops && (s.step < num_steps || !s.is_reported)) {
+    if (stops && (!is_over() || !s.is_reported)) {
       sinks.progress.finish();
       throw Interrupted(sinks.stop.signal_number(),
                         fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it", s.step, num_steps));
     }
   };
 
+  bool has_warned_of_zero = false;
   if (!s.is_reported) conclude();
-  while (s.step < num_steps) {
+  while (!is_over()) {
     // The window of one update: its micro-batches, and the number of targets that normalises their losses.
     if (s.place >= samples.size()) {
       ++s.epoch;
       s.place = 0;
     }
-    std::vector<std::vector<TokenSample>> window;
+    std::vector<NumberedSamples> window;
     std::int64_t window_targets = 0, window_tokens = 0;
     for (int micro = 0; micro < settings.gradient_accumulation && s.place < samples.size(); ++micro) {
-      std::vector<TokenSample>& batch = window.emplace_back();
+      auto& [numbers, batch] = window.emplace_back();
       for (int i = 0; i < settings.batch_size && s.place < samples.size(); ++i, ++s.place) {
-        batch.push_back(samples.at(order.at_place(s.epoch, s.place)));
+        numbers.push_back(order.at_place(s.epoch, s.place));
+        batch.push_back(samples.at(numbers.back()));
         window_targets += num_targets(batch.back());
         window_tokens += static_cast<std::int64_t>(batch.back().ids.size());
       }
@@ -309,34 +334,33 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
     // Forward and backward of each, every loss divided by the window's targets.
     double loss_sum = 0;
     for (std::size_t micro = 0; micro < window.size(); ++micro) {
-      const Tensor loss = recipe.loss_sum(window[micro], pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
-      loss_sum += loss.item<double>();
-      const double scale = (scales_loss ? s.loss_scale : 1) / static_cast<double>(std::max<std::int64_t>(1, window_targets));
+      const Tensor loss = recipe.loss_sum(window[micro].samples, pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
+      const double value = loss.item<double>();
+      if (!std::isfinite(value)) stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1, recipe,
+                                             settings.output, window);
+      loss_sum += value;
+      const double scale = (scales_loss ? s.loss_scale.value : 1) / static_cast<double>(std::max<std::int64_t>(1, window_targets));
       (loss * scale).backward();
     }
     const double window_loss = loss_sum / static_cast<double>(std::max<std::int64_t>(1, window_targets));
-    if (!std::isfinite(window_loss))
-      throw Error(Kind::internal, fmt::format("step {}: the loss is {}; training stops and the last checkpoint is kept; try a lower "
-                                              "--learning-rate or another --precision", s.step + 1, window_loss));
 
     // Clip, step.
-    if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale);
+    if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale.value);
     s.grad_norm = optimizer.grad_norm();
-    if (std::isfinite(s.grad_norm)) {
+    const bool is_finite = std::isfinite(s.grad_norm);
+    // In fp16 the scale may have been too large for this update, which is then left out; at 1 it is not the scale's doing.
+    if (!is_finite && !(scales_loss && s.loss_scale.value > 1))
+      stop_at_nan(fmt::format("the gradient's norm is {}", kind_of_no_number(s.grad_norm)), s.step + 1, recipe, settings.output, window);
+    if (s.grad_norm == 0 && window_targets > 0 && !has_warned_of_zero) {  // an overflow inside a norm ends in zeros, not in NaN
+      has_warned_of_zero = true;
+      sinks.log.warning(fmt::format("step {}: every gradient is exactly 0, nothing is learned: numbers inside the model are too large "
+                                    "for its precision, or every target is certain already; try a lower --learning-rate", s.step + 1));
+    }
+    if (is_finite) {
       if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (s.grad_norm + 1e-6)));
       optimizer.step(learning_rate_of(s.step));
-      ++s.num_updates;
-      if (scales_loss && ++s.good_updates == 2000) {
-        s.loss_scale *= 2;
-        s.good_updates = 0;
-      }
-    } else if (scales_loss && s.loss_scale > 1) {  // the scale was too large for fp16: this update is left out
-      s.loss_scale /= 2;
-      s.good_updates = 0;
-    } else {
-      throw Error(Kind::internal, fmt::format("step {}: the gradient is {}; training stops and the last checkpoint is kept; try a "
-                                              "lower --learning-rate", s.step + 1, s.grad_norm));
     }
+    if (scales_loss) s.loss_scale.update(is_finite);
     optimizer.zero_grad();
 
     // Count.
@@ -351,6 +375,9 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
     conclude();
   }
   sinks.progress.finish();
+  if (s.is_stopped_early)
+    sinks.log.info(fmt::format("stopped early at step {} of {}: {} evaluations in a row brought no improvement", s.step, num_steps,
+                               s.idle_evaluations));
 
   if (s.best_step > 0) copy_into(best, parameters);
   recipe.write_model(settings.output);
@@ -362,6 +389,7 @@ SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& sett
   summary.final_loss = s.final_loss;
   summary.best_eval_loss = s.best_eval_loss;
   summary.best_step = s.best_step;
+  summary.is_stopped_early = s.is_stopped_early;
   for (const auto& [name, parameter] : parameters) summary.trainable_parameters += parameter.numel();
   summary.seconds = monotonic_seconds() - started;
   summary.tokens_per_second = static_cast<double>(s.seen_tokens - tokens_before) / std::max(1e-9, summary.seconds);

@@ -12,8 +12,10 @@ namespace intelia::nn {
 struct Recipe {
   /** Σ loss over the targets of these samples, with its graph; `seed` rules this pass's dropout. */
   std::function<Tensor(const std::vector<TokenSample>& samples, std::uint64_t seed)> loss_sum;
-  /** Mean loss over the validation data, by target token; empty when there is none. */
-  std::function<double()> evaluate;
+  /** Loss of each of these samples, without dropout or gradient. */
+  std::function<std::vector<SampleLoss>(const std::vector<TokenSample>& samples)> score;
+  /** Mean loss over the validation data; empty when there is none. The step is the one that an error names. */
+  std::function<double(std::int64_t step)> evaluate;
   /** Writes what comes out (adapter or model) into a folder. */
   std::function<void(const std::filesystem::path& folder)> write_model;
 };
@@ -25,7 +27,7 @@ std::int64_t num_targets(const TokenSample& sample);
  * Trains the optimizer's parameters by `recipe` and leaves the result (the best by validation, where there is any) in
  * settings.output. `run` is what a resumed run must find unchanged.
  */
-SftSummary train(const Recipe& recipe, AdamW& optimizer, const SftSettings& settings, const SampleSource& samples,
+SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& samples,
                  const at::Device& device, bool scales_loss, const Json& run, Sinks sinks);
 
 }  // namespace intelia::nn

@@ -57,6 +57,8 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   Llama model;
   model.config = read_model_config(settings.model);
   model.placement = choose_placement(settings);
+  if (model.placement.dtype == at::kHalf && model.placement.device.is_cpu())
+    sinks.log.warning("--precision fp16 is slow on a CPU, and needs its loss scaled; fp32 or bf16 are the ones for it");
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   const ModelConfig& config = model.config;
   if (settings.method == Method::full) check_trainable(config, settings.model);

@@ -5,6 +5,14 @@
 
 using namespace intelia;
 
+namespace {
+
+double factor(Scheduler kind, std::int64_t step, double warmup, std::int64_t total) {
+  return Schedule({.kind = kind, .warmup = warmup}, total).factor(step);
+}
+
+}  // namespace
+
 TEST_CASE("number of updates: the last window of an epoch may be short, and epochs may be fractions") {
   SftSettings settings;
   settings.batch_size = 4;
@@ -20,27 +28,53 @@ TEST_CASE("number of updates: the last window of an epoch may be short, and epoc
 }
 
 TEST_CASE("warm-up: updates from 1 on, a fraction below") {
-  CHECK(warmup_updates(0, 100) == 0);
-  CHECK(warmup_updates(0.03, 101) == 4);
-  CHECK(warmup_updates(1, 100) == 1);
-  CHECK(warmup_updates(20, 100) == 20);
+  CHECK(updates_of(0, 100) == 0);
+  CHECK(updates_of(0.03, 101) == 4);
+  CHECK(updates_of(1, 100) == 1);
+  CHECK(updates_of(20, 100) == 20);
 }
 
 TEST_CASE("linear: from 0 in the warm-up, to 0 at the end") {
-  CHECK(schedule_factor(Scheduler::linear, 0, 0, 10) == 1);
-  CHECK(schedule_factor(Scheduler::linear, 3, 0, 10) == doctest::Approx(0.7));
-  CHECK(schedule_factor(Scheduler::linear, 0, 2, 10) == 0);
-  CHECK(schedule_factor(Scheduler::linear, 1, 2, 10) == 0.5);
-  CHECK(schedule_factor(Scheduler::linear, 2, 2, 10) == 1);
-  CHECK(schedule_factor(Scheduler::linear, 6, 2, 10) == 0.5);
-  CHECK(schedule_factor(Scheduler::linear, 10, 2, 10) == 0);
+  CHECK(factor(Scheduler::linear, 0, 0, 10) == 1);
+  CHECK(factor(Scheduler::linear, 3, 0, 10) == doctest::Approx(0.7));
+  CHECK(factor(Scheduler::linear, 0, 2, 10) == 0);
+  CHECK(factor(Scheduler::linear, 1, 2, 10) == 0.5);
+  CHECK(factor(Scheduler::linear, 2, 2, 10) == 1);
+  CHECK(factor(Scheduler::linear, 6, 2, 10) == 0.5);
+  CHECK(factor(Scheduler::linear, 10, 2, 10) == 0);
 }
 
 TEST_CASE("cosine: half at the middle, and constant stays") {
-  CHECK(schedule_factor(Scheduler::cosine, 0, 0, 8) == 1);
-  CHECK(schedule_factor(Scheduler::cosine, 4, 0, 8) == doctest::Approx(0.5));
-  CHECK(schedule_factor(Scheduler::cosine, 2, 0, 8) == doctest::Approx(0.8535533906));
-  CHECK(schedule_factor(Scheduler::cosine, 8, 0, 8) == doctest::Approx(0));
-  CHECK(schedule_factor(Scheduler::constant, 5, 2, 8) == 1);
-  CHECK(schedule_factor(Scheduler::constant, 1, 2, 8) == 0.5);
+  CHECK(factor(Scheduler::cosine, 0, 0, 8) == 1);
+  CHECK(factor(Scheduler::cosine, 4, 0, 8) == doctest::Approx(0.5));
+  CHECK(factor(Scheduler::cosine, 2, 0, 8) == doctest::Approx(0.8535533906));
+  CHECK(factor(Scheduler::cosine, 8, 0, 8) == doctest::Approx(0));
+  CHECK(factor(Scheduler::constant, 5, 2, 8) == 1);
+  CHECK(factor(Scheduler::constant, 1, 2, 8) == 0.5);
+}
+
+TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fit are refused") {
+  const ScheduleSettings settings{.kind = Scheduler::wsd, .warmup = 2, .minimum_ratio = 0.1, .decay = 4,
+                                  .decay_shape = DecayShape::linear};
+  const Schedule schedule(settings, 10);
+  CHECK(schedule.factor(0) == doctest::Approx(0.1));
+  CHECK(schedule.factor(1) == doctest::Approx(0.55));
+  for (const std::int64_t step : {2, 3, 4, 5}) CHECK(schedule.factor(step) == 1);
+  CHECK(schedule.factor(6) == doctest::Approx(1));
+  CHECK(schedule.factor(8) == doctest::Approx(0.55));
+  CHECK(schedule.factor(9) == doctest::Approx(0.325));
+  CHECK(schedule.factor(10) == doctest::Approx(0.1));
+  CHECK_THROWS_WITH(Schedule(settings, 5), doctest::Contains("--scheduler wsd: warm-up, stable part and decay take 6 updates"));
+  ScheduleSettings longer = settings;
+  longer.stable = 5;
+  CHECK_THROWS_WITH(Schedule(longer, 10), doctest::Contains("take 11 updates, the run has 10"));
+  longer.stable = 2;
+  CHECK(Schedule(longer, 10).factor(8) == doctest::Approx(0.1));   // decayed before the end
+}
+
+TEST_CASE("cosine ends at the smallest rate") {
+  const Schedule schedule({.kind = Scheduler::cosine, .warmup = 2, .minimum_ratio = 0.2}, 10);
+  CHECK(schedule.factor(1) == 0.5);
+  CHECK(schedule.factor(6) == doctest::Approx(0.6));
+  CHECK(schedule.factor(10) == doctest::Approx(0.2));
 }

@@ -487,6 +487,52 @@ def test_train_sft_long_conversations(tiny, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
+def test_fault_30_train_sft_nan(tiny, tmp_path):
+    """A weight that is no number, and a rate that makes one: exit 1 in that step, the batch written out for its owner alone."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny.model, model)
+    path = model / "model.safetensors"
+    content = bytearray(path.read_bytes())
+    header_size = int.from_bytes(content[:8], "little")
+    header = json.loads(content[8:8 + header_size])
+    norm = header["model.norm.weight"]
+    begin = 8 + header_size + norm["data_offsets"][0]
+    nan = {"F32": b"\0\0\xc0\x7f", "BF16": b"\xc0\x7f"}[norm["dtype"]]
+    content[begin:begin + len(nan)] = nan
+    path.write_bytes(content)
+    for name, keywords, more, words in [
+            ("weight", dict(model=model), [], "step 1: the loss of micro-batch 1 is NaN"),
+            ("rate", dict(steps=9), ["--learning-rate", 1e30], "step ")]:
+        output = tmp_path / name
+        run = program.run(*tiny.sft(output, *more, **keywords))
+        assert run.status == 1 and words in run.stderr and str(output / "nan-batch.jsonl") in run.stderr, run.stderr
+        assert "internal fault" not in run.stderr
+        lines = [json.loads(line) for line in (output / "nan-batch.jsonl").read_text().splitlines()]
+        assert (output / "nan-batch.jsonl").stat().st_mode & 0o777 == 0o600
+        assert len(lines) == 2 and all(len(line["ids"]) == len(line["is_target"]) for line in lines)
+        assert lines[0]["what"] in run.stderr and f"step {lines[0]['step']}: " in run.stderr
+        assert not (output / "adapter_model.safetensors").exists() and not (output / "manifest.json").exists()
+        metrics = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
+        assert all(isinstance(line["loss"], float) for line in metrics)
+    # At 1e9 the squares in this model's norms overflow, which makes zeros of everything and no NaN: said in a warning.
+    run = program.run(*tiny.sft(tmp_path / "zeros", "--learning-rate", 1e9, steps=9))
+    assert run.status == 0 and run.stderr.count("every gradient is exactly 0, nothing is learned") == 1, run.stderr
+    # Run again at a rate that works, the folder is an ordinary one.
+    run = program.run(*tiny.sft(output, "--json"))
+    assert run.status == 0, run.stderr
+    assert not (output / "nan-batch.jsonl").exists()
+
+
+def test_train_sft_stops_early(tiny, tmp_path):
+    """Said in the summary, in the log and in the manifest; what comes out is the best, not the last."""
+    settings = ["--early-stopping", 2, "--early-stopping-threshold", 100, "--eval-every", 1]
+    run = program.run(*tiny.sft(tmp_path / "out", *settings, steps=9))
+    assert run.status == 0 and "3 steps (stopped early: no improvement)" in run.stderr + run.stdout, run.stderr
+    assert "stopped early at step 3 of 9: 2 evaluations in a row brought no improvement" in run.stderr
+    result = json.loads((tmp_path / "out" / "manifest.json").read_text())["result"]
+    assert result["stopped_early"] is True and result["steps"] == 3
+
+
 def test_train_sft_unwritable_output(tiny, tmp_path):
     """Run as a user who may read the model but not write the output."""
     for path in [tiny.folder, *tiny.folder.rglob("*")]:
@@ -520,6 +566,16 @@ def test_train_sft_bad_input(tiny, tmp_path):
         (2, ["--adapter", "is not a folder"], {}, ["--adapter", tmp_path / "absent"]),
         (2, ["--batch-size"], {}, ["--batch-size", "0"]),
         (2, ["--learning-rate"], {}, ["--learning-rate", "fast"]),
+        (2, ["--momentum is for --optimizer sgd"], {}, ["--momentum", "0.9"]),
+        (2, ["--loraplus-ratio must be"], {}, ["--loraplus-ratio", "-1"]),
+        (2, ["--loraplus-ratio out"], {}, ["--loraplus-ratio", "4", "--method", "full"]),
+        (2, ["--adapter-dtype out"], {}, ["--adapter-dtype", "bf16", "--method", "full"]),
+        (2, ["--optimizer", "adamw-8bit"], {}, ["--optimizer", "adam"]),
+        (2, ["--min-learning-rate-ratio is for"], {}, ["--min-learning-rate-ratio", "0.1"]),
+        (2, ["--decay-shape are for --scheduler wsd"], {}, ["--decay", "0.2"]),
+        (2, ["take 5 updates, the run has 4", "--decay"], {}, ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]),
+        (2, ["--early-stopping needs --eval-every"], {}, ["--early-stopping", "2", "--eval-every", "0"]),
+        (2, ["--early-stopping-threshold is for"], {}, ["--early-stopping-threshold", "0.1"]),
     ]
     for number, (status, words, keywords, more) in enumerate(cases):
         run = program.run(*tiny.sft(tmp_path / f"out-{number}", *more, **keywords))

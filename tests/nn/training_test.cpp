@@ -244,15 +244,242 @@ TEST_CASE("a resumed run with other data or options is refused by name") {
   CHECK(error_of([&] { train(settings, samples); }).find("--seed was 42") != std::string::npos);
 }
 
-TEST_CASE("a loss that is no number ends the run, names the step, and keeps the last checkpoint") {
+TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undisturbed run") {
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const RandomSamples samples(18, 3), validation(5, 4);
+  struct Case {
+    const char* name;
+    OptimizerSettings optimizer;
+    AdapterType type = AdapterType::fp32;
+    double learning_rate = 1e-2;
+  };
+  for (const Case& tried : {Case{"adamw-bf16", {}, AdapterType::bf16},
+                            Case{"adamw-8bit", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}},
+                            Case{"adafactor", {.kind = OptimizerKind::adafactor}},
+                            Case{"adafactor-bf16", {.kind = OptimizerKind::adafactor}, AdapterType::bf16},
+                            Case{"sgd", {.kind = OptimizerKind::sgd}, AdapterType::fp32, 1},
+                            Case{"sgd-momentum", {.kind = OptimizerKind::sgd, .momentum = 0.9, .loraplus_ratio = 4}, AdapterType::fp32, 0.1}}) {
+    const std::string name = tried.name;
+    CAPTURE(name);
+    const auto settings_with = [&](const std::string& output) {
+      SftSettings settings = settings_of(model, folder / output);
+      settings.learning_rate = tried.learning_rate;
+      settings.optimizer = tried.optimizer;
+      settings.adapter_type = tried.type;
+      settings.lora.r = 128;   // 128 · 32 elements: enough for states of 8 bits
+      return settings;
+    };
+    const SftSummary whole = train(settings_with(name), samples, &validation);
+    CHECK(whole.final_loss < whole.first_loss);
+    for (const std::int64_t stop_step : {1, 5}) {
+      SftSettings settings = settings_with(name + "-" + std::to_string(stop_step));
+      StoppingSinks stopping(stop_step);
+      const Json run{{"options", {{"seed", settings.seed}}}};
+      CHECK_THROWS_AS(nn::train_sft(settings, samples, &validation, run, stopping.sinks()), Interrupted);
+      settings.resume = true;
+      train(settings, samples, &validation);
+      CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / name / "adapter_model.safetensors")));
+      CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / name));
+    }
+  }
+}
+
+TEST_CASE("LoRA+ moves B by as much more as its ratio says, and A as before") {
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const RandomSamples samples(8, 3);
+  const auto after_one_update = [&](const std::string& name, double ratio) {
+    SftSettings settings = settings_of(model, folder / name);
+    settings.optimizer.loraplus_ratio = ratio;
+    settings.max_steps = 1;
+    settings.learning_rate = 1e-3;
+    train(settings, samples);
+    const SafetensorsFile file(folder / name / "adapter_model.safetensors");
+    std::pair<double, double> largest{0, 0};   // of A, of B; B begins at 0
+    for (const auto& [tensor, view] : file.tensors())
+      for (const float value : to_float32(view, tensor))
+        (tensor.find("lora_B") != std::string::npos ? largest.second : largest.first) =
+            std::max<double>(tensor.find("lora_B") != std::string::npos ? largest.second : largest.first, std::fabs(value));
+    return largest;
+  };
+  const auto same = after_one_update("same", 0), faster = after_one_update("faster", 8);
+  CHECK(faster.second == doctest::Approx(8 * same.second).epsilon(1e-4));
+  CHECK(faster.first == same.first);
+}
+
+TEST_CASE("early stopping: resumed from any step it stops at the same one, and a resumed end stays the end") {
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const RandomSamples samples(18, 3), validation(5, 4);
+  const auto settings_with = [&](const std::string& name) {
+    SftSettings settings = settings_of(model, folder / name);
+    settings.eval_every = 1;
+    settings.early_stopping = 2;
+    settings.early_stopping_threshold = 1e9;   // nothing is an improvement
+    return settings;
+  };
+  const SftSummary whole = train(settings_with("whole"), samples, &validation);
+  CHECK(whole.is_stopped_early);
+  CHECK(whole.steps == 3);   // the first evaluation always is the best so far
+  CHECK(checkpoints(folder / "whole").back() == "checkpoint-3");
+  for (const std::int64_t stop_step : {1, 2}) {
+    SftSettings settings = settings_with(std::to_string(stop_step));
+    StoppingSinks stopping(stop_step);
+    const Json run{{"options", {{"seed", settings.seed}}}};
+    CHECK_THROWS_AS(nn::train_sft(settings, samples, &validation, run, stopping.sinks()), Interrupted);
+    settings.resume = true;
+    for (int again = 0; again < 2; ++again) {
+      const SftSummary resumed = train(settings, samples, &validation);
+      CHECK(resumed.steps == 3);
+      CHECK(resumed.is_stopped_early);
+      CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
+      CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / "whole"));
+      CHECK(checkpoints(settings.output) == checkpoints(folder / "whole"));
+    }
+  }
+}
+
+namespace {
+
+/** The lines of nan-batch.jsonl. */
+std::vector<Json> suspects(const fs::path& output) {
+  std::vector<Json> list;
+  LineReader lines(output / "nan-batch.jsonl");
+  while (const auto line = lines.next()) list.push_back(parse_json(*line, "nan-batch.jsonl"));
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("fp16: updates whose scaled gradients overflow are left out, the others learn as fp32 does; resumed exactly") {
+  class OneTarget final : public SampleSource {   // the gradient of a mean over one target, times 65,536, is too large for fp16
+   public:
+    std::int64_t size() const override { return samples_.size(); }
+    TokenSample at(std::int64_t index) const override {
+      TokenSample sample = samples_.at(index);
+      std::fill(sample.is_target.begin(), sample.is_target.end() - 1, 0);
+      return sample;
+    }
+    std::string content_sha256() const override { return "one target"; }
+
+   private:
+    RandomSamples samples_{6, 3};
+  };
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const OneTarget samples;
+  const auto settings_with = [&](const std::string& name, Precision precision) {
+    SftSettings settings = settings_of(model, folder / name);
+    settings.base.precision = precision;
+    settings.batch_size = 1;
+    settings.gradient_accumulation = 1;
+    settings.epochs = 20;
+    settings.log_every = 1;
+    return settings;
+  };
+  const SftSummary half = train(settings_with("fp16", Precision::fp16), samples);
+  const SftSummary single = train(settings_with("fp32", Precision::fp32), samples);
+  CHECK(half.final_loss < half.first_loss / 2);
+  CHECK(half.first_loss == doctest::Approx(single.first_loss).epsilon(1e-2));
+  const Json state = parse_json(read_file(folder / "fp16" / "checkpoint-120" / "manifest.json"), "manifest.json").at("state");
+  const std::int64_t num_updates = state.at("num_updates");
+  CHECK(num_updates < half.steps);                  // some were left out,
+  CHECK(num_updates >= half.steps - 16);            // at most one for each halving from 65,536 to 1
+  CHECK(std::strtod(state.at("loss_scale").get<std::string>().c_str(), nullptr) ==
+        std::ldexp(65536, static_cast<int>(num_updates - half.steps)));
+  for (const std::int64_t stop_step : {1, 7}) {
+    SftSettings settings = settings_with("stopped-" + std::to_string(stop_step), Precision::fp16);
+    StoppingSinks stopping(stop_step);
+    CHECK_THROWS_AS(nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, stopping.sinks()), Interrupted);
+    CHECK(stopping.log.text.find("fp16 is slow on a CPU") != std::string::npos);
+    settings.resume = true;
+    train(settings, samples);
+    CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / "fp16" / "adapter_model.safetensors")));
+    CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / "fp16"));
+  }
+}
+
+TEST_CASE("a rate of 1e9 ends the run in the step whose loss or gradient is no number, with its batch written out") {
   const TemporaryFolder folder;
   SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
-  settings.learning_rate = 1e30;
+  settings.learning_rate = 1e9;
   settings.max_grad_norm = 0;
   settings.save_every = 1;
+  settings.epochs = 20;
   const RandomSamples samples(18, 3);
   const std::string words = error_of([&] { train(settings, samples); });
+  CAPTURE(words);
   CHECK(words.find("step ") == 0);
-  CHECK(!checkpoints(folder / "out").empty());
+  CHECK(words.find("nan-batch.jsonl") != std::string::npos);
+  const auto step = static_cast<std::int64_t>(std::stoll(words.substr(5)));
+  CHECK(checkpoints(folder / "out").back() == "checkpoint-" + std::to_string(step - 1));
   CHECK(!fs::exists(folder / "out" / "adapter_model.safetensors"));
+  CHECK((fs::status(folder / "out" / "nan-batch.jsonl").permissions() & fs::perms::mask) == (fs::perms::owner_read | fs::perms::owner_write));
+  for (const Json& line : suspects(folder / "out")) {
+    CHECK(line.at("step") == step);
+    const TokenSample sample = samples.at(line.at("sample"));
+    CHECK(line.at("ids").get<std::vector<std::int32_t>>() == sample.ids);
+    CHECK(line.at("is_target").size() == sample.ids.size());
+  }
+  // The next run, at a rate that works, leaves none.
+  settings.learning_rate = 1e-3;
+  settings.epochs = 1;
+  train(settings, samples);
+  CHECK(!fs::exists(folder / "out" / "nan-batch.jsonl"));
+}
+
+TEST_CASE("a model with a weight that is no number is found in the first step that meets it, and by the validation") {
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const std::int32_t word = 5;
+  {
+    const SafetensorsFile file(model / "model.safetensors");
+    std::vector<TensorToWrite> tensors;
+    for (const auto& [name, view] : file.tensors()) {
+      std::vector<float> values = to_float32(view, name);
+      if (name == "model.embed_tokens.weight") values[static_cast<std::size_t>(word * view.shape[1])] = std::nanf("");
+      TensorToWrite item{name, TensorType::f32, view.shape, {}};
+      item.produce = [values](const auto& write) { write(values.data(), values.size() * sizeof(float)); };
+      tensors.push_back(std::move(item));
+    }
+    AtomicFile written = write_safetensors(folder / "model.safetensors", tensors);
+    written.commit();
+  }
+  fs::rename(folder / "model.safetensors", model / "model.safetensors");
+  const auto has_word = [&](const TokenSample& sample) {   // where a target comes after it
+    const auto found = std::find(sample.ids.begin(), sample.ids.end() - 1, word);
+    return found != sample.ids.end() - 1;
+  };
+  RandomSamples samples(18, 3), validation(30, 4);
+  SftSettings settings = settings_of(model, folder / "out");
+  settings.shuffle = false;
+  std::int64_t first = 0;
+  while (!has_word(samples.at(first))) ++first;
+  const std::string words = error_of([&] { train(settings, samples); });
+  CAPTURE(words);
+  CHECK(words.find("step " + std::to_string(first / 4 + 1) + ": the loss of micro-batch " + std::to_string(first % 4 / 2 + 1) + " is NaN") == 0);
+  const std::vector<Json> lines = suspects(folder / "out");
+  CHECK(lines.size() == 4);
+  for (const Json& line : lines) {
+    CHECK(line.at("sample").get<std::int64_t>() / 4 == first / 4);
+    CHECK(line.at("micro_batch").get<std::int64_t>() == line.at("sample").get<std::int64_t>() % 4 / 2);
+    CHECK(line.at("loss").is_null() == has_word(samples.at(line.at("sample"))));
+  }
+  // Trained on samples without it, the validation meets it.
+  std::int64_t other_seed = 100;
+  const auto lacks_word = [&](const RandomSamples& data) {
+    for (std::int64_t i = 0; i < data.size(); ++i)
+      if (has_word(data.at(i))) return false;
+    return true;
+  };
+  while (!lacks_word(RandomSamples(4, static_cast<std::uint64_t>(other_seed)))) ++other_seed;
+  settings.eval_every = 1;
+  settings.max_steps = 1;
+  const std::string of_validation = error_of([&] { train(settings, RandomSamples(4, static_cast<std::uint64_t>(other_seed)), &validation); });
+  CAPTURE(of_validation);
+  CHECK(of_validation.find("step 1: the validation loss is NaN") == 0);
+  std::int64_t num_null = 0;
+  for (const Json& line : suspects(folder / "out")) num_null += line.at("loss").is_null();
+  CHECK(num_null > 0);
 }

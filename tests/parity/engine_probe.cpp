@@ -58,6 +58,28 @@ ModelSettings model_settings(const Json& request) {
   return settings;
 }
 
+/** The value whose name the request gives; without one the first. */
+template <class Value>
+Value named(const Json& request, const char* key, std::initializer_list<std::pair<const char*, Value>> values) {
+  const std::string name = request.value(key, values.begin()->first);
+  for (const auto& [known, value] : values)
+    if (name == known) return value;
+  throw Error(Kind::usage, std::string(key) + " '" + name + "' is nothing this probe knows");
+}
+
+ScheduleSettings schedule_settings(const Json& request) {
+  ScheduleSettings settings;
+  settings.kind = named<Scheduler>(request, "scheduler", {{"linear", Scheduler::linear}, {"cosine", Scheduler::cosine},
+                                                          {"constant", Scheduler::constant}, {"wsd", Scheduler::wsd}});
+  settings.warmup = request.value("warmup", settings.warmup);
+  settings.minimum_ratio = request.value("minimum_ratio", settings.minimum_ratio);
+  settings.stable = request.value("stable", settings.stable);
+  settings.decay = request.value("decay", settings.decay);
+  settings.decay_shape = named<DecayShape>(request, "decay_shape", {{"cosine", DecayShape::cosine}, {"linear", DecayShape::linear},
+                                                                    {"1-sqrt", DecayShape::one_minus_sqrt}});
+  return settings;
+}
+
 SftSettings sft_settings(const Json& request) {
   SftSettings settings;
   if (request.contains("model")) settings.base = model_settings(request);
@@ -82,12 +104,19 @@ SftSettings sft_settings(const Json& request) {
   settings.batch_size = request.value("batch_size", settings.batch_size);
   settings.gradient_accumulation = request.value("gradient_accumulation", settings.gradient_accumulation);
   settings.learning_rate = request.value("learning_rate", settings.learning_rate);
-  const std::string scheduler = request.value("scheduler", "linear");
-  settings.scheduler = scheduler == "cosine"     ? Scheduler::cosine
-                       : scheduler == "constant" ? Scheduler::constant
-                                                 : Scheduler::linear;
-  settings.warmup = request.value("warmup", settings.warmup);
-  settings.weight_decay = request.value("weight_decay", settings.weight_decay);
+  settings.schedule = schedule_settings(request);
+  settings.optimizer.kind = named<OptimizerKind>(request, "optimizer", {{"adamw", OptimizerKind::adamw},
+                                                                        {"adamw-8bit", OptimizerKind::adamw_8bit},
+                                                                        {"adafactor", OptimizerKind::adafactor},
+                                                                        {"sgd", OptimizerKind::sgd}});
+  settings.optimizer.weight_decay = request.value("weight_decay", settings.optimizer.weight_decay);
+  settings.optimizer.momentum = request.value("momentum", settings.optimizer.momentum);
+  settings.optimizer.loraplus_ratio = request.value("loraplus_ratio", settings.optimizer.loraplus_ratio);
+  settings.adapter_type = named<AdapterType>(
+      request, "adapter_type", {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
+  settings.compat = named<Compat>(request, "compat", {{"none", Compat::none}, {"trl", Compat::trl}});
+  settings.early_stopping = request.value("early_stopping", settings.early_stopping);
+  settings.early_stopping_threshold = request.value("early_stopping_threshold", settings.early_stopping_threshold);
   settings.max_grad_norm = request.value("max_grad_norm", settings.max_grad_norm);
   settings.eval_every = request.value("eval_every", settings.eval_every);
   settings.save_every = request.value("save_every", settings.save_every);
@@ -110,11 +139,10 @@ Json answer(const Json& request) {
   const Sinks sinks{log, progress, stop};
   const std::string work = request.at("do");
   if (work == "schedule") {
-    const SftSettings settings = sft_settings(request);
-    const std::int64_t total = request.at("total"), warmup = warmup_updates(settings.warmup, total);
+    const std::int64_t total = request.at("total");
+    const Schedule schedule(schedule_settings(request), total);
     Json factors = Json::array();
-    for (std::int64_t step = 0; step <= total; ++step)
-      factors.push_back(schedule_factor(settings.scheduler, step, warmup, total));
+    for (std::int64_t step = 0; step <= total; ++step) factors.push_back(schedule.factor(step));
     return {{"factors", factors}};
   }
   if (work == "train") {
@@ -124,7 +152,7 @@ Json answer(const Json& request) {
     const SftSummary summary = load_engine().train_sft(sft_settings(request), train, validation ? &*validation : nullptr,
                                                        request.value("run", Json::object()), sinks);
     return {{"steps", summary.steps}, {"first_loss", summary.first_loss}, {"final_loss", summary.final_loss},
-            {"best_step", summary.best_step}, {"trained_tokens", summary.trained_tokens},
+            {"best_step", summary.best_step}, {"is_stopped_early", summary.is_stopped_early}, {"trained_tokens", summary.trained_tokens},
             {"trainable_parameters", summary.trainable_parameters}, {"tokens_per_second", summary.tokens_per_second},
             {"peak_bytes", summary.peak_bytes}};
   }

@@ -1,0 +1,96 @@
+// AdamW with 8-bit states as bitsandbytes' AdamW8bit (lib/kernels/adam8.hpp). Tensors below 4,096 elements, and embeddings as
+// under transformers' Trainer, keep fp32 states.
+#include "kernels/adam8.hpp"
+#include "nn/optimizer.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+/** States of one tensor: codes and absmax, or averages. */
+struct States {
+  Tensor average_codes, square_codes, average_absmax, square_absmax;
+  Tensor average, square;
+};
+
+bool keeps_fp32(const Trained& item) {
+  return item.tensor.numel() < adam8::kFewestElements || item.name.find("embed_tokens") != std::string::npos;
+}
+
+class AdamW8bit final : public Optimizer {
+ public:
+  explicit AdamW8bit(std::vector<Trained> list) : Optimizer(std::move(list)) {
+    for (const Trained& item : trained()) {
+      if (!item.tensor.is_cpu())
+        throw Error(Kind::usage, "--optimizer adamw-8bit runs on the CPU only; use adamw or adafactor on a GPU");
+      const std::int64_t n = item.tensor.numel();
+      States& states = states_.emplace_back();
+      if (keeps_fp32(item)) {
+        states.average = at::zeros({n}, at::kFloat);
+        states.square = at::zeros({n}, at::kFloat);
+      } else {
+        states.average_codes = at::zeros({n}, at::kByte);
+        states.square_codes = at::zeros({n}, at::kByte);
+        states.average_absmax = at::zeros({dynamic8::num_blocks(n)}, at::kFloat);
+        states.square_absmax = at::zeros({dynamic8::num_blocks(n)}, at::kFloat);
+      }
+    }
+  }
+
+  NamedTensors states() const override {
+    NamedTensors list;
+    for (std::size_t i = 0; i < trained().size(); ++i) {
+      const std::string& name = trained()[i].name;
+      const States& states = states_[i];
+      if (states.average.defined()) {
+        list.emplace_back(name + ".exp_avg", states.average);
+        list.emplace_back(name + ".exp_avg_sq", states.square);
+      } else {
+        list.emplace_back(name + ".exp_avg", states.average_codes);
+        list.emplace_back(name + ".exp_avg.absmax", states.average_absmax);
+        list.emplace_back(name + ".exp_avg_sq", states.square_codes);
+        list.emplace_back(name + ".exp_avg_sq.absmax", states.square_absmax);
+      }
+    }
+    return list;
+  }
+
+ protected:
+  void update(double learning_rate, const std::vector<Tensor>& gradients) override {
+    for (std::size_t i = 0; i < trained().size(); ++i) {
+      const Trained& item = trained()[i];
+      const adam8::Step step{learning_rate * item.rate, item.weight_decay, num_updates()};
+      const Tensor gradient = gradients[i].to(at::kFloat);
+      const Tensor parameter = item.tensor.detach();
+      const Tensor values = parameter.to(at::kFloat);   // the parameter itself where that is fp32
+      const float* from = gradient.const_data_ptr<float>();
+      float* to = values.mutable_data_ptr<float>();
+      const std::int64_t n = values.numel();
+      States& s = states_[i];
+      if (s.average.defined()) {
+        adam8::update_fp32(step, from, n, to, s.average.mutable_data_ptr<float>(), s.square.mutable_data_ptr<float>());
+      } else {
+        const adam8::States states{s.average_codes.mutable_data_ptr<std::uint8_t>(), s.square_codes.mutable_data_ptr<std::uint8_t>(),
+                                   s.average_absmax.mutable_data_ptr<float>(), s.square_absmax.mutable_data_ptr<float>()};
+        at::parallel_for(0, dynamic8::num_blocks(n), 16, [&](std::int64_t begin, std::int64_t end) {
+          const std::int64_t first = begin * adam8::kBlock, count = std::min(n, end * adam8::kBlock) - first;
+          adam8::update(step, from + first, count, to + first,
+                        {states.average_codes + first, states.square_codes + first, states.average_absmax + begin,
+                         states.square_absmax + begin});
+        });
+      }
+      if (parameter.scalar_type() != at::kFloat) parameter.copy_(values);
+    }
+  }
+
+ private:
+  std::vector<States> states_;
+};
+
+}  // namespace
+
+std::unique_ptr<Optimizer> make_adamw_8bit(std::vector<Trained> trained) {
+  return std::make_unique<AdamW8bit>(std::move(trained));
+}
+
+}  // namespace intelia::nn
