@@ -13,6 +13,7 @@
 
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
+#include "nn/memory.hpp"
 #include "nn/scoring.hpp"
 #include "nn/sft.hpp"
 #include "nn/weights.hpp"
@@ -29,11 +30,9 @@ auto guarded(const char* what, Work&& work) -> decltype(work()) {
   } catch (const Error&) {
     throw;
   } catch (const c10::OutOfMemoryError&) {
-    throw Error(Kind::io, std::string(what) + ": out of GPU memory; lower --batch-size or --max-length");
+    throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
   } catch (const c10::Error& error) {
     const std::string message = error.what_without_backtrace();
-    if (message.find("not enough memory") != std::string::npos || message.find("out of memory") != std::string::npos)
-      throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
     throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
   } catch (const std::bad_alloc&) {
     throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
@@ -88,6 +87,7 @@ class TorchEngine final : public Engine {
     ::mallopt(M_MMAP_MAX, 0);
     ::mallopt(M_TRIM_THRESHOLD, -1);
     at::globalContext().setFlushDenormal(true);
+    count_allocations();
   }
 
   Json versions(bool look_for_gpu) override {
@@ -109,6 +109,11 @@ class TorchEngine final : public Engine {
   SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
                        Sinks sinks) override {
     return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
+  }
+
+  SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, bool measures_time,
+                   Sinks sinks) override {
+    return guarded("the plan", [&] { return nn::plan_sft(settings, train, validation, measures_time, sinks); });
   }
 };
 

@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "engine/engine.hpp"
+#include "nn/checkpoint.hpp"
 #include "nn/optimizer.hpp"
 
 namespace intelia::nn {
@@ -12,6 +13,8 @@ namespace intelia::nn {
 struct Recipe {
   /** Σ loss over the targets of these samples, with its graph; `seed` rules this pass's dropout. */
   std::function<Tensor(const std::vector<TokenSample>& samples, std::uint64_t seed)> loss_sum;
+  /** Losses of the targets of these samples, without graph and dropout: what an evaluation sums. */
+  std::function<Tensor(const std::vector<TokenSample>& samples)> evaluation_losses;
   /** Mean loss over the validation data, by target token; empty when there is none. */
   std::function<double()> evaluate;
   /** Writes what comes out (adapter or model) into a folder. */
@@ -20,6 +23,14 @@ struct Recipe {
 
 /** Targets of a sample that count in the loss: the first token has none before it to be said from. */
 std::int64_t num_targets(const TokenSample& sample);
+
+/** Sequences of an evaluation pass: no gradients are kept, so twice a training micro-batch fits. */
+std::int64_t evaluation_batch_size(const SftSettings& settings);
+
+NamedTensors copies(const NamedTensors& tensors);
+
+/** Gives every parameter a gradient of zeros: what is held when a window's second micro-batch begins. */
+void make_gradients(const NamedTensors& parameters);
 
 /**
  * Trains the optimizer's parameters by `recipe` and leaves the result (the best by validation, where there is any) in

@@ -4,11 +4,10 @@
 #include <unistd.h>
 
 #include <cstring>
-#include <fstream>
-#include <limits>
 
 #include "base/error.hpp"
 #include "kernels/nf4.hpp"
+#include "nn/memory.hpp"
 
 namespace intelia::nn {
 
@@ -42,18 +41,6 @@ void release(const TensorView& view) {
   if (begin < end) ::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
 }
 
-/** Bytes that the system could give to this process without swapping. */
-std::uint64_t available_bytes() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  std::uint64_t kib = 0;
-  while (file >> name >> kib) {
-    if (name == "MemAvailable:") return kib * 1024;
-    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return 0;
-}
-
 PackedWeight to_device(PackedWeight weight, const at::Device& device) {
   weight.map = weight.map.to(device);
   weight.codes = weight.codes.to(device);
@@ -63,14 +50,9 @@ PackedWeight to_device(PackedWeight weight, const at::Device& device) {
 }
 
 /** Whether the unpacked weights may stay in memory: they take at most half of what is free. */
-bool fits_unpacked(const ModelConfig& config, const Placement& placement) {
+bool fits_unpacked(const ModelConfig& config, const Placement& placement, const ModelSettings& settings) {
   const std::uint64_t needed = static_cast<std::uint64_t>(num_parameters(config)) * at::elementSize(placement.dtype);
-  if (placement.device.is_cuda()) {
-    const auto [free_bytes, total_bytes] = c10::getDeviceAllocator(placement.device.type())->getMemoryInfo(placement.device.index());
-    (void)total_bytes;
-    return needed < free_bytes / 2;
-  }
-  return needed < available_bytes() / 2;
+  return needed < memory_limit(settings, placement.device) / 2;
 }
 
 }  // namespace
@@ -87,7 +69,11 @@ PackedWeight pack(const Tensor& weight) {
   PackedWeight packed;
   packed.out_features = values.size(0);
   packed.in_features = values.size(1);
-  packed.codes = at::empty({nf4::num_packed_bytes(n)}, at::kByte);
+  packed.codes = at::empty({nf4::num_packed_bytes(n)}, values.options().dtype(at::kByte));
+  packed.absmax_codes = at::empty({num_blocks}, packed.codes.options());
+  packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, values.options());
+  packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
+  if (values.is_meta()) return packed;
   Tensor absmax = at::empty({num_blocks}, at::kFloat);
   const float* source = values.const_data_ptr<float>();
   std::uint8_t* codes = packed.codes.data_ptr<std::uint8_t>();
@@ -96,16 +82,16 @@ PackedWeight pack(const Tensor& weight) {
     const std::int64_t first = begin * nf4::kBlock;
     nf4::quantize(source + first, std::min(n, end * nf4::kBlock) - first, codes + first / 2, scales + begin);
   });
-  packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
   packed.offset = mean_with_one_thread(absmax);
-  packed.absmax_codes = at::empty({num_blocks}, at::kByte);
-  packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, at::kFloat);
   nf4::quantize_absmax(scales, num_blocks, packed.offset, packed.absmax_codes.data_ptr<std::uint8_t>(),
                        packed.nested_absmax.data_ptr<float>());
   return packed;
 }
 
-Llama load_model(const ModelSettings& settings, Sinks sinks) {
+namespace {
+
+/** The model with its values, or (`is_outline`) in tensors of device meta. */
+Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
   Llama model;
   model.config = read_model_config(settings.model);
   model.placement = choose_placement(settings);
@@ -114,11 +100,13 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   const ModelConfig& config = model.config;
   const bool is_full = settings.method == Method::full;
   const auto held = is_full ? at::kFloat : model.placement.dtype;
-  const bool keeps_unpacked = fits_unpacked(config, model.placement);
+  const bool keeps_unpacked = fits_unpacked(config, model.placement, settings);
+  if (is_outline) model.placement.device = at::Device(at::kMeta);
 
   // A tensor of the file, in the precision that is held, on the CPU.
   const auto load = [&](const std::string& name, std::vector<std::int64_t> shape) {
     const TensorView& view = weights.at(name, shape);
+    if (is_outline) return at::empty(shape, at::TensorOptions(held).device(at::kMeta));
     Tensor tensor = to_tensor(view).to(held);
     release(view);
     return tensor;
@@ -165,6 +153,12 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   model.prepare_positions();
   return model;
 }
+
+}  // namespace
+
+Llama load_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/false, sinks); }
+
+Llama outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
 
 std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model) {
   std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding}};
