@@ -108,6 +108,8 @@ void check(const Options& options) {
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
+std::uint64_t total_bytes(const SftPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.besides_bytes; }
+
 /** "2 h 05 min", "3 min 20 s", "1.25 s". */
 std::string duration(double seconds) {
   const auto whole = static_cast<std::int64_t>(std::llround(seconds));
@@ -118,14 +120,14 @@ std::string duration(double seconds) {
 
 /** Says what the run will take: a table, or the same as JSON. Returns 0 when it fits the memory, else 3. */
 int tell_plan(const SftPlan& plan, const Context& context) {
-  const std::uint64_t held = plan.trained_bytes + plan.optimizer_bytes, total = plan.model_bytes + plan.peak_bytes;
+  const std::uint64_t held = plan.trained_bytes + plan.optimizer_bytes, total = total_bytes(plan);
   const std::uint64_t work = plan.peak_bytes - std::min(plan.peak_bytes, held);
   std::string remedies;
   for (const std::string& remedy : plan.remedies) remedies += (remedies.empty() ? "" : ", or ") + remedy;
   if (!context.common.json) {
     const auto row = [](const char* name, std::uint64_t bytes) { return fmt::format("  {:<30}{:>12.1f} MiB\n", name, mebibytes(bytes)); };
     std::string table = "memory\n" + row("base model", plan.model_bytes) + row("adapter", plan.trained_bytes) +
-                        row("optimizer", plan.optimizer_bytes) + row("gradients and activations", work) + row("in all", total) +
+                        row("optimizer", plan.optimizer_bytes) + row("gradients and activations", work) + row("besides tensors, about", plan.besides_bytes) + row("in all", total) +
                         row("can be had", plan.available_bytes);
     table += fmt::format("run\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n", "updates",
                          plan.steps, "tokens", plan.tokens, "sequences of an update",
@@ -138,7 +140,7 @@ int tell_plan(const SftPlan& plan, const Context& context) {
   }
   Json json = {{"fits", plan.fits},
                {"bytes", {{"model", plan.model_bytes}, {"adapter", plan.trained_bytes}, {"optimizer", plan.optimizer_bytes},
-                          {"gradients_and_activations", work}, {"peak_above_model", plan.peak_bytes}, {"total", total},
+                          {"gradients_and_activations", work}, {"peak_above_model", plan.peak_bytes}, {"besides_tensors", plan.besides_bytes}, {"total", total},
                           {"available", plan.available_bytes}}},
                {"steps", plan.steps}, {"tokens", plan.tokens}, {"batch_size", plan.batch_size},
                {"gradient_accumulation", plan.gradient_accumulation}, {"median_sample_tokens", plan.median_sample},
@@ -156,12 +158,12 @@ void choose_batch_size(SftSettings& sft, const SampleSource& train, const Sample
   const SftPlan plan = load_engine().plan_sft(sft, train, validation, /*measures_time=*/false, context.sinks);
   if (!plan.fits)
     throw Error(Kind::io, fmt::format("--batch-size auto: not even one sequence at a time fits: {:.0f} MiB are needed and {:.0f} can be "
-                                      "had; try {}", mebibytes(plan.model_bytes + plan.peak_bytes), mebibytes(plan.available_bytes),
+                                      "had; try {}", mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes),
                                       plan.remedies.at(0)));
   sft.batch_size = plan.batch_size;
   sft.gradient_accumulation = plan.gradient_accumulation;
   context.log().info(fmt::format("--batch-size auto: {} × {} sequences, {:.0f} of {:.0f} MiB", sft.batch_size, sft.gradient_accumulation,
-                                 mebibytes(plan.model_bytes + plan.peak_bytes), mebibytes(plan.available_bytes)));
+                                 mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes)));
 }
 
 /** The settings as they hold, before the first step. */

@@ -66,7 +66,7 @@ struct SftSettings {
   std::int64_t log_every = 10;     // updates
   std::uint64_t seed = 42;
   bool shuffle = true;
-  bool probes = true;              // the micro-batch that needs most memory is run before the first step, and forgotten
+  bool probes = true;              // what needs most memory is run before the first step, and forgotten
 };
 
 struct SftSummary {
@@ -93,6 +93,7 @@ struct SftPlan {
   std::uint64_t trained_bytes = 0;                 // adapter (under full training: part of the model), its best state included
   std::uint64_t optimizer_bytes = 0;
   std::uint64_t peak_bytes = 0;                    // most at once above the model: the two above, gradients, activations
+  std::uint64_t besides_bytes = 0;                 // an allowance for what is not of tensors: buffers of libraries, gaps
   std::uint64_t available_bytes = 0;               // what the machine can give, or what was allowed
   bool fits = false;
   std::vector<std::string> remedies;               // what would make it fit, in words

@@ -9,7 +9,6 @@
 #include <torch/version.h>
 
 #include <filesystem>
-#include <new>
 
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
@@ -22,24 +21,28 @@ namespace intelia::nn {
 
 namespace {
 
-/** Runs `work`; what libtorch throws leaves as intelia::Error in words. */
+/** What libtorch or the system threw, in words. */
+Error in_words(const char* what, const std::exception& error) {
+  const std::string where = std::string(what) + ": ";
+  if (is_out_of_memory(error)) return {Kind::io, where + "out of memory; lower --batch-size or --max-length"};
+  if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
+    const std::string message = torch->what_without_backtrace();
+    return {Kind::internal, where + "libtorch: " + message.substr(0, message.find('\n'))};
+  }
+  if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return {Kind::io, where + "'" + file->path1().string() + "': " + file->code().message()};
+  return {Kind::internal, where + error.what()};
+}
+
+/** Runs `work`; what is thrown leaves as intelia::Error. */
 template <class Work>
 auto guarded(const char* what, Work&& work) -> decltype(work()) {
   try {
     return work();
   } catch (const Error&) {
     throw;
-  } catch (const c10::OutOfMemoryError&) {
-    throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
-  } catch (const c10::Error& error) {
-    const std::string message = error.what_without_backtrace();
-    throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
-  } catch (const std::bad_alloc&) {
-    throw Error(Kind::io, std::string(what) + ": out of memory; lower --batch-size or --max-length");
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw Error(Kind::io, std::string(what) + ": '" + error.path1().string() + "': " + error.code().message());
   } catch (const std::exception& error) {
-    throw Error(Kind::internal, std::string(what) + ": " + error.what());
+    throw in_words(what, error);
   }
 }
 

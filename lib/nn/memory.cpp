@@ -3,6 +3,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
+#include <oneapi/dnnl/dnnl_common.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -185,6 +186,7 @@ std::uint64_t memory_limit(const ModelSettings& settings, const at::Device& devi
 }
 
 bool is_out_of_memory(const std::exception& error) {
+  if (const auto* product = dynamic_cast<const dnnl::error*>(&error)) return product->status == dnnl_out_of_memory;
   return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr || dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
 }
 

@@ -82,9 +82,12 @@ def test_batch_size_auto_runs_where_the_default_would_not(large, limit, tmp_path
 
 
 def test_batch_size_auto_is_what_a_resumed_run_must_have(large, tmp_path):
-    plan = json.loads(program.run(*large.sft("--plan", "--batch-size", 8, "--gradient-accumulation", 2, "--json", "--dry-run")).stdout)
-    gib = plan["bytes"]["total"] / 2**30
-    auto = ["--batch-size", "auto", "--max-memory", gib * 1.1, "--output", tmp_path / "out"]
+    def planned_gib(batch_size):
+        run = program.run(*large.sft("--plan", "--batch-size", batch_size, "--gradient-accumulation", 16 // batch_size, "--json", "--dry-run"))
+        return json.loads(run.stdout)["bytes"]["total"] / 2**30
+
+    gib, smaller = planned_gib(8), planned_gib(4) * 1.02
+    auto = ["--batch-size", "auto", "--max-memory", gib * 1.02, "--output", tmp_path / "out"]
     run = program.run(*large.sft(*auto))
     assert run.status == 0, run.stderr
     assert "--batch-size auto: 8 × 2 sequences" in run.stderr
@@ -93,7 +96,7 @@ def test_batch_size_auto_is_what_a_resumed_run_must_have(large, tmp_path):
     assert (manifest["result"]["batch_size"], manifest["result"]["gradient_accumulation"]) == (8, 2)
     # The same by hand goes on from it; what another machine would find does not.
     assert program.run(*large.sft("--resume", "--batch-size", 8, "--gradient-accumulation", 2, "--output", tmp_path / "out")).status == 0
-    run = program.run(*large.sft("--resume", *auto[:3], gib * 0.7, *auto[4:]))
+    run = program.run(*large.sft("--resume", *auto[:3], smaller, *auto[4:]))
     assert run.status == 2 and "--batch-size was 8 when" in run.stderr, run.stderr
 
 
@@ -104,7 +107,7 @@ def test_a_plan_needs_no_output_and_says_what_the_run_then_takes(large, tmp_path
     plan = json.loads(run.stdout)
     assert list(tmp_path.iterdir()) == []
     assert plan["fits"] and plan["steps"] == 2 and plan["measured"]["seconds"] > 0 and plan["remedies"] == []
-    assert plan["longest_micro_batch_tokens"] == 4 * plan["longest_sample_tokens"]
+    assert 3.9 < plan["longest_micro_batch_tokens"] / plan["longest_sample_tokens"] <= 4
     trained = program.run(*large.sft(*sizes, "--json", "--no-probe", "--output", tmp_path / "out"))
     counted = json.loads(trained.stdout)["measured"]["allocator_peak_bytes"]
     assert abs(plan["bytes"]["peak_above_model"] / counted - 1) < 0.05
