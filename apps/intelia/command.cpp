@@ -91,6 +91,18 @@ Option& OptionTable::add(const std::string& name, int& target, const std::string
   return option;
 }
 
+Option& OptionTable::add(const std::string& name, int& target, const std::string& help, const std::string& word, int value_of_word) {
+  Option& option = add_raw(name, "N|" + word, help);
+  option.set = [&target, word, value_of_word](const std::string& text) {
+    const std::string expected = "a whole number or '" + word + "'";
+    target = text == word ? value_of_word : parse_number<int>(text, expected.c_str());
+    if (target == value_of_word && text != word) throw Error(Kind::usage, "expected " + expected + ", got '" + text + "'");
+  };
+  option.get = [&target, word, value_of_word] { return target == value_of_word ? word : std::to_string(target); };
+  option.json = [&target, word, value_of_word] { return target == value_of_word ? Json(word) : Json(target); };
+  return option;
+}
+
 Option& OptionTable::add(const std::string& name, std::int64_t& target, const std::string& help) {
   Option& option = add_raw(name, "N", help);
   option.set = [&target](const std::string& text) { target = parse_number<std::int64_t>(text, "a whole number"); };

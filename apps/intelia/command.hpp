@@ -48,6 +48,8 @@ class OptionTable {
  public:
   Option& add(const std::string& name, bool& target, const std::string& help);
   Option& add(const std::string& name, int& target, const std::string& help);
+  /** A number, or `word`, which stands for `value_of_word`. */
+  Option& add(const std::string& name, int& target, const std::string& help, const std::string& word, int value_of_word);
   Option& add(const std::string& name, std::int64_t& target, const std::string& help);
   Option& add(const std::string& name, std::uint64_t& target, const std::string& help);
   Option& add(const std::string& name, double& target, const std::string& help);

@@ -2,6 +2,7 @@
 // itself is the engine's (lib/nn/sft.cpp).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 
@@ -13,6 +14,7 @@
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
 #include "record_options.hpp"
+#include "train_check.hpp"
 
 namespace intelia {
 namespace {
@@ -21,7 +23,8 @@ namespace fs = std::filesystem;
 
 struct Options {
   SftSettings sft;
-  fs::path train, validation;
+  fs::path train, validation, serve_model;
+  bool only_checks = false, only_plans = false;
   std::string date;
   bool rejects_long = false;
   TrainedTurns trained_turns = TrainedTurns::all;
@@ -34,11 +37,15 @@ void declare(OptionTable& table, Options& options) {
   declare_model_options(table, sft.base);
   table.add("train", options.train, "Conversations (or plain texts) to train on, JSON Lines").required();
   table.add("validation", options.validation, "Held-out conversations; the checkpoint best on them is what comes out");
-  table.add("output", sft.output, "Folder for adapter, metrics and checkpoints", "FOLDER").required();
+  table.add("output", sft.output, "Folder for adapter, metrics and checkpoints; --check and --plan need none", "FOLDER");
+  table.add("check", options.only_checks, "Train nothing: prove that the data can be trained on, or name what is wrong with it");
+  table.add("plan", options.only_plans, "Train nothing: say what memory and time the run will take");
+  table.add("serve-model", options.serve_model, "Folder that will be served: its tokenizer and chat template must be the model's", "FOLDER");
   table.add("resume", sft.resume, "Go on from the newest whole checkpoint in --output");
   table.add("epochs", sft.epochs, "Passes over the training data");
   table.add("max-steps", sft.max_steps, "Most updates; 0: no limit");
-  table.add("batch-size", sft.batch_size, "Sequences of a micro-batch");
+  table.add("batch-size", sft.batch_size, "Sequences of a micro-batch; auto: the most that fit, an update staying as large",
+            "auto", 0);
   table.add("gradient-accumulation", sft.gradient_accumulation, "Micro-batches of an update");
   declare_optimizer_options(table, sft.optimizer);
   table.add("learning-rate", sft.learning_rate, "Peak learning rate");
@@ -70,6 +77,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("compat", sft.compat, "Whose ways to follow where they differ: ours, or those of TRL 1.16 (docs/training.md)",
             {{"none", Compat::none}, {"trl", Compat::trl}});
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
+  table.add("max-memory", sft.base.max_memory, "GiB that a plan and --batch-size auto count on; 0: what the machine can give");
+  table.add("probe", sft.probes, "Run what needs most memory once before the first step");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
@@ -83,7 +92,11 @@ void check(const Options& options) {
   check_model_options(sft.base);
   need(sft.epochs > 0 || sft.max_steps > 0, "--epochs must be above 0");
   need(sft.max_steps >= 0, "--max-steps must be 0 (no limit) or more");
-  need(sft.batch_size >= 1, "--batch-size must be at least 1");
+  need(options.only_checks || options.only_plans || !sft.output.empty(), "--output is missing: Folder for adapter, metrics and checkpoints");
+  need(!(options.only_checks && options.only_plans), "--check and --plan are two questions; ask one at a time");
+  need(sft.base.max_memory >= 0, "--max-memory must be 0 (what the machine can give) or more");
+  need(sft.batch_size >= 0, "--batch-size must be at least 1");
+  if (!options.serve_model.empty()) check_is_folder("serve-model", options.serve_model);
   need(sft.gradient_accumulation >= 1, "--gradient-accumulation must be at least 1");
   need(sft.learning_rate >= 0, "--learning-rate must be 0 or more");
   check_optimizer_options(sft.optimizer);
@@ -106,19 +119,80 @@ void check(const Options& options) {
   need(sft.early_stopping_threshold == 0 || sft.early_stopping > 0, "--early-stopping-threshold is for --early-stopping");
   check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
+  if (sft.output.empty()) return;
   check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl"}, {sft.base.model, sft.base.adapter},
                     {options.train, options.validation});
 }
 
+double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
+std::uint64_t total_bytes(const SftPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.besides_bytes; }
+
+/** "2 h 05 min", "3 min 20 s", "1.25 s". */
+std::string duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole >= 3600) return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+  if (whole >= 60) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{:.3g} s", seconds);
+}
+
+/** Says what the run will take: a table, or the same as JSON. Returns 0 when it fits the memory, else 3. */
+int tell_plan(const SftPlan& plan, const Context& context) {
+  const std::uint64_t held = plan.trained_bytes + plan.optimizer_bytes, total = total_bytes(plan);
+  const std::uint64_t work = plan.peak_bytes - std::min(plan.peak_bytes, held);
+  std::string remedies;
+  for (const std::string& remedy : plan.remedies) remedies += (remedies.empty() ? "" : ", or ") + remedy;
+  if (!context.common.json) {
+    const auto row = [](const char* name, std::uint64_t bytes) { return fmt::format("  {:<30}{:>12.1f} MiB\n", name, mebibytes(bytes)); };
+    std::string table = "memory\n" + row("base model", plan.model_bytes) + row("adapter", plan.trained_bytes) +
+                        row("optimizer", plan.optimizer_bytes) + row("gradients and activations", work) + row("besides tensors, about", plan.besides_bytes) + row("in all", total) +
+                        row("can be had", plan.available_bytes);
+    table += fmt::format("run\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n", "updates",
+                         plan.steps, "tokens", plan.tokens, "sequences of an update",
+                         fmt::format("{} × {}", plan.batch_size, plan.gradient_accumulation), "tokens of a record, median",
+                         plan.median_sample, "tokens of a record, most", plan.longest_sample, "tokens of a micro-batch, most",
+                         plan.longest_tokens);
+    if (plan.seconds > 0)
+      table += fmt::format("time\n  {:<30}{:>12}\n  {:<30}{:>12}\n", "an update", duration(plan.seconds_a_step), "in all", duration(plan.seconds));
+    context.print(table);
+  }
+  Json json = {{"fits", plan.fits},
+               {"bytes", {{"model", plan.model_bytes}, {"adapter", plan.trained_bytes}, {"optimizer", plan.optimizer_bytes},
+                          {"gradients_and_activations", work}, {"peak_above_model", plan.peak_bytes}, {"besides_tensors", plan.besides_bytes}, {"total", total},
+                          {"available", plan.available_bytes}}},
+               {"steps", plan.steps}, {"tokens", plan.tokens}, {"batch_size", plan.batch_size},
+               {"gradient_accumulation", plan.gradient_accumulation}, {"median_sample_tokens", plan.median_sample},
+               {"longest_sample_tokens", plan.longest_sample}, {"longest_micro_batch_tokens", plan.longest_tokens},
+               {"longest_micro_batch_targets", plan.longest_targets}, {"remedies", plan.remedies}};
+  if (plan.seconds > 0) json["measured"] = {{"seconds_a_step", plan.seconds_a_step}, {"seconds", plan.seconds}};
+  context.finish(json, plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}", mebibytes(total), mebibytes(plan.available_bytes))
+                                 : fmt::format("does not fit: {:.0f} MiB are needed and {:.0f} can be had; try {}", mebibytes(total),
+                                               mebibytes(plan.available_bytes), remedies));
+  return plan.fits ? 0 : 3;
+}
+
+/** --batch-size auto: puts what fits into `sft`. Error{io} when one sequence is too many. */
+void choose_batch_size(SftSettings& sft, const SampleSource& train, const SampleSource* validation, const Context& context) {
+  const SftPlan plan = load_engine().plan_sft(sft, train, validation, /*measures_time=*/false, context.sinks);
+  if (!plan.fits)
+    throw Error(Kind::io, fmt::format("--batch-size auto: not even one sequence at a time fits: {:.0f} MiB are needed and {:.0f} can be "
+                                      "had; try {}", mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes),
+                                      plan.remedies.at(0)));
+  sft.batch_size = plan.batch_size;
+  sft.gradient_accumulation = plan.gradient_accumulation;
+  context.log().info(fmt::format("--batch-size auto: {} × {} sequences, {:.0f} of {:.0f} MiB", sft.batch_size, sft.gradient_accumulation,
+                                 mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes)));
+}
+
 /** The settings as they hold, before the first step. */
-void show_settings(const Context& context, const Options& options, const std::string& data) {
+void show_settings(const Context& context, const SftSettings& sft, const std::string& data) {
   std::string line;
   for (const auto& [name, value] : context.options.items()) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (text.empty()) continue;
     line += fmt::format("\n  {:<24}{}", name, text);
   }
-  const double per_update = static_cast<double>(options.sft.batch_size) * options.sft.gradient_accumulation;
+  const double per_update = static_cast<double>(sft.batch_size) * sft.gradient_accumulation;
   context.log().info(fmt::format("settings{}\n  {:<24}{} sequences\n  {:<24}{}", line, "an update", per_update, "data", data));
 }
 
@@ -136,9 +210,13 @@ int run(const Options& options, Context& context) {
                              .trained_turns = options.trained_turns,
                              .drops_long = options.rejects_long};
 
+  const TrainInputs inputs_of_check{options.train, options.validation, sft.base.adapter, options.serve_model};
+  if (options.only_checks) return check_training_data(text, inputs_of_check, encode, context);
+  warn_of_training_data(text, inputs_of_check, encode, context);
+
   std::optional<OutputFolder> folder;
   std::optional<AtomicFile> rejected;
-  if (!context.common.dry_run) {
+  if (!context.common.dry_run && !options.only_plans) {
     folder.emplace(sft.output, context.command, context.common.force);
     rejected.emplace(*folder / "rejected.jsonl");
   }
@@ -155,8 +233,10 @@ int run(const Options& options, Context& context) {
   const TokenizedDataset train = read(options.train);
   std::optional<TokenizedDataset> validation;
   if (!options.validation.empty()) validation.emplace(read(options.validation));
-  const Schedule schedule(sft.schedule, total_updates(train.size(), sft));  // refuses lengths that do not fit the run
-  show_settings(context, options, describe_dataset(train));
+  const TokenizedDataset* held_out = validation ? &*validation : nullptr;
+  if (options.only_plans) return tell_plan(load_engine().plan_sft(sft, train, held_out, !context.common.dry_run, context.sinks), context);
+  if (sft.batch_size == 0 && !context.common.dry_run) choose_batch_size(sft, train, held_out, context);
+  show_settings(context, sft, describe_dataset(train));
   if (context.common.dry_run) {
     context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},
                    describe_dataset(train) + "; nothing was trained");
@@ -166,7 +246,11 @@ int run(const Options& options, Context& context) {
   // What a resumed run must find unchanged: every option but those that only say where, how far, or how to report.
   Json run_json = Json::object();
   run_json["options"] = context.options;
-  for (const char* name : {"resume", "output", "keep", "token-cache", "token-cache-size", "max-rejected", "strict"}) run_json["options"].erase(name);
+  for (const char* name : {"resume", "output", "keep", "token-cache", "token-cache-size", "max-rejected", "strict", "check", "plan",
+                           "serve-model", "max-memory", "probe"})
+    run_json["options"].erase(name);
+  run_json["options"]["batch-size"] = sft.batch_size;  // as found, when it was left to the program
+  run_json["options"]["gradient-accumulation"] = sft.gradient_accumulation;
   run_json["threads"] = context.common.threads;
   run_json["model"] = describe_folder(sft.base.model);
   if (!sft.base.adapter.empty()) run_json["adapter"] = describe_folder(sft.base.adapter);
@@ -182,7 +266,7 @@ int run(const Options& options, Context& context) {
   const Json origins = origins_of(inputs);
 
   const SftSummary summary =
-      load_engine().train_sft(sft, train, validation ? &*validation : nullptr, run_json, context.sinks);
+      load_engine().train_sft(sft, train, held_out, run_json, context.sinks);
 
   if (sft.base.method == Method::full)
     for (const std::string& name : tokenizer_file_names())
@@ -202,6 +286,8 @@ int run(const Options& options, Context& context) {
                         {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
                         {"rejected", rejects.by_reason()}};
   manifest["result"] = {{"steps", summary.steps},
+                        {"batch_size", sft.batch_size},
+                        {"gradient_accumulation", sft.gradient_accumulation},
                         {"first_loss", summary.first_loss},
                         {"final_loss", summary.final_loss},
                         {"best_step", summary.best_step},
@@ -215,7 +301,8 @@ int run(const Options& options, Context& context) {
                           {"seconds", monotonic_seconds() - start_seconds},
                           {"training_seconds", summary.seconds},
                           {"tokens_per_second", summary.tokens_per_second},
-                          {"peak_bytes", summary.peak_bytes}};
+                          {"peak_bytes", summary.peak_bytes},
+                          {"allocator_peak_bytes", summary.allocator_peak_bytes}};
   write_manifest(folder->path(), manifest);
 
   Json words = manifest["result"];

@@ -57,6 +57,12 @@ class Engine {
       that a resumed run must find unchanged (data, template and tokenizer hashes). `validation` may be null. */
   virtual SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
                                const Json& run, Sinks sinks) = 0;
+  /**
+   * What that run will take. Memory is told without reading a weight, by the training's own code on tensors without data.
+   * With `measures_time`, and when it fits, the model is loaded and a few micro-batches are timed.
+   */
+  virtual SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                           bool measures_time, Sinks sinks) = 0;
 };
 
 /**

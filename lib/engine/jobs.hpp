@@ -71,6 +71,7 @@ struct ModelSettings {
   Precision precision = Precision::automatic;
   Device device = Device::automatic;
   int threads = 0;                // 0: as many as cores
+  double max_memory = 0;          // GiB that may be taken beyond what the program has at its start; 0: what the machine can give
 };
 
 struct SftSettings {
@@ -80,7 +81,7 @@ struct SftSettings {
   bool resume = false;             // go on from the newest whole checkpoint in output
   double epochs = 3;
   std::int64_t max_steps = 0;      // 0: no limit
-  int batch_size = 4;              // sequences a micro-batch
+  int batch_size = 4;              // sequences a micro-batch; 0: the most that fit the memory (Engine::plan_sft says how many)
   int gradient_accumulation = 4;   // micro-batches an update
   double learning_rate = 2e-5;
   ScheduleSettings schedule;
@@ -97,6 +98,7 @@ struct SftSettings {
   std::int64_t log_every = 10;     // updates
   std::uint64_t seed = 42;
   bool shuffle = true;
+  bool probes = true;              // what needs most memory is run before the first step, and forgotten
 };
 
 struct SftSummary {
@@ -111,6 +113,24 @@ struct SftSummary {
   double seconds = 0;
   double tokens_per_second = 0;      // seen_tokens a second
   std::uint64_t peak_bytes = 0;      // CUDA: of the allocator; CPU: of the process
+  std::uint64_t allocator_peak_bytes = 0;  // of tensors alone, above those of the loaded model
+};
+
+/** What a run of SFT will take, told beforehand. Bytes are of tensors, as an allocator is asked for them. */
+struct SftPlan {
+  int batch_size = 0, gradient_accumulation = 0;   // as given, or as found for batch_size 0
+  std::int64_t steps = 0, tokens = 0;              // updates; tokens over all epochs
+  std::int64_t longest_sample = 0, median_sample = 0;
+  std::int64_t longest_tokens = 0, longest_targets = 0;  // of the micro-batch that needs most
+  std::uint64_t model_bytes = 0;                   // the base model as it is held
+  std::uint64_t trained_bytes = 0;                 // adapter (under full training: part of the model), its best state included
+  std::uint64_t optimizer_bytes = 0;
+  std::uint64_t peak_bytes = 0;                    // most at once above the model: the two above, gradients, activations
+  std::uint64_t besides_bytes = 0;                 // an allowance for what is not of tensors: buffers of libraries, gaps
+  std::uint64_t available_bytes = 0;               // what the machine can give, or what was allowed
+  bool fits = false;
+  std::vector<std::string> remedies;               // what would make it fit, in words
+  double seconds_a_step = 0, seconds = 0;          // 0: not measured
 };
 
 struct SamplingSettings {

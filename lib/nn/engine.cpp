@@ -9,10 +9,10 @@
 #include <torch/version.h>
 
 #include <filesystem>
-#include <new>
 
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
+#include "nn/memory.hpp"
 #include "nn/quantize.hpp"
 #include "nn/scoring.hpp"
 #include "nn/sft.hpp"
@@ -25,26 +25,28 @@ namespace {
 constexpr const char* kSmallerBatches = "lower --batch-size or --max-length";
 constexpr const char* kMoreMemory = "the model needs more than this process may have (see ulimit -v)";
 
-/** Runs `work`; what libtorch throws leaves as intelia::Error in words. `remedy`: against a lack of memory. */
+/** What libtorch or the system threw, in words; `remedy`: against a lack of memory. */
+Error in_words(const char* what, const std::exception& error, const char* remedy) {
+  const std::string where = std::string(what) + ": ";
+  if (is_out_of_memory(error)) return {Kind::io, where + "out of memory; " + remedy};
+  if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
+    const std::string message = torch->what_without_backtrace();
+    return {Kind::internal, where + "libtorch: " + message.substr(0, message.find('\n'))};
+  }
+  if (const auto* file = dynamic_cast<const std::filesystem::filesystem_error*>(&error))
+    return {Kind::io, where + "'" + file->path1().string() + "': " + file->code().message()};
+  return {Kind::internal, where + error.what()};
+}
+
+/** Runs `work`; what is thrown leaves as intelia::Error. */
 template <class Work>
-auto guarded(const char* what, Work&& work, const std::string& remedy = kSmallerBatches) -> decltype(work()) {
+auto guarded(const char* what, Work&& work, const char* remedy = kSmallerBatches) -> decltype(work()) {
   try {
     return work();
   } catch (const Error&) {
     throw;
-  } catch (const c10::OutOfMemoryError&) {
-    throw Error(Kind::io, std::string(what) + ": out of GPU memory; " + remedy);
-  } catch (const c10::Error& error) {
-    const std::string message = error.what_without_backtrace();
-    if (message.find("not enough memory") != std::string::npos || message.find("out of memory") != std::string::npos)
-      throw Error(Kind::io, std::string(what) + ": out of memory; " + remedy);
-    throw Error(Kind::internal, std::string(what) + ": libtorch: " + message.substr(0, message.find('\n')));
-  } catch (const std::bad_alloc&) {
-    throw Error(Kind::io, std::string(what) + ": out of memory; " + remedy);
-  } catch (const std::filesystem::filesystem_error& error) {
-    throw Error(Kind::io, std::string(what) + ": '" + error.path1().string() + "': " + error.code().message());
   } catch (const std::exception& error) {
-    throw Error(Kind::internal, std::string(what) + ": " + error.what());
+    throw in_words(what, error, remedy);
   }
 }
 
@@ -92,6 +94,7 @@ class TorchEngine final : public Engine {
     ::mallopt(M_MMAP_MAX, 0);
     ::mallopt(M_TRIM_THRESHOLD, -1);
     at::globalContext().setFlushDenormal(true);
+    count_allocations();
   }
 
   Json versions(bool look_for_gpu) override {
@@ -117,6 +120,11 @@ class TorchEngine final : public Engine {
   SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
                        Sinks sinks) override {
     return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
+  }
+
+  SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, bool measures_time,
+                   Sinks sinks) override {
+    return guarded("the plan", [&] { return nn::plan_sft(settings, train, validation, measures_time, sinks); });
   }
 };
 

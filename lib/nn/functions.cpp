@@ -192,6 +192,7 @@ void mask_fp16(const at::Half* in, at::Half* out, std::int64_t begin, std::int64
 
 /** x·mask/(1−p): the mask follows from the seed and each element's number, so it is never stored. */
 Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
+  if (x.is_meta()) return at::empty_like(x, at::MemoryFormat::Contiguous);
   if (!x.is_cpu()) {
     auto generator = at::globalContext().defaultGenerator(x.device()).clone();
     generator.set_current_seed(seed);
@@ -302,14 +303,13 @@ Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
 
 Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
   const std::int64_t n = weight.out_features * weight.in_features, num_blocks = nf4::num_blocks(n);
-  if (weight.codes.is_cpu()) {
-    Tensor absmax = weight.absmax;
-    if (!absmax.defined()) {
-      absmax = at::empty({num_blocks}, at::kFloat);
+  if (weight.codes.is_cpu() || weight.codes.is_meta()) {
+    Tensor absmax = weight.absmax.defined() ? weight.absmax : at::empty({num_blocks}, weight.nested_absmax.options());
+    Tensor values = at::empty({weight.out_features, weight.in_features}, absmax.options());
+    if (values.is_meta()) return values.to(dtype);
+    if (!weight.absmax.defined())
       nf4::dequantize_absmax(weight.absmax_codes.const_data_ptr<std::uint8_t>(), weight.nested_absmax.const_data_ptr<float>(),
                              weight.map.const_data_ptr<float>(), weight.offset, num_blocks, absmax.data_ptr<float>());
-    }
-    Tensor values = at::empty({weight.out_features, weight.in_features}, at::kFloat);
     const std::uint8_t* codes = weight.codes.const_data_ptr<std::uint8_t>();
     const float* scales = absmax.const_data_ptr<float>();
     float* out = values.data_ptr<float>();

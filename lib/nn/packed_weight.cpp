@@ -28,11 +28,20 @@ Tensor copied(const TensorView& view, at::ScalarType type) {
 PackedWeight pack(const Tensor& weight, bool is_nested) {
   const Tensor values = weight.contiguous();
   const std::int64_t n = values.numel(), num_blocks = nf4::num_blocks(n);
+  const auto bytes = values.options().dtype(at::kByte);
   PackedWeight packed;
   packed.out_features = values.size(0);
   packed.in_features = values.size(1);
-  packed.codes = at::empty({nf4::num_packed_bytes(n)}, at::kByte);
-  Tensor absmax = at::empty({num_blocks}, at::kFloat);
+  packed.codes = at::empty({nf4::num_packed_bytes(n)}, bytes);
+  Tensor absmax = at::empty({num_blocks}, values.options());
+  if (is_nested) {
+    packed.absmax_codes = at::empty({num_blocks}, bytes);
+    packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, values.options());
+    packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
+  } else {
+    packed.absmax = absmax;
+  }
+  if (values.is_meta()) return packed;
   const float* source = values.const_data_ptr<float>();
   std::uint8_t* codes = packed.codes.data_ptr<std::uint8_t>();
   float* scales = absmax.data_ptr<float>();
@@ -40,14 +49,8 @@ PackedWeight pack(const Tensor& weight, bool is_nested) {
     const std::int64_t first = begin * nf4::kBlock;
     nf4::quantize(source + first, std::min(n, end * nf4::kBlock) - first, codes + first / 2, scales + begin);
   });
-  if (!is_nested) {
-    packed.absmax = absmax;
-    return packed;
-  }
-  packed.map = at::from_blob(const_cast<float*>(nf4::dynamic_map()), {256}, at::kFloat);
+  if (!is_nested) return packed;
   packed.offset = mean_with_one_thread(absmax);
-  packed.absmax_codes = at::empty({num_blocks}, at::kByte);
-  packed.nested_absmax = at::empty({nf4::num_nested_blocks(n)}, at::kFloat);
   nf4::quantize_absmax(scales, num_blocks, packed.offset, packed.absmax_codes.data_ptr<std::uint8_t>(),
                        packed.nested_absmax.data_ptr<float>());
   return packed;

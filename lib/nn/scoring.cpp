@@ -38,13 +38,16 @@ Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
   return supervised;
 }
 
-std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
+Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses_adapter) {
   const torch::autograd::AutoGradMode without_gradient(false);
-  const Supervised supervised = supervise(model, samples);
   const Pass pass{.uses_adapter = uses_adapter};
   const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);                                // [S, D]
-  const Tensor losses = head_losses(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap)
-                            .to(at::kCPU).to(at::kDouble);                                                  // [S]
+  return head_losses(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap);
+}
+
+std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
+  const Supervised supervised = supervise(model, samples);
+  const Tensor losses = target_losses(model, supervised, uses_adapter).to(at::kCPU).to(at::kDouble);   // [S]
   const double* loss = losses.const_data_ptr<double>();
   std::vector<SampleLoss> scores;
   for (const std::int64_t count : supervised.targets_a_sample) {

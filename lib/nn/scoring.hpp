@@ -19,6 +19,9 @@ struct Supervised {
 
 Supervised supervise(const Llama& model, std::span<const TokenSample> samples);
 
+/** Loss of each target, without gradient: [S] fp32. */
+Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses_adapter);
+
 /** Loss of each sample, without gradient. */
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter);
 

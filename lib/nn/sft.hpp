@@ -8,4 +8,8 @@ namespace intelia::nn {
 SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
                      Sinks sinks);
 
+/** What that run will take; Engine::plan_sft says it. */
+SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, bool measures_time,
+                 Sinks sinks);
+
 }  // namespace intelia::nn

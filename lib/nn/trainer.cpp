@@ -15,6 +15,7 @@
 #include "nn/checkpoint.hpp"
 #include "nn/device.hpp"
 #include "nn/loss_scale.hpp"
+#include "nn/order.hpp"
 #include "nn/suspects.hpp"
 
 namespace intelia::nn {
@@ -25,6 +26,21 @@ std::int64_t num_targets(const TokenSample& sample) {
   std::int64_t count = 0;
   for (std::size_t i = 1; i < sample.is_target.size(); ++i) count += sample.is_target[i] != 0;
   return count;
+}
+
+std::int64_t evaluation_batch_size(const SftSettings& settings) {
+  constexpr std::int64_t kOfTransformers = 8;
+  return settings.compat == Compat::trl ? kOfTransformers : 2 * static_cast<std::int64_t>(settings.batch_size);
+}
+
+NamedTensors copies(const NamedTensors& tensors) {
+  NamedTensors list;
+  for (const auto& [name, tensor] : tensors) list.emplace_back(name, tensor.detach().clone());
+  return list;
+}
+
+void make_gradients(const NamedTensors& parameters) {
+  for (const auto& [name, parameter] : parameters) parameter.mutable_grad() = at::zeros_like(parameter);
 }
 
 namespace {
@@ -73,34 +89,10 @@ class MetricsFile {
   std::int64_t num_lines_ = 0;
 };
 
-/** Draws samples epoch by epoch: torch.randperm of a CPU generator seeded seed + epoch, as transformers' sampler does. */
-class Order {
- public:
-  Order(std::int64_t num_samples, std::uint64_t seed, bool shuffles) : num_samples_(num_samples), seed_(seed), shuffles_(shuffles) {}
-
-  /** The sample at `place` of `epoch`. */
-  std::int64_t at_place(std::int64_t epoch, std::int64_t place) {
-    if (!shuffles_) return place;
-    if (epoch != epoch_) {
-      auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
-      generator.set_current_seed(seed_ + static_cast<std::uint64_t>(epoch));
-      permutation_ = at::randperm(num_samples_, generator, at::kLong);
-      epoch_ = epoch;
-    }
-    return permutation_.const_data_ptr<std::int64_t>()[place];
-  }
-
- private:
-  std::int64_t num_samples_;
-  std::uint64_t seed_;
-  bool shuffles_;
-  std::int64_t epoch_ = -1;
-  Tensor permutation_;
-};
-
 /** Everything that a resumed run must know besides parameters and optimizer states. */
 struct State {
-  std::int64_t step = 0, epoch = 0, place = 0;        // place: samples of this epoch already drawn
+  std::int64_t step = 0;
+  DataPosition position;
   std::int64_t seen_tokens = 0, trained_tokens = 0;
   double logged_loss_sum = 0;                         // since the last line of metrics.jsonl
   std::int64_t logged_targets = 0;
@@ -118,7 +110,7 @@ Json exact(double number) { return fmt::format("{:a}", number); }
 double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
 
 Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_lines, const Json& run) {
-  return {{"step", s.step}, {"epoch", s.epoch}, {"place", s.place}, {"seen_tokens", s.seen_tokens},
+  return {{"step", s.step}, {"epoch", s.position.epoch}, {"place", s.position.place}, {"seen_tokens", s.seen_tokens},
           {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
           {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
           {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale.value)},
@@ -130,8 +122,8 @@ Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_line
 State from_json(const Json& json) {
   State s;
   s.step = json.at("step");
-  s.epoch = json.at("epoch");
-  s.place = json.at("place");
+  s.position.epoch = json.at("epoch");
+  s.position.place = json.at("place");
   s.seen_tokens = json.at("seen_tokens");
   s.trained_tokens = json.at("trained_tokens");
   s.logged_loss_sum = from_exact(json.at("logged_loss_sum"));
@@ -163,12 +155,6 @@ void check_same_run(const Json& before, const Json& now) {
     throw Error(Kind::usage, "--resume: '" + name + "' is not what the checkpoint was trained with; use the same, or start anew "
                                                     "without --resume");
   }
-}
-
-NamedTensors copies(const NamedTensors& tensors) {
-  NamedTensors list;
-  for (const auto& [name, tensor] : tensors) list.emplace_back(name, tensor.detach().clone());
-  return list;
 }
 
 void copy_into(const NamedTensors& from, const NamedTensors& to) {
@@ -204,7 +190,7 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   const Schedule schedule(settings.schedule, num_steps);
   const std::int64_t micros_an_epoch = (samples.size() + settings.batch_size - 1) / settings.batch_size;
   const NamedTensors parameters = optimizer.parameters();
-  Order order(samples.size(), settings.seed, settings.shuffle);
+  DataOrder order(samples.size(), settings);
   State s;
   NamedTensors best;
   std::int64_t metrics_lines = 0;
@@ -263,8 +249,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s", s.final_loss, rate)});
     const bool logs = is_due(settings.log_every), evaluates = recipe.evaluate && is_due(settings.eval_every);
     Json line = {{"step", s.step},
-                 {"epoch", static_cast<double>(s.epoch) +
-                               static_cast<double>((s.place + settings.batch_size - 1) / settings.batch_size) /
+                 {"epoch", static_cast<double>(s.position.epoch) +
+                               static_cast<double>((s.position.place + settings.batch_size - 1) / settings.batch_size) /
                                    static_cast<double>(micros_an_epoch)}};
     if (logs) {
       line["loss"] = s.logged_loss_sum / static_cast<double>(std::max<std::int64_t>(1, s.logged_targets));
@@ -278,7 +264,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
       if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
         s.best_eval_loss = eval_loss;
         s.best_step = s.step;
-        best = copies(parameters);
+        if (best.empty()) best = copies(parameters);
+        else copy_into(parameters, best);
       }
     }
     if (logs) {
@@ -315,17 +302,12 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   if (!s.is_reported) conclude();
   while (!is_over()) {
     // The window of one update: its micro-batches, and the number of targets that normalises their losses.
-    if (s.place >= samples.size()) {
-      ++s.epoch;
-      s.place = 0;
-    }
     std::vector<NumberedSamples> window;
     std::int64_t window_targets = 0, window_tokens = 0;
-    for (int micro = 0; micro < settings.gradient_accumulation && s.place < samples.size(); ++micro) {
-      auto& [numbers, batch] = window.emplace_back();
-      for (int i = 0; i < settings.batch_size && s.place < samples.size(); ++i, ++s.place) {
-        numbers.push_back(order.at_place(s.epoch, s.place));
-        batch.push_back(samples.at(numbers.back()));
+    for (std::vector<std::int64_t>& numbers : order.next_window(s.position)) {
+      std::vector<TokenSample>& batch = window.emplace_back(NumberedSamples{std::move(numbers), {}}).samples;
+      for (const std::int64_t number : window.back().numbers) {
+        batch.push_back(samples.at(number));
         window_targets += num_targets(batch.back());
         window_tokens += static_cast<std::int64_t>(batch.back().ids.size());
       }

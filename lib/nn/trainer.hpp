@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "engine/engine.hpp"
+#include "nn/checkpoint.hpp"
 #include "nn/optimizer.hpp"
 
 namespace intelia::nn {
@@ -14,6 +15,8 @@ struct Recipe {
   std::function<Tensor(const std::vector<TokenSample>& samples, std::uint64_t seed)> loss_sum;
   /** Loss of each of these samples, without dropout or gradient. */
   std::function<std::vector<SampleLoss>(const std::vector<TokenSample>& samples)> score;
+  /** The same by target, where the model is: what an evaluation holds of memory. */
+  std::function<Tensor(const std::vector<TokenSample>& samples)> evaluation_losses;
   /** Mean loss over the validation data; empty when there is none. The step is the one that an error names. */
   std::function<double(std::int64_t step)> evaluate;
   /** Writes what comes out (adapter or model) into a folder. */
@@ -22,6 +25,14 @@ struct Recipe {
 
 /** Targets of a sample that count in the loss: the first token has none before it to be said from. */
 std::int64_t num_targets(const TokenSample& sample);
+
+/** Sequences of an evaluation pass: no gradients are kept, so twice a training micro-batch fits. */
+std::int64_t evaluation_batch_size(const SftSettings& settings);
+
+NamedTensors copies(const NamedTensors& tensors);
+
+/** Gives every parameter a gradient of zeros: what is held when a window's second micro-batch begins. */
+void make_gradients(const NamedTensors& parameters);
 
 /**
  * Trains the optimizer's parameters by `recipe` and leaves the result (the best by validation, where there is any) in

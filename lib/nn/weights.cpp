@@ -1,11 +1,10 @@
 #include "nn/weights.hpp"
 
 #include <cstring>
-#include <fstream>
-#include <limits>
 
 #include "base/error.hpp"
 #include "model/adapter.hpp"
+#include "nn/memory.hpp"
 
 namespace intelia::nn {
 
@@ -22,27 +21,10 @@ at::ScalarType scalar_type(TensorType type, const std::string& name) {
   throw Error(Kind::input, "tensor '" + name + "' holds " + tensor_type_name(type) + ", a floating-point type was expected");
 }
 
-/** Bytes that the system could give to this process without swapping. */
-std::uint64_t available_bytes() {
-  std::ifstream file("/proc/meminfo");
-  std::string name;
-  std::uint64_t kib = 0;
-  while (file >> name >> kib) {
-    if (name == "MemAvailable:") return kib * 1024;
-    file.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return 0;
-}
-
 /** Whether the unpacked weights may stay in memory: they take at most half of what is free. */
-bool fits_unpacked(const ModelConfig& config, const Placement& placement) {
+bool fits_unpacked(const ModelConfig& config, const Placement& placement, const ModelSettings& settings) {
   const std::uint64_t needed = static_cast<std::uint64_t>(num_parameters(config)) * at::elementSize(placement.dtype);
-  if (placement.device.is_cuda()) {
-    const auto [free_bytes, total_bytes] = c10::getDeviceAllocator(placement.device.type())->getMemoryInfo(placement.device.index());
-    (void)total_bytes;
-    return needed < free_bytes / 2;
-  }
-  return needed < available_bytes() / 2;
+  return needed < memory_limit(settings, placement.device) / 2;
 }
 
 }  // namespace
@@ -53,7 +35,10 @@ Tensor to_tensor(const TensorView& view, const std::string& name) {
   return tensor;
 }
 
-Llama load_model(const ModelSettings& settings, Sinks sinks) {
+namespace {
+
+/** The model with its values, or (`is_outline`) in tensors of device meta. */
+Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
   Llama model;
   model.config = read_model_config(settings.model);
   model.placement = choose_placement(settings);
@@ -71,11 +56,17 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   }
   const bool is_full = settings.method == Method::full;
   const auto held = is_full ? at::kFloat : model.placement.dtype;
-  const bool keeps_unpacked = fits_unpacked(config, model.placement);
+  const bool keeps_unpacked = fits_unpacked(config, model.placement, settings);
+  if (is_outline) model.placement.device = at::Device(at::kMeta);
+
+  const auto outline = [&](const std::vector<std::int64_t>& shape, at::ScalarType type) {
+    return at::empty(shape, at::TensorOptions(type).device(at::kMeta));
+  };
 
   // A tensor of the file, in the precision that is held, on the CPU.
-  const auto load = [&](const std::string& name, std::vector<std::int64_t> shape) {
+  const auto load = [&](const std::string& name, std::vector<std::int64_t> shape) -> Tensor {
     const TensorView& view = weights.at(name, shape);
+    if (is_outline) return outline(shape, held);
     Tensor tensor = to_tensor(view, name).to(held);
     release_pages(view);
     return tensor;
@@ -87,6 +78,7 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   model.embedding = place(load("model.embed_tokens.weight", {vocabulary, hidden}));
   model.final_norm = place(load("model.norm.weight", {hidden}));
   const auto stored = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
+    if (is_outline) return pack(outline(shape, at::kFloat), config.quantization->uses_double_quantization);
     return to_packed(quantized_weight(weights, name, shape), shape);
   };
   if (config.ties_embeddings)
@@ -134,6 +126,12 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) {
   model.prepare_positions();
   return model;
 }
+
+}  // namespace
+
+Llama load_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/false, sinks); }
+
+Llama outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
 
 std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model) {
   std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding}};

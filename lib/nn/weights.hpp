@@ -16,6 +16,9 @@ namespace intelia::nn {
  */
 Llama load_model(const ModelSettings& settings, Sinks sinks);
 
+/** What load_model would make, in tensors of device meta, which have shapes and no data: no weight is read. */
+Llama outline_model(const ModelSettings& settings, Sinks sinks);
+
 /** Every weight by its name in the file; what is trained in Method::full. */
 std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model);
 

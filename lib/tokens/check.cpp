@@ -4,8 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/ordered_workers.hpp"
 #include "tokens/turns.hpp"
 
 namespace intelia {
@@ -111,6 +114,8 @@ void check_targets(const EncodedConversation& whole, std::int64_t max_length, Fi
 
 const char* name_of(Finding::Kind kind) {
   switch (kind) {
+    case Finding::Kind::no_record:
+      return "no record";
     case Finding::Kind::refused:
       return "refused by the chat template";
     case Finding::Kind::no_target:
@@ -123,25 +128,70 @@ const char* name_of(Finding::Kind kind) {
       return "begin of text not exactly once";
     case Finding::Kind::same_continuations:
       return "chosen and rejected are the same";
+    case Finding::Kind::served_otherwise:
+      return "served otherwise";
   }
   return "unknown";
 }
 
-std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                        const Conversation& conversation, const EncodeOptions& options,
-                                        std::int64_t line) {
-  Findings findings(line);
+namespace {
+
+/** A line of a dataset, what it becomes and what is wrong with it. */
+struct CheckedLine {
+  std::int64_t number = 0;
+  bool is_too_long = false;
+  std::string raw;
+  std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after the cut
+  std::vector<Finding> findings;
+};
+
+void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
+                   const EncodeOptions& options, CheckedLine& line) {
+  Findings findings(line.number);
   find_refusal(findings, [&] {
     RenderOptions render = options.render;
     if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
-    const EncodedConversation whole = encode_conversation(tokenizer, chat_template, conversation,
-                                                          {.render = options.render, .trained_turns = options.trained_turns});
+    const EncodedConversation whole = encode_conversation(
+        tokenizer, chat_template, conversation, {.render = options.render, .trained_turns = options.trained_turns});
+    const auto& is_target = whole.tokens.is_target;
+    const std::size_t kept = options.max_length > 0
+                                 ? std::min(is_target.size(), static_cast<std::size_t>(options.max_length))
+                                 : is_target.size();
+    line.num_tokens = static_cast<std::int64_t>(is_target.size());
+    line.num_trained_tokens = static_cast<std::int64_t>(kept);
+    line.num_targets = std::count(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(kept), 1);
     check_targets(whole, options.max_length, findings);
     check_begin(tokenizer, whole.tokens.ids, findings);
     if (conversation.messages.empty()) return;
     check_ends(tokenizer, chat_template, conversation, render, options.trained_turns, whole, findings);
     check_prompts(tokenizer, chat_template, conversation, render, whole.tokens.ids, findings);
   });
+  line.findings = std::move(findings.list);
+}
+
+}  // namespace
+
+std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const Conversation& conversation, const EncodeOptions& options,
+                                        std::int64_t line) {
+  CheckedLine checked{.number = line};
+  check_encoded(tokenizer, chat_template, conversation, options, checked);
+  return std::move(checked.findings);
+}
+
+std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                  const std::string& served_tokenizer_sha256, const std::string& served_template_sha256,
+                                  const std::string& where) {
+  Findings findings(0);
+  const auto compare = [&](const std::string& trained, const std::string& served, const char* what) {
+    if (trained == served) return;
+    findings.add(Finding::Kind::served_otherwise,
+                 fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so that it would see other "
+                             "tokens than were trained; use the same {} in both",
+                             where, what, served.substr(0, 12), trained.substr(0, 12), what));
+  };
+  compare(tokenizer.sha256(), served_tokenizer_sha256, "tokenizer");
+  compare(chat_template.sha256(), served_template_sha256, "chat template");
   return std::move(findings.list);
 }
 
@@ -190,32 +240,71 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
 
 namespace {
 
-/** The findings of each record that `read` reads, `check` being the check of one. */
-template <class Record, class Read, class Check>
-std::vector<Finding> check_each(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                const ChatTemplate& chat_template, const EncodeOptions& options, Rejects& rejects,
-                                const StopFlag& stop, Read read, Check check) {
-  std::vector<Finding> all;
-  read(path, rejects, stop, [&](Record&& record, std::int64_t line) {
-    for (Finding& finding : check(tokenizer, chat_template, record, options, line)) all.push_back(std::move(finding));
-  });
-  return all;
+/** Lines that a thread checks in one go. */
+using Batch = std::vector<CheckedLine>;
+
+Batch read_batch(LineReader& lines, std::int64_t limit) {
+  constexpr std::size_t kMaxLines = 256, kMaxBytes = 1 << 20;
+  Batch batch;
+  for (std::size_t num_bytes = 0; batch.size() < kMaxLines && num_bytes < kMaxBytes;) {
+    if (limit > 0 && lines.line_number() >= limit) break;
+    const auto line = lines.next();
+    if (!line) break;
+    num_bytes += line->size();
+    CheckedLine& added = batch.emplace_back();
+    added.number = lines.line_number();
+    added.is_too_long = lines.is_too_long();
+    if (!added.is_too_long) added.raw = *line;
+  }
+  return batch;
 }
 
 }  // namespace
 
-std::vector<Finding> check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                         const ChatTemplate& chat_template, const EncodeOptions& options,
-                                         Rejects& rejects, const StopFlag& stop) {
-  return check_each<Conversation>(path, tokenizer, chat_template, options, rejects, stop, read_conversations,
-                                  check_conversation);
+DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                                 const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
+                                 int threads, std::int64_t limit) {
+  DatasetCheck check;
+  LineReader lines(path);
+  OrderedWorkers<Batch> workers(threads, [&](Batch& batch) {
+    for (CheckedLine& line : batch) {
+      Conversation conversation;
+      const std::optional<std::string> fault =
+          line.is_too_long ? "line is longer than 64 MiB" : parse_conversation(line.raw, conversation);
+      if (fault) line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
+      else check_encoded(tokenizer, chat_template, conversation, options, line);
+    }
+  });
+  const auto take = [&] {
+    for (CheckedLine& line : workers.take()) {
+      ++check.num_read;
+      check.num_tokens += line.num_trained_tokens;
+      check.num_targets += line.num_targets;
+      check.longest = std::max(check.longest, line.num_tokens);
+      if (line.num_trained_tokens < line.num_tokens) check.cut_lines.push_back(line.number);
+      for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
+      sinks.progress.update({"record", line.number, 0, ""});
+    }
+  };
+  for (Batch batch = read_batch(lines, limit); !batch.empty(); batch = read_batch(lines, limit)) {
+    sinks.stop.check("checking '" + path.string() + "'");
+    workers.give(std::move(batch));
+    if (workers.is_full()) take();
+  }
+  while (!workers.is_empty()) take();
+  sinks.progress.finish();
+  return check;
 }
 
 std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                        const ChatTemplate& chat_template, const EncodeOptions& options,
                                        Rejects& rejects, const StopFlag& stop) {
-  return check_each<Preference>(path, tokenizer, chat_template, options, rejects, stop, read_preferences,
-                                check_preference);
+  std::vector<Finding> all;
+  read_preferences(path, rejects, stop, [&](Preference&& record, std::int64_t line) {
+    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line))
+      all.push_back(std::move(finding));
+  });
+  return all;
 }
 
 }  // namespace intelia

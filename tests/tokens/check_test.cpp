@@ -94,22 +94,51 @@ TEST_CASE("preferences") {
   expect(findings(chat), Finding::Kind::same_continuations, "take the pair out");
 }
 
-TEST_CASE("a file's findings name their lines") {
+TEST_CASE("a file's findings name their lines, whatever the threads, and its tokens are counted as they will be trained") {
   const test::ModelFolder folder;
   const auto path = folder.path() / "data.jsonl";
-  write_file(path,
-             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}]}\n"
-             "not json\n"
-             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n");
+  std::string text =
+      "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}]}\n"
+      "not json\n"
+      "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n";
+  for (int i = 0; i < 600; ++i) text += "{\"text\":\"" + std::string(static_cast<std::size_t>(1 + i % 7), 'x') + "\"}\n";
+  write_file(path, text);
   SilentSinks silent;
-  Sinks sinks = silent.sinks();
-  Rejects rejects({1.0, false}, sinks.log);
-  const auto findings = check_conversations(path, *Tokenizer::load(folder.path()), ChatTemplate::load(folder.path()),
-                                            {}, rejects, sinks.stop);
-  REQUIRE(findings.size() == 1);
-  CHECK(findings[0].line == 3);
-  CHECK(std::string(name_of(findings[0].kind)) == "no trained token");
-  CHECK(rejects.count() == 1);
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  EncodeOptions options;
+  options.max_length = 8;
+  for (const int threads : {1, 3}) {
+    const DatasetCheck check = check_conversations(path, *tokenizer, chat, options, silent.sinks(), threads);
+    REQUIRE(check.findings.size() == 2);
+    CHECK(check.findings[0].line == 2);
+    CHECK(std::string(name_of(check.findings[0].kind)) == "no record");
+    CHECK(check.findings[1].line == 3);
+    CHECK(std::string(name_of(check.findings[1].kind)) == "no trained token");
+    CHECK(check.num_read == 603);
+    CHECK(check.longest == 9);  // seven letters between both ends
+    REQUIRE(check.cut_lines.size() == 86);
+    CHECK(check.cut_lines[0] == 1);
+    CHECK(check.cut_lines[1] == 10);
+    // The turns: begin, user, q, end, newline, bot, abc, end | newline; a text: begin, its letters, end.
+    std::int64_t tokens = 5 + 8, targets = 2;
+    for (int i = 0; i < 600; ++i) tokens += std::min(8, 3 + i % 7), targets += std::min(8, 3 + i % 7) - 1;
+    CHECK(check.num_tokens == tokens);
+    CHECK(check.num_targets == targets);
+    CHECK(check_conversations(path, *tokenizer, chat, options, silent.sinks(), threads, 3).num_read == 3);
+  }
+}
+
+TEST_CASE("what will be served must have the same tokenizer and template") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  CHECK(check_served(*tokenizer, chat, tokenizer->sha256(), chat.sha256(), "it").empty());
+  const auto findings = check_served(*tokenizer, chat, std::string(64, '0'), std::string(64, '1'), "the adapter");
+  REQUIRE(findings.size() == 2);
+  CHECK(findings[0].kind == Finding::Kind::served_otherwise);
+  CHECK(findings[0].message.find("the adapter has another tokenizer (sha256 000000000000…)") == 0);
+  CHECK(findings[1].message.find("the adapter has another chat template (sha256 111111111111…)") == 0);
 }
 
 }  // namespace
