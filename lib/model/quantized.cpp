@@ -82,49 +82,36 @@ State read_state(const TensorView& view, const std::string& name) {
 }  // namespace
 
 QuantizationConfig read_quantization_config(const Json& document, const std::string& file) {
-  const auto refuse = [&](const std::string& key, const std::string& why) {
-    throw Error(Kind::input, fmt::format("{}: quantization_config{} {}", file, key.empty() ? "" : "." + key, why));
-  };
-  if (!document.is_object()) refuse("", "is " + shown(document) + "; expected an object");
-  const auto find = [&](const char* key) -> const Json* {
-    const auto found = document.find(key);
-    return found == document.end() || found->is_null() ? nullptr : &*found;
-  };
-  const auto flag = [&](const char* key) {
-    const Json* value = find(key);
-    if (value != nullptr && !value->is_boolean()) refuse(key, "is " + shown(*value) + "; expected true or false");
-    return value != nullptr && value->get<bool>();
-  };
-  const auto text = [&](const char* key, const char* fallback) {
-    const Json* value = find(key);
-    if (value != nullptr && !value->is_string()) refuse(key, "is " + shown(*value) + "; expected a string");
-    return value != nullptr ? value->get<std::string>() : std::string(fallback);
-  };
+  if (!document.is_object())
+    throw Error(Kind::input, fmt::format("{}: quantization_config is {}; expected an object", file, shown(document)));
+  const ConfigSection section{document, file, "quantization_config."};
   constexpr const char* kRemedy = "; only bitsandbytes' NF4 is read here: give that, or the unquantized model";
 
-  if (const std::string method = text("quant_method", "bitsandbytes"); method != "bitsandbytes")
-    refuse("quant_method", fmt::format("is {}{}", shown(method), kRemedy));
-  if (flag("load_in_8bit") || flag("_load_in_8bit")) refuse("load_in_8bit", std::string("is true") + kRemedy);
-  if (!flag("load_in_4bit") && !flag("_load_in_4bit")) refuse("load_in_4bit", std::string("is not true") + kRemedy);
+  if (const std::string method = section.text("quant_method").value_or("bitsandbytes"); method != "bitsandbytes")
+    section.refuse("quant_method", fmt::format("is {}{}", shown(method), kRemedy));
+  if (section.flag("load_in_8bit", false) || section.flag("_load_in_8bit", false))
+    section.refuse("load_in_8bit", std::string("is true") + kRemedy);
+  if (!section.flag("load_in_4bit", false) && !section.flag("_load_in_4bit", false))
+    section.refuse("load_in_4bit", std::string("is not true") + kRemedy);
   // transformers takes fp4 where the key is missing.
-  if (const std::string type = text("bnb_4bit_quant_type", "fp4"); type != "nf4")
-    refuse("bnb_4bit_quant_type", fmt::format("is {}{}", shown(type), kRemedy));
-  if (const std::string storage = text("bnb_4bit_quant_storage", "uint8"); storage != "uint8")
-    refuse("bnb_4bit_quant_storage", fmt::format("is {}; only \"uint8\" is supported", shown(storage)));
+  if (const std::string type = section.text("bnb_4bit_quant_type").value_or("fp4"); type != "nf4")
+    section.refuse("bnb_4bit_quant_type", fmt::format("is {}{}", shown(type), kRemedy));
+  if (const std::string storage = section.text("bnb_4bit_quant_storage").value_or("uint8"); storage != "uint8")
+    section.refuse("bnb_4bit_quant_storage", fmt::format("is {}; only \"uint8\" is supported", shown(storage)));
   // Products are computed in the run's own precision; the key must only be one that could be meant.
-  const std::string compute = text("bnb_4bit_compute_dtype", "float32");
+  const std::string compute = section.text("bnb_4bit_compute_dtype").value_or("float32");
   if (compute != "float32" && compute != "bfloat16" && compute != "float16")
-    refuse("bnb_4bit_compute_dtype", fmt::format("is {}; expected float32, bfloat16 or float16", shown(compute)));
+    section.refuse("bnb_4bit_compute_dtype", fmt::format("is {}; expected float32, bfloat16 or float16", shown(compute)));
 
   QuantizationConfig config;
-  config.uses_double_quantization = flag("bnb_4bit_use_double_quant");
-  if (const Json* modules = find("llm_int8_skip_modules")) {
+  config.uses_double_quantization = section.flag("bnb_4bit_use_double_quant", false);
+  if (const Json* modules = section.find("llm_int8_skip_modules")) {
     if (!modules->is_array() || modules->size() > kMaxSkipModules)
-      refuse("llm_int8_skip_modules", "is " + shown(*modules) + "; expected a list of module names");
+      section.refuse("llm_int8_skip_modules", "is " + shown(*modules) + "; expected a list of module names");
     config.skip_modules.emplace();
     for (const Json& module : *modules) {
       if (!module.is_string() || !is_plain_module(module.get<std::string>()))
-        refuse("llm_int8_skip_modules", "holds " + shown(module) + "; expected names of modules, no patterns");
+        section.refuse("llm_int8_skip_modules", "holds " + shown(module) + "; expected names of modules, no patterns");
       config.skip_modules->push_back(module.get<std::string>());
     }
   }
