@@ -65,7 +65,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("rank-pattern", sft.lora.rank_pattern, "Ranks of their own: PATTERN=R, for modules whose path ends so");
   table.add("alpha-pattern", sft.lora.alpha_pattern, "Alphas of their own: PATTERN=ALPHA");
   table.add("modules-to-save", sft.lora.modules_to_save, "Trained whole beside the adapter: embed_tokens, lm_head");
-  table.add("adapter-dtype", sft.adapter_type, "Type of the adapter, its gradients and optimizer states; auto: fp32, under --compat trl with qlora bf16",
+  table.add("adapter-dtype", sft.adapter_type,
+            "Type of the adapter, its gradients and optimizer states; auto: fp32, under --compat trl with qlora bf16",
             {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
   table.add("eval-every", sft.eval_every, "Updates between evaluations; 0: only at the end");
   table.add("early-stopping", sft.early_stopping, "Evaluations without improvement that end the training; 0: never");

@@ -115,8 +115,8 @@ Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_line
           {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
           {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale.value)},
           {"good_updates", s.loss_scale.good_updates}, {"idle_evaluations", s.idle_evaluations},
-          {"is_stopped_early", s.is_stopped_early}, {"num_updates", num_updates}, {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported},
-          {"metrics_lines", metrics_lines}, {"run", run}};
+          {"is_stopped_early", s.is_stopped_early}, {"num_updates", num_updates},
+          {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported}, {"metrics_lines", metrics_lines}, {"run", run}};
 }
 
 State from_json(const Json& json) {
@@ -318,8 +318,9 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     for (std::size_t micro = 0; micro < window.size(); ++micro) {
       const Tensor loss = recipe.loss_sum(window[micro].samples, pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
       const double value = loss.item<double>();
-      if (!std::isfinite(value)) stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1, recipe,
-                                             settings.output, window);
+      if (!std::isfinite(value))
+        stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1, recipe,
+                    settings.output, window);
       loss_sum += value;
       const double scale = (scales_loss ? s.loss_scale.value : 1) / static_cast<double>(std::max<std::int64_t>(1, window_targets));
       (loss * scale).backward();

@@ -253,8 +253,10 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
     OptimizerSettings optimizer;
     AdapterType type = AdapterType::fp32;
     double learning_rate = 1e-2;
+    bool uses_dora = false;   // its magnitudes stay fp32 beside bf16 matrices
   };
   for (const Case& tried : {Case{"adamw-bf16", {}, AdapterType::bf16},
+                            Case{"adamw-bf16-dora", {}, AdapterType::bf16, 1e-2, true},
                             Case{"adamw-8bit", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}},
                             Case{"adafactor", {.kind = OptimizerKind::adafactor}},
                             Case{"adafactor-bf16", {.kind = OptimizerKind::adafactor}, AdapterType::bf16},
@@ -267,6 +269,7 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
       settings.learning_rate = tried.learning_rate;
       settings.optimizer = tried.optimizer;
       settings.adapter_type = tried.type;
+      settings.lora.uses_dora = tried.uses_dora;
       settings.lora.r = 128;   // 128 · 32 elements: enough for states of 8 bits
       return settings;
     };
