@@ -85,6 +85,7 @@ SftSettings sft_settings(const Json& request) {
   if (request.contains("model")) settings.base = model_settings(request);
   settings.output = request.value("output", "");
   settings.resume = request.value("resume", false);
+  settings.probes = request.value("probes", true);
   settings.lora.r = request.value("lora_r", settings.lora.r);
   settings.lora.alpha = request.value("lora_alpha", settings.lora.alpha);
   settings.lora.dropout = request.value("lora_dropout", 0.0);
@@ -145,6 +146,11 @@ Json answer(const Json& request) {
     for (std::int64_t step = 0; step <= total; ++step) factors.push_back(schedule.factor(step));
     return {{"factors", factors}};
   }
+  if (work == "plan") {
+    const Samples train(request.at("samples"));
+    const SftPlan plan = load_engine().plan_sft(sft_settings(request), train, nullptr, /*measures_time=*/false, sinks);
+    return {{"model_bytes", plan.model_bytes}, {"peak_bytes", plan.peak_bytes}};
+  }
   if (work == "train") {
     const Samples train(request.at("samples"));
     std::optional<Samples> validation;
@@ -154,7 +160,7 @@ Json answer(const Json& request) {
     return {{"steps", summary.steps}, {"first_loss", summary.first_loss}, {"final_loss", summary.final_loss},
             {"best_step", summary.best_step}, {"is_stopped_early", summary.is_stopped_early}, {"trained_tokens", summary.trained_tokens},
             {"trainable_parameters", summary.trainable_parameters}, {"tokens_per_second", summary.tokens_per_second},
-            {"peak_bytes", summary.peak_bytes}};
+            {"peak_bytes", summary.peak_bytes}, {"allocator_peak_bytes", summary.allocator_peak_bytes}};
   }
   const auto model = load_engine().load(model_settings(request), sinks);
   const bool uses_adapter = request.value("use_adapter", true);
