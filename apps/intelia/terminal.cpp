@@ -103,6 +103,8 @@ namespace {
 
 StopFlag* signal_target = nullptr;  // a handler can reach nothing but a static
 
+void on_checkpoint_signal(int) { signal_target->request_checkpoint(); }
+
 void on_signal(int number) {
   if (signal_target->is_set()) ::_exit(128 + number);
   signal_target->set(number);
@@ -120,6 +122,8 @@ void install_signals(StopFlag& stop) {
     ::sigaction(number, nullptr, &before);
     if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
   }
+  action.sa_handler = on_checkpoint_signal;
+  ::sigaction(SIGUSR1, &action, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
 }
 

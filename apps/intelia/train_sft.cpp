@@ -8,6 +8,7 @@
 
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
+#include "engine/rows.hpp"
 #include "engine/schedule.hpp"
 #include "model_options.hpp"
 #include "optimizer_options.hpp"
@@ -77,6 +78,9 @@ void declare(OptionTable& table, Options& options) {
   table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
   table.add("compat", sft.compat, "Whose ways to follow where they differ: ours, or those of TRL 1.16 (docs/training.md)",
             {{"none", Compat::none}, {"trl", Compat::trl}});
+  table.add("packing", sft.packs, "Pack several samples into each row of --max-length tokens; --batch-size counts rows");
+  table.add("group-by-length", sft.groups_by_length, "Draw samples of like lengths for the same update");
+  table.add("neftune-alpha", sft.neftune_alpha, "NEFTune: noise on the embeddings in training; 0: none");
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
   table.add("max-memory", sft.base.max_memory, "GiB that a plan and --batch-size auto count on; 0: what the machine can give");
   table.add("probe", sft.probes, "Run what needs most memory once before the first step");
@@ -118,6 +122,8 @@ void check(const Options& options) {
   need(sft.early_stopping == 0 || sft.eval_every > 0, "--early-stopping needs --eval-every above 0");
   need(sft.early_stopping_threshold >= 0, "--early-stopping-threshold must be 0 or more");
   need(sft.early_stopping_threshold == 0 || sft.early_stopping > 0, "--early-stopping-threshold is for --early-stopping");
+  need(sft.neftune_alpha >= 0, "--neftune-alpha must be 0 (none) or more");
+  need(!sft.groups_by_length || sft.shuffle, "--group-by-length arranges a random order; leave --no-shuffle out");
   check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
   if (sft.output.empty()) return;
@@ -237,6 +243,8 @@ int run(const Options& options, Context& context) {
   const TokenizedDataset* held_out = validation ? &*validation : nullptr;
   if (options.only_plans) return tell_plan(load_engine().plan_sft(sft, train, held_out, !context.common.dry_run, context.sinks), context);
   if (sft.batch_size == 0 && !context.common.dry_run) choose_batch_size(sft, train, held_out, context);
+  if (sft.batch_size > 0)   // refuses lengths of a schedule that do not fit the run
+    Schedule(sft.schedule, total_updates(static_cast<std::int64_t>(training_rows(sample_lengths(train), sft).size()), sft));
   show_settings(context, sft, describe_dataset(train));
   if (context.common.dry_run) {
     context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},

@@ -38,12 +38,15 @@ class Progress {
   virtual void finish() = 0;
 };
 
-/** Set by a signal handler, read by every loop. 0 = go on, else the signal's number. */
+/** Set by a signal handler, read by every loop: whether to stop, and whether a checkpoint is wanted now. */
 class StopFlag {
  public:
   void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
   int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
-  bool is_set() const { return signal_number() != 0; }
+  bool is_set() const { return signal_number() != 0; }   // 0: go on
+  void request_checkpoint() { wants_checkpoint_.store(true, std::memory_order_relaxed); }
+  /** Whether one was asked for since the last call. */
+  bool take_checkpoint_request() const { return wants_checkpoint_.exchange(false, std::memory_order_relaxed); }
   /** Throws Interrupted when a stop was asked for. */
   void check(const std::string& what) const {
     if (is_set()) throw Interrupted(signal_number(), what + " was interrupted");
@@ -51,6 +54,7 @@ class StopFlag {
 
  private:
   std::atomic<int> signal_number_{0};
+  mutable std::atomic<bool> wants_checkpoint_{false};
 };
 
 struct Sinks {

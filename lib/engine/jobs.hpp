@@ -98,6 +98,9 @@ struct SftSettings {
   std::int64_t log_every = 10;     // updates
   std::uint64_t seed = 42;
   bool shuffle = true;
+  bool packs = false;              // rows of max_length tokens with several samples, best-fit decreasing; batch_size counts rows
+  bool groups_by_length = false;   // rows of an update are alike in length
+  double neftune_alpha = 0;        // NEFTune: noise on embeddings (Jain et al. 2023); 0: none
   bool probes = true;              // what needs most memory is run before the first step, and forgotten
 };
 

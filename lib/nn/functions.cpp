@@ -301,6 +301,13 @@ Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
   return p == 0 ? x : Dropout::apply(x, p, static_cast<std::int64_t>(seed));
 }
 
+Tensor neftune_noise(const Tensor& spans, std::int64_t size, double alpha, std::uint64_t seed) {
+  auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
+  generator.set_current_seed(seed);
+  const Tensor noise = at::empty({spans.size(0), size}, at::kFloat).uniform_(-1, 1, generator).to(spans.device());   // [N, D]
+  return noise * (alpha * (spans.to(at::kFloat) * static_cast<double>(size)).rsqrt()).unsqueeze(1);
+}
+
 Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
   const std::int64_t n = weight.out_features * weight.in_features, num_blocks = nf4::num_blocks(n);
   if (weight.codes.is_cpu() || weight.codes.is_meta()) {

@@ -33,6 +33,10 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
 /** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed);
 
+/** NEFTune (Jain et al. 2023): uniform noise in ±alpha/sqrt(T·D), T being the length of each token's own sequence. spans [N]: those
+    lengths -> [N, size], where `spans` is; it depends on `seed` alone. */
+Tensor neftune_noise(const Tensor& spans, std::int64_t size, double alpha, std::uint64_t seed);
+
 /** A 4-bit weight as bitsandbytes stores it, on the device. Its scales are either quantized again or fp32. */
 struct PackedWeight {
   Tensor codes;          // [(out·in + 1) / 2] uint8

@@ -25,7 +25,8 @@ struct Lora {
 struct Pass {
   bool uses_adapter = true;
   bool is_training = false;
-  std::uint64_t seed = 0;  // of this pass's dropout masks
+  std::uint64_t seed = 0;  // of this pass's dropout masks and noise
+  double neftune_alpha = 0;
 };
 
 struct Linear {

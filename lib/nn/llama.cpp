@@ -69,6 +69,8 @@ Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& ro
 
   Tensor x = at::embedding(embedding_of(pass), batch.ids).to(placement.dtype);                       // [N, D]
   if (config.embedding_scale != 1) x = x * at::scalar_tensor(config.embedding_scale, x.options());
+  if (pass.is_training && pass.neftune_alpha > 0)
+    x = x + neftune_noise(spans, x.size(1), pass.neftune_alpha, pass.seed).to(x.scalar_type());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
     Tensor mixed = attention(layer, norm(x, block.attention_norm), batch, rotation, pass, cache, slots);   // [N, H·E]

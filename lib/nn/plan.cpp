@@ -61,6 +61,12 @@ std::vector<MicroBatch> evaluation_batches(const std::vector<SampleSize>& sizes,
   return batches;
 }
 
+std::vector<std::int64_t> lengths_of(const std::vector<SampleSize>& sizes) {
+  std::vector<std::int64_t> lengths;
+  for (const SampleSize& size : sizes) lengths.push_back(size.tokens);
+  return lengths;
+}
+
 /** Forward and backward, the gradients added to what is there. */
 void train_on(const Recipe& recipe, const std::vector<TokenSample>& samples) {
   constexpr double kScale = 1e-3;  // as the loop divides by the targets of its window
@@ -83,11 +89,14 @@ std::vector<SampleSize> sample_sizes(const SampleSource& samples) {
   return sizes;
 }
 
+std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings& settings) {
+  return total_updates(static_cast<std::int64_t>(training_rows(lengths_of(sizes), settings).size()), settings);
+}
+
 std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings, bool evaluates) {
-  const auto num_samples = static_cast<std::int64_t>(sizes.size());
-  const std::int64_t num_steps = total_updates(num_samples, settings);
   std::vector<MicroBatch> all;
-  DataOrder order(num_samples, settings);
+  DataOrder order(lengths_of(sizes), settings);
+  const std::int64_t num_steps = total_updates(order.num_rows(), settings);
   DataPosition position;
   for (std::int64_t step = 0; step < num_steps; ++step) {
     bool is_first = true;
@@ -201,7 +210,8 @@ TimedPasses timed(const std::vector<MicroBatch>& all, const at::Device& device, 
 
 double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& train,
                       const SampleSource* validation, const at::Device& device, const StopFlag& stop) {
-  const std::vector<MicroBatch> all = micro_batches(sample_sizes(train), settings, validation != nullptr);
+  const std::vector<SampleSize> sizes = sample_sizes(train);
+  const std::vector<MicroBatch> all = micro_batches(sizes, settings, validation != nullptr);
   double seconds = 0;
   const TimedPasses passes = timed(all, device, stop, [&](const MicroBatch& batch) { train_on(recipe, read(train, batch.samples)); });
   for (const MicroBatch& batch : all) seconds += passes.at(batch.tokens);
@@ -216,7 +226,7 @@ double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSetti
     update = std::min(update, monotonic_seconds() - begin);
   }
   optimizer.zero_grad();
-  const std::int64_t num_steps = total_updates(train.size(), settings);
+  const std::int64_t num_steps = num_updates(sizes, settings);
   seconds += update * static_cast<double>(num_steps);
 
   if (validation != nullptr) {

@@ -21,6 +21,9 @@ struct MicroBatch {
   bool has_best = false;       // an evaluation came before it, whose parameters are kept
 };
 
+/** Updates of a run over samples of these sizes. */
+std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings& settings);
+
 /** Every micro-batch of the run, in its order. */
 std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings, bool evaluates);
 

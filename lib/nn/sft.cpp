@@ -90,9 +90,9 @@ class SftTraining {
     }
 
     // The loss: the mean of −log p(target | what stands before it) over all targets of an update's window.
-    recipe.loss_sum = [this](const std::vector<TokenSample>& samples, std::uint64_t seed) {
+    recipe.loss_sum = [this, alpha = settings.neftune_alpha](const std::vector<TokenSample>& samples, std::uint64_t seed) {
       const Supervised supervised = supervise(model, samples);
-      const Pass pass{.is_training = true, .seed = seed};
+      const Pass pass{.is_training = true, .seed = seed, .neftune_alpha = alpha};
       const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
       return head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap);
     };
@@ -170,6 +170,7 @@ class SftOutline {
     SftSettings settings = settings_;
     settings.batch_size = batch_size;
     settings.gradient_accumulation = accumulation;
+    settings.max_length = static_cast<int>(max_length);
     DataSizes sizes = sizes_;
     for (auto* list : {&sizes.train, &sizes.validation})
       for (SampleSize& size : *list) {
@@ -231,7 +232,7 @@ SftPlan plan_sft(const SftSettings& given, const SampleSource& train, const Samp
   plan.longest_tokens = need.heaviest.tokens;
   plan.longest_targets = need.heaviest.targets;
 
-  plan.steps = total_updates(train.size(), settings);
+  plan.steps = num_updates(outline.sizes().train, settings);
   for (const MicroBatch& batch : micro_batches(outline.sizes().train, settings, false)) plan.tokens += batch.tokens;
   std::vector<std::int64_t> lengths;
   for (const SampleSize& size : outline.sizes().train) lengths.push_back(size.tokens);

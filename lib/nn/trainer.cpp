@@ -186,11 +186,11 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
                  const at::Device& device, bool scales_loss, const Json& options, Sinks sinks) {
   Json run = options;
   run["training data"] = samples.content_sha256();
-  const std::int64_t num_steps = total_updates(samples.size(), settings);
+  DataOrder order(sample_lengths(samples), settings);
+  const std::int64_t num_steps = total_updates(order.num_rows(), settings);
   const Schedule schedule(settings.schedule, num_steps);
-  const std::int64_t micros_an_epoch = (samples.size() + settings.batch_size - 1) / settings.batch_size;
+  const std::int64_t micros_an_epoch = (order.num_rows() + settings.batch_size - 1) / settings.batch_size;
   const NamedTensors parameters = optimizer.parameters();
-  DataOrder order(samples.size(), settings);
   State s;
   NamedTensors best;
   std::int64_t metrics_lines = 0;
@@ -289,8 +289,9 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
       if (!s.is_reported) report();
     } catch (const Interrupted&) {
     }
-    const bool stops = sinks.stop.is_set();
-    if (is_due(settings.save_every) || stops) save();
+    const bool stops = sinks.stop.is_set(), is_asked = sinks.stop.take_checkpoint_request();
+    if (is_due(settings.save_every) || stops || is_asked) save();
+    if (is_asked) sinks.log.info(fmt::format("checkpoint of step {} written, as a signal asked", s.step));
     if (stops && (!is_over() || !s.is_reported)) {
       sinks.progress.finish();
       throw Interrupted(sinks.stop.signal_number(),

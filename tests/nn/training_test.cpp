@@ -6,6 +6,7 @@
 
 #include "model_folder.hpp"
 #include "model/safetensors.hpp"
+#include "nn/order.hpp"
 #include "nn/sft.hpp"
 
 using namespace intelia;
@@ -108,8 +109,10 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(8, 1);
-  const auto run = [&](const std::string& name, int batch_size, int accumulation) {
+  const auto run = [&](const std::string& name, int batch_size, int accumulation, bool packs = false) {
     SftSettings settings = settings_of(model, folder / name);
+    settings.packs = packs;
+    settings.max_length = 64;
     settings.lora.dropout = 0;
     settings.batch_size = batch_size;
     settings.gradient_accumulation = accumulation;
@@ -119,6 +122,8 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
     return train(settings, samples);
   };
   const SftSummary whole = run("8x1", 8, 1), parts = run("4x2", 4, 2), single = run("1x8", 1, 8);
+  // Packed into rows of up to 64 tokens: fewer forward passes over the same sequences, each alone in its attention.
+  CHECK(run("packed", 1, 8, /*packs=*/true).seen_tokens == single.seen_tokens);
   CHECK(whole.steps == 3);
   CHECK(parts.steps == 3);
   CHECK(whole.final_loss == doctest::Approx(single.final_loss).epsilon(1e-5));
@@ -131,9 +136,60 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   };
   REQUIRE(norms("8x1").size() == 3);
   for (std::size_t i = 0; i < 3; ++i)   // Adam and clipping hide a wrong factor; the norm does not
-    for (const char* other : {"4x2", "1x8"}) CHECK(norms("8x1")[i] == doctest::Approx(norms(other)[i]).epsilon(1e-4));
+    for (const char* other : {"4x2", "1x8", "packed"}) CHECK(norms("8x1")[i] == doctest::Approx(norms(other)[i]).epsilon(1e-4));
   CHECK(difference(folder / "8x1", folder / "4x2") < 3e-5);
   CHECK(difference(folder / "8x1", folder / "1x8") < 3e-5);
+  CHECK(difference(folder / "8x1", folder / "packed") < 3e-5);
+}
+
+TEST_CASE("every row is drawn once an epoch, and a packed row holds no more than it may") {
+  const std::vector<std::int64_t> lengths{30, 12, 64, 5, 40, 22, 9, 33, 17, 28, 51};
+  for (const bool packs : {false, true}) {
+    for (const bool groups : {false, true}) {
+      CAPTURE(packs);
+      CAPTURE(groups);
+      SftSettings settings;
+      settings.packs = packs;
+      settings.groups_by_length = groups;
+      settings.max_length = 64;
+      settings.batch_size = settings.gradient_accumulation = 1;
+      nn::DataOrder order(lengths, settings);
+      CHECK((order.num_rows() == 11) != packs);
+      nn::DataPosition position;
+      std::vector<std::vector<std::int64_t>> orders;
+      for (int epoch = 0; epoch < 2; ++epoch) {
+        std::vector<std::int64_t>& drawn = orders.emplace_back();
+        for (std::int64_t row = 0; row < order.num_rows(); ++row) {
+          const auto window = order.next_window(position);
+          REQUIRE(window.size() == 1);
+          std::int64_t tokens = 0;
+          for (const std::int64_t sample : window[0]) {
+            tokens += lengths[static_cast<std::size_t>(sample)];
+            drawn.push_back(sample);
+          }
+          CHECK(tokens <= 64);
+        }
+        std::vector<std::int64_t> sorted = drawn;
+        std::sort(sorted.begin(), sorted.end());
+        for (std::size_t i = 0; i < lengths.size(); ++i) CHECK(sorted[i] == static_cast<std::int64_t>(i));
+      }
+      CHECK(orders[0] != orders[1]);
+    }
+  }
+}
+
+TEST_CASE("a checkpoint that a signal asks for changes nothing else") {
+  const TemporaryFolder folder;
+  const fs::path model = make_model(folder / "model");
+  const RandomSamples samples(18, 3);
+  train(settings_of(model, folder / "whole"), samples);
+  SftSettings settings = settings_of(model, folder / "asked");
+  settings.save_every = 0;
+  StoppingSinks sinks;
+  sinks.stop.request_checkpoint();
+  nn::train_sft(settings, samples, nullptr, Json::object(), sinks.sinks());
+  CHECK(checkpoints(folder / "asked") == std::vector<std::string>{"checkpoint-10"});   // that of step 1 went when a newer one came
+  CHECK((read_file(folder / "asked" / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
 }
 
 TEST_CASE("training learns by heart, and its outputs are complete") {

@@ -125,6 +125,10 @@ SftSettings sft_settings(const Json& request) {
   settings.log_every = request.value("log_every", std::int64_t{1});
   settings.seed = request.value("seed", settings.seed);
   settings.shuffle = request.value("shuffle", true);
+  settings.packs = request.value("packing", false);
+  settings.max_length = request.value("max_length", settings.max_length);
+  settings.groups_by_length = request.value("group_by_length", false);
+  settings.neftune_alpha = request.value("neftune_alpha", 0.0);
   return settings;
 }
 

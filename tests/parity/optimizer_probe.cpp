@@ -1,7 +1,8 @@
 // Runs an optimizer over given gradients, so that pytest can compare parameters and states with the peers' after every update.
 // Standard input: {"kind","weight_decay","momentum","loraplus_ratio","rates":[…],"in":FILE,"out":FILE}. The file `in` holds the
 // parameters under their names and each update's gradients under "UPDATE-NAME"; `out` gets parameters and states under
-// "UPDATE-NAME". {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after each update.
+// "UPDATE-NAME". {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after each update;
+// {"do":"order","lengths":[…],"batch_size","gradient_accumulation","seed","epochs"} with the samples of each epoch by length group.
 #include <iostream>
 #include <iterator>
 
@@ -10,6 +11,7 @@
 #include "nn/adapter.hpp"
 #include "nn/loss_scale.hpp"
 #include "nn/optimizer.hpp"
+#include "nn/order.hpp"
 #include "nn/weights.hpp"
 #include "record/json.hpp"
 
@@ -38,11 +40,28 @@ Json scales(const Json& request) {
   return {{"scales", list}};
 }
 
+Json orders(const Json& request) {
+  SftSettings settings;
+  settings.batch_size = request.at("batch_size");
+  settings.gradient_accumulation = request.at("gradient_accumulation");
+  settings.seed = request.at("seed");
+  settings.groups_by_length = request.at("group_by_length");
+  nn::DataOrder order(request.at("lengths").get<std::vector<std::int64_t>>(), settings);
+  nn::DataPosition position;
+  Json epochs = Json::array();
+  for (int epoch = 0; epoch < request.at("epochs").get<int>(); ++epoch) {
+    Json& drawn = epochs.emplace_back(Json::array());
+    while (static_cast<std::int64_t>(drawn.size()) < order.num_rows())
+      for (const auto& micro_batch : order.next_window(position)) drawn.insert(drawn.end(), micro_batch.begin(), micro_batch.end());
+  }
+  return {{"epochs", epochs}};
+}
+
 Json run_optimizer(const Json& request) {
   const SafetensorsFile file(request.at("in").get<std::string>());
   nn::NamedTensors parameters;
   for (const auto& [name, view] : file.tensors())
-    if (!is_gradient(name)) parameters.emplace_back(name, nn::to_tensor(view).set_requires_grad(true));
+    if (!is_gradient(name)) parameters.emplace_back(name, nn::to_tensor(view, name).set_requires_grad(true));
   const auto optimizer = nn::make_optimizer({.kind = kind_of(request.at("kind")),
                                              .weight_decay = request.value("weight_decay", 0.0),
                                              .momentum = request.value("momentum", 0.0),
@@ -52,7 +71,7 @@ Json run_optimizer(const Json& request) {
   const auto rates = request.at("rates").get<std::vector<double>>();
   for (std::size_t i = 0; i < rates.size(); ++i) {
     const std::string prefix = std::to_string(i) + "-";
-    for (auto& [name, parameter] : parameters) parameter.mutable_grad() = nn::to_tensor(file.tensors().at(prefix + name));
+    for (auto& [name, parameter] : parameters) parameter.mutable_grad() = nn::to_tensor(file.tensors().at(prefix + name), name);
     optimizer->step(rates[i]);
     for (const auto& list : {optimizer->parameters(), optimizer->states()})
       for (const auto& [name, tensor] : list) results.emplace_back(prefix + name, tensor.detach().clone());
@@ -67,8 +86,9 @@ int main() {
   try {
     const std::string text{std::istreambuf_iterator<char>(std::cin), {}};
     const Json request = parse_json(text, "request");
+    const std::string work = request.value("do", "");
     at::set_num_threads(1);
-    std::cout << (request.value("do", "") == "loss_scale" ? scales(request) : run_optimizer(request)).dump() << '\n';
+    std::cout << (work == "loss_scale" ? scales(request) : work == "order" ? orders(request) : run_optimizer(request)).dump() << '\n';
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "tokens/packing.hpp"
+#include "engine/packing.hpp"
 
 namespace {
 

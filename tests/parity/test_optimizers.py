@@ -384,3 +384,15 @@ def test_early_stopping(engine_probe, start, tmp_path):
         assert summary["is_stopped_early"] == (expected < 24)
         assert [line["eval_loss"] for line in lines] == losses[:expected]
     assert len(stops) >= 4, (stops, losses)
+
+
+@pytest.mark.parametrize("num_samples", [5, 47, 3000])
+def test_order_by_length(num_samples):
+    """With --group-by-length the order of each epoch is that of transformers' sampler; seen failing with an unstable sort."""
+    from transformers.trainer_pt_utils import get_length_grouped_indices
+
+    lengths = np.random.default_rng(3).integers(5, 60, num_samples).tolist()
+    request = {"do": "order", "lengths": lengths, "batch_size": 3, "gradient_accumulation": 2, "seed": 11, "group_by_length": True, "epochs": 3}
+    result = subprocess.run([BUILD / "bin" / "optimizer_probe"], text=True, capture_output=True, check=True, input=json.dumps(request))
+    for epoch, ours in enumerate(json.loads(result.stdout)["epochs"]):
+        assert ours == get_length_grouped_indices(lengths, 6, generator=torch.Generator().manual_seed(11 + epoch))

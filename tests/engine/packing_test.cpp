@@ -1,6 +1,6 @@
 // Packing against its definition, written out plainly: the fullest row that still holds a sample, the longest sample
 // first. The parity with TRL is in tests/parity/test_packing.py.
-#include "tokens/packing.hpp"
+#include "engine/packing.hpp"
 
 #include <doctest/doctest.h>
 

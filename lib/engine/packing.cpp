@@ -1,7 +1,7 @@
 // See packing.hpp. Lengths are small whole numbers, so that both steps of best-fit decreasing need no comparison sort
 // and no tree: a counting sort brings the longest first, and a bitset of the spaces that open rows have left answers
 // "the smallest that is enough" in a word or two.
-#include "tokens/packing.hpp"
+#include "engine/packing.hpp"
 
 #include <fmt/format.h>
 

@@ -1,0 +1,29 @@
+#include "engine/rows.hpp"
+
+#include "engine/packing.hpp"
+
+namespace intelia {
+
+std::vector<std::int64_t> sample_lengths(const SampleSource& samples) {
+  std::vector<std::int64_t> lengths;
+  lengths.reserve(static_cast<std::size_t>(samples.size()));
+  for (std::int64_t i = 0; i < samples.size(); ++i) lengths.push_back(static_cast<std::int64_t>(samples.at(i).ids.size()));
+  return lengths;
+}
+
+std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const SftSettings& settings) {
+  std::vector<Row> rows;
+  if (!settings.packs) {
+    for (std::size_t i = 0; i < lengths.size(); ++i) rows.push_back({static_cast<std::int64_t>(i)});
+    return rows;
+  }
+  Packer packer({.max_length = settings.max_length}, [&](std::span<const PackedPiece> pieces) {
+    Row& row = rows.emplace_back();
+    for (const PackedPiece& piece : pieces) row.push_back(piece.sample);
+  });
+  for (const std::int64_t length : lengths) packer.add(length);
+  packer.finish();
+  return rows;
+}
+
+}  // namespace intelia
