@@ -41,7 +41,7 @@ class LossPlot final : public Tracker {
   }
 
   void write() {
-    write_file(run_.output / "loss.svg", loss_svg(curves_, run_.name));
+    write_file(run_.output / "loss.svg", loss_svg(curves_, run_.command));
     written_ = monotonic_seconds();
   }
 

@@ -35,7 +35,7 @@ def drawn(path):
 
 
 def test_the_points_are_those_of_the_metrics(tmp_path):
-    assert Probe(tmp_path, plot=True, name="a <b> & \"c\" é").begin().lines(1, 40).end() == (0, "")
+    assert Probe(tmp_path, plot=True, command="a <b> & \"c\" é").begin().lines(1, 40).end() == (0, "")
     curves, root = drawn(tmp_path / "loss.svg")
     points = points_of(tmp_path)
     for curve, name in (("train", "loss"), ("validation", "eval_loss")):

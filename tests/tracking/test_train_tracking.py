@@ -74,8 +74,7 @@ def test_all_listen_and_training_is_the_same(tiny, server, environment, tmp_path
 
 
 def test_killed_and_resumed(tiny, server, environment, tmp_path):
-    """kill -9 at two moments; gone on with first without any listener but one, then with all. The loss is drawn with the same bytes as of
-    a run that was never killed."""
+    """kill -9 at two moments. Every point is told once, and the loss is drawn with the same bytes as that of a run never killed."""
     folder = tmp_path / "killed"
     assert program.run(*tiny.sft(tmp_path / "whole", steps=60, save_every=10)).status == 0
     for attempt, (more, checkpoint) in enumerate(((ALL, 10), (["--resume", *ALL], 30))):

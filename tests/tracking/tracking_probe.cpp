@@ -41,7 +41,7 @@ void follow(const Json& request) {
   ErrorLog log;
   SilentSinks silent;
   const TrackedRun run{.name = request.value("name", "probe"),
-                       .command = "train probe",
+                       .command = request.value("command", "train probe"),
                        .version = "0.0.0",
                        .settings = request.value("settings", Json::object()),
                        .identity = request.at("identity"),
