@@ -83,7 +83,8 @@ def main():
     run = wandb.init(project=head["project"], name=head["name"], id=state.id, resume="allow", dir=head["folder"],
                      config=head["config"], job_type=head["command"],
                      settings=wandb.Settings(console="off", disable_git=True, disable_code=True, save_code=False,
-                                             x_save_requirements=False, x_disable_meta=True, x_disable_stats=True))
+                                             x_save_requirements=False, x_disable_meta=True, x_disable_stats=True,
+                                             x_disable_machine_info=True))
     exit_code = 255
     for text in sys.stdin:
         entry = json.loads(text)

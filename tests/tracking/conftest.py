@@ -14,11 +14,11 @@ from tiny import Tiny  # noqa: E402
 PROBE = os.environ.get("INTELIA_TRACKING_PROBE", str(program.ROOT / "build/release/bin/tracking_probe"))
 
 
-def metrics_line(step, evaluates=None):
-    """A line as training writes it; every second one has a validation loss."""
-    line = {"step": step, "epoch": step / 8, "loss": 2 / step, "grad_norm": 0.1 * step, "learning_rate": 1e-3 / step, "tokens": 100 * step}
-    if evaluates if evaluates is not None else step % 2 == 0:
-        line["eval_loss"] = 2.5 / step
+def metrics_line(step, scale):
+    """A line as training writes it, losses times `scale`; every second one has a validation loss."""
+    line = {"step": step, "epoch": step / 8, "loss": 2 * scale / step, "grad_norm": 0.1 * step, "learning_rate": 1e-3 / step, "tokens": 100 * step}
+    if step % 2 == 0:
+        line["eval_loss"] = 2.5 * scale / step
     line["measured"] = {"tokens_per_second": 12.5, "seconds": 1.5 * step, "peak_bytes": 1 << 28}
     return line
 
@@ -57,9 +57,9 @@ class Probe:
         self.say(f"keep {num_kept}")
         return self
 
-    def lines(self, first, last):
+    def lines(self, first, last, scale=1):
         for step in range(first, last + 1):
-            self.say(json.dumps(metrics_line(step)))
+            self.say(json.dumps(metrics_line(step, scale)))
         return self
 
     def end(self, outcome="finished", timeout_seconds=120):

@@ -1,5 +1,5 @@
-"""OUTPUT/loss.svg, read as the document it is. Seen failing: with a title that is not escaped, with the axis of the loss upside down,
-with ticks one line off, and with the validation points drawn at the places of the training points."""
+"""OUTPUT/loss.svg, read as the document it is. Seen failing: with a title that is not escaped, with the curves upside down, with
+the training points drawn as those of validation, and with a curve thinned to the first points of each stretch."""
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -22,6 +22,7 @@ def drawn(path):
     texts = list(root.iter(f"{SVG}text"))
     losses = [(float(t.get("y")), float(t.text)) for t in texts if t.get("class") == "loss-tick"]
     steps = [(float(t.get("x")), float(t.text)) for t in texts if t.get("class") == "step-tick"]
+    assert steps == sorted(steps) and losses == sorted(losses, key=lambda tick: (-tick[0], tick[1])), "an axis points the wrong way"
     step_at, loss_at = scale(steps), scale(losses)
     for ticks, at in ((losses, loss_at), (steps, step_at)):
         for place, value in ticks:

@@ -1,5 +1,5 @@
-"""Event files, read back by the tensorboard package. Seen failing: with an unmasked checksum, with tags and steps exchanged, with
-the START event left out or one step late, and with files named so that a later one comes first."""
+"""Event files, read back by the tensorboard package. Seen failing: with an unmasked checksum, with the START event left out or one
+step late, with a later file's name before an earlier one's, with kept lines not told again and with another run's files kept."""
 import struct
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -78,8 +78,8 @@ def test_a_resumed_run_tells_what_was_never_told(tmp_path):
     Probe(tmp_path).begin().lines(1, 5).kill()
     assert Probe(tmp_path, tensorboard=True, resumes=True).begin(4).lines(5, 7).end()[0] == 0
     assert seen_by_tensorboard(tmp_path)[0] == as_float32(points_of(tmp_path))
-    Probe(tmp_path, identity="fedcba9876543210").begin().lines(1, 3).kill()
-    assert Probe(tmp_path, identity="fedcba9876543210", tensorboard=True, resumes=True).begin(2).lines(3, 4).end()[0] == 0
+    Probe(tmp_path, identity="fedcba9876543210").begin().lines(1, 3, scale=2).kill()
+    assert Probe(tmp_path, identity="fedcba9876543210", tensorboard=True, resumes=True).begin(2).lines(3, 4, scale=2).end()[0] == 0
     assert seen_by_tensorboard(tmp_path)[0] == as_float32(points_of(tmp_path))
 
 

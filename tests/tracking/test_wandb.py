@@ -1,11 +1,13 @@
 """Runs of Weights & Biases through its own client, offline; read back from its transaction logs with its own messages.
-Seen failing: with steps logged again after a resume, with the lines left out that were told before a kill, and with a client that
-is not waited for."""
+Seen failing: with steps logged again after a resume, with kept lines not told, with 0 as the exit code of a killed run, with a client
+that is not waited for, with two at work at once, and with files that others may read."""
+import contextlib
 import json
 import os
 import shutil
 import signal
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -112,6 +114,46 @@ def test_a_client_that_dies_is_one_warning(tmp_path, environment):
     status, said = probe.lines(3, 6).end()
     assert status == 0 and said.count("warning: ") == 1 and "its client ended with 137" in said, said
     assert ("loss", 6) in points_of(folder)
+
+
+def test_a_client_that_cannot_work_is_one_warning(tmp_path, environment):
+    """It passes the check and ends at once, saying why."""
+    broken = tmp_path / "broken"
+    broken.write_text('#!/bin/sh\n[ "$3" = check ] && exit 0\necho "first words"\necho "no room on the server" >&2\nexit 7\n')
+    broken.chmod(0o755)
+    folder = tmp_path / "run"
+    status, said = Probe(folder, {**environment, "INTELIA_PYTHON": str(broken)}, wandb="chickens").begin().lines(1, 50).end()
+    assert status == 0 and said.count("warning: ") == 1 and "ended with 7 (no room on the server)" in said, said
+    assert (folder / "wandb/intelia.log").read_text() == "first words\nno room on the server\n"
+
+
+def test_the_client_of_a_killed_run_is_waited_for(tmp_path, environment):
+    """It is still logging when the next one starts: that one must not log what the first is about to."""
+    client = program.ROOT / "lib/tracking/wandb_client.py"
+    head = {"project": "chickens", "name": "n", "command": "c", "identity": "i", "folder": str(tmp_path), "config": {}}
+
+    def start(resumes, last):
+        process = subprocess.Popen([sys.executable, client], stdin=subprocess.PIPE, text=True, env=program.clean_environment(environment))
+        lines = [{**head, "key": f"key{resumes}", "resumes": resumes}, *map(entry, range(1, last + 1))]
+        process.stdin.write("".join(json.dumps(line) + "\n" for line in lines))
+        process.stdin.flush()
+        return process
+
+    def entry(step):
+        return {"step": step, "time": 1.5, "metrics": {"loss": step / 2}}
+
+    first = start(False, 2)
+    program.wait_for(lambda: (tmp_path / "wandb/intelia.jsonl").exists() and len((tmp_path / "wandb/intelia.jsonl").read_text().split()) > 3,
+                     timeout_seconds=60)
+    second = start(True, 5)
+    second.stdin.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        second.wait(timeout=8)  # as long as it would need, were it not to wait
+    first.stdin.write(json.dumps(entry(3)) + "\n")
+    first.stdin.close()
+    assert first.wait(timeout=60) == 0 and second.wait(timeout=60) == 0
+    points, ids, _ = seen_by_wandb(tmp_path)
+    assert points == {("loss", step): step / 2 for step in range(1, 6)} and len(ids) == 1
 
 
 def parent_of(number):
