@@ -21,6 +21,7 @@ MAY_INCLUDE = {
     "tokens": ["base", "record", "text", "engine"],
     "nn": ["base", "record", "model", "engine", "kernels"],
     "evaluation": ["base", "record", "text", "engine"],
+    "tracking": ["base", "record"],
 }
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 TORCH = re.compile(r"^(torch|ATen|c10|caffe2)/")

@@ -5,6 +5,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/clock.hpp"
@@ -19,9 +20,10 @@ void TerminalLog::configure(const CommonOptions& common, bool uses_color) {
 }
 
 void TerminalLog::wipe() {
-  if (!has_live_line_) return;
-  std::fputs("\r\x1b[K", stderr);
-  has_live_line_ = false;
+  if (num_live_lines_ == 0) return;
+  if (num_live_lines_ > 1) fmt::print(stderr, "\x1b[{}A", num_live_lines_ - 1);
+  std::fputs(num_live_lines_ > 1 ? "\r\x1b[J" : "\r\x1b[K", stderr);
+  num_live_lines_ = 0;
 }
 
 void TerminalLog::write(Level level, std::string_view message) {
@@ -49,15 +51,36 @@ void TerminalLog::write(Level level, std::string_view message) {
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 
-void TerminalLog::draw_live(std::string_view line) {
+namespace {
+
+/** The first `num_columns` characters of UTF-8 `line`, each taken to be one column wide. */
+std::string_view columns(std::string_view line, std::size_t num_columns) {
+  for (std::size_t i = 0; i < line.size(); ++i)
+    if ((static_cast<unsigned char>(line[i]) & 0xC0) != 0x80 && num_columns-- == 0) return line.substr(0, i);
+  return line;
+}
+
+}  // namespace
+
+void TerminalLog::draw_live(std::string_view line, std::string_view picture) {
   std::lock_guard lock(mutex_);
   wipe();
   if (line.empty()) return;
   winsize size{};
-  std::size_t width = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 80;
-  fmt::print(stderr, "\r{}", line.substr(0, width - 1));
+  const bool is_known = ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  const std::size_t width = is_known ? size.ws_col : 80;
+  std::string text = "\r";
+  num_live_lines_ = 1;
+  if (is_known && std::count(picture.begin(), picture.end(), '\n') + 2 < size.ws_row) {
+    for (std::size_t begin = 0, end = 0; (end = picture.find('\n', begin)) != std::string_view::npos; begin = end + 1) {
+      text += columns(picture.substr(begin, end - begin), width - 1);
+      text += '\n';
+      ++num_live_lines_;
+    }
+  }
+  text += columns(line, width - 1);
+  std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
-  has_live_line_ = true;
 }
 
 TerminalProgress::TerminalProgress(TerminalLog& log) : log_(log), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
@@ -90,7 +113,7 @@ void TerminalProgress::update(const ProgressPoint& point) {
   if (point.total > point.done && point.done > first_done_)
     line += "  eta " + in_words((now - started_) * static_cast<double>(point.total - point.done) /
                                 static_cast<double>(point.done - first_done_));
-  if (is_terminal_) log_.draw_live(line);
+  if (is_terminal_) log_.draw_live(line, picture_);
   else log_.info(line);
 }
 

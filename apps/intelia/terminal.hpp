@@ -21,14 +21,16 @@ class TerminalLog final : public Log {
  public:
   void configure(const CommonOptions& common, bool uses_color);
   void write(Level level, std::string_view message) override;
-  /** Draws `line` in place of the last live line; an empty one takes it away. Only on a terminal. */
-  void draw_live(std::string_view line);
+  /** Draws `line` in place of the last live line, and above it the lines of `picture` when the terminal has room for them; an
+      empty line takes both away. Only on a terminal. */
+  void draw_live(std::string_view line, std::string_view picture = "");
   bool is_quiet() const { return is_quiet_; }
 
  private:
   void wipe();
   std::mutex mutex_;
-  bool is_quiet_ = false, is_verbose_ = false, is_json_ = false, uses_color_ = false, has_live_line_ = false;
+  bool is_quiet_ = false, is_verbose_ = false, is_json_ = false, uses_color_ = false;
+  int num_live_lines_ = 0;
 };
 
 /** Redrawn ten times a second on a terminal; elsewhere a plain line every ten seconds. */
@@ -36,6 +38,7 @@ class TerminalProgress final : public Progress {
  public:
   explicit TerminalProgress(TerminalLog& log);
   void update(const ProgressPoint& point) override;
+  void picture(std::string_view lines) override { picture_ = lines; }
   void finish() override;
 
  private:
@@ -43,7 +46,7 @@ class TerminalProgress final : public Progress {
   bool is_terminal_;
   double started_ = -1, drawn_ = -1;
   std::int64_t first_done_ = 0;
-  std::string unit_;
+  std::string unit_, picture_;
 };
 
 /** Routes SIGINT, SIGTERM and SIGHUP to `stop` (a second one ends the program at once) and ignores SIGPIPE. */

@@ -15,6 +15,7 @@
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
 #include "record_options.hpp"
+#include "tracking_options.hpp"
 #include "train_check.hpp"
 
 namespace intelia {
@@ -31,6 +32,7 @@ struct Options {
   TrainedTurns trained_turns = TrainedTurns::all;
   TokenCacheOptions token_cache;
   RejectPolicy rejects;
+  TrackingOptions tracking;
 };
 
 void declare(OptionTable& table, Options& options) {
@@ -87,6 +89,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
+  declare_tracking_options(table, options.tracking);
 }
 
 void check(const Options& options) {
@@ -127,8 +130,10 @@ void check(const Options& options) {
   check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
   if (sft.output.empty()) return;
-  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl"}, {sft.base.model, sft.base.adapter},
+  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl", "loss.svg"},
+                    {sft.base.model, sft.base.adapter},
                     {options.train, options.validation});
+  check_tracking_options(options.tracking);
 }
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
@@ -258,6 +263,7 @@ int run(const Options& options, Context& context) {
   for (const char* name : {"resume", "output", "keep", "token-cache", "token-cache-size", "max-rejected", "strict", "check", "plan",
                            "serve-model", "max-memory", "probe"})
     run_json["options"].erase(name);
+  for (const char* name : tracking_option_names()) run_json["options"].erase(name);
   run_json["options"]["batch-size"] = sft.batch_size;  // as found, when it was left to the program
   run_json["options"]["gradient-accumulation"] = sft.gradient_accumulation;
   run_json["threads"] = context.common.threads;
@@ -274,8 +280,11 @@ int run(const Options& options, Context& context) {
     if (run_json.contains(part)) inputs.insert(inputs.end(), run_json[part].begin(), run_json[part].end());
   const Json origins = origins_of(inputs);
 
-  const SftSummary summary =
-      load_engine().train_sft(sft, train, held_out, run_json, context.sinks);
+  const std::unique_ptr<Trackers> trackers =
+      make_trackers(options.tracking, sft.output, sft.resume, {{"run", run_json}, {"data", train.content_sha256()}}, context);
+  Sinks sinks = context.sinks;
+  sinks.metrics = trackers.get();
+  const SftSummary summary = trackers->follow([&] { return load_engine().train_sft(sft, train, held_out, run_json, sinks); });
 
   if (sft.base.method == Method::full)
     for (const std::string& name : tokenizer_file_names())

@@ -1,4 +1,5 @@
-// Where a library's words go: log, progress, and the flag that asks it to stop. The terminal ones are made in apps.
+// Where a library's words go: log, progress, measured numbers, and the flag that asks it to stop. The terminal ones are
+// made in apps, those that tell other programs in lib/tracking.
 #pragma once
 
 #include <atomic>
@@ -23,10 +24,10 @@ class Log {
 
 /** A point in a long piece of work: "step 120/800, loss 1.83". */
 struct ProgressPoint {
-  std::string_view unit;       // what is counted: "step", "conversation"
+  std::string_view unit;  // what is counted: "step", "conversation"
   std::int64_t done = 0;
-  std::int64_t total = 0;      // 0: not known
-  std::string_view detail;     // "loss 1.83  2,310 tok/s"
+  std::int64_t total = 0;   // 0: not known
+  std::string_view detail;  // "loss 1.83  2,310 tok/s"
 };
 
 class Progress {
@@ -34,8 +35,20 @@ class Progress {
   virtual ~Progress() = default;
   /** Cheap to call often: the sink decides how often it draws. */
   virtual void update(const ProgressPoint& point) = 0;
+  /** A few lines that stand above the live line, where there is room; empty: none. */
+  virtual void picture(std::string_view) {}
   /** Takes the live line away. */
   virtual void finish() = 0;
+};
+
+/** Hears of metrics.jsonl as it grows. What it hears is no part of the work: it returns at once and never throws. */
+class MetricsListener {
+ public:
+  virtual ~MetricsListener() = default;
+  /** The file is open; its first `num_lines` lines are those of the run that this one goes on from. */
+  virtual void begin(std::int64_t num_lines) = 0;
+  /** One more line was written: a JSON object, without its newline. */
+  virtual void line(std::string_view json) = 0;
 };
 
 /** Set by a signal handler, read by every loop: whether to stop, and whether a checkpoint is wanted now. */
@@ -61,6 +74,7 @@ struct Sinks {
   Log& log;
   Progress& progress;
   const StopFlag& stop;
+  MetricsListener* metrics = nullptr;  // may be absent
 };
 
 /** Sinks that say nothing and never stop, for tests and for callers that do not care. */

@@ -67,8 +67,8 @@ class MetricsFile {
   MetricsFile(const MetricsFile&) = delete;
   MetricsFile& operator=(const MetricsFile&) = delete;
 
-  void append(const Json& line) {
-    const std::string text = line.dump() + "\n";
+  void append(std::string text) {
+    text += "\n";
     for (std::size_t done = 0; done < text.size();) {
       const ssize_t num_written = ::write(file_, text.data() + done, text.size() - done);
       if (num_written < 0 && errno != EINTR) fail();
@@ -224,6 +224,7 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   }
   remove_suspects(settings.output);
   MetricsFile metrics(settings.output / "metrics.jsonl", metrics_lines);
+  if (sinks.metrics != nullptr) sinks.metrics->begin(metrics_lines);
 
   const auto save = [&] {
     std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
@@ -246,7 +247,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   const auto report = [&] {
     const double now = monotonic_seconds();
     const double rate = static_cast<double>(s.seen_tokens - tokens_before) / (now - started);
-    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s", s.final_loss, rate)});
+    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s  {} MiB", s.final_loss, rate,
+                                                                 peak_bytes(device) >> 20)});
     const bool logs = is_due(settings.log_every), evaluates = recipe.evaluate && is_due(settings.eval_every);
     Json line = {{"step", s.step},
                  {"epoch", static_cast<double>(s.position.epoch) +
@@ -279,7 +281,9 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     line["measured"] = {{"tokens_per_second", static_cast<double>(s.seen_tokens - last_tokens) / (now - last_logged)},
                         {"seconds", now - started},
                         {"peak_bytes", peak_bytes(device)}};
-    metrics.append(line);
+    const std::string text = line.dump();
+    metrics.append(text);
+    if (sinks.metrics != nullptr) sinks.metrics->line(text);
     last_logged = monotonic_seconds();
     last_tokens = s.seen_tokens;
   };

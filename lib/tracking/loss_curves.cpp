@@ -1,0 +1,236 @@
+#include "tracking/loss_curves.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace intelia {
+
+void LossCurves::add(const MetricsLine& line) {
+  if (const double loss = line.scalar("loss"); std::isfinite(loss)) train.push_back({line.step, loss});
+  if (const double loss = line.scalar("eval_loss"); std::isfinite(loss)) validation.push_back({line.step, loss});
+}
+
+std::vector<double> round_ticks(double low, double high, int count) {
+  const double raw = (high - low) / std::max(1, count);
+  const double power = std::pow(10, std::floor(std::log10(raw)));
+  double step = 10 * power;
+  for (const double factor : {1.0, 2.0, 5.0})
+    if (factor * power >= raw * (1 - 1e-9)) {
+      step = factor * power;
+      break;
+    }
+  std::vector<double> ticks;
+  for (auto i = static_cast<std::int64_t>(std::ceil(low / step - 1e-9));
+       static_cast<double>(i) * step <= high + 1e-9 * step; ++i)
+    ticks.push_back(static_cast<double>(i) * step);
+  return ticks;
+}
+
+namespace {
+
+/** The part of the plane that is shown. */
+struct Frame {
+  double first_step = 0, last_step = 1, lowest = 0, highest = 1;
+};
+
+Frame frame_of(const LossCurves& curves) {
+  Frame frame{1e300, -1e300, 1e300, -1e300};
+  for (const auto* points : {&curves.train, &curves.validation})
+    for (const LossPoint& point : *points) {
+      frame.first_step = std::min(frame.first_step, static_cast<double>(point.step));
+      frame.last_step = std::max(frame.last_step, static_cast<double>(point.step));
+      frame.lowest = std::min(frame.lowest, point.loss);
+      frame.highest = std::max(frame.highest, point.loss);
+    }
+  if (frame.first_step > frame.last_step) return {};
+  if (frame.first_step == frame.last_step) frame.last_step += 1;
+  const double margin =
+      frame.highest > frame.lowest ? 0.04 * (frame.highest - frame.lowest) : std::max(0.1, 0.1 * frame.highest);
+  frame.lowest = std::max(0.0, frame.lowest - margin);
+  frame.highest += margin;
+  return frame;
+}
+
+/** As many digits as tell neighbouring ticks apart. */
+std::string tick_text(double value, const std::vector<double>& ticks) {
+  const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : value;
+  const int digits = step > 0 ? std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9) : 0;
+  return fmt::format("{:.{}f}", value, digits);
+}
+
+std::string escaped(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      default:
+        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML has no control characters
+    }
+  }
+  return out;
+}
+
+/** At most `2 * num_stretches` of `points`: the lowest and the highest of each stretch, in order, and both ends. */
+std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t num_stretches) {
+  if (points.size() <= 2 * num_stretches) return points;
+  std::vector<LossPoint> kept{points.front()};
+  const auto is_lower = [](const LossPoint& a, const LossPoint& b) { return a.loss < b.loss; };
+  for (std::size_t i = 0; i < num_stretches; ++i) {
+    const auto begin = points.begin() + static_cast<std::ptrdiff_t>(i * points.size() / num_stretches);
+    const auto end = points.begin() + static_cast<std::ptrdiff_t>((i + 1) * points.size() / num_stretches);
+    const auto [low, high] = std::minmax_element(begin, end, is_lower);
+    for (const auto& place : {std::min(low, high), std::max(low, high)})
+      if (place->step > kept.back().step) kept.push_back(*place);
+  }
+  if (points.back().step > kept.back().step) kept.push_back(points.back());
+  return kept;
+}
+
+}  // namespace
+
+std::string loss_svg(const LossCurves& curves, const std::string& title) {
+  constexpr double kWidth = 720, kHeight = 400, kLeft = 64, kRight = 16, kTop = 40, kBottom = 48;
+  const Frame frame = frame_of(curves);
+  const auto x = [&](double step) {
+    return kLeft + (step - frame.first_step) / (frame.last_step - frame.first_step) * (kWidth - kLeft - kRight);
+  };
+  const auto y = [&](double loss) {
+    return kTop + (frame.highest - loss) / (frame.highest - frame.lowest) * (kHeight - kTop - kBottom);
+  };
+  std::string svg = fmt::format(
+      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\">\n"
+      "<title>{2}</title>\n"
+      "<style>\n"
+      "svg {{ color: #1f2328; background: #ffffff; --train: #0969da; --validation: #bc4c00;\n"
+      "  font: 12px system-ui, sans-serif; }}\n"
+      "@media (prefers-color-scheme: dark) {{\n"
+      "  svg {{ color: #e6edf3; background: #0d1117; --train: #58a6ff; --validation: #f0883e; }} }}\n"
+      "text {{ fill: currentColor; }}\n"
+      ".grid {{ stroke: currentColor; stroke-opacity: 0.15; }}\n"
+      ".axis {{ stroke: currentColor; stroke-opacity: 0.6; }}\n"
+      "polyline {{ fill: none; stroke-width: 1.75; stroke-linejoin: round; }}\n"
+      ".train {{ stroke: var(--train); }}\n"
+      ".validation {{ stroke: var(--validation); }}\n"
+      "circle.train {{ fill: var(--train); }}\n"
+      "circle.validation {{ fill: var(--validation); }}\n"
+      "</style>\n"
+      "<text x=\"{3}\" y=\"22\" font-size=\"14\">{2}</text>\n",
+      kWidth, kHeight, escaped(title), kLeft);
+
+  // Axes.
+  const std::vector<double> losses = round_ticks(frame.lowest, frame.highest, 6);
+  for (const double loss : losses)
+    svg += fmt::format(
+        "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.2f}\" y2=\"{2:.2f}\"/>\n"
+        "<text class=\"loss-tick\" x=\"{3}\" y=\"{2:.2f}\" dy=\"0.35em\" text-anchor=\"end\">{4}</text>\n",
+        kLeft, kWidth - kRight, y(loss), kLeft - 8, tick_text(loss, losses));
+  std::vector<double> steps = round_ticks(frame.first_step, frame.last_step, 8);
+  std::erase_if(steps, [](double step) { return step != std::round(step); });
+  for (const double step : steps)
+    svg += fmt::format(
+        "<line class=\"axis\" x1=\"{0:.2f}\" x2=\"{0:.2f}\" y1=\"{1}\" y2=\"{2}\"/>\n"
+        "<text class=\"step-tick\" x=\"{0:.2f}\" y=\"{3}\" text-anchor=\"middle\">{4:.0f}</text>\n",
+        x(step), kHeight - kBottom, kHeight - kBottom + 4, kHeight - kBottom + 18, step);
+  svg += fmt::format(
+      "<line class=\"axis\" x1=\"{0}\" x2=\"{1}\" y1=\"{2}\" y2=\"{2}\"/>\n"
+      "<line class=\"axis\" x1=\"{0}\" x2=\"{0}\" y1=\"{3}\" y2=\"{2}\"/>\n"
+      "<text x=\"{4}\" y=\"{5}\" text-anchor=\"middle\">step</text>\n"
+      "<text transform=\"translate(16 {6}) rotate(-90)\" text-anchor=\"middle\">loss</text>\n",
+      kLeft, kWidth - kRight, kHeight - kBottom, kTop, (kLeft + kWidth - kRight) / 2, kHeight - 10,
+      (kTop + kHeight - kBottom) / 2);
+
+  // Curves, and a legend at the top right; a single point is a dot.
+  const auto draw = [&](const char* name, const std::vector<LossPoint>& points, double legend_x) {
+    if (points.empty()) return;
+    svg += fmt::format("<polyline class=\"{}\" points=\"", name);
+    for (const LossPoint& point : thinned(points, 1000))
+      svg += fmt::format("{:.3f},{:.3f} ", x(static_cast<double>(point.step)), y(point.loss));
+    svg.back() = '"';
+    svg += "/>\n";
+    if (points.size() <= 100)
+      for (const LossPoint& point : points)
+        svg += fmt::format(
+            "<circle class=\"{}\" cx=\"{:.3f}\" cy=\"{:.3f}\" r=\"2\"><title>step {}: {:.4f}</title></circle>\n", name,
+            x(static_cast<double>(point.step)), y(point.loss), point.step, point.loss);
+    svg += fmt::format(
+        "<polyline class=\"{0}\" data-legend=\"{0}\" points=\"{1},18 {2},18\"/>\n<text x=\"{3}\" y=\"22\">{0}</text>\n",
+        name, legend_x, legend_x + 24, legend_x + 30);
+  };
+  draw("train", curves.train, kWidth - kRight - 170);
+  draw("validation", curves.validation, kWidth - kRight - 95);
+  return svg + "</svg>\n";
+}
+
+std::string loss_text(const LossCurves& curves, int width, int height) {
+  if (curves.train.size() < 2 && curves.validation.size() < 2) return "";
+  constexpr int kLabel = 9;  // columns of the losses at the left, with the axis
+  const Frame frame = frame_of(curves);
+  const int num_columns = width - kLabel;
+  std::vector<std::string> cells(static_cast<std::size_t>(num_columns * height),
+                                 std::string(1, '\0'));  // dots, then a mark
+  // Each cell of Braille is two dots wide and four high; U+2800 plus these bits (Unicode, "Braille Patterns").
+  static constexpr unsigned char kBits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
+  const int dots_wide = 2 * num_columns, dots_high = 4 * height;
+  const auto column_of = [&](double step) {
+    return std::clamp(
+        static_cast<int>((step - frame.first_step) / (frame.last_step - frame.first_step) * (dots_wide - 1) + 0.5), 0,
+        dots_wide - 1);
+  };
+  const auto row_of = [&](double loss) {
+    return std::clamp(static_cast<int>((frame.highest - loss) / (frame.highest - frame.lowest) * (dots_high - 1) + 0.5),
+                      0, dots_high - 1);
+  };
+  const auto set = [&](int column, int row) {
+    std::string& cell = cells[static_cast<std::size_t>(row / 4 * num_columns + column / 2)];
+    cell[0] = static_cast<char>(static_cast<unsigned char>(cell[0]) | kBits[row % 4][column % 2]);
+  };
+  for (std::size_t i = 0; i + 1 < curves.train.size(); ++i) {  // a line from each point to the next
+    const int from_column = column_of(static_cast<double>(curves.train[i].step)),
+              from_row = row_of(curves.train[i].loss);
+    const int to_column = column_of(static_cast<double>(curves.train[i + 1].step)),
+              to_row = row_of(curves.train[i + 1].loss);
+    const int num_dots = std::max({1, std::abs(to_column - from_column), std::abs(to_row - from_row)});
+    for (int dot = 0; dot <= num_dots; ++dot)
+      set(from_column + (to_column - from_column) * dot / num_dots, from_row + (to_row - from_row) * dot / num_dots);
+  }
+  for (const LossPoint& point : curves.validation)
+    cells[static_cast<std::size_t>(row_of(point.loss) / 4 * num_columns +
+                                   column_of(static_cast<double>(point.step)) / 2)] = "●";
+
+  std::string text;
+  for (int row = 0; row < height; ++row) {
+    const double middle = frame.highest - (frame.highest - frame.lowest) * (row * 4 + 1.5) / (dots_high - 1);
+    text += row == 0 || row == height - 1 || row == height / 2 ? fmt::format("{:>7.4g} ┤", middle)
+                                                               : fmt::format("{:>7} │", "");
+    for (int column = 0; column < num_columns; ++column) {
+      const std::string& cell = cells[static_cast<std::size_t>(row * num_columns + column)];
+      if (cell.size() > 1) {
+        text += cell;
+      } else if (cell[0] == 0) {
+        text += ' ';
+      } else {  // U+2800 + dots in UTF-8
+        const auto dots = static_cast<unsigned char>(cell[0]);
+        text += {static_cast<char>(0xE2), static_cast<char>(0xA0 | dots >> 6), static_cast<char>(0x80 | (dots & 0x3F))};
+      }
+    }
+    text += '\n';
+  }
+  const std::string first = fmt::format("step {:.0f}", frame.first_step), last = fmt::format("{:.0f}", frame.last_step);
+  const std::string legend = curves.validation.empty() ? "⠒ train" : "⠒ train   ● validation";
+  const int legend_columns = curves.validation.empty() ? 7 : 22;
+  const int room = num_columns - static_cast<int>(first.size() + last.size()) - legend_columns;
+  const auto blanks = [](int count) { return std::string(static_cast<std::size_t>(std::max(1, count)), ' '); };
+  return text + blanks(kLabel) + first + blanks(room / 2) + legend + blanks(room - room / 2) + last + "\n";
+}
+
+}  // namespace intelia

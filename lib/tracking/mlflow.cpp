@@ -1,0 +1,453 @@
+#include "tracking/mlflow.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <condition_variable>
+#include <mutex>
+#include <set>
+#include <thread>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "tracking/mlflow_journal.hpp"
+#include "tracking/secret.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kApi = "/api/2.0/mlflow/";
+// The limits of one log-batch request (mlflow/utils/validation.py), the bytes with room for what stands around them.
+constexpr std::size_t kMaxMetrics = 1000, kMaxParams = 100, kMaxParamBytes = 6000, kMaxBatchBytes = 900'000;
+constexpr double kSecondsBetweenBatches = 1, kFirstPauseSeconds = 5, kLongestPauseSeconds = 60;
+constexpr double kLastSeconds = 30, kLastSecondsKilled = 5;  // what the end of the run waits for the last answers
+
+/** The server does not answer, or not now. */
+struct Away {
+  std::string reason;
+};
+
+std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(std::llround(seconds * 1000)); }
+
+/** A number that JSON of protobuf may write as text. */
+std::int64_t whole(const Json& value) {
+  return value.is_string() ? std::stoll(value.get<std::string>()) : value.get<std::int64_t>();
+}
+
+/** `text` cut to at most `max_bytes` between two characters. */
+std::string cut(std::string text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
+  text.resize(max_bytes);
+  return text;
+}
+
+/** MLflow's answers in the words of this house. */
+class MlflowServer {
+ public:
+  MlflowServer(HttpServer server, std::string experiment)
+      : http_(std::move(server)), experiment_(std::move(experiment)) {}
+
+  const std::string& url() const { return http_.url(); }
+  /** When set, the request that is under way is given up. */
+  std::atomic<bool>& ends() { return ends_; }
+
+  /** The experiment's id; "" when there is none of that name. */
+  std::string find_experiment() {
+    const HttpAnswer answer =
+        http_.get(std::string(kApi) + "experiments/get-by-name?experiment_name=" + percent_encoded(experiment_), ends_);
+    if (answer.status == 404 && answer.body.find("RESOURCE_DOES_NOT_EXIST") != std::string::npos) return "";
+    const Json found = read(answer, "looking for the experiment").at("experiment");
+    if (found.value("lifecycle_stage", "active") != "active")
+      throw Error(Kind::usage,
+                  "the experiment '" + experiment_ + "' is deleted on " + url() + "; restore it or name another");
+    return found.at("experiment_id");
+  }
+
+  /** The id of the run with tag `key`; "" when there is none. */
+  std::string find_run(const std::string& experiment_id, const std::string& key) {
+    const Json found = post(
+        "runs/search",
+        {{"experiment_ids", {experiment_id}}, {"filter", "tags.`intelia.key` = '" + key + "'"}, {"max_results", 1}},
+        "looking for the run");
+    return found.contains("runs") && !found["runs"].empty()
+               ? found["runs"][0].at("info").at("run_id").get<std::string>()
+               : "";
+  }
+
+  std::string make_experiment() {
+    const HttpAnswer answer =
+        http_.post(std::string(kApi) + "experiments/create", Json{{"name", experiment_}}.dump(), ends_);
+    if (answer.status == 400 && answer.body.find("RESOURCE_ALREADY_EXISTS") != std::string::npos)
+      return find_experiment();  // by another run
+    return read(answer, "making the experiment").at("experiment_id");
+  }
+
+  std::string make_run(const std::string& experiment_id, const JournalHead& head) {
+    const auto tag = [](const char* key, const Json& value) { return Json{{"key", key}, {"value", value}}; };
+    const Json tags = {tag("mlflow.source.name", "intelia " + head.run.at("command").get<std::string>()),
+                       tag("mlflow.source.type", "LOCAL"), tag("intelia.version", head.run.at("version")),
+                       tag("intelia.key", head.key)};
+    return post("runs/create",
+                {{"experiment_id", experiment_id},
+                 {"run_name", head.run.at("name")},
+                 {"start_time", head.run.at("start_time")},
+                 {"tags", tags}},
+                "making the run")
+        .at("run")
+        .at("info")
+        .at("run_id");
+  }
+
+  void log_params(const std::string& run_id, const Json& params) {
+    Json batch = Json::array();
+    const auto send = [&] { post("runs/log-batch", {{"run_id", run_id}, {"params", batch}}, "logging parameters"); };
+    for (const auto& [name, value] : params.items()) {
+      batch.push_back({{"key", name}, {"value", value}});
+      if (batch.size() == kMaxParams) {
+        send();
+        batch.clear();
+      }
+    }
+    if (!batch.empty()) send();
+  }
+
+  void log_metrics(const std::string& run_id, const Json& metrics) {
+    post("runs/log-batch", {{"run_id", run_id}, {"metrics", metrics}}, "logging metrics");
+  }
+
+  /** The steps at which metric `name` is known. */
+  std::set<std::int64_t> steps_of(const std::string& run_id, const std::string& name) {
+    std::set<std::int64_t> steps;
+    std::string page;
+    do {
+      const Json history = read(http_.get(std::string(kApi) + "metrics/get-history?run_id=" + percent_encoded(run_id) +
+                                              "&metric_key=" + percent_encoded(name) + "&max_results=25000" + page,
+                                          ends_),
+                                "reading metrics");
+      for (const Json& metric : history.value("metrics", Json::array()))
+        steps.insert(whole(metric.value("step", Json(0))));
+      const std::string token = history.value("next_page_token", "");
+      page = token.empty() ? "" : "&page_token=" + percent_encoded(token);
+    } while (!page.empty());
+    return steps;
+  }
+
+  void set_status(const std::string& run_id, const std::string& status, double time) {
+    Json body = {{"run_id", run_id}, {"status", status}};
+    if (status != "RUNNING") body["end_time"] = milliseconds(time);
+    post("runs/update", body, "saying that the run is " + status);
+  }
+
+ private:
+  Json post(const char* call, const Json& body, const std::string& what) {
+    return read(http_.post(kApi + std::string(call), body.dump(-1, ' ', false, Json::error_handler_t::replace), ends_),
+                what);
+  }
+
+  /** The answer as JSON. Throws Away, or Error{usage} with the server's own words. */
+  Json read(const HttpAnswer& answer, const std::string& what) {
+    if (answer.is_away())
+      throw Away{answer.status == 0 ? answer.problem : fmt::format("it answered {}", answer.status)};
+    const std::string where = fmt::format("{}: {}: ", url(), what);
+    if (answer.status == 401 || answer.status == 403)
+      throw Error(Kind::usage,
+                  fmt::format("{}it answered {}: the credentials of MLFLOW_TRACKING_USERNAME and _PASSWORD or "
+                              "MLFLOW_TRACKING_TOKEN are not accepted",
+                              where, answer.status));
+    if (answer.status >= 300 && answer.status < 400)
+      throw Error(Kind::usage,
+                  fmt::format("{}it answered {}, a redirect, which is not followed; set MLFLOW_TRACKING_URI to the "
+                              "server's own address",
+                              where, answer.status));
+    const Json body = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
+    if (answer.status != 200 || !body.is_object())
+      throw Error(Kind::usage, fmt::format("{}it answered {}{}", where, answer.status,
+                                           body.is_object() && body.contains("message") && body["message"].is_string()
+                                               ? ": " + cut(body["message"].get<std::string>(), 400)
+                                               : ", and not what an MLflow server says"));
+    return body;
+  }
+
+  HttpClient http_;
+  std::string experiment_;
+  std::atomic<bool> ends_{false};
+};
+
+class Mlflow final : public Tracker {
+ public:
+  Mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment, Log& log)
+      : run_(run), experiment_(experiment), server_(server, experiment), log_(log) {
+    try {
+      server_.find_experiment();
+    } catch (const Away& away) {
+      say_away(away);
+    } catch (const Json::exception&) {
+      throw Error(Kind::usage, server_.url() + " does not answer as an MLflow server does");
+    }
+  }
+
+  ~Mlflow() override { stop(/*seconds=*/0); }
+
+  const char* name() const override { return "MLflow"; }
+
+  void begin(const std::vector<MetricsLine>& kept) override {
+    const fs::path file = tracker_folder(run_.output, "mlflow") / "journal.jsonl";
+    std::optional<MlflowJournal> journal = MlflowJournal::open(file);
+    const bool goes_on = run_.resumes && journal && journal->head().server == server_.url() &&
+                         journal->head().experiment == experiment_ && journal->head().identity == run_.identity;
+    if (!goes_on) {
+      if (journal && !journal->unsent().empty())
+        log_.warning(
+            fmt::format("MLflow: {} lines and states of the earlier run of this folder never got to {} and are dropped",
+                        journal->unsent().size(), journal->head().server));
+      journal.reset();
+      journal_.emplace(file, head());
+    } else {
+      journal_.emplace(std::move(*journal));
+      doubt_all();
+      if (!journal_->last_status().empty() && journal_->last_status() != "RUNNING")
+        journal_->add_status("RUNNING", unix_seconds());
+    }
+    for (const MetricsLine& before : kept) add(before);
+
+    // Signals are for the main thread.
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    sender_ = std::thread([this] { send_until_told(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  void line(const MetricsLine& line) override {
+    const std::lock_guard lock(mutex_);
+    add(line);
+    news_.notify_all();
+  }
+
+  void end(Outcome outcome) override {
+    {
+      const std::lock_guard lock(mutex_);
+      journal_->add_status(outcome == Outcome::finished ? "FINISHED"
+                           : outcome == Outcome::failed ? "FAILED"
+                                                        : "KILLED",
+                           unix_seconds());
+    }
+    stop(outcome == Outcome::killed ? kLastSecondsKilled : kLastSeconds);
+    if (journal_->unsent().empty() || is_off_) return;
+    log_.warning(fmt::format("MLflow: {} does not have everything; what is missing lies in '{}', and --resume sends it",
+                             server_.url(), (run_.output / "mlflow" / "journal.jsonl").string()));
+  }
+
+ private:
+  JournalHead head() const {
+    Json params = Json::object();
+    for (const auto& [name, value] : run_.settings.items()) {
+      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      if (!text.empty()) params[name] = cut(text, kMaxParamBytes);
+    }
+    return {server_.url(),
+            experiment_,
+            run_.identity,
+            random_key(),
+            {{"name", run_.name},
+             {"command", run_.command},
+             {"version", run_.version},
+             {"start_time", milliseconds(unix_seconds())},
+             {"params", params}}};
+  }
+
+  /** What a resumed run says again, it says alike: only what the journal does not have is new. */
+  void add(const MetricsLine& line) {
+    if (line.step > journal_->last_step() && !line.scalars.empty()) journal_->add(line);
+  }
+
+  /** Lets the sender try once more, waits for it up to `seconds`, then gives up what is under way. */
+  void stop(double seconds) {
+    if (!sender_.joinable()) return;
+    std::unique_lock lock(mutex_);
+    is_told_ = true;
+    news_.notify_all();
+    is_done_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return has_ended_; });
+    server_.ends() = true;
+    lock.unlock();
+    sender_.join();
+  }
+
+  /** The sender's thread. */
+  void send_until_told() {
+    double pause = 0;
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      news_.wait_for(lock, std::chrono::duration<double>(pause), [&] { return is_told_; });
+      news_.wait(lock, [&] { return is_told_ || !journal_->unsent().empty() || journal_->run_id().empty(); });
+      const bool is_last = is_told_;
+      try {
+        send(lock);
+        if (is_away_) log_.info("MLflow: " + server_.url() + " is back");
+        is_away_ = false;
+        pause = kSecondsBetweenBatches;
+      } catch (const Away& away) {
+        if (!lock.owns_lock()) lock.lock();
+        doubt_all();
+        if (is_last) break;
+        say_away(away);
+        pause = std::clamp(2 * pause, kFirstPauseSeconds, kLongestPauseSeconds);
+      } catch (const std::exception& fault) {
+        if (!lock.owns_lock()) lock.lock();
+        is_off_ = true;
+        log_.warning(fmt::format("MLflow: {}; nothing more is sent there, training goes on", fault.what()));
+        break;
+      }
+      if (is_last) break;
+    }
+    has_ended_ = true;
+    is_done_.notify_all();
+  }
+
+  /** Sends all that is in the journal; `lock` is held but for the requests. */
+  void send(std::unique_lock<std::mutex>& lock) {
+    ensure_run(lock);
+    while (!journal_->unsent().empty()) {
+      const JournalEntry& first = journal_->unsent().front();
+      if (!first.status.empty()) {
+        ask(lock, [&, status = first.status, time = first.line.time] {
+          server_.set_status(journal_->run_id(), status, time);
+        });
+        note_sent(1);
+      } else {
+        send_lines(lock);
+      }
+    }
+  }
+
+  /** Whatever is not acknowledged may be there all the same: the answer was lost, or this process is not the one that
+   * asked. */
+  void doubt_all() {
+    num_in_doubt_ = journal_->unsent().size();
+    may_be_made_ = true;
+  }
+
+  void note_sent(std::size_t count) {
+    journal_->note_sent(count);
+    num_in_doubt_ -= std::min(count, num_in_doubt_);
+  }
+
+  /** One batch of metrics. Where there is doubt, what the server has already is left out. */
+  void send_lines(std::unique_lock<std::mutex>& lock) {
+    std::size_t num_entries = 0, num_bytes = 0;
+    std::vector<MetricsLine> lines;
+    std::set<std::string> names;
+    std::size_t num_metrics = 0;
+    for (const JournalEntry& entry : journal_->unsent()) {
+      if (!entry.status.empty()) break;
+      std::size_t bytes = 0;
+      for (const auto& [name, value] : entry.line.scalars) bytes += name.size() + 120;
+      if (num_entries > 0 &&
+          (num_metrics + entry.line.scalars.size() > kMaxMetrics || num_bytes + bytes > kMaxBatchBytes))
+        break;
+      for (const auto& [name, value] : entry.line.scalars) names.insert(name);
+      num_metrics += entry.line.scalars.size();
+      num_bytes += bytes;
+      lines.push_back(entry.line);
+      ++num_entries;
+    }
+    ask(lock, [&] {
+      std::set<std::pair<std::string, std::int64_t>> known;
+      if (num_in_doubt_ > 0)
+        for (const std::string& name : names)
+          for (const std::int64_t step : server_.steps_of(journal_->run_id(), name)) known.emplace(name, step);
+      Json metrics = Json::array();
+      for (const MetricsLine& line : lines)
+        for (const auto& [name, value] : line.scalars)
+          if (!known.contains({name, line.step}))
+            metrics.push_back(
+                {{"key", name}, {"value", value}, {"timestamp", milliseconds(line.time)}, {"step", line.step}});
+      if (!metrics.empty()) server_.log_metrics(journal_->run_id(), metrics);
+    });
+    note_sent(num_entries);
+  }
+
+  /** The run on the server, made when it is not there yet, with its parameters. */
+  void ensure_run(std::unique_lock<std::mutex>& lock) {
+    if (journal_->run_id().empty()) {
+      std::string run_id;
+      ask(lock, [&] {
+        std::string experiment_id = server_.find_experiment();
+        if (experiment_id.empty()) experiment_id = server_.make_experiment();
+        if (may_be_made_) run_id = server_.find_run(experiment_id, journal_->head().key);
+        if (run_id.empty()) run_id = server_.make_run(experiment_id, journal_->head());
+      });
+      journal_->note_run(run_id);
+    }
+    if (journal_->has_params()) return;
+    ask(lock, [&] { server_.log_params(journal_->run_id(), journal_->head().run.at("params")); });
+    journal_->note_params();
+  }
+
+  /** Runs `request` without the lock. */
+  template <class Request>
+  void ask(std::unique_lock<std::mutex>& lock, Request&& request) {
+    lock.unlock();
+    request();
+    lock.lock();
+  }
+
+  void say_away(const Away& away) {
+    if (!is_away_)
+      log_.warning(fmt::format("MLflow: {} is away ({}); metrics are kept in '{}' and sent when it is back",
+                               server_.url(), away.reason, (run_.output / "mlflow" / "journal.jsonl").string()));
+    is_away_ = true;
+  }
+
+  TrackedRun run_;
+  std::string experiment_;
+  MlflowServer server_;
+  Log& log_;
+  std::mutex mutex_;  // guards the journal and what follows
+  std::condition_variable news_, is_done_;
+  std::optional<MlflowJournal> journal_;
+  bool is_told_ = false, has_ended_ = false, is_off_ = false;
+  // The sender's own once it runs: what may have got to the server without its answer having come back.
+  std::size_t num_in_doubt_ = 0;  // of the oldest unsent entries
+  bool may_be_made_ = false;      // the run
+  bool is_away_ = false;
+  std::thread sender_;
+};
+
+}  // namespace
+
+HttpServer mlflow_server_from_environment() {
+  const std::string uri = secret_from_environment("MLFLOW_TRACKING_URI");
+  if (uri.empty())
+    throw Error(Kind::usage,
+                "--mlflow-experiment: no server is named; set MLFLOW_TRACKING_URI, such as https://mlflow.example.com");
+  HttpServer server = parse_server(uri, "MLFLOW_TRACKING_URI");
+  const std::string user = secret_from_environment("MLFLOW_TRACKING_USERNAME"),
+                    password = secret_from_environment("MLFLOW_TRACKING_PASSWORD");
+  if (!user.empty() && !password.empty()) {
+    server.user = user;
+    server.password = password;
+  } else if (server.user.empty()) {
+    server.token = secret_from_environment("MLFLOW_TRACKING_TOKEN");
+  }
+  if (const char* path = std::getenv("MLFLOW_TRACKING_SERVER_CERT_PATH"); path != nullptr && *path != 0) {
+    if (!fs::is_regular_file(path))
+      throw Error(Kind::usage, std::string("MLFLOW_TRACKING_SERVER_CERT_PATH: '") + path + "' is no file");
+    server.authorities = path;
+  }
+  return server;
+}
+
+std::unique_ptr<Tracker> make_mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment,
+                                     Log& log) {
+  return std::make_unique<Mlflow>(run, server, experiment, log);
+}
+
+}  // namespace intelia

@@ -1,0 +1,24 @@
+// A run on an MLflow tracking server, over its REST interface (mlflow.org/docs, "REST API" 2.0). A thread of its own
+// sends what the journal holds; training only appends to the journal. Kept in OUTPUT/mlflow/journal.jsonl.
+#pragma once
+
+#include <memory>
+
+#include "base/sinks.hpp"
+#include "tracking/http_client.hpp"
+#include "tracking/tracker.hpp"
+
+namespace intelia {
+
+/**
+ * The server of MLFLOW_TRACKING_URI, with MLFLOW_TRACKING_USERNAME and _PASSWORD or MLFLOW_TRACKING_TOKEN; each may be
+ * in a file that NAME_FILE names; MLFLOW_TRACKING_SERVER_CERT_PATH: certificates to trust. Error{usage}.
+ */
+HttpServer mlflow_server_from_environment();
+
+/** Asks the server once, before the work: Error{usage} when it refuses the credentials or is no MLflow server; when it
+   is away, a warning and the tracker all the same. */
+std::unique_ptr<Tracker> make_mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment,
+                                     Log& log);
+
+}  // namespace intelia

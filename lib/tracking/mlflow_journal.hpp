@@ -1,0 +1,69 @@
+// What an MLflow server is to be told and what it has acknowledged, in a file of the run's output folder. Written ahead
+// of every request: when the server is away, or the program is killed, what is not acknowledged is still there.
+#pragma once
+
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "tracking/append_file.hpp"
+#include "tracking/tracker.hpp"
+
+namespace intelia {
+
+/** The first line: which run of which server this is. */
+struct JournalHead {
+  std::string server;  // without credentials
+  std::string experiment;
+  std::string identity;  // of the training run
+  std::string key;       // 32 random hexadecimal digits, a tag of the MLflow run
+  Json run;              // name, command, version, start_time, params: told when the run is made
+};
+
+/** What MLflow is to be told next: a line of metrics, or the state of the run. */
+struct JournalEntry {
+  MetricsLine line;
+  std::string status;  // "RUNNING", "FINISHED", "FAILED", "KILLED"; empty: it is a line
+};
+
+/** Not for two threads at once. */
+class MlflowJournal {
+ public:
+  /** Makes `file` anew. */
+  MlflowJournal(const std::filesystem::path& file, JournalHead head);
+  /** Goes on with `file`, a torn last line cut off; nothing when it is not there or holds no head. Error{input} when it
+     is broken elsewhere or of a newer format. */
+  static std::optional<MlflowJournal> open(const std::filesystem::path& file);
+
+  const JournalHead& head() const { return head_; }
+  const std::string& run_id() const { return run_id_; }
+  bool has_params() const { return has_params_; }
+  /** Of the last line; below 0 when there is none. */
+  std::int64_t last_step() const { return last_step_; }
+  const std::string& last_status() const { return last_status_; }
+  /** Not yet acknowledged, oldest first. */
+  const std::deque<JournalEntry>& unsent() const { return unsent_; }
+
+  void add(const MetricsLine& line);
+  void add_status(const std::string& status, double time);
+  void note_run(const std::string& run_id);
+  void note_params();
+  /** The `count` oldest unsent entries are acknowledged. */
+  void note_sent(std::size_t count);
+
+ private:
+  MlflowJournal() = default;
+  void append(const Json& entry);
+  void take(const Json& entry);
+  std::unique_ptr<AppendFile> file_;
+  JournalHead head_;
+  std::string run_id_;
+  bool has_params_ = false;
+  std::int64_t last_step_ = -1;
+  std::string last_status_;
+  std::deque<JournalEntry> unsent_;
+};
+
+}  // namespace intelia

@@ -1,0 +1,58 @@
+#include "tracking/trackers.hpp"
+
+#include <fmt/format.h>
+
+#include "base/clock.hpp"
+#include "base/file.hpp"
+
+namespace intelia {
+
+Trackers::Trackers(std::vector<std::unique_ptr<Tracker>> trackers, std::filesystem::path metrics, Log& log)
+    : trackers_(std::move(trackers)), metrics_(std::move(metrics)), log_(log) {}
+
+template <class Call>
+void Trackers::tell(Call&& call) {
+  for (std::unique_ptr<Tracker>& tracker : trackers_) {
+    if (!tracker) continue;
+    try {
+      call(*tracker);
+    } catch (const std::exception& fault) {
+      log_.warning(fmt::format("{}: {}; nothing more is told there, training goes on", tracker->name(), fault.what()));
+      tracker.reset();
+    }
+  }
+}
+
+void Trackers::begin(std::int64_t num_lines) {
+  std::vector<MetricsLine> kept;
+  try {
+    const double now = unix_seconds();
+    if (num_lines > 0) {
+      LineReader lines(metrics_);
+      while (static_cast<std::int64_t>(kept.size()) < num_lines)
+        if (const auto line = lines.next())
+          kept.push_back(parse_metrics_line(*line, now));
+        else
+          break;
+    }
+  } catch (const std::exception& fault) {
+    log_.warning(fmt::format("what the run has measured before cannot be read: {}", fault.what()));
+  }
+  has_begun_ = true;
+  tell([&](Tracker& tracker) { tracker.begin(kept); });
+}
+
+void Trackers::line(std::string_view json) {
+  try {
+    const MetricsLine line = parse_metrics_line(json, unix_seconds());
+    tell([&](Tracker& tracker) { tracker.line(line); });
+  } catch (const std::exception& fault) {
+    log_.warning(fmt::format("what the run measures cannot be told: {}", fault.what()));
+  }
+}
+
+void Trackers::end(Outcome outcome) {
+  if (has_begun_) tell([&](Tracker& tracker) { tracker.end(outcome); });
+}
+
+}  // namespace intelia

@@ -1,0 +1,51 @@
+// All that listens to one training run. A listener that fails is named in one warning and hears no more; training goes
+// on.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/sinks.hpp"
+#include "tracking/tracker.hpp"
+
+namespace intelia {
+
+class Trackers final : public MetricsListener {
+ public:
+  /** `metrics`: the file whose lines are heard of. */
+  Trackers(std::vector<std::unique_ptr<Tracker>> trackers, std::filesystem::path metrics, Log& log);
+
+  void begin(std::int64_t num_lines) override;
+  void line(std::string_view json) override;
+
+  /** Runs `work`, then tells how it ended. */
+  template <class Work>
+  auto follow(Work&& work) -> decltype(work()) {
+    try {
+      auto result = std::forward<Work>(work)();
+      end(Outcome::finished);
+      return result;
+    } catch (const Interrupted&) {
+      end(Outcome::killed);
+      throw;
+    } catch (...) {
+      end(Outcome::failed);
+      throw;
+    }
+  }
+
+ private:
+  template <class Call>
+  void tell(Call&& call);
+  void end(Outcome outcome);
+
+  std::vector<std::unique_ptr<Tracker>> trackers_;
+  std::filesystem::path metrics_;
+  Log& log_;
+  bool has_begun_ = false;
+};
+
+}  // namespace intelia

@@ -1,0 +1,187 @@
+#include "tracking/wandb.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/subprocess.hpp"
+#include "tracking/secret.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr double kLastSeconds = 30, kLastSecondsKilled = 5;  // what the end of the run waits for the client
+constexpr int kMissingPackage = 3, kMissingKey = 4;          // exit statuses of the client's check
+
+/** $INTELIA_PYTHON, else the Python of the build while it is there, else the system's. */
+std::string python() {
+  if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
+  return fs::exists(INTELIA_BUILD_PYTHON) ? INTELIA_BUILD_PYTHON : "python3";
+}
+
+std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
+
+class Wandb final : public Tracker {
+ public:
+  Wandb(const TrackedRun& run, const std::string& project, Log& log) : run_(run), project_(project), log_(log) {}
+  ~Wandb() override { stop(/*seconds=*/0); }
+  const char* name() const override { return "Weights & Biases"; }
+
+  void begin(const std::vector<MetricsLine>& kept) override {
+    log_file_ = tracker_folder(run_.output, "wandb") / "intelia.log";
+    child_.emplace(std::vector<std::string>{python(), "-c", wandb_client()}, log_file_);
+    Json config = run_.settings;
+    config["version"] = run_.version;
+    lines_.push_back(line_of({{"project", project_},
+                              {"name", run_.name},
+                              {"command", run_.command},
+                              {"key", random_key()},
+                              {"identity", run_.identity},
+                              {"resumes", run_.resumes},
+                              {"folder", fs::absolute(run_.output).string()},
+                              {"config", config}}));
+    for (const MetricsLine& before : kept) lines_.push_back(entry(before));
+
+    sigset_t all, before;
+    ::sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the main thread
+    feeder_ = std::thread([this] { feed_until_told(); });
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  }
+
+  void line(const MetricsLine& line) override {
+    const std::lock_guard lock(mutex_);
+    if (has_ended_) return;
+    lines_.push_back(entry(line));
+    news_.notify_all();
+  }
+
+  void end(Outcome outcome) override {
+    {
+      const std::lock_guard lock(mutex_);
+      lines_.push_back(line_of({{"exit_code", outcome == Outcome::finished ? 0
+                                              : outcome == Outcome::failed ? 1
+                                                                           : 143}}));
+    }
+    stop(outcome == Outcome::killed ? kLastSecondsKilled : kLastSeconds);
+  }
+
+ private:
+  static std::string entry(const MetricsLine& line) {
+    Json metrics = Json::object();
+    for (const auto& [name, value] : line.scalars) metrics[name] = value;
+    return line_of({{"step", line.step}, {"time", line.time}, {"metrics", metrics}});
+  }
+
+  /** Lets the feeder hand over what is left and the client end; after `seconds` the client is left alone. */
+  void stop(double seconds) {
+    if (!feeder_.joinable()) return;
+    {
+      std::unique_lock lock(mutex_);
+      is_told_ = true;
+      news_.notify_all();
+      is_fed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return has_ended_; });
+      gives_up_ = true;
+    }
+    feeder_.join();
+    child_->close_input();
+    if (is_broken_) return;  // said already
+    if (const std::optional<int> status = child_->wait(seconds); status && *status != 0) {
+      say_broken(*status);
+    } else if (!status && seconds > 0) {
+      log_.info(
+          fmt::format("Weights & Biases: its client (process {}) is still at work, and ends by itself", child_->id()));
+    }
+  }
+
+  /** The feeder's thread. */
+  void feed_until_told() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      news_.wait(lock, [&] { return is_told_ || !lines_.empty(); });
+      if (lines_.empty()) break;
+      const std::string line = std::move(lines_.front());
+      lines_.pop_front();
+      lock.unlock();
+      const bool is_read = child_->write(line, gives_up_);
+      lock.lock();
+      if (is_read) continue;
+      is_broken_ = !gives_up_;
+      if (is_broken_) say_broken(child_->wait(/*seconds=*/2).value_or(0));
+      break;
+    }
+    has_ended_ = true;
+    is_fed_.notify_all();
+  }
+
+  void say_broken(int status) {
+    log_.warning(fmt::format(
+        "Weights & Biases: its client ended with {} ({}); nothing more is sent there, training goes on; all "
+        "that it said is in '{}'",
+        status, last_words(), log_file_.string()));
+  }
+
+  /** The last line of the client's log that says something. */
+  std::string last_words() const {
+    std::string words = "it said nothing";
+    try {
+      LineReader reader(log_file_);
+      while (const auto line = reader.next())
+        if (line->find_first_not_of(" \t\r") != std::string_view::npos) words = line->substr(0, 300);
+    } catch (const Error& error) {
+      words = error.what();
+    }
+    return words;
+  }
+
+  TrackedRun run_;
+  std::string project_;
+  Log& log_;
+  fs::path log_file_;
+  std::optional<ChildProcess> child_;
+  std::mutex mutex_;  // guards what follows
+  std::condition_variable news_, is_fed_;
+  std::deque<std::string> lines_;
+  bool is_told_ = false, has_ended_ = false, is_broken_ = false;
+  std::atomic<bool> gives_up_{false};
+  std::thread feeder_;
+};
+
+}  // namespace
+
+void check_wandb() {
+  const std::string program = python();
+  const int status = run_process({program, "-c", wandb_client(), "check"}).exit_status;
+  if (status == 127)
+    throw Error(Kind::usage, "--wandb-project: '" + program +
+                                 "' cannot be run; set INTELIA_PYTHON to a Python that has the package wandb");
+  if (status == kMissingKey)
+    throw Error(
+        Kind::usage,
+        "--wandb-project: Weights & Biases has no key; set WANDB_API_KEY or WANDB_API_KEY_FILE, or WANDB_MODE=offline");
+  if (status == kMissingPackage)
+    throw Error(Kind::usage, "--wandb-project: '" + program +
+                                 "' has no package wandb; install it there (pip install wandb), or set INTELIA_PYTHON");
+  if (status != 0)
+    throw Error(
+        Kind::usage,
+        fmt::format(
+            "--wandb-project: the client of Weights & Biases ended with {} in '{}'; see '{} -c \"import wandb\"'",
+            status, program, program));
+}
+
+std::unique_ptr<Tracker> make_wandb(const TrackedRun& run, const std::string& project, Log& log) {
+  return std::make_unique<Wandb>(run, project, log);
+}
+
+}  // namespace intelia

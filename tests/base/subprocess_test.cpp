@@ -1,0 +1,52 @@
+// Real processes: what they are given, what they say, and how they end.
+#include "base/subprocess.hpp"
+
+#include <csignal>
+#include <string>
+
+#include "base/file.hpp"
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+TEST_CASE("a process that is run to its end: its words and its exit status") {
+  const ProcessResult echoed = run_process({"sh", "-c", "echo said; echo hidden >&2; exit 3"});
+  CHECK(echoed.output == "said\n");
+  CHECK(echoed.exit_status == 3);
+  CHECK(run_process({"sh", "-c", "kill -9 $$"}).exit_status == 137);
+  CHECK(run_process({"no-such-program"}).exit_status == 127);
+}
+
+TEST_CASE("a child reads all that is written, in a session of its own, and its words are in the log") {
+  const TemporaryFolder folder;
+  const std::atomic<bool> never{false};
+  folder.write("log", "of an earlier run, and longer than what is said now");
+  ChildProcess child({"sh", "-c", "wc -c; cut -d' ' -f6 /proc/$$/stat >&2; exit 5"}, folder.path / "log");
+  const std::string piece(300'000, 'x');  // more than a pipe holds
+  CHECK(child.write(piece, never));
+  CHECK(child.write("end", never));
+  CHECK(!child.wait(0));
+  child.close_input();
+  CHECK(child.wait(30) == 5);
+  CHECK(child.wait(0) == 5);
+  const std::string said = read_file(folder.path / "log");
+  CHECK(std::stoll(said) == 300'003);
+  CHECK(std::stoll(said.substr(said.find('\n'))) == child.id());
+}
+
+TEST_CASE("a child that reads no more, one that never reads, one that cannot be started") {
+  ::signal(SIGPIPE, SIG_IGN);
+  const TemporaryFolder folder;
+  const std::string piece(300'000, 'x');
+  const std::atomic<bool> never{false}, at_once{true};
+  ChildProcess gone({"true"}, folder.path / "log");
+  CHECK(!gone.write(piece, never));
+  CHECK(gone.wait(30) == 0);
+  ChildProcess deaf({"sleep", "60"}, folder.path / "log");
+  CHECK(!deaf.write(piece, at_once));
+  CHECK(!deaf.wait(0.05));
+  ::kill(deaf.id(), SIGKILL);
+  CHECK(deaf.wait(30) == 137);
+  CHECK(contains(refusal([&] { ChildProcess absent({"no-such-program"}, folder.path / "log"); }, Kind::io), "no-such-program"));
+  CHECK(contains(refusal([&] { ChildProcess unlogged({"true"}, folder.path / "absent/log"); }, Kind::io), "absent/log"));
+}

@@ -1,0 +1,27 @@
+// Pieces after pieces; what is cut off, and what is never followed.
+#include "tracking/append_file.hpp"
+
+#include "base/file.hpp"
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+TEST_CASE("pieces are there as soon as they are appended, after what is kept") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("file", "kept torn");
+  AppendFile file(path, 5);
+  file.append("and more");
+  CHECK(read_file(path) == "kept and more");
+  file.append("!");
+  CHECK(read_file(path) == "kept and more!");
+}
+
+TEST_CASE("a new file is its owner's alone, a link is refused, a full disk leaves no half piece") {
+  const TemporaryFolder folder;
+  AppendFile file(folder.path / "new");
+  CHECK((std::filesystem::status(folder.path / "new").permissions() & std::filesystem::perms(0777)) ==
+        std::filesystem::perms(0600));
+  std::filesystem::create_symlink(folder.path / "new", folder.path / "link");
+  CHECK(contains(refusal([&] { AppendFile link(folder.path / "link"); }, Kind::io), "link'"));
+  CHECK(contains(refusal([&] { AppendFile full("/dev/full"); }, Kind::io), "/dev/full"));
+}

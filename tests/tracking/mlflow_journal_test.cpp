@@ -1,0 +1,71 @@
+// What is kept for MLflow: found again by the next process, torn or whole.
+#include "tracking/mlflow_journal.hpp"
+
+#include "base/file.hpp"
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+namespace {
+
+const JournalHead kHead{"http://host", "experiment", "identity", "key", {{"name", "run"}}};
+
+MetricsLine line_of(std::int64_t step) {
+  return {step, 10.5, {{"loss", 1.0 / static_cast<double>(step)}, {"measured/seconds", 2}}};
+}
+
+}  // namespace
+
+TEST_CASE("the next process finds what was not acknowledged, in order") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "journal.jsonl";
+  {
+    MlflowJournal journal(path, kHead);
+    for (int step = 1; step <= 3; ++step) journal.add(line_of(step));
+    journal.note_run("id");
+    journal.note_sent(2);
+    journal.add_status("KILLED", 20);
+  }
+  const auto journal = MlflowJournal::open(path);
+  REQUIRE(journal);
+  CHECK(journal->head().server == "http://host");
+  CHECK(journal->head().run == kHead.run);
+  CHECK(journal->run_id() == "id");
+  CHECK(!journal->has_params());
+  CHECK(journal->last_step() == 3);
+  CHECK(journal->last_status() == "KILLED");
+  REQUIRE(journal->unsent().size() == 2);
+  CHECK(journal->unsent()[0].line.step == 3);
+  CHECK(journal->unsent()[0].line.time == 10.5);
+  CHECK(journal->unsent()[0].line.scalars == line_of(3).scalars);
+  CHECK(journal->unsent()[1].status == "KILLED");
+}
+
+TEST_CASE("a torn last line is cut off, and the file goes on whole") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "journal.jsonl";
+  {
+    MlflowJournal journal(path, kHead);
+    journal.add(line_of(1));
+  }
+  const std::string whole = read_file(path);
+  folder.write("journal.jsonl", whole + R"({"step":2,"ti)");
+  {
+    auto journal = MlflowJournal::open(path);
+    REQUIRE(journal);
+    CHECK(journal->last_step() == 1);
+    journal->add(line_of(2));
+  }
+  CHECK(read_file(path).starts_with(whole));
+  CHECK(MlflowJournal::open(path)->last_step() == 2);
+}
+
+TEST_CASE("no journal, an empty one, one that is something else, one of a later version") {
+  const TemporaryFolder folder;
+  CHECK(!MlflowJournal::open(folder.path / "absent"));
+  CHECK(!MlflowJournal::open(folder.write("empty", "")));
+  CHECK(!MlflowJournal::open(folder.write("torn", R"({"format":1,"ser)")));
+  for (const char* text : {"{}\n", "7\n", "{\"format\":1}\n", "not json\n"})
+    CHECK(contains(refusal([&] { MlflowJournal::open(folder.write("odd", text)); }), "odd'"));
+  CHECK(contains(refusal([&] { MlflowJournal::open(folder.write("new", "{\"format\":2}\n")); }), "another version"));
+}

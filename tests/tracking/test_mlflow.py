@@ -1,0 +1,376 @@
+"""Runs on a real `mlflow server` over SQLite: present, away, back, and dying in the middle. What it has is read from its database.
+Seen failing: with batches of metrics and of parameters above the server's limits, with steps sent again after a resume, with the
+server not asked which points or which run it has, with a sender that gives up when the server is away, with another run's journal
+gone on with, with redirects followed, certificates not verified, and the user left in the address."""
+import base64
+import contextlib
+import http.server
+import json
+import os
+import socket
+import sqlite3
+import ssl
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+
+import pytest
+
+import program
+from conftest import Probe, points_of
+
+
+def free_port():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return taken.getsockname()[1]
+
+
+class Server:
+    """An MLflow server that can be started, killed and started again on the same port and database."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.environment = {"MLFLOW_TRACKING_URI": self.url}
+        self.process = None
+
+    def start(self):
+        command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db",
+                   "--default-artifact-root", str(self.folder / "artifacts"), "--host", "127.0.0.1", "--port", str(self.port),
+                   "--workers", "1"]
+        self.process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=open(self.folder / "log", "ab"),
+                                        stderr=subprocess.STDOUT, start_new_session=True,
+                                        env={**program.clean_environment(), "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"})
+        program.wait_for(self.is_up, timeout_seconds=180)
+
+    def is_up(self):
+        assert self.process.poll() is None, (self.folder / "log").read_text()
+        try:
+            return urllib.request.urlopen(self.url + "/health", timeout=1).status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        if self.process is not None:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, 9)
+            self.process.wait()
+            self.process = None
+
+    def rows(self, query, *values):
+        with contextlib.closing(sqlite3.connect(f"file:{self.folder}/mlflow.db?mode=ro", uri=True, timeout=30)) as database:
+            return database.execute(query, values).fetchall()
+
+    def runs(self, experiment):
+        """[(id, name, status, has an end)], oldest first."""
+        return self.rows("SELECT run_uuid, r.name, status, end_time IS NOT NULL FROM runs r JOIN experiments e USING (experiment_id) "
+                         "WHERE e.name = ? ORDER BY start_time", experiment)
+
+    def points(self, run_id):
+        """{(name, step): value}; a point that is there twice is a fault."""
+        points = {}
+        for name, step, value in self.rows("SELECT key, step, value FROM metrics WHERE run_uuid = ?", run_id):
+            assert (name, step) not in points, (name, step)
+            points[name, step] = value
+        return points
+
+    def run_of(self, experiment):
+        (run,) = self.runs(experiment)
+        return run
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = Server(tmp_path_factory.mktemp("mlflow"))
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+def running(server):
+    if server.process is None:
+        server.start()
+    return server
+
+
+def journal(folder):
+    return folder / "mlflow/journal.jsonl"
+
+
+def test_away_at_the_start_then_back(server, tmp_path):
+    """One run ends while the server is away, another sees it come: both are there in the end, nothing was waited for."""
+    assert server.process is None, "this test comes first"
+    first, second = tmp_path / "first", tmp_path / "second"
+    status, said = Probe(first, server.environment, mlflow="away").begin().lines(1, 20).end()
+    assert status == 0 and said.count("warning: ") == 2 and "is away" in said and "--resume sends it" in said, said
+    assert journal(first).stat().st_mode & 0o077 == 0
+    probe = Probe(second, server.environment, mlflow="comes").begin().lines(1, 10)
+    server.start()
+    probe.lines(11, 12)
+    program.wait_for(lambda: server.runs("comes") and len(server.points(server.run_of("comes")[0])) == 12 * 8 + 6, timeout_seconds=90)
+    status, said = probe.lines(13, 14).end()
+    assert status == 0 and said.count("warning: ") == 1 and "is back" in said, said
+    run_id, name, status, has_end = server.run_of("comes")
+    assert (name, status, has_end) == ("probe", "FINISHED", 1) and server.points(run_id) == points_of(second)
+
+    assert Probe(first, server.environment, mlflow="away", resumes=True).begin(20).end() == (0, "")
+    run_id, _, status, _ = server.run_of("away")
+    assert status == "FINISHED" and server.points(run_id) == points_of(first)
+
+
+def test_params_tags_metrics_and_status(running, tmp_path):
+    settings = {f"option-{number}": number for number in range(230)}  # more than one batch
+    settings |= {"learning-rate": 1e-3, "lora-targets": ["q_proj"], "empty": "", "long": "é" * 5000, "line": "a\nb|c"}
+    folder = tmp_path / "run"
+    assert Probe(folder, running.environment, mlflow="grüße / 1", name="first", settings=settings).begin().lines(1, 400).end() == (0, "")
+    run_id, name, status, has_end = running.run_of("grüße / 1")
+    assert (name, status, has_end) == ("first", "FINISHED", 1)
+    assert running.points(run_id) == points_of(folder) and len(points_of(folder)) > 3000
+    params = dict(running.rows("SELECT key, value FROM params WHERE run_uuid = ?", run_id))
+    expected = {name: value if isinstance(value, str) else json.dumps(value) for name, value in settings.items() if value != ""}
+    assert params == expected | {"long": "é" * 3000}
+    tags = dict(running.rows("SELECT key, value FROM tags WHERE run_uuid = ?", run_id))
+    assert tags["mlflow.source.name"] == "intelia train probe" and tags["intelia.version"] == "0.0.0"
+    for outcome, exit_status, status in (("failed", 1, "FAILED"), ("killed", 143, "KILLED")):
+        probe = Probe(tmp_path / outcome, running.environment, mlflow=outcome).begin().lines(1, 2)
+        assert probe.end(outcome)[0] == exit_status
+        assert running.run_of(outcome)[2:] == (status, 1)
+
+
+def test_killed_and_resumed(running, tmp_path):
+    """kill -9 after line 10, gone on with from line 6; once more after the last acknowledgements were lost, so that the server must
+    be asked what it has; and once more after it was lost that the run had been made."""
+    Probe(tmp_path, running.environment, mlflow="killed -9").begin().lines(1, 10).kill()
+    assert Probe(tmp_path, running.environment, mlflow="killed -9", resumes=True).begin(6).lines(7, 14).end() == (0, "")
+    run_id, _, status, _ = running.run_of("killed -9")
+    assert status == "FINISHED" and running.points(run_id) == points_of(tmp_path)
+
+    def without_acknowledgements(*names):
+        lines = [json.loads(line) for line in journal(tmp_path).read_text().splitlines()]
+        lines = [line for line in lines if not any(name in line for name in names)]
+        for line in lines:  # SQLite would drop a second point that is the same in everything
+            if "step" in line:
+                line["time"] += 1
+        journal(tmp_path).write_text("".join(json.dumps(line) + "\n" for line in lines))
+
+    for number, names in enumerate((["sent"], ["sent", "params_sent"], ["sent", "params_sent", "run_id"])):
+        without_acknowledgements(*names)
+        last = 15 + number
+        assert Probe(tmp_path, running.environment, mlflow="killed -9", resumes=True).begin(last - 1).lines(last, last).end() == (0, "")
+        assert running.run_of("killed -9")[0] == run_id
+        assert running.points(run_id) == points_of(tmp_path), names
+
+
+def test_killed_before_the_first_checkpoint(running, tmp_path):
+    """The run starts anew, and is the same run for the server."""
+    Probe(tmp_path, running.environment, mlflow="early").begin().lines(1, 5).kill()
+    assert Probe(tmp_path, running.environment, mlflow="early", resumes=True).begin(0).lines(1, 7).end() == (0, "")
+    assert running.points(running.run_of("early")[0]) == points_of(tmp_path)
+
+
+def test_gone_on_with_or_anew(running, tmp_path):
+    """Without --resume, or with other data or another experiment, it is another run; what was measured before is told there, too."""
+    assert Probe(tmp_path, running.environment, mlflow="one").begin().lines(1, 4).end() == (0, "")
+    assert Probe(tmp_path, running.environment, mlflow="one").begin().lines(1, 3).end() == (0, "")
+    assert Probe(tmp_path, running.environment, mlflow="two", resumes=True).begin(2).lines(3, 5).end() == (0, "")
+    assert Probe(tmp_path, running.environment, mlflow="two", resumes=True, identity="f" * 16).begin(5).lines(6, 6).end() == (0, "")
+    assert [len(running.points(run[0])) for run in running.runs("one")] == [4 * 8 + 2, 3 * 8 + 1]
+    assert [len(running.points(run[0])) for run in running.runs("two")] == [5 * 8 + 2, 6 * 8 + 3]
+    assert running.points(running.runs("two")[1][0]) == points_of(tmp_path)
+
+
+def test_two_runs_make_an_experiment_at_once(running, tmp_path):
+    """The experiment is not there when it is looked for, and there when it is to be made: between the two another run made it."""
+    assert Probe(tmp_path / "other", running.environment, mlflow="together").begin().lines(1, 2).end() == (0, "")
+    num_looks = 0
+
+    def forward(handler, body):
+        nonlocal num_looks
+        if "experiments/get-by-name" in handler.path:
+            num_looks += 1
+            if num_looks <= 2:  # before the work, and when the run is to be made
+                return 404, {}, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}'
+        request = urllib.request.Request(running.url + handler.path, body or None, {"Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, {}, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, {}, refused.read()
+
+    with hostile_server(forward) as server:
+        environment = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{server.server_address[1]}"}
+        assert Probe(tmp_path / "run", environment, mlflow="together").begin().lines(1, 2).end() == (0, "")
+    assert num_looks == 3 and [run[2] for run in running.runs("together")] == ["FINISHED"] * 2
+
+
+def test_a_run_that_the_server_refuses_goes_on(running, tmp_path):
+    """The run is deleted for good on the server: one warning, and what is measured is still written."""
+    probe = Probe(tmp_path, running.environment, mlflow="gone").begin().lines(1, 2)
+    program.wait_for(lambda: running.runs("gone"), timeout_seconds=60)
+    request = urllib.request.Request(running.url + "/api/2.0/mlflow/runs/delete", json.dumps({"run_id": running.run_of("gone")[0]}).encode(),
+                                     {"Content-Type": "application/json"})
+    assert urllib.request.urlopen(request).status == 200
+    status, said = probe.lines(3, 6).end()
+    assert status == 0 and said.count("warning: ") == 1 and "nothing more is sent there" in said, said
+    assert ("loss", 6) in points_of(tmp_path)
+
+
+def test_a_deleted_experiment_is_said_before_the_work(running, tmp_path):
+    assert Probe(tmp_path / "run", running.environment, mlflow="deleted").begin().lines(1, 1).end() == (0, "")
+    (experiment,) = running.rows("SELECT experiment_id FROM experiments WHERE name = 'deleted'")[0]
+    request = urllib.request.Request(running.url + "/api/2.0/mlflow/experiments/delete", json.dumps({"experiment_id": str(experiment)}).encode(),
+                                     {"Content-Type": "application/json"})
+    assert urllib.request.urlopen(request).status == 200
+    status, said = refusal(tmp_path / "again", running.environment, "deleted")
+    assert status == 2 and "'deleted' is deleted" in said, said
+
+
+def test_dies_in_the_middle(server, tmp_path):
+    """The server is killed with -9 while the run goes on; it ends without it, and the resumed run brings what is missing, once."""
+    if server.process is None:
+        server.start()
+    probe = Probe(tmp_path, server.environment, mlflow="dies").begin().lines(1, 10)
+    program.wait_for(lambda: server.runs("dies") and server.points(server.run_of("dies")[0]), timeout_seconds=60)
+    server.kill()
+    status, said = probe.lines(11, 20).end()
+    assert status == 0 and "--resume sends it" in said, said
+    assert server.run_of("dies")[2] == "RUNNING"
+    server.start()
+    assert Probe(tmp_path, server.environment, mlflow="dies", resumes=True).begin(20).end() == (0, "")
+    run_id, _, status, _ = server.run_of("dies")
+    assert status == "FINISHED" and server.points(run_id) == points_of(tmp_path)
+
+
+def refusal(folder, environment, experiment="any"):
+    """(exit status, words) of a run that is refused before it begins."""
+    probe = Probe(folder, environment, mlflow=experiment)
+    _, said = probe.process.communicate(timeout=60)
+    return probe.process.returncode, said
+
+
+class Hostile(http.server.BaseHTTPRequestHandler):
+    """Answers as the test says, and keeps what it was asked."""
+
+    def answer(self):
+        length = int(self.headers.get("Content-Length", 0))
+        asked = self.rfile.read(length)
+        self.server.seen.append((self.path, dict(self.headers)))
+        status, headers, body = self.server.reply(self, asked) if callable(self.server.reply) else self.server.reply
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    do_GET = do_POST = answer
+
+    def log_message(self, *_):
+        pass
+
+
+@contextlib.contextmanager
+def hostile_server(reply, context=None):
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile)
+    server.reply, server.seen = reply, []
+    if context:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def test_what_a_wrong_server_says_is_said_before_the_work(tmp_path):
+    elsewhere = {"Location": "http://127.0.0.1:9/"}
+    cases = [((401, {}, b"no"), ["401", "credentials"]), ((403, {}, b"{}"), ["403", "credentials"]),
+             ((302, elsewhere, b""), ["302", "redirect"]), ((200, {}, b"<html>"), ["MLflow"]),
+             ((200, {}, b'{"experiment": 7}'), ["MLflow"]), ((404, {}, b"nothing here"), ["404"]),
+             ((400, {}, json.dumps({"message": "bad " * 1000}).encode()), ["400", "bad bad"])]
+    for reply, words in cases:
+        with hostile_server(reply) as server:
+            url = f"http://127.0.0.1:{server.server_address[1]}"
+            status, said = refusal(tmp_path / "run", {"MLFLOW_TRACKING_URI": url})
+            assert status == 2 and all(word in said for word in [url, *words]) and len(said) < 700, said
+    for uri in ("", "file:///tmp/x", "databricks", "http://", "sqlite:///kanarie.db"):
+        status, said = refusal(tmp_path / "run", {"MLFLOW_TRACKING_URI": uri})
+        assert status == 2 and "MLFLOW_TRACKING_URI" in said and "kanarie" not in said, (uri, said)
+    assert not journal(tmp_path / "run").exists()
+
+
+def test_credentials_are_sent_and_never_said(tmp_path):
+    """Basic or bearer, from the variable, a file or the address; to this server only, and in no word, file or journal."""
+    (tmp_path / "password").write_text("kanarie-pässword\n")
+    (tmp_path / "token").write_text("kanarie-token\n")
+    basic = "Basic " + base64.b64encode("user:kanarie-pässword".encode()).decode()
+    cases = [({"MLFLOW_TRACKING_USERNAME": "user", "MLFLOW_TRACKING_PASSWORD": "kanarie-pässword"}, "", basic),
+             ({"MLFLOW_TRACKING_USERNAME": "user", "MLFLOW_TRACKING_PASSWORD_FILE": str(tmp_path / "password")}, "", basic),
+             ({"MLFLOW_TRACKING_TOKEN": "kanarie-token"}, "", "Bearer kanarie-token"),
+             ({"MLFLOW_TRACKING_TOKEN_FILE": str(tmp_path / "token")}, "", "Bearer kanarie-token"),
+             ({}, "user:kanarie-p%C3%A4ssword@", basic), ({}, "", None)]
+    for number, (environment, part, expected) in enumerate(cases):
+        with hostile_server((503, {}, b"kanarie is echoed")) as server:
+            folder = tmp_path / str(number)
+            uri = f"http://{part}127.0.0.1:{server.server_address[1]}/prefix/"
+            probe = Probe(folder, {"MLFLOW_TRACKING_URI": uri, **environment}, mlflow="any").begin().lines(1, 2)
+            status, said = probe.end()
+            assert status == 0 and "503" in said and "kanarie" not in said, said
+            assert server.seen[0][0].startswith("/prefix/api/2.0/mlflow/experiments/get-by-name?experiment_name=any")
+            assert {headers.get("Authorization") for _, headers in server.seen} == {expected}
+            assert b"kanarie" not in journal(folder).read_bytes()
+    with hostile_server((302, {"Location": "http://127.0.0.1:9/"}, b"")) as server:
+        uri = f"http://user:kanarie@127.0.0.1:{server.server_address[1]}"
+        status, said = refusal(tmp_path / "redirected", {"MLFLOW_TRACKING_URI": uri})
+        assert status == 2 and "kanarie" not in said and len(server.seen) == 1, said
+    status, said = refusal(tmp_path / "run", {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9", "MLFLOW_TRACKING_TOKEN": "kanarie\nX: y"})
+    assert status == 2 and "MLFLOW_TRACKING_TOKEN" in said and "kanarie" not in said, said
+
+
+def test_certificates_are_verified(tmp_path):
+    """A server with a certificate that nobody vouches for is away; named as an authority, it is asked."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
+                    "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", tmp_path / "key", "-out", tmp_path / "certificate"],
+                   check=True, capture_output=True)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "certificate", tmp_path / "key")
+    with hostile_server((503, {}, b""), context) as server:
+        environment = {"MLFLOW_TRACKING_URI": f"https://127.0.0.1:{server.server_address[1]}", "MLFLOW_TRACKING_TOKEN": "kanarie"}
+        status, said = Probe(tmp_path / "run", environment, mlflow="any").begin().lines(1, 1).end()
+        assert status == 0 and "is away (SSL" in said and server.seen == [], said
+        environment["MLFLOW_TRACKING_SERVER_CERT_PATH"] = str(tmp_path / "certificate")
+        status, said = Probe(tmp_path / "run", environment, mlflow="any").begin().lines(1, 1).end()
+        assert status == 0 and "503" in said and server.seen, said
+    environment["MLFLOW_TRACKING_SERVER_CERT_PATH"] = str(tmp_path / "absent")
+    status, said = refusal(tmp_path / "refused", environment)
+    assert status == 2 and "MLFLOW_TRACKING_SERVER_CERT_PATH" in said, said
+
+
+def test_a_server_that_never_answers_does_not_hold_training_up(tmp_path):
+    """It takes the connection and says nothing: every line is taken at once, and the end comes."""
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(64)
+        probe = Probe(tmp_path, {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{silent.getsockname()[1]}"}, mlflow="any").begin()
+        probe.lines(1, 500)
+        status, said = probe.end("killed", timeout_seconds=60)
+    assert status == 143 and "is away" in said, said
+    assert sum("step" in json.loads(line) for line in journal(tmp_path).read_text().splitlines()) == 500
+
+
+def test_a_broken_journal_is_one_warning(running, tmp_path):
+    journal(tmp_path).parent.mkdir()
+    journal(tmp_path).write_text("not a journal\n")
+    status, said = Probe(tmp_path, running.environment, mlflow="broken").begin().lines(1, 2).end()
+    assert status == 0 and said.count("warning: ") == 1 and "journal.jsonl" in said, said
+    assert journal(tmp_path).read_text() == "not a journal\n"
+    # What never got to the server is not dropped in silence when another run takes the folder.
+    journal(tmp_path).unlink()
+    Probe(tmp_path, {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}, mlflow="broken").begin().lines(1, 3).kill()
+    status, said = Probe(tmp_path, running.environment, mlflow="broken").begin().lines(1, 2).end()
+    assert status == 0 and "3 lines" in said and "dropped" in said, said

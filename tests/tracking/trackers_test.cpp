@@ -1,0 +1,94 @@
+// Those who listen to a run, one of whom fails: who hears what, and what is said about it.
+#include "tracking/trackers.hpp"
+
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+namespace {
+
+struct Warnings final : Log {
+  void write(Level level, std::string_view message) override {
+    if (level == Level::warning) list.emplace_back(message);
+  }
+  std::vector<std::string> list;
+};
+
+/** Writes down what it hears, and fails at `fails_at`. */
+class Witness final : public Tracker {
+ public:
+  explicit Witness(std::vector<std::string>& heard, std::string fails_at = "")
+      : heard_(heard), fails_at_(std::move(fails_at)) {}
+  const char* name() const override { return "witness"; }
+  void begin(const std::vector<MetricsLine>& kept) override {
+    std::string steps;
+    for (const MetricsLine& line : kept) steps += " " + std::to_string(line.step);
+    hear("begin" + steps);
+  }
+  void line(const MetricsLine& line) override { hear("line " + std::to_string(line.step)); }
+  void end(Outcome outcome) override { hear("end " + std::to_string(static_cast<int>(outcome))); }
+
+ private:
+  void hear(const std::string& what) {
+    heard_.push_back(what);
+    if (what == fails_at_) throw Error(Kind::io, "disk full");
+  }
+  std::vector<std::string>& heard_;
+  std::string fails_at_;
+};
+
+using Heard = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("a failing listener is named once and hears no more, the others hear all") {
+  const TemporaryFolder folder;
+  const auto metrics = folder.write("metrics.jsonl", "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
+  Warnings log;
+  Heard good, bad;
+  std::vector<std::unique_ptr<Tracker>> list;
+  list.push_back(std::make_unique<Witness>(bad, "line 3"));
+  list.push_back(std::make_unique<Witness>(good));
+  Trackers trackers(std::move(list), metrics, log);
+  CHECK(trackers.follow([&] {
+    trackers.begin(2);
+    trackers.line("{\"step\":3}");
+    trackers.line("{\"step\":4}");
+    return 7;
+  }) == 7);
+  CHECK(good == Heard{"begin 1 2", "line 3", "line 4", "end 0"});
+  CHECK(bad == Heard{"begin 1 2", "line 3"});
+  REQUIRE(log.list.size() == 1);
+  CHECK(log.list[0] == "witness: disk full; nothing more is told there, training goes on");
+}
+
+TEST_CASE("how the work ends is told, and its error goes on") {
+  Warnings log;
+  for (const bool is_killed : {false, true}) {
+    Heard heard;
+    std::vector<std::unique_ptr<Tracker>> list;
+    list.push_back(std::make_unique<Witness>(heard));
+    Trackers trackers(std::move(list), "absent", log);
+    CHECK_THROWS(trackers.follow([&]() -> int {
+      trackers.begin(0);
+      if (is_killed) throw Interrupted(15, "stopped");
+      throw Error(Kind::internal, "broken");
+    }));
+    CHECK(heard == Heard{"begin", is_killed ? "end 2" : "end 1"});
+  }
+  CHECK(log.list.empty());
+}
+
+TEST_CASE("a run that never began ends unheard; what cannot be read is a warning, not an end") {
+  Warnings log;
+  Heard heard;
+  std::vector<std::unique_ptr<Tracker>> list;
+  list.push_back(std::make_unique<Witness>(heard));
+  Trackers trackers(std::move(list), "absent", log);
+  CHECK_THROWS(trackers.follow([]() -> int { throw Error(Kind::usage, "no model"); }));
+  CHECK(heard.empty());
+  trackers.begin(3);
+  trackers.line("not json");
+  CHECK(heard == Heard{"begin"});
+  CHECK(log.list.size() == 2);
+}
