@@ -19,8 +19,8 @@ namespace {
 
 constexpr const char* kPrefix = "base_model.model.";
 
-/** Every linear layer that the configuration targets; Error{usage} when a name of it fits none. */
-std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config) {
+/** Every linear layer that the configuration targets; Error{fault} when a name of it fits none. */
+std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config, Kind fault) {
   std::vector<Linear*> found;
   std::set<std::string> unused(config.targets.names.begin(), config.targets.names.end());
   for (Block& block : model.blocks) {
@@ -32,7 +32,7 @@ std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config) {
   if (unused.empty() && !found.empty()) return found;
   std::string known;
   for (const LinearShape& linear : layer_linears(model.config)) known += (known.empty() ? "" : ", ") + linear.name;
-  throw Error(Kind::usage, "there is no linear layer " +
+  throw Error(fault, "there is no linear layer " +
                                (unused.empty() ? "that the adapter's targets cover" : "'" + *unused.begin() + "' to adapt") +
                                "; a block has " + known);
 }
@@ -117,9 +117,11 @@ AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& setti
   return config;
 }
 
-/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. */
-void attach(Llama& model, const AdapterConfig& config, double dropout, const std::function<void(Linear& linear, int r)>& make) {
-  for (Linear* linear : targets_of(model, config)) {
+/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. `fault`: of
+    targets that the model does not have. */
+void attach(Llama& model, const AdapterConfig& config, double dropout, Kind fault,
+            const std::function<void(Linear& linear, int r)>& make) {
+  for (Linear* linear : targets_of(model, config, fault)) {
     if (linear->is_quantized && !config.mutated_init.empty())
       throw Error(Kind::usage, "an adapter that starts from the base's weights (" + config.mutated_init +
                                    ") needs them as they are: use --method lora");
@@ -165,7 +167,7 @@ void add_adapter(Llama& model, const LoraSettings& settings, std::uint64_t seed)
   const AdapterConfig config = adapter_config(model.config, settings);
   auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
   generator.set_current_seed(seed);
-  attach(model, config, settings.dropout, [&](Linear& linear, int r) {
+  attach(model, config, settings.dropout, Kind::usage, [&](Linear& linear, int r) {
     Lora& lora = *linear.lora;
     const double bound = 1 / std::sqrt(static_cast<double>(linear.in_features()));
     lora.a = at::empty({r, linear.in_features()}, at::kFloat);
@@ -185,7 +187,7 @@ void load_adapter(Llama& model, const fs::path& folder, double dropout) {
     throw Error(Kind::input, "'" + folder.string() + "' holds no adapter_model.safetensors; it is no PEFT adapter folder");
   const SafetensorsFile file(path);
   with_context("adapter '" + folder.string() + "' does not fit the model", [&] {
-    attach(model, config, dropout < 0 ? config.lora_dropout : dropout, [&](Linear& linear, int r) {
+    attach(model, config, dropout < 0 ? config.lora_dropout : dropout, Kind::input, [&](Linear& linear, int r) {
       Lora& lora = *linear.lora;
       // Before room is made for it: r is what the file claims.
       const std::string name = kPrefix + linear.path + ".lora_A.weight";
@@ -237,7 +239,7 @@ void write_adapter(Llama& model, const fs::path& folder, const std::string& base
   if (!config.mutated_init.empty()) {
     // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
     for (auto& [name, tensor] : tensors) {
-      for (Linear* linear : targets_of(model, config)) {
+      for (Linear* linear : targets_of(model, config, Kind::usage)) {
         if (name == kPrefix + linear->path + ".lora_A.weight") tensor = at::cat({tensor, linear->lora->start_a}, 0);
         if (name == kPrefix + linear->path + ".lora_B.weight") tensor = at::cat({tensor, -linear->lora->start_b}, 1);
       }
