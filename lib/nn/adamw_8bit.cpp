@@ -21,18 +21,19 @@ class AdamW8bit final : public Optimizer {
  public:
   explicit AdamW8bit(std::vector<Trained> list) : Optimizer(std::move(list)) {
     for (const Trained& item : trained()) {
-      if (!item.tensor.is_cpu())
+      if (item.tensor.is_cuda())
         throw Error(Kind::usage, "--optimizer adamw-8bit runs on the CPU only; use adamw or adafactor on a GPU");
       const std::int64_t n = item.tensor.numel();
+      const auto bytes = item.tensor.options().dtype(at::kByte).requires_grad(false), floats = bytes.dtype(at::kFloat);
       States& states = states_.emplace_back();
       if (keeps_fp32(item)) {
-        states.average = at::zeros({n}, at::kFloat);
-        states.square = at::zeros({n}, at::kFloat);
+        states.average = at::zeros({n}, floats);
+        states.square = at::zeros({n}, floats);
       } else {
-        states.average_codes = at::zeros({n}, at::kByte);
-        states.square_codes = at::zeros({n}, at::kByte);
-        states.average_absmax = at::zeros({dynamic8::num_blocks(n)}, at::kFloat);
-        states.square_absmax = at::zeros({dynamic8::num_blocks(n)}, at::kFloat);
+        states.average_codes = at::zeros({n}, bytes);
+        states.square_codes = at::zeros({n}, bytes);
+        states.average_absmax = at::zeros({dynamic8::num_blocks(n)}, floats);
+        states.square_absmax = at::zeros({dynamic8::num_blocks(n)}, floats);
       }
     }
   }
@@ -63,6 +64,7 @@ class AdamW8bit final : public Optimizer {
       const Tensor gradient = gradients[i].to(at::kFloat);
       const Tensor parameter = item.tensor.detach();
       const Tensor values = parameter.to(at::kFloat);   // the parameter itself where that is fp32
+      if (values.is_meta()) continue;
       const float* from = gradient.const_data_ptr<float>();
       float* to = values.mutable_data_ptr<float>();
       const std::int64_t n = values.numel();

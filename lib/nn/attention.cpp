@@ -51,8 +51,10 @@ Tensor attend_plainly(const Tensor& q, const Tensor& k, const Tensor& v, const T
 Tensor attend_heads(const Tensor& q, const Tensor& k, const Tensor& v, const std::optional<Tensor>& mask, const AttentionRule& rule) {
   if (rule.softcap > 0) return attend_plainly(q, k, v, mask ? *mask : causal_mask(q.size(2), 0, q.device()), rule);
   const std::optional<double> scale = rule.scale > 0 ? std::optional(rule.scale) : std::nullopt;
-  if (q.is_meta())  // where the library would choose to hold all scores, which it does on no device
-    return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, /*is_causal=*/!mask, mask, scale));
+  if (q.is_meta()) {  // where the library would choose to hold all scores, which it does on no device
+    const auto added = mask ? std::optional(mask->to(q.scalar_type())) : std::nullopt;   // as it adds masks to scores
+    return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, /*is_causal=*/!mask, added, scale));
+  }
   std::optional<WithoutCudnn> masked;
   if (mask) masked.emplace();
   return at::scaled_dot_product_attention(q, k, v, mask, /*dropout_p=*/0, /*is_causal=*/!mask, scale,

@@ -34,6 +34,20 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return at::empty(at::infer_size(condition.sizes(), at::infer_size(self.sizes(), other.sizes())), self.options());
 }
 
+Tensor& logical_and(const Tensor& self, const Tensor& other, Tensor& out) {
+  out.resize_(at::infer_size(self.sizes(), other.sizes()));
+  return out;
+}
+
+Tensor& logical_not(const Tensor& self, Tensor& out) {
+  out.resize_(self.sizes());
+  return out;
+}
+
+/** It works in place. */
+void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double, double, double,
+                 double, double, bool, bool, const std::optional<Tensor>&, const std::optional<Tensor>&) {}
+
 /** Rows of queries and of keys that a thread of the CPU's flash attention works on (FlashAttentionKernel.cpp, torch 2.11). */
 struct AttentionTile {
   std::int64_t queries, keys;
@@ -78,6 +92,9 @@ void register_meta_kernels() {
     library.impl("index_select", index_select);
     library.impl("repeat_interleave.Tensor", repeat_interleave);
     library.impl("where.self", where);
+    library.impl("logical_and.out", logical_and);
+    library.impl("logical_not.out", logical_not);
+    library.impl("_fused_adamw_", fused_adamw);
     library.impl("embedding_dense_backward", embedding_dense_backward);
     library.impl("_scaled_dot_product_flash_attention_for_cpu", attention);
     library.impl("_scaled_dot_product_flash_attention_for_cpu_backward", attention_backward);

@@ -151,6 +151,11 @@ MemoryNeed memory_need(const Recipe& recipe, Optimizer& optimizer, const SftSett
     optimizer.zero_grad();
   }
   const NamedTensors best = evaluates ? copies(parameters) : NamedTensors();
+  make_gradients(parameters);
+  restart_allocator_peak(kMeta);
+  optimizer.step(/*learning_rate=*/0);
+  need.peak_bytes = std::max(need.peak_bytes, allocator_peak_bytes(kMeta) - live_before);
+  optimizer.zero_grad();
   for (const MicroBatch& batch : heaviest(evaluation_batches(sizes.validation, settings))) {
     restart_allocator_peak(kMeta);
     recipe.evaluation_losses(outlines(batch, sizes.validation));

@@ -96,8 +96,7 @@ const std::vector<Case> kCases = {
 
 }  // namespace
 
-// Seen failing: passes of the plan without graph, gradients of earlier micro-batches or the kept best parameters left out,
-// the first micro-batch taken for the heaviest, evaluations left out, the head's logits in chunks of a quarter.
+// tests/parity/test_plan.py runs the same code over all families and says what was broken to see it fail.
 TEST_CASE("the planned memory is within 5 % of what the allocator then counts") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
