@@ -66,7 +66,7 @@ def test_all_listen_and_training_is_the_same(tiny, server, environment, tmp_path
     assert run.status == 0 and "warning" not in run.stderr, run.stderr
     check_all(tmp_path / "heard", server, "heard")
     params = dict(server.rows("SELECT key, value FROM params WHERE run_uuid = (SELECT run_uuid FROM runs WHERE name = 'heard')"))
-    assert params["learning-rate"] == "0.01" and params["lora-targets"] == '["q_proj","k_proj","v_proj","o_proj"]'
+    assert params["learning-rate"] == "0.01" and params["lora-targets"] == '["attention"]'
     expected, found = trained(tmp_path / "alone"), trained(tmp_path / "heard")
     (svg,) = [file for file in found["manifest.json"]["outputs"] if file["path"] == "loss.svg"]
     found["manifest.json"]["outputs"].remove(svg)
