@@ -185,7 +185,7 @@ int run(const Options& options, Context& context) {
   page += fmt::format(
       "\nMemory for training without activations, with AdamW: trained weights in fp32, frozen ones in 16 bits or NF4\n"
       "P = {:.0f} parameters; L = {:.0f} of them in linear layers; A = {:.0f} of an adapter, r {} on {}\n",
-      sizes.parameters, sizes.linear, sizes.adapter, lora.r, fmt::join(lora.targets, ","));
+      sizes.parameters, sizes.linear, sizes.adapter, lora.r, fmt::join(target_names(config, lora.targets), ","));
   for (const MemoryOfMethod& need : needs) {
     page += fmt::format("{:<16}{:>12}\n", need.method, size(need.total()));
     for (const MemoryTerm& term : need.terms)

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "model/families/family.hpp"
@@ -151,7 +153,11 @@ Json model_config_json(const ModelConfig& config) {
     document[family.activation_key] = config.activation == Activation::silu ? "silu" : "gelu_pytorch_tanh";
     family.write(config, document);
   }
-  return document;
+  std::map<std::string, Json> by_name;
+  for (const auto& [name, value] : document.items()) by_name[name] = value;
+  Json sorted = Json::object();   // as transformers writes it
+  for (const auto& [name, value] : by_name) sorted[name] = value;
+  return sorted;
 }
 
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer) {

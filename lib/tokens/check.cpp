@@ -68,7 +68,7 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
   const ContentBounds bounds(rendered, messages.size());
   const std::vector<bool> is_trained = trained_messages(messages, turns);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (!is_trained[i] || bounds.ends[i] == 0) continue;
+    if (messages[i].role != "assistant" || !is_trained[i] || bounds.ends[i] == 0) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
     findings.add(Finding::Kind::end_not_trained,

@@ -133,9 +133,9 @@ void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids)
 std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns) {
   std::vector<bool> is_trained(messages.size());
   for (std::size_t i = messages.size(); i-- > 0;) {
-    if (messages[i].role != "assistant") continue;
-    is_trained[i] = has_weight(messages[i], i);
-    if (turns == TrainedTurns::last) break;
+    const bool is_answer = messages[i].role == "assistant";
+    is_trained[i] = (is_answer || turns == TrainedTurns::all) && has_weight(messages[i], i);
+    if (is_answer && turns == TrainedTurns::last) break;
   }
   return is_trained;
 }

@@ -11,7 +11,7 @@
 
 namespace intelia {
 
-/** Which of the assistant's turns are trained; one whose message has "weight": 0 never is. */
+/** Which turns are trained; one whose message has "weight": 0 never is. */
 enum class TrainedTurns {
   all,
   last,  // the final answer alone: the completion of a prompt
@@ -43,7 +43,8 @@ struct EncodedConversation {
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
 
-/** For each message, whether what the assistant says there is trained. Throws Error{input} for a weight that is neither 0 nor 1. */
+/** For each message, whether what the model says there is trained: all of {% generation %}, whoever's, but for a weight of 0; with
+    TrainedTurns::last the last answer alone. Throws Error{input} for a weight that is neither 0 nor 1. */
 std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns);
 
 /** A preference as ids: both continuations follow the same prompt. */

@@ -52,7 +52,8 @@ Json orders(const Json& request) {
   for (int epoch = 0; epoch < request.at("epochs").get<int>(); ++epoch) {
     Json& drawn = epochs.emplace_back(Json::array());
     while (static_cast<std::int64_t>(drawn.size()) < order.num_rows())
-      for (const auto& micro_batch : order.next_window(position)) drawn.insert(drawn.end(), micro_batch.begin(), micro_batch.end());
+      for (const auto& micro_batch : order.next_window(position))
+        for (const std::int64_t sample : micro_batch) drawn.push_back(sample);
   }
   return {{"epochs", epochs}};
 }
