@@ -79,14 +79,15 @@ def test_fault_01_train_sft(tiny, short, tmp_path):
 
 
 def test_fault_01_train_sft_at_random_moments(tiny, long, tmp_path):
-    """kill -9 at any time, again and again until it is done, mostly after a checkpoint was written."""
+    """kill -9 at any time, again and again until it is done, mostly after a checkpoint was written; INTELIA_SLOW_TESTS=1: 100."""
     expected, whole_seconds = long
     seed = random.SystemRandom().randrange(10**6)
     print("seed", seed)
     chance = random.Random(seed)
     num_kills = num_after_checkpoint = 0
     number = 0
-    while num_kills < 10 or num_after_checkpoint * 2 < num_kills:
+    enough = 100 if os.environ.get("INTELIA_SLOW_TESTS") == "1" else 10
+    while num_kills < enough or num_after_checkpoint * 2 < num_kills:
         folder = tmp_path / f"killed-{number}"
         number += 1
         for attempt in range(4):
@@ -210,6 +211,17 @@ def test_fault_04_train_sft(tiny, long, tmp_path, name, status):
     assert not (folder / "adapter_model.safetensors").exists()
     run = program.run(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
     assert run.status == 0 and f"going on from step {step} " in run.stderr, run.stderr
+    assert results_of(folder) == expected
+
+
+def test_sigusr1_writes_a_checkpoint_and_the_run_goes_on(tiny, long, tmp_path):
+    expected, _ = long
+    folder = tmp_path / "out"
+    process = program.start(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
+    wait_for(lambda: checkpoints_of(folder), process)
+    process.send_signal(signal.SIGUSR1)
+    run = program.finish(process)
+    assert run.status == 0 and "written, as a signal asked" in run.stderr, run.stderr
     assert results_of(folder) == expected
 
 
