@@ -59,8 +59,18 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
                                                    static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
   KvCache cache = make_cache(model, static_cast<std::int64_t>(prompts.size()), room);
 
-  TokenBatch batch = make_batch(model, {prompts.begin(), prompts.end()});
-  Tensor rows = at::tensor(batch.lengths, at::kLong).cumsum(0).sub_(1).to(device);   // the last token of each prompt
+  TokenBatch batch;
+  Tensor rows;   // of the batch, whose next token is wanted: the last of each whole sequence
+  const auto begin_with = [&](const std::vector<std::vector<std::int32_t>>& sequences) {
+    batch = make_batch(model, sequences);
+    rows = at::tensor(batch.lengths, at::kLong).cumsum(0).sub_(1).to(device);
+    cache.lengths.assign(sequences.size(), 0);
+  };
+  // With longrope the keys of a sequence are others once it outgrows the original length.
+  const auto outgrows = [&](std::int64_t length) {
+    return model.config.rope.type == RopeType::longrope && length == model.config.rope.original_positions;
+  };
+  begin_with({prompts.begin(), prompts.end()});
   for (;;) {
     stop.check("generation");
     const Tensor hidden = model.hidden(batch, pass, rows, &cache);                                              // [B, D]
@@ -92,6 +102,15 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
       for (Tensor& values : cache.values) values = values.index_select(0, kept);
       cache.lengths = lengths;
       active = still_active;
+    }
+    if (std::any_of(cache.lengths.begin(), cache.lengths.end(), outgrows)) {
+      std::vector<std::vector<std::int32_t>> sequences;
+      for (const std::size_t i : active) {
+        std::vector<std::int32_t>& sequence = sequences.emplace_back(prompts[i]);
+        sequence.insert(sequence.end(), results[i].ids.begin(), results[i].ids.end());
+      }
+      begin_with(sequences);
+      continue;
     }
     batch.ids = at::tensor(next, at::kLong).to(device);
     batch.positions = at::tensor(cache.lengths, at::kLong).to(device);

@@ -44,8 +44,8 @@ bool has_weight(const Message& message, std::size_t place) {
   return weight == 1;
 }
 
-/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, that between whose
-    neighbours' contents it lies. */
+/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, the first empty one
+    between the contents around it. */
 std::size_t message_of(const ByteRange& span, const Rendered& rendered, const ContentBounds& bounds) {
   std::optional<std::size_t> found;
   for (const ContentRange& range : rendered.content)
@@ -54,6 +54,7 @@ std::size_t message_of(const ByteRange& span, const Rendered& rendered, const Co
   if (found) return *found;
   std::size_t message = 0;
   while (message + 1 < bounds.ends.size() && bounds.next_begins[message] < span.end) ++message;
+  if (message + 1 < bounds.ends.size() && bounds.ends[message] > 0 && bounds.ends[message + 1] == 0) ++message;
   return message;
 }
 
