@@ -11,6 +11,7 @@ import pytest
 
 import fault_points
 import program
+import whole_files
 from test_faults_safetensors import tensors_of, write_tensors
 from test_faults_train import ODD_LINES
 from tiny import conversation, results_of, text_of, write_lines
@@ -30,57 +31,20 @@ def whole(tiny, tmp_path_factory):
 @needs_shim
 @pytest.mark.parametrize("action", ["exit", "torn"])
 def test_fault_01_model_init(tiny, whole, tmp_path, action):
-    """Killed at each change of the folder: each file is whole or absent, and the next run ends as if nothing had been."""
-    expected, calls = whole
-    for at in range(1, len(calls) + 1)[::2 if action == "torn" else 1]:
-        folder = tmp_path / f"killed-{at}"
-        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, action))
-        assert run.status == 86, (at, run.stderr)
-        for name, data in results_of(folder).items():
-            assert name.endswith(".partial") or data == expected[name], (at, calls[at - 1], name)
-        run = program.run(*tiny.init(folder))
-        assert run.status == 0, (at, calls[at - 1], run.stderr)
-        assert results_of(folder) == expected, (at, calls[at - 1])
+    whole_files.check_kills(tiny.init, whole, tmp_path, action, range(1, len(whole[1]) + 1)[::2 if action == "torn" else 1])
 
 
 @needs_shim
-@pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
-                                                   ("EIO", "Input/output error", False)])
-def test_fault_03_model_init(tiny, whole, tmp_path, error, words, forever):
-    """Each change fails: exit 1 with path and cause, no file half; over an earlier model that one stands until the first rename."""
-    new, calls = whole
-    first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
-    earlier = tmp_path / "earlier"
-    assert program.run(*tiny.init(earlier, "--seed", 7)).status == 0
-    old = results_of(earlier)
-    folder = tmp_path / "out"
-    for at in range(1, len(calls) + 1):
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.copytree(earlier, folder)
-        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, error, forever))
-        if run.status == 0:
-            assert at >= len(calls) - 1, ("a failed change went unnoticed", calls[at - 1])
-            continue
-        assert run.status == 1 and words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
-        found = {name: data for name, data in results_of(folder).items() if not (forever and name.endswith(".partial"))}
-        if at < first_rename - 1:
-            assert found == old, (at, calls[at - 1])
-        for name, data in found.items():
-            assert data in (old[name], new[name]), (at, calls[at - 1], name)
-    assert program.run(*tiny.init(folder)).status == 0
-    assert results_of(folder) == new
+@pytest.mark.parametrize("failure", whole_files.FAILURES)
+def test_fault_03_model_init(tiny, whole, tmp_path, failure):
+    whole_files.check_failures(tiny.init, lambda folder: tiny.init(folder, "--seed", 7), whole, tmp_path, failure,
+                               range(1, len(whole[1]) + 1))
 
 
 @needs_shim
 @pytest.mark.parametrize("name", ["TERM", "INT"])
 def test_fault_04_model_init(tiny, whole, tmp_path, name):
-    """A signal at a change of the folder: the signal's status and nothing there, or the whole model."""
-    expected, calls = whole
-    for at in range(1, len(calls) + 1)[::3]:
-        folder = tmp_path / f"{name}-{at}"
-        run = program.run(*tiny.init(folder), environment=fault_points.environment(folder, at, name))
-        assert run.status in (0, 128 + getattr(signal, "SIG" + name)), run.stderr
-        assert results_of(folder) == (expected if run.status == 0 else {}), (at, calls[at - 1])
+    whole_files.check_signals(tiny.init, whole, tmp_path, name, range(1, len(whole[1]) + 1)[::3])
 
 
 def test_fault_04_model_init_at_a_random_moment(tiny, tmp_path):
