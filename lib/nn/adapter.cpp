@@ -1,8 +1,8 @@
 #include "nn/adapter.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdlib>
 #include <cstring>
 #include <functional>
 #include <set>
@@ -32,9 +32,8 @@ std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config, Kind 
   if (unused.empty() && !found.empty()) return found;
   std::string known;
   for (const LinearShape& linear : layer_linears(model.config)) known += (known.empty() ? "" : ", ") + linear.name;
-  throw Error(fault, "there is no linear layer " +
-                               (unused.empty() ? "that the adapter's targets cover" : "'" + *unused.begin() + "' to adapt") +
-                               "; a block has " + known);
+  const std::string which = unused.empty() ? "that the adapter's targets cover" : "'" + *unused.begin() + "' to adapt";
+  throw Error(fault, "there is no linear layer " + which + "; a block has " + known);
 }
 
 /** Takes scaling·B·A of the adapter's start out of the base, and remembers it. */
@@ -89,12 +88,13 @@ template <class Number>
 std::vector<std::pair<std::string, Number>> patterns_of(const char* option, const std::vector<std::string>& words) {
   std::vector<std::pair<std::string, Number>> patterns;
   for (const std::string& word : words) {
-    const std::size_t equals = word.rfind('=');
-    double number = 0;
-    if (equals != std::string::npos) number = std::strtod(word.c_str() + equals + 1, nullptr);
-    if (equals == 0 || !(number > 0) || number > 65536)
+    const std::size_t equals = std::min(word.rfind('='), word.size());
+    Number number = 0;
+    const char* end = word.data() + word.size();
+    const auto [rest, status] = std::from_chars(std::min(word.data() + equals + 1, end), end, number);
+    if (equals == 0 || rest != end || status != std::errc{} || !(number > 0 && number <= 65536))
       throw Error(Kind::usage, std::string(option) + ": expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
-    patterns.emplace_back(word.substr(0, equals), static_cast<Number>(number));
+    patterns.emplace_back(word.substr(0, equals), number);
   }
   return patterns;
 }

@@ -2,8 +2,8 @@
 commands give it, and on NF4 weights whose parts lie. tests/model/safetensors_test.cpp holds the same files in C++.
 
 39 files are those that the reference implementation (0.8.0) refuses; of the 16 that it accepts five are refused here: a leading
-space, the same name twice, and three names that are no module's. Seen failing: with each check of lib/model/safetensors.cpp and
-quantized.cpp taken out in turn, the file made for it is read, or refused for another reason.
+space, the same name twice, and three names that are no module's. Seen failing: with each check of lib/model/quantized.cpp taken out
+in turn, the NF4 folder made for it is read, or refused for another reason.
 """
 import json
 import shutil

@@ -90,6 +90,8 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
     CHECK(contains(error.what(), "lora_A.weight"));
   }
   CHECK_THROWS_AS(nn::add_adapter(second, LoraSettings{.targets = {"qq_proj"}}, 1), Error);
+  for (const char* pattern : {"q_proj", "=8", "q_proj=", "q_proj=0", "q_proj=2.5", "q_proj=8x", "q_proj=70000"})
+    CHECK_THROWS_WITH_AS(nn::add_adapter(second, LoraSettings{.rank_pattern = {pattern}}, 1), doctest::Contains("--rank-pattern: "), Error);
 }
 
 TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
