@@ -1,8 +1,11 @@
 #include "tracking_options.hpp"
 
+#include "base/file.hpp"
 #include "base/hash.hpp"
+#include "record/jsonl.hpp"
 #include "tracking/loss_plot.hpp"
 #include "tracking/mlflow.hpp"
+#include "tracking/sample_log.hpp"
 #include "tracking/tensorboard.hpp"
 #include "tracking/wandb.hpp"
 
@@ -17,20 +20,54 @@ void declare_tracking_options(OptionTable& table, TrackingOptions& options) {
   table.add("wandb-project", options.wandb_project,
             "Log to this project of Weights & Biases, through its Python client", "NAME");
   table.add("plot", options.plot, "Draw the loss: loss.svg in --output, and in the terminal");
+  table.add("samples", options.samples, "Conversations of --validation whose last answer is given anew at each evaluation (samples.jsonl)");
+  table.add("sample-tokens", options.sample_tokens, "Most tokens of such an answer");
 }
 
 const std::vector<const char*>& tracking_option_names() {
-  static const std::vector<const char*> names = {"tensorboard", "mlflow-experiment", "wandb-project", "plot"};
+  static const std::vector<const char*> names = {"tensorboard", "mlflow-experiment", "wandb-project", "plot", "samples", "sample-tokens"};
   return names;
 }
 
 void check_tracking_options(const TrackingOptions& options) {
+  if (options.samples < 0) throw Error(Kind::usage, "--samples must be 0 (none) or more");
+  if (options.sample_tokens < 1) throw Error(Kind::usage, "--sample-tokens must be at least 1");
   if (!options.mlflow_experiment.empty()) mlflow_server_from_environment();
   if (!options.wandb_project.empty()) check_wandb();
 }
 
+SamplePrompts read_sample_prompts(const TrackingOptions& options, const fs::path& path, const TextSide& text,
+                                  const RenderOptions& render) {
+  SamplePrompts prompts;
+  if (options.samples == 0) return prompts;
+  LineReader lines(path);
+  while (prompts.ids.size() < static_cast<std::size_t>(options.samples)) {
+    const auto line = lines.next();
+    if (!line) break;
+    Conversation conversation;
+    if (parse_conversation(*line, conversation)) continue;   // the reading of the data names it
+    std::vector<Message>& messages = conversation.messages;
+    while (!messages.empty() && messages.back().role != "assistant") messages.pop_back();
+    if (messages.size() < 2) continue;
+    messages.pop_back();
+    RenderOptions options_of_record = render;
+    if (!conversation.tools_json.empty()) options_of_record.tools_json = conversation.tools_json;
+    try {
+      std::vector<std::int32_t> ids = encode_prompt(*text.tokenizer, text.chat_template, messages, options_of_record);
+      if (static_cast<std::int64_t>(ids.size()) >= text.config.max_position_embeddings) continue;
+      prompts.ids.push_back(std::move(ids));
+    } catch (const Error& error) {
+      if (error.kind() != Kind::input) throw;
+      continue;
+    }
+    prompts.names.push_back(conversation.id.empty() ? "line " + std::to_string(lines.line_number()) : conversation.id);
+  }
+  return prompts;
+}
+
 std::unique_ptr<Trackers> make_trackers(const TrackingOptions& options, const fs::path& output, bool resumes,
-                                        const Json& identity, const Context& context) {
+                                        const Json& identity, const std::vector<std::string>& prompts,
+                                        const Tokenizer& tokenizer, const Context& context) {
   const fs::path place = fs::absolute(output).lexically_normal();
   const TrackedRun run{.name = (place.has_filename() ? place : place.parent_path()).filename().string(),
                        .command = context.command,
@@ -44,6 +81,12 @@ std::unique_ptr<Trackers> make_trackers(const TrackingOptions& options, const fs
     trackers.push_back(make_loss_plot(run, context.sinks.progress));
   else if (std::error_code unseen; !resumes)
     fs::remove(output / "loss.svg", unseen);  // that of an earlier run
+  if (!prompts.empty())
+    trackers.push_back(make_sample_log(run, prompts,
+                                       [&tokenizer](const std::vector<std::int32_t>& ids) { return tokenizer.decode(ids, /*skip_special=*/true); },
+                                       context.log()));
+  else if (std::error_code unseen; !resumes)
+    fs::remove(output / "samples.jsonl", unseen);
   if (options.tensorboard) trackers.push_back(make_tensorboard(run));
   if (!options.mlflow_experiment.empty())
     trackers.push_back(make_mlflow(run, mlflow_server_from_environment(), options.mlflow_experiment, context.log()));

@@ -120,6 +120,7 @@ void check(const Options& options) {
   need(!sft.lora.targets.empty() || sft.base.method == Method::full, "--lora-targets names no layer");
   need(sft.eval_every >= 0 && sft.save_every >= 0, "--eval-every and --save-every must be 0 or more");
   need(sft.log_every >= 1 && sft.keep >= 1, "--log-every and --keep must be at least 1");
+  need(options.tracking.samples == 0 || !options.validation.empty(), "--samples takes its prompts from --validation; give one");
   need(sft.early_stopping >= 0, "--early-stopping must be 0 (never) or more");
   need(sft.early_stopping == 0 || !options.validation.empty(), "--early-stopping needs --validation to look at");
   need(sft.early_stopping == 0 || sft.eval_every > 0, "--early-stopping needs --eval-every above 0");
@@ -130,7 +131,7 @@ void check(const Options& options) {
   check_reject_options(options.rejects);
   need(sft.base.method != Method::full || sft.base.adapter.empty(), "--method full trains no adapter; leave --adapter out");
   if (sft.output.empty()) return;
-  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl", "loss.svg"},
+  check_inputs_stay(sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl", "loss.svg", "samples.jsonl"},
                     {sft.base.model, sft.base.adapter},
                     {options.train, options.validation});
   check_tracking_options(options.tracking);
@@ -280,8 +281,13 @@ int run(const Options& options, Context& context) {
     if (run_json.contains(part)) inputs.insert(inputs.end(), run_json[part].begin(), run_json[part].end());
   const Json origins = origins_of(inputs);
 
+  SamplePrompts prompts = read_sample_prompts(options.tracking, options.validation, text, encode.render);
+  sft.sample_prompts = std::move(prompts.ids);
+  sft.sampling.max_new_tokens = options.tracking.sample_tokens;
+  sft.sampling.stop_ids = stop_ids(*text.tokenizer, text.chat_template, sft.base.model, encode.render);
   const std::unique_ptr<Trackers> trackers =
-      make_trackers(options.tracking, sft.output, sft.resume, {{"run", run_json}, {"data", train.content_sha256()}}, context);
+      make_trackers(options.tracking, sft.output, sft.resume, {{"run", run_json}, {"data", train.content_sha256()}}, prompts.names,
+                    *text.tokenizer, context);
   Sinks sinks = context.sinks;
   sinks.metrics = trackers.get();
   const SftSummary summary = trackers->follow([&] { return load_engine().train_sft(sft, train, held_out, run_json, sinks); });

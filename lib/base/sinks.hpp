@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -49,6 +50,8 @@ class MetricsListener {
   virtual void begin(std::int64_t num_lines) = 0;
   /** One more line was written: a JSON object, without its newline. */
   virtual void line(std::string_view json) = 0;
+  /** What the model says at `step` after each of the run's prompts, as ids; the line of that step follows. */
+  virtual void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) = 0;
 };
 
 /** Set by a signal handler, read by every loop: whether to stop, and whether a checkpoint is wanted now. */

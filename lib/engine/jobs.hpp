@@ -74,6 +74,15 @@ struct ModelSettings {
   double max_memory = 0;          // GiB that may be taken beyond what the program has at its start; 0: what the machine can give
 };
 
+struct SamplingSettings {
+  int max_new_tokens = 256;
+  double temperature = 0;            // 0: greedy
+  double top_p = 1;
+  int top_k = 0;                     // 0: no limit
+  std::uint64_t seed = 42;
+  std::vector<std::int32_t> stop_ids;
+};
+
 struct SftSettings {
   ModelSettings base;
   LoraSettings lora;
@@ -101,6 +110,8 @@ struct SftSettings {
   bool packs = false;              // rows of max_length tokens with several samples, best-fit decreasing; batch_size counts rows
   bool groups_by_length = false;   // rows of an update are alike in length
   double neftune_alpha = 0;        // NEFTune: noise on embeddings (Jain et al. 2023); 0: none
+  std::vector<std::vector<std::int32_t>> sample_prompts;   // continued at each evaluation, for people to read
+  SamplingSettings sampling;       // how
   bool probes = true;              // what needs most memory is run before the first step, and forgotten
 };
 
@@ -134,15 +145,6 @@ struct SftPlan {
   bool fits = false;
   std::vector<std::string> remedies;               // what would make it fit, in words
   double seconds_a_step = 0, seconds = 0;          // 0: not measured
-};
-
-struct SamplingSettings {
-  int max_new_tokens = 256;
-  double temperature = 0;            // 0: greedy
-  double top_p = 1;
-  int top_k = 0;                     // 0: no limit
-  std::uint64_t seed = 42;
-  std::vector<std::int32_t> stop_ids;
 };
 
 /** Loss of one sample: summed over its targets. */

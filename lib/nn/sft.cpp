@@ -8,6 +8,7 @@
 
 #include "engine/schedule.hpp"
 #include "nn/adapter.hpp"
+#include "nn/generate.hpp"
 #include "nn/memory.hpp"
 #include "nn/plan.hpp"
 #include "nn/scoring.hpp"
@@ -132,6 +133,13 @@ SftSummary train_sft(const SftSettings& settings, const SampleSource& train, con
     training.recipe.evaluate = [&](std::int64_t step) {
       return evaluation_loss(training.model, *validation, evaluation_batch_size(settings), settings.compat == Compat::trl, step,
                              settings.output, sinks);
+    };
+  if (!settings.sample_prompts.empty())
+    training.recipe.sample = [&] {
+      std::vector<std::vector<std::int32_t>> answers;
+      for (GeneratedTokens& answer : generate(training.model, settings.sample_prompts, settings.sampling, /*uses_adapter=*/true, sinks.stop))
+        answers.push_back(std::move(answer.ids));
+      return answers;
     };
   sinks.log.info(fmt::format("{} parameters, {} of them trained; {}", num_parameters(training.model.config), training.num_trained(),
                              placement.description()));

@@ -260,6 +260,7 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     }
     if (evaluates) {
       const double eval_loss = recipe.evaluate(s.step);
+      if (recipe.sample && sinks.metrics != nullptr) sinks.metrics->answers(s.step, recipe.sample());
       line["eval_loss"] = eval_loss;
       s.idle_evaluations = improves(eval_loss, s.best_eval_loss, settings.early_stopping_threshold) ? 0 : s.idle_evaluations + 1;
       s.is_stopped_early = settings.early_stopping > 0 && s.idle_evaluations >= settings.early_stopping && s.step < num_steps;

@@ -19,6 +19,8 @@ struct Recipe {
   std::function<Tensor(const std::vector<TokenSample>& samples)> evaluation_losses;
   /** Mean loss over the validation data; empty when there is none. The step is the one that an error names. */
   std::function<double(std::int64_t step)> evaluate;
+  /** What the model says after the run's prompts, as ids; empty when nobody asked. */
+  std::function<std::vector<std::vector<std::int32_t>>()> sample;
   /** Writes what comes out (adapter or model) into a folder. */
   std::function<void(const std::filesystem::path& folder)> write_model;
 };

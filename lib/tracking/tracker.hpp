@@ -49,6 +49,8 @@ class Tracker {
    * line. */
   virtual void begin(const std::vector<MetricsLine>& kept) = 0;
   virtual void line(const MetricsLine& line) = 0;
+  /** What the model says at `step` after each of the run's prompts; the line of that step follows. */
+  virtual void answers(std::int64_t, const std::vector<std::vector<std::int32_t>>&) {}
   /** Called once, after begin(). */
   virtual void end(Outcome outcome) = 0;
 };

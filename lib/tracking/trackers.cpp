@@ -51,6 +51,10 @@ void Trackers::line(std::string_view json) {
   }
 }
 
+void Trackers::answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) {
+  tell([&](Tracker& tracker) { tracker.answers(step, ids); });
+}
+
 void Trackers::end(Outcome outcome) {
   if (has_begun_) tell([&](Tracker& tracker) { tracker.end(outcome); });
 }

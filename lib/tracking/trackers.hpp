@@ -20,6 +20,7 @@ class Trackers final : public MetricsListener {
 
   void begin(std::int64_t num_lines) override;
   void line(std::string_view json) override;
+  void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override;
 
   /** Runs `work`, then tells how it ended. */
   template <class Work>

@@ -143,6 +143,7 @@ def test_adamw_8bit(tmp_path, monkeypatch, dtype, weight_decay):
 
     def make(groups, parameters):
         manager = bitsandbytes.optim.GlobalOptimManager.get_instance()
+        manager.initialize()  # it remembers tensors by id(), which those of an earlier test may have had
         manager.override_config(parameters["embed_tokens.weight"], "optim_bits", 32)
         return bitsandbytes.optim.AdamW8bit(groups, lr=1.0)
 

@@ -1,6 +1,7 @@
 """`train sft` with all who listen to it: the bytes of training are the same, whatever happens to them; killed and resumed, every point
 is told once. Seen failing: with the options of tracking among those that a resumed run must find unchanged, with a tracker whose
 error ends the run, with the plot's title taken from the folder, and with a picture of which a line stays on the terminal."""
+import json
 import os
 import pty
 import re
@@ -18,7 +19,7 @@ from test_tensorboard import as_float32, seen_by_tensorboard
 from test_wandb import OFFLINE, seen_by_wandb
 from tiny import checkpoints_of, results_of
 
-ALL = ["--tensorboard", "--mlflow-experiment", "chickens", "--wandb-project", "chickens"]
+ALL = ["--tensorboard", "--mlflow-experiment", "chickens", "--wandb-project", "chickens", "--samples", "1"]
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +40,8 @@ def environment(server, tmp_path):
 def trained(folder):
     """What training made, without what trackers keep and without the options that name them."""
     files = {name: data for name, data in results_of(folder).items() if not name.startswith(("tensorboard/", "mlflow/", "wandb/"))}
-    for option in ("tensorboard", "mlflow-experiment", "wandb-project", "plot"):
+    files.pop("samples.jsonl", None)
+    for option in ("tensorboard", "mlflow-experiment", "wandb-project", "plot", "samples"):
         files["manifest.json"]["options"].pop(option)
     return files
 
@@ -71,6 +73,31 @@ def test_all_listen_and_training_is_the_same(tiny, server, environment, tmp_path
     (svg,) = [file for file in found["manifest.json"]["outputs"] if file["path"] == "loss.svg"]
     found["manifest.json"]["outputs"].remove(svg)
     assert found.pop("loss.svg") and found == expected
+
+
+def samples_of(folder):
+    return [json.loads(line) for line in (folder / "samples.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+def test_samples(tiny, tmp_path):
+    """At each evaluation the model's answers to the first prompts, once each, also when the run was killed in between."""
+    arguments = ["--samples", "2", "--sample-tokens", "9"]
+    run = program.run(*tiny.sft(tmp_path / "whole", *arguments, steps=60, save_every=10))
+    assert run.status == 0, run.stderr
+    samples = samples_of(tmp_path / "whole")
+    steps = [step for (name, step) in points_of(tmp_path / "whole") if name == "eval_loss"]
+    prompts = [sample["prompt"] for sample in samples[:2]]
+    assert [(sample["step"], sample["prompt"]) for sample in samples] == [(step, prompt) for step in sorted(steps) for prompt in prompts]
+    assert len(steps) > 1 and len(set(prompts)) == 2 and len({sample["answer"] for sample in samples}) > 1
+    assert f"step {min(steps)}, {prompts[0]}: " in run.stderr
+    folder = tmp_path / "killed"
+    process = program.start(*tiny.sft(folder, *arguments, steps=60, save_every=10))
+    program.wait_for(lambda: process.poll() is not None or checkpoints_of(folder))
+    process.kill()
+    program.finish(process)
+    run = program.run(*tiny.sft(folder, "--resume", *arguments, steps=60, save_every=10))
+    assert run.status == 0 and samples_of(folder) == samples, run.stderr
+    assert results_of(folder)["adapter_model.safetensors"] == results_of(tmp_path / "whole")["adapter_model.safetensors"]
 
 
 def test_killed_and_resumed(tiny, server, environment, tmp_path):

@@ -26,6 +26,9 @@ class Witness final : public Tracker {
     hear("begin" + steps);
   }
   void line(const MetricsLine& line) override { hear("line " + std::to_string(line.step)); }
+  void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override {
+    hear("answers " + std::to_string(step) + ", " + std::to_string(ids.size()));
+  }
   void end(Outcome outcome) override { hear("end " + std::to_string(static_cast<int>(outcome))); }
 
  private:
@@ -53,10 +56,11 @@ TEST_CASE("a failing listener is named once and hears no more, the others hear a
   CHECK(trackers.follow([&] {
     trackers.begin(2);
     trackers.line("{\"step\":3}");
+    trackers.answers(4, {{1, 2}, {}});
     trackers.line("{\"step\":4}");
     return 7;
   }) == 7);
-  CHECK(good == Heard{"begin 1 2", "line 3", "line 4", "end 0"});
+  CHECK(good == Heard{"begin 1 2", "line 3", "answers 4, 2", "line 4", "end 0"});
   CHECK(bad == Heard{"begin 1 2", "line 3"});
   REQUIRE(log.list.size() == 1);
   CHECK(log.list[0] == "witness: disk full; nothing more is told there, training goes on");
