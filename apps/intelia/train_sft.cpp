@@ -250,7 +250,7 @@ int run(const Options& options, Context& context) {
   if (options.only_plans) return tell_plan(load_engine().plan_sft(sft, train, held_out, !context.common.dry_run, context.sinks), context);
   if (sft.batch_size == 0 && !context.common.dry_run) choose_batch_size(sft, train, held_out, context);
   if (sft.batch_size > 0)   // refuses lengths of a schedule that do not fit the run
-    Schedule(sft.schedule, total_updates(static_cast<std::int64_t>(training_rows(sample_lengths(train), sft).size()), sft));
+    Schedule(sft.schedule, total_updates(num_training_rows(train, sft), sft));
   show_settings(context, sft, describe_dataset(train));
   if (context.common.dry_run) {
     context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},
@@ -284,7 +284,8 @@ int run(const Options& options, Context& context) {
   SamplePrompts prompts = read_sample_prompts(options.tracking, options.validation, text, encode.render);
   sft.sample_prompts = std::move(prompts.ids);
   sft.sampling.max_new_tokens = options.tracking.sample_tokens;
-  sft.sampling.stop_ids = stop_ids(*text.tokenizer, text.chat_template, sft.base.model, encode.render);
+  if (!sft.sample_prompts.empty())
+    sft.sampling.stop_ids = stop_ids(*text.tokenizer, text.chat_template, sft.base.model, encode.render);
   const std::unique_ptr<Trackers> trackers =
       make_trackers(options.tracking, sft.output, sft.resume, {{"run", run_json}, {"data", train.content_sha256()}}, prompts.names,
                     *text.tokenizer, context);

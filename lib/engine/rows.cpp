@@ -26,4 +26,9 @@ std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const S
   return rows;
 }
 
+std::int64_t num_training_rows(const SampleSource& samples, const SftSettings& settings) {
+  if (!settings.packs) return samples.size();
+  return static_cast<std::int64_t>(training_rows(sample_lengths(samples), settings).size());
+}
+
 }  // namespace intelia

@@ -17,4 +17,7 @@ std::vector<std::int64_t> sample_lengths(const SampleSource& samples);
 /** With settings.packs best-fit decreasing into rows of max_length tokens, else a row a sample. */
 std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const SftSettings& settings);
 
+/** How many they are; without packing no sample is read for it. */
+std::int64_t num_training_rows(const SampleSource& samples, const SftSettings& settings);
+
 }  // namespace intelia

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <functional>
+#include <map>
 #include <set>
 
 #include "base/error.hpp"
@@ -238,12 +239,13 @@ void write_adapter(Llama& model, const fs::path& folder, const std::string& base
   auto tensors = adapter_tensors(model);
   if (!config.mutated_init.empty()) {
     // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
-    for (auto& [name, tensor] : tensors) {
-      for (Linear* linear : targets_of(model, config, Kind::usage)) {
-        if (name == kPrefix + linear->path + ".lora_A.weight") tensor = at::cat({tensor, linear->lora->start_a}, 0);
-        if (name == kPrefix + linear->path + ".lora_B.weight") tensor = at::cat({tensor, -linear->lora->start_b}, 1);
-      }
+    std::map<std::string, Tensor> by_name(tensors.begin(), tensors.end());
+    for (Linear* linear : targets_of(model, config, Kind::usage)) {
+      Tensor &a = by_name.at(kPrefix + linear->path + ".lora_A.weight"), &b = by_name.at(kPrefix + linear->path + ".lora_B.weight");
+      a = at::cat({a, linear->lora->start_a}, 0);
+      b = at::cat({b, -linear->lora->start_b}, 1);
     }
+    tensors.assign(by_name.begin(), by_name.end());
     const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;   // the scaling stays
     config.r *= 2;
     config.lora_alpha *= factor;

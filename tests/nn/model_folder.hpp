@@ -30,9 +30,18 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
+/** Writes the model that `settings` ask for. */
+inline std::filesystem::path write_model(const std::filesystem::path& folder, const InitSettings& settings) {
+  std::filesystem::create_directories(folder);
+  const ModelConfig config = initial_config(settings);
+  SilentSinks silent;
+  for (AtomicFile& file : write_initial_weights(folder, config, settings, 1, silent.sinks())) file.commit();
+  write_file(folder / "config.json", model_config_json(config).dump(2));
+  return folder;
+}
+
 /** Writes a two-layer model with grouped heads, large enough weights for attention to matter, and 96 words. */
 inline std::filesystem::path make_model(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder);
   InitSettings settings;
   settings.hidden_size = 32;
   settings.intermediate_size = 64;
@@ -43,11 +52,7 @@ inline std::filesystem::path make_model(const std::filesystem::path& folder) {
   settings.max_positions = 64;
   settings.ties_embeddings = false;
   settings.standard_deviation = 0.1;
-  const ModelConfig config = initial_config(settings);
-  SilentSinks silent;
-  for (AtomicFile& file : write_initial_weights(folder, config, settings, 1, silent.sinks())) file.commit();
-  write_file(folder / "config.json", model_config_json(config).dump(2));
-  return folder;
+  return write_model(folder, settings);
 }
 
 /** Random token samples of 3 to 12 tokens whose last part is trained. */

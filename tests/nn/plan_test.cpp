@@ -17,7 +17,6 @@ struct Shape {
 };
 
 fs::path make_model(const fs::path& folder, const Shape& shape) {
-  fs::create_directories(folder);
   InitSettings settings;
   settings.hidden_size = shape.hidden;
   settings.intermediate_size = shape.feed_forward;
@@ -27,11 +26,7 @@ fs::path make_model(const fs::path& folder, const Shape& shape) {
   settings.vocab_size = shape.vocabulary;
   settings.max_positions = 2048;
   settings.ties_embeddings = shape.ties;
-  const ModelConfig config = initial_config(settings);
-  SilentSinks silent;
-  for (AtomicFile& file : write_initial_weights(folder, config, settings, 1, silent.sinks())) file.commit();
-  write_file(folder / "config.json", model_config_json(config).dump(2));
-  return folder;
+  return write_model(folder, settings);
 }
 
 /** Samples of the given numbers of tokens, of which the last `target_share` are trained. */

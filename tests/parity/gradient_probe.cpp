@@ -13,25 +13,15 @@ namespace {
 
 using namespace intelia;
 
-struct SilentLog final : Log {
-  void write(Level, std::string_view) override {}
-};
-struct NoProgress final : Progress {
-  void update(const ProgressPoint&) override {}
-  void finish() override {}
-};
-
 Json answer(const Json& request) {
-  SilentLog log;
-  NoProgress progress;
-  const StopFlag stop;
+  SilentSinks silent;
   ModelSettings settings;
   settings.model = request.at("model").get<std::string>();
   const std::string method = request.at("method"), adapter = request.value("adapter", "");
   settings.method = method == "full" ? Method::full : method == "lora" ? Method::lora : Method::qlora;
   settings.precision = Precision::fp32;
   settings.device = Device::cpu;
-  nn::Llama model = nn::load_model(settings, {log, progress, stop});
+  nn::Llama model = nn::load_model(settings, silent.sinks());
   std::vector<std::pair<std::string, nn::Tensor>> parameters;
   if (settings.method == Method::full) {
     for (const auto& [name, tensor] : nn::named_weights(model)) parameters.emplace_back(name, *tensor);
