@@ -2,12 +2,207 @@
 
 #include <ATen/OpMathType.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
+#include "nn/fused.hpp"
+
+// The BLAS that libtorch brings along, which its headers don't declare. The third is MKL's alone.
+extern "C" {
+void sgemm_(const char*, const char*, const int*, const int*, const int*, const float*, const float*, const int*, const float*,
+            const int*, const float*, float*, const int*);
+void dgemm_(const char*, const char*, const int*, const int*, const int*, const double*, const double*, const int*, const double*,
+            const int*, const double*, double*, const int*);
+[[gnu::weak]] void gemm_bf16bf16f32_(const char*, const char*, const int*, const int*, const int*, const float*, const std::uint16_t*,
+                                     const int*, const std::uint16_t*, const int*, const float*, float*, const int*);
+}
+
 namespace intelia::nn {
 
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
 namespace {
+
+/** A matrix inside a larger one, or its transpose. */
+template <class T>
+struct Part {
+  const T* data;
+  std::int64_t stride;   // between rows as they are stored
+  bool is_transposed = false;
+};
+template <class T>
+Part<T> transposed(Part<T> part) {
+  return {part.data, part.stride, !part.is_transposed};
+}
+
+/** out [m, n] = alpha·a·b + beta·out, a [m, k], b [k, n]; sums in Wide<T>. One thread's work when called by several. */
+template <class T>
+void multiply(std::int64_t m, std::int64_t n, std::int64_t k, double alpha, Part<T> a, Part<T> b, double beta, kernels::Wide<T>* out,
+              std::int64_t out_stride) {
+  // BLAS counts columns first: what it sees is the transpose of all three.
+  const char of_b = b.is_transposed ? 't' : 'n', of_a = a.is_transposed ? 't' : 'n';
+  const int rows = static_cast<int>(n), columns = static_cast<int>(m), inner = static_cast<int>(k);
+  const int stride_b = static_cast<int>(b.stride), stride_a = static_cast<int>(a.stride), stride = static_cast<int>(out_stride);
+  const auto factor = static_cast<kernels::Wide<T>>(alpha), before = static_cast<kernels::Wide<T>>(beta);
+  if constexpr (std::is_same_v<T, double>)
+    dgemm_(&of_b, &of_a, &rows, &columns, &inner, &factor, b.data, &stride_b, a.data, &stride_a, &before, out, &stride);
+  else if constexpr (std::is_same_v<T, float>)
+    sgemm_(&of_b, &of_a, &rows, &columns, &inner, &factor, b.data, &stride_b, a.data, &stride_a, &before, out, &stride);
+  else
+    gemm_bf16bf16f32_(&of_b, &of_a, &rows, &columns, &inner, &factor, &b.data->bits, &stride_b, &a.data->bits, &stride_a, &before, out,
+                      &stride);
+}
+
+constexpr std::int64_t kQueryRows = 128;   // of a block: its scores stay in the second cache at lengths of common samples
+
+/** What the blocks of a batch's sequences have in common. */
+struct Layout {
+  std::int64_t heads, kv_heads, size;          // H, K, E
+  std::vector<std::int64_t> begins, lengths;   // of the sequences
+  std::int64_t longest = 0, most_keys = 0;     // of a sequence; of a block
+  AttentionRule rule;
+
+  Layout(const Tensor& q, const Tensor& k, const std::vector<std::int64_t>& all_lengths, const AttentionRule& given)
+      : heads(q.size(1)), kv_heads(k.size(1)), size(q.size(2)), rule(given) {
+    if (rule.scale <= 0) rule.scale = 1 / std::sqrt(static_cast<double>(size));
+    std::int64_t begin = 0;
+    for (const std::int64_t length : all_lengths) {
+      if (length > 0) {
+        begins.push_back(begin);
+        lengths.push_back(length);
+      }
+      begin += length;
+      longest = std::max(longest, length);
+    }
+    most_keys = rule.window > 0 ? std::min(longest, rule.window + kQueryRows) : longest;
+  }
+
+  /** Calls run(begin, block) for each block of queries of a sequence; `begin`: the sequence's first token in the batch. */
+  template <class Run>
+  void for_blocks(std::size_t sequence, Run run) const {
+    for (std::int64_t first = 0; first < lengths[sequence]; first += kQueryRows) {
+      const std::int64_t num_queries = std::min(kQueryRows, lengths[sequence] - first);
+      const std::int64_t first_key = rule.window > 0 ? std::max<std::int64_t>(0, first - rule.window + 1) : 0;
+      run(begins[sequence],
+          kernels::ScoreBlock{num_queries, first + num_queries - first_key, first, first_key, rule.window, rule.softcap});
+    }
+  }
+
+  /** Calls run(sequence, kv head) on all threads; each thread's share has all sequences of its heads, so that shares are even. */
+  template <class Run>
+  void for_heads(Run run) const {
+    const auto num_sequences = static_cast<std::int64_t>(lengths.size());
+    at::parallel_for(0, kv_heads * num_sequences, 1, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) run(static_cast<std::size_t>(i % num_sequences), i / num_sequences);
+    });
+  }
+
+  /** For each thread `columns` numbers for every query of a block. */
+  Tensor scratch(const at::TensorOptions& options, std::int64_t columns) const {
+    return at::empty({at::get_num_threads(), std::min(kQueryRows, longest) * columns}, options);
+  }
+};
+
+/**
+ * Causal attention on the CPU, sequence by sequence, in blocks of queries: scores exist for one block at a time and are made again
+ * in the backward, so that memory grows with T, not T² (Dao et al. 2022). libtorch's own is as good forwards, but its backward
+ * takes most of a short sequence's time for setting up products, and it has neither windows nor caps.
+ */
+struct Attend : Function<Attend> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& given_q, const Tensor& given_k, const Tensor& given_v,
+                        const std::vector<std::int64_t>& lengths, const AttentionRule& rule) {
+    const Tensor q = given_q.contiguous(), k = given_k.contiguous(), v = given_v.contiguous();
+    const Layout layout(q, k, lengths, rule);
+    const auto wide = q.options().dtype(at::toOpMathType(q.scalar_type()));
+    const Tensor y = at::empty({q.size(0), layout.heads * layout.size}, q.options());     // [N, H·E]
+    const Tensor log_sums = at::empty({layout.heads, q.size(0)}, wide);                   // [H, N]
+    ctx->save_for_backward({q, k, v, y, log_sums});
+    ctx->saved_data["lengths"] = lengths;
+    ctx->saved_data["window"] = rule.window;
+    ctx->saved_data["scale"] = rule.scale;
+    ctx->saved_data["softcap"] = rule.softcap;
+    const Tensor scores = layout.scratch(wide, layout.most_keys), shares = layout.scratch(q.options(), layout.most_keys);
+    const Tensor sums = layout.scratch(wide, layout.size);
+    if (!q.is_meta())
+      with_number(q.scalar_type(), [&](auto number) {
+        using T = decltype(number);
+        using W = kernels::Wide<T>;
+        const std::int64_t size = layout.size, row = layout.heads * size, kv_row = layout.kv_heads * size;
+        layout.for_heads([&](std::size_t sequence, std::int64_t kv_head) {
+          const std::int64_t thread = at::get_thread_num(), group = layout.heads / layout.kv_heads;
+          W* const score = written<W>(scores) + thread * scores.size(1);
+          T* const share = written<T>(shares) + thread * shares.size(1);
+          W* const sum = written<W>(sums) + thread * sums.size(1);
+          layout.for_blocks(sequence, [&](std::int64_t begin, const kernels::ScoreBlock& block) {
+            const std::int64_t m = block.num_queries, n = block.num_keys, query = begin + block.first_query;
+            const std::int64_t key = (begin + block.first_key) * kv_row + kv_head * size;
+            const Part<T> keys{read<T>(k) + key, kv_row}, values{read<T>(v) + key, kv_row};              // [n, E]
+            for (std::int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
+              const Part<T> queries{read<T>(q) + query * row + head * size, row};                        // [m, E]
+              multiply(m, n, size, layout.rule.scale, queries, transposed(keys), 0, score, n);
+              kernels::softmax(block, score, share, written<W>(log_sums) + head * log_sums.size(1) + query);
+              multiply(m, size, n, 1, Part<T>{share, n}, values, 0, sum, size);
+              kernels::store_rows(m, size, sum, size, written<T>(y) + query * row + head * size, row);
+            }
+          });
+        });
+      });
+    return y;
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor &q = saved[0], &k = saved[1], &v = saved[2], &y = saved[3], &log_sums = saved[4];
+    const Tensor grad = grads[0].contiguous();                                            // [N, H·E]
+    const AttentionRule rule{ctx->saved_data["window"].toInt(), ctx->saved_data["scale"].toDouble(), ctx->saved_data["softcap"].toDouble()};
+    const Layout layout(q, k, ctx->saved_data["lengths"].toIntVector(), rule);
+    const auto wide = log_sums.options();
+    const Tensor grad_q = at::empty_like(q), grad_k = at::empty_like(k), grad_v = at::empty_like(v);
+    const Tensor scores = layout.scratch(wide, 2 * layout.most_keys), shares = layout.scratch(q.options(), 2 * layout.most_keys);
+    const Tensor sums = layout.scratch(wide, layout.size + 1);
+    const Tensor totals = at::empty({at::get_num_threads(), 2 * layout.longest * layout.size}, wide);
+    if (!q.is_meta())
+      with_number(q.scalar_type(), [&](auto number) {
+        using T = decltype(number);
+        using W = kernels::Wide<T>;
+        const std::int64_t size = layout.size, row = layout.heads * size, kv_row = layout.kv_heads * size;
+        const double scale = layout.rule.scale;
+        layout.for_heads([&](std::size_t sequence, std::int64_t kv_head) {
+          const std::int64_t thread = at::get_thread_num(), group = layout.heads / layout.kv_heads, length = layout.lengths[sequence];
+          const std::int64_t first = layout.begins[sequence] * kv_row + kv_head * size;
+          W *const total_k = written<W>(totals) + thread * totals.size(1), *const total_v = total_k + length * size;   // [T, E]
+          std::fill_n(total_k, 2 * length * size, W{0});
+          layout.for_blocks(sequence, [&](std::int64_t begin, const kernels::ScoreBlock& block) {
+            const std::int64_t m = block.num_queries, n = block.num_keys, query = begin + block.first_query;
+            W *const score = written<W>(scores) + thread * scores.size(1), *const grad_share = score + m * n;          // [m, n]
+            T *const share = written<T>(shares) + thread * shares.size(1), *const grad_score = share + m * n;          // [m, n]
+            W *const sum = written<W>(sums) + thread * sums.size(1), *const along = sum + m * size;                    // [m, E], [m]
+            const std::int64_t key = first + block.first_key * kv_row;
+            const Part<T> keys{read<T>(k) + key, kv_row}, values{read<T>(v) + key, kv_row};                            // [n, E]
+            for (std::int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
+              const std::int64_t at = query * row + head * size;
+              const Part<T> queries{read<T>(q) + at, row}, out{read<T>(y) + at, row}, grad_out{read<T>(grad) + at, row};   // [m, E]
+              multiply(m, n, size, scale, queries, transposed(keys), 0, score, n);
+              multiply(m, n, size, 1, grad_out, transposed(values), 0, grad_share, n);
+              kernels::row_products(m, size, out.data, grad_out.data, row, along);
+              kernels::softmax_backward(block, score, read<W>(log_sums) + head * log_sums.size(1) + query, grad_share, along, share,
+                                        grad_score);
+              multiply(n, size, m, 1, transposed(Part<T>{share, n}), grad_out, 1, total_v + block.first_key * size, size);
+              multiply(n, size, m, scale, transposed(Part<T>{grad_score, n}), queries, 1, total_k + block.first_key * size, size);
+              multiply(m, size, n, scale, Part<T>{grad_score, n}, keys, 0, sum, size);
+              kernels::store_rows(m, size, sum, size, written<T>(grad_q) + at, row);
+            }
+          });
+          kernels::store_rows(length, size, total_k, size, written<T>(grad_k) + first, kv_row);
+          kernels::store_rows(length, size, total_v, size, written<T>(grad_v) + first, kv_row);
+        });
+      });
+    return {grad_q, grad_k, grad_v, Tensor(), Tensor()};
+  }
+};
 
 /** One sequence as the kernel wants it: [T, H, E] -> [1, H, T, E]. */
 Tensor as_heads(const Tensor& x) { return x.transpose(0, 1).unsqueeze(0); }
@@ -51,10 +246,6 @@ Tensor attend_plainly(const Tensor& q, const Tensor& k, const Tensor& v, const T
 Tensor attend_heads(const Tensor& q, const Tensor& k, const Tensor& v, const std::optional<Tensor>& mask, const AttentionRule& rule) {
   if (rule.softcap > 0) return attend_plainly(q, k, v, mask ? *mask : causal_mask(q.size(2), 0, q.device()), rule);
   const std::optional<double> scale = rule.scale > 0 ? std::optional(rule.scale) : std::nullopt;
-  if (q.is_meta()) {  // where the library would choose to hold all scores, which it does on no device
-    const auto added = mask ? std::optional(mask->to(q.scalar_type())) : std::nullopt;   // as it adds masks to scores
-    return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(q, k, v, 0, /*is_causal=*/!mask, added, scale));
-  }
   std::optional<WithoutCudnn> masked;
   if (mask) masked.emplace();
   return at::scaled_dot_product_attention(q, k, v, mask, /*dropout_p=*/0, /*is_causal=*/!mask, scale,
@@ -67,6 +258,10 @@ Tensor softcapped(const Tensor& x, double cap) { return at::tanh(x / cap) * cap;
 
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
               const AttentionRule& rule) {
+  if (is_fused(q)) {
+    if (q.scalar_type() != at::kBFloat16 || gemm_bf16bf16f32_ != nullptr) return Attend::apply(q, k, v, lengths, rule);
+    return Attend::apply(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), lengths, rule).to(q.scalar_type());
+  }
   const auto queries = q.split_with_sizes(lengths), keys = k.split_with_sizes(lengths), values = v.split_with_sizes(lengths);
   std::vector<Tensor> parts;
   parts.reserve(lengths.size());

@@ -4,12 +4,12 @@
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <c10/core/impl/VirtualGuardImpl.h>
 
-#include <bit>
 #include <cmath>
 
 #include "kernels/nf4.hpp"
 #include "kernels/nf4_cuda.hpp"
 #include "nn/attention.hpp"
+#include "nn/fused.hpp"
 
 namespace intelia::nn {
 
@@ -21,10 +21,16 @@ namespace {
 
 struct RmsNorm : Function<RmsNorm> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& weight, double eps, double offset) {
-    const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));                        // [.., D]
-    const Tensor rstd = wide.square().mean(-1, /*keepdim=*/true).add_(eps).rsqrt_();    // [.., 1]
-    ctx->save_for_backward({x, weight, rstd});
     ctx->saved_data["offset"] = offset;
+    if (is_fused(x)) {
+      const auto [y, rstd] = fused_rms_norm(x, weight, eps, offset);
+      ctx->save_for_backward({x, weight, rstd.view(x.sizes().slice(0, static_cast<std::size_t>(x.dim()) - 1)).unsqueeze(-1)});
+      return y;
+    }
+    const Tensor wide = x.to(at::toOpMathType(x.scalar_type()));                        // [.., D]
+    const Tensor mean = wide.square().mean(-1, /*keepdim=*/true).add_(eps);             // [.., 1]
+    const Tensor rstd = mean.rsqrt().add_(mean - mean);                                 // [.., 1]; NaN of an infinite mean
+    ctx->save_for_backward({x, weight, rstd});
     const Tensor normal = wide * rstd;                                                  // [.., D] wide
     if (offset == 0) return normal.to(x.scalar_type()).mul_(weight.to(x.scalar_type()));
     return (normal * (weight.to(normal.scalar_type()) + offset)).to(x.scalar_type());
@@ -33,11 +39,13 @@ struct RmsNorm : Function<RmsNorm> {
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &x = saved[0], &weight = saved[1], &rstd = saved[2];
-    const Tensor normal = x * rstd;                                                     // [.., D] wide
-    const Tensor grad = grads[0].to(rstd.scalar_type());                                // [.., D] wide
     const double offset = ctx->saved_data["offset"].toDouble();
     Tensor grad_x, grad_weight;
-    if (ctx->needs_input_grad(0)) {
+    if (is_fused(x) && ctx->needs_input_grad(0)) grad_x = fused_rms_norm_backward(x, weight, rstd, grads[0], offset);
+    if (grad_x.defined() && !ctx->needs_input_grad(1)) return {grad_x, grad_weight, Tensor(), Tensor()};
+    const Tensor normal = x * rstd;                                                     // [.., D] wide
+    const Tensor grad = grads[0].to(rstd.scalar_type());                                // [.., D] wide
+    if (!grad_x.defined() && ctx->needs_input_grad(0)) {
       const Tensor factor = weight.to(rstd.scalar_type());                              // [D]
       const Tensor scaled = grad * (offset == 0 ? factor : factor + offset);            // [.., D]
       const Tensor along = (scaled * normal).mean(-1, /*keepdim=*/true);                // [.., 1]
@@ -50,6 +58,7 @@ struct RmsNorm : Function<RmsNorm> {
 
 /** Halves a, b of the first elements of the last dimension become a·cos − b·sin and b·cos + a·sin; with `sign` −1 the turn back. */
 Tensor turn(const Tensor& x, const Tensor& cos, const Tensor& sin, double sign) {
+  if (is_fused(x)) return fused_turn(x, cos, sin, sign);
   const std::int64_t size = cos.size(-1), half = size / 2, rest = x.size(-1) - size;
   const Tensor c = cos.unsqueeze(1), s = sin.unsqueeze(1);                              // [N, 1, size]
   Tensor y = rest == 0 ? x * c : at::cat({x.narrow(-1, 0, size) * c, x.narrow(-1, size, rest)}, -1);   // [N, H, E]
@@ -75,26 +84,21 @@ struct Gated : Function<Gated> {
   static Tensor forward(AutogradContext* ctx, const Tensor& gate, const Tensor& up, bool is_gelu) {
     ctx->save_for_backward({gate, up});
     ctx->saved_data["is_gelu"] = is_gelu;
+    if (is_fused(gate) && !is_gelu) return fused_silu_gated(gate, up);
     return activate(gate, is_gelu).mul_(up);
   }
   static variable_list backward(AutogradContext* ctx, variable_list grads) {
     const auto saved = ctx->get_saved_variables();
     const Tensor &gate = saved[0], &up = saved[1];
     const bool is_gelu = ctx->saved_data["is_gelu"].toBool();
+    if (is_fused(gate) && !is_gelu) {
+      const auto [grad_gate, grad_up] = fused_silu_gated_backward(gate, up, grads[0]);
+      return {grad_gate, grad_up, Tensor()};
+    }
     const Tensor grad_up = grads[0] * activate(gate, is_gelu), grad_active = grads[0] * up;
     return {is_gelu ? at::gelu_backward(grad_active, gate, "tanh") : at::silu_backward(grad_active, gate), grad_up, Tensor()};
   }
 };
-
-/** x · Wᵀ; fp32 on the CPU by oneDNN's AVX-512 product (measured on a Zen 5: 195 GFLOP/s against 120–170 of at::linear's). */
-Tensor product(const Tensor& x, const Tensor& weight) {
-  if (!x.is_cpu() || x.scalar_type() != at::kFloat) return at::linear(x, weight);
-  using Product = Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&, std::string_view,
-                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
-  static const auto onednn =
-      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Product>();
-  return onednn.call(x.contiguous(), weight, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
-}
 
 /** Rows whose logits are held at once: about 64 MiB of them. */
 std::int64_t rows_per_chunk(const Tensor& head) {
@@ -145,75 +149,13 @@ struct HeadLoss : Function<HeadLoss> {
   }
 };
 
-/** Whether the hash of (seed, i) keeps element i. */
-[[gnu::always_inline]] inline bool is_kept(std::int64_t i, std::uint64_t seed, std::uint32_t threshold) {
-  // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
-  std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9e3779b1u + static_cast<std::uint32_t>(seed);
-  h ^= h >> 16;
-  h = (h ^ static_cast<std::uint32_t>(seed >> 32)) * 0x85ebca6bu;
-  h ^= h >> 13;
-  h *= 0xc2b2ae35u;
-  h ^= h >> 16;
-  return h >= threshold;
-}
-
-/** out[i] = in[i]·scale for elements that are kept, else 0. */
-template <class T>
-[[gnu::always_inline]] inline void mask_range(const T* in, T* out, std::int64_t begin, std::int64_t end, std::uint64_t seed,
-                                              std::uint32_t threshold, T scale) {
-  for (std::int64_t i = begin; i < end; ++i) out[i] = is_kept(i, seed, threshold) ? in[i] * scale : 0;
-}
-
-// Whole registers of hashes at once where the processor has them; the same numbers everywhere.
-#if defined(__x86_64__)
-#define INTELIA_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define INTELIA_VECTORIZED
-#endif
-INTELIA_VECTORIZED void mask_fp32(const float* in, float* out, std::int64_t begin, std::int64_t end, std::uint64_t seed,
-                                  std::uint32_t threshold, float scale) {
-  mask_range(in, out, begin, end, seed, threshold, scale);
-}
-/** On the bits of bfloat16, rounded to nearest even: c10::BFloat16's own conversions keep the loop from being vectorized. */
-INTELIA_VECTORIZED void mask_bf16(const std::uint16_t* in, std::uint16_t* out, std::int64_t begin, std::int64_t end,
-                                  std::uint64_t seed, std::uint32_t threshold, float scale) {
-  for (std::int64_t i = begin; i < end; ++i) {
-    const float product = std::bit_cast<float>(std::uint32_t{in[i]} << 16) * scale;
-    const auto bits = std::bit_cast<std::uint32_t>(product);
-    const std::uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
-    const std::uint32_t value = product == product ? rounded : 0x7fc0;
-    out[i] = static_cast<std::uint16_t>(is_kept(i, seed, threshold) ? value : 0);
-  }
-}
-void mask_fp16(const at::Half* in, at::Half* out, std::int64_t begin, std::int64_t end, std::uint64_t seed, std::uint32_t threshold,
-               float scale) {
-  for (std::int64_t i = begin; i < end; ++i) out[i] = is_kept(i, seed, threshold) ? static_cast<float>(in[i]) * scale : 0.0f;
-}
-
 /** x·mask/(1−p): the mask follows from the seed and each element's number, so it is never stored. */
 Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
-  if (x.is_meta()) return at::empty_like(x, at::MemoryFormat::Contiguous);
-  if (!x.is_cpu()) {
-    auto generator = at::globalContext().defaultGenerator(x.device()).clone();
-    generator.set_current_seed(seed);
-    return x * at::empty_like(x).bernoulli_(1 - p, generator).div_(1 - p);
-  }
-  const Tensor input = x.contiguous();
-  Tensor output = at::empty_like(input);
-  const auto threshold = static_cast<std::uint32_t>(p * 4294967296.0);
-  const double scale = 1 / (1 - p);
-  at::parallel_for(0, input.numel(), 16384, [&](std::int64_t begin, std::int64_t end) {
-    if (input.scalar_type() == at::kFloat)
-      mask_fp32(input.const_data_ptr<float>(), output.data_ptr<float>(), begin, end, seed, threshold, static_cast<float>(scale));
-    else if (input.scalar_type() == at::kBFloat16)
-      mask_bf16(static_cast<const std::uint16_t*>(input.const_data_ptr()), static_cast<std::uint16_t*>(output.mutable_data_ptr()),
-                begin, end, seed, threshold, static_cast<float>(scale));
-    else if (input.scalar_type() == at::kHalf)
-      mask_fp16(input.const_data_ptr<at::Half>(), output.data_ptr<at::Half>(), begin, end, seed, threshold, static_cast<float>(scale));
-    else
-      mask_range(input.const_data_ptr<double>(), output.data_ptr<double>(), begin, end, seed, threshold, scale);
-  });
-  return output;
+  if (is_fused(x)) return fused_drop(x, p, seed);
+  if (x.is_cpu()) return fused_drop(x.to(at::kFloat), p, seed).to(x.scalar_type());   // fp16
+  auto generator = at::globalContext().defaultGenerator(x.device()).clone();
+  generator.set_current_seed(seed);
+  return x * at::empty_like(x).bernoulli_(1 - p, generator).div_(1 - p);
 }
 
 struct Dropout : Function<Dropout> {
@@ -260,6 +202,15 @@ struct PackedLinear : Function<PackedLinear> {
 
 }  // namespace
 
+Tensor product(const Tensor& x, const Tensor& weight) {
+  if (!x.is_cpu() || x.scalar_type() != at::kFloat) return at::linear(x, weight);
+  using Product = Tensor(const Tensor&, const Tensor&, const std::optional<Tensor>&, std::string_view,
+                         c10::List<std::optional<at::Scalar>>, std::optional<std::string_view>);
+  static const auto onednn =
+      c10::Dispatcher::singleton().findSchemaOrThrow("mkldnn::_linear_pointwise", "").typed<Product>();
+  return onednn.call(x.contiguous(), weight, std::nullopt, "none", c10::List<std::optional<at::Scalar>>(), "");
+}
+
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, double offset) {
   check_shape(weight, {x.size(-1)}, "rms_norm weight");
   return RmsNorm::apply(x, weight, eps, offset);
@@ -299,6 +250,11 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
 
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed) {
   return p == 0 ? x : Dropout::apply(x, p, static_cast<std::int64_t>(seed));
+}
+
+void add_dropout(const Tensor& total, const Tensor& x, double p, std::uint64_t seed) {
+  if (is_fused(total)) add_fused_drop(total, x, p, seed);
+  else total.add_(masked(x, p, seed));
 }
 
 Tensor neftune_noise(const Tensor& spans, std::int64_t size, double alpha, std::uint64_t seed) {

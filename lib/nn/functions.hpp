@@ -33,6 +33,9 @@ Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& label
 /** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */
 Tensor dropout(const Tensor& x, double p, std::uint64_t seed);
 
+/** total += dropout(x, p, seed), without gradient. */
+void add_dropout(const Tensor& total, const Tensor& x, double p, std::uint64_t seed);
+
 /** NEFTune (Jain et al. 2023): uniform noise in ±alpha/sqrt(T·D), T being the length of each token's own sequence. spans [N]: those
     lengths -> [N, size], where `spans` is; it depends on `seed` alone. */
 Tensor neftune_noise(const Tensor& spans, std::int64_t size, double alpha, std::uint64_t seed);
@@ -50,6 +53,10 @@ struct PackedWeight {
 
 /** The weight's values, [out, in] in `dtype`. */
 Tensor unpack(const PackedWeight& weight, at::ScalarType dtype);
+
+/** x · Wᵀ without gradient; fp32 on the CPU by oneDNN's AVX-512 product (measured on a Zen 5: 195 GFLOP/s against 120–170 of
+    at::linear's). x [N, in], weight [out, in] -> [N, out]. */
+Tensor product(const Tensor& x, const Tensor& weight);
 
 /** x · Wᵀ with a W [out, in] that is not trained: no gradient of W is kept, and on the CPU fp32 goes to oneDNN, whose products
     are faster than those behind at::linear. x [N, in] -> [N, out]. */

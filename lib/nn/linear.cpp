@@ -16,28 +16,80 @@ Tensor Linear::direction_norms() const {
   return (w.square().sum(1) + 2 * s * mixed + s * s * added).clamp_min_(0).sqrt_();
 }
 
-Tensor Linear::product(const Tensor& x) const {
-  return packed                   ? packed_linear(x, *packed)                                  // [N, out]
+namespace {
+
+using torch::autograd::AutogradContext;
+using torch::autograd::Function;
+using torch::autograd::variable_list;
+
+/** x · Wᵀ, or grad · W, with the frozen W as it is held. */
+Tensor frozen_product(const Linear& linear, const Tensor& x, bool is_backward) {
+  const Tensor weight = linear.packed ? unpack(*linear.packed, x.scalar_type()) : linear.weight;
+  return product(x, is_backward ? weight.t() : weight);
+}
+
+/**
+ * x · Wᵀ + bias + scaling · B(A(dropout(x))) with W frozen. What dropout left of x is made again in the backward rather than kept,
+ * and its gradient added where W's lies. x [N, in], a [R, in], b [out, R] in the type of x -> [N, out]. The linear outlives the graph.
+ */
+struct AdaptedLinear : Function<AdaptedLinear> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& a, const Tensor& b, const Linear* linear, double p,
+                        std::int64_t seed) {
+    const Tensor inner = at::linear(dropout(x, p, static_cast<std::uint64_t>(seed)), a);         // [N, R]
+    Tensor y = frozen_product(*linear, x, /*is_backward=*/false);                                // [N, out]
+    if (linear->bias.defined()) y.add_(linear->bias.to(y.scalar_type()));
+    ctx->save_for_backward({x, a, b, inner});
+    ctx->saved_data["linear"] = reinterpret_cast<std::int64_t>(linear);
+    ctx->saved_data["p"] = p;
+    ctx->saved_data["seed"] = seed;
+    return y.addmm_(inner, b.t(), /*beta=*/1, /*alpha=*/linear->lora->scaling);
+  }
+
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    const auto saved = ctx->get_saved_variables();
+    const Tensor &x = saved[0], &a = saved[1], &b = saved[2], &inner = saved[3], grad = grads[0].contiguous();
+    const auto& linear = *reinterpret_cast<const Linear*>(ctx->saved_data["linear"].toInt());
+    const double p = ctx->saved_data["p"].toDouble(), scaling = linear.lora->scaling;
+    const auto seed = static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt());
+    const Tensor grad_inner = at::mm(grad, b).mul_(scaling);                                     // [N, R]
+    const Tensor grad_b = at::mm(grad.t(), inner).mul_(scaling);                                 // [out, R]
+    const Tensor grad_a = at::mm(grad_inner.t(), dropout(x, p, seed));                           // [R, in]
+    Tensor grad_x;
+    if (ctx->needs_input_grad(0)) {
+      grad_x = frozen_product(linear, grad, /*is_backward=*/true);                               // [N, in]
+      if (p > 0) add_dropout(grad_x, at::mm(grad_inner, a), p, seed);
+      else grad_x.addmm_(grad_inner, a);
+    }
+    return {grad_x, grad_a, grad_b, Tensor(), Tensor(), Tensor()};
+  }
+};
+
+}  // namespace
+
+Tensor Linear::base(const Tensor& x) const {
+  return packed                   ? packed_linear(x, *packed)                                    // [N, out]
          : weight.requires_grad() ? at::linear(x, weight.to(x.scalar_type()))
                                   : frozen_linear(x, weight);
 }
 
 Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
   const at::ScalarType type = x.scalar_type();
-  const Tensor base = product(x);
-  Tensor y = bias.defined() ? base + bias.to(type) : base;
+  const double p = pass.is_training && lora ? lora->dropout : 0;
+  const std::uint64_t seed = Random(pass.seed ^ (number * 0x9e3779b97f4a7c15ULL)).next();
+  if (lora && pass.uses_adapter && !lora->magnitude.defined())
+    return AdaptedLinear::apply(x, lora->a.to(type), lora->b.to(type), this, p, static_cast<std::int64_t>(seed));
+
+  const Tensor plain = base(x);
+  const Tensor y = bias.defined() ? plain + bias.to(type) : plain;
   if (!lora) return y;
   if (!pass.uses_adapter) {
     if (!lora->start_a.defined()) return y;
     return at::addmm(y, at::linear(x, lora->start_a.to(type)), lora->start_b.to(type).t(), /*beta=*/1, /*alpha=*/lora->scaling);
   }
-  const double p = pass.is_training ? lora->dropout : 0;
-  const Tensor dropped = dropout(x, p, Random(pass.seed ^ (number * 0x9e3779b97f4a7c15ULL)).next());
-  const Tensor inner = at::linear(dropped, lora->a.to(type));                                  // [N, R]
-  if (!lora->magnitude.defined())
-    return at::addmm(y, inner, lora->b.to(type).t(), /*beta=*/1, /*alpha=*/lora->scaling);
-  const Tensor stretch = (lora->magnitude / direction_norms()).to(type);                       // [out]
-  const Tensor seen = p > 0 ? product(dropped) : base;                                         // PEFT: the base of what LoRA sees
+  const Tensor dropped = dropout(x, p, seed);
+  const Tensor inner = at::linear(dropped, lora->a.to(type));                                    // [N, R]
+  const Tensor stretch = (lora->magnitude / direction_norms()).to(type);                         // [out]
+  const Tensor seen = p > 0 ? base(dropped) : plain;                                             // PEFT: the base of what LoRA sees
   return y + (stretch - 1) * seen + stretch * at::linear(inner, lora->b.to(type)) * lora->scaling;
 }
 

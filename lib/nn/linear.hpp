@@ -50,7 +50,7 @@ struct Linear {
 
  private:
   /** x · Wᵀ without bias. */
-  Tensor product(const Tensor& x) const;
+  Tensor base(const Tensor& x) const;
 };
 
 }  // namespace intelia::nn

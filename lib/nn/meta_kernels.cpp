@@ -3,12 +3,9 @@
 #include "nn/meta_kernels.hpp"
 
 #include <ATen/ExpandUtils.h>
-#include <ATen/OpMathType.h>
-#include <ATen/Parallel.h>
 #include <ATen/WrapDimUtils.h>
 #include <torch/library.h>
 
-#include <algorithm>
 
 #include "nn/shapes.hpp"
 
@@ -48,42 +45,6 @@ Tensor& logical_not(const Tensor& self, Tensor& out) {
 void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double, double, double,
                  double, double, bool, bool, const std::optional<Tensor>&, const std::optional<Tensor>&) {}
 
-/** Rows of queries and of keys that a thread of the CPU's flash attention works on (FlashAttentionKernel.cpp, torch 2.11). */
-struct AttentionTile {
-  std::int64_t queries, keys;
-  explicit AttentionTile(const Tensor& query, const Tensor& key) {
-    const std::int64_t length = query.size(2);
-    queries = std::min<std::int64_t>(length, length >= 768 ? 256 : length >= 192 ? 64 : 32);
-    keys = std::min<std::int64_t>(512, key.size(2));
-  }
-};
-
-std::tuple<Tensor, Tensor> attention(const Tensor& query, const Tensor& key, const Tensor&, double, bool,
-                                     const std::optional<Tensor>&, std::optional<double>) {
-  const auto wide = query.options().dtype(at::toOpMathType(query.scalar_type()));
-  const AttentionTile tile(query, key);
-  const std::int64_t scores = tile.queries * tile.keys, head = query.size(3);
-  const Tensor buffer = at::empty({at::get_num_threads(), scores + 2 * tile.queries + tile.queries * head}, wide);
-  const Tensor narrow = at::empty({at::get_num_threads(), query.scalar_type() == wide.dtype() ? 0 : scores}, query.options());
-  return {at::empty_like(query), at::empty({query.size(0), query.size(2), query.size(1)}, wide).transpose(1, 2)};
-}
-
-std::tuple<Tensor, Tensor, Tensor> attention_backward(const Tensor& grad, const Tensor& query, const Tensor& key, const Tensor& value,
-                                                      const Tensor&, const Tensor&, double, bool, const std::optional<Tensor>&,
-                                                      std::optional<double>) {
-  const auto wide = query.options().dtype(at::toOpMathType(query.scalar_type()));
-  const auto like = [](const Tensor& x) {
-    return at::empty({x.size(0), x.size(2), x.size(1), x.size(3)}, x.options()).transpose(1, 2);
-  };
-  const auto grads = std::tuple{like(query), like(key), like(value)};
-  const Tensor whole = grad.transpose(1, 2).contiguous();
-  const AttentionTile tile(query, key);
-  const std::int64_t scores = 2 * tile.queries * tile.keys;
-  const Tensor buffer = at::empty({at::get_num_threads(), scores}, wide);
-  const Tensor narrow = at::empty({at::get_num_threads(), query.scalar_type() == wide.dtype() ? 0 : scores}, query.options());
-  return grads;
-}
-
 }  // namespace
 
 void register_meta_kernels() {
@@ -96,8 +57,6 @@ void register_meta_kernels() {
     library.impl("logical_not.out", logical_not);
     library.impl("_fused_adamw_", fused_adamw);
     library.impl("embedding_dense_backward", embedding_dense_backward);
-    library.impl("_scaled_dot_product_flash_attention_for_cpu", attention);
-    library.impl("_scaled_dot_product_flash_attention_for_cpu_backward", attention_backward);
     return true;
   }();
   (void)is_done;

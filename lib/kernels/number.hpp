@@ -1,0 +1,85 @@
+// What the CPU kernels share: numbers as they are stored and as they are computed with, and loops over sixteen lanes. The lanes
+// are the same whatever the registers' width, and products and sums are never contracted (CMakeLists.txt), so that every
+// processor gives the same numbers.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <type_traits>
+
+namespace intelia::kernels {
+
+// Compiled once for each width of registers, chosen when the program starts.
+#if defined(__x86_64__)
+#define INTELIA_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define INTELIA_VECTORIZED
+#endif
+#define INTELIA_INLINE __attribute__((always_inline))
+
+/** bfloat16: the upper half of an fp32. */
+struct Bf16 {
+  std::uint16_t bits;
+};
+
+/** What is computed with: fp32, and fp64 for fp64. */
+template <class T>
+using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
+
+INTELIA_INLINE inline float widen(Bf16 x) { return std::bit_cast<float>(std::uint32_t{x.bits} << 16); }
+INTELIA_INLINE inline float widen(float x) { return x; }
+INTELIA_INLINE inline double widen(double x) { return x; }
+
+/** Rounded to nearest even; c10::BFloat16's own conversion keeps loops from being vectorized. */
+template <class T>
+INTELIA_INLINE inline T narrow(Wide<T> x) {
+  if constexpr (std::is_same_v<T, Bf16>) {
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const std::uint32_t rounded = (bits + 0x7fff + (bits >> 16 & 1)) >> 16;
+    return {static_cast<std::uint16_t>(x == x ? rounded : 0x7fc0)};
+  } else {
+    return x;
+  }
+}
+
+/** e^x within two units in the last place for −87 <= x <= 88, soon below 0, soon above infinite. Cephes' polynomial (Moshier),
+    which, unlike the library's function, is computed for whole registers. */
+INTELIA_INLINE inline float exponential(float x) {
+  x = x < -88.0f ? -88.0f : x > 89.0f ? 89.0f : x;
+  const float magic = 12582912.0f;                                      // 1.5·2²³: adding it rounds to a whole number
+  const float n = (x * 1.44269504088896341f + magic) - magic;
+  const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;         // x − n·ln 2, in two parts
+  float p = 1.9875691500e-4f;
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  // 2ⁿ by its exponent's bits: n = −127 gives 0 and 128 gives infinity.
+  const float scale = std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+  return (p * r * r + r + 1.0f) * scale;
+}
+INTELIA_INLINE inline double exponential(double x) { return __builtin_exp(x); }
+
+inline constexpr int kLanes = 16;
+
+/** join(…join(start, term(0))…, term(n − 1)) in sixteen lanes. */
+template <class W, class Term, class Join>
+INTELIA_INLINE inline W reduce(std::int64_t n, W start, Term term, Join join) {
+  W lane[kLanes];
+  for (int l = 0; l < kLanes; ++l) lane[l] = start;
+  std::int64_t i = 0;
+  for (; i + kLanes <= n; i += kLanes)
+    for (int l = 0; l < kLanes; ++l) lane[l] = join(lane[l], term(i + l));
+  for (int l = 0; i + l < n; ++l) lane[l] = join(lane[l], term(i + l));
+  for (int width = kLanes / 2; width > 0; width /= 2)
+    for (int l = 0; l < width; ++l) lane[l] = join(lane[l], lane[l + width]);
+  return lane[0];
+}
+
+template <class W, class Term>
+INTELIA_INLINE inline W sum(std::int64_t n, Term term) {
+  return reduce(n, W{0}, term, [](W a, W b) INTELIA_INLINE { return a + b; });
+}
+
+}  // namespace intelia::kernels
