@@ -80,9 +80,11 @@ void row_products(std::int64_t rows, std::int64_t size, const Bf16* a, const Bf1
 void row_products(std::int64_t rows, std::int64_t size, const double* a, const double* b, std::int64_t stride, double* out);
 
 /**
- * x·mask/(1 − p) into `out`, or added to what is there: the mask of element i follows from the hash of (seed, i), so that it is
- * never stored; the same numbers everywhere. Elements [begin, end). An element is dropped where its hash is below p·2³².
+ * x·mask/(1 − p) into `out`, or added to what is there: the mask of an element follows from the hash of `seed` and its number, so
+ * that it is never stored; the same numbers everywhere. p counts in steps of 2⁻¹⁶. Elements [begin, end) of the whole, `begin` a
+ * multiple of kMaskRun.
  */
+inline constexpr std::int64_t kMaskRun = 32;
 struct Mask {
   double p;
   std::uint64_t seed;

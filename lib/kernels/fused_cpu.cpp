@@ -8,7 +8,8 @@ namespace intelia::kernels {
 namespace {
 
 template <class T>
-INTELIA_INLINE inline void norm_rows(const NormShape& shape, const T* x, const Wide<T>* weight, T* y, Wide<T>* rstd) {
+INTELIA_INLINE inline void norm_rows(const NormShape& shape, const T* __restrict x, const Wide<T>* __restrict weight, T* __restrict y,
+                                     Wide<T>* __restrict rstd) {
   using W = Wide<T>;
   const W size = static_cast<W>(shape.size), eps = static_cast<W>(shape.eps), offset = static_cast<W>(shape.offset);
   for (std::int64_t r = 0; r < shape.rows; ++r, x += shape.size, y += shape.size) {
@@ -24,8 +25,8 @@ INTELIA_INLINE inline void norm_rows(const NormShape& shape, const T* x, const W
 }
 
 template <class T>
-INTELIA_INLINE inline void norm_rows_backward(const NormShape& shape, const T* x, const Wide<T>* weight, const Wide<T>* rstd,
-                                              const T* grad, T* grad_x) {
+INTELIA_INLINE inline void norm_rows_backward(const NormShape& shape, const T* __restrict x, const Wide<T>* __restrict weight,
+                                              const Wide<T>* rstd, const T* __restrict grad, T* __restrict grad_x) {
   using W = Wide<T>;
   const W size = static_cast<W>(shape.size), offset = static_cast<W>(shape.offset);
   for (std::int64_t r = 0; r < shape.rows; ++r, x += shape.size, grad += shape.size, grad_x += shape.size) {
@@ -39,7 +40,7 @@ INTELIA_INLINE inline void norm_rows_backward(const NormShape& shape, const T* x
 }
 
 template <class T>
-INTELIA_INLINE inline void silu_range(std::int64_t n, const T* gate, const T* up, T* y) {
+INTELIA_INLINE inline void silu_range(std::int64_t n, const T* __restrict gate, const T* __restrict up, T* __restrict y) {
   for (std::int64_t i = 0; i < n; ++i) {
     const Wide<T> g = widen(gate[i]);
     y[i] = narrow<T>(g / (1 + exponential(-g)) * widen(up[i]));
@@ -47,7 +48,8 @@ INTELIA_INLINE inline void silu_range(std::int64_t n, const T* gate, const T* up
 }
 
 template <class T>
-INTELIA_INLINE inline void silu_range_backward(std::int64_t n, const T* gate, const T* up, const T* grad, T* grad_gate, T* grad_up) {
+INTELIA_INLINE inline void silu_range_backward(std::int64_t n, const T* __restrict gate, const T* __restrict up,
+                                               const T* __restrict grad, T* __restrict grad_gate, T* __restrict grad_up) {
   for (std::int64_t i = 0; i < n; ++i) {
     const Wide<T> g = widen(gate[i]), d = widen(grad[i]), sigmoid = 1 / (1 + exponential(-g));
     grad_up[i] = narrow<T>(d * g * sigmoid);
@@ -56,7 +58,8 @@ INTELIA_INLINE inline void silu_range_backward(std::int64_t n, const T* gate, co
 }
 
 template <class T>
-INTELIA_INLINE inline void turn_heads(const TurnShape& shape, const T* x, const T* cos, const T* sin, T* y) {
+INTELIA_INLINE inline void turn_heads(const TurnShape& shape, const T* __restrict x, const T* __restrict cos, const T* __restrict sin,
+                                      T* __restrict y) {
   const auto sign = static_cast<Wide<T>>(shape.sign);
   const std::int64_t half = shape.turned / 2;
   for (std::int64_t t = 0; t < shape.tokens; ++t, cos += shape.turned, sin += shape.turned) {
@@ -143,26 +146,38 @@ INTELIA_INLINE inline void multiply_rows(std::int64_t rows, std::int64_t size, c
     out[r] = sum<Wide<T>>(size, [a, b](std::int64_t i) INTELIA_INLINE { return widen(a[i]) * widen(b[i]); });
 }
 
-/** Whether the hash of (seed, i) keeps element i. */
-INTELIA_INLINE inline bool is_kept(std::int64_t i, std::uint64_t seed, std::uint32_t threshold) {
-  // murmur3's finalizer (Appleby) over the element's number, salted on both sides of the first round.
-  std::uint32_t h = static_cast<std::uint32_t>(i) * 0x9e3779b1u + static_cast<std::uint32_t>(seed);
+/** The hash of (seed, i): murmur3's finalizer (Appleby) over the number, salted on both sides of the first round. */
+INTELIA_INLINE inline std::uint32_t hash(std::uint32_t i, std::uint64_t seed) {
+  std::uint32_t h = i * 0x9e3779b1u + static_cast<std::uint32_t>(seed);
   h ^= h >> 16;
   h = (h ^ static_cast<std::uint32_t>(seed >> 32)) * 0x85ebca6bu;
   h ^= h >> 13;
   h *= 0xc2b2ae35u;
-  h ^= h >> 16;
-  return h >= threshold;
+  return h ^ h >> 16;
 }
 
 template <bool adds, class T>
-INTELIA_INLINE inline void drop_range(const Mask& mask, std::int64_t begin, std::int64_t end, const T* x, T* out) {
-  const auto threshold = static_cast<std::uint32_t>(mask.p * 4294967296.0);
+INTELIA_INLINE inline void drop_range(const Mask& mask, std::int64_t begin, std::int64_t end, const T* __restrict x, T* __restrict out) {
+  const auto threshold = static_cast<std::uint32_t>(mask.p * 65536 + 0.5);
   const std::uint64_t seed = mask.seed;
-  const auto scale = static_cast<Wide<T>>(1 / (1 - mask.p));
-  for (std::int64_t i = begin; i < end; ++i) {
-    const Wide<T> value = widen(x[i]) * scale, kept = is_kept(i, seed, threshold) ? value : 0;
+  const auto scale = static_cast<Wide<T>>(65536.0 / (65536 - threshold));
+  const auto store = [=](std::int64_t i, std::uint32_t half) INTELIA_INLINE {
+    const Wide<T> value = widen(x[i]) * scale, kept = half >= threshold ? value : 0;
     out[i] = narrow<T>(adds ? widen(out[i]) + kept : kept);
+  };
+  // One hash decides for two elements, a half each: sixteen hashes for each run of 32 elements.
+  for (; begin + kMaskRun <= end; begin += kMaskRun) {
+    const auto first = static_cast<std::uint32_t>(begin / 2);
+    for (std::uint32_t l = 0; l < kMaskRun / 2; ++l) {
+      const std::uint32_t h = hash(first + l, seed);
+      store(begin + l, h & 0xffff);
+      store(begin + kMaskRun / 2 + l, h >> 16);
+    }
+  }
+  for (std::int64_t i = begin; i < end; ++i) {
+    const std::int64_t l = i - begin;
+    const std::uint32_t h = hash(static_cast<std::uint32_t>(begin / 2 + l % (kMaskRun / 2)), seed);
+    store(i, l < kMaskRun / 2 ? h & 0xffff : h >> 16);
   }
 }
 

@@ -10,8 +10,8 @@
 namespace intelia::kernels {
 
 // Compiled once for each width of registers, chosen when the program starts.
-#if defined(__x86_64__)
-#define INTELIA_VECTORIZED __attribute__((target_clones("avx512f", "avx2", "default")))
+#if defined(__x86_64__) && !defined(__clang__)
+#define INTELIA_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
 #define INTELIA_VECTORIZED
 #endif

@@ -95,12 +95,23 @@ Tensor fused_turn(const Tensor& given, const Tensor& given_cos, const Tensor& gi
   return y;
 }
 
+namespace {
+
+/** run(begin, end) for parts of [0, n) that begin where a mask's runs do. */
+template <class Run>
+void for_mask_runs(std::int64_t n, Run run) {
+  at::parallel_for(0, (n + kernels::kMaskRun - 1) / kernels::kMaskRun, kGrain / kernels::kMaskRun,
+                   [&](std::int64_t begin, std::int64_t end) { run(begin * kernels::kMaskRun, std::min(n, end * kernels::kMaskRun)); });
+}
+
+}  // namespace
+
 Tensor fused_drop(const Tensor& given, double p, std::uint64_t seed) {
   const Tensor x = given.contiguous(), y = at::empty_like(x);
   if (x.is_meta()) return y;
   with_number(x.scalar_type(), [&](auto number) {
     using T = decltype(number);
-    at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for_mask_runs(x.numel(), [&](std::int64_t begin, std::int64_t end) {
       kernels::drop({p, seed}, begin, end, read<T>(x), written<T>(y));
     });
   });
@@ -113,7 +124,7 @@ void add_fused_drop(const Tensor& total, const Tensor& given, double p, std::uin
   if (x.is_meta()) return;
   with_number(x.scalar_type(), [&](auto number) {
     using T = decltype(number);
-    at::parallel_for(0, x.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    for_mask_runs(x.numel(), [&](std::int64_t begin, std::int64_t end) {
       kernels::add_dropped({p, seed}, begin, end, read<T>(x), written<T>(total));
     });
   });

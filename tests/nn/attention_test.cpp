@@ -5,6 +5,7 @@
 
 #include "gradient.hpp"
 #include "nn/attention.hpp"
+#include "nn/memory.hpp"
 
 using namespace intelia::nn;
 
@@ -59,6 +60,65 @@ TEST_CASE("attend: gradient of queries, keys and values, with and without a wind
     CHECK(gradient_error({normal({7, 4, 4}, 4), normal({7, 2, 4}, 5), normal({7, 2, 4}, 6)}, [&](const auto& in) {
             return attend(in[0], in[1], in[2], {2, 5}, rule);
           }) < 1e-8);
+  }
+}
+
+namespace {
+
+/** The same in library operations over whole matrices of scores, for lengths at which loops take too long. */
+Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths, const AttentionRule& rule) {
+  const double scale = rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(q.size(2)));
+  std::vector<Tensor> parts;
+  std::int64_t begin = 0;
+  for (const std::int64_t length : lengths) {
+    const auto heads = [&](const Tensor& x) {
+      return x.narrow(0, begin, length).transpose(0, 1).repeat_interleave(q.size(1) / x.size(1), 0);   // [H, T, E]
+    };
+    Tensor scores = at::matmul(heads(q), heads(k).transpose(1, 2)) * scale;
+    if (rule.softcap > 0) scores = softcapped(scores, rule.softcap);
+    const Tensor place = at::arange(length, at::kLong), distance = place.unsqueeze(1) - place.unsqueeze(0);
+    Tensor hidden = distance < 0;
+    if (rule.window > 0) hidden = hidden.logical_or(distance >= rule.window);
+    parts.push_back(at::matmul(at::softmax(scores.masked_fill(hidden, -INFINITY), -1), heads(v)).transpose(0, 1));
+    begin += length;
+  }
+  return at::cat(parts).reshape({q.size(0), -1});
+}
+
+}  // namespace
+
+TEST_CASE("attend over several blocks of queries, values and gradients, in each kind of number") {
+  const std::vector<std::int64_t> lengths{300, 129, 0, 128, 1};
+  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{5}, AttentionRule{128}, AttentionRule{131, 0.2, 0.9}}) {
+    CAPTURE(rule.window);
+    std::vector<Tensor> exact = {normal({558, 4, 8}, 20), normal({558, 2, 8}, 21), normal({558, 2, 8}, 22)};
+    for (Tensor& x : exact) x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);   // the same numbers in every kind
+    const Tensor y = by_matrices(exact[0], exact[1], exact[2], lengths, rule), weights = normal(y.sizes(), 23);
+    y.backward(weights);
+    for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-12}, {at::kFloat, 1e-5}, {at::kBFloat16, 3e-2}, {at::kHalf, 6e-3}}) {
+      CAPTURE(type);
+      std::vector<Tensor> inputs;
+      for (const Tensor& x : exact) inputs.push_back(x.detach().to(type).set_requires_grad(true));
+      const Tensor ours = attend(inputs[0], inputs[1], inputs[2], lengths, rule);
+      CHECK((ours.to(at::kDouble) - y).abs().max().item<double>() < tolerance);
+      ours.backward(weights.to(type));
+      for (std::size_t i = 0; i < 3; ++i)
+        CHECK(((inputs[i].grad().to(at::kDouble) - exact[i].grad()).abs() / exact[i].grad().abs().clamp_min(1)).max().item<double>() < tolerance);
+    }
+  }
+}
+
+TEST_CASE("attend of a long sequence holds no matrix of scores, with a window and a cap neither") {
+  count_allocations();
+  const at::Device cpu(at::kCPU);
+  constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;   // of four heads in fp32: 256 MiB
+  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{1024}, AttentionRule{0, 0, 50}}) {
+    std::vector<Tensor> inputs;
+    for (std::uint64_t seed = 30; seed < 33; ++seed) inputs.push_back(normal({kLength, 4, 16}, seed).to(at::kFloat).set_requires_grad(true));
+    restart_allocator_peak(cpu);
+    const std::uint64_t before = live_bytes(cpu);
+    attend(inputs[0], inputs[1], inputs[2], {kLength}, rule).sum().backward();
+    CHECK(allocator_peak_bytes(cpu) - before < kScores / 8);
   }
 }
 
