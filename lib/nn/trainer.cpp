@@ -340,10 +340,10 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     // In fp16 the scale may have been too large for this update, which is then left out; at 1 it is not the scale's doing.
     if (!is_finite && !(scales_loss && s.loss_scale.value > 1))
       stop_at_nan(fmt::format("the gradient's norm is {}", kind_of_no_number(s.grad_norm)), s.step + 1, recipe, settings.output, window);
-    if (s.grad_norm == 0 && window_targets > 0 && !has_warned_of_zero) {  // an overflow inside a norm ends in zeros, not in NaN
+    if (s.grad_norm == 0 && window_targets > 0 && !has_warned_of_zero) {
       has_warned_of_zero = true;
-      sinks.log.warning(fmt::format("step {}: every gradient is exactly 0, nothing is learned: numbers inside the model are too large "
-                                    "for its precision, or every target is certain already; try a lower --learning-rate", s.step + 1));
+      sinks.log.warning(fmt::format("step {}: every gradient is exactly 0, nothing is learned: a norm or the head of the model is "
+                                    "all zeros, or every target is certain already; try a lower --learning-rate", s.step + 1));
     }
     if (is_finite) {
       if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (s.grad_norm + 1e-6)));

@@ -506,20 +506,23 @@ def test_train_sft_long_conversations(tiny, tmp_path):
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
 def test_fault_30_train_sft_nan(tiny, tmp_path):
     """A weight that is no number, and a rate that makes one: exit 1 in that step, the batch written out for its owner alone."""
-    model = tmp_path / "model"
-    shutil.copytree(tiny.model, model)
-    path = model / "model.safetensors"
-    content = bytearray(path.read_bytes())
-    header_size = int.from_bytes(content[:8], "little")
-    header = json.loads(content[8:8 + header_size])
-    norm = header["model.norm.weight"]
-    begin = 8 + header_size + norm["data_offsets"][0]
-    nan = {"F32": b"\0\0\xc0\x7f", "BF16": b"\xc0\x7f"}[norm["dtype"]]
-    content[begin:begin + len(nan)] = nan
-    path.write_bytes(content)
+    nan = {"F32": b"\0\0\xc0\x7f", "BF16": b"\xc0\x7f"}
+
+    def changed_model(name, change):
+        """A copy of the model whose final norm has the bytes that change(bytes, type) makes of its own."""
+        folder = shutil.copytree(tiny.model, tmp_path / name)
+        content = bytearray((folder / "model.safetensors").read_bytes())
+        header_size = int.from_bytes(content[:8], "little")
+        norm = json.loads(content[8:8 + header_size])["model.norm.weight"]
+        begin, end = (8 + header_size + offset for offset in norm["data_offsets"])
+        content[begin:end] = change(bytes(content[begin:end]), norm["dtype"])
+        (folder / "model.safetensors").write_bytes(content)
+        return folder
+
+    model = changed_model("model", lambda values, dtype: nan[dtype] + values[len(nan[dtype]):])
     for name, keywords, more, words in [
             ("weight", dict(model=model), [], "step 1: the loss of micro-batch 1 is NaN"),
-            ("rate", dict(steps=9), ["--learning-rate", 1e30], "step ")]:
+            ("rate", dict(steps=9), ["--learning-rate", 1e9], "step ")]:
         output = tmp_path / name
         run = program.run(*tiny.sft(output, *more, **keywords))
         assert run.status == 1 and words in run.stderr and str(output / "nan-batch.jsonl") in run.stderr, run.stderr
@@ -531,8 +534,8 @@ def test_fault_30_train_sft_nan(tiny, tmp_path):
         assert not (output / "adapter_model.safetensors").exists() and not (output / "manifest.json").exists()
         metrics = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
         assert all(isinstance(line["loss"], float) for line in metrics)
-    # At 1e9 the squares in this model's norms overflow, which makes zeros of everything and no NaN: said in a warning.
-    run = program.run(*tiny.sft(tmp_path / "zeros", "--learning-rate", 1e9, steps=9))
+    # A final norm of zeros makes zeros of every gradient, and no NaN: said in a warning.
+    run = program.run(*tiny.sft(tmp_path / "zeros", steps=9, model=changed_model("silent", lambda values, _: bytes(len(values)))))
     assert run.status == 0 and run.stderr.count("every gradient is exactly 0, nothing is learned") == 1, run.stderr
     # Run again at a rate that works, the folder is an ordinary one.
     run = program.run(*tiny.sft(output, "--json"))
