@@ -2,10 +2,14 @@
 """The peer of `train sft`: the same training with TRL + PEFT + bitsandbytes, one JSON line of results on stdout.
 
 usage: train_peer.py --model DIR --data CONVERSATIONS.jsonl --output DIR [--steps 20 --batch-size 4 --gradient-accumulation 4
-                     --learning-rate 2e-5 --precision fp32|bf16 --device cpu|cuda --padding-free --checkpointing]
+                     --learning-rate 2e-5 --precision fp32|bf16 --device cpu|cuda --threads N --padding-free | --packing LENGTH
+                     --checkpointing --process-start SECONDS]
+       train_peer.py --matrix-rate --device cpu|cuda --threads N
 
 The conversations are tokenized with the model folder's own tokenizer and template ({% generation %} marks the targets), which
 tests/parity proves to be the tokens that `train sft` sees. The adapter is r 16, alpha 32, dropout 0.05 on q, k, v, o, as in `train sft`.
+--process-start is the time (seconds since 1970) from which the start of the first step is counted. --matrix-rate multiplies big
+matrices instead, with the same threads: floating-point operations a second in fp32 and bf16.
 """
 import argparse
 import json
@@ -17,27 +21,79 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
 
+RANK, ALPHA, DROPOUT = 16, 32, 0.05
+
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--model", required=True)
-    parser.add_argument("--data", required=True)
-    parser.add_argument("--output", required=True)
+    parser.add_argument("--model")
+    parser.add_argument("--data")
+    parser.add_argument("--output")
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--batch-size", type=int, default=4)
     parser.add_argument("--gradient-accumulation", type=int, default=4)
     parser.add_argument("--learning-rate", type=float, default=2e-5)
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
+    parser.add_argument("--threads", type=int, default=0, help="0: as torch chooses")
     parser.add_argument("--padding-free", action="store_true")
+    parser.add_argument("--packing", type=int, default=0, metavar="LENGTH", help="rows of LENGTH tokens; 0: none")
     parser.add_argument("--checkpointing", action="store_true")
+    parser.add_argument("--process-start", type=float, default=time.time())
+    parser.add_argument("--matrix-rate", action="store_true")
     return parser.parse_args()
+
+
+def matrix_rate(torch, device: str) -> dict:
+    """Floating-point operations a second of square products, the best of several sizes, by type."""
+    rates = {}
+    for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
+        rates[name] = 0.0
+        for size in (1024, 2048) if device == "cpu" else (4096, 8192):
+            a, b = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
+            for _ in range(2):
+                a @ b
+            done, begin = 0, time.perf_counter()
+            while time.perf_counter() - begin < 1:
+                a @ b
+                if device == "cuda":
+                    torch.cuda.synchronize()
+                done += 1
+            rates[name] = max(rates[name], 2 * size**3 * done / (time.perf_counter() - begin))
+    return rates
+
+
+def operations(config: dict, is_target: list[int]) -> int:
+    """Floating-point operations that one sequence needs; see scripts/bench/train."""
+    hidden, heads = config["hidden_size"], config["num_attention_heads"]
+    head = config.get("head_dim") or hidden // heads
+    queries, keys = heads * head, config["num_key_value_heads"] * head
+    tokens = len(is_target)
+    asked = [place - 1 for place in range(1, tokens) if is_target[place]]  # where a target is said from
+    total = 4 * len(asked) * config["vocab_size"] * hidden
+    for layer in range(config["num_hidden_layers"]):
+        is_first, is_last = layer == 0, layer == config["num_hidden_layers"] - 1
+        places = asked if is_last else range(tokens)  # the last block is needed where a target is said from
+        for rows, inner, outer, needs_input_gradient in (
+            (len(places), hidden, queries, not is_first), (tokens, hidden, keys, not is_first),
+            (tokens, hidden, keys, not is_first), (len(places), queries, hidden, True),
+        ):  # q, k, v, o with their adapters
+            total += rows * (2 * inner * outer * (1 + needs_input_gradient) +
+                             2 * RANK * (inner + outer) * 2 + 2 * RANK * (outer + inner * needs_input_gradient))
+        total += 4 * len(places) * 3 * hidden * config["intermediate_size"]
+        total += 12 * queries * sum(place + 1 for place in places)
+    return total
 
 
 def main() -> None:
     options = parse()
-    started = time.perf_counter()
     import torch
+
+    if options.threads > 0:
+        torch.set_num_threads(options.threads)
+    if options.matrix_rate:
+        print(json.dumps(matrix_rate(torch, options.device)))
+        return
     from datasets import Dataset
     from peft import LoraConfig
     from transformers import AutoModelForCausalLM, AutoTokenizer, BitsAndBytesConfig, TrainerCallback
@@ -66,14 +122,23 @@ def main() -> None:
     class Clock(TrainerCallback):
         """Times whole updates; the first two (allocation, plans) are left out of the rate, as for the other side."""
 
+        def on_step_begin(self, args, state, control, **kwargs):
+            marks.setdefault("first_step", time.time())
+
         def on_step_end(self, args, state, control, **kwargs):
             if options.device == "cuda":
                 torch.cuda.synchronize()
-            if state.global_step == 1:
-                marks["first_step"] = time.perf_counter()
             if state.global_step == 2:
-                marks["warm"] = time.perf_counter()
+                marks["warm"], marks["tokens"] = time.perf_counter(), 0
             marks["end"] = time.perf_counter()
+
+    class CountingTrainer(SFTTrainer):
+        """Counts the real tokens of each micro-batch."""
+
+        def training_step(self, model, inputs, *more, **named):
+            mask = inputs.get("attention_mask")
+            marks["tokens"] = marks.get("tokens", 0) + int(inputs["input_ids"].numel() if mask is None else mask.sum())
+            return super().training_step(model, inputs, *more, **named)
 
     config = SFTConfig(
         output_dir=options.output,
@@ -85,7 +150,8 @@ def main() -> None:
         logging_steps=1,
         save_strategy="no",
         report_to=[],
-        max_length=None,
+        max_length=options.packing or None,
+        packing=options.packing > 0,
         bf16=options.precision == "bf16",
         use_cpu=options.device == "cpu",
         gradient_checkpointing=options.checkpointing,
@@ -93,30 +159,30 @@ def main() -> None:
         disable_tqdm=True,
         seed=42,
     )
-    trainer = SFTTrainer(
+    trainer = CountingTrainer(
         model=model,
         args=config,
         train_dataset=Dataset.from_list(rows),
         processing_class=tokenizer,
         peft_config=LoraConfig(
-            r=16, lora_alpha=32, lora_dropout=0.05, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"], task_type="CAUSAL_LM"
+            r=RANK, lora_alpha=ALPHA, lora_dropout=DROPOUT, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"], task_type="CAUSAL_LM"
         ),
         callbacks=[Clock()],
     )
-    order = torch.randperm(len(rows), generator=torch.Generator().manual_seed(42)).tolist()
     trainer.train()
-    window = options.batch_size * options.gradient_accumulation
-    drawn = (order * (1 + options.steps * window // len(rows)))[: options.steps * window]
-    warm_tokens = sum(len(rows[i]["input_ids"]) for i in drawn[2 * window :])
-    seconds = marks["end"] - marks["warm"]
     peak = torch.cuda.max_memory_allocated() if options.device == "cuda" else resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    lengths = [len(row["input_ids"]) for row in rows]
+    shape = json.loads(open(os.path.join(options.model, "config.json"), encoding="utf-8").read())
     print(json.dumps({
-        "tokens_per_second": warm_tokens / seconds,
-        "seconds_to_first_step": marks["first_step"] - started,
+        "tokens_per_second": marks["tokens"] / (marks["end"] - marks["warm"]),
+        "seconds_to_first_step": marks["first_step"] - options.process_start,
         "peak_bytes": peak,
         "first_loss": losses[0],
         "last_loss": losses[-1],
+        "operations_a_token": sum(operations(shape, [label != -100 for label in row["labels"]]) for row in rows) / sum(lengths),
+        "tokens_a_sample": sum(lengths) / len(lengths),
+        "longest_sample": max(lengths),
         "torch": torch.__version__,
     }))
 
