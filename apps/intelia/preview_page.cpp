@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/markup.hpp"
 #include "record/json.hpp"
 #include "visible_text.hpp"
 
@@ -142,23 +143,6 @@ std::string json_record(const PreviewStyle& style, const PreviewRecord& record) 
 
 // --- HTML -----------------------------------------------------------------------------------------------------------
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '&')
-      out += "&amp;";
-    else if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 /** Trained text is underlined and cut text struck through, so that the page can be read without its colours. */
 constexpr const char* kHtmlHead = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
@@ -185,11 +169,11 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
   std::string out;
   for (const PreviewPart& part : record.parts) {
     const std::string id = record.id.empty() ? "" : " " + visible(record.id);
-    out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escaped(record.where), part.name,
-                       escaped(id), counts_of(part), part.note.empty() ? "" : "; " + escaped(part.note));
+    out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escape_markup(record.where), part.name,
+                       escape_markup(id), counts_of(part), part.note.empty() ? "" : "; " + escape_markup(part.note));
     for (const Span& span : spans_of(part, style.shows_ids)) {
       out += fmt::format("<span class=\"{}{}\">{}</span>", span.kind(), span.is_special ? " special" : "",
-                         escaped(visible(span.text)));
+                         escape_markup(visible(span.text)));
       if (style.shows_ids) out += fmt::format("<sub>{}</sub>", part.tokens[span.begin].id);
     }
     out += "</pre></section>\n";
@@ -200,7 +184,7 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
 }  // namespace
 
 std::string preview_head(const PreviewStyle& style, const std::string& title) {
-  if (style.format == PreviewFormat::html) return fmt::format(kHtmlHead, escaped(visible(title)));
+  if (style.format == PreviewFormat::html) return fmt::format(kHtmlHead, escape_markup(visible(title)));
   if (style.format == PreviewFormat::json) return "";
   if (!style.uses_color) return "{+trained+} [-cut-] ⟨control token⟩\n\n";
   const Span context{}, trained{0, 0, "", true}, cut{0, 0, "", false, false, true}, special{0, 0, "", false, true};

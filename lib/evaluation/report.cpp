@@ -5,23 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/markup.hpp"
+
 namespace intelia {
 
 namespace {
-
-std::string escape(const std::string& text) {
-  std::string out;
-  for (char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
 
 Json finite_or_null(double number) { return std::isfinite(number) ? Json(number) : Json(nullptr); }
 
@@ -63,7 +51,7 @@ std::string forest_plot(const LossComparison& comparison) {
   double y = 24;
   for (const auto& [name, summary] : rows) {
     const char* side = summary->interval.high < 0 ? "better" : summary->interval.low > 0 ? "worse" : "open";
-    svg += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{} ({})</text>)", kLeft - 14, y + 5, escape(name),
+    svg += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{} ({})</text>)", kLeft - 14, y + 5, escape_markup(name),
                        summary->num_conversations);
     const double low = std::isfinite(summary->interval.low) ? summary->interval.low : -reach;
     const double high = std::isfinite(summary->interval.high) ? summary->interval.high : reach;
@@ -107,7 +95,7 @@ std::string summary_row(const std::string& name, const LossSummary& summary) {
   return fmt::format(
       "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.4f} → {:.4f}</td><td>{:.2f} → {:.2f}</td><td>{:.3f} → {:.3f}</td>"
       "<td>{:+.4f}</td><td>{}</td></tr>\n",
-      escape(name), summary.num_conversations, summary.num_tokens, summary.base_loss, summary.candidate_loss,
+      escape_markup(name), summary.num_conversations, summary.num_tokens, summary.base_loss, summary.candidate_loss,
       summary.base_perplexity, summary.candidate_perplexity, summary.base_bits_per_byte, summary.candidate_bits_per_byte,
       summary.difference, interval_text(summary.interval));
 }
@@ -140,9 +128,9 @@ std::string answer_rows(const std::vector<AnswerPair>& answers) {
     rows += fmt::format(
         "<tr><td class=\"words\"><b>{}</b> <span class=\"soft\">{}</span>\n{}{}</td><td class=\"words\">{}{}</td>"
         "<td class=\"words\">{}{}</td></tr>\n",
-        escape(pair.question.id), escape(pair.question.language), escape(question),
-        pair.question.reference.empty() ? "" : "\n\n<span class=\"soft\">Reference: " + escape(pair.question.reference) + "</span>",
-        escape(pair.base), pair.base_is_cut ? " <span class=\"soft\">[cut]</span>" : "", escape(pair.candidate),
+        escape_markup(pair.question.id), escape_markup(pair.question.language), escape_markup(question),
+        pair.question.reference.empty() ? "" : "\n\n<span class=\"soft\">Reference: " + escape_markup(pair.question.reference) + "</span>",
+        escape_markup(pair.base), pair.base_is_cut ? " <span class=\"soft\">[cut]</span>" : "", escape_markup(pair.candidate),
         pair.candidate_is_cut ? " <span class=\"soft\">[cut]</span>" : "");
   }
   return rows;
@@ -156,8 +144,8 @@ std::string regression_rows(std::vector<ConversationLoss> losses) {
                    [&](const auto& a, const auto& b) { return difference(a) > difference(b); });
   std::string rows;
   for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference(losses[i]) > 0; ++i)
-    rows += fmt::format("<tr><th><code>{}</code></th><td>{}</td><td>{}</td><td>{:+.4f}</td></tr>\n", escape(losses[i].id),
-                        escape(losses[i].language), losses[i].num_tokens, difference(losses[i]));
+    rows += fmt::format("<tr><th><code>{}</code></th><td>{}</td><td>{}</td><td>{:+.4f}</td></tr>\n", escape_markup(losses[i].id),
+                        escape_markup(losses[i].language), losses[i].num_tokens, difference(losses[i]));
   return rows;
 }
 
@@ -224,8 +212,8 @@ std::string html_report(const Evaluation& evaluation) {
       "content=\"width=device-width,initial-scale=1\"><title>{0}: base against candidate</title><style>{1}</style></head><body>\n"
       "<h1>Base against candidate</h1><p class=\"soft\">base <code>{2}</code> ({3})<br>candidate: the same with adapter "
       "<code>{4}</code></p>\n<div class=\"verdict {5}\"><b>{0}</b>{6}</div>\n",
-      verdict_words(evaluation.verdict), kStyle, escape(evaluation.model), escape(evaluation.model_description),
-      escape(evaluation.adapter), verdict_class(evaluation.verdict), escape(verdict_sentence(evaluation)));
+      verdict_words(evaluation.verdict), kStyle, escape_markup(evaluation.model), escape_markup(evaluation.model_description),
+      escape_markup(evaluation.adapter), verdict_class(evaluation.verdict), escape_markup(verdict_sentence(evaluation)));
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison);
   page += "<div class=\"scroll\"><table><thead><tr><th>base → candidate</th><th>conversations</th><th>tokens</th>"
           "<th>loss</th><th>perplexity</th><th>bits a byte</th><th>difference</th><th>95 % interval</th></tr></thead><tbody>\n" +
@@ -251,8 +239,8 @@ std::string html_report(const Evaluation& evaluation) {
           : fmt::format("{} conversations were longer than the context and are scored up to it.", evaluation.num_cut_conversations));
   page += "<h2>Inputs</h2><div class=\"scroll\"><table><thead><tr><th>file</th><th>sha256</th></tr></thead><tbody>\n";
   for (const Json& input : evaluation.inputs)
-    page += fmt::format("<tr><th><code>{}</code></th><td><code>{}</code></td></tr>\n", escape(input.value("path", "")),
-                        escape(input.value("sha256", "")));
+    page += fmt::format("<tr><th><code>{}</code></th><td><code>{}</code></td></tr>\n", escape_markup(input.value("path", "")),
+                        escape_markup(input.value("sha256", "")));
   page += "</tbody></table></div></body></html>\n";
   return page;
 }

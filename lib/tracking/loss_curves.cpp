@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/markup.hpp"
+
 namespace intelia {
 
 void LossCurves::add(const MetricsLine& line) {
@@ -60,26 +62,6 @@ std::string tick_text(double value, const std::vector<double>& ticks) {
   return fmt::format("{:.{}f}", value, digits);
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;  // XML has no control characters
-    }
-  }
-  return out;
-}
-
 /** At most `2 * num_stretches` of `points`: the lowest and the highest of each stretch, in order, and both ends. */
 std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t num_stretches) {
   if (points.size() <= 2 * num_stretches) return points;
@@ -125,7 +107,7 @@ std::string loss_svg(const LossCurves& curves, const std::string& title) {
       "circle.validation {{ fill: var(--validation); }}\n"
       "</style>\n"
       "<text x=\"{3}\" y=\"22\" font-size=\"14\">{2}</text>\n",
-      kWidth, kHeight, escaped(title), kLeft);
+      kWidth, kHeight, escape_markup(title), kLeft);
 
   // Axes.
   const std::vector<double> losses = round_ticks(frame.lowest, frame.highest, 6);
