@@ -3,32 +3,14 @@
 
 #include <filesystem>
 #include <string>
-#include <unistd.h>
 
 #include "base/random.hpp"
 #include "engine/engine.hpp"
 #include "model/init.hpp"
 #include "record/json.hpp"
+#include "temporary_folder.hpp"
 
 namespace intelia {
-
-/** A folder of its own under the system's temporary one, removed at the end. */
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "intelia-nn-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw Error(Kind::io, "cannot make '" + name + "'");
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /** Writes the model that `settings` ask for. */
 inline std::filesystem::path write_model(const std::filesystem::path& folder, const InitSettings& settings) {

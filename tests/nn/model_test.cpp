@@ -40,8 +40,6 @@ std::string loading_error(const std::filesystem::path& model) {
   return "nothing was thrown";
 }
 
-bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
-
 }  // namespace
 
 TEST_CASE("a broken model folder is named with what is wrong") {

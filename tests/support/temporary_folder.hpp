@@ -20,6 +20,7 @@ struct TemporaryFolder {
   TemporaryFolder(const TemporaryFolder&) = delete;
   ~TemporaryFolder() { std::filesystem::remove_all(path); }
 
+  std::filesystem::path operator/(const std::string& name) const { return path / name; }
   std::filesystem::path write(const std::string& name, std::string_view text) const {
     std::ofstream(path / name, std::ios::binary) << text;
     return path / name;
