@@ -4,10 +4,17 @@
 
 namespace intelia {
 
+std::vector<SampleSize> sample_sizes(const SampleSource& samples) {
+  std::vector<SampleSize> sizes;
+  sizes.reserve(static_cast<std::size_t>(samples.size()));
+  for (std::int64_t i = 0; i < samples.size(); ++i) sizes.push_back(samples.size_at(i));
+  return sizes;
+}
+
 std::vector<std::int64_t> sample_lengths(const SampleSource& samples) {
   std::vector<std::int64_t> lengths;
   lengths.reserve(static_cast<std::size_t>(samples.size()));
-  for (std::int64_t i = 0; i < samples.size(); ++i) lengths.push_back(static_cast<std::int64_t>(samples.at(i).ids.size()));
+  for (std::int64_t i = 0; i < samples.size(); ++i) lengths.push_back(samples.size_at(i).tokens);
   return lengths;
 }
 

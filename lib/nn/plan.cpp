@@ -79,16 +79,6 @@ bool evaluates_before(std::int64_t step, const SftSettings& settings) {
 
 }  // namespace
 
-std::vector<SampleSize> sample_sizes(const SampleSource& samples) {
-  std::vector<SampleSize> sizes;
-  sizes.reserve(static_cast<std::size_t>(samples.size()));
-  for (std::int64_t i = 0; i < samples.size(); ++i) {
-    const TokenSample sample = samples.at(i);
-    sizes.push_back({static_cast<std::int32_t>(sample.ids.size()), static_cast<std::int32_t>(num_targets(sample))});
-  }
-  return sizes;
-}
-
 std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings& settings) {
   return total_updates(static_cast<std::int64_t>(training_rows(lengths_of(sizes), settings).size()), settings);
 }

@@ -2,16 +2,10 @@
 // running a few of its micro-batches. It knows recipes and orders of data; not models.
 #pragma once
 
+#include "engine/rows.hpp"
 #include "nn/trainer.hpp"
 
 namespace intelia::nn {
-
-/** What one sample of a dataset weighs. */
-struct SampleSize {
-  std::int32_t tokens = 0, targets = 0;
-};
-
-std::vector<SampleSize> sample_sizes(const SampleSource& samples);
 
 /** A micro-batch of a run by its samples, and what is held besides it when it is run. */
 struct MicroBatch {

@@ -22,12 +22,6 @@ namespace intelia::nn {
 
 namespace fs = std::filesystem;
 
-std::int64_t num_targets(const TokenSample& sample) {
-  std::int64_t count = 0;
-  for (std::size_t i = 1; i < sample.is_target.size(); ++i) count += sample.is_target[i] != 0;
-  return count;
-}
-
 std::int64_t evaluation_batch_size(const SftSettings& settings) {
   constexpr std::int64_t kOfTransformers = 8;
   return settings.compat == Compat::trl ? kOfTransformers : 2 * static_cast<std::int64_t>(settings.batch_size);
@@ -314,8 +308,9 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
       std::vector<TokenSample>& batch = window.emplace_back(NumberedSamples{std::move(numbers), {}}).samples;
       for (const std::int64_t number : window.back().numbers) {
         batch.push_back(samples.at(number));
-        window_targets += num_targets(batch.back());
-        window_tokens += static_cast<std::int64_t>(batch.back().ids.size());
+        const SampleSize size = size_of(batch.back());
+        window_targets += size.targets;
+        window_tokens += size.tokens;
       }
     }
 

@@ -25,9 +25,6 @@ struct Recipe {
   std::function<void(const std::filesystem::path& folder)> write_model;
 };
 
-/** Targets of a sample that count in the loss: the first token has none before it to be said from. */
-std::int64_t num_targets(const TokenSample& sample);
-
 /** Sequences of an evaluation pass: no gradients are kept, so twice a training micro-batch fits. */
 std::int64_t evaluation_batch_size(const SftSettings& settings);
 

@@ -27,7 +27,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file is written as it lies in memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-constexpr std::uint64_t kFormat = 1;
+constexpr std::uint64_t kFormat = 2;
 
 struct Head {
   char magic[16];
@@ -49,7 +49,7 @@ struct IndexEntry {
   std::uint32_t num_tokens;
   std::uint32_t id_bytes;
   std::uint32_t language_bytes;
-  std::uint32_t unused;
+  std::uint32_t num_targets;  // that count in the loss
 };
 static_assert(sizeof(IndexEntry) == 48);
 
@@ -164,6 +164,11 @@ TokenSample TokenStore::sample(std::int64_t index) const {
   return sample;
 }
 
+SampleSize TokenStore::size_at(std::int64_t index) const {
+  const IndexEntry entry = state_->entry(index);
+  return {static_cast<std::int32_t>(entry.num_tokens), static_cast<std::int32_t>(entry.num_targets)};
+}
+
 StoredRecord TokenStore::record(std::int64_t index) const {
   const IndexEntry entry = state_->entry(index);
   StoredRecord record{entry.line, entry.target_bytes, std::string(entry.id_bytes, '\0'),
@@ -245,7 +250,7 @@ void TokenStoreWriter::add(const TokenSample& sample, const StoredRecord& record
                          static_cast<std::uint32_t>(sample.ids.size()),
                          static_cast<std::uint32_t>(record.id.size()),
                          static_cast<std::uint32_t>(record.language.size()),
-                         0};
+                         static_cast<std::uint32_t>(size_of(sample).targets)};
   s.index.append(&entry, sizeof entry);
   s.names.append(record.id.data(), record.id.size());
   s.names.append(record.language.data(), record.language.size());

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "record/message.hpp"
+#include "engine/engine.hpp"
 
 namespace intelia {
 
@@ -48,6 +48,8 @@ class TokenStore {
   std::int64_t num_records() const { return summary().num_records; }
   /** 0 <= index < num_records(). Throws Error{io} when the file cannot be read. */
   TokenSample sample(std::int64_t index) const;
+  /** Of that sample, from the index alone. */
+  SampleSize size_at(std::int64_t index) const;
   StoredRecord record(std::int64_t index) const;
   /** The rejected lines in their order, with the reason and the line itself. */
   void for_each_rejected(

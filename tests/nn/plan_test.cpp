@@ -148,7 +148,7 @@ TEST_CASE("a plan draws the micro-batches that the run draws") {
   nn::train_sft(settings, train, nullptr, Json::object(), silent.sinks());
   std::vector<std::int64_t> planned;
   std::vector<bool> has_gradients;
-  for (const nn::MicroBatch& batch : nn::micro_batches(nn::sample_sizes(train.samples), settings, false)) {
+  for (const nn::MicroBatch& batch : nn::micro_batches(sample_sizes(train.samples), settings, false)) {
     planned.insert(planned.end(), batch.samples.begin(), batch.samples.end());
     has_gradients.push_back(batch.has_gradients);
   }

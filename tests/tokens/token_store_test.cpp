@@ -83,6 +83,10 @@ void check_filled(const TokenStore& store) {
     const TokenSample sample = store.sample(index);
     CHECK(sample.ids == expected.ids);
     CHECK(sample.is_target == expected.is_target);
+    const SampleSize size = store.size_at(index);
+    CHECK(size.tokens == static_cast<std::int64_t>(expected.ids.size()));
+    const std::int64_t says_first = !expected.is_target.empty() && expected.is_target[0] != 0;  // from nothing
+    CHECK(size.targets == std::count(expected.is_target.begin(), expected.is_target.end(), 1) - says_first);
     const StoredRecord record = store.record(index);
     CHECK(record.line == 2 * index + 1);
     CHECK(record.target_bytes == 10 * record.line);
