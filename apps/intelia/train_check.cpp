@@ -5,6 +5,8 @@
 #include <map>
 
 #include "base/file.hpp"
+#include "engine/rows.hpp"
+#include "engine/schedule.hpp"
 #include "tokens/check.hpp"
 
 namespace intelia {
@@ -59,13 +61,15 @@ std::string plural(std::size_t count, const char* noun) { return fmt::format("{}
 
 }  // namespace
 
-int check_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options, const Context& context) {
+int check_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options, const SftSettings& settings,
+                        const Context& context) {
   std::vector<Fault> faults;
   if (!inputs.serve_model.empty()) faults = served_faults(text, inputs.serve_model);
   if (!inputs.adapter.empty())
     for (Fault& fault : adapter_faults(text, inputs.adapter, context.log())) faults.push_back(std::move(fault));
 
   Json files = Json::array();
+  std::vector<std::int64_t> lengths;  // of the records that are trained on
   std::int64_t records = 0, tokens = 0, trained_tokens = 0;
   std::size_t num_cut = 0;
   for (const fs::path& path : {inputs.train, inputs.validation}) {
@@ -80,6 +84,7 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
     trained_tokens += check.num_targets;
     num_cut += check.cut_lines.size();
     add(faults, path, std::move(check.findings));
+    if (path == inputs.train) lengths = std::move(check.lengths);
   }
 
   std::map<std::string, std::size_t> by_kind;
@@ -92,6 +97,8 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
   }
   if (list.size() > kNamed)
     context.log().warning(plural(list.size() - kNamed, "more fault") + "; --json names all");
+  if (!lengths.empty())
+    Schedule(settings.schedule, total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
 
   std::string words = fmt::format("{}, {} tokens, {} of them trained, {} cut at --max-length {}; ",
                                   plural(static_cast<std::size_t>(records), "record"), tokens, trained_tokens, num_cut,

@@ -224,7 +224,7 @@ int run(const Options& options, Context& context) {
                              .drops_long = options.rejects_long};
 
   const TrainInputs inputs_of_check{options.train, options.validation, sft.base.adapter, options.serve_model};
-  if (options.only_checks) return check_training_data(text, inputs_of_check, encode, context);
+  if (options.only_checks) return check_training_data(text, inputs_of_check, encode, sft, context);
   warn_of_training_data(text, inputs_of_check, encode, context);
 
   std::optional<OutputFolder> folder;
@@ -247,10 +247,10 @@ int run(const Options& options, Context& context) {
   std::optional<TokenizedDataset> validation;
   if (!options.validation.empty()) validation.emplace(read(options.validation));
   const TokenizedDataset* held_out = validation ? &*validation : nullptr;
+  // Refuses lengths of a schedule that do not fit the run, whichever batch size is chosen.
+  Schedule(sft.schedule, total_updates(num_training_rows(train, sft), sft));
   if (options.only_plans) return tell_plan(load_engine().plan_sft(sft, train, held_out, !context.common.dry_run, context.sinks), context);
   if (sft.batch_size == 0 && !context.common.dry_run) choose_batch_size(sft, train, held_out, context);
-  if (sft.batch_size > 0)   // refuses lengths of a schedule that do not fit the run
-    Schedule(sft.schedule, total_updates(num_training_rows(train, sft), sft));
   show_settings(context, sft, describe_dataset(train));
   if (context.common.dry_run) {
     context.finish({{"dry_run", true}, {"records", train.size()}, {"tokens", train.num_tokens()}, {"trained_tokens", train.num_targets()}},

@@ -8,10 +8,14 @@
 
 namespace intelia {
 
-std::int64_t total_updates(std::int64_t num_samples, const SftSettings& settings) {
-  const std::int64_t batches = (num_samples + settings.batch_size - 1) / settings.batch_size;
-  const std::int64_t updates = (batches + settings.gradient_accumulation - 1) / settings.gradient_accumulation;
+std::int64_t rows_of_update(const SftSettings& settings) {
+  const int batch_size = settings.batch_size > 0 ? settings.batch_size : SftSettings().batch_size;
+  return static_cast<std::int64_t>(batch_size) * settings.gradient_accumulation;
+}
+
+std::int64_t total_updates(std::int64_t num_rows, const SftSettings& settings) {
   if (settings.max_steps > 0) return settings.max_steps;
+  const std::int64_t rows = rows_of_update(settings), updates = (num_rows + rows - 1) / rows;
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(settings.epochs * static_cast<double>(updates))));
 }
 

@@ -7,8 +7,11 @@
 
 namespace intelia {
 
-/** Updates of a run: max_steps when that is above 0, else ceil(epochs · ceil(num_batches / accumulation)). */
-std::int64_t total_updates(std::int64_t num_samples, const SftSettings& settings);
+/** Rows of an update; a batch size of 0 (auto) leaves an update as large as the default makes it. */
+std::int64_t rows_of_update(const SftSettings& settings);
+
+/** Updates of a run: max_steps when that is above 0, else ceil(epochs · ceil(num_rows / rows_of_update)). */
+std::int64_t total_updates(std::int64_t num_rows, const SftSettings& settings);
 
 /** Updates that a setting means: `length` itself when >= 1, else ceil(length · total). */
 std::int64_t updates_of(double length, std::int64_t total);

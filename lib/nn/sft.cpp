@@ -214,7 +214,7 @@ SftPlan plan_sft(const SftSettings& given, const SampleSource& train, const Samp
   };
 
   // How many sequences at once, of those numbers that divide an update evenly: as given, or the most that fit.
-  const int whole = (given.batch_size > 0 ? given.batch_size : SftSettings().batch_size) * given.gradient_accumulation;
+  const int whole = static_cast<int>(rows_of_update(given));
   MemoryNeed need;
   const auto most_that_fit = [&](int at_most, std::int64_t max_length) {
     for (int size = at_most; size >= 1; --size) {

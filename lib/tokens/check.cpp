@@ -281,7 +281,9 @@ DatasetCheck check_conversations(const std::filesystem::path& path, const Tokeni
       check.num_tokens += line.num_trained_tokens;
       check.num_targets += line.num_targets;
       check.longest = std::max(check.longest, line.num_tokens);
-      if (line.num_trained_tokens < line.num_tokens) check.cut_lines.push_back(line.number);
+      const bool is_cut = line.num_trained_tokens < line.num_tokens;
+      if (line.num_targets > 0 && !(is_cut && options.drops_long)) check.lengths.push_back(line.num_trained_tokens);
+      if (is_cut) check.cut_lines.push_back(line.number);
       for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
       sinks.progress.update({"record", line.number, 0, ""});
     }

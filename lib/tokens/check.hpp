@@ -50,6 +50,7 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
 struct DatasetCheck {
   std::int64_t num_read = 0, num_tokens = 0, num_targets = 0;  // tokens as they will be trained: after the cut
   std::int64_t longest = 0;                                    // tokens before the cut
+  std::vector<std::int64_t> lengths;                           // of the records that would be trained, after the cut
   std::vector<std::int64_t> cut_lines;                         // longer than max_length
   std::vector<Finding> findings;                               // in the order of lines
 };

@@ -27,6 +27,23 @@ TEST_CASE("number of updates: the last window of an epoch may be short, and epoc
   CHECK(total_updates(160, settings) == 7);
 }
 
+TEST_CASE("an update whose batch size is left to the program is as large as the default makes it") {
+  SftSettings settings;
+  settings.epochs = 1.5;
+  settings.batch_size = 0;
+  settings.gradient_accumulation = 6;
+  CHECK(rows_of_update(settings) == 24);
+  for (const std::int64_t num_rows : {1, 23, 24, 25, 1000}) {
+    const std::int64_t total = total_updates(num_rows, settings);
+    for (const int batch_size : {1, 2, 3, 4, 6, 8, 12, 24}) {  // whichever is chosen
+      SftSettings chosen = settings;
+      chosen.batch_size = batch_size;
+      chosen.gradient_accumulation = 24 / batch_size;
+      CHECK(total_updates(num_rows, chosen) == total);
+    }
+  }
+}
+
 TEST_CASE("warm-up: updates from 1 on, a fraction below") {
   CHECK(updates_of(0, 100) == 0);
   CHECK(updates_of(0.03, 101) == 4);

@@ -603,3 +603,21 @@ def test_train_sft_bad_input(tiny, tmp_path):
         for word in words:
             assert word in run.stderr, run.stderr
         assert "internal fault" not in run.stderr
+
+
+def test_train_sft_schedule_that_does_not_fit(tiny, tmp_path):
+    """Refused alike by the run and by everything that looks before it. Seen failing: --check, --plan and --dry-run with `auto` as they were."""
+    long_schedule = ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]
+    ways = ([], ["--check"], ["--plan"], ["--dry-run"], ["--batch-size", "auto"], ["--dry-run", "--batch-size", "auto"])
+    for number, way in enumerate(ways):
+        run = program.run(*tiny.sft(tmp_path / f"out-{number}", *long_schedule, *way))
+        assert run.status == 2 and "take 5 updates, the run has 4" in run.stderr and run.stdout == "", (way, run.stderr)
+    # How many updates there are is known from the data: 24 records, 4 of them in an update of `auto`; rows of 128 tokens hold several.
+    decay = ["--scheduler", "wsd", "--decay", "23", "--max-steps", "0", "--epochs", "1"]
+    for way, total in (([], 12), (["--batch-size", "auto"], 6), (["--packing", "--max-length", "128"], None)):
+        said = set()
+        for look in ([], ["--check"], ["--plan"], ["--dry-run"]):
+            run = program.run(*tiny.sft(tmp_path / "out", *decay, *way, *look, "--force"))
+            assert run.status == 2, (way, look, run.stderr)
+            said.add(run.stderr.split("the run has ")[1].split(";")[0])
+        assert len(said) == 1 and (total is None or said == {str(total)}), (way, said)
