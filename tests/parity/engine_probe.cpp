@@ -166,6 +166,22 @@ Json answer(const Json& request) {
             {"trainable_parameters", summary.trainable_parameters}, {"tokens_per_second", summary.tokens_per_second},
             {"peak_bytes", summary.peak_bytes}, {"allocator_peak_bytes", summary.allocator_peak_bytes}};
   }
+  if (work == "adapters") {
+    // What becomes of each adapter folder on the same model: the SHA-256 of its logits, or why it is refused.
+    Json verdicts = Json::array();
+    for (const Json& folder : request.at("folders")) {
+      Json one = request;
+      one["adapter"] = folder;
+      try {
+        const std::vector<float> logits =
+            load_engine().load(model_settings(one), sinks)->logits(request.at("ids").get<std::vector<std::int32_t>>(), true);
+        verdicts.push_back({{"logits", sha256_of({reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)})}});
+      } catch (const Error& error) {
+        verdicts.push_back({{"error", error.what()}, {"status", exit_status(error)}});
+      }
+    }
+    return {{"verdicts", verdicts}};
+  }
   const auto model = load_engine().load(model_settings(request), sinks);
   const bool uses_adapter = request.value("use_adapter", true);
   if (work == "logits") {
