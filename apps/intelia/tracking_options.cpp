@@ -17,6 +17,7 @@ void declare_tracking_options(OptionTable& table, TrackingOptions& options) {
   table.add("tensorboard", options.tensorboard, "Write event files for TensorBoard into --output");
   table.add("mlflow-experiment", options.mlflow_experiment,
             "Log to this experiment of the server of MLFLOW_TRACKING_URI", "NAME");
+  table.add("mlflow-weights", options.mlflow_weights, "Send the adapter's weights there, too, besides its small files");
   table.add("wandb-project", options.wandb_project,
             "Log to this project of Weights & Biases, through its Python client", "NAME");
   table.add("plot", options.plot, "Draw the loss: loss.svg in --output, and in the terminal");
@@ -25,13 +26,15 @@ void declare_tracking_options(OptionTable& table, TrackingOptions& options) {
 }
 
 const std::vector<const char*>& tracking_option_names() {
-  static const std::vector<const char*> names = {"tensorboard", "mlflow-experiment", "wandb-project", "plot", "samples", "sample-tokens"};
+  static const std::vector<const char*> names = {"tensorboard", "mlflow-experiment", "mlflow-weights", "wandb-project", "plot", "samples", "sample-tokens"};
   return names;
 }
 
 void check_tracking_options(const TrackingOptions& options) {
   if (options.samples < 0) throw Error(Kind::usage, "--samples must be 0 (none) or more");
   if (options.sample_tokens < 1) throw Error(Kind::usage, "--sample-tokens must be at least 1");
+  if (options.mlflow_weights && options.mlflow_experiment.empty())
+    throw Error(Kind::usage, "--mlflow-weights is for --mlflow-experiment");
   if (!options.mlflow_experiment.empty()) mlflow_server_from_environment();
   if (!options.wandb_project.empty()) check_wandb();
 }
@@ -82,16 +85,16 @@ std::unique_ptr<Trackers> make_trackers(const TrackingOptions& options, const fs
   else if (std::error_code unseen; !resumes)
     fs::remove(output / "loss.svg", unseen);  // that of an earlier run
   if (!prompts.empty())
-    trackers.push_back(make_sample_log(run, prompts,
-                                       [&tokenizer](const std::vector<std::int32_t>& ids) { return tokenizer.decode(ids, /*skip_special=*/true); },
-                                       context.log()));
+    trackers.push_back(make_sample_log(run, context.log()));
   else if (std::error_code unseen; !resumes)
     fs::remove(output / "samples.jsonl", unseen);
   if (options.tensorboard) trackers.push_back(make_tensorboard(run));
   if (!options.mlflow_experiment.empty())
-    trackers.push_back(make_mlflow(run, mlflow_server_from_environment(), options.mlflow_experiment, context.log()));
+    trackers.push_back(
+        make_mlflow(run, mlflow_server_from_environment(), options.mlflow_experiment, options.mlflow_weights, context.log()));
   if (!options.wandb_project.empty()) trackers.push_back(make_wandb(run, options.wandb_project, context.log()));
-  return std::make_unique<Trackers>(std::move(trackers), output / "metrics.jsonl", context.log());
+  AnswerTexts texts{prompts, [&tokenizer](const std::vector<std::int32_t>& ids) { return tokenizer.decode(ids, /*skip_special=*/true); }};
+  return std::make_unique<Trackers>(std::move(trackers), output / "metrics.jsonl", std::move(texts), context.log());
 }
 
 }  // namespace intelia

@@ -13,6 +13,7 @@ namespace intelia {
 struct TrackingOptions {
   bool tensorboard = false;
   std::string mlflow_experiment;  // empty: none
+  bool mlflow_weights = false;    // sends the adapter's weights, too
   std::string wandb_project;      // empty: none
   bool plot = true;
   int samples = 0;                // prompts that the model answers at each evaluation; 0: none
@@ -25,7 +26,7 @@ struct SamplePrompts {
   std::vector<std::vector<std::int32_t>> ids;         // up to the last answer, generation prompt included
 };
 
-/** --tensorboard --mlflow-experiment --wandb-project --plot --samples --sample-tokens. */
+/** --tensorboard --mlflow-experiment --mlflow-weights --wandb-project --plot --samples --sample-tokens. */
 void declare_tracking_options(OptionTable& table, TrackingOptions& options);
 
 /** Names of the options: a resumed run may have others. */

@@ -291,44 +291,49 @@ int run(const Options& options, Context& context) {
                     *text.tokenizer, context);
   Sinks sinks = context.sinks;
   sinks.metrics = trackers.get();
-  const SftSummary summary = trackers->follow([&] { return load_engine().train_sft(sft, train, held_out, run_json, sinks); });
-
-  if (sft.base.method == Method::full)
-    for (const std::string& name : tokenizer_file_names())
-      if (fs::exists(sft.base.model / name))
-        write_file(*folder / name, read_file(sft.base.model / name), Privacy::shared);
-  rejected->commit();
-
+  SftSummary summary;
   Json manifest = make_manifest(context.command, program_version(), context.options);
-  manifest["inputs"] = inputs;
-  manifest["origins"] = origins;
-  manifest["tokenizer_sha256"] = text.tokenizer->sha256();
-  manifest["chat_template_sha256"] = text.chat_template.sha256();
-  manifest["outputs"] = describe_folder(sft.output);
-  for (Json& file : manifest["outputs"]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
-  manifest["outputs"].push_back(describe_output(*rejected, rejects.count()));
-  manifest["counts"] = {{"records", train.size()},     {"tokens", train.num_tokens()},
-                        {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
-                        {"rejected", rejects.by_reason()}};
-  manifest["result"] = {{"steps", summary.steps},
-                        {"batch_size", sft.batch_size},
-                        {"gradient_accumulation", sft.gradient_accumulation},
-                        {"first_loss", summary.first_loss},
-                        {"final_loss", summary.final_loss},
-                        {"best_step", summary.best_step},
-                        {"stopped_early", summary.is_stopped_early},
-                        {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
-                        {"trainable_parameters", summary.trainable_parameters},
-                        {"trained_tokens", summary.trained_tokens},
-                        {"seen_tokens", summary.seen_tokens}};
-  manifest["seeds"] = {{"seed", sft.seed}};
-  manifest["measured"] = {{"finished_at", utc_now()},
-                          {"seconds", monotonic_seconds() - start_seconds},
-                          {"training_seconds", summary.seconds},
-                          {"tokens_per_second", summary.tokens_per_second},
-                          {"peak_bytes", summary.peak_bytes},
-                          {"allocator_peak_bytes", summary.allocator_peak_bytes}};
-  write_manifest(folder->path(), manifest);
+  trackers->follow([&] {
+    summary = load_engine().train_sft(sft, train, held_out, run_json, sinks);
+    trackers->trained();
+
+    if (sft.base.method == Method::full)
+      for (const std::string& name : tokenizer_file_names())
+        if (fs::exists(sft.base.model / name))
+          write_file(*folder / name, read_file(sft.base.model / name), Privacy::shared);
+    rejected->commit();
+
+    manifest["inputs"] = inputs;
+    manifest["origins"] = origins;
+    manifest["tokenizer_sha256"] = text.tokenizer->sha256();
+    manifest["chat_template_sha256"] = text.chat_template.sha256();
+    manifest["outputs"] = describe_folder(sft.output);
+    for (Json& file : manifest["outputs"]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+    manifest["outputs"].push_back(describe_output(*rejected, rejects.count()));
+    manifest["counts"] = {{"records", train.size()},     {"tokens", train.num_tokens()},
+                          {"trained_tokens", train.num_targets()}, {"cut", train.num_cut()},
+                          {"rejected", rejects.by_reason()}};
+    manifest["result"] = {{"steps", summary.steps},
+                          {"batch_size", sft.batch_size},
+                          {"gradient_accumulation", sft.gradient_accumulation},
+                          {"first_loss", summary.first_loss},
+                          {"final_loss", summary.final_loss},
+                          {"best_step", summary.best_step},
+                          {"stopped_early", summary.is_stopped_early},
+                          {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
+                          {"trainable_parameters", summary.trainable_parameters},
+                          {"trained_tokens", summary.trained_tokens},
+                          {"seen_tokens", summary.seen_tokens}};
+    manifest["seeds"] = {{"seed", sft.seed}};
+    manifest["measured"] = {{"finished_at", utc_now()},
+                            {"seconds", monotonic_seconds() - start_seconds},
+                            {"training_seconds", summary.seconds},
+                            {"tokens_per_second", summary.tokens_per_second},
+                            {"peak_bytes", summary.peak_bytes},
+                            {"allocator_peak_bytes", summary.allocator_peak_bytes}};
+    write_manifest(folder->path(), manifest);
+    return 0;
+  });
 
   Json words = manifest["result"];
   words["output"] = sft.output.string();

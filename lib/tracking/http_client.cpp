@@ -14,6 +14,7 @@ namespace {
 
 constexpr long kConnectMilliseconds = 3000;
 constexpr long kAnswerMilliseconds = 10000;
+constexpr long kSlowBytesPerSecond = 1, kSlowSeconds = 60;  // a file that stands still so long is given up
 constexpr std::size_t kMaxAnswerBytes = 64 << 20;
 
 /** The calls of libcurl that are used here, looked up in the library by name. */
@@ -111,14 +112,19 @@ HttpServer parse_server(const std::string& text, const std::string& name) {
 
 struct HttpClient::State {
   explicit State(HttpServer of) : server(std::move(of)), handle(curl().easy_init()) {
-    headers = curl().slist_append(nullptr, "Content-Type: application/json");
+    json_headers = curl().slist_append(nullptr, "Content-Type: application/json");
+    file_headers = curl().slist_append(nullptr, "Content-Type: application/octet-stream");
+    file_headers = curl().slist_append(file_headers, "Expect:");  // nobody is asked first whether the bytes may come
   }
   ~State() {
-    curl().slist_free_all(headers);
+    curl().slist_free_all(json_headers);
+    curl().slist_free_all(file_headers);
     curl().easy_cleanup(handle);
   }
 
-  HttpAnswer ask(const std::string& path, const std::string* json, const std::atomic<bool>& ends) {
+  enum class Method { get, post, put };
+
+  HttpAnswer ask(Method method, const std::string& path, const std::string& body, const std::atomic<bool>& ends) {
     HttpAnswer answer;
     char problem[CURL_ERROR_SIZE] = {};
     const auto set = [&](CURLoption option, auto value) { curl().easy_setopt(handle, option, value); };
@@ -129,7 +135,6 @@ struct HttpClient::State {
     set(CURLOPT_FOLLOWLOCATION, 0L);
     set(CURLOPT_NOSIGNAL, 1L);
     set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
-    set(CURLOPT_TIMEOUT_MS, kAnswerMilliseconds);
     set(CURLOPT_ERRORBUFFER, problem);
     set(CURLOPT_WRITEFUNCTION, take_bytes);
     set(CURLOPT_WRITEDATA, &answer.body);
@@ -145,10 +150,17 @@ struct HttpClient::State {
       set(CURLOPT_USERNAME, server.user.c_str());
       set(CURLOPT_PASSWORD, server.password.c_str());
     }
-    if (json != nullptr) {
-      set(CURLOPT_HTTPHEADER, headers);
-      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(json->size()));
-      set(CURLOPT_POSTFIELDS, json->c_str());
+    if (method == Method::put) {
+      set(CURLOPT_LOW_SPEED_LIMIT, kSlowBytesPerSecond);
+      set(CURLOPT_LOW_SPEED_TIME, kSlowSeconds);
+      set(CURLOPT_CUSTOMREQUEST, "PUT");
+    } else {
+      set(CURLOPT_TIMEOUT_MS, kAnswerMilliseconds);
+    }
+    if (method != Method::get) {
+      set(CURLOPT_HTTPHEADER, method == Method::put ? file_headers : json_headers);
+      set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(body.size()));
+      set(CURLOPT_POSTFIELDS, body.c_str());
     }
     const CURLcode code = curl().easy_perform(handle);
     if (code == CURLE_OK) {
@@ -164,7 +176,7 @@ struct HttpClient::State {
 
   HttpServer server;
   CURL* handle;
-  curl_slist* headers;
+  curl_slist *json_headers, *file_headers;
 };
 
 HttpClient::HttpClient(HttpServer server) : state_(std::make_unique<State>(std::move(server))) {}
@@ -172,10 +184,13 @@ HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 
 HttpAnswer HttpClient::get(const std::string& path, const std::atomic<bool>& ends) {
-  return state_->ask(path, nullptr, ends);
+  return state_->ask(State::Method::get, path, "", ends);
 }
 HttpAnswer HttpClient::post(const std::string& path, const std::string& json, const std::atomic<bool>& ends) {
-  return state_->ask(path, &json, ends);
+  return state_->ask(State::Method::post, path, json, ends);
+}
+HttpAnswer HttpClient::put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends) {
+  return state_->ask(State::Method::put, path, bytes, ends);
 }
 const std::string& HttpClient::url() const { return state_->server.url; }
 

@@ -39,6 +39,8 @@ class HttpClient {
    * second. */
   HttpAnswer get(const std::string& path, const std::atomic<bool>& ends);
   HttpAnswer post(const std::string& path, const std::string& json, const std::atomic<bool>& ends);
+  /** A file's bytes; it may take as long as they keep moving. */
+  HttpAnswer put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends);
   const std::string& url() const;
 
  private:

@@ -27,9 +27,14 @@ class LossPlot final : public Tracker {
     if (monotonic_seconds() - written_ >= kSecondsBetweenFiles) write();
   }
 
-  void end(Outcome) override {
+  void trained() override {
     progress_.picture("");
     write();
+    is_whole_ = true;
+  }
+
+  void end(Outcome) override {
+    if (!is_whole_) trained();
   }
 
  private:
@@ -49,6 +54,7 @@ class LossPlot final : public Tracker {
   Progress& progress_;
   LossCurves curves_;
   double written_, shown_ = -1;
+  bool is_whole_ = false;
 };
 
 }  // namespace

@@ -13,6 +13,8 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
+#include "base/hash.hpp"
 #include "tracking/mlflow_journal.hpp"
 #include "tracking/secret.hpp"
 
@@ -23,6 +25,10 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kApi = "/api/2.0/mlflow/";
+constexpr const char* kArtifactApi = "/api/2.0/mlflow-artifacts/artifacts";
+// What of the output folder becomes artifacts when the run has finished, and what besides when that is asked for.
+constexpr const char* kSmallFiles[] = {"adapter_config.json", "manifest.json", "metrics.jsonl", "loss.svg", "samples.jsonl"};
+constexpr const char* kWeights = "adapter_model.safetensors";
 // The limits of one log-batch request (mlflow/utils/validation.py), the bytes with room for what stands around them.
 constexpr std::size_t kMaxMetrics = 1000, kMaxParams = 100, kMaxParamBytes = 6000, kMaxBatchBytes = 900'000;
 constexpr double kSecondsBetweenBatches = 1, kFirstPauseSeconds = 5, kLongestPauseSeconds = 60;
@@ -139,6 +145,26 @@ class MlflowServer {
     return steps;
   }
 
+  /** Where the run's artifacts lie among those that the server itself takes, "/7/RUN/artifacts"; "" when it takes none. */
+  std::string find_artifacts(const std::string& run_id) {
+    const Json run = read(http_.get(std::string(kApi) + "runs/get?run_id=" + percent_encoded(run_id), ends_), "asking for the run");
+    const std::string address = run.at("run").at("info").value("artifact_uri", "");
+    constexpr std::string_view kScheme = "mlflow-artifacts:/";
+    if (!address.starts_with(kScheme)) return "";
+    std::string folder = address.substr(kScheme.size() - 1);
+    const bool is_plain = std::all_of(folder.begin(), folder.end(), [](char c) { return c > ' ' && c != '?' && c != '#' && c != 127; });
+    return folder.starts_with("//") || !is_plain ? "" : folder;  // "//HOST/…" is another server
+  }
+
+  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. */
+  bool put_artifact(const std::string& folder, const std::string& path, const std::string& bytes) {
+    const HttpAnswer answer = http_.put(kArtifactApi + folder + "/" + path, bytes, ends_);
+    const bool is_disabled = answer.status == 503 && answer.body.find("--no-serve-artifacts") != std::string::npos;
+    if (is_disabled || answer.status == 404 || answer.status == 405) return false;
+    if (answer.status != 200) read(answer, "taking the artifact '" + path + "'");  // its 200 has an empty body
+    return true;
+  }
+
   void set_status(const std::string& run_id, const std::string& status, double time) {
     Json body = {{"run_id", run_id}, {"status", status}};
     if (status != "RUNNING") body["end_time"] = milliseconds(time);
@@ -182,8 +208,8 @@ class MlflowServer {
 
 class Mlflow final : public Tracker {
  public:
-  Mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment, Log& log)
-      : run_(run), experiment_(experiment), server_(server, experiment), log_(log) {
+  Mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment, bool sends_weights, Log& log)
+      : run_(run), experiment_(experiment), server_(server, experiment), sends_weights_(sends_weights), log_(log) {
     try {
       server_.find_experiment();
     } catch (const Away& away) {
@@ -205,7 +231,7 @@ class Mlflow final : public Tracker {
     if (!goes_on) {
       if (journal && !journal->unsent().empty())
         log_.warning(
-            fmt::format("MLflow: {} lines and states of the earlier run of this folder never got to {} and are dropped",
+            fmt::format("MLflow: {} lines, states and files of the earlier run of this folder never got to {} and are dropped",
                         journal->unsent().size(), journal->head().server));
       journal.reset();
       journal_.emplace(file, head());
@@ -231,9 +257,18 @@ class Mlflow final : public Tracker {
     news_.notify_all();
   }
 
+  void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
+    std::string text;
+    for (const SampleAnswer& answer : answers) text += "[" + answer.prompt + "]\n" + answer.text + "\n\n";
+    const std::lock_guard lock(mutex_);
+    if (step > journal_->last_answers_step()) journal_->add_answers(step, fmt::format("samples/step-{:08}.txt", step), text);
+    news_.notify_all();
+  }
+
   void end(Outcome outcome) override {
     {
       const std::lock_guard lock(mutex_);
+      if (outcome == Outcome::finished) add_files();
       journal_->add_status(outcome == Outcome::finished ? "FINISHED"
                            : outcome == Outcome::failed ? "FAILED"
                                                         : "KILLED",
@@ -266,6 +301,21 @@ class Mlflow final : public Tracker {
   /** What a resumed run says again, it says alike: only what the journal does not have is new. */
   void add(const MetricsLine& line) {
     if (line.step > journal_->last_step() && !line.scalars.empty()) journal_->add(line);
+  }
+
+  /** The files that the run leaves, but for those that were added as they are. */
+  void add_files() {
+    std::vector<std::string> names(std::begin(kSmallFiles), std::end(kSmallFiles));
+    if (sends_weights_) names.emplace_back(kWeights);
+    for (const std::string& name : names) {
+      const fs::path path = run_.output / name;
+      if (!fs::is_regular_file(fs::symlink_status(path))) continue;
+      const std::string sha256 = sha256_of_file(path);
+      if (journal_->has_file(name, sha256)) continue;
+      journal_->add_file(name, sha256);
+      if (name == kWeights)
+        log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name, static_cast<double>(fs::file_size(path)) / (1 << 20)));
+    }
   }
 
   /** Lets the sender try once more, waits for it up to `seconds`, then gives up what is under way. */
@@ -316,7 +366,9 @@ class Mlflow final : public Tracker {
     ensure_run(lock);
     while (!journal_->unsent().empty()) {
       const JournalEntry& first = journal_->unsent().front();
-      if (!first.status.empty()) {
+      if (!first.artifact.empty()) {
+        send_artifact(lock, first);
+      } else if (!first.status.empty()) {
         ask(lock, [&, status = first.status, time = first.line.time] {
           server_.set_status(journal_->run_id(), status, time);
         });
@@ -339,6 +391,29 @@ class Mlflow final : public Tracker {
     num_in_doubt_ -= std::min(count, num_in_doubt_);
   }
 
+  /** An artifact that is sent again takes the place of the first. A server that takes none is told of none. */
+  void send_artifact(std::unique_lock<std::mutex>& lock, const JournalEntry entry) {
+    std::string fault;
+    ask(lock, [&] {
+      if (!artifacts_) artifacts_ = server_.find_artifacts(journal_->run_id());
+      if (artifacts_->empty()) return;
+      std::string bytes;
+      try {
+        bytes = entry.text ? *entry.text : read_file(run_.output / entry.artifact);
+      } catch (const Error& error) {
+        fault = error.what();
+        return;
+      }
+      if (!server_.put_artifact(*artifacts_, entry.artifact, bytes)) artifacts_ = "";
+    });
+    if (!fault.empty()) log_.warning("MLflow: an artifact is left out: " + fault);
+    if (artifacts_->empty() && !has_said_no_artifacts_) {
+      log_.info("MLflow: " + server_.url() + " takes no artifacts; files and answers are in '" + run_.output.string() + "' alone");
+      has_said_no_artifacts_ = true;
+    }
+    note_sent(1);
+  }
+
   /** One batch of metrics. Where there is doubt, what the server has already is left out. */
   void send_lines(std::unique_lock<std::mutex>& lock) {
     std::size_t num_entries = 0, num_bytes = 0;
@@ -346,7 +421,7 @@ class Mlflow final : public Tracker {
     std::set<std::string> names;
     std::size_t num_metrics = 0;
     for (const JournalEntry& entry : journal_->unsent()) {
-      if (!entry.status.empty()) break;
+      if (!entry.status.empty() || !entry.artifact.empty()) break;
       std::size_t bytes = 0;
       for (const auto& [name, value] : entry.line.scalars) bytes += name.size() + 120;
       if (num_entries > 0 &&
@@ -409,6 +484,7 @@ class Mlflow final : public Tracker {
   TrackedRun run_;
   std::string experiment_;
   MlflowServer server_;
+  bool sends_weights_;
   Log& log_;
   std::mutex mutex_;  // guards the journal and what follows
   std::condition_variable news_, is_done_;
@@ -418,6 +494,8 @@ class Mlflow final : public Tracker {
   std::size_t num_in_doubt_ = 0;  // of the oldest unsent entries
   bool may_be_made_ = false;      // the run
   bool is_away_ = false;
+  std::optional<std::string> artifacts_;  // the run's folder of them, once it was asked for; empty: the server takes none
+  bool has_said_no_artifacts_ = false;
   std::thread sender_;
 };
 
@@ -446,8 +524,8 @@ HttpServer mlflow_server_from_environment() {
 }
 
 std::unique_ptr<Tracker> make_mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment,
-                                     Log& log) {
-  return std::make_unique<Mlflow>(run, server, experiment, log);
+                                     bool sends_weights, Log& log) {
+  return std::make_unique<Mlflow>(run, server, experiment, sends_weights, log);
 }
 
 }  // namespace intelia

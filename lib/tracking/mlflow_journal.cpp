@@ -9,7 +9,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFormat = 1;
+constexpr int kFormat = 2;  // 1 had no artifacts, and is read alike
 
 }  // namespace
 
@@ -37,7 +37,7 @@ std::optional<MlflowJournal> MlflowJournal::open(const fs::path& file) {
         journal.take(entry);
         continue;
       }
-      if (entry.at("format") != kFormat)
+      if (entry.at("format") != kFormat && entry.at("format") != 1)
         throw Error(Kind::input,
                     where + " was written by another version of intelia; send it with that one, or take it away");
       journal.head_ = {entry.at("server"), entry.at("experiment"), entry.at("identity"), entry.at("key"),
@@ -59,6 +59,16 @@ void MlflowJournal::add(const MetricsLine& line) {
 }
 
 void MlflowJournal::add_status(const std::string& status, double time) { append({{"status", status}, {"time", time}}); }
+void MlflowJournal::add_answers(std::int64_t step, const std::string& artifact, const std::string& text) {
+  append({{"artifact", artifact}, {"answers_of_step", step}, {"text", text}});
+}
+void MlflowJournal::add_file(const std::string& artifact, const std::string& sha256) {
+  append({{"artifact", artifact}, {"sha256", sha256}});
+}
+bool MlflowJournal::has_file(const std::string& artifact, const std::string& sha256) const {
+  const auto found = files_.find(artifact);
+  return found != files_.end() && found->second == sha256;
+}
 void MlflowJournal::note_run(const std::string& run_id) { append({{"run_id", run_id}}); }
 void MlflowJournal::note_params() { append({{"params_sent", true}}); }
 void MlflowJournal::note_sent(std::size_t count) { append({{"sent", count}}); }
@@ -78,10 +88,19 @@ void MlflowJournal::take(const Json& entry) {
     unsent_.erase(unsent_.begin(), unsent_.begin() + static_cast<std::ptrdiff_t>(count));
   } else if (entry.contains("status")) {
     last_status_ = entry["status"];
-    unsent_.push_back({{-1, entry.at("time"), {}}, last_status_});
+    unsent_.push_back({{-1, entry.at("time"), {}}, last_status_, "", std::nullopt});
+  } else if (entry.contains("artifact")) {
+    JournalEntry artifact{{}, "", entry["artifact"], std::nullopt};
+    if (entry.contains("text")) {
+      artifact.text = entry["text"];
+      last_answers_step_ = entry.at("answers_of_step");
+    } else {
+      files_[artifact.artifact] = entry.at("sha256");
+    }
+    unsent_.push_back(std::move(artifact));
   } else {
     last_step_ = entry.at("step");
-    JournalEntry& line = unsent_.emplace_back(JournalEntry{{last_step_, entry.at("time"), {}}, ""});
+    JournalEntry& line = unsent_.emplace_back(JournalEntry{{last_step_, entry.at("time"), {}}, "", "", std::nullopt});
     for (const auto& [name, value] : entry.at("metrics").items())
       line.line.scalars.emplace_back(name, value.get<double>());
   }

@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,10 +23,12 @@ struct JournalHead {
   Json run;              // name, command, version, start_time, params: told when the run is made
 };
 
-/** What MLflow is to be told next: a line of metrics, or the state of the run. */
+/** What MLflow is to be told next: a line of metrics, the state of the run, or an artifact. */
 struct JournalEntry {
   MetricsLine line;
-  std::string status;  // "RUNNING", "FINISHED", "FAILED", "KILLED"; empty: it is a line
+  std::string status;               // "RUNNING", "FINISHED", "FAILED", "KILLED"; empty: it is none
+  std::string artifact;             // its path among those of the run; empty: it is none
+  std::optional<std::string> text;  // the artifact itself; absent: the output folder has it under that path
 };
 
 /** Not for two threads at once. */
@@ -43,11 +46,18 @@ class MlflowJournal {
   /** Of the last line; below 0 when there is none. */
   std::int64_t last_step() const { return last_step_; }
   const std::string& last_status() const { return last_status_; }
+  /** Of the last answers; below 0 when there are none. */
+  std::int64_t last_answers_step() const { return last_answers_step_; }
+  /** Whether the file `artifact` of the output folder was added with just these bytes. */
+  bool has_file(const std::string& artifact, const std::string& sha256) const;
   /** Not yet acknowledged, oldest first. */
   const std::deque<JournalEntry>& unsent() const { return unsent_; }
 
   void add(const MetricsLine& line);
   void add_status(const std::string& status, double time);
+  /** What the model answers at `step`, as a text artifact. */
+  void add_answers(std::int64_t step, const std::string& artifact, const std::string& text);
+  void add_file(const std::string& artifact, const std::string& sha256);
   void note_run(const std::string& run_id);
   void note_params();
   /** The `count` oldest unsent entries are acknowledged. */
@@ -61,8 +71,9 @@ class MlflowJournal {
   JournalHead head_;
   std::string run_id_;
   bool has_params_ = false;
-  std::int64_t last_step_ = -1;
+  std::int64_t last_step_ = -1, last_answers_step_ = -1;
   std::string last_status_;
+  std::map<std::string, std::string> files_;  // artifact → SHA-256 when it was last added
   std::deque<JournalEntry> unsent_;
 };
 

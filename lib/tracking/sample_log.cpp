@@ -28,9 +28,7 @@ std::int64_t kept_bytes(const fs::path& path, std::int64_t last_step) {
 
 class SampleLog final : public Tracker {
  public:
-  SampleLog(const TrackedRun& run, std::vector<std::string> prompts,
-            std::function<std::string(const std::vector<std::int32_t>&)> text_of, Log& log)
-      : path_(run.output / "samples.jsonl"), prompts_(std::move(prompts)), text_of_(std::move(text_of)), log_(log) {}
+  SampleLog(const TrackedRun& run, Log& log) : path_(run.output / "samples.jsonl"), log_(log) {}
   const char* name() const override { return "samples"; }
 
   void begin(const std::vector<MetricsLine>& kept) override {
@@ -39,27 +37,22 @@ class SampleLog final : public Tracker {
   void line(const MetricsLine&) override {}
   void end(Outcome) override {}
 
-  void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override {
-    for (std::size_t i = 0; i < ids.size(); ++i) {
-      const std::string text = text_of_(ids[i]);
-      file_->append(Json{{"step", step}, {"prompt", prompts_[i]}, {"answer", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
-      if (i == 0) log_.info(fmt::format("step {}, {}: {}", step, prompts_[i], text));
-    }
+  void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
+    for (const auto& [prompt, text] : answers)
+      file_->append(Json{{"step", step}, {"prompt", prompt}, {"answer", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+    if (!answers.empty()) log_.info(fmt::format("step {}, {}: {}", step, answers[0].prompt, answers[0].text));
   }
 
  private:
   fs::path path_;
-  std::vector<std::string> prompts_;
-  std::function<std::string(const std::vector<std::int32_t>&)> text_of_;
   Log& log_;
   std::optional<AppendFile> file_;
 };
 
 }  // namespace
 
-std::unique_ptr<Tracker> make_sample_log(const TrackedRun& run, std::vector<std::string> prompts,
-                                         std::function<std::string(const std::vector<std::int32_t>&)> text_of, Log& log) {
-  return std::make_unique<SampleLog>(run, std::move(prompts), std::move(text_of), log);
+std::unique_ptr<Tracker> make_sample_log(const TrackedRun& run, Log& log) {
+  return std::make_unique<SampleLog>(run, log);
 }
 
 }  // namespace intelia

@@ -38,6 +38,12 @@ struct TrackedRun {
 
 enum class Outcome { finished, failed, killed };
 
+/** What the model says after one of the run's prompts. */
+struct SampleAnswer {
+  std::string prompt;  // the conversation's id, or "line 3"
+  std::string text;
+};
+
 /** Each call returns at once, but end(), which may wait for half a minute. What it throws ends the tracker, not the
  * run. */
 class Tracker {
@@ -50,7 +56,9 @@ class Tracker {
   virtual void begin(const std::vector<MetricsLine>& kept) = 0;
   virtual void line(const MetricsLine& line) = 0;
   /** What the model says at `step` after each of the run's prompts; the line of that step follows. */
-  virtual void answers(std::int64_t, const std::vector<std::vector<std::int32_t>>&) {}
+  virtual void answers(std::int64_t, const std::vector<SampleAnswer>&) {}
+  /** The last line was told, and what comes out of the run is about to be described: a tracker's own file is whole now. */
+  virtual void trained() {}
   /** Called once, after begin(). */
   virtual void end(Outcome outcome) = 0;
 };

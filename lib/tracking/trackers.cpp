@@ -7,8 +7,9 @@
 
 namespace intelia {
 
-Trackers::Trackers(std::vector<std::unique_ptr<Tracker>> trackers, std::filesystem::path metrics, Log& log)
-    : trackers_(std::move(trackers)), metrics_(std::move(metrics)), log_(log) {}
+Trackers::Trackers(std::vector<std::unique_ptr<Tracker>> trackers, std::filesystem::path metrics, AnswerTexts texts,
+                   Log& log)
+    : trackers_(std::move(trackers)), metrics_(std::move(metrics)), texts_(std::move(texts)), log_(log) {}
 
 template <class Call>
 void Trackers::tell(Call&& call) {
@@ -52,7 +53,17 @@ void Trackers::line(std::string_view json) {
 }
 
 void Trackers::answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) {
-  tell([&](Tracker& tracker) { tracker.answers(step, ids); });
+  try {
+    std::vector<SampleAnswer> answers;
+    for (std::size_t i = 0; i < ids.size(); ++i) answers.push_back({texts_.prompts.at(i), texts_.text_of(ids[i])});
+    tell([&](Tracker& tracker) { tracker.answers(step, answers); });
+  } catch (const std::exception& fault) {
+    log_.warning(fmt::format("what the model answers cannot be told: {}", fault.what()));
+  }
+}
+
+void Trackers::trained() {
+  tell([](Tracker& tracker) { tracker.trained(); });
 }
 
 void Trackers::end(Outcome outcome) {

@@ -59,11 +59,12 @@ class Wandb final : public Tracker {
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
   }
 
-  void line(const MetricsLine& line) override {
-    const std::lock_guard lock(mutex_);
-    if (has_ended_) return;
-    lines_.push_back(entry(line));
-    news_.notify_all();
+  void line(const MetricsLine& line) override { say(entry(line)); }
+
+  void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
+    Json rows = Json::array();
+    for (const SampleAnswer& answer : answers) rows.push_back({answer.prompt, answer.text});
+    say(line_of({{"step", step}, {"answers", rows}}));
   }
 
   void end(Outcome outcome) override {
@@ -77,6 +78,13 @@ class Wandb final : public Tracker {
   }
 
  private:
+  void say(std::string line) {
+    const std::lock_guard lock(mutex_);
+    if (has_ended_) return;
+    lines_.push_back(std::move(line));
+    news_.notify_all();
+  }
+
   static std::string entry(const MetricsLine& line) {
     Json metrics = Json::object();
     for (const auto& [name, value] : line.scalars) metrics[name] = value;

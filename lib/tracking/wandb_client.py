@@ -1,7 +1,7 @@
 """Hands metrics to Weights & Biases through its own client: started by intelia (lib/tracking/wandb.cpp), fed on standard input.
 
-The first line names the run, each further one is {"step", "time", "metrics"}, the last {"exit_code"}; an end without it means
-that the program was killed. With the argument "check" it only says by its exit status whether it could work:
+The first line names the run, each further one is {"step", "time", "metrics"}, before which {"step", "answers": [[prompt, answer], …]}
+may stand for the same step, the last {"exit_code"}; an end without it means that the program was killed. With the argument "check" it only says by its exit status whether it could work:
 0 yes, 3 the package is missing, 4 there is no key.
 """
 import fcntl
@@ -86,14 +86,21 @@ def main():
                                              x_save_requirements=False, x_disable_meta=True, x_disable_stats=True,
                                              x_disable_machine_info=True))
     exit_code = 255
+    answers = []
     for text in sys.stdin:
         entry = json.loads(text)
         if "exit_code" in entry:
             exit_code = entry["exit_code"]
             break
-        if entry["step"] > state.last_step:
-            run.log({**entry["metrics"], "_timestamp": entry["time"]}, step=entry["step"])
-            state.note(entry["step"])
+        if entry["step"] <= state.last_step:
+            continue
+        if "answers" in entry:
+            answers = [[entry["step"], *row] for row in entry["answers"]]
+            continue
+        table = {"samples": wandb.Table(columns=["step", "prompt", "answer"], data=answers)} if answers else {}
+        run.log({**entry["metrics"], **table, "_timestamp": entry["time"]}, step=entry["step"])
+        state.note(entry["step"])
+        answers = []
     run.finish(exit_code=exit_code)
     return 0
 

@@ -41,6 +41,43 @@ TEST_CASE("the next process finds what was not acknowledged, in order") {
   CHECK(journal->unsent()[1].status == "KILLED");
 }
 
+TEST_CASE("artifacts are found again between lines and states") {
+  const TemporaryFolder folder;
+  const auto path = folder.path / "journal.jsonl";
+  {
+    MlflowJournal journal(path, kHead);
+    journal.add_answers(4, "samples/step-4.txt", "[p]\nœuf\n\"\n");
+    journal.add(line_of(4));
+    journal.add_file("manifest.json", "abc");
+    journal.add_file("manifest.json", "def");
+    journal.add_status("FINISHED", 20);
+    journal.note_sent(3);
+  }
+  const auto journal = MlflowJournal::open(path);
+  REQUIRE(journal);
+  CHECK(journal->last_answers_step() == 4);
+  CHECK(journal->last_step() == 4);
+  CHECK(journal->has_file("manifest.json", "def"));
+  CHECK(!journal->has_file("manifest.json", "abc"));
+  CHECK(!journal->has_file("loss.svg", "def"));
+  REQUIRE(journal->unsent().size() == 2);
+  CHECK(journal->unsent()[0].artifact == "manifest.json");
+  CHECK(!journal->unsent()[0].text);
+  CHECK(journal->unsent()[1].status == "FINISHED");
+
+  MlflowJournal told(folder.path / "told.jsonl", kHead);
+  told.add_answers(4, "samples/step-4.txt", "[p]\nœuf\n\"\n");
+  CHECK(MlflowJournal::open(folder.path / "told.jsonl")->unsent().at(0).text == "[p]\nœuf\n\"\n");
+}
+
+TEST_CASE("a journal of the first format is gone on with") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("journal.jsonl", R"({"format":1,"server":"s","experiment":"e","identity":"i","key":"k","run":{}}
+{"step":1,"time":1.5,"metrics":{"loss":2}}
+)");
+  CHECK(MlflowJournal::open(path)->last_step() == 1);
+}
+
 TEST_CASE("a torn last line is cut off, and the file goes on whole") {
   const TemporaryFolder folder;
   const auto path = folder.path / "journal.jsonl";
@@ -67,5 +104,5 @@ TEST_CASE("no journal, an empty one, one that is something else, one of a later 
   CHECK(!MlflowJournal::open(folder.write("torn", R"({"format":1,"ser)")));
   for (const char* text : {"{}\n", "7\n", "{\"format\":1}\n", "not json\n"})
     CHECK(contains(refusal([&] { MlflowJournal::open(folder.write("odd", text)); }), "odd'"));
-  CHECK(contains(refusal([&] { MlflowJournal::open(folder.write("new", "{\"format\":2}\n")); }), "another version"));
+  CHECK(contains(refusal([&] { MlflowJournal::open(folder.write("new", "{\"format\":3}\n")); }), "another version"));
 }

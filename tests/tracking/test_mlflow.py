@@ -40,7 +40,7 @@ class Server:
 
     def start(self):
         command = [sys.executable, "-m", "mlflow", "server", "--backend-store-uri", f"sqlite:///{self.folder}/mlflow.db",
-                   "--default-artifact-root", str(self.folder / "artifacts"), "--host", "127.0.0.1", "--port", str(self.port),
+                   "--artifacts-destination", str(self.folder / "artifacts"), "--host", "127.0.0.1", "--port", str(self.port),
                    "--workers", "1"]
         self.process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=open(self.folder / "log", "ab"),
                                         stderr=subprocess.STDOUT, start_new_session=True,
@@ -81,6 +81,11 @@ class Server:
     def run_of(self, experiment):
         (run,) = self.runs(experiment)
         return run
+
+    def artifacts(self, run_id):
+        """{path: bytes} of what the server itself keeps for the run."""
+        (folder,) = self.folder.glob(f"artifacts/*/{run_id}/artifacts")
+        return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
@@ -188,21 +193,15 @@ def test_two_runs_make_an_experiment_at_once(running, tmp_path):
     assert Probe(tmp_path / "other", running.environment, mlflow="together").begin().lines(1, 2).end() == (0, "")
     num_looks = 0
 
-    def forward(handler, body):
+    def is_looked_for(handler):
         nonlocal num_looks
         if "experiments/get-by-name" in handler.path:
             num_looks += 1
             if num_looks <= 2:  # before the work, and when the run is to be made
                 return 404, {}, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}'
-        request = urllib.request.Request(running.url + handler.path, body or None, {"Content-Type": "application/json"})
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return answer.status, {}, answer.read()
-        except urllib.error.HTTPError as refused:
-            return refused.code, {}, refused.read()
+        return None
 
-    with hostile_server(forward) as server:
-        environment = {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{server.server_address[1]}"}
+    with in_front_of(running, is_looked_for) as (environment, _):
         assert Probe(tmp_path / "run", environment, mlflow="together").begin().lines(1, 2).end() == (0, "")
     assert num_looks == 3 and [run[2] for run in running.runs("together")] == ["FINISHED"] * 2
 
@@ -266,7 +265,7 @@ class Hostile(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_GET = do_POST = answer
+    do_GET = do_POST = do_PUT = answer
 
     def log_message(self, *_):
         pass
@@ -285,6 +284,158 @@ def hostile_server(reply, context=None):
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextlib.contextmanager
+def in_front_of(running, answer_of=lambda handler: None):
+    """(the environment that leads there, what was asked: [(method, path)]): the real server, but for what `answer_of` answers itself."""
+    asked = []
+
+    def forward(handler, body):
+        asked.append((handler.command, handler.path))
+        if (answer := answer_of(handler)) is not None:
+            return answer
+        request = urllib.request.Request(running.url + handler.path, body or None, {"Content-Type": handler.headers.get("Content-Type", "")},
+                                         method=handler.command)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return answer.status, {}, answer.read()
+        except urllib.error.HTTPError as refused:
+            return refused.code, {}, refused.read()
+
+    with hostile_server(forward) as server:
+        yield {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{server.server_address[1]}"}, asked
+
+
+def uploads(asked):
+    """The artifacts that were sent, in order, by their path among those of the run."""
+    return [path.split("/artifacts/", 2)[2] for method, path in asked if method == "PUT"]
+
+
+FILES = {"adapter_config.json": b"{}", "manifest.json": b'{"format": 1}', "loss.svg": "<svg>é</svg>".encode(), "samples.jsonl": b"",
+         "adapter_model.safetensors": bytes(range(256)) * 12000, "nan-batch.jsonl": b"not for others"}
+
+
+def with_files(folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, data in FILES.items():
+        (folder / name).write_bytes(data)
+    return folder
+
+
+def answers_at(step):
+    return f"[c-1]\nŒuf <{step}>\n\"x\"\n\n[line 2]\nŒuf <-{step}>\n\"x\"\n\n".encode()
+
+
+def expected_artifacts(folder, *steps):
+    small = {name: FILES[name] for name in ("adapter_config.json", "manifest.json", "loss.svg", "samples.jsonl")}
+    return small | {"metrics.jsonl": (folder / "metrics.jsonl").read_bytes()} | {f"samples/step-{step:08}.txt": answers_at(step) for step in steps}
+
+
+def test_artifacts(running, tmp_path):
+    """The small files of a run that finished, and its answers as texts; the weights only when asked for, with their size said."""
+    folder = with_files(tmp_path / "run")
+    with in_front_of(running) as (environment, asked):
+        probe = Probe(folder, environment, mlflow="artifacts").begin().lines(1, 1)
+        probe.say("answers 2")
+        probe.lines(2, 3)
+        probe.say("answers 4")
+        assert probe.lines(4, 4).end() == (0, "")
+        run_id = running.run_of("artifacts")[0]
+        expected = expected_artifacts(folder, 2, 4)
+        assert running.artifacts(run_id) == expected and sorted(uploads(asked)) == sorted(expected)
+        assert running.points(run_id) == points_of(folder)
+        # Gone on with: what was sent as it is is not sent again, and an answer that is given again is the same one.
+        asked.clear()
+        (folder / "manifest.json").write_bytes(b'{"format": 1, "measured": 2}')
+        probe = Probe(folder, environment, mlflow="artifacts", weights=True, resumes=True).begin(3)
+        probe.say("answers 4")
+        status, said = probe.lines(4, 4).end()
+        assert status == 0 and said == "MLflow: adapter_model.safetensors (2.9 MiB) is sent, too\n", said
+        assert sorted(uploads(asked)) == ["adapter_model.safetensors", "manifest.json"]
+        expected |= {"adapter_model.safetensors": FILES["adapter_model.safetensors"], "manifest.json": b'{"format": 1, "measured": 2}'}
+        assert running.artifacts(run_id) == expected and running.run_of("artifacts")[2] == "FINISHED"
+
+
+def test_artifacts_wait_for_the_server(running, tmp_path):
+    """The server is away, the program is killed with -9, the next one ends without the server, and the third brings everything, once."""
+    folder, is_away = with_files(tmp_path / "run"), True
+    with in_front_of(running, lambda handler: (503, {}, b"") if is_away else None) as (environment, asked):
+        probe = Probe(folder, environment, mlflow="spooled").begin().lines(1, 1)
+        probe.say("answers 2")
+        probe.lines(2, 2).kill()
+        probe = Probe(folder, environment, mlflow="spooled", resumes=True).begin(2).lines(3, 3)
+        probe.say("answers 4")
+        status, said = probe.lines(4, 4).end()
+        assert status == 0 and "--resume sends it" in said and uploads(asked) == [], said
+        is_away = False
+        (folder / "loss.svg").unlink()  # what is gone in the meantime is left out
+        status, said = Probe(folder, environment, mlflow="spooled", resumes=True).begin(4).end()
+        assert status == 0 and said.count("warning: ") == 1 and "left out" in said and "loss.svg" in said, said
+        run_id, _, status, _ = running.run_of("spooled")
+        expected = expected_artifacts(folder, 2, 4)
+        expected.pop("loss.svg")
+        assert running.artifacts(run_id) == expected and status == "FINISHED" and running.points(run_id) == points_of(folder)
+        assert sorted(uploads(asked)) == sorted(expected)
+
+
+def test_killed_while_artifacts_are_sent(running, tmp_path):
+    """The program is killed with -9 when its second artifact is asked for: the resumed run sends that one and the rest."""
+    folder = with_files(tmp_path / "run")
+    probe = None
+
+    def stands_still(handler):
+        if probe is not None and handler.command == "PUT" and handler.path.endswith("/manifest.json"):
+            probe.kill()
+        return None
+
+    with in_front_of(running, stands_still) as (environment, asked):
+        probe = Probe(folder, environment, mlflow="killed in between").begin().lines(1, 2)
+        probe.process.stdin.write("end finished\n")
+        probe.process.stdin.flush()
+        program.wait_for(lambda: probe.process.poll() is not None, timeout_seconds=60)
+        assert running.run_of("killed in between")[2] == "RUNNING"
+        probe = None
+        before = uploads(asked)
+        assert Probe(folder, environment, mlflow="killed in between", resumes=True).begin(2).end() == (0, "")
+        run_id, _, status, _ = running.run_of("killed in between")
+        assert running.artifacts(run_id) == expected_artifacts(folder) and status == "FINISHED"
+        assert before[0] == "adapter_config.json" and "adapter_config.json" not in uploads(asked)[len(before):]
+
+
+def test_a_run_that_failed_sends_no_files(running, tmp_path):
+    for outcome in ("failed", "killed"):
+        folder = with_files(tmp_path / outcome)
+        probe = Probe(folder, running.environment, mlflow=f"no files, {outcome}").begin()
+        probe.say("answers 2")
+        probe.lines(1, 2).end(outcome)
+        assert running.artifacts(running.run_of(f"no files, {outcome}")[0]) == {"samples/step-00000002.txt": answers_at(2)}
+
+
+def test_a_server_that_takes_no_artifacts(running, tmp_path):
+    """One word in the log, and no more: artifacts that lie elsewhere, on another host, and a server that is set to take none."""
+    created = urllib.request.Request(running.url + "/api/2.0/mlflow/experiments/create",
+                                     json.dumps({"name": "elsewhere", "artifact_location": f"file://{tmp_path}/store"}).encode(),
+                                     {"Content-Type": "application/json"})
+    assert urllib.request.urlopen(created).status == 200
+
+    def other_host(handler):
+        return (200, {}, b'{"run": {"info": {"artifact_uri": "mlflow-artifacts://other.example/1/artifacts"}}}') if "runs/get" in handler.path else None
+
+    def disabled(handler):  # mlflow/server/handlers.py, _disable_unless_serve_artifacts
+        words = b"Endpoint: /api disabled due to the mlflow server running with `--no-serve-artifacts`. To enable"
+        return (503, {}, words) if handler.command == "PUT" else None
+
+    for experiment, answer_of, num_puts in (("elsewhere", lambda handler: None, 0), ("host", other_host, 0), ("disabled", disabled, 1)):
+        folder = with_files(tmp_path / experiment)
+        with in_front_of(running, answer_of) as (environment, asked):
+            probe = Probe(folder, environment, mlflow=experiment).begin()
+            probe.say("answers 2")
+            status, said = probe.lines(1, 2).end()
+        assert status == 0 and said.count("takes no artifacts") == 1 and said.count("\n") == 1 and "warning" not in said, said
+        assert len(uploads(asked)) == num_puts and not (tmp_path / "store").exists()
+        run_id, _, status, _ = running.run_of(experiment)
+        assert status == "FINISHED" and running.points(run_id) == points_of(folder)
 
 
 def test_what_a_wrong_server_says_is_said_before_the_work(tmp_path):

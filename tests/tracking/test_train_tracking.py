@@ -16,7 +16,7 @@ from conftest import points_of
 from test_loss_plot import drawn
 from test_mlflow import Server
 from test_tensorboard import as_float32, seen_by_tensorboard
-from test_wandb import OFFLINE, seen_by_wandb
+from test_wandb import OFFLINE, samples_seen_by_wandb, seen_by_wandb
 from tiny import checkpoints_of, results_of
 
 ALL = ["--tensorboard", "--mlflow-experiment", "chickens", "--wandb-project", "chickens", "--samples", "1"]
@@ -41,7 +41,7 @@ def trained(folder):
     """What training made, without what trackers keep and without the options that name them."""
     files = {name: data for name, data in results_of(folder).items() if not name.startswith(("tensorboard/", "mlflow/", "wandb/"))}
     files.pop("samples.jsonl", None)
-    for option in ("tensorboard", "mlflow-experiment", "wandb-project", "plot", "samples"):
+    for option in ("tensorboard", "mlflow-experiment", "mlflow-weights", "wandb-project", "plot", "samples"):
         files["manifest.json"]["options"].pop(option)
     return files
 
@@ -54,6 +54,11 @@ def check_all(folder, server, name):
     assert run[2:] == ("FINISHED", 1) and server.points(run[0]) == points
     logged, ids, exits = seen_by_wandb(folder)
     assert logged == points and len(ids) == 1 and exits[-1] == 0
+    samples = samples_of(folder)
+    assert samples_seen_by_wandb(folder) == [(sample["step"], sample["prompt"], sample["answer"]) for sample in samples]
+    artifacts = {name: (folder / name).read_bytes() for name in ("adapter_config.json", "manifest.json", "metrics.jsonl", "loss.svg", "samples.jsonl")}
+    texts = {f"samples/step-{sample['step']:08}.txt": f"[{sample['prompt']}]\n{sample['answer']}\n\n".encode() for sample in samples}
+    assert server.artifacts(run[0]) == artifacts | texts and len(texts) > 1
     curves, _ = drawn(folder / "loss.svg")
     for curve, metric in (("train", "loss"), ("validation", "eval_loss")):
         expected = {step: value for (known, step), value in points.items() if known == metric}

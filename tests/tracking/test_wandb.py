@@ -53,10 +53,24 @@ def seen_by_wandb(folder):
                 items = {"/".join(item.nested_key) or item.key: json.loads(item.value_json) for item in record.history.item}
                 step = items.pop("_step", record.history.step.num)
                 for name, value in items.items():
-                    if not name.startswith("_"):
+                    if not name.startswith("_") and not name.startswith("samples/"):
                         assert (name, step) not in points, (name, step)
                         points[name, step] = value
     return points, ids, exits
+
+
+def samples_seen_by_wandb(folder):
+    """Rows (step, prompt, answer) of all tables of answers, in the order they were logged."""
+    rows = []
+    for path in sorted((folder / "wandb").glob("offline-run-*/*.wandb"), key=lambda path: path.stat().st_mtime_ns):
+        for record in records_of(path):
+            if record.WhichOneof("record_type") == "history":
+                items = {"/".join(item.nested_key): json.loads(item.value_json) for item in record.history.item}
+                if "samples/path" in items:
+                    table = json.loads((path.parent / "files" / items["samples/path"]).read_text(encoding="utf-8"))
+                    assert items["samples/_type"] == "table-file" and table["columns"] == ["step", "prompt", "answer"]
+                    rows += map(tuple, table["data"])
+    return rows
 
 
 @pytest.fixture
@@ -95,6 +109,29 @@ def test_killed_and_resumed(tmp_path, environment):
     shutil.copytree(last, tmp_path / "other/wandb" / last.name, symlinks=True)
     points, other_ids, _ = seen_by_wandb(tmp_path / "other")
     assert points == points_of(folder) and other_ids.isdisjoint(ids)
+
+
+def test_answers_are_a_table(tmp_path, environment):
+    """Each once, at its step, also when the run was killed before their step was told, and when it is gone on with."""
+    folder = tmp_path / "run"
+
+    def answers(step):
+        return [(step, "c-1", f'Œuf <{step}>\n"x"'), (step, "line 2", f'Œuf <-{step}>\n"x"')]
+
+    probe = Probe(folder, environment, wandb="chickens").begin().lines(1, 1)
+    probe.say("answers 2")
+    probe.lines(2, 3)
+    probe.say("answers 4")
+    probe.kill()
+    probe = Probe(folder, environment, wandb="chickens", resumes=True).begin(1)
+    probe.say("answers 2")
+    probe.lines(2, 3)
+    probe.say("answers 4")
+    assert probe.lines(4, 5).end() == (0, "")
+    assert samples_seen_by_wandb(folder) == answers(2) + answers(4)
+    assert seen_by_wandb(folder)[0] == points_of(folder)
+    for path in folder.rglob("*"):
+        assert path.is_symlink() or not path.is_file() or path.stat().st_mode & 0o077 == 0, path
 
 
 def test_how_it_ended(tmp_path, environment):

@@ -26,9 +26,12 @@ class Witness final : public Tracker {
     hear("begin" + steps);
   }
   void line(const MetricsLine& line) override { hear("line " + std::to_string(line.step)); }
-  void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override {
-    hear("answers " + std::to_string(step) + ", " + std::to_string(ids.size()));
+  void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
+    std::string words = "answers " + std::to_string(step);
+    for (const SampleAnswer& answer : answers) words += " " + answer.prompt + ":" + answer.text;
+    hear(words);
   }
+  void trained() override { hear("trained"); }
   void end(Outcome outcome) override { hear("end " + std::to_string(static_cast<int>(outcome))); }
 
  private:
@@ -42,6 +45,10 @@ class Witness final : public Tracker {
 
 using Heard = std::vector<std::string>;
 
+AnswerTexts texts() {
+  return {{"p", "q"}, [](const std::vector<std::int32_t>& ids) { return std::to_string(ids.size()); }};
+}
+
 }  // namespace
 
 TEST_CASE("a failing listener is named once and hears no more, the others hear all") {
@@ -52,15 +59,16 @@ TEST_CASE("a failing listener is named once and hears no more, the others hear a
   std::vector<std::unique_ptr<Tracker>> list;
   list.push_back(std::make_unique<Witness>(bad, "line 3"));
   list.push_back(std::make_unique<Witness>(good));
-  Trackers trackers(std::move(list), metrics, log);
+  Trackers trackers(std::move(list), metrics, texts(), log);
   CHECK(trackers.follow([&] {
     trackers.begin(2);
     trackers.line("{\"step\":3}");
     trackers.answers(4, {{1, 2}, {}});
     trackers.line("{\"step\":4}");
+    trackers.trained();
     return 7;
   }) == 7);
-  CHECK(good == Heard{"begin 1 2", "line 3", "answers 4, 2", "line 4", "end 0"});
+  CHECK(good == Heard{"begin 1 2", "line 3", "answers 4 p:2 q:0", "line 4", "trained", "end 0"});
   CHECK(bad == Heard{"begin 1 2", "line 3"});
   REQUIRE(log.list.size() == 1);
   CHECK(log.list[0] == "witness: disk full; nothing more is told there, training goes on");
@@ -72,7 +80,7 @@ TEST_CASE("how the work ends is told, and its error goes on") {
     Heard heard;
     std::vector<std::unique_ptr<Tracker>> list;
     list.push_back(std::make_unique<Witness>(heard));
-    Trackers trackers(std::move(list), "absent", log);
+    Trackers trackers(std::move(list), "absent", texts(), log);
     CHECK_THROWS(trackers.follow([&]() -> int {
       trackers.begin(0);
       if (is_killed) throw Interrupted(15, "stopped");
@@ -88,11 +96,12 @@ TEST_CASE("a run that never began ends unheard; what cannot be read is a warning
   Heard heard;
   std::vector<std::unique_ptr<Tracker>> list;
   list.push_back(std::make_unique<Witness>(heard));
-  Trackers trackers(std::move(list), "absent", log);
+  Trackers trackers(std::move(list), "absent", texts(), log);
   CHECK_THROWS(trackers.follow([]() -> int { throw Error(Kind::usage, "no model"); }));
   CHECK(heard.empty());
   trackers.begin(3);
   trackers.line("not json");
+  trackers.answers(1, {{1}, {2}, {3}});  // more answers than prompts
   CHECK(heard == Heard{"begin"});
-  CHECK(log.list.size() == 2);
+  CHECK(log.list.size() == 3);
 }
