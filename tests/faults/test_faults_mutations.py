@@ -1,9 +1,9 @@
 """Row 19 of the fault table (docs/faults.md), by chance: files of weights and adapter folders changed at random, always the same ones.
 
 Each is read as the reference (safetensors for Python, Python's json) reads it, or is refused in words that name the file and what is
-wrong: never a crash, a hang, memory without bound, or other values in silence. Seen failing: with the reader's check taken out that
-offsets lie side by side, that a name stands once, that the data ends with the last tensor, that the shape needs its bytes; with the
-data read one byte further on, and with adapters whose lora_alpha is not looked at.
+wrong: never a crash, a hang, memory without bound, or other values in silence. Seen failing: with each of these taken out of the reader, that
+offsets lie side by side, that a shape needs its bytes, that the data ends with the last tensor, that a name stands once, that JSON is
+not nested without end; and with the data read one byte further on.
 """
 import hashlib
 import json
