@@ -156,12 +156,15 @@ class MlflowServer {
     return folder.starts_with("//") || !is_plain ? "" : folder;  // "//HOST/…" is another server
   }
 
-  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. */
+  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. Error{usage} when it cannot: a store of
+     files that is broken (500) must not keep metrics waiting. */
   bool put_artifact(const std::string& folder, const std::string& path, const std::string& bytes) {
     const HttpAnswer answer = http_.put(kArtifactApi + folder + "/" + path, bytes, ends_);
     const bool is_disabled = answer.status == 503 && answer.body.find("--no-serve-artifacts") != std::string::npos;
     if (is_disabled || answer.status == 404 || answer.status == 405) return false;
-    if (answer.status != 200) read(answer, "taking the artifact '" + path + "'");  // its 200 has an empty body
+    const std::string what = "taking the artifact '" + path + "'";
+    if (answer.status == 500) throw Error(Kind::usage, url() + ": " + what + ": it answered 500");
+    if (answer.status != 200) read(answer, what);  // its 200 has an empty body
     return true;
   }
 
@@ -391,27 +394,34 @@ class Mlflow final : public Tracker {
     num_in_doubt_ -= std::min(count, num_in_doubt_);
   }
 
-  /** An artifact that is sent again takes the place of the first. A server that takes none is told of none. */
+  /** An artifact that is sent again takes the place of the first. A server that takes none, or fails to, is told of no other. */
   void send_artifact(std::unique_lock<std::mutex>& lock, const JournalEntry entry) {
-    std::string fault;
     ask(lock, [&] {
-      if (!artifacts_) artifacts_ = server_.find_artifacts(journal_->run_id());
+      if (!artifacts_) {
+        artifacts_ = server_.find_artifacts(journal_->run_id());
+        if (artifacts_->empty()) say_no_artifacts();
+      }
       if (artifacts_->empty()) return;
       std::string bytes;
       try {
         bytes = entry.text ? *entry.text : read_file(run_.output / entry.artifact);
       } catch (const Error& error) {
-        fault = error.what();
+        log_.warning(fmt::format("MLflow: an artifact is left out: {}", error.what()));
         return;
       }
-      if (!server_.put_artifact(*artifacts_, entry.artifact, bytes)) artifacts_ = "";
+      try {
+        if (server_.put_artifact(*artifacts_, entry.artifact, bytes)) return;
+        say_no_artifacts();
+      } catch (const Error& error) {
+        log_.warning(fmt::format("MLflow: {}; no more artifacts are sent, metrics are", error.what()));
+      }
+      artifacts_ = "";
     });
-    if (!fault.empty()) log_.warning("MLflow: an artifact is left out: " + fault);
-    if (artifacts_->empty() && !has_said_no_artifacts_) {
-      log_.info("MLflow: " + server_.url() + " takes no artifacts; files and answers are in '" + run_.output.string() + "' alone");
-      has_said_no_artifacts_ = true;
-    }
     note_sent(1);
+  }
+
+  void say_no_artifacts() {
+    log_.info(fmt::format("MLflow: {} takes no artifacts; files and answers are in '{}' alone", server_.url(), run_.output.string()));
   }
 
   /** One batch of metrics. Where there is doubt, what the server has already is left out. */
@@ -495,7 +505,6 @@ class Mlflow final : public Tracker {
   bool may_be_made_ = false;      // the run
   bool is_away_ = false;
   std::optional<std::string> artifacts_;  // the run's folder of them, once it was asked for; empty: the server takes none
-  bool has_said_no_artifacts_ = false;
   std::thread sender_;
 };
 

@@ -95,6 +95,8 @@ void MlflowJournal::take(const Json& entry) {
       artifact.text = entry["text"];
       last_answers_step_ = entry.at("answers_of_step");
     } else {
+      if (artifact.artifact.find('/') != std::string::npos)  // a journal must not have any file sent
+        throw Error(Kind::input, "the journal for MLflow names a file outside the output folder; take it away");
       files_[artifact.artifact] = entry.at("sha256");
     }
     unsent_.push_back(std::move(artifact));

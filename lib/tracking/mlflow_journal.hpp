@@ -28,7 +28,7 @@ struct JournalEntry {
   MetricsLine line;
   std::string status;               // "RUNNING", "FINISHED", "FAILED", "KILLED"; empty: it is none
   std::string artifact;             // its path among those of the run; empty: it is none
-  std::optional<std::string> text;  // the artifact itself; absent: the output folder has it under that path
+  std::optional<std::string> text;  // the artifact itself; absent: the file of that name in the output folder
 };
 
 /** Not for two threads at once. */

@@ -70,6 +70,14 @@ TEST_CASE("artifacts are found again between lines and states") {
   CHECK(MlflowJournal::open(folder.path / "told.jsonl")->unsent().at(0).text == "[p]\nœuf\n\"\n");
 }
 
+TEST_CASE("a journal cannot have files from elsewhere sent") {
+  const TemporaryFolder folder;
+  MlflowJournal(folder.path / "journal.jsonl", kHead).add_status("RUNNING", 1);
+  const std::string head = read_file(folder.path / "journal.jsonl");
+  const auto path = folder.write("odd.jsonl", head + R"({"artifact":"../secret","sha256":"abc"})" + "\n");
+  CHECK(contains(refusal([&] { MlflowJournal::open(path); }), "outside"));
+}
+
 TEST_CASE("a journal of the first format is gone on with") {
   const TemporaryFolder folder;
   const auto path = folder.write("journal.jsonl", R"({"format":1,"server":"s","experiment":"e","identity":"i","key":"k","run":{}}

@@ -413,7 +413,8 @@ def test_a_run_that_failed_sends_no_files(running, tmp_path):
 
 
 def test_a_server_that_takes_no_artifacts(running, tmp_path):
-    """One word in the log, and no more: artifacts that lie elsewhere, on another host, and a server that is set to take none."""
+    """One word in the log, and no more: artifacts that lie elsewhere, on another host, and a server that is set to take none; one
+    warning when it fails to take them. Metrics and state get there all the same."""
     created = urllib.request.Request(running.url + "/api/2.0/mlflow/experiments/create",
                                      json.dumps({"name": "elsewhere", "artifact_location": f"file://{tmp_path}/store"}).encode(),
                                      {"Content-Type": "application/json"})
@@ -426,13 +427,22 @@ def test_a_server_that_takes_no_artifacts(running, tmp_path):
         words = b"Endpoint: /api disabled due to the mlflow server running with `--no-serve-artifacts`. To enable"
         return (503, {}, words) if handler.command == "PUT" else None
 
-    for experiment, answer_of, num_puts in (("elsewhere", lambda handler: None, 0), ("host", other_host, 0), ("disabled", disabled, 1)):
+    def broken_store(handler):
+        return (500, {}, b"{}") if handler.command == "PUT" else None
+
+    def too_large(handler):
+        return (413, {}, b"<html>") if handler.command == "PUT" else None
+
+    none, warned = "takes no artifacts", "no more artifacts are sent"
+    for experiment, answer_of, num_puts, words in (("elsewhere", lambda handler: None, 0, none), ("host", other_host, 0, none),
+                                                   ("disabled", disabled, 1, none), ("broken", broken_store, 1, warned),
+                                                   ("large", too_large, 1, warned)):
         folder = with_files(tmp_path / experiment)
         with in_front_of(running, answer_of) as (environment, asked):
             probe = Probe(folder, environment, mlflow=experiment).begin()
             probe.say("answers 2")
             status, said = probe.lines(1, 2).end()
-        assert status == 0 and said.count("takes no artifacts") == 1 and said.count("\n") == 1 and "warning" not in said, said
+        assert status == 0 and words in said and said.count("\n") == 1 and ("warning: " in said) == (words == warned), said
         assert len(uploads(asked)) == num_puts and not (tmp_path / "store").exists()
         run_id, _, status, _ = running.run_of(experiment)
         assert status == "FINISHED" and running.points(run_id) == points_of(folder)
