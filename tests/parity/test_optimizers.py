@@ -30,7 +30,7 @@ import test_sft  # noqa: E402
 
 torch.set_num_threads(1)
 
-UPDATES = 12
+UPDATES, STEPS = 12, 20  # of an optimizer alone, of a training
 # Names as in an adapter and a model. 4,096 elements have 8-bit states, 4,095 do not; the second matrix ends in a short block; bias
 # and norm do not decay; the last is an embedding.
 SHAPES = {
@@ -277,7 +277,7 @@ def train_ours(engine_probe, start, output, rows=None, **settings):
     folder, all_rows = start
     output.mkdir()
     request = {"model": folder / "model", "adapter": folder / "adapter", "method": "qlora", "precision": "fp32", "threads": 2,
-               "output": output, "lora_dropout": 0, "max_steps": test_sft.STEPS, "batch_size": test_sft.BATCH,
+               "output": output, "lora_dropout": 0, "max_steps": STEPS, "batch_size": test_sft.BATCH,
                "gradient_accumulation": test_sft.ACCUMULATION, "learning_rate": test_sft.LEARNING_RATE, "scheduler": "linear",
                "warmup": 0, "eval_every": 0, "save_every": 0, "log_every": 1, "shuffle": False, "samples": rows or all_rows}
     summary = engine_probe(do="train", **{**request, **settings})
@@ -296,7 +296,7 @@ def test_training_with(kind, engine_probe, start, tmp_path):
     train_ours(engine_probe, start, tmp_path / "ours", optimizer=kind, learning_rate=rate, **settings)
     ours = test_sft.outcome(tmp_path / "ours")
     theirs = test_sft.train_with_peer(start[0], test_sft.pretokenized(start[1]), test_sft.make_tokenizer(), learning_rate=rate,
-                                      optim=name, optim_args=arguments)
+                                      max_steps=STEPS, optim=name, optim_args=arguments)
     found = test_sft.differences(ours, theirs)
     print(f"{kind}: loss {found[0]:.1e}, gradient norm {found[1]:.1e}, A and B {found[2]:.1e}; loss {ours[0][0]:.3f} -> {ours[0][-1]:.3f}")
     assert ours[0][0] - min(ours[0]) > 0.5
@@ -323,7 +323,7 @@ def test_bf16_adapter(engine_probe, start, tmp_path):
 
     def peer(rate):
         return test_sft.train_with_peer(start[0], test_sft.pretokenized(start[1]), test_sft.make_tokenizer(), learning_rate=rate,
-                                        adapter_dtype=torch.bfloat16)
+                                        max_steps=STEPS, adapter_dtype=torch.bfloat16)
 
     loss, norm, _ = test_sft.differences(compare("bf16", 1e-2), peer(1e-2))
     ours, single, theirs = compare("bf16", 5e-5), compare("fp32", 5e-5), peer(5e-5)
