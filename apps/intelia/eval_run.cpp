@@ -72,7 +72,10 @@ std::vector<ConversationLoss> score_conversations(LoadedModel& model, const Toke
     sinks.stop.check("scoring");
     const std::size_t end = std::min(order.size(), begin + static_cast<std::size_t>(batch_size));
     std::vector<TokenSample> batch;
-    for (std::size_t i = begin; i < end; ++i) batch.push_back(dataset.at(order[i]));
+    for (std::size_t i = begin; i < end; ++i) {
+      batch.push_back(dataset.at(order[i]));
+      batch.back().weights.clear();  // what a byte costs does not depend on how much it was trained
+    }
     const std::vector<SampleLoss> base = model.score(batch, /*use_adapter=*/false);
     const std::vector<SampleLoss> candidate = model.score(batch, /*use_adapter=*/true);
     for (std::size_t i = begin; i < end; ++i) {

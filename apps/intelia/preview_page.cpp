@@ -17,18 +17,30 @@ struct Span {
   std::size_t begin = 0, end = 0;  // tokens
   std::string text;
   bool is_trained = false, is_special = false, is_cut = false;
+  float weight = 1;  // of trained tokens
 
-  const char* kind() const { return is_cut ? "cut" : is_trained ? "trained" : "context"; }
+  std::string_view kind() const { return is_cut ? "cut" : is_trained ? "trained" : "context"; }
 };
+
+/** Whether spans `a` and `b` are of one run: their kind and their weight, whatever control tokens are among them. */
+bool is_one_run(const Span& a, const Span& b) { return a.kind() == b.kind() && a.weight == b.weight; }
+
+/** The weight of the run that span `i` begins, between `before` and `after`; nothing where that is 1 or no run begins. */
+std::string weight_mark(const std::vector<Span>& spans, std::size_t i, const char* before, const char* after) {
+  if (spans[i].weight == 1 || (i > 0 && is_one_run(spans[i - 1], spans[i]))) return "";
+  return fmt::format("{}{}{}", before, spans[i].weight, after);
+}
 
 std::vector<Span> spans_of(const PreviewPart& part, bool one_a_token) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i < part.tokens.size(); ++i) {
     const PreviewToken& token = part.tokens[i];
     const bool is_trained = token.is_trained && !token.is_cut;
+    const float weight = is_trained ? token.weight : 1;
     const bool goes_on = !one_a_token && !token.is_special && !spans.empty() && !spans.back().is_special &&
-                         spans.back().is_trained == is_trained && spans.back().is_cut == token.is_cut;
-    if (!goes_on) spans.push_back({i, i, "", is_trained, token.is_special, token.is_cut});
+                         spans.back().is_trained == is_trained && spans.back().is_cut == token.is_cut &&
+                         spans.back().weight == weight;
+    if (!goes_on) spans.push_back({i, i, "", is_trained, token.is_special, token.is_cut, weight});
     spans.back().text += token.text;
     spans.back().end = i + 1;
   }
@@ -64,16 +76,16 @@ std::string on_each_line(const std::string& text, const std::string& before, con
   return out + after;
 }
 
-/** Without colours: {+trained+}, [-cut-] as in word diffs, ⟨control token⟩. A run is marked once, its control tokens
- * inside. */
+/** Without colours: {+trained+}, [-cut-] as in word diffs, {0.5+trained with that weight+}, ⟨control token⟩. A run is marked
+ * once, its control tokens inside. */
 std::string marked(const std::vector<Span>& spans) {
   std::string out;
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const Span& span = spans[i];
     const std::string_view kind = span.kind();
-    const bool begins = i == 0 || spans[i - 1].kind() != kind;
-    const bool ends = i + 1 == spans.size() || spans[i + 1].kind() != kind;
-    if (begins) out += kind == "trained" ? "{+" : kind == "cut" ? "[-" : "";
+    const bool begins = i == 0 || !is_one_run(spans[i - 1], span);
+    const bool ends = i + 1 == spans.size() || !is_one_run(span, spans[i + 1]);
+    if (begins) out += kind == "trained" ? "{" + weight_mark(spans, i, "", "") + "+" : kind == "cut" ? "[-" : "";
     const std::string text = visible(span.text);
     out += span.is_special ? "⟨" + text + "⟩" : text;
     if (ends) out += kind == "trained" ? "+}" : kind == "cut" ? "-]" : "";
@@ -88,9 +100,10 @@ std::string id_table(const PreviewPart& part) {
     std::string text;
     append_json_string(text, token.text);
     out += fmt::format("{:>7} {:>8} {:<8} {:<8} {}\n", i, token.id,
-                       token.is_cut       ? "cut"
-                       : token.is_trained ? "trained"
-                                          : "context",
+                       token.is_cut        ? "cut"
+                       : !token.is_trained ? "context"
+                       : token.weight == 1 ? "trained"
+                                           : fmt::format("×{}", token.weight),
                        token.is_special ? "special" : "", visible(text));
   }
   return out;
@@ -105,7 +118,8 @@ std::string text_record(const PreviewStyle& style, const PreviewRecord& record) 
     out += style.uses_color ? "\x1b[1m" + head + kReset + "\n" : head + "\n";
     const std::vector<Span> spans = spans_of(part, false);
     if (style.uses_color) {
-      for (const Span& span : spans) out += on_each_line(visible(span.text), color_of(span), kReset);
+      for (std::size_t i = 0; i < spans.size(); ++i)
+        out += weight_mark(spans, i, "\x1b[33m×", kReset) + on_each_line(visible(spans[i].text), color_of(spans[i]), kReset);
     } else {
       out += marked(spans);
     }
@@ -126,6 +140,7 @@ Json json_of(const PreviewPart& part, bool shows_ids) {
   for (const Span& span : spans_of(part, false)) {
     Json entry{{"kind", span.kind()}};
     if (span.is_special) entry["special"] = true;
+    if (span.weight != 1) entry["weight"] = std::stod(fmt::format("{}", span.weight));
     entry["text"] = span.text;
     for (std::size_t i = span.begin; shows_ids && i < span.end; ++i) entry["ids"].push_back(part.tokens[i].id);
     json["spans"].push_back(std::move(entry));
@@ -171,7 +186,10 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
     const std::string id = record.id.empty() ? "" : " " + visible(record.id);
     out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escape_markup(record.where), part.name,
                        escape_markup(id), counts_of(part), part.note.empty() ? "" : "; " + escape_markup(part.note));
-    for (const Span& span : spans_of(part, style.shows_ids)) {
+    const std::vector<Span> spans = spans_of(part, style.shows_ids);
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      const Span& span = spans[i];
+      out += weight_mark(spans, i, "<sub>×", "</sub>");
       out += fmt::format("<span class=\"{}{}\">{}</span>", span.kind(), span.is_special ? " special" : "",
                          escape_markup(visible(span.text)));
       if (style.shows_ids) out += fmt::format("<sub>{}</sub>", part.tokens[span.begin].id);

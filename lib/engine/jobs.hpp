@@ -147,10 +147,11 @@ struct SftPlan {
   double seconds_a_step = 0, seconds = 0;          // 0: not measured
 };
 
-/** Loss of one sample: summed over its targets. */
+/** Loss of one sample: summed over its targets, each by its weight. */
 struct SampleLoss {
   double loss_sum = 0;        // nats
   std::int64_t num_targets = 0;
+  double weight = 0;          // of all its targets together: their number, where none has a weight of its own
 };
 
 struct GeneratedTokens {

@@ -24,7 +24,9 @@ std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const S
     for (std::size_t i = 0; i < lengths.size(); ++i) rows.push_back({static_cast<std::int64_t>(i)});
     return rows;
   }
-  Packer packer({.max_length = settings.max_length}, [&](std::span<const PackedPiece> pieces) {
+  constexpr std::int64_t kWindowOfDatasets = 1000;  // what datasets.map, and so TRL, takes at once
+  const std::int64_t window = settings.compat == Compat::trl ? kWindowOfDatasets : 0;
+  Packer packer({.max_length = settings.max_length, .window = window}, [&](std::span<const PackedPiece> pieces) {
     Row& row = rows.emplace_back();
     for (const PackedPiece& piece : pieces) row.push_back(piece.sample);
   });

@@ -5,6 +5,7 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 
 #include <cmath>
+#include <optional>
 
 #include "kernels/nf4.hpp"
 #include "kernels/nf4_cuda.hpp"
@@ -106,7 +107,8 @@ std::int64_t rows_per_chunk(const Tensor& head) {
 }
 
 struct HeadLoss : Function<HeadLoss> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
+  static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap,
+                        const std::optional<Tensor>& weights) {
     const std::int64_t num_rows = hidden.size(0), step = rows_per_chunk(head);
     const bool needs_hidden = hidden.requires_grad(), needs_head = head.requires_grad();
     const Tensor weight = head.to(hidden.scalar_type());                                 // [V, D]
@@ -127,10 +129,17 @@ struct HeadLoss : Function<HeadLoss> {
       }
       Tensor log_p = at::log_softmax(logits, -1, wide);                                  // [rows, V] wide
       logits.reset();
-      loss.sub_(log_p.narrow(0, 0, real).gather(1, label).sum());
+      Tensor chosen = log_p.narrow(0, 0, real).gather(1, label);                         // [real, 1]
+      Tensor row_weights;                                                                // [real, 1]
+      if (weights) {
+        row_weights = weights->narrow(0, std::min(begin, labels.size(0)), real).unsqueeze(1).to(wide);
+        chosen.mul_(row_weights);
+      }
+      loss.sub_(chosen.sum());
       if (!needs_hidden && !needs_head) continue;
       Tensor grad = log_p.exp_();                                                        // softmax
       grad.narrow(0, 0, real).scatter_add_(1, label, at::full_like(label, -1, grad.options()));    // − one-hot
+      if (weights) grad.narrow(0, 0, real).mul_(row_weights);
       grad.narrow(0, real, rows - real).zero_();
       if (softcap > 0) grad.mul_(slope);
       const Tensor grad_logits = grad.to(hidden.scalar_type());
@@ -145,7 +154,7 @@ struct HeadLoss : Function<HeadLoss> {
     const auto scale = [&](const Tensor& grad) {
       return grad.defined() ? grad * grads[0].to(grad.scalar_type()) : Tensor();
     };
-    return {scale(saved[0]), scale(saved[1]), Tensor(), Tensor()};
+    return {scale(saved[0]), scale(saved[1]), Tensor(), Tensor(), Tensor()};
   }
 };
 
@@ -226,9 +235,10 @@ Tensor gated(const Tensor& gate, const Tensor& up, Activation activation) {
   return Gated::apply(gate, up, activation == Activation::gelu_tanh);
 }
 
-Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap, const Tensor& weights) {
   TORCH_CHECK(labels.size(0) <= hidden.size(0), "[head_loss] more labels than rows");
-  return HeadLoss::apply(hidden, head, labels, softcap);
+  if (weights.defined()) check_shape(weights, labels.sizes(), "head_loss weights");
+  return HeadLoss::apply(hidden, head, labels, softcap, weights.defined() ? std::optional(weights) : std::nullopt);
 }
 
 Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {

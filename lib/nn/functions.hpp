@@ -20,14 +20,14 @@ Tensor rotate(const Tensor& x, const Tensor& cos, const Tensor& sin);
 Tensor gated(const Tensor& gate, const Tensor& up, Activation activation);
 
 /**
- * Σ −log softmax(hidden · headᵀ)[label] in nats, the logits made and dropped in chunks of rows, so that [S, V] never exists.
- * hidden [S', D], head [V, D], labels [S] (int64) -> [] fp32; rows of `hidden` behind the labels are padding. Logits z become
- * softcap·tanh(z / softcap) when that is above 0. The gradient of `hidden` (and of `head` when it is trained) is made in the
- * same pass and only scaled in backward.
+ * Σ −w·log softmax(hidden · headᵀ)[label] in nats, the logits made and dropped in chunks of rows, so that [S, V] never exists.
+ * hidden [S', D], head [V, D], labels [S] (int64), weights w [S] fp32 or undefined (all 1) -> [] fp32; rows of `hidden` behind
+ * the labels are padding. Logits z become softcap·tanh(z / softcap) when that is above 0. The gradient of `hidden` (and of
+ * `head` when it is trained) is made in the same pass and only scaled in backward.
  */
-Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap = 0);
+Tensor head_loss(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap = 0, const Tensor& weights = {});
 
-/** The same per row, without gradient: [S] fp32. */
+/** The same per row, not weighted and without gradient: [S] fp32. */
 Tensor head_losses(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap = 0);
 
 /** x with each element zero with probability p, else divided by 1 − p; the mask depends on `seed` alone. */

@@ -1,5 +1,7 @@
 #include "nn/scoring.hpp"
 
+#include <algorithm>
+
 namespace intelia::nn {
 
 namespace {
@@ -15,6 +17,8 @@ constexpr std::int64_t kRowMultiple = 64;
 Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
   std::vector<std::vector<std::int32_t>> sequences;
   std::vector<std::int64_t> rows, labels;
+  std::vector<float> weights;
+  const bool has_weights = std::any_of(samples.begin(), samples.end(), [](const TokenSample& s) { return !s.weights.empty(); });
   const at::Device device = model.placement.device;
   Supervised supervised;
   std::int64_t begin = 0;
@@ -24,12 +28,14 @@ Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
       if (!sample.is_target[t]) continue;
       rows.push_back(begin + static_cast<std::int64_t>(t) - 1);
       labels.push_back(sample.ids[t]);
+      if (has_weights) weights.push_back(sample.weights.empty() ? 1 : sample.weights[t]);
     }
     supervised.targets_a_sample.push_back(static_cast<std::int64_t>(rows.size() - before));
     begin += static_cast<std::int64_t>(sample.ids.size());
     sequences.push_back(sample.ids);
   }
   supervised.labels = at::tensor(labels, at::kLong).to(device);
+  if (has_weights) supervised.weights = at::tensor(weights, at::kFloat).to(device);
   if (begin % kRowMultiple != 0)  // a sequence of its own, which no other sees
     sequences.emplace_back(static_cast<std::size_t>(kRowMultiple - begin % kRowMultiple), 0);
   rows.resize((rows.size() + kRowMultiple - 1) / kRowMultiple * kRowMultiple, 0);
@@ -48,11 +54,15 @@ Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
   const Supervised supervised = supervise(model, samples);
   const Tensor losses = target_losses(model, supervised, uses_adapter).to(at::kCPU).to(at::kDouble);   // [S]
-  const double* loss = losses.const_data_ptr<double>();
+  const Tensor weights = supervised.weights.defined() ? supervised.weights.to(at::kCPU).to(at::kDouble) : at::ones_like(losses);
+  const double *loss = losses.const_data_ptr<double>(), *weight = weights.const_data_ptr<double>();
   std::vector<SampleLoss> scores;
   for (const std::int64_t count : supervised.targets_a_sample) {
     SampleLoss score{0, count};
-    for (std::int64_t i = 0; i < count; ++i) score.loss_sum += *loss++;
+    for (std::int64_t i = 0; i < count; ++i, ++loss, ++weight) {
+      score.loss_sum += *weight * *loss;
+      score.weight += *weight;
+    }
     scores.push_back(score);
   }
   return scores;

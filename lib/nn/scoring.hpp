@@ -14,12 +14,13 @@ struct Supervised {
   TokenBatch batch;
   Tensor rows;                                  // [S'] int64: places in the batch whose next token is a target; then padding
   Tensor labels;                                // [S] int64, S <= S'
+  Tensor weights;                               // [S] fp32, or undefined when every target weighs 1
   std::vector<std::int64_t> targets_a_sample;   // sums to S
 };
 
 Supervised supervise(const Llama& model, std::span<const TokenSample> samples);
 
-/** Loss of each target, without gradient: [S] fp32. */
+/** Loss of each target, not weighted and without gradient: [S] fp32. */
 Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses_adapter);
 
 /** Loss of each sample, without gradient. */

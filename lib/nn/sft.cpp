@@ -40,7 +40,7 @@ bool wants_bf16_adapter(const SftSettings& settings) {
  */
 double evaluation_loss(const Llama& model, const SampleSource& validation, std::int64_t batch_size, bool averages_batches,
                        std::int64_t step, const fs::path& output, const Sinks& sinks) {
-  double loss_sum = 0, weight = 0;
+  double loss_sum = 0, divisor = 0;
   for (std::int64_t begin = 0; begin < validation.size(); begin += batch_size) {
     sinks.stop.check("evaluation");
     NumberedSamples batch;
@@ -52,19 +52,18 @@ double evaluation_loss(const Llama& model, const SampleSource& validation, std::
     SampleLoss total;
     for (const SampleLoss& score : scores) {
       total.loss_sum += score.loss_sum;
-      total.num_targets += score.num_targets;
+      total.weight += score.weight;
     }
     if (!std::isfinite(total.loss_sum)) {
       const std::string what = fmt::format("the validation loss is {}", kind_of_no_number(total.loss_sum));
       throw Error(Kind::internal, fmt::format("step {}: {}; training stops, the last checkpoint is kept, {}; try a lower --learning-rate "
                                               "or another --precision", step, what, write_suspects(output, what, step, {batch}, {scores})));
     }
-    const double num_targets = static_cast<double>(std::max<std::int64_t>(1, total.num_targets));
     const double num_rows = static_cast<double>(scores.size());
-    loss_sum += averages_batches ? total.loss_sum / num_targets * num_rows : total.loss_sum;
-    weight += averages_batches ? num_rows : static_cast<double>(total.num_targets);
+    loss_sum += averages_batches ? total.loss_sum / divisor_of(total.weight) * num_rows : total.loss_sum;
+    divisor += averages_batches ? num_rows : total.weight;
   }
-  return loss_sum / std::max(1.0, weight);
+  return loss_sum / divisor_of(divisor);
 }
 
 /** The whole model as a Hugging Face folder, in the precision it was given in. */
@@ -90,12 +89,12 @@ class SftTraining {
       if (wants_bf16_adapter(settings)) round_to_bf16(parameters);
     }
 
-    // The loss: the mean of −log p(target | what stands before it) over all targets of an update's window.
+    // The loss: the mean of −log p(target | what stands before it) over all targets of an update's window, each by its weight.
     recipe.loss_sum = [this, alpha = settings.neftune_alpha](const std::vector<TokenSample>& samples, std::uint64_t seed) {
       const Supervised supervised = supervise(model, samples);
       const Pass pass{.is_training = true, .seed = seed, .neftune_alpha = alpha};
       const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
-      return head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap);
+      return head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
     };
     recipe.score = [this](const std::vector<TokenSample>& samples) { return score_samples(model, samples, /*uses_adapter=*/true); };
     recipe.evaluation_losses = [this](const std::vector<TokenSample>& samples) {

@@ -1,9 +1,9 @@
 #include "nn/suspects.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 #include "base/file.hpp"
+#include "nn/trainer.hpp"
 #include "record/json.hpp"
 
 namespace intelia::nn {
@@ -21,14 +21,15 @@ std::string write_suspects(const fs::path& output, const std::string& what, std:
     for (std::size_t i = 0; i < micro_batches[micro].samples.size(); ++i, ++num_samples) {
       const TokenSample& sample = micro_batches[micro].samples[i];
       const SampleLoss& score = losses[micro][i];
-      const double loss = score.loss_sum / static_cast<double>(std::max<std::int64_t>(1, score.num_targets));
-      const Json line = {{"what", what},
-                         {"step", step},
-                         {"micro_batch", micro},
-                         {"sample", micro_batches[micro].numbers[i]},
-                         {"loss", std::isfinite(loss) ? Json(loss) : Json(nullptr)},
-                         {"ids", sample.ids},
-                         {"is_target", sample.is_target}};
+      const double loss = score.loss_sum / divisor_of(score.weight);
+      Json line = {{"what", what},
+                   {"step", step},
+                   {"micro_batch", micro},
+                   {"sample", micro_batches[micro].numbers[i]},
+                   {"loss", std::isfinite(loss) ? Json(loss) : Json(nullptr)},
+                   {"ids", sample.ids},
+                   {"is_target", sample.is_target}};
+      if (!sample.weights.empty()) line["weights"] = sample.weights;
       text += line.dump() + "\n";
     }
   }

@@ -25,7 +25,8 @@ const char* kind_of_no_number(double value);
 
 /**
  * Writes OUTPUT/nan-batch.jsonl (mode 0600), a line a sample: what failed, step, micro-batch, number, loss (mean over targets,
- * null when it is no number), ids, targets. `losses` has a list a micro-batch. Returns the sentence that says so.
+ * null when it is no number), ids, targets, and their weights where they have any. `losses` has a list a micro-batch. Returns
+ * the sentence that says so.
  */
 std::string write_suspects(const std::filesystem::path& output, const std::string& what, std::int64_t step,
                            const std::vector<NumberedSamples>& micro_batches,

@@ -22,6 +22,14 @@ namespace intelia::nn {
 
 namespace fs = std::filesystem;
 
+double target_weight(const TokenSample& sample) {
+  if (sample.weights.empty()) return static_cast<double>(size_of(sample).targets);
+  double sum = 0;
+  for (std::size_t i = 1; i < sample.is_target.size(); ++i)
+    if (sample.is_target[i] != 0) sum += sample.weights[i];
+  return sum;
+}
+
 std::int64_t evaluation_batch_size(const SftSettings& settings) {
   constexpr std::int64_t kOfTransformers = 8;
   return settings.compat == Compat::trl ? kOfTransformers : 2 * static_cast<std::int64_t>(settings.batch_size);
@@ -89,7 +97,7 @@ struct State {
   DataPosition position;
   std::int64_t seen_tokens = 0, trained_tokens = 0;
   double logged_loss_sum = 0;                         // since the last line of metrics.jsonl
-  std::int64_t logged_targets = 0;
+  double logged_weight = 0;                           // what that sum is divided by
   double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
   std::int64_t best_step = 0;
   LossScale loss_scale;                               // fp16 only
@@ -106,7 +114,7 @@ double from_exact(const Json& text) { return std::strtod(text.get<std::string>()
 Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_lines, const Json& run) {
   return {{"step", s.step}, {"epoch", s.position.epoch}, {"place", s.position.place}, {"seen_tokens", s.seen_tokens},
           {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
-          {"logged_targets", s.logged_targets}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
+          {"logged_weight", exact(s.logged_weight)}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
           {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale.value)},
           {"good_updates", s.loss_scale.good_updates}, {"idle_evaluations", s.idle_evaluations},
           {"is_stopped_early", s.is_stopped_early}, {"num_updates", num_updates},
@@ -121,7 +129,7 @@ State from_json(const Json& json) {
   s.seen_tokens = json.at("seen_tokens");
   s.trained_tokens = json.at("trained_tokens");
   s.logged_loss_sum = from_exact(json.at("logged_loss_sum"));
-  s.logged_targets = json.at("logged_targets");
+  s.logged_weight = from_exact(json.at("logged_weight"));
   s.first_loss = from_exact(json.at("first_loss"));
   s.final_loss = from_exact(json.at("final_loss"));
   s.best_eval_loss = from_exact(json.at("best_eval_loss"));
@@ -249,7 +257,7 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
                                static_cast<double>((s.position.place + settings.batch_size - 1) / settings.batch_size) /
                                    static_cast<double>(micros_an_epoch)}};
     if (logs) {
-      line["loss"] = s.logged_loss_sum / static_cast<double>(std::max<std::int64_t>(1, s.logged_targets));
+      line["loss"] = s.logged_loss_sum / divisor_of(s.logged_weight);
       line["grad_norm"] = s.grad_norm;
     }
     if (evaluates) {
@@ -267,7 +275,7 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     }
     if (logs) {
       s.logged_loss_sum = 0;
-      s.logged_targets = 0;
+      s.logged_weight = 0;
     }
     s.is_reported = true;
     if (!logs && !evaluates) return;
@@ -301,20 +309,22 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   bool has_warned_of_zero = false;
   if (!s.is_reported) conclude();
   while (!is_over()) {
-    // The window of one update: its micro-batches, and the number of targets that normalises their losses.
+    // The window of one update: its micro-batches, and the weight of all targets that normalises their losses.
     std::vector<NumberedSamples> window;
     std::int64_t window_targets = 0, window_tokens = 0;
+    double window_weight = 0;
     for (std::vector<std::int64_t>& numbers : order.next_window(s.position)) {
       std::vector<TokenSample>& batch = window.emplace_back(NumberedSamples{std::move(numbers), {}}).samples;
       for (const std::int64_t number : window.back().numbers) {
         batch.push_back(samples.at(number));
         const SampleSize size = size_of(batch.back());
         window_targets += size.targets;
+        window_weight += target_weight(batch.back());
         window_tokens += size.tokens;
       }
     }
 
-    // Forward and backward of each, every loss divided by the window's targets.
+    // Forward and backward of each, every loss divided by that weight.
     double loss_sum = 0;
     for (std::size_t micro = 0; micro < window.size(); ++micro) {
       const Tensor loss = recipe.loss_sum(window[micro].samples, pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
@@ -323,10 +333,10 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
         stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1, recipe,
                     settings.output, window);
       loss_sum += value;
-      const double scale = (scales_loss ? s.loss_scale.value : 1) / static_cast<double>(std::max<std::int64_t>(1, window_targets));
+      const double scale = (scales_loss ? s.loss_scale.value : 1) / divisor_of(window_weight);
       (loss * scale).backward();
     }
-    const double window_loss = loss_sum / static_cast<double>(std::max<std::int64_t>(1, window_targets));
+    const double window_loss = loss_sum / divisor_of(window_weight);
 
     // Clip, step.
     if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale.value);
@@ -351,8 +361,9 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     ++s.step;
     s.seen_tokens += window_tokens;
     s.trained_tokens += window_targets;
-    s.logged_loss_sum += loss_sum;
-    s.logged_targets += window_targets;
+    const bool averages_updates = settings.compat == Compat::trl;
+    s.logged_loss_sum += averages_updates ? window_loss : loss_sum;
+    s.logged_weight += averages_updates ? 1 : window_weight;
     s.final_loss = window_loss;
     if (std::isnan(s.first_loss)) s.first_loss = window_loss;
     s.is_reported = false;

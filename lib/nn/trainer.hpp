@@ -1,4 +1,4 @@
-// The one training loop, whatever is trained: accumulate by target tokens, clip, step, report, evaluate, save, stop.
+// The one training loop, whatever is trained: accumulate by targets' weight, clip, step, report, evaluate, save, stop.
 #pragma once
 
 #include <functional>
@@ -11,7 +11,7 @@ namespace intelia::nn {
 
 /** What one method of training (sft.cpp) gives to the loop. */
 struct Recipe {
-  /** Σ loss over the targets of these samples, with its graph; `seed` rules this pass's dropout. */
+  /** Σ weight · loss over the targets of these samples, with its graph; `seed` rules this pass's dropout. */
   std::function<Tensor(const std::vector<TokenSample>& samples, std::uint64_t seed)> loss_sum;
   /** Loss of each of these samples, without dropout or gradient. */
   std::function<std::vector<SampleLoss>(const std::vector<TokenSample>& samples)> score;
@@ -24,6 +24,12 @@ struct Recipe {
   /** Writes what comes out (adapter or model) into a folder. */
   std::function<void(const std::filesystem::path& folder)> write_model;
 };
+
+/** What the targets of a sample weigh together: their number, where none has a weight of its own. */
+double target_weight(const TokenSample& sample);
+
+/** What the sum of losses over targets of this weight is divided by for their mean: 1 where there are none. */
+inline double divisor_of(double weight) { return weight > 0 ? weight : 1; }
 
 /** Sequences of an evaluation pass: no gradients are kept, so twice a training micro-batch fits. */
 std::int64_t evaluation_batch_size(const SftSettings& settings);

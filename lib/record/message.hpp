@@ -42,10 +42,11 @@ struct Question {
   std::string context;
 };
 
-/** What the engine trains on: ids and, for each id, whether it is a target of the loss. */
+/** What the engine trains on: ids and, for each id, whether it is a target of the loss and what that weighs in it. */
 struct TokenSample {
   std::vector<std::int32_t> ids;         // [T]
   std::vector<std::uint8_t> is_target;   // [T]; 1: the model is trained to say this id; is_target[0] has no effect
+  std::vector<float> weights = {};       // [T], above 0 where an id is a target; or empty: every target weighs 1
 };
 
 }  // namespace intelia

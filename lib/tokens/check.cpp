@@ -66,9 +66,9 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
   const Rendered rendered = chat_template.render(messages, false, render);
   const Encoding encoding = encode_rendered(tokenizer, rendered);
   const ContentBounds bounds(rendered, messages.size());
-  const std::vector<bool> is_trained = trained_messages(messages, turns);
+  const std::vector<float> weights = message_weights(messages, turns);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].role != "assistant" || !is_trained[i] || bounds.ends[i] == 0) continue;
+    if (messages[i].role != "assistant" || weights[i] == 0 || bounds.ends[i] == 0) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
     findings.add(Finding::Kind::end_not_trained,

@@ -20,10 +20,12 @@ namespace fs = std::filesystem;
 namespace {
 
 void hash_sample(Sha256& hash, const TokenSample& sample) {
-  const auto size = static_cast<std::uint64_t>(sample.ids.size());
+  constexpr std::uint64_t kHasWeights = std::uint64_t{1} << 63;
+  const auto size = static_cast<std::uint64_t>(sample.ids.size()) | (sample.weights.empty() ? 0 : kHasWeights);
   hash.update(&size, sizeof size);
   hash.update(sample.ids.data(), sample.ids.size() * sizeof(std::int32_t));
   hash.update(sample.is_target.data(), sample.is_target.size());
+  hash.update(sample.weights.data(), sample.weights.size() * sizeof(float));
 }
 
 /** What is fixed for every record of a dataset. */

@@ -35,13 +35,30 @@ std::size_t last_character(const std::string& text, std::size_t end) {
   return begin;
 }
 
-/** Whether message `place` says to be trained: "weight" 0 or 1, as OpenAI's files have it; without one it does. */
-bool has_weight(const Message& message, std::size_t place) {
-  if (message.more_json.find("\"weight\"") == std::string::npos) return true;
+/**
+ * The "weight" of message `place`: 0 or 1, as OpenAI's files have it, or what lies between; without one 1. Not above: only the
+ * ratio of weights counts in the loss, so that more of one is less of the others, and a slip (10, or per cent) is seen.
+ */
+float weight_of(const Message& message, std::size_t place) {
+  if (message.more_json.find("\"weight\"") == std::string::npos) return 1;
   const Json weight = parse_json(message.more_json, "message").value("weight", Json(1));
-  if (weight != 0 && weight != 1)
-    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected 0 (not trained) or 1", weight.dump(), place));
-  return weight == 1;
+  if (!weight.is_number() || weight < 0 || weight > 1)
+    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1", weight.dump(),
+                                         place));
+  return weight.get<float>();
+}
+
+bool is_fraction(float weight) { return weight != 0 && weight != 1; }
+
+/** A sample of `num_tokens` ids to come, none of them a target yet; with room for weights where some message has a fraction. */
+TokenSample unmarked(std::size_t num_tokens, const std::vector<float>& of_messages) {
+  const bool has_fraction = std::any_of(of_messages.begin(), of_messages.end(), is_fraction);
+  return {{}, std::vector<std::uint8_t>(num_tokens), std::vector<float>(has_fraction ? num_tokens : 0)};
+}
+
+void mark(TokenSample& sample, std::size_t token, float weight) {
+  sample.is_target[token] = 1;
+  if (!sample.weights.empty()) sample.weights[token] = weight;
 }
 
 /** The message that a {% generation %} span writes: the last whose content it holds, or, without any, the first empty one
@@ -59,23 +76,25 @@ std::size_t message_of(const ByteRange& span, const Rendered& rendered, const Co
 }
 
 /** Targets of {% generation %} spans: from the token of a span's first character to the one of its last. */
-void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<bool>& is_trained,
-                     std::vector<std::uint8_t>& is_target) {
-  const ContentBounds bounds(rendered, is_trained.size());
+void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<float>& weights, TokenSample& sample) {
+  const ContentBounds bounds(rendered, weights.size());
   for (const ByteRange& span : rendered.generation) {
-    if (span.begin == span.end || !is_trained[message_of(span, rendered, bounds)]) continue;
+    if (span.begin == span.end) continue;
+    const float weight = weights[message_of(span, rendered, bounds)];
+    if (weight == 0) continue;
     const std::size_t first = token_at(encoding, span.begin);
     const std::size_t last = token_at(encoding, last_character(rendered.text, span.end));
-    for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) is_target[i] = 1;
+    for (std::size_t i = first; i < encoding.ids.size() && i <= last; ++i) mark(sample, i, weight);
   }
 }
 
 /** Targets where the template has no markers, as encode_conversation says. */
-void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding, const std::vector<bool>& is_trained,
-                  std::vector<std::uint8_t>& is_target) {
-  const ContentBounds bounds(rendered, is_trained.size());
+void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
+                  const std::vector<float>& weights, TokenSample& sample) {
+  const ContentBounds bounds(rendered, weights.size());
   for (const AssistantTurn& turn : rendered.turns) {
-    if (!is_trained[static_cast<std::size_t>(turn.message)]) continue;
+    const float weight = weights[static_cast<std::size_t>(turn.message)];
+    if (weight == 0) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, static_cast<std::size_t>(turn.message), turn.begin);
     if (!end) {
       throw Error(Kind::input, fmt::format("the chat template puts no control token after turn {}, so the model would never learn to stop; its "
@@ -85,24 +104,27 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
       throw Error(Kind::input, fmt::format("the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
                                            "generated; put {{% generation %}} around the answer in the template", turn.message + 1));
     }
-    for (std::size_t i = first_token_after(encoding, turn.begin); i <= *end; ++i) is_target[i] = 1;
+    for (std::size_t i = first_token_after(encoding, turn.begin); i <= *end; ++i) mark(sample, i, weight);
   }
 }
 
-EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_target, const EncodeOptions& options) {
+EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOptions& options) {
   const std::int64_t max_length = options.max_length;
   EncodedConversation result;
   if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
     if (options.drops_long)
       throw Error(Kind::input, fmt::format("{} tokens are more than the {} of --max-length", encoding.ids.size(), max_length));
     encoding.ids.resize(static_cast<std::size_t>(max_length));
-    is_target.resize(static_cast<std::size_t>(max_length));
+    marked.is_target.resize(static_cast<std::size_t>(max_length));
+    if (!marked.weights.empty()) marked.weights.resize(static_cast<std::size_t>(max_length));
     result.is_cut = true;
   }
-  if (!is_target.empty()) is_target[0] = 0;
+  if (!marked.is_target.empty()) marked.is_target[0] = 0;
+  if (!marked.weights.empty()) marked.weights[0] = 0;
+  if (std::none_of(marked.weights.begin(), marked.weights.end(), is_fraction)) marked.weights.clear();
   std::size_t counted = 0;
   for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (is_target[i] == 0) continue;
+    if (marked.is_target[i] == 0) continue;
     ++result.num_targets;
     const std::size_t begin = std::max(encoding.ranges[i].begin, counted);
     if (encoding.ranges[i].end > begin) {
@@ -110,7 +132,8 @@ EncodedConversation finish(Encoding encoding, std::vector<std::uint8_t> is_targe
       counted = encoding.ranges[i].end;
     }
   }
-  result.tokens = {std::move(encoding.ids), std::move(is_target)};
+  marked.ids = std::move(encoding.ids);
+  result.tokens = std::move(marked);
   return result;
 }
 
@@ -131,14 +154,14 @@ void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids)
 
 }  // namespace
 
-std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns) {
-  std::vector<bool> is_trained(messages.size());
+std::vector<float> message_weights(const std::vector<Message>& messages, TrainedTurns turns) {
+  std::vector<float> weights(messages.size());
   for (std::size_t i = messages.size(); i-- > 0;) {
     const bool is_answer = messages[i].role == "assistant";
-    is_trained[i] = (is_answer || turns == TrainedTurns::all) && has_weight(messages[i], i);
+    if (is_answer || turns == TrainedTurns::all) weights[i] = weight_of(messages[i], i);
     if (is_answer && turns == TrainedTurns::last) break;
   }
-  return is_trained;
+  return weights;
 }
 
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
@@ -151,22 +174,22 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
       encoding.ids.push_back(*eos);
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
     }
-    std::vector<std::uint8_t> is_target(encoding.ids.size(), 1);
-    return finish(std::move(encoding), std::move(is_target), options);
+    TokenSample marked{{}, std::vector<std::uint8_t>(encoding.ids.size(), 1)};
+    return finish(std::move(encoding), std::move(marked), options);
   }
   RenderOptions render = options.render;
   if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
   const bool has_markers = chat_template.has_generation_markers();
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render) : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
-  std::vector<std::uint8_t> is_target(encoding.ids.size(), 0);
-  const std::vector<bool> is_trained = trained_messages(conversation.messages, options.trained_turns);
+  const std::vector<float> weights = message_weights(conversation.messages, options.trained_turns);
+  TokenSample marked = unmarked(encoding.ids.size(), weights);
   if (has_markers) {
-    mark_generation(rendered, encoding, is_trained, is_target);
+    mark_generation(rendered, encoding, weights, marked);
   } else {
-    mark_derived(tokenizer, rendered, encoding, is_trained, is_target);
+    mark_derived(tokenizer, rendered, encoding, weights, marked);
   }
-  return finish(std::move(encoding), std::move(is_target), options);
+  return finish(std::move(encoding), std::move(marked), options);
 }
 
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,

@@ -11,7 +11,7 @@
 
 namespace intelia {
 
-/** Which turns are trained; one whose message has "weight": 0 never is. */
+/** Which turns are trained; one whose message has "weight": 0 never is. Another weight up to 1 is that of the turn's targets. */
 enum class TrainedTurns {
   all,
   last,  // the final answer alone: the completion of a prompt
@@ -37,15 +37,15 @@ struct EncodedConversation {
  * from the end of its generation prompt to the first control token after its content, proved by rendering the prefixes.
  * A plain text trains on every token, BOS first where the tokenizer adds it, end-of-text last.
  * Control tokens that stand in a message's content stay text. Throws Error{input} when the template refuses, writes
- * earlier turns differently once later ones follow, or ends a turn without a control token; for a weight that is neither
- * 0 nor 1; and with drops_long for a sample above max_length.
+ * earlier turns differently once later ones follow, or ends a turn without a control token; for a weight that is no number
+ * from 0 to 1; and with drops_long for a sample above max_length.
  */
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
 
-/** For each message, whether what the model says there is trained: all of {% generation %}, whoever's, but for a weight of 0; with
-    TrainedTurns::last the last answer alone. Throws Error{input} for a weight that is neither 0 nor 1. */
-std::vector<bool> trained_messages(const std::vector<Message>& messages, TrainedTurns turns);
+/** For each message, what a target that the model says there weighs in the loss: as the message says, else 1, whoever's it is;
+    with TrainedTurns::last 0 for all but the last answer. Throws Error{input} for a weight that is no number from 0 to 1. */
+std::vector<float> message_weights(const std::vector<Message>& messages, TrainedTurns turns);
 
 /** A preference as ids: both continuations follow the same prompt. */
 struct EncodedPreference {

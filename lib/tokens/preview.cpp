@@ -39,6 +39,7 @@ PreviewPart make_part(const Tokenizer& tokenizer, std::string name, const Sequen
     PreviewToken token{ids[i]};
     token.is_special = tokenizer.is_special(ids[i]);
     token.is_trained = sample.is_target[i] != 0;
+    if (token.is_trained && !sample.weights.empty()) token.weight = sample.weights[i];
     token.is_cut = max_length > 0 && i >= static_cast<std::size_t>(max_length);
     const std::size_t begin = std::max(range.begin, shown);
     if (token.is_special && range.begin == range.end)

@@ -14,6 +14,7 @@ struct PreviewToken {
   std::int32_t id = 0;
   std::string text;  // bytes of the text that no earlier token stands for; a control token's name
   bool is_trained = false;
+  float weight = 1;         // of a trained one in the loss
   bool is_special = false;  // a control token, not text that looks like one
   bool is_cut = false;      // beyond max_length: the model does not see it
 };

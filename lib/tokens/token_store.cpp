@@ -27,7 +27,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file is written as it lies in memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-constexpr std::uint64_t kFormat = 2;
+constexpr std::uint64_t kFormat = 2;  // 1 knew no weights and counted no targets
 
 struct Head {
   char magic[16];
@@ -50,8 +50,10 @@ struct IndexEntry {
   std::uint32_t id_bytes;
   std::uint32_t language_bytes;
   std::uint32_t num_targets;  // that count in the loss
+  std::uint32_t num_weights;  // 0, or as many as tokens
+  std::uint32_t unused = 0;
 };
-static_assert(sizeof(IndexEntry) == 48);
+static_assert(sizeof(IndexEntry) == 56);
 
 struct RejectedHead {
   std::int64_t line;
@@ -161,6 +163,9 @@ TokenSample TokenStore::sample(std::int64_t index) const {
   state_->read(entry.sample_begin, sample.ids.data(), ids_bytes);
   state_->read(entry.sample_begin + ids_bytes, targets.data(), targets.size() * sizeof(std::uint32_t));
   for (std::size_t i = 0; i < sample.is_target.size(); ++i) sample.is_target[i] = targets[i / 32] >> i % 32 & 1;
+  sample.weights.resize(entry.num_weights);
+  state_->read(entry.sample_begin + ids_bytes + targets.size() * sizeof(std::uint32_t), sample.weights.data(),
+               sample.weights.size() * sizeof(float));
   return sample;
 }
 
@@ -250,7 +255,8 @@ void TokenStoreWriter::add(const TokenSample& sample, const StoredRecord& record
                          static_cast<std::uint32_t>(sample.ids.size()),
                          static_cast<std::uint32_t>(record.id.size()),
                          static_cast<std::uint32_t>(record.language.size()),
-                         static_cast<std::uint32_t>(size_of(sample).targets)};
+                         static_cast<std::uint32_t>(size_of(sample).targets),
+                         static_cast<std::uint32_t>(sample.weights.size())};
   s.index.append(&entry, sizeof entry);
   s.names.append(record.id.data(), record.id.size());
   s.names.append(record.language.data(), record.language.size());
@@ -261,6 +267,7 @@ void TokenStoreWriter::add(const TokenSample& sample, const StoredRecord& record
   }
   s.append(sample.ids.data(), sample.ids.size() * sizeof(std::int32_t));
   s.append(targets.data(), targets.size() * sizeof(std::uint32_t));
+  s.append(sample.weights.data(), sample.weights.size() * sizeof(float));
   ++s.summary.num_records;
   s.summary.num_tokens += static_cast<std::int64_t>(sample.ids.size());
 }

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "engine/rows.hpp"
 
 using namespace intelia;
 
@@ -93,6 +94,26 @@ TEST_CASE("no token is lost or doubled, no row is too long, and samples stay who
 TEST_CASE("rows never reach across windows") {
   const Rows rows = pack({1, 1, 1, 1, 1}, {10, PackingStrategy::best_fit, 2});
   CHECK(rows == Rows{{{0, 0, 1}, {1, 0, 1}}, {{2, 0, 1}, {3, 0, 1}}, {{4, 0, 1}}});
+}
+
+TEST_CASE("training rows: one a sample; packed all together; packed by thousands as TRL does") {
+  const std::vector<std::int64_t> lengths = random_lengths(2500, 64, 11);
+  const auto rows_by = [&](std::int64_t window) {
+    std::vector<Row> rows;
+    for (const auto& pieces : pack(lengths, {64, PackingStrategy::best_fit, window})) {
+      Row& row = rows.emplace_back();
+      for (const PackedPiece& piece : pieces) row.push_back(piece.sample);
+    }
+    return rows;
+  };
+  SftSettings settings;
+  settings.max_length = 64;
+  CHECK(training_rows(lengths, settings).size() == 2500);
+  settings.packs = true;
+  CHECK(training_rows(lengths, settings) == rows_by(0));
+  settings.compat = Compat::trl;
+  CHECK(training_rows(lengths, settings) == rows_by(1000));
+  CHECK(rows_by(1000) != rows_by(0));
 }
 
 TEST_CASE("a sample longer than a row loses its tail, or goes on, as asked") {

@@ -54,10 +54,24 @@ TEST_CASE("head_loss: gradient of hidden and head, with and without a cap") {
                          [&](const auto& in) { return head_loss(in[0], in[1], labels, softcap); }) < 1e-7);
 }
 
+TEST_CASE("head_loss: gradient where labels have weights, and rows behind them are padding") {
+  const Tensor labels = at::tensor({4, 0, 6}, at::kLong), weights = at::tensor({0.5F, 1.0F, 0.1F});
+  for (const double softcap : {0.0, 1.5})
+    CHECK(gradient_error({normal({5, 5}, 9), normal({7, 5}, 10)},
+                         [&](const auto& in) { return head_loss(in[0], in[1], labels, softcap, weights); }) < 1e-7);
+  const Tensor hidden = normal({5, 5}, 9), head = normal({7, 5}, 10);
+  CHECK(head_loss(hidden, head, labels, 0, weights).item<double>() ==
+        doctest::Approx((head_losses(hidden, head, labels) * weights).sum().item<double>()).epsilon(1e-12));
+  CHECK(at::equal(head_loss(hidden, head, labels, 0, at::ones(3)), head_loss(hidden, head, labels)));
+}
+
 TEST_CASE("head_loss is the sum of head_losses, over several chunks of rows") {
   const Tensor hidden = normal({70, 4}, 11), head = normal({2'000'000, 4}, 12);   // 16 rows a chunk at this many words
   const Tensor labels = at::randint(2'000'000, {70}, numbers(13), at::kLong);
   CHECK(at::allclose(head_loss(hidden, head, labels).to(at::kDouble), head_losses(hidden, head, labels).sum().to(at::kDouble), 1e-6));
+  const Tensor weights = at::rand({70}, numbers(14), at::kFloat);
+  CHECK(at::allclose(head_loss(hidden, head, labels, 0, weights).to(at::kDouble),
+                     (head_losses(hidden, head, labels) * weights).sum().to(at::kDouble), 1e-6));
 }
 
 TEST_CASE("head_loss: rows behind the labels are padding, without loss or gradient") {

@@ -22,6 +22,7 @@ class Samples final : public SampleSource {
       TokenSample& sample = samples_.emplace_back();
       sample.ids = row.at("ids").get<std::vector<std::int32_t>>();
       sample.is_target = row.at("is_target").get<std::vector<std::uint8_t>>();
+      sample.weights = row.value("weights", sample.weights);
     }
     sha256_ = sha256_of(rows.dump());
   }
@@ -191,7 +192,7 @@ Json answer(const Json& request) {
   if (work == "score") {
     Json scores = Json::array();
     for (const SampleLoss& loss : model->score(Samples(request.at("samples")).all(), uses_adapter))
-      scores.push_back({{"loss_sum", loss.loss_sum}, {"num_targets", loss.num_targets}});
+      scores.push_back({{"loss_sum", loss.loss_sum}, {"num_targets", loss.num_targets}, {"weight", loss.weight}});
     return {{"scores", scores}};
   }
   if (work == "generate") {

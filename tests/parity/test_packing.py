@@ -43,7 +43,8 @@ def peer_rows(lengths, max_length, strategy, window):
     tokens = [[sample * STRIDE + position for position in range(length)] for sample, length in enumerate(lengths)]
     features = datasets.Features({"input_ids": datasets.Sequence(datasets.Value("int64"))})
     dataset = datasets.Dataset.from_dict({"input_ids": tokens}, features=features)
-    packed = trl.pack_dataset(dataset, max_length, strategy, {"batch_size": window or max(1, len(lengths)), "load_from_cache_file": False})
+    windows = {} if window is None else {"batch_size": window or max(1, len(lengths))}
+    packed = trl.pack_dataset(dataset, max_length, strategy, {**windows, "load_from_cache_file": False})
     return [pieces_of(row) for row in packed["input_ids"]]
 
 
@@ -76,6 +77,12 @@ def test_same_rows_as_trl_on_many_samples():
     lengths = [max(1, length) for length in lengths_of("chat", 20_000, 512, 5)]
     for window in (0, 1000):
         assert our_rows(lengths, 512, "bfd", window) == peer_rows(lengths, 512, "bfd", window)
+
+
+def test_window_of_trl():
+    """What --compat trl packs at a time is what TRL's trainer does, which says nothing of it."""
+    lengths = [max(1, length) for length in lengths_of("chat", 2_500, 512, 6)]
+    assert our_rows(lengths, 512, "bfd", 1000) == peer_rows(lengths, 512, "bfd", None) != our_rows(lengths, 512, "bfd", 0)
 
 
 def test_empty_samples_lie_in_no_row():

@@ -30,7 +30,7 @@ torch.set_num_threads(1)
 ROOT = pathlib.Path(__file__).parents[2]
 TOLERANCE = 1e-3
 STEPS, BATCH, ACCUMULATION, LEARNING_RATE = 50, 2, 3, 1e-2
-WEIGHT_DECAY, MAX_GRAD_NORM = 0.1, 1.0
+WEIGHT_DECAY, MAX_GRAD_NORM, WARMUP = 0.1, 1.0, 5
 PACKED_LENGTH = 64
 LAYOUTS = {"unpacked": {}, "packed": {"packing": True, "max_length": PACKED_LENGTH, "attention": "sdpa"}}  # what TRL is told
 VOCABULARY = 211
@@ -169,27 +169,27 @@ def start(tmp_path_factory):
     return folder, make_rows()
 
 
+def train_ours(engine_probe, start, output, layout, **settings):
+    """Losses, gradient norms and adapter of our run."""
+    folder, rows = start
+    output.mkdir()
+    engine_probe(do="train", **{**dict(
+        model=folder / "model", adapter=folder / "adapter", method="qlora", precision="fp32", threads=2, output=output,
+        lora_dropout=0, max_steps=STEPS, batch_size=BATCH, gradient_accumulation=ACCUMULATION, learning_rate=LEARNING_RATE,
+        scheduler="linear", warmup=WARMUP, weight_decay=WEIGHT_DECAY, max_grad_norm=MAX_GRAD_NORM, eval_every=0, save_every=0,
+        log_every=1, shuffle=True, seed=42, packing=layout == "packed", max_length=PACKED_LENGTH, samples=rows), **settings})
+    return outcome(output)
+
+
 @pytest.fixture(scope="module")
 def ours(start, engine_probe):
-    """Losses, gradient norms and adapter of our run, unpacked and packed."""
-    folder, rows = start
-    outcomes = {}
-    for layout in LAYOUTS:
-        output = folder / layout
-        output.mkdir()
-        engine_probe(do="train", model=folder / "model", adapter=folder / "adapter", method="qlora", precision="fp32", threads=2,
-                     output=output, lora_dropout=0, max_steps=STEPS, batch_size=BATCH, gradient_accumulation=ACCUMULATION,
-                     learning_rate=LEARNING_RATE, scheduler="linear", warmup=0, weight_decay=WEIGHT_DECAY,
-                     max_grad_norm=MAX_GRAD_NORM, eval_every=0, save_every=0, log_every=1, shuffle=True, seed=42,
-                     packing=layout == "packed", max_length=PACKED_LENGTH, samples=rows)
-        outcomes[layout] = outcome(output)
-    return outcomes
+    return {layout: train_ours(engine_probe, start, start[0] / layout, layout) for layout in LAYOUTS}
 
 
 def theirs(start, layout, **altered):
     folder, rows = start
-    settings = {"weight_decay": WEIGHT_DECAY, "train_sampling_strategy": "random", **LAYOUTS[layout], **altered}
-    return train_with_peer(folder, pretokenized(rows), make_tokenizer(), **settings)
+    settings = {"weight_decay": WEIGHT_DECAY, "warmup_steps": WARMUP, "train_sampling_strategy": "random"}
+    return train_with_peer(folder, pretokenized(rows), make_tokenizer(), **{**settings, **LAYOUTS[layout], **altered})
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -240,7 +240,7 @@ BROKEN = {
     "no clipping": {"max_grad_norm": 1e9},
     "micro-batches averaged": {"alter": average_micro_batches},
     "scaling of 2·alpha/r": {"alter": double_lora_scaling},
-    "constant rate": {"lr_scheduler_type": "constant"},
+    "no warm-up": {"warmup_steps": 0},
     "attention across samples": {"alter": attend_across_samples},
 }
 
@@ -253,6 +253,17 @@ def test_comparison_can_fail(layout, term, start, ours):
     assert min(found) > TOLERANCE  # each of the three alone would tell
 
 
+def test_logged_loss(start, engine_probe, tmp_path):
+    """Of several updates TRL logs the mean of their losses, and so does --compat trl; ours is the mean over their targets."""
+    peers = theirs(start, "unpacked", logging_steps=5)[0]
+    settings = {"log_every": 5, "adapter_type": "fp32"}
+    losses = {compat: train_ours(engine_probe, start, tmp_path / compat, "unpacked", compat=compat, **settings)[0]
+              for compat in ("trl", "none")}
+    found = {compat: max(abs(a - b) / b for a, b in zip(one, peers, strict=True)) for compat, one in losses.items()}
+    print(found)
+    assert found["trl"] < 1e-5 and found["none"] > TOLERANCE
+
+
 def test_the_program_on_conversations(tmp_path):
     """The same from text on: `intelia train sft` beside TRL with assistant_only_loss, both reading one file of conversations.
 
@@ -260,7 +271,6 @@ def test_the_program_on_conversations(tmp_path):
     updates of AdamW are little more than the gradient's signs: on these rows one element of a B begins with a gradient
     near 0, and at the full rate TRL differs from itself (eager and sdpa attention) by 7e-3 there, and from us by 2e-3.
     """
-    warmup = 5
     program = BUILD / "bin" / "intelia"
     documents = sorted((ROOT / "data" / "sample" / "documents").glob("*/*.md"))
     assert documents
@@ -281,10 +291,10 @@ def test_the_program_on_conversations(tmp_path):
                     tmp_path / "train.jsonl", "--output", tmp_path / "ours", "--method", "qlora", "--precision", "fp32", "--device",
                     "cpu", "--lora-dropout", "0", "--no-shuffle", "--max-steps", str(STEPS), "--batch-size", str(BATCH),
                     "--gradient-accumulation", str(ACCUMULATION), "--learning-rate", str(LEARNING_RATE), "--log-every", "1",
-                    "--warmup", str(warmup), "--quiet"], check=True)
+                    "--warmup", str(WARMUP), "--quiet"], check=True)
     tokenizer = transformers.AutoTokenizer.from_pretrained(tmp_path / "model")
     tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
-    theirs = train_with_peer(tmp_path, datasets.Dataset.from_list(conversations), tokenizer, warmup_steps=warmup,
+    theirs = train_with_peer(tmp_path, datasets.Dataset.from_list(conversations), tokenizer, warmup_steps=WARMUP,
                              assistant_only_loss=True)
     ours = outcome(tmp_path / "ours")
     found = differences(ours, theirs)

@@ -42,8 +42,12 @@ TEST_CASE("assistant turns and their end are trained, nothing else") {
   CHECK(stop_ids(*tokenizer, chat, folder.path()) == std::vector<std::int32_t>{301, 302});
 }
 
+constexpr const char* kWithMarkers =
+    "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}"
+    "{% else %}{{ m.content }}{% endif %}{% endfor %}";
+
 TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by markers and without") {
-  for (const char* source : {"", "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}{% else %}{{ m.content }}{% endif %}{% endfor %}"}) {
+  for (const char* source : {"", kWithMarkers}) {
     test::ModelFolder folder;
     if (*source != 0) folder.chat_template = source;
     folder.write();
@@ -66,8 +70,58 @@ TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by 
     weighted[3].content = "";
     weighted[3].more_json = R"({"weight":0})";
     CHECK(text_of(weighted) == "ab<t>");
-    weighted[3].more_json = R"({"weight":0.5})";
-    CHECK_THROWS_WITH_AS(text_of(weighted), doctest::Contains("weight is 0.5 in messages[3]; expected 0 (not trained) or 1"), Error);
+    for (const char* weight : {"1.5", "-0.25", "\"1\"", "true", "null"}) {
+      CAPTURE(weight);
+      weighted[3].more_json = std::string(R"({"weight":)") + weight + "}";
+      const std::string expected =
+          std::string("weight is ") + weight + " in messages[3]; expected a number from 0 (not trained) to 1";
+      CHECK_THROWS_WITH_AS(text_of(weighted), doctest::Contains(expected.c_str()), Error);
+    }
+  }
+}
+
+TEST_CASE("a turn's weight is that of its targets, where some weight is a fraction") {
+  for (const char* source : {"", kWithMarkers}) {
+    test::ModelFolder folder;
+    if (*source != 0) folder.chat_template = source;
+    folder.write();
+    const auto tokenizer = Tokenizer::load(folder.path());
+    const ChatTemplate chat = ChatTemplate::load(folder.path());
+    std::vector<Message> messages = {{"user", "q"}, {"assistant", "ab"}, {"user", "r"},
+                                     {"assistant", "z"}, {"user", "s"}, {"assistant", "y"}};
+    const auto encode = [&](const EncodeOptions& options = {}) {
+      return encode_conversation(*tokenizer, chat, conversation(messages), options);
+    };
+    /** The weights of the targets, in their order. */
+    const auto weights_of = [](const EncodedConversation& encoded) {
+      std::vector<float> weights;
+      REQUIRE(encoded.tokens.weights.size() == encoded.tokens.ids.size());
+      for (std::size_t i = 0; i < encoded.tokens.ids.size(); ++i) {
+        CHECK((encoded.tokens.weights[i] > 0) == (encoded.tokens.is_target[i] != 0));
+        if (encoded.tokens.is_target[i] != 0) weights.push_back(encoded.tokens.weights[i]);
+      }
+      return weights;
+    };
+    messages[0].more_json = R"({"weight":0.75})";   // nothing that a user says is trained
+    messages[3].more_json = R"({"weight":0})";
+    CHECK(encode().tokens.weights.empty());
+    messages[1].more_json = R"({"weight":0.25})";
+    const EncodedConversation encoded = encode();
+    CHECK(trained(*tokenizer, encoded) == "ab<t>y<t>");
+    const auto of_first = static_cast<std::size_t>(encoded.num_targets) - 2;   // y and its end weigh 1
+    std::vector<float> expected(of_first, 0.25F);
+    expected.insert(expected.end(), {1, 1});
+    CHECK(weights_of(encoded) == expected);
+    CHECK(encode({.trained_turns = TrainedTurns::last}).tokens.weights.empty());
+    // What is cut away takes its weights along.
+    messages[1].more_json.clear();
+    messages[5].more_json = R"({"weight":0.5})";
+    const std::vector<std::uint8_t> is_target = encode().tokens.is_target;
+    const auto end = static_cast<std::int64_t>(is_target.rend() - std::find(is_target.rbegin(), is_target.rend(), 1));
+    expected.assign(of_first, 1);
+    expected.push_back(0.5F);
+    CHECK(weights_of(encode({.max_length = end - 1})) == expected);
+    CHECK(encode({.max_length = end - 2}).tokens.weights.empty());
   }
 }
 

@@ -39,6 +39,22 @@ TEST_CASE("ids, targets and text are those of the sample") {
   CHECK(text_of(part) == model.chat_template.render(conversation.messages, false).text);
 }
 
+TEST_CASE("a trained token shows the weight of its message") {
+  const Model model;
+  Conversation conversation{{{"user", "q"}, {"assistant", "ab"}, {"user", "q"}, {"assistant", "z"}}};
+  conversation.messages[1].more_json = R"({"weight":0.5})";
+  const EncodedConversation encoded = encode_conversation(*model.tokenizer, model.chat_template, conversation);
+  const PreviewPart part = preview_conversation(*model.tokenizer, model.chat_template, conversation, {})[0];
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < part.tokens.size(); ++i) {
+    CHECK(part.tokens[i].weight == (part.tokens[i].is_trained ? encoded.tokens.weights[i] : 1));
+    if (part.tokens[i].is_trained) weights.push_back(part.tokens[i].weight);
+  }
+  CHECK(weights.front() == 0.5F);
+  CHECK(weights.back() == 1);
+  CHECK(part.num_trained == encoded.num_targets);
+}
+
 TEST_CASE("a control token is told from text that looks like one, and half a character is shown whole, once") {
   const Model model;
   const Conversation conversation{{{"user", "<t>"}, {"assistant", "é"}}};

@@ -55,6 +55,7 @@ TokenSample sample_of(std::size_t length, std::uint64_t seed) {
   for (std::size_t i = 0; i < length; ++i) {
     sample.ids.push_back(static_cast<std::int32_t>(random.below(1U << 31)));
     sample.is_target.push_back(static_cast<std::uint8_t>(random.below(2)));
+    if (seed % 3 == 2) sample.weights.push_back(sample.is_target.back() != 0 ? static_cast<float>(1 + random.below(9)) / 10 : 0);
   }
   return sample;
 }
@@ -87,6 +88,7 @@ void check_filled(const TokenStore& store) {
     CHECK(size.tokens == static_cast<std::int64_t>(expected.ids.size()));
     const std::int64_t says_first = !expected.is_target.empty() && expected.is_target[0] != 0;  // from nothing
     CHECK(size.targets == std::count(expected.is_target.begin(), expected.is_target.end(), 1) - says_first);
+    CHECK(sample.weights == expected.weights);
     const StoredRecord record = store.record(index);
     CHECK(record.line == 2 * index + 1);
     CHECK(record.target_bytes == 10 * record.line);
@@ -361,7 +363,8 @@ Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const E
     std::string text = data.id_of(i) + "|" + data.language_of(i) + "|" + std::to_string(data.line_of(i)) + "|" +
                        std::to_string(data.target_bytes_of(i));
     for (std::size_t t = 0; t < sample.ids.size(); ++t)
-      text += " " + std::to_string(sample.ids[t]) + (sample.is_target[t] != 0 ? "+" : "");
+      text += " " + std::to_string(sample.ids[t]) + (sample.is_target[t] != 0 ? "+" : "") +
+              (sample.weights.empty() ? "" : std::to_string(sample.weights[t]));
     facts.records.push_back(text);
   }
   facts.rejected = rejects.by_reason();
@@ -399,6 +402,27 @@ TEST_CASE("a dataset is the same from its lines, from a file just made and from 
   CHECK(moved.records == plain.records);
   CHECK(moved.rejected_file.find("e.jsonl:2") != std::string::npos);
   CHECK(names_in(cache.folder).size() == 1);
+}
+
+TEST_CASE("a dataset keeps the weights of messages, and its hash knows them") {
+  const test::ModelFolder model;
+  const Folder folder;
+  const auto facts = [&](const std::string& weight, const TokenCacheSettings& cache = {}) {
+    write_file(folder.path / "d.jsonl", R"({"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"abc")" + weight +
+                                            R"(},{"role":"user","content":"q"},{"role":"assistant","content":"ab"}]})" "\n");
+    return facts_of(model, folder.path / "d.jsonl", {}, cache);
+  };
+  const TokenCacheSettings cache{folder.path / "tokens"};
+  const Facts half = facts(",\"weight\":0.5");
+  REQUIRE(half.records.size() == 1);
+  CHECK(half.records[0].find("+0.5") != std::string::npos);
+  CHECK(facts(",\"weight\":0.5", cache) == half);
+  CHECK(facts(",\"weight\":0.5", cache) == half);
+  const Facts whole = facts("");
+  CHECK(whole.counts == half.counts);
+  CHECK(whole.sha256 != half.sha256);
+  CHECK(facts(",\"weight\":0.25").sha256 != half.sha256);
+  CHECK(facts(",\"weight\":1.0") == whole);
 }
 
 TEST_CASE("a dataset is the same on any number of threads") {
