@@ -5,7 +5,8 @@ by the positions). Both draw rows in the order of one seed, each its own way. Co
 gradient norm of every update, and the final A and B (norm of the difference over the norm, a tensor). TRL rounds the adapter
 to bf16 when it is constructed, so it is put back afterwards. The rate is 1e-2, so that the loss really moves.
 
-Seen failing on every run of the tests: test_comparison_can_fail alters one term of the peer at a time.
+Seen failing on every run of the tests: test_comparison_can_fail alters one term of the peer at a time. By hand: the loss that is
+logged of several updates taken by target.
 """
 
 import json
