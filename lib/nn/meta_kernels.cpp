@@ -31,16 +31,6 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return at::empty(at::infer_size(condition.sizes(), at::infer_size(self.sizes(), other.sizes())), self.options());
 }
 
-Tensor& logical_and(const Tensor& self, const Tensor& other, Tensor& out) {
-  out.resize_(at::infer_size(self.sizes(), other.sizes()));
-  return out;
-}
-
-Tensor& logical_not(const Tensor& self, Tensor& out) {
-  out.resize_(self.sizes());
-  return out;
-}
-
 /** It works in place. */
 void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double, double, double,
                  double, double, bool, bool, const std::optional<Tensor>&, const std::optional<Tensor>&) {}
@@ -53,8 +43,6 @@ void register_meta_kernels() {
     library.impl("index_select", index_select);
     library.impl("repeat_interleave.Tensor", repeat_interleave);
     library.impl("where.self", where);
-    library.impl("logical_and.out", logical_and);
-    library.impl("logical_not.out", logical_not);
     library.impl("_fused_adamw_", fused_adamw);
     library.impl("embedding_dense_backward", embedding_dense_backward);
     return true;

@@ -6,6 +6,7 @@
 #include "gradient.hpp"
 #include "nn/attention.hpp"
 #include "nn/memory.hpp"
+#include "nn/plan.hpp"
 
 using namespace intelia::nn;
 
@@ -47,8 +48,9 @@ TEST_CASE("attend is attention by its definition: sequences apart, grouped heads
   for (const std::int64_t window : {0, 1, 3, 5, 100}) {
     CAPTURE(window);
     for (const AttentionRule& rule : {AttentionRule{window}, AttentionRule{window, 0.9}, AttentionRule{window, 0, 0.7},
-                                      AttentionRule{window, 0.3, 1.1}})
-      CHECK(at::allclose(attend(q, k, v, lengths, rule), by_definition(q, k, v, lengths, rule), 0, 1e-12));
+                                      AttentionRule{window, 0.3, 1.1}, AttentionRule{window, 0.3, 1.1, 100}})
+      for (const auto& attends : {attend, attend_composed})
+        CHECK(at::allclose(attends(q, k, v, lengths, rule), by_definition(q, k, v, lengths, rule), 0, 1e-12));
   }
   // The cases differ, so that a window, a scale or a cap left out would be seen.
   for (const AttentionRule& rule : {AttentionRule{3}, AttentionRule{0, 0.9}, AttentionRule{0, 0, 0.7}})
@@ -56,10 +58,48 @@ TEST_CASE("attend is attention by its definition: sequences apart, grouped heads
 }
 
 TEST_CASE("attend: gradient of queries, keys and values, with and without a window and a cap") {
-  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{3}, AttentionRule{0, 0.9, 0.7}, AttentionRule{3, 0, 0.7}}) {
-    CHECK(gradient_error({normal({7, 4, 4}, 4), normal({7, 2, 4}, 5), normal({7, 2, 4}, 6)}, [&](const auto& in) {
-            return attend(in[0], in[1], in[2], {2, 5}, rule);
-          }) < 1e-8);
+  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{3}, AttentionRule{0, 0.9, 0.7}, AttentionRule{3, 0, 0.7},
+                                    AttentionRule{0, 0, 0.7, 40}, AttentionRule{3, 0, 0.7, 40}}) {
+    for (const auto& attends : {attend, attend_composed})
+      CHECK(gradient_error({normal({7, 4, 4}, 4), normal({7, 2, 4}, 5), normal({7, 2, 4}, 6)}, [&](const auto& in) {
+              return attends(in[0], in[1], in[2], {2, 5}, rule);
+            }) < 1e-8);
+  }
+}
+
+TEST_CASE("attend in a window: many queries at a time give what one after the other gives") {
+  const Tensor q = normal({600, 2, 4}, 12), k = normal({600, 1, 4}, 13), v = normal({600, 1, 4}, 14);
+  for (const std::int64_t window : {1, 100, 300, 599}) {
+    CAPTURE(window);
+    const Tensor y = attend_composed(q, k, v, {600}, {window});
+    CHECK(at::allclose(attend(q, k, v, {600}, {window}), y, 0, 1e-12));
+    for (const std::int64_t t : {0, 99, 255, 256, 400, 511, 512, 599}) {
+      const std::int64_t first = std::max<std::int64_t>(0, t - window + 1), seen = t + 1 - first;
+      const Tensor alone = attend_cached(q.narrow(0, t, 1), k.narrow(0, first, seen).transpose(0, 1).unsqueeze(0),
+                                         v.narrow(0, first, seen).transpose(0, 1).unsqueeze(0), at::tensor({seen - 1}, at::kLong));
+      CHECK(at::allclose(y.narrow(0, t, 1), alone, 0, 1e-12));
+    }
+  }
+}
+
+TEST_CASE("capped attention holds a bounded part of the scores, and so does its backward") {
+  prepare_outlines();
+  const at::Device meta(at::kMeta);
+  const auto outline = [&](std::int64_t heads) {
+    return at::empty({4096, heads, 64}, at::TensorOptions(at::kFloat).device(meta)).set_requires_grad(true);
+  };
+  const Tensor q = outline(8), k = outline(4), v = outline(4);   // 512 MiB of scores
+  const std::uint64_t inputs = 4 * static_cast<std::uint64_t>(q.numel() + k.numel() + v.numel()), before = live_bytes(meta);
+  for (const auto& attends : {attend, attend_composed}) {
+    for (const AttentionRule& rule : {AttentionRule{0, 0, 50}, AttentionRule{2048, 0, 50}}) {
+      CAPTURE(rule.window);
+      restart_allocator_peak(meta);
+      const Tensor sum = attends(q, k, v, {4096}, rule).sum();
+      CHECK(live_bytes(meta) - before < 2 * inputs);
+      sum.backward();
+      CHECK(allocator_peak_bytes(meta) - before < 5 * 4 * static_cast<std::uint64_t>(rule.held_scores) + 4 * inputs);
+      for (const Tensor& input : {q, k, v}) input.mutable_grad() = Tensor();
+    }
   }
 }
 
