@@ -62,7 +62,7 @@ Model load_model(const Options& options) {
   std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
   Model model{std::move(tokenizer), load_chat_template(options.model), {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
   if (!fs::exists(options.model / "config.json")) return model;
-  const std::int64_t context = read_model_config(options.model).max_position_embeddings;
+  const std::int64_t context = context_length(read_model_config(options.model));
   model.encode.max_length = options.max_length == 0 ? context : std::min(model.encode.max_length, context);
   return model;
 }

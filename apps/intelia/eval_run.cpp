@@ -141,7 +141,7 @@ int run(const Options& options, Context& context) {
   AtomicFile rejected(folder / "rejected.jsonl");
   Rejects rejects(options.rejects, context.log(), &rejected);
   const TokenizedDataset dataset(options.validation, *text.tokenizer, text.chat_template,
-                                 {{.date = options.date}, text.config.max_position_embeddings}, rejects, context.sinks,
+                                 {{.date = options.date}, context_length(text.config)}, rejects, context.sinks,
                                  token_cache_settings(options.token_cache, context), num_threads(context.common));
   rejects.check(dataset.num_read());
   const std::unique_ptr<LoadedModel> model = load_engine().load(settings, context.sinks);

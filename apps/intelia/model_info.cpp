@@ -147,7 +147,7 @@ int run(const Options& options, Context& context) {
               {"heads", config.num_attention_heads},
               {"kv_heads", config.num_key_value_heads},
               {"vocab_size", config.vocab_size},
-              {"context", config.max_position_embeddings},
+              {"context", context_length(config)},
               {"ties_embeddings", config.ties_embeddings},
               {"weight_bytes", file_bytes},
               {"quantization", config.quantization ? Json("nf4") : Json(nullptr)},
@@ -178,7 +178,7 @@ int run(const Options& options, Context& context) {
   if (config.quantization) line("quantization", "NF4 of the linear layers, as bitsandbytes serializes it");
   for (const auto& [name, type] : types)
     line("tensors", fmt::format("{} of {}, {}", type.tensors, name, size(static_cast<double>(type.bytes))));
-  line("context", fmt::format("{} tokens", config.max_position_embeddings));
+  line("context", fmt::format("{} tokens", context_length(config)));
   line("vocabulary", fmt::format("{} rows", config.vocab_size));
   line("tokenizer", text.size > 0 ? fmt::format("{}, {} ids", text.kind, text.size) : text.kind);
   line("chat template", text.chat_template);

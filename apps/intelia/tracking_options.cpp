@@ -57,7 +57,7 @@ SamplePrompts read_sample_prompts(const TrackingOptions& options, const fs::path
     if (!conversation.tools_json.empty()) options_of_record.tools_json = conversation.tools_json;
     try {
       std::vector<std::int32_t> ids = encode_prompt(*text.tokenizer, text.chat_template, messages, options_of_record);
-      if (static_cast<std::int64_t>(ids.size()) >= text.config.max_position_embeddings) continue;
+      if (static_cast<std::int64_t>(ids.size()) >= context_length(text.config)) continue;
       prompts.ids.push_back(std::move(ids));
     } catch (const Error& error) {
       if (error.kind() != Kind::input) throw;

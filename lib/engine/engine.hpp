@@ -46,7 +46,7 @@ class LoadedModel {
  public:
   virtual ~LoadedModel() = default;
   virtual std::int64_t vocabulary_size() const = 0;
-  virtual std::int64_t context_length() const = 0;   // max_position_embeddings
+  virtual std::int64_t context_length() const = 0;   // tokens that a sequence may have
   virtual std::string description() const = 0;       // "llama, 4.2 M parameters, NF4, fp32, cpu"
   /** Losses of `batch` (padded together), with or without the adapter. */
   virtual std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) = 0;

@@ -160,6 +160,12 @@ Json model_config_json(const ModelConfig& config) {
   return sorted;
 }
 
+std::int64_t context_length(const ModelConfig& config) {
+  if (config.rope.type != RopeType::dynamic) return config.max_position_embeddings;
+  const double length = static_cast<double>(config.max_position_embeddings) * std::max(1.0, config.rope.factor);
+  return static_cast<std::int64_t>(std::min(length, static_cast<double>(kMaxPosition)));
+}
+
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer) {
   return config.is_windowed.empty() || config.is_windowed[static_cast<std::size_t>(layer)] ? config.sliding_window : 0;
 }

@@ -58,6 +58,9 @@ ModelConfig read_model_config(const std::filesystem::path& folder);
 /** The config.json document of `config`, as transformers reads it. */
 Json model_config_json(const ModelConfig& config);
 
+/** Tokens that a sequence may have: max_position_embeddings, with dynamic rope `factor` times as many. */
+std::int64_t context_length(const ModelConfig& config);
+
 /** Tokens that attention of `layer` sees; 0: all. */
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer);
 

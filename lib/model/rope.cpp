@@ -15,6 +15,7 @@ constexpr std::int64_t kMaxPosition = 1LL << 40;
 
 constexpr std::pair<const char*, RopeType> kTypes[] = {{"default", RopeType::standard},
                                                        {"linear", RopeType::linear},
+                                                       {"dynamic", RopeType::dynamic},
                                                        {"llama3", RopeType::llama3},
                                                        {"yarn", RopeType::yarn},
                                                        {"longrope", RopeType::longrope}};
@@ -75,6 +76,10 @@ Rope read_rope(const ConfigSection& top, const ModelConfig& config) {
     top.refuse("partial_rotary_factor", fmt::format("rotates {} elements of a head; expected an even number", rope.size));
   rope.type = read_type(section, is_phi3);
   if (rope.type == RopeType::standard) return rope;
+  if (rope.type == RopeType::dynamic) {
+    if (rope.size == 2) section.refuse("rope_type", "'dynamic' needs heads of more than 2 rotated elements");
+    rope.original_positions = config.max_position_embeddings;   // whatever else the object says, as in transformers
+  }
   if (rope.type == RopeType::llama3 || rope.type == RopeType::yarn || rope.type == RopeType::longrope) {
     // Phi-3 writes it beside the object, which then decides.
     const auto beside = top.integer("original_max_position_embeddings", 2, kMaxPosition);
@@ -105,7 +110,7 @@ Json rope_scaling_json(const Rope& rope) {
   Json scaling = {{"factor", rope.factor}};
   for (const auto& [name, type] : kTypes)
     if (type == rope.type) scaling["rope_type"] = name;
-  if (rope.original_positions > 0) scaling["original_max_position_embeddings"] = rope.original_positions;
+  if (rope.original_positions > 0 && rope.type != RopeType::dynamic) scaling["original_max_position_embeddings"] = rope.original_positions;
   if (rope.type == RopeType::llama3) {
     scaling["low_freq_factor"] = rope.low_freq_factor;
     scaling["high_freq_factor"] = rope.high_freq_factor;

@@ -58,7 +58,7 @@ class Loaded final : public LoadedModel {
     if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
   }
   std::int64_t vocabulary_size() const override { return model_.config.vocab_size; }
-  std::int64_t context_length() const override { return model_.config.max_position_embeddings; }
+  std::int64_t context_length() const override { return intelia::context_length(model_.config); }
   std::string description() const override {
     return fmt::format("{}, {:.1f} M parameters, {}{}", model_.config.model_type,
                        static_cast<double>(num_parameters(model_.config)) / 1e6, is_nf4_ ? "NF4, " : "",

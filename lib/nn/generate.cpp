@@ -41,6 +41,7 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};
   const at::Device device = model.placement.device;
+  const std::int64_t context = context_length(model.config);
   std::vector<GeneratedTokens> results(prompts.size());
   if (prompts.empty()) return results;
   std::vector<Random> streams;
@@ -48,15 +49,14 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
   std::size_t longest = 0;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     if (prompts[i].empty()) throw Error(Kind::usage, "a prompt has no tokens");
-    if (static_cast<std::int64_t>(prompts[i].size()) > model.config.max_position_embeddings)
+    if (static_cast<std::int64_t>(prompts[i].size()) > context)
       throw Error(Kind::usage, "a prompt of " + std::to_string(prompts[i].size()) + " tokens is longer than the model's context of " +
-                                   std::to_string(model.config.max_position_embeddings));
+                                   std::to_string(context));
     longest = std::max(longest, prompts[i].size());
     streams.emplace_back(sampling.seed + i);
     active.push_back(i);
   }
-  const std::int64_t room = std::min<std::int64_t>(model.config.max_position_embeddings,
-                                                   static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
+  const std::int64_t room = std::min<std::int64_t>(context, static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
   KvCache cache = make_cache(model, static_cast<std::int64_t>(prompts.size()), room);
 
   TokenBatch batch;
@@ -66,9 +66,10 @@ std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::v
     rows = at::tensor(batch.lengths, at::kLong).cumsum(0).sub_(1).to(device);
     cache.lengths.assign(sequences.size(), 0);
   };
-  // With longrope the keys of a sequence are others once it outgrows the original length.
-  const auto outgrows = [&](std::int64_t length) {
-    return model.config.rope.type == RopeType::longrope && length == model.config.rope.original_positions;
+  // Beyond the original length the keys of a sequence are others: with longrope once, with dynamic rope at every token.
+  const auto outgrows = [&rope = model.config.rope](std::int64_t length) {
+    return (rope.type == RopeType::longrope && length == rope.original_positions) ||
+           (rope.type == RopeType::dynamic && length >= rope.original_positions);
   };
   begin_with({prompts.begin(), prompts.end()});
   for (;;) {

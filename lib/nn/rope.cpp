@@ -41,13 +41,13 @@ Tensor as_tensor(const std::vector<double>& numbers) { return at::tensor(numbers
 
 }  // namespace
 
-RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device)
-    : original_positions_(rope.original_positions), attention_factor_(rope.attention_factor) {
-  const Tensor exponent = at::arange(0, rope.size, 2, at::kLong).to(at::kFloat) / static_cast<double>(rope.size);
-  const Tensor powers = at::pow(rope.theta, exponent);                                    // [size / 2]
+RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device) : rope_(rope) {
+  const Tensor exponents = at::arange(0, rope.size, 2, at::kLong).to(at::kFloat) / static_cast<double>(rope.size);
+  const Tensor powers = at::pow(rope.theta, exponents);                                   // [size / 2]
   frequencies_ = 1.0 / powers;
   switch (rope.type) {
-    case RopeType::standard: break;
+    case RopeType::standard:
+    case RopeType::dynamic: break;
     case RopeType::linear: frequencies_ = frequencies_ / rope.factor; break;
     case RopeType::llama3: frequencies_ = llama3_frequencies(rope, frequencies_); break;
     case RopeType::yarn: frequencies_ = yarn_frequencies(rope, powers); break;
@@ -57,15 +57,24 @@ RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device)
       break;
   }
   frequencies_ = frequencies_.to(device);
+  exponents_ = exponents.to(device);
+}
+
+Tensor RotaryPositions::dynamic_frequencies(const Tensor& spans) const {
+  const auto original = static_cast<double>(rope_.original_positions), size = static_cast<double>(rope_.size);
+  const Tensor growth = spans.clamp_min(rope_.original_positions).to(at::kFloat) * rope_.factor / original - (rope_.factor - 1);
+  const Tensor theta = rope_.theta * at::pow(growth, size / (size - 2));                  // [N]
+  return 1.0 / at::pow(theta.unsqueeze(1), exponents_);
 }
 
 Rotation RotaryPositions::at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const {
   const Tensor numbers = positions.to(at::kFloat);
-  Tensor angles = at::outer(numbers, frequencies_);                                       // [N, size / 2]
+  Tensor angles = rope_.type == RopeType::dynamic ? numbers.unsqueeze(1) * dynamic_frequencies(spans)
+                                                  : at::outer(numbers, frequencies_);     // [N, size / 2]
   if (long_frequencies_.defined())
-    angles = at::where((spans > original_positions_).unsqueeze(1), at::outer(numbers, long_frequencies_), angles);
+    angles = at::where((spans > rope_.original_positions).unsqueeze(1), at::outer(numbers, long_frequencies_), angles);
   const Tensor both = at::cat({angles, angles}, -1);                                      // [N, size]
-  const auto scaled = [&](const Tensor& x) { return (attention_factor_ == 1 ? x : x * attention_factor_).to(dtype); };
+  const auto scaled = [&](const Tensor& x) { return (rope_.attention_factor == 1 ? x : x * rope_.attention_factor).to(dtype); };
   return {scaled(both.cos()), scaled(both.sin())};
 }
 

@@ -98,6 +98,16 @@ TEST_CASE("the oldest form of scaling says type, and default means none") {
   CHECK(config.rope.theta == 7);
 }
 
+TEST_CASE("dynamic rope stretches max_position_embeddings, and the context with it") {
+  const ModelConfig config = read_text(with("rope_scaling", R"({"type":"dynamic","factor":2.5,"original_max_position_embeddings":7})"));
+  CHECK(config.rope.type == RopeType::dynamic);
+  CHECK(config.rope.original_positions == 2048);
+  CHECK(context_length(config) == 5120);
+  CHECK(rope_scaling_json(config.rope) == parse_json(R"({"factor":2.5,"rope_type":"dynamic"})", "expected"));
+  CHECK(context_length(read_text(with("rope_scaling", R"({"type":"dynamic","factor":1e9})"))) > 0);
+  CHECK(context_length(read_text(with("rope_scaling", R"({"type":"linear","factor":4})"))) == 2048);
+}
+
 TEST_CASE("what a file leaves out is what transformers takes for it") {
   const ModelConfig config = read_text(small_config().dump());
   CHECK(config.head_dim == 8);
@@ -124,7 +134,7 @@ TEST_CASE("what this program does not compute is refused by name") {
   CHECK(contains(why(with("model_type", "\"mamba\"")), "model_type 'mamba' is not supported; supported: llama, mistral, qwen2"));
   CHECK(contains(why(with("hidden_act", "\"gelu\"")), "hidden_act 'gelu' is not supported"));
   CHECK(contains(why(with("rope_parameters", R"({"rope_type":"proportional"})")), "rope_parameters.rope_type 'proportional'"));
-  CHECK(contains(why(with("rope_scaling", R"({"type":"dynamic","factor":4})")), "rope_scaling.type 'dynamic'"));
+  CHECK(contains(why(with("rope_scaling", R"({"type":"proportional","factor":4})")), "rope_scaling.type 'proportional'"));
   CHECK(contains(why(with("partial_rotary_factor", "0.5")), "partial_rotary_factor"));
   CHECK(contains(why(with("attention_dropout", "0.1")), "attention_dropout is 0.1"));
   CHECK(contains(why(with("quantization_config", R"({"quant_method":"gptq"})")), "quantization_config.quant_method is \"gptq\""));
