@@ -16,6 +16,15 @@ Tensor Linear::direction_norms() const {
   return (w.square().sum(1) + 2 * s * mixed + s * s * added).clamp_min_(0).sqrt_();
 }
 
+const Tensor& Linear::kept_direction_norms() const {
+  const Tensor &a = lora->a, &b = lora->b;
+  Lora::Norms& norms = lora->norms;
+  const bool is_current = norms.values.defined() && norms.a == a.const_data_ptr() && norms.b == b.const_data_ptr() &&
+                          norms.a_version == a._version() && norms.b_version == b._version();
+  if (!is_current) norms = {direction_norms(), a.const_data_ptr(), b.const_data_ptr(), a._version(), b._version()};
+  return norms.values;
+}
+
 namespace {
 
 using torch::autograd::AutogradContext;
@@ -88,7 +97,7 @@ Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
   }
   const Tensor dropped = dropout(x, p, seed);
   const Tensor inner = at::linear(dropped, lora->a.to(type));                                    // [N, R]
-  const Tensor stretch = (lora->magnitude / direction_norms()).to(type);                         // [out]
+  const Tensor stretch = (lora->magnitude / kept_direction_norms()).to(type);                    // [out]
   const Tensor seen = p > 0 ? base(dropped) : plain;                                             // PEFT: the base of what LoRA sees
   return y + (stretch - 1) * seen + stretch * at::linear(inner, lora->b.to(type)) * lora->scaling;
 }

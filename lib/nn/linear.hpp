@@ -19,6 +19,14 @@ struct Lora {
   Tensor start_a, start_b;              // PiSSA, OLoRA: what was taken out of the base when the adapter was made
   double scaling = 2;
   double dropout = 0;
+
+  /** The direction norms that were found last, and for which state of A and B. */
+  struct Norms {
+    Tensor values;
+    const void *a = nullptr, *b = nullptr;
+    std::int64_t a_version = -1, b_version = -1;
+  };
+  mutable Norms norms;
 };
 
 /** What a forward pass needs to know beyond its input. */
@@ -49,6 +57,8 @@ struct Linear {
   Tensor operator()(const Tensor& x, const Pass& pass) const;
 
  private:
+  /** direction_norms(), found once for all passes between two changes of A and B (each raises a tensor's version). */
+  const Tensor& kept_direction_norms() const;
   /** x · Wᵀ without bias. */
   Tensor base(const Tensor& x) const;
 };

@@ -24,6 +24,7 @@ void Optimizer::step(double learning_rate) {
   ++num_updates_;
   const torch::autograd::AutoGradMode without_gradient(false);
   update(learning_rate, gradients);
+  for (Trained& item : trained_) item.tensor.unsafeGetTensorImpl()->bump_version();   // an update may write past autograd
 }
 
 void Optimizer::zero_grad() {

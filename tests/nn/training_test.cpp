@@ -313,7 +313,7 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
   };
   for (const Case& tried : {Case{"adamw-bf16", {}, AdapterType::bf16},
                             Case{"adamw-bf16-dora", {}, AdapterType::bf16, 1e-2, true},
-                            Case{"adamw-8bit", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}},
+                            Case{"adamw-8bit-dora", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}, AdapterType::fp32, 1e-2, true},
                             Case{"adafactor", {.kind = OptimizerKind::adafactor}},
                             Case{"adafactor-bf16", {.kind = OptimizerKind::adafactor}, AdapterType::bf16},
                             Case{"sgd", {.kind = OptimizerKind::sgd}, AdapterType::fp32, 1},
