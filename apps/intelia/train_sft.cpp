@@ -67,7 +67,10 @@ void declare(OptionTable& table, Options& options) {
             {{"kaiming", LoraInit::kaiming}, {"gaussian", LoraInit::gaussian}, {"pissa", LoraInit::pissa}, {"olora", LoraInit::olora}});
   table.add("rank-pattern", sft.lora.rank_pattern, "Ranks of their own: PATTERN=R, for modules whose path ends so");
   table.add("alpha-pattern", sft.lora.alpha_pattern, "Alphas of their own: PATTERN=ALPHA");
-  table.add("modules-to-save", sft.lora.modules_to_save, "Trained whole beside the adapter: embed_tokens, lm_head");
+  table.add("modules-to-save", sft.lora.modules_to_save,
+            "Trained whole beside the adapter: embed_tokens, lm_head, norm (every norm), input_layernorm…");
+  table.add("ensure-weight-tying", sft.lora.ensures_weight_tying,
+            "Keep an embedding and a head that are one tensor so when --modules-to-save trains them");
   table.add("adapter-dtype", sft.adapter_type,
             "Type of the adapter, its gradients and optimizer states; auto: fp32, under --compat trl with qlora bf16",
             {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
@@ -217,7 +220,7 @@ int run(const Options& options, Context& context) {
   const TextSide text = load_text_side(sft.base.model);
   if (sft.base.method == Method::full) check_trainable(text.config, sft.base.model);
   warn_without_date(text.chat_template, options.date, context.log());
-  sft.max_length = static_cast<int>(std::min<std::int64_t>(sft.max_length, text.config.max_position_embeddings));
+  sft.max_length = static_cast<int>(std::min<std::int64_t>(sft.max_length, context_length(text.config)));
   const EncodeOptions encode{.render = {.date = options.date},
                              .max_length = sft.max_length,
                              .trained_turns = options.trained_turns,

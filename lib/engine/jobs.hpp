@@ -35,7 +35,9 @@ struct LoraSettings {
   LoraInit init = LoraInit::kaiming;
   std::vector<std::string> rank_pattern;        // "PATTERN=R"
   std::vector<std::string> alpha_pattern;       // "PATTERN=ALPHA"
-  std::vector<std::string> modules_to_save;     // "embed_tokens", "lm_head": trained whole beside the adapter
+  /** Trained whole beside the adapter, by the end of their path: "embed_tokens", "lm_head", "norm" (every norm). */
+  std::vector<std::string> modules_to_save;
+  bool ensures_weight_tying = false;            // of a tied embedding and head that are trained whole
 };
 
 struct QuantizeSettings {

@@ -260,8 +260,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     return number.is_number() && std::fabs(number.get<double>()) <= 1e9;
   });
   config.modules_to_save = read_names(top, "modules_to_save");
-  for (const std::string& name : config.modules_to_save)
-    if (name != "embed_tokens" && name != "lm_head") refuse("modules_to_save", "supported: embed_tokens, lm_head");
+  config.ensures_weight_tying = top.flag("ensure_weight_tying", false);
   if (config.uses_dora && !config.mutated_init.empty())
     refuse("init_lora_weights", "together with use_dora this is not supported");
   return config;
@@ -272,7 +271,7 @@ Json adapter_config_json(const AdapterConfig& config) {
   for (const auto& [pattern, rank] : config.rank_pattern) ranks[pattern] = rank;
   for (const auto& [pattern, alpha] : config.alpha_pattern) alphas[pattern] = number_json(alpha);
   const auto list_or_null = [](const auto& list) { return list.empty() ? Json(nullptr) : Json(list); };
-  return Json{
+  Json document{
       {"alpha_pattern", alphas},
       {"auto_mapping", nullptr},
       {"base_model_name_or_path", config.base_model},
@@ -296,6 +295,8 @@ Json adapter_config_json(const AdapterConfig& config) {
       {"use_dora", config.uses_dora},
       {"use_rslora", config.uses_rslora},
   };
+  if (config.ensures_weight_tying) document["ensure_weight_tying"] = true;
+  return document;
 }
 
 }  // namespace intelia

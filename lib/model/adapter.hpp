@@ -35,7 +35,8 @@ struct AdapterConfig {
   std::vector<std::string> layers_pattern;
   std::vector<std::pair<std::string, int>> rank_pattern;        // patterns for the ends of paths; the first that fits counts
   std::vector<std::pair<std::string, double>> alpha_pattern;
-  std::vector<std::string> modules_to_save;                     // "embed_tokens", "lm_head": trained whole
+  std::vector<std::string> modules_to_save;                     // ends of the paths of what is trained whole: "lm_head", "norm"
+  bool ensures_weight_tying = false; // an embedding and a head that are one tensor stay so when they are trained whole
   std::vector<std::string> unknown_keys;   // what stands in the file besides, passed over as PEFT does; the first few
 };
 

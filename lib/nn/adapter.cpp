@@ -113,9 +113,36 @@ AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& setti
   config.rank_pattern = patterns_of<int>("--rank-pattern", settings.rank_pattern);
   config.alpha_pattern = patterns_of<double>("--alpha-pattern", settings.alpha_pattern);
   config.modules_to_save = settings.modules_to_save;
+  config.ensures_weight_tying = settings.ensures_weight_tying;
   if (config.uses_dora && !config.mutated_init.empty())
     throw Error(Kind::usage, "--dora with --lora-init " + config.mutated_init + " is not supported; leave one of them out");
   return config;
+}
+
+/**
+ * Copies of the embedding, the head and the norms whose path ends as a name of modules_to_save does are trained in their place,
+ * as PEFT has it: a tied head stays the base's when the embedding alone is named, and is a tensor of its own when both are,
+ * unless the configuration ties them. Error{fault} for a name that fits none of them.
+ */
+void train_whole(Llama& model, const AdapterConfig& config, Kind fault) {
+  std::set<std::string> unused(config.modules_to_save.begin(), config.modules_to_save.end());
+  for (Weight* weight : model.weights()) {
+    for (const std::string& name : config.modules_to_save) {
+      if (!(kPrefix + weight->path).ends_with(name)) continue;
+      unused.erase(name);
+      if (!weight->trained.defined()) weight->trained = weight->base.detach().to(at::kFloat, false, /*copy=*/true).set_requires_grad(true);
+    }
+  }
+  for (const std::string& name : config.modules_to_save)
+    for (Linear* linear : model.blocks.front().linears())
+      if (linear->path.ends_with(name)) unused.insert(name);
+  if (!unused.empty())
+    throw Error(fault, "modules_to_save: '" + *unused.begin() + "' cannot be trained whole beside an adapter; supported are "
+                       "embed_tokens, lm_head and norms (norm for all of them, or such as input_layernorm)");
+  Tensor &embedding = model.embedding.trained, &head = model.head.trained;
+  if (!config.ensures_weight_tying || !model.config.ties_embeddings || (!embedding.defined() && !head.defined())) return;
+  if (!embedding.defined()) embedding = head;
+  head = embedding;
 }
 
 /** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. `fault`: of
@@ -133,15 +160,7 @@ void attach(Llama& model, const AdapterConfig& config, double dropout, Kind faul
     for (Tensor* tensor : {&linear->lora->a, &linear->lora->b, &linear->lora->magnitude})
       if (tensor->defined()) tensor->set_requires_grad(true);
   }
-  for (const std::string& name : config.modules_to_save) {
-    if (model.config.ties_embeddings)
-      throw Error(Kind::usage, "'" + name + "' cannot be trained beside an adapter: this model's embedding and head are one tensor");
-    const bool is_embedding = name == "embed_tokens";
-    if (!is_embedding && name != "lm_head")
-      throw Error(Kind::usage, "--modules-to-save: '" + name + "' is not supported; supported: embed_tokens, lm_head");
-    (is_embedding ? model.trained_embedding : model.trained_head) =
-        (is_embedding ? model.embedding : model.head).detach().to(at::kFloat).clone().set_requires_grad(true);
-  }
+  train_whole(model, config, fault);
   model.adapter = config;
 }
 
@@ -158,11 +177,29 @@ std::vector<std::pair<std::string, Tensor>> adapter_tensors(Llama& model) {
       if (linear->lora->magnitude.defined()) list.emplace_back(path + ".lora_magnitude_vector", linear->lora->magnitude);
     }
   }
-  if (model.trained_embedding.defined()) list.emplace_back(std::string(kPrefix) + "model.embed_tokens.weight", model.trained_embedding);
-  if (model.trained_head.defined()) list.emplace_back(std::string(kPrefix) + "lm_head.weight", model.trained_head);
+  for (const Weight* weight : model.weights()) {
+    const bool is_tied = weight == &model.head && weight->trained.is_same(model.embedding.trained);
+    if (weight->trained.defined() && !is_tied) list.emplace_back(kPrefix + weight->path + ".weight", weight->trained);
+  }
   std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   return list;
 }
+
+namespace {
+
+/** Whether the adapter trains embedding and head as one tensor. */
+bool trains_tied_head(const Llama& model) {
+  return model.head.trained.defined() && model.head.trained.is_same(model.embedding.trained);
+}
+
+/** What the adapter's file holds: its tensors, and a tied head once more under its own name, as PEFT writes it. */
+std::vector<std::pair<std::string, Tensor>> file_tensors(Llama& model) {
+  auto list = adapter_tensors(model);
+  if (trains_tied_head(model)) list.emplace(list.begin(), kPrefix + model.head.path + ".weight", model.head.trained);
+  return list;
+}
+
+}  // namespace
 
 void add_adapter(Llama& model, const LoraSettings& settings, std::uint64_t seed) {
   const AdapterConfig config = adapter_config(model.config, settings);
@@ -198,9 +235,15 @@ void load_adapter(Llama& model, const fs::path& folder, double dropout) {
       lora.b = at::empty({linear.out_features(), r}, lora.a.options());
       if (config.uses_dora) lora.magnitude = at::empty({linear.out_features()}, lora.a.options());
     });
-    const auto tensors = adapter_tensors(model);
+    const auto tensors = file_tensors(model);
     for (const auto& [name, tensor] : tensors) {
       Tensor(tensor.detach()).copy_(to_tensor(check_tensor(file, name, tensor.sizes().vec()), name));
+    }
+    if (trains_tied_head(model)) {
+      const TensorView &head = file.tensors().at(kPrefix + model.head.path + ".weight"),
+                       &embedding = file.tensors().at(kPrefix + model.embedding.path + ".weight");
+      if (head.size_bytes != embedding.size_bytes || std::memcmp(head.data, embedding.data, head.size_bytes) != 0)
+        throw Error(Kind::input, "its lm_head is not its embed_tokens, though ensure_weight_tying says that they are one tensor");
     }
     if (tensors.size() != file.tensors().size())
       throw Error(Kind::input, std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
@@ -236,7 +279,7 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
 void write_adapter(Llama& model, const fs::path& folder, const std::string& base_model) {
   AdapterConfig config = *model.adapter;
   config.base_model = base_model;
-  auto tensors = adapter_tensors(model);
+  auto tensors = file_tensors(model);
   if (!config.mutated_init.empty()) {
     // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
     std::map<std::string, Tensor> by_name(tensors.begin(), tensors.end());

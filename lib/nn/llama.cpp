@@ -4,10 +4,18 @@
 
 namespace intelia::nn {
 
-std::vector<Tensor*> Block::norms(const ModelConfig& config) {
-  std::vector<Tensor*> list = {&attention_norm, &mlp_norm};
+std::vector<Weight*> Block::norms(const ModelConfig& config) {
+  std::vector<Weight*> list = {&attention_norm, &mlp_norm};
   if (config.has_output_norms) list.insert(list.end(), {&attention_output_norm, &mlp_output_norm});
   if (config.has_head_norms) list.insert(list.end(), {&q_norm, &k_norm});
+  return list;
+}
+
+std::vector<Weight*> Llama::weights() {
+  std::vector<Weight*> list = {&embedding};
+  for (Block& block : blocks)
+    for (Weight* weight : block.norms(config)) list.push_back(weight);
+  list.insert(list.end(), {&final_norm, &head});
   return list;
 }
 
@@ -25,8 +33,8 @@ Tensor Llama::attention(std::size_t layer, const Tensor& normal, const TokenBatc
   Tensor k = parts[1].view({num_tokens, kv_heads, size});                                   // [N, K, E]
   const Tensor v = parts[2].view({num_tokens, kv_heads, size});                             // [N, K, E]
   if (config.has_head_norms) {
-    q = norm(q, block.q_norm);
-    k = norm(k, block.k_norm);
+    q = norm(q, block.q_norm, pass);
+    k = norm(k, block.k_norm, pass);
   }
   q = rotate(q, rotation.cos, rotation.sin);
   k = rotate(k, rotation.cos, rotation.sin);
@@ -67,31 +75,31 @@ Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& ro
   }
   const Rotation rotation = positions_.at(batch.positions, spans, placement.dtype);
 
-  Tensor x = at::embedding(embedding_of(pass), batch.ids).to(placement.dtype);                       // [N, D]
+  Tensor x = at::embedding(embedding.of(pass), batch.ids).to(placement.dtype);                       // [N, D]
   if (config.embedding_scale != 1) x = x * at::scalar_tensor(config.embedding_scale, x.options());
   if (pass.is_training && pass.neftune_alpha > 0)
     x = x + neftune_noise(spans, x.size(1), pass.neftune_alpha, pass.seed).to(x.scalar_type());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
-    Tensor mixed = attention(layer, norm(x, block.attention_norm), batch, rotation, pass, cache, slots);   // [N, H·E]
+    Tensor mixed = attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);   // [N, H·E]
     if (rows.defined() && layer + 1 == blocks.size()) {   // nothing behind here mixes tokens
       mixed = mixed.index_select(0, rows);                                                  // [S, H·E]
       x = x.index_select(0, rows);                                                          // [S, D]
     }
     Tensor added = block.o(mixed, pass);
-    if (config.has_output_norms) added = norm(added, block.attention_output_norm);
+    if (config.has_output_norms) added = norm(added, block.attention_output_norm, pass);
     x = x + added;
-    added = mlp(block, norm(x, block.mlp_norm), pass);
-    if (config.has_output_norms) added = norm(added, block.mlp_output_norm);
+    added = mlp(block, norm(x, block.mlp_norm, pass), pass);
+    if (config.has_output_norms) added = norm(added, block.mlp_output_norm, pass);
     x = x + added;
   }
   if (cache != nullptr)
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) cache->lengths[b] += batch.lengths[b];
-  return norm(x, final_norm);
+  return norm(x, final_norm, pass);
 }
 
 Tensor Llama::logits(const Tensor& hidden, const Pass& pass) const {
-  const Tensor logits = at::linear(hidden, head_of(pass).to(hidden.scalar_type()));                  // [N, V]
+  const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));                  // [N, V]
   return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
 }
 

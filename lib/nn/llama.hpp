@@ -25,10 +25,19 @@ struct KvCache {
   std::vector<std::int64_t> lengths;    // B; tokens held of each sequence
 };
 
+/** What is no linear layer of a block: the embedding, a norm, the head. */
+struct Weight {
+  std::string path;   // "model.norm"
+  Tensor base;
+  Tensor trained;     // the adapter's own, where modules_to_save names it
+  /** The one that a pass sees. */
+  const Tensor& of(const Pass& pass) const { return pass.uses_adapter && trained.defined() ? trained : base; }
+};
+
 struct Block {
-  Tensor attention_norm, mlp_norm;                  // [D]
-  Tensor attention_output_norm, mlp_output_norm;    // [D], with config.has_output_norms
-  Tensor q_norm, k_norm;                            // [E], with config.has_head_norms
+  Weight attention_norm, mlp_norm;                  // [D]
+  Weight attention_output_norm, mlp_output_norm;    // [D], with config.has_output_norms
+  Weight q_norm, k_norm;                            // [E], with config.has_head_norms
   Linear q, k, v, o, gate, up, down;
   Linear qkv, gate_up;                              // in the place of q, k, v and of gate, up
   bool has_joint_projections = false;
@@ -38,27 +47,21 @@ struct Block {
     return {&q, &k, &v, &o, &gate, &up, &down};
   }
   /** The norms in the order of layer_norms. */
-  std::vector<Tensor*> norms(const ModelConfig& config);
+  std::vector<Weight*> norms(const ModelConfig& config);
 };
 
 class Llama {
  public:
   ModelConfig config;
   Placement placement;
-  Tensor embedding;                     // [V, D]
-  Tensor final_norm;                    // [D]
-  Tensor head;                          // [V, D]; the embedding itself when tied
+  Weight embedding;                     // [V, D]
+  Weight final_norm;                    // [D]
+  Weight head;                          // [V, D]; the embedding itself when tied
   std::vector<Block> blocks;
   std::optional<AdapterConfig> adapter; // how the adapter on it is made, where there is one
-  Tensor trained_embedding, trained_head;   // the adapter's own, where modules_to_save names them
 
-  /** The embedding and the head that a pass sees. */
-  const Tensor& embedding_of(const Pass& pass) const {
-    return pass.uses_adapter && trained_embedding.defined() ? trained_embedding : embedding;
-  }
-  const Tensor& head_of(const Pass& pass) const {
-    return pass.uses_adapter && trained_head.defined() ? trained_head : head;
-  }
+  /** All that is no linear layer. */
+  std::vector<Weight*> weights();
 
   /**
    * Final hidden states (after the last norm) of the batch: [N, D], or [S, D] of the tokens `rows` [S] (int64) when given:
@@ -79,7 +82,9 @@ class Llama {
                    KvCache* cache, const Tensor& slots) const;
   /** What the MLP gives for the normalized [N, D] -> [N, D]. */
   Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
-  Tensor norm(const Tensor& x, const Tensor& weight) const { return rms_norm(x, weight, config.rms_norm_eps, config.norm_offset); }
+  Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const {
+    return rms_norm(x, weight.of(pass), config.rms_norm_eps, config.norm_offset);
+  }
 
   RotaryPositions positions_;
 };

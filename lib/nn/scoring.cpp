@@ -48,7 +48,7 @@ Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};
   const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);                                // [S, D]
-  return head_losses(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap);
+  return head_losses(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap);
 }
 
 std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {

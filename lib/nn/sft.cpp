@@ -94,7 +94,7 @@ class SftTraining {
       const Supervised supervised = supervise(model, samples);
       const Pass pass{.is_training = true, .seed = seed, .neftune_alpha = alpha};
       const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
-      return head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
+      return head_loss(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
     };
     recipe.score = [this](const std::vector<TokenSample>& samples) { return score_samples(model, samples, /*uses_adapter=*/true); };
     recipe.evaluation_losses = [this](const std::vector<TokenSample>& samples) {

@@ -75,18 +75,21 @@ Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
     return tensor.to(model.placement.device).set_requires_grad(is_full);
   };
   const std::int64_t hidden = config.hidden_size, vocabulary = config.vocab_size;
-  model.embedding = place(load("model.embed_tokens.weight", {vocabulary, hidden}));
-  model.final_norm = place(load("model.norm.weight", {hidden}));
+  const auto load_weight = [&](const std::string& path, const std::vector<std::int64_t>& shape) {
+    return Weight{path, place(load(path + ".weight", shape)), {}};
+  };
+  model.embedding = load_weight("model.embed_tokens", {vocabulary, hidden});
+  model.final_norm = load_weight("model.norm", {hidden});
   const auto stored = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
     if (is_outline) return pack(outline(shape, at::kFloat), config.quantization->uses_double_quantization);
     return to_packed(quantized_weight(weights, name, shape), shape);
   };
   if (config.ties_embeddings)
-    model.head = model.embedding;
+    model.head = {"lm_head", model.embedding.base, {}};
   else if (is_stored_quantized(config, "lm_head.weight"))
-    model.head = place(unpack(stored("lm_head.weight", {vocabulary, hidden}), held));
+    model.head = {"lm_head", place(unpack(stored("lm_head.weight", {vocabulary, hidden}), held)), {}};
   else
-    model.head = place(load("lm_head.weight", {vocabulary, hidden}));
+    model.head = load_weight("lm_head", {vocabulary, hidden});
   if (config.quantization && settings.method == Method::lora)
     sinks.log.info("the weights are stored in NF4 and stay so: --method lora is the same as qlora here");
 
@@ -101,7 +104,7 @@ Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
     const auto norm_shapes = layer_norms(config);
     const auto norms = block.norms(config);
     for (std::size_t i = 0; i < norms.size(); ++i)
-      *norms[i] = place(load(prefix + norm_shapes[i].path + ".weight", {norm_shapes[i].size}));
+      *norms[i] = load_weight(prefix + norm_shapes[i].path, {norm_shapes[i].size});
     const auto shapes = layer_linears(config);
     const auto linears = block.linears();
     for (std::size_t i = 0; i < linears.size(); ++i) {
@@ -134,20 +137,16 @@ Llama load_model(const ModelSettings& settings, Sinks sinks) { return build_mode
 Llama outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
 
 std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model) {
-  std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding}};
-  for (std::size_t layer = 0; layer < model.blocks.size(); ++layer) {
-    Block& block = model.blocks[layer];
-    const std::string prefix = "model.layers." + std::to_string(layer) + ".";
-    const auto norm_shapes = layer_norms(model.config);
-    const auto norms = block.norms(model.config);
-    for (std::size_t i = 0; i < norms.size(); ++i) list.emplace_back(prefix + norm_shapes[i].path + ".weight", norms[i]);
+  std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding.base}};
+  for (Block& block : model.blocks) {
+    for (Weight* norm : block.norms(model.config)) list.emplace_back(norm->path + ".weight", &norm->base);
     for (Linear* linear : block.linears()) {
       list.emplace_back(linear->path + ".weight", &linear->weight);
       if (linear->bias.defined()) list.emplace_back(linear->path + ".bias", &linear->bias);
     }
   }
-  list.emplace_back("model.norm.weight", &model.final_norm);
-  if (!model.config.ties_embeddings) list.emplace_back("lm_head.weight", &model.head);
+  list.emplace_back("model.norm.weight", &model.final_norm.base);
+  if (!model.config.ties_embeddings) list.emplace_back("lm_head.weight", &model.head.base);
   return list;
 }
 

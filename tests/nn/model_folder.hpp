@@ -23,7 +23,7 @@ inline std::filesystem::path write_model(const std::filesystem::path& folder, co
 }
 
 /** Writes a two-layer model with grouped heads, large enough weights for attention to matter, and 96 words. */
-inline std::filesystem::path make_model(const std::filesystem::path& folder) {
+inline std::filesystem::path make_model(const std::filesystem::path& folder, bool ties_embeddings = false) {
   InitSettings settings;
   settings.hidden_size = 32;
   settings.intermediate_size = 64;
@@ -32,7 +32,7 @@ inline std::filesystem::path make_model(const std::filesystem::path& folder) {
   settings.kv_heads = 2;
   settings.vocab_size = 96;
   settings.max_positions = 64;
-  settings.ties_embeddings = false;
+  settings.ties_embeddings = ties_embeddings;
   settings.standard_deviation = 0.1;
   return write_model(folder, settings);
 }

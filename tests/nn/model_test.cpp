@@ -92,6 +92,47 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
     CHECK_THROWS_WITH_AS(nn::add_adapter(second, LoraSettings{.rank_pattern = {pattern}}, 1), doctest::Contains("--rank-pattern: "), Error);
 }
 
+TEST_CASE("what --modules-to-save cannot mean is refused by name") {
+  const TemporaryFolder folder;
+  const auto path = make_model(folder / "model");
+  for (const char* name : {"q_proj", "mlp", "embed_token", "proj"}) {
+    CAPTURE(name);
+    nn::Llama model = load(path);
+    try {
+      nn::add_adapter(model, LoraSettings{.r = 8, .modules_to_save = {"norm", name}}, 1);
+      CHECK(false);
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::usage);
+      CHECK(contains(error.what(), "'" + std::string(name) + "' cannot be trained whole"));
+    }
+  }
+}
+
+TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file with two is refused") {
+  const TemporaryFolder folder;
+  const auto path = make_model(folder / "model", /*ties_embeddings=*/true);
+  const auto adapter = folder / "adapter";
+  std::filesystem::create_directories(adapter);
+  nn::Llama model = load(path);
+  nn::add_adapter(model, LoraSettings{.r = 8, .modules_to_save = {"lm_head"}, .ensures_weight_tying = true}, 1);
+  nn::write_adapter(model, adapter, "base");
+  nn::Llama again = load(path);
+  nn::load_adapter(again, adapter);
+  CHECK(again.head.trained.is_same(again.embedding.trained));
+
+  auto tensors = nn::adapter_tensors(again);
+  tensors.emplace_back("base_model.model.lm_head.weight", again.head.trained + 1);
+  nn::write_tensors(adapter / "adapter_model.safetensors", tensors).commit();
+  nn::Llama other = load(path);
+  try {
+    nn::load_adapter(other, adapter);
+    CHECK(false);
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::input);
+    CHECK(contains(error.what(), "its lm_head is not its embed_tokens"));
+  }
+}
+
 TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
   const TemporaryFolder folder;
   nn::Llama model = load(make_model(folder / "model"));

@@ -96,6 +96,7 @@ SftSettings sft_settings(const Json& request) {
   settings.lora.rank_pattern = request.value("rank_pattern", settings.lora.rank_pattern);
   settings.lora.alpha_pattern = request.value("alpha_pattern", settings.lora.alpha_pattern);
   settings.lora.modules_to_save = request.value("modules_to_save", settings.lora.modules_to_save);
+  settings.lora.ensures_weight_tying = request.value("ensure_weight_tying", false);
   const std::string init = request.value("lora_init", "kaiming");
   settings.lora.init = init == "gaussian" ? LoraInit::gaussian
                        : init == "pissa"  ? LoraInit::pissa

@@ -1,5 +1,5 @@
 // The loss of samples and its gradient by every weight that is trained, so that pytest can compare each with the peers'.
-// Standard input: {"model","method","adapter"?,"samples":[{"ids","is_target","weights"?}],"out":FILE}; `out` gets the
+// Standard input: {"model","method","precision"?,"adapter"?,"samples":[{"ids","is_target","weights"?}],"out":FILE}; `out` gets the
 // gradients by name.
 #include <iostream>
 #include <iterator>
@@ -20,7 +20,7 @@ Json answer(const Json& request) {
   settings.model = request.at("model").get<std::string>();
   const std::string method = request.at("method"), adapter = request.value("adapter", "");
   settings.method = method == "full" ? Method::full : method == "lora" ? Method::lora : Method::qlora;
-  settings.precision = Precision::fp32;
+  settings.precision = request.value("precision", "fp32") == std::string("bf16") ? Precision::bf16 : Precision::fp32;
   settings.device = Device::cpu;
   nn::Llama model = nn::load_model(settings, silent.sinks());
   std::vector<std::pair<std::string, nn::Tensor>> parameters;
@@ -38,7 +38,7 @@ Json answer(const Json& request) {
   const nn::Pass pass{.is_training = true};
   const nn::Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);
   const nn::Tensor loss =
-      nn::head_loss(hidden, model.head_of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
+      nn::head_loss(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
   loss.backward();
   std::vector<std::pair<std::string, nn::Tensor>> gradients;
   for (const auto& [name, parameter] : parameters)

@@ -46,6 +46,13 @@ def llama_3_1(**more):
                                        "rope_parameters": LLAMA3_ROPE, **more})
 
 
+def codellama(**more):
+    return llama_2(**{"rope_parameters": {"rope_type": "default", "rope_theta": 1e6}, **more})
+
+
+DYNAMIC = {"rope_type": "dynamic", "rope_theta": 10000.0, "factor": 4.0}
+
+
 def mistral(**more):
     return transformers.MistralConfig(**{**COMMON, "num_attention_heads": 6, "num_key_value_heads": 3, "sliding_window": 31,
                                          "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}, **more})
@@ -79,11 +86,14 @@ CONFIGS = {
     "llama-3.1, head size of its own": lambda **more: llama_3_1(head_dim=24, **more),
     "llama-2, linear rope and biases": lambda **more: llama_2(
         attention_bias=True, mlp_bias=True, rope_parameters={"rope_type": "linear", "rope_theta": 10000.0, "factor": 4.0}, **more),
+    "llama-2, dynamic rope": lambda **more: llama_2(**{"max_position_embeddings": 40, "rope_parameters": DYNAMIC, **more}),
+    "codellama": codellama,
     "mistral": mistral,
     "qwen2": qwen2,
     "qwen2, tied, windows from layer 1 on": lambda **more: qwen2(
         tie_word_embeddings=True, use_sliding_window=True, sliding_window=31, max_window_layers=1, **more),
     "qwen3": qwen3,
+    "qwen3, dynamic rope": lambda **more: qwen3(**{"max_position_embeddings": 40, "rope_parameters": DYNAMIC, **more}),
     "qwen3, biases": lambda **more: qwen3(attention_bias=True, **more),
     "phi3": phi3,
     "phi3, within the original length": lambda **more: phi3(
@@ -94,6 +104,9 @@ CONFIGS = {
 
 # What of a family's own must be seen in the logits: a change of config.json that transformers' file does not have.
 OWN_PARTS = {
+    "llama-2, dynamic rope": {"original length": {"max_position_embeddings": 48},
+                              "factor": {"rope_parameters": {**DYNAMIC, "factor": 3.0}}},
+    "codellama": {"theta": {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}}},
     "qwen2": {"yarn": {"rope_parameters": {"rope_type": "default", "rope_theta": 10000.0}},
               "attention factor": {"rope_parameters": {**YARN, "attention_factor": 1.0}}},
     "qwen2, tied, windows from layer 1 on": {"window": {"use_sliding_window": False, "layer_types": None}},
@@ -213,19 +226,6 @@ def test_weight_files(engine_probe, tmp_path, dtype, shard):
     assert difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids), peer_logits(peer, ids)) < TOLERANCE
 
 
-def test_bf16_computation(engine_probe, tmp_path):
-    """In bf16 both round at other places; ours must be no further from the fp32 logits than 1.5 times transformers' bf16 is."""
-    model = make_model(llama_3_1()).to(torch.bfloat16)
-    model.save_pretrained(tmp_path / "model")
-    ids = token_ids()
-    theirs = peer_logits(model, ids)
-    exact = peer_logits(model.float(), ids)
-    found = np.sqrt(np.mean((our_logits(engine_probe, tmp_path / "model", tmp_path, ids, precision="bf16") - exact) ** 2))
-    allowed = np.sqrt(np.mean((theirs - exact) ** 2))
-    print(f"bf16: rms {found:.2e}, transformers' {allowed:.2e}")
-    assert 0 < found < 1.5 * allowed
-
-
 def two_rows():
     return [{"ids": token_ids(LENGTH, 1), "is_target": [int(i % 3 != 1) for i in range(LENGTH)]},
             {"ids": token_ids(20, 2), "is_target": [1] * 20}]
@@ -257,7 +257,44 @@ def test_every_gradient(gradient_probe, tmp_path, name):
         assert difference(ours[name].numpy(), gradient.numpy()) < TOLERANCE, name
 
 
-@pytest.mark.parametrize("name", ["llama-2", "llama-3.1", "mistral", "qwen2", "qwen3", "phi3, part of each head rotated", "gemma2"])
+def root_mean_square(values):
+    return float(np.sqrt(np.mean(np.square(values, dtype=np.float64))))
+
+
+@pytest.mark.parametrize("name", ["llama-3.1", "mistral", "qwen2", "qwen3", "phi3", "gemma2", "codellama"])
+def test_bf16_computation(engine_probe, gradient_probe, tmp_path, name):
+    """In bf16 both round at other places; ours must be no further from the fp32 logits and gradients than 1.5 times transformers'
+    bf16 is. Gradients of all weights count alike, each in its own scale."""
+    model = make_model(CONFIGS[name]()).to(torch.bfloat16)
+    model.save_pretrained(tmp_path / "model")
+    ids, rows = token_ids(), two_rows()
+
+    def logits_and_gradients():
+        model.zero_grad()
+        summed_loss(model, rows).backward()
+        return peer_logits(model, ids), {name: parameter.grad.float().numpy() for name, parameter in model.named_parameters()}
+
+    their_logits, their_gradients = logits_and_gradients()
+    model.float()
+    logits, gradients = logits_and_gradients()
+    our = our_logits(engine_probe, tmp_path / "model", tmp_path, ids, precision="bf16")
+    found, allowed = root_mean_square(our - logits), root_mean_square(their_logits - logits)
+    print(f"{name}, logits: rms {found:.2e}, transformers' {allowed:.2e}")
+    assert 0 < found < 1.5 * allowed
+
+    gradient_probe(model=tmp_path / "model", method="full", precision="bf16", samples=rows, out=tmp_path / "gradients.safetensors")
+    our_gradients = load_file(tmp_path / "gradients.safetensors")
+
+    def distance(found):
+        return root_mean_square([root_mean_square(found[name] - exact) / root_mean_square(exact) for name, exact in gradients.items()])
+
+    found, allowed = distance({name: gradient.numpy() for name, gradient in our_gradients.items()}), distance(their_gradients)
+    print(f"{name}, gradients: rms {found:.2e}, transformers' {allowed:.2e}")
+    assert 0 < found < 1.5 * allowed
+
+
+@pytest.mark.parametrize("name", ["llama-2", "llama-3.1", "llama-2, dynamic rope", "mistral", "qwen2", "qwen3",
+                                  "phi3, part of each head rotated", "gemma2"])
 def test_greedy_generation(engine_probe, tmp_path, name):
     """Three prompts of unequal lengths in one batch give, each, what transformers gives for it alone."""
     model = make_model(CONFIGS[name]())
@@ -327,6 +364,18 @@ ADAPTERS = {
 }
 
 
+TIED_AND_NORMS = {
+    "norms": ("qwen3", {"modules_to_save": ["norm"]}),
+    "some norms": ("gemma2", {"modules_to_save": ["input_layernorm", "model.norm"]}),
+    "tied: embedding": ("llama-3.1, tied", {"modules_to_save": ["embed_tokens"]}),
+    "tied: head": ("llama-3.1, tied", {"modules_to_save": ["lm_head"]}),
+    "tied: both apart": ("llama-3.1, tied", {"modules_to_save": ["embed_tokens", "lm_head"]}),
+    "tied: both as one": ("llama-3.1, tied", {"modules_to_save": ["embed_tokens"], "ensure_weight_tying": True}),
+    "tied: both as one, by the head": ("llama-3.1, tied", {"modules_to_save": ["lm_head", "norm"], "ensure_weight_tying": True}),
+    "not tied, though asked for": ("llama-3.1", {"modules_to_save": ["embed_tokens"], "ensure_weight_tying": True}),
+}
+
+
 def moved(tuned):
     """A PEFT model whose adapter is anywhere but at its start."""
     torch.manual_seed(3)
@@ -367,13 +416,14 @@ def check_adapter_gradients(gradient_probe, tmp_path, tuned):
         assert difference(ours[name].numpy(), gradient.numpy()) < TOLERANCE, name
 
 
-@pytest.mark.parametrize("kind", ADAPTERS)
+@pytest.mark.parametrize("kind", [*ADAPTERS, *TIED_AND_NORMS])
 def test_adapter_of_peft(engine_probe, gradient_probe, tmp_path, kind):
-    base = make_model(llama_3_1())
+    family, settings = TIED_AND_NORMS.get(kind) or ("llama-3.1", ADAPTERS[kind])
+    base = make_model(CONFIGS[family]())
     base.save_pretrained(tmp_path / "model")
     ids = token_ids()
     bare = peer_logits(base, ids)
-    tuned = moved(peft.get_peft_model(base, lora_config(**ADAPTERS[kind]))).eval()
+    tuned = moved(peft.get_peft_model(base, lora_config(**settings))).eval()
     tuned.save_pretrained(tmp_path / "adapter")
     theirs = peer_logits(tuned, ids)
     assert difference(bare, theirs) > 100 * TOLERANCE
@@ -394,14 +444,17 @@ TRAINED = {
 }
 
 
-@pytest.mark.parametrize("kind", TRAINED)
+@pytest.mark.parametrize("kind", [*TRAINED, *TIED_AND_NORMS])
 def test_adapter_trained_here_loads_in_peft(engine_probe, tmp_path, kind):
-    base = make_model(llama_3_1())
+    family, settings = TIED_AND_NORMS.get(kind) or ("llama-3.1", TRAINED[kind])
+    base = make_model(CONFIGS[family]())
     base.save_pretrained(tmp_path / "model")
     (tmp_path / "adapter").mkdir()
     rows = [{"ids": token_ids(30, seed), "is_target": [1] * 30} for seed in range(8)]
     engine_probe(do="train", model=tmp_path / "model", method="lora", output=tmp_path / "adapter", samples=rows, max_steps=4,
-                 learning_rate=1e-2, lora_r=4, lora_alpha=10, lora_targets=["q_proj", "v_proj", "down_proj"], threads=2, **TRAINED[kind])
+                 learning_rate=1e-2, lora_r=4, lora_alpha=10, lora_targets=["q_proj", "v_proj", "down_proj"], threads=2, **settings)
+    for name, tensor in load_file(tmp_path / "adapter" / "adapter_model.safetensors").items():
+        assert "lora_" in name or not torch.equal(tensor, base.get_parameter(name.removeprefix("base_model.model."))), name
     ids = token_ids()
     bare = peer_logits(base, ids)
     tuned = peft.PeftModel.from_pretrained(base, tmp_path / "adapter").eval()
