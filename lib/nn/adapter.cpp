@@ -128,14 +128,11 @@ void train_whole(Llama& model, const AdapterConfig& config, Kind fault) {
   std::set<std::string> unused(config.modules_to_save.begin(), config.modules_to_save.end());
   for (Weight* weight : model.weights()) {
     for (const std::string& name : config.modules_to_save) {
-      if (!(kPrefix + weight->path).ends_with(name)) continue;
+      if (name.empty() || !(kPrefix + weight->path).ends_with(name)) continue;
       unused.erase(name);
       if (!weight->trained.defined()) weight->trained = weight->base.detach().to(at::kFloat, false, /*copy=*/true).set_requires_grad(true);
     }
   }
-  for (const std::string& name : config.modules_to_save)
-    for (Linear* linear : model.blocks.front().linears())
-      if (linear->path.ends_with(name)) unused.insert(name);
   if (!unused.empty())
     throw Error(fault, "modules_to_save: '" + *unused.begin() + "' cannot be trained whole beside an adapter; supported are "
                        "embed_tokens, lm_head and norms (norm for all of them, or such as input_layernorm)");
