@@ -110,7 +110,8 @@ Json rope_scaling_json(const Rope& rope) {
   Json scaling = {{"factor", rope.factor}};
   for (const auto& [name, type] : kTypes)
     if (type == rope.type) scaling["rope_type"] = name;
-  if (rope.original_positions > 0 && rope.type != RopeType::dynamic) scaling["original_max_position_embeddings"] = rope.original_positions;
+  if (rope.original_positions > 0 && rope.type != RopeType::dynamic)
+    scaling["original_max_position_embeddings"] = rope.original_positions;
   if (rope.type == RopeType::llama3) {
     scaling["low_freq_factor"] = rope.low_freq_factor;
     scaling["high_freq_factor"] = rope.high_freq_factor;

@@ -339,7 +339,8 @@ struct CappedAttention : Function<CappedAttention> {
 };
 
 /** One sequence, or some of its queries over the keys that `mask` is made for: [T, H, E] -> [T, H, E]. */
-Tensor attend_sequence(const Tensor& q, const Tensor& k, const Tensor& v, const std::optional<Tensor>& mask, const AttentionRule& rule) {
+Tensor attend_sequence(const Tensor& q, const Tensor& k, const Tensor& v, const std::optional<Tensor>& mask,
+                       const AttentionRule& rule) {
   return attend_heads(as_heads(q), as_heads(k), as_heads(v), mask, rule).squeeze(0).transpose(0, 1);
 }
 
@@ -354,7 +355,8 @@ void attend_window(const Tensor& q, const Tensor& k, const Tensor& v, const Atte
     const std::int64_t rows = std::min(at_most, length - first), begin = std::max<std::int64_t>(0, first - before);
     const std::int64_t columns = first + rows - begin;
     const Tensor visible = mask.narrow(0, 0, rows).narrow(1, before - (first - begin), columns);
-    parts.push_back(attend_sequence(q.narrow(0, first, rows), k.narrow(0, begin, columns), v.narrow(0, begin, columns), visible, rule));
+    const auto seen = [&](const Tensor& x) { return x.narrow(0, begin, columns); };
+    parts.push_back(attend_sequence(q.narrow(0, first, rows), seen(k), seen(v), visible, rule));
   }
 }
 

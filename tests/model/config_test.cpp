@@ -99,7 +99,8 @@ TEST_CASE("the oldest form of scaling says type, and default means none") {
 }
 
 TEST_CASE("dynamic rope stretches max_position_embeddings, and the context with it") {
-  const ModelConfig config = read_text(with("rope_scaling", R"({"type":"dynamic","factor":2.5,"original_max_position_embeddings":7})"));
+  const ModelConfig config =
+      read_text(with("rope_scaling", R"({"type":"dynamic","factor":2.5,"original_max_position_embeddings":7})"));
   CHECK(config.rope.type == RopeType::dynamic);
   CHECK(config.rope.original_positions == 2048);
   CHECK(context_length(config) == 5120);

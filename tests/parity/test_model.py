@@ -282,11 +282,12 @@ def test_bf16_computation(engine_probe, gradient_probe, tmp_path, name):
     print(f"{name}, logits: rms {found:.2e}, transformers' {allowed:.2e}")
     assert 0 < found < 1.5 * allowed
 
-    gradient_probe(model=tmp_path / "model", method="full", precision="bf16", samples=rows, out=tmp_path / "gradients.safetensors")
-    our_gradients = load_file(tmp_path / "gradients.safetensors")
+    gradient_probe(model=tmp_path / "model", method="full", precision="bf16", samples=rows, out=tmp_path / "gradients")
+    our_gradients = load_file(tmp_path / "gradients")
 
     def distance(found):
-        return root_mean_square([root_mean_square(found[name] - exact) / root_mean_square(exact) for name, exact in gradients.items()])
+        return root_mean_square([root_mean_square(found[name] - exact) / root_mean_square(exact)
+                                 for name, exact in gradients.items()])
 
     found, allowed = distance({name: gradient.numpy() for name, gradient in our_gradients.items()}), distance(their_gradients)
     print(f"{name}, gradients: rms {found:.2e}, transformers' {allowed:.2e}")

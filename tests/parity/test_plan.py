@@ -32,15 +32,17 @@ def test_attention_in_chunks(engine_probe, tmp_path):
     """Capped scores of a sequence so long that they are made a part at a time."""
     make_model(CONFIGS["gemma2"](max_position_embeddings=2048, num_attention_heads=12)).save_pretrained(tmp_path / "model")
     (tmp_path / "out").mkdir()
-    request = dict(model=tmp_path / "model", samples=[dict(ids=[at % 170 for at in range(1500)], is_target=[0] * 1400 + [1] * 100)],
-                   batch_size=1, gradient_accumulation=1, epochs=1, method="lora")
+    samples = [dict(ids=[at % 170 for at in range(1500)], is_target=[0] * 1400 + [1] * 100)]
+    request = dict(model=tmp_path / "model", samples=samples, batch_size=1,
+                   gradient_accumulation=1, epochs=1, method="lora")
     planned = engine_probe(do="plan", **request)["peak_bytes"]
     counted = engine_probe(do="train", output=tmp_path / "out", probes=False, **request)["allocator_peak_bytes"]
     assert abs(planned / counted - 1) < 0.05
 
 
 @pytest.mark.parametrize("settings", [{"lora_dora": True}, {"lora_rslora": True}, {"lora_init": "pissa"}, {"lora_init": "olora"},
-                                      {"modules_to_save": ["lm_head", "embed_tokens", "norm"]}, {"precision": "bf16", "lora_dora": True},
+                                      {"modules_to_save": ["lm_head", "embed_tokens", "norm"]},
+                                      {"precision": "bf16", "lora_dora": True},
                                       {"lora_targets": ["all-linear"]}], ids=str)
 def test_adapters(engine_probe, tmp_path, settings):
     make_model(CONFIGS["qwen3"]()).save_pretrained(tmp_path / "model")
