@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kPrefix = "base_model.model.";
 
 /** Every linear layer that the configuration targets; Error{fault} when a name of it fits none. */
-std::vector<Linear*> targets_of(Llama& model, const AdapterConfig& config, Kind fault) {
+std::vector<Linear*> targets_of(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::vector<Linear*> found;
   std::set<std::string> unused(config.targets.names.begin(), config.targets.names.end());
   for (Block& block : model.blocks) {
@@ -124,13 +124,13 @@ AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& setti
  * as PEFT has it: a tied head stays the base's when the embedding alone is named, and is a tensor of its own when both are,
  * unless the configuration ties them. Error{fault} for a name that fits none of them.
  */
-void train_whole(Llama& model, const AdapterConfig& config, Kind fault) {
+void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::set<std::string> unused(config.modules_to_save.begin(), config.modules_to_save.end());
   for (Weight* weight : model.weights()) {
     for (const std::string& name : config.modules_to_save) {
       if (name.empty() || !(kPrefix + weight->path).ends_with(name)) continue;
       unused.erase(name);
-      if (!weight->trained.defined()) weight->trained = weight->base.detach().to(at::kFloat, false, /*copy=*/true).set_requires_grad(true);
+      weight->trained = weight->base.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true).set_requires_grad(true);
     }
   }
   if (!unused.empty())
@@ -144,7 +144,7 @@ void train_whole(Llama& model, const AdapterConfig& config, Kind fault) {
 
 /** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. `fault`: of
     targets that the model does not have. */
-void attach(Llama& model, const AdapterConfig& config, double dropout, Kind fault,
+void attach(Decoder& model, const AdapterConfig& config, double dropout, Kind fault,
             const std::function<void(Linear& linear, int r)>& make) {
   for (Linear* linear : targets_of(model, config, fault)) {
     if (linear->is_quantized && !config.mutated_init.empty())
@@ -163,7 +163,7 @@ void attach(Llama& model, const AdapterConfig& config, double dropout, Kind faul
 
 }  // namespace
 
-std::vector<std::pair<std::string, Tensor>> adapter_tensors(Llama& model) {
+std::vector<std::pair<std::string, Tensor>> adapter_tensors(Decoder& model) {
   std::vector<std::pair<std::string, Tensor>> list;
   for (Block& block : model.blocks) {
     for (Linear* linear : block.linears()) {
@@ -185,12 +185,12 @@ std::vector<std::pair<std::string, Tensor>> adapter_tensors(Llama& model) {
 namespace {
 
 /** Whether the adapter trains embedding and head as one tensor. */
-bool trains_tied_head(const Llama& model) {
+bool trains_tied_head(const Decoder& model) {
   return model.head.trained.defined() && model.head.trained.is_same(model.embedding.trained);
 }
 
 /** What the adapter's file holds: its tensors, and a tied head once more under its own name, as PEFT writes it. */
-std::vector<std::pair<std::string, Tensor>> file_tensors(Llama& model) {
+std::vector<std::pair<std::string, Tensor>> file_tensors(Decoder& model) {
   auto list = adapter_tensors(model);
   if (trains_tied_head(model)) list.emplace(list.begin(), kPrefix + model.head.path + ".weight", model.head.trained);
   return list;
@@ -198,7 +198,7 @@ std::vector<std::pair<std::string, Tensor>> file_tensors(Llama& model) {
 
 }  // namespace
 
-void add_adapter(Llama& model, const LoraSettings& settings, std::uint64_t seed) {
+void add_adapter(Decoder& model, const LoraSettings& settings, std::uint64_t seed) {
   const AdapterConfig config = adapter_config(model.config, settings);
   auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
   generator.set_current_seed(seed);
@@ -215,7 +215,7 @@ void add_adapter(Llama& model, const LoraSettings& settings, std::uint64_t seed)
   });
 }
 
-void load_adapter(Llama& model, const fs::path& folder, double dropout) {
+void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
   const AdapterConfig config = read_adapter_config(folder);
   const fs::path path = folder / "adapter_model.safetensors";
   if (!fs::exists(path))
@@ -273,7 +273,7 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
   }
 }
 
-void write_adapter(Llama& model, const fs::path& folder, const std::string& base_model) {
+void write_adapter(Decoder& model, const fs::path& folder, const std::string& base_model) {
   AdapterConfig config = *model.adapter;
   config.base_model = base_model;
   auto tensors = file_tensors(model);

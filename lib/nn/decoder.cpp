@@ -1,4 +1,4 @@
-#include "nn/llama.hpp"
+#include "nn/decoder.hpp"
 
 #include "nn/attention.hpp"
 
@@ -11,7 +11,7 @@ std::vector<Weight*> Block::norms(const ModelConfig& config) {
   return list;
 }
 
-std::vector<Weight*> Llama::weights() {
+std::vector<Weight*> Decoder::weights() {
   std::vector<Weight*> list = {&embedding};
   for (Block& block : blocks)
     for (Weight* weight : block.norms(config)) list.push_back(weight);
@@ -19,8 +19,8 @@ std::vector<Weight*> Llama::weights() {
   return list;
 }
 
-Tensor Llama::attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
-                        const Pass& pass, KvCache* cache, const Tensor& slots) const {
+Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
+                          const Pass& pass, KvCache* cache, const Tensor& slots) const {
   const Block& block = blocks[layer];
   const std::int64_t num_tokens = normal.size(0), heads = config.num_attention_heads, kv_heads = config.num_key_value_heads;
   const std::int64_t size = config.head_dim;
@@ -57,14 +57,14 @@ Tensor Llama::attention(std::size_t layer, const Tensor& normal, const TokenBatc
   return attend(q, k, v, batch.lengths, rule);
 }
 
-Tensor Llama::mlp(const Block& block, const Tensor& normal, const Pass& pass) const {
+Tensor Decoder::mlp(const Block& block, const Tensor& normal, const Pass& pass) const {
   std::vector<Tensor> parts;                                                                // [N, F] twice
   if (block.has_joint_projections) parts = block.gate_up(normal, pass).chunk(2, -1);
   else parts = {block.gate(normal, pass), block.up(normal, pass)};
   return block.down(gated(parts[0], parts[1], config.activation), pass);
 }
 
-Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
+Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
   Tensor slots, spans;   // where in the cache a new token goes; the length of the sequence that a token stands in
   if (cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0) {
     slots = at::tensor(cache->lengths, at::kLong).to(placement.device);                     // [B]
@@ -98,12 +98,12 @@ Tensor Llama::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& ro
   return norm(x, final_norm, pass);
 }
 
-Tensor Llama::logits(const Tensor& hidden, const Pass& pass) const {
+Tensor Decoder::logits(const Tensor& hidden, const Pass& pass) const {
   const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));                  // [N, V]
   return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
 }
 
-TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int32_t>>& sequences) {
+TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::int32_t>>& sequences) {
   std::vector<std::int64_t> ids, positions;
   TokenBatch batch;
   for (const auto& sequence : sequences) {
@@ -121,7 +121,7 @@ TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int
   return batch;
 }
 
-KvCache make_cache(const Llama& model, std::int64_t num_sequences, std::int64_t max_tokens) {
+KvCache make_cache(const Decoder& model, std::int64_t num_sequences, std::int64_t max_tokens) {
   KvCache cache;
   const auto options = at::TensorOptions(model.placement.dtype).device(model.placement.device);
   for (std::size_t layer = 0; layer < model.blocks.size(); ++layer) {

@@ -50,7 +50,7 @@ struct Block {
   std::vector<Weight*> norms(const ModelConfig& config);
 };
 
-class Llama {
+class Decoder {
  public:
   ModelConfig config;
   Placement placement;
@@ -90,9 +90,9 @@ class Llama {
 };
 
 /** `sequences` one after the other, where the model is. Throws Error{input} for a token outside its vocabulary. */
-TokenBatch make_batch(const Llama& model, const std::vector<std::vector<std::int32_t>>& sequences);
+TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::int32_t>>& sequences);
 
 /** An empty cache with room for `max_tokens` tokens of each of `num_sequences` sequences. */
-KvCache make_cache(const Llama& model, std::int64_t num_sequences, std::int64_t max_tokens);
+KvCache make_cache(const Decoder& model, std::int64_t num_sequences, std::int64_t max_tokens);
 
 }  // namespace intelia::nn

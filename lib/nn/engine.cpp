@@ -83,7 +83,7 @@ class Loaded final : public LoadedModel {
   }
 
  private:
-  Llama model_;
+  Decoder model_;
   bool is_nf4_;
 };
 

@@ -36,7 +36,7 @@ std::int32_t choose_token(std::span<const float> logits, const SamplingSettings&
   return order[num_kept - 1];
 }
 
-std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::vector<std::int32_t>> prompts,
+std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const std::vector<std::int32_t>> prompts,
                                       const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop) {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};

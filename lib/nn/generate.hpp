@@ -5,12 +5,12 @@
 
 #include "base/sinks.hpp"
 #include "engine/jobs.hpp"
-#include "nn/llama.hpp"
+#include "nn/decoder.hpp"
 
 namespace intelia::nn {
 
 /** Continues each prompt; see LoadedModel::generate. Prompt number i draws from its own stream of (seed, i). */
-std::vector<GeneratedTokens> generate(const Llama& model, std::span<const std::vector<std::int32_t>> prompts,
+std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const std::vector<std::int32_t>> prompts,
                                       const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop);
 
 /** One draw from `logits` [V]: the largest when temperature is 0. */

@@ -14,7 +14,7 @@ constexpr std::int64_t kRowMultiple = 64;
 
 }  // namespace
 
-Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
+Supervised supervise(const Decoder& model, std::span<const TokenSample> samples) {
   std::vector<std::vector<std::int32_t>> sequences;
   std::vector<std::int64_t> rows, labels;
   std::vector<float> weights;
@@ -44,14 +44,14 @@ Supervised supervise(const Llama& model, std::span<const TokenSample> samples) {
   return supervised;
 }
 
-Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses_adapter) {
+Tensor target_losses(const Decoder& model, const Supervised& supervised, bool uses_adapter) {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};
   const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);                                // [S, D]
   return head_losses(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap);
 }
 
-std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter) {
+std::vector<SampleLoss> score_samples(const Decoder& model, std::span<const TokenSample> samples, bool uses_adapter) {
   const Supervised supervised = supervise(model, samples);
   const Tensor losses = target_losses(model, supervised, uses_adapter).to(at::kCPU).to(at::kDouble);   // [S]
   const Tensor weights = supervised.weights.defined() ? supervised.weights.to(at::kCPU).to(at::kDouble) : at::ones_like(losses);

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "engine/jobs.hpp"
-#include "nn/llama.hpp"
+#include "nn/decoder.hpp"
 #include "record/message.hpp"
 
 namespace intelia::nn {
@@ -18,12 +18,12 @@ struct Supervised {
   std::vector<std::int64_t> targets_a_sample;   // sums to S
 };
 
-Supervised supervise(const Llama& model, std::span<const TokenSample> samples);
+Supervised supervise(const Decoder& model, std::span<const TokenSample> samples);
 
 /** Loss of each target, not weighted and without gradient: [S] fp32. */
-Tensor target_losses(const Llama& model, const Supervised& supervised, bool uses_adapter);
+Tensor target_losses(const Decoder& model, const Supervised& supervised, bool uses_adapter);
 
 /** Loss of each sample, without gradient. */
-std::vector<SampleLoss> score_samples(const Llama& model, std::span<const TokenSample> samples, bool uses_adapter);
+std::vector<SampleLoss> score_samples(const Decoder& model, std::span<const TokenSample> samples, bool uses_adapter);
 
 }  // namespace intelia::nn

@@ -38,7 +38,7 @@ bool wants_bf16_adapter(const SftSettings& settings) {
  * The mean loss over the targets of `validation`. With `averages_batches`, TRL's way: each batch's mean, weighted by its
  * number of rows, which depends on the batch size. A loss that is no number is an error, with the batch written out.
  */
-double evaluation_loss(const Llama& model, const SampleSource& validation, std::int64_t batch_size, bool averages_batches,
+double evaluation_loss(const Decoder& model, const SampleSource& validation, std::int64_t batch_size, bool averages_batches,
                        std::int64_t step, const fs::path& output, const Sinks& sinks) {
   double loss_sum = 0, divisor = 0;
   for (std::int64_t begin = 0; begin < validation.size(); begin += batch_size) {
@@ -67,7 +67,7 @@ double evaluation_loss(const Llama& model, const SampleSource& validation, std::
 }
 
 /** The whole model as a Hugging Face folder, in the precision it was given in. */
-void write_full_model(Llama& model, const fs::path& source, const fs::path& folder) {
+void write_full_model(Decoder& model, const fs::path& source, const fs::path& folder) {
   const auto type = model.config.dtype == "bfloat16" ? at::kBFloat16 : model.config.dtype == "float16" ? at::kHalf : at::kFloat;
   std::vector<std::pair<std::string, Tensor>> tensors;
   for (const auto& [name, tensor] : named_weights(model)) tensors.emplace_back(name, tensor->detach().to(type));
@@ -78,7 +78,8 @@ void write_full_model(Llama& model, const fs::path& source, const fs::path& fold
 /** What is trained and how, from the model to the loss: all of the recipe but the data and the loop. */
 class SftTraining {
  public:
-  SftTraining(const SftSettings& settings, Llama loaded) : model(std::move(loaded)), model_bytes(live_bytes(model.placement.device)) {
+  SftTraining(const SftSettings& settings, Decoder loaded)
+      : model(std::move(loaded)), model_bytes(live_bytes(model.placement.device)) {
     const bool is_full = settings.base.method == Method::full;
     if (is_full) {
       for (const auto& [name, tensor] : named_weights(model)) parameters.emplace_back(name, *tensor);
@@ -114,7 +115,7 @@ class SftTraining {
     return count;
   }
 
-  Llama model;
+  Decoder model;
   std::uint64_t model_bytes;   // live when the model was loaded and nothing else
   NamedTensors parameters;
   Recipe recipe;

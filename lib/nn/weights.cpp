@@ -38,8 +38,8 @@ Tensor to_tensor(const TensorView& view, const std::string& name) {
 namespace {
 
 /** The model with its values, or (`is_outline`) in tensors of device meta. */
-Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
-  Llama model;
+Decoder build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
+  Decoder model;
   model.config = read_model_config(settings.model);
   model.placement = choose_placement(settings);
   if (model.placement.dtype == at::kHalf && model.placement.device.is_cpu())
@@ -132,11 +132,11 @@ Llama build_model(const ModelSettings& settings, bool is_outline, Sinks sinks) {
 
 }  // namespace
 
-Llama load_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/false, sinks); }
+Decoder load_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/false, sinks); }
 
-Llama outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
+Decoder outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
 
-std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model) {
+std::vector<std::pair<std::string, Tensor*>> named_weights(Decoder& model) {
   std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding.base}};
   for (Block& block : model.blocks) {
     for (Weight* norm : block.norms(model.config)) list.emplace_back(norm->path + ".weight", &norm->base);

@@ -1,9 +1,9 @@
-// From a model folder to a Llama in memory: tensors by mmap, quantized on the way when asked.
+// From a model folder to a decoder in memory: tensors by mmap, quantized on the way when asked.
 #pragma once
 
 #include "base/sinks.hpp"
 #include "model/safetensors.hpp"
-#include "nn/llama.hpp"
+#include "nn/decoder.hpp"
 #include "nn/packed_weight.hpp"
 
 namespace intelia::nn {
@@ -14,13 +14,13 @@ namespace intelia::nn {
  * stores them in NF4 is taken as it is, whether the method is qlora or lora. With
  * Method::full every weight is an fp32 parameter that asks for its gradient.
  */
-Llama load_model(const ModelSettings& settings, Sinks sinks);
+Decoder load_model(const ModelSettings& settings, Sinks sinks);
 
 /** What load_model would make, in tensors of device meta, which have shapes and no data: no weight is read. */
-Llama outline_model(const ModelSettings& settings, Sinks sinks);
+Decoder outline_model(const ModelSettings& settings, Sinks sinks);
 
 /** Every weight by its name in the file; what is trained in Method::full. */
-std::vector<std::pair<std::string, Tensor*>> named_weights(Llama& model);
+std::vector<std::pair<std::string, Tensor*>> named_weights(Decoder& model);
 
 /** The values of tensor `name` as a tensor of its own type and shape (copied). Error{input} when they are no floating-point numbers. */
 Tensor to_tensor(const TensorView& view, const std::string& name);

@@ -24,7 +24,7 @@ ModelSettings settings_of(const std::filesystem::path& model, Method method = Me
   return settings;
 }
 
-nn::Llama load(const std::filesystem::path& model, Method method = Method::qlora) {
+nn::Decoder load(const std::filesystem::path& model, Method method = Method::qlora) {
   SilentSinks silent;
   return nn::load_model(settings_of(model, method), silent.sinks());
 }
@@ -68,12 +68,12 @@ TEST_CASE("a broken model folder is named with what is wrong") {
 TEST_CASE("an adapter that does not fit is named with its tensor") {
   const TemporaryFolder folder;
   const auto model = make_model(folder / "model");
-  nn::Llama llama = load(model);
+  nn::Decoder llama = load(model);
   nn::add_adapter(llama, LoraSettings{.r = 4}, 1);
   std::filesystem::create_directory(folder / "adapter");
   nn::write_adapter(llama, folder / "adapter", "base");
 
-  nn::Llama second = load(model);
+  nn::Decoder second = load(model);
   nn::load_adapter(second, folder / "adapter");
   for (std::size_t i = 0; i < nn::adapter_tensors(llama).size(); ++i)
     CHECK(at::equal(nn::adapter_tensors(llama)[i].second, nn::adapter_tensors(second)[i].second));
@@ -97,7 +97,7 @@ TEST_CASE("what --modules-to-save cannot mean is refused by name") {
   const auto path = make_model(folder / "model");
   for (const char* name : {"q_proj", "mlp", "embed_token", ""}) {
     CAPTURE(name);
-    nn::Llama model = load(path);
+    nn::Decoder model = load(path);
     try {
       nn::add_adapter(model, LoraSettings{.r = 8, .modules_to_save = {"norm", name}}, 1);
       CHECK(false);
@@ -113,17 +113,17 @@ TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file 
   const auto path = make_model(folder / "model", /*ties_embeddings=*/true);
   const auto adapter = folder / "adapter";
   std::filesystem::create_directories(adapter);
-  nn::Llama model = load(path);
+  nn::Decoder model = load(path);
   nn::add_adapter(model, LoraSettings{.r = 8, .modules_to_save = {"lm_head"}, .ensures_weight_tying = true}, 1);
   nn::write_adapter(model, adapter, "base");
-  nn::Llama again = load(path);
+  nn::Decoder again = load(path);
   nn::load_adapter(again, adapter);
   CHECK(again.head.trained.is_same(again.embedding.trained));
 
   auto tensors = nn::adapter_tensors(again);
   tensors.emplace_back("base_model.model.lm_head.weight", again.head.trained + 1);
   nn::write_tensors(adapter / "adapter_model.safetensors", tensors).commit();
-  nn::Llama other = load(path);
+  nn::Decoder other = load(path);
   try {
     nn::load_adapter(other, adapter);
     CHECK(false);
@@ -135,7 +135,7 @@ TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file 
 
 TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
   const TemporaryFolder folder;
-  nn::Llama model = load(make_model(folder / "model"));
+  nn::Decoder model = load(make_model(folder / "model"));
   nn::add_adapter(model, LoraSettings{.r = 8}, 1);
   const RandomSamples samples(4, 5);
   std::vector<TokenSample> list;
@@ -149,7 +149,7 @@ TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
 
 TEST_CASE("scores do not depend on the batch") {
   const TemporaryFolder folder;
-  const nn::Llama model = load(make_model(folder / "model"));
+  const nn::Decoder model = load(make_model(folder / "model"));
   const RandomSamples samples(6, 3);
   std::vector<TokenSample> list;
   for (int i = 0; i < 6; ++i) list.push_back(samples.at(i));
@@ -165,11 +165,11 @@ TEST_CASE("scores do not depend on the batch") {
 
 TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rounding") {
   const TemporaryFolder folder;
-  const nn::Llama model = load(make_model(folder / "model"));
+  const nn::Decoder model = load(make_model(folder / "model"));
   ModelSettings settings = settings_of(folder / "model");
   settings.precision = Precision::bf16;
   SilentSinks silent;
-  const nn::Llama half = nn::load_model(settings, silent.sinks());
+  const nn::Decoder half = nn::load_model(settings, silent.sinks());
   const RandomSamples samples(6, 3);
   std::vector<TokenSample> list;
   for (int i = 0; i < 6; ++i) list.push_back(samples.at(i));
@@ -183,7 +183,7 @@ TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rou
 
 TEST_CASE("a token outside the vocabulary is refused by name") {
   const TemporaryFolder folder;
-  const nn::Llama model = load(make_model(folder / "model"));
+  const nn::Decoder model = load(make_model(folder / "model"));
   const std::vector<TokenSample> samples{{{1, 96}, {0, 1}}};
   try {
     nn::score_samples(model, samples, false);
@@ -195,8 +195,8 @@ TEST_CASE("a token outside the vocabulary is refused by name") {
 
 TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
   const TemporaryFolder folder;
-  nn::Llama model = load(make_model(folder / "model"));
-  const nn::Llama dense = load(folder / "model", Method::lora);
+  nn::Decoder model = load(make_model(folder / "model"));
+  const nn::Decoder dense = load(folder / "model", Method::lora);
   const std::vector<TokenSample> samples{RandomSamples(1, 9).at(0)};
   const double unpacked = nn::score_samples(model, samples, false)[0].loss_sum;
   for (std::size_t layer = 0; layer < 2; ++layer) {
@@ -212,7 +212,7 @@ TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
 
 TEST_CASE("generation: a prompt's answer does not depend on the others, and stops where it should") {
   const TemporaryFolder folder;
-  const nn::Llama model = load(make_model(folder / "model"));
+  const nn::Decoder model = load(make_model(folder / "model"));
   const StopFlag stop;
   const std::vector<std::vector<std::int32_t>> prompts{{1, 2, 3, 4, 5, 6, 7}, {8}, {9, 10, 11}};
   SamplingSettings greedy;

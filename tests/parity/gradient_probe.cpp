@@ -22,7 +22,7 @@ Json answer(const Json& request) {
   settings.method = method == "full" ? Method::full : method == "lora" ? Method::lora : Method::qlora;
   settings.precision = request.value("precision", "fp32") == std::string("bf16") ? Precision::bf16 : Precision::fp32;
   settings.device = Device::cpu;
-  nn::Llama model = nn::load_model(settings, silent.sinks());
+  nn::Decoder model = nn::load_model(settings, silent.sinks());
   std::vector<std::pair<std::string, nn::Tensor>> parameters;
   if (settings.method == Method::full) {
     for (const auto& [name, tensor] : nn::named_weights(model)) parameters.emplace_back(name, *tensor);
