@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
+#include <future>
 
 #include "base/clock.hpp"
 #include "engine/engine.hpp"
@@ -88,7 +89,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("neftune-alpha", sft.neftune_alpha, "NEFTune: noise on the embeddings in training; 0: none");
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
   table.add("max-memory", sft.base.max_memory, "GiB that a plan and --batch-size auto count on; 0: what the machine can give");
-  table.add("probe", sft.probes, "Run what needs most memory once before the first step");
+  table.add("probe", sft.probes, "Run what needs most memory once before the first step, unless it takes less than half");
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
@@ -271,7 +272,9 @@ int run(const Options& options, Context& context) {
   run_json["options"]["batch-size"] = sft.batch_size;  // as found, when it was left to the program
   run_json["options"]["gradient-accumulation"] = sft.gradient_accumulation;
   run_json["threads"] = context.common.threads;
-  run_json["model"] = describe_folder(sft.base.model);
+  std::future<Json> model_files = std::async(std::launch::async, [&] { return describe_folder(sft.base.model); });
+  load_engine();  // in the meantime
+  run_json["model"] = model_files.get();
   if (!sft.base.adapter.empty()) run_json["adapter"] = describe_folder(sft.base.adapter);
   run_json["tokenizer"] = text.tokenizer->sha256();
   run_json["chat_template"] = text.chat_template.sha256();

@@ -1,17 +1,19 @@
 // NF4 on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there. It knows raw pointers only: no torch, no files.
-// Quantization is scalar (once a run); dequantization runs in every layer, so x86 machines with AVX2 take a path of
-// two table look-ups per eight weights, which gives the same bits because it only moves table entries.
+// Dequantization runs in every layer, so x86 machines with AVX2 take a path of two table look-ups per eight weights, which gives
+// the same bits because it only moves table entries.
 #include "kernels/nf4.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 #endif
 
 #include "kernels/dynamic8.hpp"
+#include "kernels/number.hpp"
 
 namespace intelia::nf4 {
 
@@ -20,26 +22,26 @@ namespace {
 constexpr float kSmallestScale = 1e-38f;  // an all-zero block is divided by this instead of by zero
 constexpr int kZeroCode = 7;
 
-/** Number of thresholds strictly below `value`; NaN counts as above all. */
-std::uint8_t nearest_code(float value) {
-  int code = 0;
-  for (int i = 0; i < 15; ++i) code += !(value <= threshold(i));
-  return static_cast<std::uint8_t>(code);
-}
-
 /** max|x|, NaN when one of them is, as torch reduces. */
-float largest_magnitude(const float* values, std::int64_t num) {
-  float largest = 0;
-  for (std::int64_t i = 0; i < num; ++i) {
-    const float magnitude = std::fabs(values[i]);
-    if (std::isnan(magnitude)) return magnitude;
-    largest = std::max(largest, magnitude);
-  }
-  return largest;
+INTELIA_INLINE inline float largest_magnitude(const float* values, std::int64_t num) {
+  const float largest = kernels::reduce(num, 0.0f, [values](std::int64_t i) INTELIA_INLINE { return std::fabs(values[i]); },
+                                        [](float a, float b) INTELIA_INLINE { return b > a ? b : a; });
+  const float num_nan = kernels::sum<float>(num, [values](std::int64_t i) INTELIA_INLINE { return values[i] == values[i] ? 0.0f : 1.0f; });
+  return num_nan > 0 ? std::numeric_limits<float>::quiet_NaN() : largest;
 }
 
 /** clamp(x, -1, 1) that keeps NaN. */
-float clamp_to_unit(float value) { return value < -1 ? -1 : value > 1 ? 1 : value; }
+INTELIA_INLINE inline float clamp_to_unit(float value) { return value < -1 ? -1 : value > 1 ? 1 : value; }
+
+/** codes[i]: the number of thresholds strictly below values[i], which are clamped; NaN counts as above all. */
+INTELIA_INLINE inline void nearest_codes(const float* values, std::int64_t num, std::int32_t* codes) {
+  for (std::int64_t i = 0; i < num; ++i) {
+    const float value = clamp_to_unit(values[i]);
+    std::int32_t code = 0;
+    for (int t = 0; t < 15; ++t) code += !(value <= threshold(t));
+    codes[i] = code;
+  }
+}
 
 std::uint16_t round_to_bf16(float value) {
   std::uint32_t bits;
@@ -141,7 +143,7 @@ __attribute__((target("avx2"))) std::int64_t dequantize_bf16_avx2(const std::uin
 
 const float* dynamic_map() { return dynamic8::map(dynamic8::Sign::with); }
 
-void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax) {
+INTELIA_VECTORIZED void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax) {
   for (std::int64_t start = 0; start < n; start += kBlock) {
     const std::int64_t num = std::min(kBlock, n - start);
     const bool is_short = num < kBlock;
@@ -150,14 +152,12 @@ void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* 
     const float reciprocal = 1.0f / scale;
     // The peer stores the raised scale of a short last block, but the true one (0) of a whole block, and divides there.
     absmax[start / kBlock] = is_short ? scale : largest;
-    for (std::int64_t i = 0; i < num; i += 2) {
-      std::uint8_t codes[2] = {0, kZeroCode};
-      for (std::int64_t k = 0; k < std::min<std::int64_t>(2, num - i); ++k) {
-        const float value = weight[start + i + k];
-        codes[k] = nearest_code(clamp_to_unit(is_short ? value / scale : value * reciprocal));
-      }
-      packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[0] << 4 | codes[1]);
-    }
+    float values[kBlock];
+    for (std::int64_t i = 0; i < num; ++i) values[i] = is_short ? weight[start + i] / scale : weight[start + i] * reciprocal;
+    std::int32_t codes[kBlock + 1];
+    nearest_codes(values, num, codes);
+    codes[num] = kZeroCode;   // the second half of an odd end's byte
+    for (std::int64_t i = 0; i < num; i += 2) packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[i] << 4 | codes[i + 1]);
   }
 }
 

@@ -278,17 +278,20 @@ Tensor unpack(const PackedWeight& weight, at::ScalarType dtype) {
   const std::int64_t n = weight.out_features * weight.in_features, num_blocks = nf4::num_blocks(n);
   if (weight.codes.is_cpu() || weight.codes.is_meta()) {
     Tensor absmax = weight.absmax.defined() ? weight.absmax : at::empty({num_blocks}, weight.nested_absmax.options());
-    Tensor values = at::empty({weight.out_features, weight.in_features}, absmax.options());
+    // bf16 is made at once; other types by way of fp32.
+    Tensor values = at::empty({weight.out_features, weight.in_features}, absmax.options().dtype(dtype == at::kBFloat16 ? dtype : at::kFloat));
     if (values.is_meta()) return values.to(dtype);
     if (!weight.absmax.defined())
       nf4::dequantize_absmax(weight.absmax_codes.const_data_ptr<std::uint8_t>(), weight.nested_absmax.const_data_ptr<float>(),
                              weight.map.const_data_ptr<float>(), weight.offset, num_blocks, absmax.data_ptr<float>());
     const std::uint8_t* codes = weight.codes.const_data_ptr<std::uint8_t>();
     const float* scales = absmax.const_data_ptr<float>();
-    float* out = values.data_ptr<float>();
     at::parallel_for(0, num_blocks, 1024, [&](std::int64_t begin, std::int64_t end) {
-      const std::int64_t first = begin * nf4::kBlock;
-      nf4::dequantize(codes + first / 2, scales + begin, std::min(n, end * nf4::kBlock) - first, out + first);
+      const std::int64_t first = begin * nf4::kBlock, num = std::min(n, end * nf4::kBlock) - first;
+      if (dtype == at::kBFloat16)
+        nf4::dequantize_bf16(codes + first / 2, scales + begin, num, static_cast<std::uint16_t*>(values.mutable_data_ptr()) + first);
+      else
+        nf4::dequantize(codes + first / 2, scales + begin, num, values.data_ptr<float>() + first);
     });
     return values.to(dtype);
   }

@@ -112,8 +112,9 @@ def test_a_plan_needs_no_output_and_says_what_the_run_then_takes(large, tmp_path
     counted = json.loads(trained.stdout)["measured"]["allocator_peak_bytes"]
     assert abs(plan["bytes"]["peak_above_model"] / counted - 1) < 0.05
 
+    # A little less than is needed: what a run takes besides tensors does not shrink with the batch.
     gib = plan["bytes"]["total"] / 2**30
-    run = program.run(*large.sft("--plan", *sizes, "--max-memory", gib / 2))
+    run = program.run(*large.sft("--plan", *sizes, "--max-memory", 0.95 * gib))
     assert run.status == 3, run.stderr
     assert "does not fit" in run.stderr and "--batch-size " in run.stderr and "--gradient-accumulation " in run.stderr
     assert "in all" in run.stdout

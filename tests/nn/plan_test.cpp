@@ -170,6 +170,7 @@ TEST_CASE("a probed run ends with the bytes of one that was not probed") {
     settings.learning_rate = 1e-2;
     settings.eval_every = 1;
     settings.probes = probes;
+    settings.base.max_memory = 1e-3;   // GiB: so little that the probe is run
     SilentSinks silent;
     peaks[probes] = nn::train_sft(settings, train, &validation, Json::object(), silent.sinks()).allocator_peak_bytes;
   }

@@ -69,8 +69,8 @@ def byte_level(folder, lines, pattern, normalizer=None, **model):
 def train_sentencepiece(folder, lines, model_type, **options):
     (folder / "corpus.txt").write_text("\n".join(lines[:20000]), encoding="utf-8")
     sentencepiece.SentencePieceTrainer.train(
-        input=str(folder / "corpus.txt"), model_prefix=str(folder / "tokenizer"), vocab_size=4000, model_type=model_type, byte_fallback=True,
-        max_sentence_length=20000, num_threads=1, minloglevel=2, character_coverage=0.9995, **options)
+        input=str(folder / "corpus.txt"), model_prefix=str(folder / "tokenizer"), vocab_size=6000, model_type=model_type, byte_fallback=True,
+        max_sentence_length=20000, num_threads=1, minloglevel=2, character_coverage=0.995, **options)
     (folder / "corpus.txt").unlink()
 
 
