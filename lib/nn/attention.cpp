@@ -366,9 +366,10 @@ Tensor softcapped(const Tensor& x, double cap) { return at::tanh(x / cap) * cap;
 
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
               const AttentionRule& rule) {
-  if (!is_fused(q)) return attend_composed(q, k, v, lengths, rule);
-  if (q.scalar_type() != at::kBFloat16 || gemm_bf16bf16f32_ != nullptr) return Attend::apply(q, k, v, lengths, rule);
-  return Attend::apply(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), lengths, rule).to(q.scalar_type());
+  if (!q.is_cpu() && !q.is_meta()) return attend_composed(q, k, v, lengths, rule);
+  const at::ScalarType type = q.scalar_type();
+  if (type != at::kHalf && (type != at::kBFloat16 || gemm_bf16bf16f32_ != nullptr)) return Attend::apply(q, k, v, lengths, rule);
+  return Attend::apply(q.to(at::kFloat), k.to(at::kFloat), v.to(at::kFloat), lengths, rule).to(type);
 }
 
 Tensor attend_composed(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,

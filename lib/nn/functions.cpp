@@ -161,7 +161,7 @@ struct HeadLoss : Function<HeadLoss> {
 /** x·mask/(1−p): the mask follows from the seed and each element's number, so it is never stored. */
 Tensor masked(const Tensor& x, double p, std::uint64_t seed) {
   if (is_fused(x)) return fused_drop(x, p, seed);
-  if (x.is_cpu()) return fused_drop(x.to(at::kFloat), p, seed).to(x.scalar_type());   // fp16
+  if (x.is_cpu() || x.is_meta()) return fused_drop(x.to(at::kFloat), p, seed).to(x.scalar_type());   // fp16
   auto generator = at::globalContext().defaultGenerator(x.device()).clone();
   generator.set_current_seed(seed);
   return x * at::empty_like(x).bernoulli_(1 - p, generator).div_(1 - p);

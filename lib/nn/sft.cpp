@@ -194,8 +194,8 @@ class SftOutline {
     settings.max_length = static_cast<int>(max_length);
     DataSizes sizes = sizes_;
     for (auto* list : {&sizes.train, &sizes.validation})
-      for (SampleSize& size : *list) {
-        size.targets = static_cast<std::int32_t>(std::max<std::int64_t>(0, size.targets - std::max<std::int64_t>(0, size.tokens - max_length)));
+      for (SampleSize& size : *list) {   // what is cut keeps a target: a record without one is rejected
+        size.targets = static_cast<std::int32_t>(std::max<std::int64_t>(1, size.targets - std::max<std::int64_t>(0, size.tokens - max_length)));
         size.tokens = static_cast<std::int32_t>(std::min<std::int64_t>(size.tokens, max_length));
       }
     return memory_need(training_.recipe, *optimizer_, settings, sizes, training_.model_bytes);
