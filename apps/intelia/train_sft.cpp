@@ -207,10 +207,10 @@ void show_settings(const Context& context, const SftSettings& sft, const std::st
   for (const auto& [name, value] : context.options.items()) {
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (text.empty()) continue;
-    line += fmt::format("\n  {:<24}{}", name, text);
+    line += fmt::format("\n  {:<26}{}", name, text);
   }
   const double per_update = static_cast<double>(sft.batch_size) * sft.gradient_accumulation;
-  context.log().info(fmt::format("settings{}\n  {:<24}{} sequences\n  {:<24}{}", line, "an update", per_update, "data", data));
+  context.log().info(fmt::format("settings{}\n  {:<26}{} sequences\n  {:<26}{}", line, "an update", per_update, "data", data));
 }
 
 int run(const Options& options, Context& context) {
