@@ -56,6 +56,10 @@ void multiply(std::int64_t m, std::int64_t n, std::int64_t k, double alpha, Part
                       &stride);
 }
 
+double scale_of(const AttentionRule& rule, std::int64_t head_size) {
+  return rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(head_size));
+}
+
 constexpr std::int64_t kQueryRows = 128;   // of a block: its scores stay in the second cache at lengths of common samples
 
 /** What the blocks of a batch's sequences have in common. */
@@ -67,7 +71,7 @@ struct Layout {
 
   Layout(const Tensor& q, const Tensor& k, const std::vector<std::int64_t>& all_lengths, const AttentionRule& given)
       : heads(q.size(1)), kv_heads(k.size(1)), size(q.size(2)), rule(given) {
-    if (rule.scale <= 0) rule.scale = 1 / std::sqrt(static_cast<double>(size));
+    rule.scale = scale_of(given, size);
     std::int64_t begin = 0;
     for (const std::int64_t length : all_lengths) {
       if (length > 0) {
@@ -221,10 +225,6 @@ class WithoutCudnn {
  private:
   bool was_used_;
 };
-
-double scale_of(const AttentionRule& rule, std::int64_t head_size) {
-  return rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(head_size));
-}
 
 /** Attention with capped scores of a few queries as it is written, the softmax in fp32. q [B, H, T, E], k and v [B, K, U, E],
     mask [.., T, U] (bool). */

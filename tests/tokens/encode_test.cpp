@@ -46,13 +46,17 @@ constexpr const char* kWithMarkers =
     "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}"
     "{% else %}{{ m.content }}{% endif %}{% endfor %}";
 
+/** The tokenizer of the tests, and the chat template `source`, or where that is empty theirs. */
+std::pair<std::unique_ptr<Tokenizer>, ChatTemplate> load_with(const std::string& source) {
+  test::ModelFolder folder;
+  if (!source.empty()) folder.chat_template = source;
+  folder.write();
+  return {Tokenizer::load(folder.path()), ChatTemplate::load(folder.path())};
+}
+
 TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by markers and without") {
   for (const char* source : {"", kWithMarkers}) {
-    test::ModelFolder folder;
-    if (*source != 0) folder.chat_template = source;
-    folder.write();
-    const auto tokenizer = Tokenizer::load(folder.path());
-    const ChatTemplate chat = ChatTemplate::load(folder.path());
+    const auto [tokenizer, chat] = load_with(source);
     CHECK(chat.has_generation_markers() == (*source != 0));
     const auto text_of = [&](std::vector<Message> messages, TrainedTurns turns = TrainedTurns::all) {
       return trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation(std::move(messages)), {.trained_turns = turns}));
@@ -82,11 +86,7 @@ TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by 
 
 TEST_CASE("a turn's weight is that of its targets, where some weight is a fraction") {
   for (const char* source : {"", kWithMarkers}) {
-    test::ModelFolder folder;
-    if (*source != 0) folder.chat_template = source;
-    folder.write();
-    const auto tokenizer = Tokenizer::load(folder.path());
-    const ChatTemplate chat = ChatTemplate::load(folder.path());
+    const auto [tokenizer, chat] = load_with(source);
     std::vector<Message> messages = {{"user", "q"}, {"assistant", "ab"}, {"user", "r"},
                                      {"assistant", "z"}, {"user", "s"}, {"assistant", "y"}};
     const auto encode = [&](const EncodeOptions& options = {}) {
