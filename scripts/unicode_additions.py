@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes lib/tokens/unicode_additions.cpp: the characters that tokenizers' Oniguruma knows and Unicode 14 does not.
+"""Writes lib/text/unicode_additions.cpp: the characters that tokenizers' Oniguruma knows and Unicode 14 does not.
 
 Debian 12's PCRE2 has Unicode 14, as Python 3.11's unicodedata has; the categories are asked of the peer. Run it with the
 Python of scripts/python-environment, from the root of the repository, after a new version of tokenizers.
@@ -33,7 +33,7 @@ def main():
             categories.update((ord(character), category) for character in piece)
     entries = [f'{{0x{first:X}, 0x{last:X}, "{category}"}}' for first, last, category in ranges_of(categories)]
     lines = "\n".join(f"    {entry}," for entry in entries)
-    pathlib.Path("lib/tokens/unicode_additions.cpp").write_text(
+    pathlib.Path("lib/text/unicode_additions.cpp").write_text(
         f"""// Written by scripts/unicode_additions.py with tokenizers {tokenizers.__version__}. See unicode_additions.hpp.
 #include "tokens/unicode_additions.hpp"
 

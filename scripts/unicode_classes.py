@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes lib/tokens/unicode_classes.inc: the class of every code point as the pinned `tokenizers` sees it.
+"""Writes lib/text/unicode_classes.inc: the class of every code point as the pinned `tokenizers` sees it.
 
 Asked of the peer itself, because its tables (Unicode 16.0 in tokenizers 0.23 and in tiktoken 0.14 alike) are newer than
 those of PCRE2 10.42 and of Python 3.11 (both 14.0)."""

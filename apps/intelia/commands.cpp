@@ -1,17 +1,19 @@
 // THE list of commands, in the order of help.
-#include "command.hpp"
+#include "program.hpp"
+#include "version.hpp"
 
 namespace intelia {
 
-extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_info, model_init,
-    model_quantize, render, tokenize, train_sft;
+extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_info,
+    model_init, model_quantize, render, tokenize, train_sft;
 
-const std::vector<const Command*>& all_commands() {
+const Program& this_program() {
   static const std::vector<const Command*> list = {
-      &extract,  &dataset_preview, &model_init, &model_info, &model_quantize, &train_sft,  &eval_run,
-      &tokenize, &detokenize,      &render,     &lineage,    &config,         &doctor,     &completion,
+      &extract,  &dataset_preview, &model_init, &model_info, &model_quantize, &train_sft, &eval_run,
+      &tokenize, &detokenize,      &render,     &lineage,    &config,         &doctor,    &completion,
   };
-  return list;
+  static const Program program{kProgramVersion, kProgramCommit, list};
+  return program;
 }
 
 }  // namespace intelia

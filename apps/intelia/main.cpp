@@ -4,20 +4,22 @@
 #include <new>
 
 #include "base/nearest_word.hpp"
-#include "help.hpp"
-#include "settings.hpp"
-#include "terminal.hpp"
+#include "cli/help.hpp"
+#include "cli/settings.hpp"
+#include "cli/terminal.hpp"
+#include "program.hpp"
 
 namespace intelia {
 namespace {
 
 /** The command that `words` begin with, and how many of them name it. */
 const Command* find_command(const std::vector<std::string>& words, std::size_t& num_words) {
-  for (const Command* command : all_commands()) {
+  for (const Command* command : this_program().commands) {
     const std::string name = command->name;
     const std::size_t space = name.find(' ');
-    if (space == std::string::npos ? !words.empty() && words[0] == name
-                                   : words.size() > 1 && words[0] == name.substr(0, space) && words[1] == name.substr(space + 1)) {
+    if (space == std::string::npos
+            ? !words.empty() && words[0] == name
+            : words.size() > 1 && words[0] == name.substr(0, space) && words[1] == name.substr(space + 1)) {
       num_words = space == std::string::npos ? 1 : 2;
       return command;
     }
@@ -26,17 +28,18 @@ const Command* find_command(const std::vector<std::string>& words, std::size_t& 
 }
 
 bool is_group(const std::string& word) {
-  const auto& commands = all_commands();
+  const auto& commands = this_program().commands;
   return std::any_of(commands.begin(), commands.end(),
                      [&](const Command* command) { return std::string(command->name).starts_with(word + " "); });
 }
 
 [[noreturn]] void fail_unknown(const std::vector<std::string>& words) {
   std::vector<std::string> known;
-  for (const Command* command : all_commands()) known.push_back(command->name);
+  for (const Command* command : this_program().commands) known.push_back(command->name);
   std::string typed = words[0];
   if (is_group(words[0]) && words.size() > 1 && words[1][0] != '-') typed += " " + words[1];
-  if (typed[0] == '-') throw Error(Kind::usage, "unknown option '" + typed + "'; options follow the command, see 'intelia --help'");
+  if (typed[0] == '-')
+    throw Error(Kind::usage, "unknown option '" + typed + "'; options follow the command, see 'intelia --help'");
   const std::string best = nearest_word(typed, known);
   throw Error(Kind::usage, "there is no command '" + typed + "'" +
                                (best.empty() ? "; see 'intelia --help'" : " (did you mean '" + best + "'?)"));
@@ -46,20 +49,20 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   TerminalProgress progress(log);
   static StopFlag stop;
   install_signals(stop);
-  Context context{stdout, Sinks{log, progress, stop}, {}, false, "", Json::object()};
+  Context context{this_program(), stdout, Sinks{log, progress, stop}, {}, false, "", Json::object()};
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    context.print(program_help());
+    context.print(program_help(this_program()));
     return words.empty() ? 2 : 0;
   }
   if (words[0] == "--version") {
-    context.print(std::string("intelia ") + program_version() + " (commit " + program_commit() + ")\n");
+    context.print(std::string("intelia ") + context.program.version + " (commit " + context.program.commit + ")\n");
     return 0;
   }
   std::size_t num_words = 0;
   const Command* command = find_command(words, num_words);
   if (command == nullptr) {
     if (is_group(words[0]) && (words.size() == 1 || words[1] == "--help" || words[1] == "-h")) {
-      context.print(group_help(words[0]));
+      context.print(group_help(this_program(), words[0]));
       return words.size() == 1 ? 2 : 0;
     }
     fail_unknown(words);
@@ -81,13 +84,14 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   ConfigurationFile file;
   if (const auto path = configuration_path(context.common); !path.empty()) {
     file = read_configuration(path);
-    check_configuration(file);
+    check_configuration(this_program(), file);
   }
   apply_settings(common, "", typed, file);
   apply_settings(own, command->name, typed, file);
   for (const Option& option : own.options()) {
     if (option.is_required && option.get().empty())
-      throw Error(Kind::usage, (option.is_positional ? option.value_name : "--" + option.name) + " is missing: " + option.help);
+      throw Error(Kind::usage,
+                  (option.is_positional ? option.value_name : "--" + option.name) + " is missing: " + option.help);
   }
 
   log.configure(context.common, wants_color(context.common.color, stderr));

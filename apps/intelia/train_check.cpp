@@ -15,8 +15,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kNamed = 20;            // faults told in words
-constexpr std::int64_t kFirstRecords = 100;   // that every run looks at
+constexpr std::size_t kNamed = 20;           // faults told in words
+constexpr std::int64_t kFirstRecords = 100;  // that every run looks at
 
 /** A fault and the file or folder it is of. */
 struct Fault {
@@ -35,34 +35,40 @@ void add(std::vector<Fault>& faults, const fs::path& path, std::vector<Finding> 
 std::vector<Fault> served_faults(const TextSide& text, const fs::path& folder) {
   std::vector<Fault> faults;
   add(faults, folder,
-      check_served(*text.tokenizer, text.chat_template, load_tokenizer(folder)->sha256(), load_chat_template(folder).sha256(),
-                   "the model that will be served"));
+      check_served(*text.tokenizer, text.chat_template, load_tokenizer(folder)->sha256(),
+                   load_chat_template(folder).sha256(), "the model that will be served"));
   return faults;
 }
 
-/** Faults between what is trained and what the adapter was trained with, which its manifest says; none without a manifest. */
+/** Faults between what is trained and what the adapter was trained with, which its manifest says; none without a
+ * manifest. */
 std::vector<Fault> adapter_faults(const TextSide& text, const fs::path& folder, Log& log) {
   const fs::path path = folder / "manifest.json";
   std::vector<Fault> faults;
   const Json manifest = fs::exists(path) ? parse_json(read_file(path), path.string()) : Json::object();
   const auto recorded = [&](const char* name) {
-    return manifest.is_object() && manifest.contains(name) && manifest[name].is_string() ? manifest[name].get<std::string>() : "";
+    return manifest.is_object() && manifest.contains(name) && manifest[name].is_string()
+               ? manifest[name].get<std::string>()
+               : "";
   };
   const std::string tokenizer = recorded("tokenizer_sha256"), chat_template = recorded("chat_template_sha256");
   if (tokenizer.empty() || chat_template.empty()) {
-    log.info("'" + folder.string() + "' has no manifest that says which tokenizer and chat template it was trained with");
+    log.info("'" + folder.string() +
+             "' has no manifest that says which tokenizer and chat template it was trained with");
     return faults;
   }
   add(faults, folder, check_served(*text.tokenizer, text.chat_template, tokenizer, chat_template, "the adapter"));
   return faults;
 }
 
-std::string plural(std::size_t count, const char* noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+std::string plural(std::size_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 }  // namespace
 
-int check_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options, const SftSettings& settings,
-                        const Context& context) {
+int check_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options,
+                        const SftSettings& settings, const Context& context) {
   std::vector<Fault> faults;
   if (!inputs.serve_model.empty()) faults = served_faults(text, inputs.serve_model);
   if (!inputs.adapter.empty())
@@ -76,9 +82,14 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
     if (path.empty()) continue;
     DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, context.sinks,
                                              num_threads(context.common));
-    if (check.num_read == 0) check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
-    files.push_back({{"path", path.string()}, {"records", check.num_read}, {"tokens", check.num_tokens},
-                     {"trained_tokens", check.num_targets}, {"longest", check.longest}, {"cut_lines", check.cut_lines}});
+    if (check.num_read == 0)
+      check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
+    files.push_back({{"path", path.string()},
+                     {"records", check.num_read},
+                     {"tokens", check.num_tokens},
+                     {"trained_tokens", check.num_targets},
+                     {"longest", check.longest},
+                     {"cut_lines", check.cut_lines}});
     records += check.num_read;
     tokens += check.num_tokens;
     trained_tokens += check.num_targets;
@@ -92,13 +103,16 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
   for (const Fault& fault : faults) {
     const char* kind = name_of(fault.finding.kind);
     if (list.size() < kNamed) context.log().warning(fault.where() + ": " + fault.finding.message);
-    list.push_back({{"path", fault.path.string()}, {"line", fault.finding.line}, {"kind", kind}, {"message", fault.finding.message}});
+    list.push_back({{"path", fault.path.string()},
+                    {"line", fault.finding.line},
+                    {"kind", kind},
+                    {"message", fault.finding.message}});
     ++by_kind[kind];
   }
-  if (list.size() > kNamed)
-    context.log().warning(plural(list.size() - kNamed, "more fault") + "; --json names all");
+  if (list.size() > kNamed) context.log().warning(plural(list.size() - kNamed, "more fault") + "; --json names all");
   if (!lengths.empty())
-    Schedule(settings.schedule, total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+    Schedule(settings.schedule,
+             total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
 
   std::string words = fmt::format("{}, {} tokens, {} of them trained, {} cut at --max-length {}; ",
                                   plural(static_cast<std::size_t>(records), "record"), tokens, trained_tokens, num_cut,
@@ -117,7 +131,8 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
   return faults.empty() ? 0 : 3;
 }
 
-void warn_of_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options, const Context& context) {
+void warn_of_training_data(const TextSide& text, const TrainInputs& inputs, const EncodeOptions& options,
+                           const Context& context) {
   if (!inputs.serve_model.empty())
     if (const auto faults = served_faults(text, inputs.serve_model); !faults.empty())
       throw Error(Kind::refused, faults[0].where() + ": " + faults[0].finding.message);
@@ -125,20 +140,23 @@ void warn_of_training_data(const TextSide& text, const TrainInputs& inputs, cons
   if (!inputs.adapter.empty()) faults = adapter_faults(text, inputs.adapter, context.log());
   for (const Fault& fault : faults) context.log().warning(fault.where() + ": " + fault.finding.message);
   if (!fs::is_regular_file(inputs.train)) return;  // what can be read but once is for the training
-  const DatasetCheck check = check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, context.sinks,
-                                                 /*threads=*/1, kFirstRecords);
+  const DatasetCheck check =
+      check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, context.sinks,
+                          /*threads=*/1, kFirstRecords);
   // What is rejected, or cut away, is named as it is read; what would be trained all the same must be said here.
   std::size_t count = 0;
   const Finding* first = nullptr;
   for (const Finding& finding : check.findings) {
-    if (finding.kind == Finding::Kind::no_record || finding.kind == Finding::Kind::refused || finding.kind == Finding::Kind::no_target)
+    if (finding.kind == Finding::Kind::no_record || finding.kind == Finding::Kind::refused ||
+        finding.kind == Finding::Kind::no_target)
       continue;
     if (first == nullptr) first = &finding;
     ++count;
   }
   if (first != nullptr)
-    context.log().warning(fmt::format("{} among the first {} records; {}:{}: {}; --check names all", plural(count, "fault"),
-                                      check.num_read, inputs.train.string(), first->line, first->message));
+    context.log().warning(fmt::format("{} among the first {} records; {}:{}: {}; --check names all",
+                                      plural(count, "fault"), check.num_read, inputs.train.string(), first->line,
+                                      first->message));
 }
 
 }  // namespace intelia

@@ -284,8 +284,8 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
     ::close(file_);
     if (number != EWOULDBLOCK) fail("lock", path, number);
     std::string who = num_read > 0 ? "process " + std::string(holder, strcspn(holder, "\n")) : "another process";
-    throw Error(Kind::unavailable, who + " is working in '" + path.parent_path().string() +
-                                       "' (it holds '" + path.string() + "'); try again when it has ended");
+    throw Error(Kind::unavailable, who + " is working in '" + path.parent_path().string() + "' (it holds '" +
+                                       path.string() + "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
   // Written before it is cut to size, so that a process killed in between leaves a note and not an empty file.

@@ -27,7 +27,8 @@ class LineReader {
   ~LineReader();
   LineReader(LineReader&&) noexcept;
 
-  /** The next line, valid until the next call; nothing at the end. A line above the bound comes back cut, with is_too_long(). */
+  /** The next line, valid until the next call; nothing at the end. A line above the bound comes back cut, with
+   * is_too_long(). */
   std::optional<std::string_view> next();
   bool is_too_long() const;
   /** Whether a whole line is in memory already. */

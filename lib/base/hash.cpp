@@ -84,8 +84,6 @@ Key128 key128_of(std::string_view text) {
   return {hash.high64, hash.low64};
 }
 
-std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed) {
-  return XXH64(text.data(), text.size(), seed);
-}
+std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed) { return XXH64(text.data(), text.size(), seed); }
 
 }  // namespace intelia

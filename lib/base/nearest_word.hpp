@@ -11,6 +11,7 @@ namespace intelia {
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
 /** " (did you mean 'rating'?)" with the nearest word behind `prefix`, or nothing. */
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates, std::string_view prefix = "");
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates,
+                         std::string_view prefix = "");
 
 }  // namespace intelia

@@ -24,8 +24,7 @@ class OrderedStreams {
   /** One thread for each of `producers`. A stream that is ahead of the reader waits at `max_ahead` items. */
   OrderedStreams(std::size_t num_streams, std::size_t max_ahead, std::vector<Produce> producers)
       : streams_(num_streams), max_ahead_(max_ahead) {
-    for (Produce& produce : producers)
-      threads_.emplace_back([this, produce = std::move(produce)] { serve(produce); });
+    for (Produce& produce : producers) threads_.emplace_back([this, produce = std::move(produce)] { serve(produce); });
   }
 
   /** Producers that are at work are told at their next item. */
@@ -88,7 +87,8 @@ class OrderedStreams {
 
   void put(std::size_t number, Item&& item) {
     std::unique_lock lock(mutex_);
-    // The stream that is being read has a thread at work on it, since streams are taken in order: nobody waits for ever.
+    // The stream that is being read has a thread at work on it, since streams are taken in order: nobody waits for
+    // ever.
     changed_.wait(lock, [&] { return is_ended_ || failure_ || streams_[number].items.size() < max_ahead_; });
     if (is_ended_ || failure_) throw Ended{};
     streams_[number].items.push_back(std::move(item));

@@ -59,7 +59,7 @@ class StopFlag {
  public:
   void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
   int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
-  bool is_set() const { return signal_number() != 0; }   // 0: go on
+  bool is_set() const { return signal_number() != 0; }  // 0: go on
   void request_checkpoint() { wants_checkpoint_.store(true, std::memory_order_relaxed); }
   /** Whether one was asked for since the last call. */
   bool take_checkpoint_request() const { return wants_checkpoint_.exchange(false, std::memory_order_relaxed); }

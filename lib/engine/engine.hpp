@@ -12,42 +12,17 @@
 #include "base/sinks.hpp"
 #include "engine/jobs.hpp"
 #include "record/json.hpp"
-#include "record/message.hpp"
+#include "record/sample_source.hpp"
 
 namespace intelia {
-
-/** What one sample weighs. */
-struct SampleSize {
-  std::int32_t tokens = 0;
-  std::int32_t targets = 0;  // that count in the loss: the first token has none before it to be said from
-};
-
-inline SampleSize size_of(const TokenSample& sample) {
-  SampleSize size{static_cast<std::int32_t>(sample.ids.size()), 0};
-  for (std::size_t i = 1; i < sample.is_target.size(); ++i) size.targets += sample.is_target[i] != 0;
-  return size;
-}
-
-/** Token samples by number; the engine draws them in its own order, again each epoch. */
-class SampleSource {
- public:
-  virtual ~SampleSource() = default;
-  virtual std::int64_t size() const = 0;
-  /** 0 <= index < size(). At most max_length tokens. */
-  virtual TokenSample at(std::int64_t index) const = 0;
-  /** size_of(at(index)); a source that knows it need not read the sample. */
-  virtual SampleSize size_at(std::int64_t index) const { return size_of(at(index)); }
-  /** SHA-256 over all samples: a resumed run checks that it is the same data. */
-  virtual std::string content_sha256() const = 0;
-};
 
 /** A loaded model, with its adapter when one was given. Not for several threads at once. */
 class LoadedModel {
  public:
   virtual ~LoadedModel() = default;
   virtual std::int64_t vocabulary_size() const = 0;
-  virtual std::int64_t context_length() const = 0;   // tokens that a sequence may have
-  virtual std::string description() const = 0;       // "llama, 4.2 M parameters, NF4, fp32, cpu"
+  virtual std::int64_t context_length() const = 0;  // tokens that a sequence may have
+  virtual std::string description() const = 0;      // "llama, 4.2 M parameters, NF4, fp32, cpu"
   /** Losses of `batch` (padded together), with or without the adapter. */
   virtual std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) = 0;
   /** Continues each prompt. The same result whatever the other prompts of the batch are, up to rounding. */
@@ -64,16 +39,16 @@ class Engine {
   /** {"torch":"2.11.0","cuda":"13.0"|null,"devices":[…]}; looks for a GPU only when asked. */
   virtual Json versions(bool look_for_gpu) = 0;
   virtual std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) = 0;
-  /** Writes the weights of settings.model into settings.output with their linear layers in NF4, as bitsandbytes serializes it.
-      Files are closed, but have no name yet. */
+  /** Writes the weights of settings.model into settings.output with their linear layers in NF4, as bitsandbytes
+     serializes it. Files are closed, but have no name yet. */
   virtual std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) = 0;
   /** Runs SFT; what is written to settings.output: adapter (or model), metrics.jsonl, checkpoints. `run` is any JSON
       that a resumed run must find unchanged (data, template and tokenizer hashes). `validation` may be null. */
   virtual SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
                                const Json& run, Sinks sinks) = 0;
   /**
-   * What that run will take. Memory is told without reading a weight, by the training's own code on tensors without data.
-   * With `measures_time`, and when it fits, the model is loaded and a few micro-batches are timed.
+   * What that run will take. Memory is told without reading a weight, by the training's own code on tensors without
+   * data. With `measures_time`, and when it fits, the model is loaded and a few micro-batches are timed.
    */
   virtual SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
                            bool measures_time, Sinks sinks) = 0;
@@ -81,8 +56,9 @@ class Engine {
 
 /**
  * The engine from the plug-in `libintelia_engine.so` beside the program (../lib, then lib/ of the build), with libtorch
- * sought in $INTELIA_LIBTORCH, the plug-in's folder, its rpath, and where `$INTELIA_PYTHON` or python3 has torch. Loaded once
- * and never unloaded. Throws Error{usage} in one sentence that says what to install, or that the build tags differ.
+ * sought in $INTELIA_LIBTORCH, the plug-in's folder, its rpath, and where `$INTELIA_PYTHON` or python3 has torch.
+ * Loaded once and never unloaded. Throws Error{usage} in one sentence that says what to install, or that the build tags
+ * differ.
  */
 Engine& load_engine();
 

@@ -18,7 +18,8 @@ namespace {
 
 constexpr const char* kPlugin = "libintelia_engine.so";
 constexpr const char* kRemedy =
-    "libtorch was not found: run scripts/setup, or install it with 'pip install torch==2.11.0' and set INTELIA_PYTHON to that "
+    "libtorch was not found: run scripts/setup, or install it with 'pip install torch==2.11.0' and set INTELIA_PYTHON "
+    "to that "
     "Python, or set INTELIA_LIBTORCH to the folder that holds libtorch_cpu.so";
 
 fs::path plugin_path() {
@@ -36,35 +37,39 @@ bool preload(const fs::path& folder) {
 /** The folder of libtorch in the torch package of a Python, or nothing. */
 fs::path libtorch_of_python() {
   const char* named = std::getenv("INTELIA_PYTHON");
-  const ProcessResult result = run_process(
-      {named != nullptr && *named != 0 ? named : "python3", "-c",
-       "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"});
+  const ProcessResult result =
+      run_process({named != nullptr && *named != 0 ? named : "python3", "-c",
+                   "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"});
   std::string folder = result.output.substr(0, result.output.find('\n'));
   return result.exit_status == 0 && !folder.empty() ? fs::path(folder) / "lib" : fs::path();
 }
 
 /**
- * libtorch's OpenMP reads this once, as it is loaded. Its default lets idle threads spin for milliseconds, which on a machine
- * that is also doing something else made training seven times slower (2 cores, one of them busy); about ten microseconds
- * keep the short pauses between operations without waking anybody.
+ * libtorch's OpenMP reads this once, as it is loaded. Its default lets idle threads spin for milliseconds, which on a
+ * machine that is also doing something else made training seven times slower (2 cores, one of them busy); about ten
+ * microseconds keep the short pauses between operations without waking anybody.
  */
 void limit_spinning() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 }
 
-/** Where libtorch's own start finds no memory it ends the process, so a limit that it cannot live within is refused before. */
+/** Where libtorch's own start finds no memory it ends the process, so a limit that it cannot live within is refused
+ * before. */
 void check_address_space() {
   constexpr rlim_t kNeededBytes = rlim_t{512} << 20;
   rlimit limit{};
   if (::getrlimit(RLIMIT_AS, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= kNeededBytes) return;
-  throw Error(Kind::io, "this process may have " + std::to_string(limit.rlim_cur >> 20) + " MiB of memory (ulimit -v), and libtorch needs " +
-                            std::to_string(kNeededBytes >> 20) + " to start; raise the limit");
+  throw Error(Kind::io, "this process may have " + std::to_string(limit.rlim_cur >> 20) +
+                            " MiB of memory (ulimit -v), and libtorch needs " + std::to_string(kNeededBytes >> 20) +
+                            " to start; raise the limit");
 }
 
-/** What the loader said last, thrown when it is that there is no room for a library, which no other copy of it would have. */
+/** What the loader said last, thrown when it is that there is no room for a library, which no other copy of it would
+ * have. */
 std::string reason_of_failure() {
   std::string reason = ::dlerror();
-  if (reason.find("failed to map segment") != std::string::npos || reason.find("annot allocate memory") != std::string::npos)
+  if (reason.find("failed to map segment") != std::string::npos ||
+      reason.find("annot allocate memory") != std::string::npos)
     throw Error(Kind::io, "not enough memory to load libtorch, (see ulimit -v): " + reason);
   return reason;
 }
@@ -73,10 +78,12 @@ void* open_plugin(const fs::path& path) {
   limit_spinning();
   check_address_space();
   if (!fs::exists(path))
-    throw Error(Kind::usage, "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");
+    throw Error(Kind::usage,
+                "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");
   if (const char* named = std::getenv("INTELIA_LIBTORCH"); named != nullptr && *named != 0) {
     if (!preload(named))
-      throw Error(Kind::usage, "INTELIA_LIBTORCH is '" + std::string(named) + "', and no libtorch_cpu.so could be loaded from there");
+      throw Error(Kind::usage, "INTELIA_LIBTORCH is '" + std::string(named) +
+                                   "', and no libtorch_cpu.so could be loaded from there");
   } else {
     preload(path.parent_path());
   }
@@ -92,8 +99,9 @@ void* open_plugin(const fs::path& path) {
 }
 
 Engine& create_engine() {
-  // libtorch's OpenMP threads would wait for work by spinning for milliseconds, which starves every other process of a busy
-  // machine (seen here: 7 times slower with two threads beside compilers). Set before libgomp reads it, unless the user did.
+  // libtorch's OpenMP threads would wait for work by spinning for milliseconds, which starves every other process of a
+  // busy machine (seen here: 7 times slower with two threads beside compilers). Set before libgomp reads it, unless the
+  // user did.
   ::setenv("GOMP_SPINCOUNT", "20000", /*overwrite=*/0);
   const fs::path path = plugin_path();
   void* plugin = open_plugin(path);
@@ -102,8 +110,8 @@ Engine& create_engine() {
   if (tag == nullptr || create == nullptr)
     throw Error(Kind::usage, "'" + path.string() + "' is not the engine of intelia");
   if (std::string(tag()) != build_tag())
-    throw Error(Kind::usage, "the engine '" + path.string() + "' was built as '" + tag() + "', this program as '" + build_tag() +
-                                 "'; build both together with scripts/setup");
+    throw Error(Kind::usage, "the engine '" + path.string() + "' was built as '" + tag() + "', this program as '" +
+                                 build_tag() + "'; build both together with scripts/setup");
   return *create();
 }
 

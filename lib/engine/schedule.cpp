@@ -16,7 +16,8 @@ std::int64_t rows_of_update(const SftSettings& settings) {
 std::int64_t total_updates(std::int64_t num_rows, const SftSettings& settings) {
   if (settings.max_steps > 0) return settings.max_steps;
   const std::int64_t rows = rows_of_update(settings), updates = (num_rows + rows - 1) / rows;
-  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(settings.epochs * static_cast<double>(updates))));
+  return std::max<std::int64_t>(1,
+                                static_cast<std::int64_t>(std::ceil(settings.epochs * static_cast<double>(updates))));
 }
 
 std::int64_t updates_of(double length, std::int64_t total) {
@@ -31,8 +32,9 @@ Schedule::Schedule(const ScheduleSettings& settings, std::int64_t total)
   stable_ = settings.stable > 0 ? updates_of(settings.stable, total) : total - warmup_ - decay_;
   if (stable_ < 0 || warmup_ + stable_ + decay_ > total)
     throw Error(Kind::usage, "--scheduler wsd: warm-up, stable part and decay take " +
-                                 std::to_string(warmup_ + std::max<std::int64_t>(0, stable_) + decay_) + " updates, the run has " +
-                                 std::to_string(total) + "; shorten --warmup, --stable or --decay");
+                                 std::to_string(warmup_ + std::max<std::int64_t>(0, stable_) + decay_) +
+                                 " updates, the run has " + std::to_string(total) +
+                                 "; shorten --warmup, --stable or --decay");
 }
 
 double Schedule::factor(std::int64_t step) const {
@@ -42,9 +44,12 @@ double Schedule::factor(std::int64_t step) const {
   const double progress =
       static_cast<double>(step - warmup_) / static_cast<double>(std::max<std::int64_t>(1, total_ - warmup_));
   switch (settings_.kind) {
-    case Scheduler::linear: return std::max(0.0, 1 - progress);
-    case Scheduler::cosine: return std::max(0.0, 0.5 * (1 + std::cos(M_PI * progress)) * (1 - minimum) + minimum);
-    default: return 1;
+    case Scheduler::linear:
+      return std::max(0.0, 1 - progress);
+    case Scheduler::cosine:
+      return std::max(0.0, 0.5 * (1 + std::cos(M_PI * progress)) * (1 - minimum) + minimum);
+    default:
+      return 1;
   }
 }
 
@@ -56,9 +61,12 @@ double Schedule::wsd_factor(std::int64_t step) const {
   if (step >= warmup_ + stable_ + decay_) return minimum;
   const double progress = static_cast<double>(step - warmup_ - stable_) / static_cast<double>(decay_);
   switch (settings_.decay_shape) {
-    case DecayShape::linear: return above_minimum(1 - progress);
-    case DecayShape::cosine: return above_minimum(0.5 * (1 + std::cos(M_PI * progress)));
-    case DecayShape::one_minus_sqrt: return above_minimum(1 - std::sqrt(progress));
+    case DecayShape::linear:
+      return above_minimum(1 - progress);
+    case DecayShape::cosine:
+      return above_minimum(0.5 * (1 + std::cos(M_PI * progress)));
+    case DecayShape::one_minus_sqrt:
+      return above_minimum(1 - std::sqrt(progress));
   }
   return minimum;
 }

@@ -1,4 +1,5 @@
-// The learning rate as a pure function of the update, with the meaning transformers 5 gives to each word (optimization.py).
+// The learning rate as a pure function of the update, with the meaning transformers 5 gives to each word
+// (optimization.py).
 #pragma once
 
 #include <cstdint>

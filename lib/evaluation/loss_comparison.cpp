@@ -59,18 +59,24 @@ Verdict decide(const LossSummary& overall, std::int64_t min_conversations) {
 
 const char* verdict_words(Verdict verdict) {
   switch (verdict) {
-    case Verdict::deploy: return "DEPLOY";
-    case Verdict::do_not: return "DO NOT DEPLOY";
-    case Verdict::not_enough_data: break;
+    case Verdict::deploy:
+      return "DEPLOY";
+    case Verdict::do_not:
+      return "DO NOT DEPLOY";
+    case Verdict::not_enough_data:
+      break;
   }
   return "NOT ENOUGH DATA";
 }
 
 int verdict_status(Verdict verdict) {
   switch (verdict) {
-    case Verdict::deploy: return 0;
-    case Verdict::do_not: return 3;
-    case Verdict::not_enough_data: break;
+    case Verdict::deploy:
+      return 0;
+    case Verdict::do_not:
+      return 3;
+    case Verdict::not_enough_data:
+      break;
   }
   return 4;
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/markup.hpp"
+#include "page/markup.hpp"
 
 namespace intelia {
 
@@ -17,7 +17,10 @@ Json summary_json(const LossSummary& summary) {
   return {{"conversations", summary.num_conversations},
           {"tokens", summary.num_tokens},
           {"bytes", summary.num_bytes},
-          {"base", {{"loss", summary.base_loss}, {"perplexity", summary.base_perplexity}, {"bits_per_byte", summary.base_bits_per_byte}}},
+          {"base",
+           {{"loss", summary.base_loss},
+            {"perplexity", summary.base_perplexity},
+            {"bits_per_byte", summary.base_bits_per_byte}}},
           {"candidate",
            {{"loss", summary.candidate_loss},
             {"perplexity", summary.candidate_perplexity},
@@ -51,19 +54,22 @@ std::string forest_plot(const LossComparison& comparison) {
   double y = 24;
   for (const auto& [name, summary] : rows) {
     const char* side = summary->interval.high < 0 ? "better" : summary->interval.low > 0 ? "worse" : "open";
-    svg += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{} ({})</text>)", kLeft - 14, y + 5, escape_markup(name),
-                       summary->num_conversations);
+    svg += fmt::format(R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end">{} ({})</text>)", kLeft - 14, y + 5,
+                       escape_markup(name), summary->num_conversations);
     const double low = std::isfinite(summary->interval.low) ? summary->interval.low : -reach;
     const double high = std::isfinite(summary->interval.high) ? summary->interval.high : reach;
-    svg += fmt::format(R"(<line class="{0}" x1="{1:.1f}" x2="{2:.1f}" y1="{3:.1f}" y2="{3:.1f}"/><circle class="{0}" cx="{4:.1f}" cy="{3:.1f}" r="5"/>)",
-                       side, x(low), x(high), y, x(summary->difference));
+    svg += fmt::format(
+        R"(<line class="{0}" x1="{1:.1f}" x2="{2:.1f}" y1="{3:.1f}" y2="{3:.1f}"/><circle class="{0}" cx="{4:.1f}" cy="{3:.1f}" r="5"/>)",
+        side, x(low), x(high), y, x(summary->difference));
     y += kRow;
   }
   svg += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle">0</text>)", x(0), height - 18);
   for (double tick : {-reach / 1.1, reach / 1.1})
-    svg += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{:+.3f}</text>)", x(tick), height - 18, tick);
-  svg += fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle" class="note">← candidate better · loss difference in nats a token · base better →</text></svg>)",
-                     kLeft + kWidth / 2, height - 2);
+    svg +=
+        fmt::format(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle">{:+.3f}</text>)", x(tick), height - 18, tick);
+  svg += fmt::format(
+      R"(<text x="{:.1f}" y="{:.1f}" text-anchor="middle" class="note">← candidate better · loss difference in nats a token · base better →</text></svg>)",
+      kLeft + kWidth / 2, height - 2);
   return svg;
 }
 
@@ -79,7 +85,8 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses) {
   const std::size_t num_bars = std::min(kMaxBars, differences.size());
   double reach = std::max({1e-9, std::abs(differences.front()), std::abs(differences.back())});
   const double width = 700.0 / static_cast<double>(num_bars);
-  std::string svg = R"(<svg viewBox="0 0 720 150" role="img" aria-label="Loss difference of each conversation, sorted"><line class="zero" x1="10" x2="710" y1="70" y2="70"/>)";
+  std::string svg =
+      R"(<svg viewBox="0 0 720 150" role="img" aria-label="Loss difference of each conversation, sorted"><line class="zero" x1="10" x2="710" y1="70" y2="70"/>)";
   for (std::size_t i = 0; i < num_bars; ++i) {
     const double difference = differences[i * differences.size() / num_bars];
     const double size = 62 * std::abs(difference) / reach;
@@ -87,7 +94,8 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses) {
                        difference < 0 ? "better" : "worse", 10 + width * static_cast<double>(i),
                        difference < 0 ? 70 : 70 - size, std::max(0.5, width - 1), size);
   }
-  svg += R"(<text x="360" y="146" text-anchor="middle" class="note">conversations, sorted: below the line the candidate is better</text></svg>)";
+  svg +=
+      R"(<text x="360" y="146" text-anchor="middle" class="note">conversations, sorted: below the line the candidate is better</text></svg>)";
   return svg;
 }
 
@@ -96,8 +104,8 @@ std::string summary_row(const std::string& name, const LossSummary& summary) {
       "<tr><th>{}</th><td>{}</td><td>{}</td><td>{:.4f} → {:.4f}</td><td>{:.2f} → {:.2f}</td><td>{:.3f} → {:.3f}</td>"
       "<td>{:+.4f}</td><td>{}</td></tr>\n",
       escape_markup(name), summary.num_conversations, summary.num_tokens, summary.base_loss, summary.candidate_loss,
-      summary.base_perplexity, summary.candidate_perplexity, summary.base_bits_per_byte, summary.candidate_bits_per_byte,
-      summary.difference, interval_text(summary.interval));
+      summary.base_perplexity, summary.candidate_perplexity, summary.base_bits_per_byte,
+      summary.candidate_bits_per_byte, summary.difference, interval_text(summary.interval));
 }
 
 constexpr const char* kStyle = R"(
@@ -129,9 +137,11 @@ std::string answer_rows(const std::vector<AnswerPair>& answers) {
         "<tr><td class=\"words\"><b>{}</b> <span class=\"soft\">{}</span>\n{}{}</td><td class=\"words\">{}{}</td>"
         "<td class=\"words\">{}{}</td></tr>\n",
         escape_markup(pair.question.id), escape_markup(pair.question.language), escape_markup(question),
-        pair.question.reference.empty() ? "" : "\n\n<span class=\"soft\">Reference: " + escape_markup(pair.question.reference) + "</span>",
-        escape_markup(pair.base), pair.base_is_cut ? " <span class=\"soft\">[cut]</span>" : "", escape_markup(pair.candidate),
-        pair.candidate_is_cut ? " <span class=\"soft\">[cut]</span>" : "");
+        pair.question.reference.empty()
+            ? ""
+            : "\n\n<span class=\"soft\">Reference: " + escape_markup(pair.question.reference) + "</span>",
+        escape_markup(pair.base), pair.base_is_cut ? " <span class=\"soft\">[cut]</span>" : "",
+        escape_markup(pair.candidate), pair.candidate_is_cut ? " <span class=\"soft\">[cut]</span>" : "");
   }
   return rows;
 }
@@ -144,8 +154,9 @@ std::string regression_rows(std::vector<ConversationLoss> losses) {
                    [&](const auto& a, const auto& b) { return difference(a) > difference(b); });
   std::string rows;
   for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference(losses[i]) > 0; ++i)
-    rows += fmt::format("<tr><th><code>{}</code></th><td>{}</td><td>{}</td><td>{:+.4f}</td></tr>\n", escape_markup(losses[i].id),
-                        escape_markup(losses[i].language), losses[i].num_tokens, difference(losses[i]));
+    rows += fmt::format("<tr><th><code>{}</code></th><td>{}</td><td>{}</td><td>{:+.4f}</td></tr>\n",
+                        escape_markup(losses[i].id), escape_markup(losses[i].language), losses[i].num_tokens,
+                        difference(losses[i]));
   return rows;
 }
 
@@ -156,13 +167,16 @@ std::string verdict_sentence(const Evaluation& evaluation) {
   if (overall.num_conversations < evaluation.min_conversations)
     return fmt::format("{} conversations were compared; at least {} are needed to judge.", overall.num_conversations,
                        evaluation.min_conversations);
-  const std::string numbers = fmt::format("loss {:.4f} → {:.4f} nats a token, difference {:+.4f}, 95 % interval {}",
-                                          overall.base_loss, overall.candidate_loss, overall.difference,
-                                          interval_text(overall.interval));
+  const std::string numbers =
+      fmt::format("loss {:.4f} → {:.4f} nats a token, difference {:+.4f}, 95 % interval {}", overall.base_loss,
+                  overall.candidate_loss, overall.difference, interval_text(overall.interval));
   switch (evaluation.verdict) {
-    case Verdict::deploy: return "The candidate is better on held-out answers: " + numbers + ".";
-    case Verdict::do_not: return "The candidate is worse on held-out answers: " + numbers + ".";
-    case Verdict::not_enough_data: break;
+    case Verdict::deploy:
+      return "The candidate is better on held-out answers: " + numbers + ".";
+    case Verdict::do_not:
+      return "The candidate is worse on held-out answers: " + numbers + ".";
+    case Verdict::not_enough_data:
+      break;
   }
   return "The interval holds 0, so these conversations cannot tell the two apart: " + numbers + ".";
 }
@@ -177,8 +191,9 @@ Json scores_json(const Evaluation& evaluation) {
   scores["adapter"] = evaluation.adapter;
   scores["description"] = evaluation.model_description;
   scores["min_conversations"] = evaluation.min_conversations;
-  scores["signature"] = fmt::format("loss:nats-per-answer-token|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
-                                    kBootstrapResamples, evaluation.seed);
+  scores["signature"] = fmt::format(
+      "loss:nats-per-answer-token|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
+      kBootstrapResamples, evaluation.seed);
   scores["overall"] = summary_json(evaluation.comparison.overall);
   for (const auto& [language, summary] : evaluation.comparison.by_language)
     scores["by_language"][language] = summary_json(summary);
@@ -209,38 +224,51 @@ std::string html_report(const Evaluation& evaluation) {
   const std::string regressions = regression_rows(evaluation.losses);
   std::string page = fmt::format(
       "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-      "content=\"width=device-width,initial-scale=1\"><title>{0}: base against candidate</title><style>{1}</style></head><body>\n"
-      "<h1>Base against candidate</h1><p class=\"soft\">base <code>{2}</code> ({3})<br>candidate: the same with adapter "
+      "content=\"width=device-width,initial-scale=1\"><title>{0}: base against "
+      "candidate</title><style>{1}</style></head><body>\n"
+      "<h1>Base against candidate</h1><p class=\"soft\">base <code>{2}</code> ({3})<br>candidate: the same with "
+      "adapter "
       "<code>{4}</code></p>\n<div class=\"verdict {5}\"><b>{0}</b>{6}</div>\n",
-      verdict_words(evaluation.verdict), kStyle, escape_markup(evaluation.model), escape_markup(evaluation.model_description),
-      escape_markup(evaluation.adapter), verdict_class(evaluation.verdict), escape_markup(verdict_sentence(evaluation)));
+      verdict_words(evaluation.verdict), kStyle, escape_markup(evaluation.model),
+      escape_markup(evaluation.model_description), escape_markup(evaluation.adapter), verdict_class(evaluation.verdict),
+      escape_markup(verdict_sentence(evaluation)));
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison);
-  page += "<div class=\"scroll\"><table><thead><tr><th>base → candidate</th><th>conversations</th><th>tokens</th>"
-          "<th>loss</th><th>perplexity</th><th>bits a byte</th><th>difference</th><th>95 % interval</th></tr></thead><tbody>\n" +
-          summary_row("all", evaluation.comparison.overall) + languages + "</tbody></table></div>\n";
+  page +=
+      "<div class=\"scroll\"><table><thead><tr><th>base → candidate</th><th>conversations</th><th>tokens</th>"
+      "<th>loss</th><th>perplexity</th><th>bits a byte</th><th>difference</th><th>95 % "
+      "interval</th></tr></thead><tbody>\n" +
+      summary_row("all", evaluation.comparison.overall) + languages + "</tbody></table></div>\n";
   page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses);
   if (!regressions.empty())
-    page += "<details><summary>The conversations where the candidate lost most</summary><div class=\"scroll\"><table><thead><tr>"
-            "<th>conversation</th><th>language</th><th>tokens</th><th>difference</th></tr></thead><tbody>\n" +
-            regressions + "</tbody></table></div></details>\n";
+    page +=
+        "<details><summary>The conversations where the candidate lost most</summary><div "
+        "class=\"scroll\"><table><thead><tr>"
+        "<th>conversation</th><th>language</th><th>tokens</th><th>difference</th></tr></thead><tbody>\n" +
+        regressions + "</tbody></table></div></details>\n";
   if (!evaluation.answers.empty())
-    page += "<h2>Answers side by side</h2><div class=\"scroll\"><table><thead><tr><th class=\"words\">question</th>"
-            "<th class=\"words\">base</th><th class=\"words\">candidate</th></tr></thead><tbody>\n" +
-            answer_rows(evaluation.answers) + "</tbody></table></div>\n";
+    page +=
+        "<h2>Answers side by side</h2><div class=\"scroll\"><table><thead><tr><th class=\"words\">question</th>"
+        "<th class=\"words\">base</th><th class=\"words\">candidate</th></tr></thead><tbody>\n" +
+        answer_rows(evaluation.answers) + "</tbody></table></div>\n";
   page += fmt::format(
-      "<h2>How this was judged</h2><p>Both models score the answers of the same held-out conversations, token by token, in the "
-      "same precision; the loss is the mean negative log-probability of an answer token (end of turn included), bits a byte "
-      "counts the answers' UTF-8 bytes. The interval is a paired percentile bootstrap: {} resamples of whole conversations, seed "
-      "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or of fewer than {} "
+      "<h2>How this was judged</h2><p>Both models score the answers of the same held-out conversations, token by "
+      "token, in the "
+      "same precision; the loss is the mean negative log-probability of an answer token (end of turn included), bits a "
+      "byte "
+      "counts the answers' UTF-8 bytes. The interval is a paired percentile bootstrap: {} resamples of whole "
+      "conversations, seed "
+      "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or of fewer "
+      "than {} "
       "conversations, the data cannot tell. {}</p>\n",
       kBootstrapResamples, evaluation.seed, evaluation.min_conversations,
       evaluation.num_cut_conversations == 0
           ? std::string("No conversation was longer than the context.")
-          : fmt::format("{} conversations were longer than the context and are scored up to it.", evaluation.num_cut_conversations));
+          : fmt::format("{} conversations were longer than the context and are scored up to it.",
+                        evaluation.num_cut_conversations));
   page += "<h2>Inputs</h2><div class=\"scroll\"><table><thead><tr><th>file</th><th>sha256</th></tr></thead><tbody>\n";
   for (const Json& input : evaluation.inputs)
-    page += fmt::format("<tr><th><code>{}</code></th><td><code>{}</code></td></tr>\n", escape_markup(input.value("path", "")),
-                        escape_markup(input.value("sha256", "")));
+    page += fmt::format("<tr><th><code>{}</code></th><td><code>{}</code></td></tr>\n",
+                        escape_markup(input.value("path", "")), escape_markup(input.value("sha256", "")));
   page += "</tbody></table></div></body></html>\n";
   return page;
 }

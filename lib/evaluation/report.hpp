@@ -1,4 +1,5 @@
-// The evaluation as a person reads it (one self-contained HTML page) and as a machine does (scores.json), from one struct.
+// The evaluation as a person reads it (one self-contained HTML page) and as a machine does (scores.json), from one
+// struct.
 #pragma once
 
 #include <string>
@@ -18,8 +19,8 @@ struct AnswerPair {
 };
 
 struct Evaluation {
-  std::string model, adapter;             // as named on the command line
-  std::string model_description;          // "llama, 4.2 M parameters, NF4, fp32, cpu"
+  std::string model, adapter;     // as named on the command line
+  std::string model_description;  // "llama, 4.2 M parameters, NF4, fp32, cpu"
   std::int64_t min_conversations = 30;
   std::uint64_t seed = 42;
   std::vector<ConversationLoss> losses;

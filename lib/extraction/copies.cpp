@@ -31,7 +31,8 @@ void CopyFinder::find() {
     part_keys.clear();
     for (std::uint64_t begin = 0; begin < num_keys; begin += kKeysAtOnce) {
       some.resize(static_cast<std::size_t>(std::min(kKeysAtOnce, num_keys - begin)));
-      read_at(keys_.descriptor(), begin * sizeof(Key128), some.data(), some.size() * sizeof(Key128), "a temporary file");
+      read_at(keys_.descriptor(), begin * sizeof(Key128), some.data(), some.size() * sizeof(Key128),
+              "a temporary file");
       std::copy_if(some.begin(), some.end(), std::back_inserter(part_keys),
                    [&](const Key128& key) { return key.high % num_parts == part; });
     }
@@ -39,9 +40,10 @@ void CopyFinder::find() {
     for (std::size_t i = 1; i < part_keys.size(); ++i)
       if (part_keys[i] == part_keys[i - 1]) counts_.try_emplace(part_keys[i], 1).first->second += 1;
     if (counts_.size() > kMaxIdsWithCopies)
-      throw Error(Kind::input, fmt::format("conversation_id does not name conversations: more than {} of them occur more "
-                                           "than once; name another column with --columns conversation_id=NAME",
-                                           kMaxIdsWithCopies));
+      throw Error(Kind::input,
+                  fmt::format("conversation_id does not name conversations: more than {} of them occur more "
+                              "than once; name another column with --columns conversation_id=NAME",
+                              kMaxIdsWithCopies));
   }
 }
 

@@ -25,7 +25,8 @@ void Notices::note(const Outcome& outcome) {
   constexpr std::int64_t kMaxWarnings = 20;
   if (outcome.place != Place::rejected && outcome.place != Place::quarantined) return;
   if (++num_warnings_ <= kMaxWarnings) log_.warning(outcome.words);
-  if (num_warnings_ == kMaxWarnings + 1) log_.warning("more conversations are put aside; the rest is counted, not named");
+  if (num_warnings_ == kMaxWarnings + 1)
+    log_.warning("more conversations are put aside; the rest is counted, not named");
   if (outcome.place == Place::rejected && policy_.is_strict) throw Error(Kind::input, outcome.words + " (--strict)");
 }
 

@@ -17,6 +17,7 @@
 #include "extraction/record_file.hpp"
 #include "extraction/record_index.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::extraction {
 

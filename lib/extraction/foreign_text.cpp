@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::extraction {
 

@@ -96,7 +96,8 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
   for_each_slot(
       [&](Slot& slot, std::uint64_t) {
         if (slot.conversation.high % num_parts != part) return;
-        const auto found = std::lower_bound(known.begin(), known.end(), Known{{.conversation = slot.conversation}}, comes_before);
+        const auto found =
+            std::lower_bound(known.begin(), known.end(), Known{{.conversation = slot.conversation}}, comes_before);
         if (found == known.end() || found->entry.conversation != slot.conversation) return;
         if (found->entry.version != slot.version) {
           ++counts_.updated;
@@ -168,7 +169,8 @@ void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter
         const std::string_view line =
             slot.origin == Origin::put
                 ? new_lines.read(slot.offset, slot.line_bytes, lines_.size())
-                : old_lines.at(slot.place).read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.place].bytes);
+                : old_lines.at(slot.place)
+                      .read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.place].bytes);
         files.write(static_cast<Place>(slot.place), line, slot.tally);
         state.add({slot.conversation, slot.version, slot.tally, slot.place, slot.line_bytes});
       },

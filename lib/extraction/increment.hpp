@@ -1,6 +1,6 @@
 // One increment: which rows of the selection the last run has seen in this very version, so that only the others are
-// read, and the outputs put together from old lines and new ones in the selection's order. Memory does not grow with the
-// number of rows: what does lies in temporary files.
+// read, and the outputs put together from old lines and new ones in the selection's order. Memory does not grow with
+// the number of rows: what does lies in temporary files.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@
 
 namespace intelia::extraction {
 
-/** Against the last run: conversations that came, that are there in another version, that left, that are as they were. */
+/** Against the last run: conversations that came, that are there in another version, that left, that are as they were.
+ */
 struct IncrementCounts {
   std::int64_t added = 0, updated = 0, left = 0, unchanged = 0;
 };

@@ -54,7 +54,8 @@ double mean(const std::vector<double>& values) {
 std::vector<double> mean_scores(const Group& rows) {
   std::vector<std::pair<std::string_view, std::vector<double>>> scores;
   for (const Judgement* row : rows) {
-    auto place = std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.first == row->annotator; });
+    auto place =
+        std::find_if(scores.begin(), scores.end(), [&](const auto& one) { return one.first == row->annotator; });
     if (place == scores.end()) place = scores.insert(scores.end(), {row->annotator, {}});
     place->second.insert(place->second.end(), row->ratings.begin(), row->ratings.end());
   }
@@ -76,10 +77,12 @@ Group newest_corrections(const Group& rows) {
   Group newest;
   for (const Judgement* row : rows) {
     if (row->corrected_answer.empty()) continue;
-    const auto place =
-        std::find_if(newest.begin(), newest.end(), [&](const Judgement* one) { return one->annotator == row->annotator; });
-    if (place == newest.end()) newest.push_back(row);
-    else *place = row;
+    const auto place = std::find_if(newest.begin(), newest.end(),
+                                    [&](const Judgement* one) { return one->annotator == row->annotator; });
+    if (place == newest.end())
+      newest.push_back(row);
+    else
+      *place = row;
   }
   return newest;
 }
@@ -125,7 +128,9 @@ std::string correction_fault(std::int64_t place, const std::vector<Turn>& turns,
 
 }  // namespace
 
-bool is_same_text(std::string_view one, std::string_view other) { return one == other || collapsed(one) == collapsed(other); }
+bool is_same_text(std::string_view one, std::string_view other) {
+  return one == other || collapsed(one) == collapsed(other);
+}
 
 struct Judgements::State {
   JudgementRules rules;
@@ -145,7 +150,8 @@ struct Judgements::State {
     const std::string text = plain_text(value);
     RatingReading reading = read_rating(text, RatingScale::one_to_five);
     if (value.is_bool() || !reading.fault.empty()) return "is not a number: " + in_quotes(text);
-    if (*reading.rating < kWorstRating || *reading.rating > kBestRating) return "is not from 1 to 5: " + in_quotes(text);
+    if (*reading.rating < kWorstRating || *reading.rating > kBestRating)
+      return "is not from 1 to 5: " + in_quotes(text);
     scores.push_back(*reading.rating);
     return "";
   }
@@ -174,9 +180,12 @@ struct Judgements::State {
       Judgement row;
       std::string turn;
       const std::string place = read_text(object, "id", row.id) && !row.id.empty() ? ", row " + row.id : "";
-      for (const auto& [key, text] : {std::pair{"turn", &turn}, {"answer", &row.answer}, {"annotator", &row.annotator},
+      for (const auto& [key, text] : {std::pair{"turn", &turn},
+                                      {"answer", &row.answer},
+                                      {"annotator", &row.annotator},
                                       {"corrected_answer", &row.corrected_answer}})
-        if (!read_text(object, key, *text)) return fmt::format("{} {} is not text: U+0000 or no text{}", table, key, place);
+        if (!read_text(object, key, *text))
+          return fmt::format("{} {} is not text: U+0000 or no text{}", table, key, place);
       if (trimmed(row.corrected_answer).empty()) row.corrected_answer.clear();
       if (!trimmed(turn).empty()) {
         const std::string_view digits = trimmed(turn);
@@ -271,7 +280,8 @@ std::string Judgements::disagreement(const std::vector<Turn>& turns) const {
     if (place < 0) continue;
     const std::size_t different = num_answers(newest_corrections(rows));
     if (different > 1)
-      return fmt::format("experts disagree: turn {}, {} answers of {} annotators", place, different, num_annotators(rows));
+      return fmt::format("experts disagree: turn {}, {} answers of {} annotators", place, different,
+                         num_annotators(rows));
     const std::vector<double> means = mean_scores(rows);
     if (means.empty()) continue;
     const auto [lowest, highest] = std::minmax_element(means.begin(), means.end());

@@ -1,5 +1,5 @@
-// What users and experts said about the answers of a conversation: ratings, scores, corrected answers, and where experts
-// disagree. Pure: rows come as JSON, whatever they are stored in.
+// What users and experts said about the answers of a conversation: ratings, scores, corrected answers, and where
+// experts disagree. Pure: rows come as JSON, whatever they are stored in.
 #pragma once
 
 #include <cstdint>
@@ -37,11 +37,11 @@ struct JudgementRules {
 
 /**
  * Feedback rows: [{"id","turn","answer","rating","corrected_answer"},…], annotation rows: [{"id","turn","annotator",
- * "scores","corrected_answer"},…], both oldest first; ids may be numbers or texts, and any member may be absent or null.
- * `scores` is an object of numbers from 1 to 5 (null says nothing), or one such number, or either as a string. `turn` is a
- * place in the messages as they are stored. A row without one is about the last answer whose text is its `answer`, else
- * about the last answer. Of several corrected answers the newest wins: among users, and for the same annotator. An
- * annotator without name is a stranger to every other. Texts are compared without regard to white space.
+ * "scores","corrected_answer"},…], both oldest first; ids may be numbers or texts, and any member may be absent or
+ * null. `scores` is an object of numbers from 1 to 5 (null says nothing), or one such number, or either as a string.
+ * `turn` is a place in the messages as they are stored. A row without one is about the last answer whose text is its
+ * `answer`, else about the last answer. Of several corrected answers the newest wins: among users, and for the same
+ * annotator. An annotator without name is a stranger to every other. Texts are compared without regard to white space.
  */
 class Judgements {
  public:

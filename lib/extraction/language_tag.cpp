@@ -19,13 +19,14 @@ struct Words {
 constexpr std::array<Words, 4> kLanguages{
     {{"fr", {"fra", "fre", "french", "franc*ais", "france*s"}},
      {"en", {"eng", "english", "anglais", "ingle*s"}},
-     {"es", {"spa", "spanish", "espagnol", "espan*ol", "espanhol", "castilian", "castillan", "castellano", "castelhano"}},
+     {"es",
+      {"spa", "spanish", "espagnol", "espan*ol", "espanhol", "castilian", "castillan", "castellano", "castelhano"}},
      {"pt", {"por", "portuguese", "portugais", "portugue*s"}}}};
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/** Whether `text` is `pattern`. A letter with a '*' behind it may be there or not, and up to two characters outside ASCII
-    may follow or stand for it: c, ç of one character, ç of two. */
+/** Whether `text` is `pattern`. A letter with a '*' behind it may be there or not, and up to two characters outside
+   ASCII may follow or stand for it: c, ç of one character, ç of two. */
 bool matches(std::string_view pattern, std::string_view text) {
   while (!pattern.empty()) {
     const bool may_have_accent = pattern.size() > 1 && pattern[1] == '*';

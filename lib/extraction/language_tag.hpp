@@ -19,8 +19,8 @@ std::string primary_language(std::string_view tag);
 std::string language_range(std::string_view tag);
 
 /**
- * The languages that are asked for. A wanted tag without region ("fr", "French") matches by primary_language; one with a
- * region ("pt-BR") matches that region and what is narrower; either matches a tag of the same bytes. None: all match.
+ * The languages that are asked for. A wanted tag without region ("fr", "French") matches by primary_language; one with
+ * a region ("pt-BR") matches that region and what is narrower; either matches a tag of the same bytes. None: all match.
  */
 class WantedLanguages {
  public:
@@ -37,8 +37,8 @@ class WantedLanguages {
   std::vector<std::string> wanted_, codes_, ranges_;
 };
 
-/** The other words for `code` in lower case. A letter with a '*' behind it may have an accent: it may be there or not, and
-    up to two characters outside ASCII may follow it. */
+/** The other words for `code` in lower case. A letter with a '*' behind it may have an accent: it may be there or not,
+   and up to two characters outside ASCII may follow it. */
 std::vector<std::string> words_for_language(std::string_view code);
 
 }  // namespace intelia::extraction

@@ -9,6 +9,7 @@
 #include "dataset/split.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::extraction {
 

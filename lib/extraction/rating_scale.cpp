@@ -47,12 +47,17 @@ RatingReading fault(std::string words) { return {std::nullopt, std::move(words)}
 
 ScaleBounds bounds(RatingScale scale) {
   switch (scale) {
-    case RatingScale::one_to_five: return {1, 5};
-    case RatingScale::zero_to_ten: return {0, 10};
-    case RatingScale::zero_to_five: return {0, 5};
-    case RatingScale::zero_to_hundred: return {0, 100};
+    case RatingScale::one_to_five:
+      return {1, 5};
+    case RatingScale::zero_to_ten:
+      return {0, 10};
+    case RatingScale::zero_to_five:
+      return {0, 5};
+    case RatingScale::zero_to_hundred:
+      return {0, 100};
     case RatingScale::zero_to_one:
-    case RatingScale::boolean: break;
+    case RatingScale::boolean:
+      break;
   }
   return {0, 1};
 }
@@ -69,8 +74,8 @@ RatingScale rating_scale(std::string_view name, std::string_view option) {
     if (known == name) return scale;
     names.emplace_back(known);
   }
-  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" + did_you_mean(name, names) +
-                               "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
+  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" +
+                               did_you_mean(name, names) + "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
 }
 
 double spread(double rating, RatingScale scale) {
@@ -93,15 +98,16 @@ RatingReading read_rating(std::string_view text, RatingScale scale) {
   if (std::isinf(*number)) return fault("is infinite");
   if (scale == RatingScale::one_to_five) return {*number, ""};
   const auto [lowest, highest] = bounds(scale);
-  if (*number < lowest || *number > highest || (scale == RatingScale::boolean && *number != lowest && *number != highest))
+  if (*number < lowest || *number > highest ||
+      (scale == RatingScale::boolean && *number != lowest && *number != highest))
     return fault("is outside the scale " + name(scale) + ": " + in_quotes(text));
   return {spread(*number, scale), ""};
 }
 
 const std::vector<std::string>& thumbs_up() {
-  static const std::vector<std::string> words{
-      "up",    "thumbs_up", "thumbs-up", "thumbs up", "thumbsup", "thumb_up", "1",        "+1",       "like",
-      "liked", "good",      "positive",  "upvote",    "true",     "t",        "yes", "👍"};
+  static const std::vector<std::string> words{"up",     "thumbs_up", "thumbs-up", "thumbs up", "thumbsup", "thumb_up",
+                                              "1",      "+1",        "like",      "liked",     "good",     "positive",
+                                              "upvote", "true",      "t",         "yes",       "👍"};
   return words;
 }
 

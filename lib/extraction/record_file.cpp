@@ -182,8 +182,9 @@ RecordFile::RecordFile(const fs::path& path, Ends ends, std::size_t max_record_b
   s.ends = ends;
   s.max_record_bytes = max_record_bytes;
   const auto refuse = [&] {
-    throw Error(Kind::usage, "'" + path.string() + "' is not a regular file, and what is extracted is read twice; write "
-                             "it to a file first");
+    throw Error(Kind::usage, "'" + path.string() +
+                                 "' is not a regular file, and what is extracted is read twice; write "
+                                 "it to a file first");
   };
   if (path == "-") refuse();
   s.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // else a pipe without a writer would be waited for

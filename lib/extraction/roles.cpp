@@ -19,7 +19,8 @@ RoleNames::RoleNames(const std::vector<std::string>& added) {
     if (theirs.empty() || ours.empty())
       throw Error(Kind::usage, "--roles: expected THEIR_NAME=OUR_NAME such as vet=assistant, got '" + mapping + "'");
     if (ours != "user" && ours != "assistant" && ours != "system")
-      throw Error(Kind::usage, "--roles: unknown role '" + ours + "'" + did_you_mean(ours, {"user", "assistant", "system"}) +
+      throw Error(Kind::usage, "--roles: unknown role '" + ours + "'" +
+                                   did_you_mean(ours, {"user", "assistant", "system"}) +
                                    "; expected user, assistant or system behind the '='");
     if (theirs == "user" || theirs == "assistant" || theirs == "system")
       throw Error(Kind::usage, "--roles: '" + theirs + "' is a role already and keeps its meaning");

@@ -12,13 +12,13 @@ namespace intelia::extraction {
 enum class Role { user, assistant, left_out /* system prompts, and what tools answer */ };
 
 /**
- * Names without regard to case. User: user, human, prompter, customer, client, question. Assistant: assistant, gpt, bot,
- * ai, model, chatbot, chatgpt, agent, answer. Left out: system, developer, tool, function, ipython, observation.
+ * Names without regard to case. User: user, human, prompter, customer, client, question. Assistant: assistant, gpt,
+ * bot, ai, model, chatbot, chatgpt, agent, answer. Left out: system, developer, tool, function, ipython, observation.
  */
 class RoleNames {
  public:
-  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in --roles. Throws Error{usage} naming the option
-      for anything else, and for user, assistant and system themselves. */
+  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in --roles. Throws Error{usage} naming the
+     option for anything else, and for user, assistant and system themselves. */
   explicit RoleNames(const std::vector<std::string>& added = {});
 
   /** Nothing: the name is not known. */

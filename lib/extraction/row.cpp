@@ -10,6 +10,7 @@
 #include "extraction/language_tag.hpp"
 #include "extraction/stored_messages.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::extraction {
 
@@ -46,11 +47,16 @@ bool append_iso_time(std::string& out, std::string_view text) {
 /** The name of `signal` on the command line and in a record. */
 const char* name(Signal signal) {
   switch (signal) {
-    case Signal::rating: return "rating";
-    case Signal::thumbs: return "thumbs";
-    case Signal::turns: return "turns";
-    case Signal::feedback: return "feedback";
-    case Signal::annotations: break;
+    case Signal::rating:
+      return "rating";
+    case Signal::thumbs:
+      return "thumbs";
+    case Signal::turns:
+      return "turns";
+    case Signal::feedback:
+      return "feedback";
+    case Signal::annotations:
+      break;
   }
   return "annotations";
 }
@@ -62,7 +68,7 @@ bool is_plain_code(std::string_view language) {
 
 /** What is written of a conversation, and why it is not all of it. */
 struct Excerpt {
-  std::size_t num_turns = 0;  // of the turns, from the first
+  std::size_t num_turns = 0;               // of the turns, from the first
   const Correction* correction = nullptr;  // of the last of them
   std::int64_t bad_place = -1;             // of the answer before whose question it ends
   double bad_rating = 0;
@@ -79,16 +85,15 @@ struct RowReader::State {
   const bool listens_to_more_than_rating;
 
   // Of the row that is being read.
-  std::optional<double> rating;          // on 1..5
+  std::optional<double> rating;  // on 1..5
   Signal rating_source = Signal::rating;
-  std::string identity;                  // of the metadata, the part before the rating
-  std::string origin;                    // the part after the source
-  std::string language;                  // its code; empty: NULL
+  std::string identity;  // of the metadata, the part before the rating
+  std::string origin;    // the part after the source
+  std::string language;  // its code; empty: NULL
 
   explicit State(RowRules given)
       : rules(std::move(given)),
-        messages(RoleNames(rules.roles),
-                 listens_to(Signal::turns) ? std::optional(rules.rating_scale) : std::nullopt),
+        messages(RoleNames(rules.roles), listens_to(Signal::turns) ? std::optional(rules.rating_scale) : std::nullopt),
         judgements({rules.feedback_scale, rules.min_annotators, rules.max_disagreement}),
         listens_to_more_than_rating(rules.signals != std::vector{Signal::rating}) {
     if (rules.system_prompt.empty()) return;
@@ -127,7 +132,8 @@ struct RowReader::State {
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
-    if (row.num_copies > 1) return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
+    if (row.num_copies > 1)
+      return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
     if (!row.rating && !listens_to_more_than_rating) return reject("rating is NULL");
     if (const Fate fate = read_rating_of(row, /*is_whole_row=*/false); fate != Fate::kept) return fate;
     if (row.language && !is_sound_text(*row.language)) return reject("language is not valid UTF-8");
@@ -135,10 +141,14 @@ struct RowReader::State {
     append_json_string(identity, *row.conversation_id);
     origin = ",\"language\":";
     const std::string_view tag = row.language.value_or("");
-    if (is_plain_code(tag)) language = tag;
-    else language = primary_language(tag);
-    if (row.language) append_json_string(origin, language);
-    else origin += "null";
+    if (is_plain_code(tag))
+      language = tag;
+    else
+      language = primary_language(tag);
+    if (row.language)
+      append_json_string(origin, language);
+    else
+      origin += "null";
     if (language != tag) {
       origin += ",\"language_tag\":";
       append_json_string(origin, tag);
@@ -160,11 +170,16 @@ struct RowReader::State {
   /** What `signal` says about the conversation. Of turns, feedback and annotations once they have been read. */
   RatingReading heard(Signal signal, const Row& row) const {
     switch (signal) {
-      case Signal::rating: return row.rating ? read_rating(*row.rating, rules.rating_scale) : RatingReading{};
-      case Signal::thumbs: return row.thumbs ? read_thumb(*row.thumbs) : RatingReading{};
-      case Signal::feedback: return {judgements.feedback_rating(), ""};
-      case Signal::annotations: return {judgements.annotation_rating(), ""};
-      case Signal::turns: break;
+      case Signal::rating:
+        return row.rating ? read_rating(*row.rating, rules.rating_scale) : RatingReading{};
+      case Signal::thumbs:
+        return row.thumbs ? read_thumb(*row.thumbs) : RatingReading{};
+      case Signal::feedback:
+        return {judgements.feedback_rating(), ""};
+      case Signal::annotations:
+        return {judgements.annotation_rating(), ""};
+      case Signal::turns:
+        break;
     }
     double sum = 0;
     std::int64_t num_rated = 0;
@@ -358,15 +373,15 @@ struct RowReader::State {
   Fate read(const Row& row, std::string& out) {
     if (const Fate fate = read_columns(row); fate != Fate::kept) return fate;
     if (row.too_long_bytes > 0)
-      return reject(fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes,
-                                kMaxMessagesBytes));
+      return reject(
+          fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes, kMaxMessagesBytes));
     if (!row.messages) return reject("messages is NULL");
     if (row.messages->empty()) return reject("messages is not valid JSON: it is empty");
     if (!is_valid_utf8(*row.messages)) return reject("messages is not valid UTF-8");
     out += "{\"messages\":[";
     out += system_message;
-    const bool may_be_copied = rules.form == MessagesForm::jsonb && !row.feedback && !row.annotations &&
-                               !listens_to(Signal::turns);
+    const bool may_be_copied =
+        rules.form == MessagesForm::jsonb && !row.feedback && !row.annotations && !listens_to(Signal::turns);
     Fate fate = Fate::kept;
     if (!may_be_copied || !append_plain_jsonb(*row.messages, out, fate)) return append_any(row, out);
     judgements.read(std::nullopt, std::nullopt);

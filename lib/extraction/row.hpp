@@ -21,12 +21,12 @@ inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
 /** One row as it came; the bytes belong to the caller. */
 struct Row {
   std::optional<std::string_view> conversation_id, messages, rating, created_at, language;
-  std::int64_t too_long_bytes = 0;             // size of messages when they were too long to be sent
-  std::int64_t num_copies = 1;                 // selected rows that have this conversation_id
-  std::optional<std::string_view> thumbs;      // as read_thumb reads it
-  std::optional<std::string_view> feedback;    // JSON, as Judgements reads it
+  std::int64_t too_long_bytes = 0;           // size of messages when they were too long to be sent
+  std::int64_t num_copies = 1;               // selected rows that have this conversation_id
+  std::optional<std::string_view> thumbs;    // as read_thumb reads it
+  std::optional<std::string_view> feedback;  // JSON, as Judgements reads it
   std::optional<std::string_view> annotations;
-  bool is_undated = false;                     // of a source without created_at: there its NULL is no fault
+  bool is_undated = false;  // of a source without created_at: there its NULL is no fault
 };
 
 enum class MessagesForm {
@@ -57,7 +57,7 @@ struct RowRules {
   double min_rating = -std::numeric_limits<double>::infinity();
   std::int64_t min_annotators = 1;
   double max_disagreement = 2;
-  std::vector<std::string> roles;               // "theirs=user", …
+  std::vector<std::string> roles;  // "theirs=user", …
 };
 
 enum class Fate {

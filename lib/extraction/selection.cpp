@@ -10,6 +10,7 @@
 #include "base/nearest_word.hpp"
 #include "extraction/roles.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::extraction {
 
@@ -55,10 +56,10 @@ bool is_time(std::string_view text) {
 }
 
 constexpr std::array<std::pair<const char*, Signal>, 5> kSignals{{{"rating", Signal::rating},
-                                                                   {"thumbs", Signal::thumbs},
-                                                                   {"turns", Signal::turns},
-                                                                   {"feedback", Signal::feedback},
-                                                                   {"annotations", Signal::annotations}}};
+                                                                  {"thumbs", Signal::thumbs},
+                                                                  {"turns", Signal::turns},
+                                                                  {"feedback", Signal::feedback},
+                                                                  {"annotations", Signal::annotations}}};
 
 /** "conversation_id, messages or language". */
 std::string one_of(const std::vector<std::string>& names) {
@@ -81,7 +82,8 @@ bool is_zone_name(std::string_view name) {
 void check(const Selection& selection) {
   auto fail = [](const std::string& words) { throw Error(Kind::usage, words); };
   if (!std::isfinite(selection.min_rating)) fail("--min-rating: expected a finite number");
-  if (selection.min_messages < 0) fail("--min-messages: expected 0 or more, got " + std::to_string(selection.min_messages));
+  if (selection.min_messages < 0)
+    fail("--min-messages: expected 0 or more, got " + std::to_string(selection.min_messages));
   if (selection.limit < 0) fail("--limit: expected 0 (none) or more, got " + std::to_string(selection.limit));
   for (const auto& [option, time] : {std::pair{"--since", selection.since}, std::pair{"--until", selection.until}})
     if (!time.empty() && !is_time(time))
@@ -111,17 +113,14 @@ std::vector<Signal> signals(const Selection& selection) {
       throw Error(Kind::usage, "--signals: unknown signal '" + word + "'" + did_you_mean(word, names) + "; expected " +
                                    one_of(names));
     const Signal signal = kSignals[static_cast<std::size_t>(known - names.begin())].second;
-    if (listens_to(found, signal))
-      throw Error(Kind::usage, "--signals: '" + word + "' is given twice");
+    if (listens_to(found, signal)) throw Error(Kind::usage, "--signals: '" + word + "' is given twice");
     found.push_back(signal);
   }
   if (found.empty()) throw Error(Kind::usage, "--signals: expected at least one of " + one_of(names));
   return found;
 }
 
-bool listens_to(const Selection& selection, Signal signal) {
-  return listens_to(signals(selection), signal);
-}
+bool listens_to(const Selection& selection, Signal signal) { return listens_to(signals(selection), signal); }
 
 RowRules row_rules(const Selection& selection, MessagesForm form) {
   return {.min_messages = selection.min_messages,
@@ -162,8 +161,12 @@ void map_names(const std::vector<std::string>& mappings, std::string_view option
 ColumnNames column_names(const std::vector<std::string>& columns) {
   ColumnNames names;
   map_names(columns, "--columns",
-            {{"conversation_id", &names.conversation_id}, {"messages", &names.messages}, {"rating", &names.rating},
-             {"created_at", &names.created_at}, {"language", &names.language}, {"thumbs", &names.thumbs}});
+            {{"conversation_id", &names.conversation_id},
+             {"messages", &names.messages},
+             {"rating", &names.rating},
+             {"created_at", &names.created_at},
+             {"language", &names.language},
+             {"thumbs", &names.thumbs}});
   return names;
 }
 

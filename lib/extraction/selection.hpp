@@ -14,26 +14,26 @@ namespace intelia::extraction {
 /** The selection of `extract` and its defaults. The source filters by rating, language and time; RowReader by shape. */
 struct Selection {
   double min_rating = 4.0;
-  std::int64_t min_messages = 3;                            // of the messages as they are stored
+  std::int64_t min_messages = 3;                               // of the messages as they are stored
   std::vector<std::string> languages{"fr", "en", "es", "pt"};  // empty: any
-  std::int64_t limit = 50'000;                              // rows that the source gives, newest first; 0: all
-  std::string since;                                        // inclusive; empty: no bound
-  std::string until;                                        // exclusive; empty: no bound
-  std::string system_prompt;                                // put before each conversation, unless empty
-  std::vector<std::string> columns;                         // "conversation_id=id": ours = theirs
-  std::vector<std::string> signals{"rating"};               // the first that says something is the rating
-  std::string rating_scale = "1-5";                         // of the rating column and of ratings inside messages
-  std::string feedback_scale = "1-5";                       // of the ratings of the feedback
-  std::int64_t min_annotators = 1;                          // on a turn, for an expert's correction of it to be used
-  double max_disagreement = 2;                              // between two annotators' mean scores of a turn
-  std::vector<std::string> roles;                           // "human=user": theirs = ours
-  std::string time_zone = "UTC";                            // of a created_at that has none
+  std::int64_t limit = 50'000;                                 // rows that the source gives, newest first; 0: all
+  std::string since;                                           // inclusive; empty: no bound
+  std::string until;                                           // exclusive; empty: no bound
+  std::string system_prompt;                                   // put before each conversation, unless empty
+  std::vector<std::string> columns;                            // "conversation_id=id": ours = theirs
+  std::vector<std::string> signals{"rating"};                  // the first that says something is the rating
+  std::string rating_scale = "1-5";                            // of the rating column and of ratings inside messages
+  std::string feedback_scale = "1-5";                          // of the ratings of the feedback
+  std::int64_t min_annotators = 1;                             // on a turn, for an expert's correction of it to be used
+  double max_disagreement = 2;                                 // between two annotators' mean scores of a turn
+  std::vector<std::string> roles;                              // "human=user": theirs = ours
+  std::string time_zone = "UTC";                               // of a created_at that has none
 };
 
 /** The columns by the names that the source gives them. */
 struct ColumnNames {
-  std::string conversation_id = "conversation_id", messages = "messages", rating = "rating",
-              created_at = "created_at", language = "language", thumbs = "thumbs";
+  std::string conversation_id = "conversation_id", messages = "messages", rating = "rating", created_at = "created_at",
+              language = "language", thumbs = "thumbs";
 };
 
 /** Checks every setting without a source. Throws Error{usage} naming the option. */
@@ -49,8 +49,8 @@ bool listens_to(const Selection& selection, Signal signal);
 RowRules row_rules(const Selection& selection, MessagesForm form);
 
 /**
- * Resolves OUR_NAME=THEIR_NAME mappings: each of `ours` gets the name that it has there. Throws Error{usage} that begins
- * with `option` for an unknown or doubled name, with the nearest known one.
+ * Resolves OUR_NAME=THEIR_NAME mappings: each of `ours` gets the name that it has there. Throws Error{usage} that
+ * begins with `option` for an unknown or doubled name, with the nearest known one.
  */
 void map_names(const std::vector<std::string>& mappings, std::string_view option,
                const std::vector<std::pair<std::string, std::string*>>& ours);

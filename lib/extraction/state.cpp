@@ -125,9 +125,10 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
   file.read(num_bytes - text.size(), text.data(), text.size());
   const Json json = parse_json(text, "the state '" + path.string() + "'");
   if (json.value("format", 0) > kStateFormat)
-    throw Error(Kind::input, fmt::format("the state '{}' has format {}, written by a newer intelia; this one reads up to "
-                                         "{}. Name another file with --state, or use the newer program",
-                                         path.string(), json.value("format", 0), kStateFormat));
+    throw Error(Kind::input,
+                fmt::format("the state '{}' has format {}, written by a newer intelia; this one reads up to "
+                            "{}. Name another file with --state, or use the newer program",
+                            path.string(), json.value("format", 0), kStateFormat));
   state.summary_ = summary_from(json, footer.num_entries);
   for (std::size_t i = 0; i < kNumPlaces; ++i) {
     const fs::path output = folder / kFileNames[i];

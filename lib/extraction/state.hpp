@@ -32,8 +32,8 @@ struct StateEntry {
 };
 static_assert(sizeof(StateEntry) == 32);
 
-/** What tells two versions of a stored conversation apart: the source's own words for it, and the columns that the order
-    and the counts depend on. */
+/** What tells two versions of a stored conversation apart: the source's own words for it, and the columns that the
+   order and the counts depend on. */
 std::uint64_t version_key(std::string_view version, std::string_view created_at, std::string_view language);
 
 /** Everything of a state but its entries. */

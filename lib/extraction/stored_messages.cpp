@@ -36,12 +36,18 @@ bool first_value(const dom::object& object, const Keys& keys, dom::element& valu
 /** What a JSON value is, in words. */
 const char* words_for(dom::element_type type) {
   switch (type) {
-    case dom::element_type::ARRAY: return "a list";
-    case dom::element_type::OBJECT: return "an object";
-    case dom::element_type::STRING: return "a string";
-    case dom::element_type::BOOL: return "true or false";
-    case dom::element_type::NULL_VALUE: return "null";
-    default: return "a number";
+    case dom::element_type::ARRAY:
+      return "a list";
+    case dom::element_type::OBJECT:
+      return "an object";
+    case dom::element_type::STRING:
+      return "a string";
+    case dom::element_type::BOOL:
+      return "true or false";
+    case dom::element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "a number";
   }
 }
 
@@ -50,8 +56,8 @@ const char* words_for(dom::element_type type) {
 struct StoredMessages::State {
   RoleNames roles;
   std::optional<RatingScale> rating_scale;
-  std::array<dom::parser, 2> parsers;      // in turns: the one reads a string that lives in the other
-  std::deque<std::string> joined_texts;    // of contents in parts; a deque, so that views of them stay
+  std::array<dom::parser, 2> parsers;    // in turns: the one reads a string that lives in the other
+  std::deque<std::string> joined_texts;  // of contents in parts; a deque, so that views of them stay
   std::vector<Turn> turns;
   std::int64_t num_messages = 0;
 
@@ -64,8 +70,8 @@ struct StoredMessages::State {
     }
     dom::object part;
     dom::element type, inside;
-    if (element.get(part) || !last_value(part, "type", type) || type.get(type_text) || !last_value(part, "text", inside) ||
-        inside.get(words))
+    if (element.get(part) || !last_value(part, "type", type) || type.get(type_text) ||
+        !last_value(part, "text", inside) || inside.get(words))
       return false;
     if (type_text != "text" && type_text != "input_text" && type_text != "output_text") return false;
     text += words;
@@ -84,8 +90,10 @@ struct StoredMessages::State {
     std::string& joined = joined_texts.emplace_back();
     for (const dom::element part : parts)
       if (!append_part(part, joined))
-        return fmt::format("content part is not text: messages[{}].content holds other than "
-                           "{{\"type\":\"text\",\"text\":…}}", place);
+        return fmt::format(
+            "content part is not text: messages[{}].content holds other than "
+            "{{\"type\":\"text\",\"text\":…}}",
+            place);
     text = joined;
     return "";
   }
@@ -100,8 +108,10 @@ struct StoredMessages::State {
     if (!is_there || value.get(text)) return fmt::format("message without a role: messages[{}]", place);
     const std::optional<Role> known = roles.find(text);
     if (!known)
-      return fmt::format("unknown role: {} in messages[{}], expected system, user or assistant; --roles THEIRS=OURS "
-                         "names others", in_quotes(text), place);
+      return fmt::format(
+          "unknown role: {} in messages[{}], expected system, user or assistant; --roles THEIRS=OURS "
+          "names others",
+          in_quotes(text), place);
     role = *known;
     return "";
   }
@@ -118,7 +128,8 @@ struct StoredMessages::State {
         if (const RatingReading thumb = read_thumb(text); thumb.fault.empty()) reading = thumb;
       // Under "feedback" systems keep words of any kind as well.
       if (key == "feedback" && !value.is_number()) reading.fault.clear();
-      if (!reading.fault.empty()) return fmt::format("rating of a turn {} (messages[{}].{})", reading.fault, place, key);
+      if (!reading.fault.empty())
+        return fmt::format("rating of a turn {} (messages[{}].{})", reading.fault, place, key);
       rating = reading.rating;
       if (rating) return "";
     }
@@ -136,8 +147,8 @@ struct StoredMessages::State {
     dom::element content, calls;
     const bool is_there = first_value(message, kContentKeys, content);
     dom::array list;
-    const bool calls_tools = turn.role == Role::assistant && last_value(message, "tool_calls", calls) &&
-                             !calls.get(list) && list.size() > 0;
+    const bool calls_tools =
+        turn.role == Role::assistant && last_value(message, "tool_calls", calls) && !calls.get(list) && list.size() > 0;
     std::string_view text;
     if (calls_tools && (!is_there || content.is_null() || (!content.get(text) && text.empty()))) return "";
     if (!is_there) return fmt::format("message without text content: messages[{}] has no content", place);

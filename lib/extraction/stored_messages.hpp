@@ -1,5 +1,5 @@
-// The messages of a conversation in whatever JSON a system stored them → its user and assistant turns, or the reason why
-// not. It does not know what is made of them.
+// The messages of a conversation in whatever JSON a system stored them → its user and assistant turns, or the reason
+// why not. It does not know what is made of them.
 #pragma once
 
 #include <array>
@@ -27,9 +27,10 @@ struct Turn {
 
 /**
  * Accepts: a list of messages; such a list under messages, conversations, conversation, turns or history of an object;
- * either of them as a JSON string of JSON, up to three times over. A message names its role under role, from, speaker or
- * author (or author.role), its text under content, value, text or message: the first of them that is not null. Text is a
- * string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are joined, or
+ * either of them as a JSON string of JSON, up to three times over. A message names its role under role, from, speaker
+ * or author (or author.role), its text under content, value, text or message: the first of them that is not null. Text
+ * is a string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are joined,
+ * or
  * {"parts":[…]}. An answer without text that calls tools is left out as tools' answers are. Of doubled keys the last
  * wins, as in jsonb.
  */

@@ -1,6 +1,7 @@
-// AdamW (Loshchilov and Hutter 2019) with states of 8 bits as bitsandbytes 0.50.2 keeps them: both averages in dynamic 8-bit
-// blocks of 256 values, the first with sign, the second without; tensors of few elements keep fp32 states. Its arithmetic in
-// its order, so that states and parameters have its bits (optimizer_update_8bit_blockwise, _32bit on the CPU). No torch.
+// AdamW (Loshchilov and Hutter 2019) with states of 8 bits as bitsandbytes 0.50.2 keeps them: both averages in dynamic
+// 8-bit blocks of 256 values, the first with sign, the second without; tensors of few elements keep fp32 states. Its
+// arithmetic in its order, so that states and parameters have its bits (optimizer_update_8bit_blockwise, _32bit on the
+// CPU). No torch.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 namespace intelia::adam8 {
 
 inline constexpr std::int64_t kBlock = dynamic8::kBlock;
-inline constexpr std::int64_t kFewestElements = 4096;   // smaller tensors keep fp32 states
+inline constexpr std::int64_t kFewestElements = 4096;  // smaller tensors keep fp32 states
 inline constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 
 /** What is the same for all elements of a tensor in one update. */
@@ -28,10 +29,12 @@ struct States {
   float* square_absmax;
 };
 
-/** One update of `parameter` [n] from `gradient` [n]. Blocks do not see each other: a tensor may be cut at multiples of kBlock. */
+/** One update of `parameter` [n] from `gradient` [n]. Blocks do not see each other: a tensor may be cut at multiples of
+ * kBlock. */
 void update(const Step& step, const float* gradient, std::int64_t n, float* parameter, const States& states);
 
 /** The same with fp32 states, average [n] and square [n], in the other order of operations that the peer has there. */
-void update_fp32(const Step& step, const float* gradient, std::int64_t n, float* parameter, float* average, float* square);
+void update_fp32(const Step& step, const float* gradient, std::int64_t n, float* parameter, float* average,
+                 float* square);
 
 }  // namespace intelia::adam8

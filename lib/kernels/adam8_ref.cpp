@@ -1,9 +1,9 @@
 // 8-bit AdamW on the CPU: a block's states are unpacked, updated in fp32, and packed again. It knows raw pointers only.
 // torch, whose operations the peer is written in, fuses some products with their sums and rounds others; so does this.
-#include "kernels/adam8.hpp"
-
 #include <algorithm>
 #include <cmath>
+
+#include "kernels/adam8.hpp"
 
 namespace intelia::adam8 {
 
@@ -31,8 +31,8 @@ inline __attribute__((always_inline)) void advance(const Factors& f, float g, fl
   square = __builtin_fmaf(f.new2 * g, g, square * f.beta2);
 }
 
-inline __attribute__((always_inline)) void update_any(const Factors& f, const float* gradient, std::int64_t n, float* parameter,
-                                                      float* average, float* square) {
+inline __attribute__((always_inline)) void update_any(const Factors& f, const float* gradient, std::int64_t n,
+                                                      float* parameter, float* average, float* square) {
   const float correction2 = static_cast<float>(f.correction2), epsilon = static_cast<float>(kEpsilon);
   for (std::int64_t i = 0; i < n; ++i) {
     advance(f, gradient[i], average[i], square[i]);
@@ -58,8 +58,8 @@ bool has_fma() {
   return value;
 }
 
-__attribute__((target("avx2,fma"))) void update_fma(const Factors& f, const float* gradient, std::int64_t n, float* parameter,
-                                                    float* average, float* square) {
+__attribute__((target("avx2,fma"))) void update_fma(const Factors& f, const float* gradient, std::int64_t n,
+                                                    float* parameter, float* average, float* square) {
   update_any(f, gradient, n, parameter, average, square);
 }
 
@@ -94,7 +94,8 @@ void update(const Step& step, const float* gradient, std::int64_t n, float* para
   }
 }
 
-void update_fp32(const Step& step, const float* gradient, std::int64_t n, float* parameter, float* average, float* square) {
+void update_fp32(const Step& step, const float* gradient, std::int64_t n, float* parameter, float* average,
+                 float* square) {
   (has_fma() ? update_fp32_fma : update_fp32_any)(Factors(step), gradient, n, parameter, average, square);
 }
 

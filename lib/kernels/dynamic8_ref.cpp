@@ -1,10 +1,11 @@
-// The 8-bit dynamic type on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there: a value is first rounded to one of
-// 65,536 evenly spaced ones, and those have a table of nearest codes (the plain nearest code differs now and then).
-#include "kernels/dynamic8.hpp"
-
+// The 8-bit dynamic type on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there: a value is first rounded to
+// one of 65,536 evenly spaced ones, and those have a table of nearest codes (the plain nearest code differs now and
+// then).
 #include <algorithm>
 #include <array>
 #include <cmath>
+
+#include "kernels/dynamic8.hpp"
 
 namespace intelia::dynamic8 {
 
@@ -14,9 +15,9 @@ using Map = std::array<float, 256>;
 using Lookup = std::array<std::uint8_t, 65536>;
 
 Map make_map(Sign sign) {
-  // For each exponent e = -6..0 the midpoints of 2^(e+6) equal parts of [0.1, 1] (without sign: twice as many), times 10^e;
-  // every step rounds to fp32 as the peer's does (torch.linspace counts its second half down from the end, and fuses the
-  // product with the sum on every CPU with AVX2; without it the peer's own table differs in 42 last bits).
+  // For each exponent e = -6..0 the midpoints of 2^(e+6) equal parts of [0.1, 1] (without sign: twice as many), times
+  // 10^e; every step rounds to fp32 as the peer's does (torch.linspace counts its second half down from the end, and
+  // fuses the product with the sum on every CPU with AVX2; without it the peer's own table differs in 42 last bits).
   Map map{};
   std::size_t count = 0;
   map[count++] = 0;

@@ -4,11 +4,11 @@
 //   code of i = number of thresholds strictly below weight[i] · (1 / max |weight| of its block of 64)
 //
 // Layout: two codes a byte, the even weight in the high half; weights row-major and flat, so a block may cross rows.
-// Shape: both are bound by memory (dequantization reads half a byte and writes two or four a weight). A thread therefore
-// loads 4 bytes of codes and writes 16 or 32 bytes next to its neighbour's, with four loads in flight; one block of 64 has
-// eight such threads and one scale. In quantization a warp holds a block, so that its maximum needs no shared memory.
-// Every product and sum is rounded on its own (__fmul_rn, __fadd_rn), as on the CPU: no contraction to fma.
-// Nothing was measured yet: this file has been compiled and read, not run (docs/gpu.md).
+// Shape: both are bound by memory (dequantization reads half a byte and writes two or four a weight). A thread
+// therefore loads 4 bytes of codes and writes 16 or 32 bytes next to its neighbour's, with four loads in flight; one
+// block of 64 has eight such threads and one scale. In quantization a warp holds a block, so that its maximum needs no
+// shared memory. Every product and sum is rounded on its own (__fmul_rn, __fadd_rn), as on the CPU: no contraction to
+// fma. Nothing was measured yet: this file has been compiled and read, not run (docs/gpu.md).
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>

@@ -1,12 +1,12 @@
 // NF4 on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there. It knows raw pointers only: no torch, no files.
-// Dequantization runs in every layer, so x86 machines with AVX2 take a path of two table look-ups per eight weights, which gives
-// the same bits because it only moves table entries.
-#include "kernels/nf4.hpp"
-
+// Dequantization runs in every layer, so x86 machines with AVX2 take a path of two table look-ups per eight weights,
+// which gives the same bits because it only moves table entries.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
+
+#include "kernels/nf4.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -24,9 +24,11 @@ constexpr int kZeroCode = 7;
 
 /** max|x|, NaN when one of them is, as torch reduces. */
 INTELIA_INLINE inline float largest_magnitude(const float* values, std::int64_t num) {
-  const float largest = kernels::reduce(num, 0.0f, [values](std::int64_t i) INTELIA_INLINE { return std::fabs(values[i]); },
-                                        [](float a, float b) INTELIA_INLINE { return b > a ? b : a; });
-  const float num_nan = kernels::sum<float>(num, [values](std::int64_t i) INTELIA_INLINE { return values[i] == values[i] ? 0.0f : 1.0f; });
+  const float largest = kernels::reduce(
+      num, 0.0f, [values](std::int64_t i) INTELIA_INLINE { return std::fabs(values[i]); },
+      [](float a, float b) INTELIA_INLINE { return b > a ? b : a; });
+  const float num_nan = kernels::sum<float>(
+      num, [values](std::int64_t i) INTELIA_INLINE { return values[i] == values[i] ? 0.0f : 1.0f; });
   return num_nan > 0 ? std::numeric_limits<float>::quiet_NaN() : largest;
 }
 
@@ -153,11 +155,13 @@ INTELIA_VECTORIZED void quantize(const float* weight, std::int64_t n, std::uint8
     // The peer stores the raised scale of a short last block, but the true one (0) of a whole block, and divides there.
     absmax[start / kBlock] = is_short ? scale : largest;
     float values[kBlock];
-    for (std::int64_t i = 0; i < num; ++i) values[i] = is_short ? weight[start + i] / scale : weight[start + i] * reciprocal;
+    for (std::int64_t i = 0; i < num; ++i)
+      values[i] = is_short ? weight[start + i] / scale : weight[start + i] * reciprocal;
     std::int32_t codes[kBlock + 1];
     nearest_codes(values, num, codes);
-    codes[num] = kZeroCode;   // the second half of an odd end's byte
-    for (std::int64_t i = 0; i < num; i += 2) packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[i] << 4 | codes[i + 1]);
+    codes[num] = kZeroCode;  // the second half of an odd end's byte
+    for (std::int64_t i = 0; i < num; i += 2)
+      packed[(start + i) / 2] = static_cast<std::uint8_t>(codes[i] << 4 | codes[i + 1]);
   }
 }
 

@@ -1,6 +1,6 @@
-// What the CPU kernels share: numbers as they are stored and as they are computed with, and loops over sixteen lanes. The lanes
-// are the same whatever the registers' width, and products and sums are never contracted (CMakeLists.txt), so that every
-// processor gives the same numbers.
+// What the CPU kernels share: numbers as they are stored and as they are computed with, and loops over sixteen lanes.
+// The lanes are the same whatever the registers' width, and products and sums are never contracted (CMakeLists.txt), so
+// that every processor gives the same numbers.
 #pragma once
 
 #include <bit>
@@ -42,13 +42,13 @@ INTELIA_INLINE inline T narrow(Wide<T> x) {
   }
 }
 
-/** e^x within two units in the last place for −87 <= x <= 88, soon below 0, soon above infinite. Cephes' polynomial (Moshier),
-    which, unlike the library's function, is computed for whole registers. */
+/** e^x within two units in the last place for −87 <= x <= 88, soon below 0, soon above infinite. Cephes' polynomial
+   (Moshier), which, unlike the library's function, is computed for whole registers. */
 INTELIA_INLINE inline float exponential(float x) {
   x = x < -88.0f ? -88.0f : x > 89.0f ? 89.0f : x;
-  const float magic = 12582912.0f;                                      // 1.5·2²³: adding it rounds to a whole number
+  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to a whole number
   const float n = (x * 1.44269504088896341f + magic) - magic;
-  const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;         // x − n·ln 2, in two parts
+  const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;  // x − n·ln 2, in two parts
   float p = 1.9875691500e-4f;
   p = p * r + 1.3981999507e-3f;
   p = p * r + 8.3334519073e-3f;

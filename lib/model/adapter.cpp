@@ -23,34 +23,54 @@ constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
 
 // Keys of LoraConfig that change what is computed; each must be absent, null, false or empty.
 constexpr const char* kUnsupportedKeys[] = {
-    "use_qalora",
-    "use_bdlora",
-    "fan_in_fan_out",
-    "lora_bias",
-    "target_parameters",
-    "trainable_token_indices",
-    "layer_replication",
-    "alora_invocation_tokens",
-    "arrow_config",
-    "kasa_config",
-    "velora_config",
-    "monteclora_config",
+    "use_qalora",        "use_bdlora",
+    "fan_in_fan_out",    "lora_bias",
+    "target_parameters", "trainable_token_indices",
+    "layer_replication", "alora_invocation_tokens",
+    "arrow_config",      "kasa_config",
+    "velora_config",     "monteclora_config",
     "megatron_config",
 };
 
 // The other keys of LoraConfig (PEFT 0.21): they are read, or do not change what is computed.
 constexpr const char* kOtherKeys[] = {
-    "alpha_pattern", "auto_mapping", "base_model_name_or_path", "bias", "corda_config", "ensure_weight_tying",
-    "eva_config", "exclude_modules", "inference_mode", "init_lora_weights", "layers_pattern", "layers_to_transform",
-    "loftq_config", "lora_alpha", "lora_dropout", "lora_ga_config", "megatron_core", "modules_to_save", "peft_type",
-    "peft_version", "qalora_group_size", "r", "rank_pattern", "revision", "runtime_config", "target_modules",
-    "task_type", "use_dora", "use_rslora",
+    "alpha_pattern",
+    "auto_mapping",
+    "base_model_name_or_path",
+    "bias",
+    "corda_config",
+    "ensure_weight_tying",
+    "eva_config",
+    "exclude_modules",
+    "inference_mode",
+    "init_lora_weights",
+    "layers_pattern",
+    "layers_to_transform",
+    "loftq_config",
+    "lora_alpha",
+    "lora_dropout",
+    "lora_ga_config",
+    "megatron_core",
+    "modules_to_save",
+    "peft_type",
+    "peft_version",
+    "qalora_group_size",
+    "r",
+    "rank_pattern",
+    "revision",
+    "runtime_config",
+    "target_modules",
+    "task_type",
+    "use_dora",
+    "use_rslora",
 };
 constexpr std::size_t kMaxUnknownKeys = 8;
 
 /** Whether LoraConfig has the key. */
 bool is_known_key(const std::string& key) {
-  const auto holds = [&](const auto& keys) { return std::find(std::begin(keys), std::end(keys), key) != std::end(keys); };
+  const auto holds = [&](const auto& keys) {
+    return std::find(std::begin(keys), std::end(keys), key) != std::end(keys);
+  };
   return holds(kUnsupportedKeys) || holds(kOtherKeys);
 }
 
@@ -80,7 +100,7 @@ ModuleRule read_rule(const ConfigSection& top, const std::string& key) {
   const Json* value = top.find(key);
   if (value != nullptr && value->is_string()) {
     rule.pattern = value->get<std::string>();
-    matches_whole(*rule.pattern, "");   // says at once when it is not understood
+    matches_whole(*rule.pattern, "");  // says at once when it is not understood
   } else {
     rule.names = read_names(top, key);
   }
@@ -89,14 +109,15 @@ ModuleRule read_rule(const ConfigSection& top, const std::string& key) {
 
 /** {"pattern": number, …} */
 template <class Number, class IsGood>
-std::vector<std::pair<std::string, Number>> read_patterns(const ConfigSection& top, const std::string& key, const std::string& expected,
-                                                          const IsGood& is_good) {
+std::vector<std::pair<std::string, Number>> read_patterns(const ConfigSection& top, const std::string& key,
+                                                          const std::string& expected, const IsGood& is_good) {
   std::vector<std::pair<std::string, Number>> patterns;
   const Json* value = top.find(key);
   if (value == nullptr) return patterns;
   if (!value->is_object()) top.refuse(key, fmt::format("is {}; expected an object", shown(*value)));
   for (const auto& [pattern, number] : value->items()) {
-    if (!is_good(number)) top.refuse(key, fmt::format("has {} for '{}'; expected {}", shown(number), pattern, expected));
+    if (!is_good(number))
+      top.refuse(key, fmt::format("has {} for '{}'; expected {}", shown(number), pattern, expected));
     matches_whole(pattern, "");
     patterns.emplace_back(pattern, number.template get<Number>());
   }
@@ -131,7 +152,8 @@ std::optional<std::int64_t> layer_of(const std::string& path, const std::vector<
   for (std::size_t dot = rest.find('.'); dot != std::string_view::npos; dot = rest.find('.')) {
     const std::string_view word = rest.substr(0, dot);
     const bool is_number = !word.empty() && word.find_first_not_of("0123456789") == std::string_view::npos;
-    const bool fits = patterns.empty() ? !before.empty() : std::find(patterns.begin(), patterns.end(), before) != patterns.end();
+    const bool fits =
+        patterns.empty() ? !before.empty() : std::find(patterns.begin(), patterns.end(), before) != patterns.end();
     if (is_number && fits) return std::stoll(std::string(word));
     before = word;
     rest.remove_prefix(dot + 1);
@@ -156,16 +178,16 @@ Json number_json(double number) {
 
 bool ModuleRule::covers(std::string_view path) const {
   if (pattern) return matches_whole(*pattern, path);
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return path == name || path.ends_with("." + name);
-  });
+  return std::any_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return path == name || path.ends_with("." + name); });
 }
 
 std::vector<std::string> target_names(const ModelConfig& model, const std::vector<std::string>& words) {
   std::set<std::string> names;
   for (const std::string& word : words) {
     const bool is_attention = word == "attention";
-    if (!is_attention && word != "all-linear") names.insert(word);
+    if (!is_attention && word != "all-linear")
+      names.insert(word);
     else
       for (const LinearShape& linear : layer_linears(model))
         if (!is_attention || linear.path.starts_with("self_attn.")) names.insert(linear.name);
@@ -207,8 +229,10 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (is_there(kWeights)) {
     member_of_folder(folder, kWeights);
   } else if (is_there("adapter_model.bin")) {
-    throw Error(Kind::input, fmt::format("{}: only pickled weights (adapter_model.bin), which can run code when opened; convert "
-                                         "them to {}", folder.string(), kWeights));
+    throw Error(Kind::input,
+                fmt::format("{}: only pickled weights (adapter_model.bin), which can run code when opened; convert "
+                            "them to {}",
+                            folder.string(), kWeights));
   }
   const Json document = parse_json(read_file(path, kMaxConfigBytes), file);
   if (!document.is_object()) throw Error(Kind::input, file + ": not a JSON object");
@@ -221,16 +245,21 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (const Json* type = top.find("peft_type"); type == nullptr || *type != "LORA")
     refuse("peft_type", "only \"LORA\" is supported");
   for (const char* key : kUnsupportedKeys)
-    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value)) refuse(key, "this is not supported");
-  if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none") refuse("bias", "only \"none\" is supported");
+    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value))
+      refuse(key, "this is not supported");
+  if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none")
+    refuse("bias", "only \"none\" is supported");
 
   AdapterConfig config;
   for (const auto& [key, value] : document.items()) {
-    if (!is_known_key(key) && config.unknown_keys.size() < kMaxUnknownKeys) config.unknown_keys.push_back(shown(Json(key)));
+    if (!is_known_key(key) && config.unknown_keys.size() < kMaxUnknownKeys)
+      config.unknown_keys.push_back(shown(Json(key)));
   }
-  // The other ways to start that change the base weights do it by chance or from data: the tensors alone are not the adapter.
+  // The other ways to start that change the base weights do it by chance or from data: the tensors alone are not the
+  // adapter.
   if (const Json* start = top.find("init_lora_weights"); start != nullptr && !start->is_boolean()) {
-    if (*start == "pissa" || *start == "olora") config.mutated_init = start->get<std::string>();
+    if (*start == "pissa" || *start == "olora")
+      config.mutated_init = start->get<std::string>();
     else if (*start != "gaussian" && *start != "orthogonal" && *start != "eva")
       refuse("init_lora_weights", "it changes the base weights in a way that cannot be done again here");
   }
@@ -254,7 +283,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   config.layers_pattern = read_names(top, "layers_pattern");
   const std::string rank_words = fmt::format("a whole number from 1 to {}", kMaxRank);
   config.rank_pattern = read_patterns<int>(top, "rank_pattern", rank_words, [](const Json& rank) {
-    return rank.is_number_unsigned() && rank.get<std::uint64_t>() >= 1 && rank.get<std::uint64_t>() <= std::uint64_t{kMaxRank};
+    return rank.is_number_unsigned() && rank.get<std::uint64_t>() >= 1 &&
+           rank.get<std::uint64_t>() <= std::uint64_t{kMaxRank};
   });
   config.alpha_pattern = read_patterns<double>(top, "alpha_pattern", "a number up to 1e9", [](const Json& number) {
     return number.is_number() && std::fabs(number.get<double>()) <= 1e9;

@@ -1,5 +1,6 @@
 // PEFT adapter folders: adapter_config.json. The tensors are in adapter_model.safetensors, keyed
-// base_model.model.<module path>.lora_A.weight [R, in], .lora_B.weight [out, R] and, with DoRA, .lora_magnitude_vector [out].
+// base_model.model.<module path>.lora_A.weight [R, in], .lora_B.weight [out, R] and, with DoRA, .lora_magnitude_vector
+// [out].
 #pragma once
 
 #include <filesystem>
@@ -23,25 +24,25 @@ struct ModuleRule {
 };
 
 struct AdapterConfig {
-  std::string base_model;            // base_model_name_or_path
+  std::string base_model;  // base_model_name_or_path
   int r = 16;
   double lora_alpha = 32;
   double lora_dropout = 0;
-  bool uses_rslora = false;          // scaling alpha/sqrt(r) instead of alpha/r (Kalajdzievski 2023)
-  bool uses_dora = false;            // magnitude and direction apart (Liu et al. 2024)
-  std::string mutated_init;          // "pissa" or "olora": B·A of the start was taken out of the base; else empty
+  bool uses_rslora = false;  // scaling alpha/sqrt(r) instead of alpha/r (Kalajdzievski 2023)
+  bool uses_dora = false;    // magnitude and direction apart (Liu et al. 2024)
+  std::string mutated_init;  // "pissa" or "olora": B·A of the start was taken out of the base; else empty
   ModuleRule targets, excluded;
   std::vector<std::int64_t> layers;  // layers_to_transform; empty: all
   std::vector<std::string> layers_pattern;
-  std::vector<std::pair<std::string, int>> rank_pattern;        // patterns for the ends of paths; the first that fits counts
+  std::vector<std::pair<std::string, int>> rank_pattern;  // patterns for the ends of paths; the first that fits counts
   std::vector<std::pair<std::string, double>> alpha_pattern;
-  std::vector<std::string> modules_to_save;                     // ends of the paths of what is trained whole: "lm_head", "norm"
-  bool ensures_weight_tying = false; // an embedding and a head that are one tensor stay so when they are trained whole
-  std::vector<std::string> unknown_keys;   // what stands in the file besides, passed over as PEFT does; the first few
+  std::vector<std::string> modules_to_save;  // ends of the paths of what is trained whole: "lm_head", "norm"
+  bool ensures_weight_tying = false;  // an embedding and a head that are one tensor stay so when they are trained whole
+  std::vector<std::string> unknown_keys;  // what stands in the file besides, passed over as PEFT does; the first few
 };
 
-/** Names of linear layers, sorted: "attention" stands for all projections of attention, "all-linear" for every linear layer of
-    a block, any other word for itself. */
+/** Names of linear layers, sorted: "attention" stands for all projections of attention, "all-linear" for every linear
+   layer of a block, any other word for itself. */
 std::vector<std::string> target_names(const ModelConfig& model, const std::vector<std::string>& words);
 
 /** Whether the module at `path` ("model.layers.0.self_attn.q_proj") gets an adapter. */

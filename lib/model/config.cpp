@@ -23,9 +23,8 @@ constexpr std::int64_t kMaxHeadDim = 1 << 12;
 constexpr std::int64_t kMaxPosition = 1LL << 40;
 constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
 
-constexpr std::pair<const char*, Activation> kActivations[] = {{"silu", Activation::silu},
-                                                               {"swish", Activation::silu},
-                                                               {"gelu_pytorch_tanh", Activation::gelu_tanh}};
+constexpr std::pair<const char*, Activation> kActivations[] = {
+    {"silu", Activation::silu}, {"swish", Activation::silu}, {"gelu_pytorch_tanh", Activation::gelu_tanh}};
 
 const Family& family_of(const ConfigSection& top) {
   const auto type = top.text("model_type");
@@ -155,7 +154,7 @@ Json model_config_json(const ModelConfig& config) {
   }
   std::map<std::string, Json> by_name;
   for (const auto& [name, value] : document.items()) by_name[name] = value;
-  Json sorted = Json::object();   // as transformers writes it
+  Json sorted = Json::object();  // as transformers writes it
   for (const auto& [name, value] : by_name) sorted[name] = value;
   return sorted;
 }

@@ -1,5 +1,5 @@
-// What a Hugging Face folder's config.json says about a decoder of the Llama kind, and the shapes that follow from it: one
-// description of a block for all families (lib/model/families). No tensors.
+// What a Hugging Face folder's config.json says about a decoder of the Llama kind, and the shapes that follow from it:
+// one description of a block for all families (lib/model/families). No tensors.
 #pragma once
 
 #include <cstdint>
@@ -13,42 +13,42 @@
 
 namespace intelia {
 
-enum class Activation { silu, gelu_tanh };   // gelu_tanh: "gelu_pytorch_tanh", GELU by its tanh approximation
+enum class Activation { silu, gelu_tanh };  // gelu_tanh: "gelu_pytorch_tanh", GELU by its tanh approximation
 
 struct ModelConfig {
-  std::string model_type;                 // "llama", "mistral", "qwen2", …: the name of its family
-  std::int64_t hidden_size = 0;           // D
-  std::int64_t intermediate_size = 0;     // F
+  std::string model_type;              // "llama", "mistral", "qwen2", …: the name of its family
+  std::int64_t hidden_size = 0;        // D
+  std::int64_t intermediate_size = 0;  // F
   std::int64_t num_hidden_layers = 0;
-  std::int64_t num_attention_heads = 0;   // H
-  std::int64_t num_key_value_heads = 0;   // K
-  std::int64_t head_dim = 0;              // E
-  std::int64_t vocab_size = 0;            // V
+  std::int64_t num_attention_heads = 0;  // H
+  std::int64_t num_key_value_heads = 0;  // K
+  std::int64_t head_dim = 0;             // E
+  std::int64_t vocab_size = 0;           // V
   std::int64_t max_position_embeddings = 2048;
   double rms_norm_eps = 1e-6;
   Rope rope;
   Activation activation = Activation::silu;
 
   // What differs from family to family in a block.
-  std::int64_t sliding_window = 0;        // attention sees so many last tokens; 0: all
-  std::vector<bool> is_windowed;          // by layer, when not all of them have the window
+  std::int64_t sliding_window = 0;  // attention sees so many last tokens; 0: all
+  std::vector<bool> is_windowed;    // by layer, when not all of them have the window
   bool has_qkv_bias = false;
-  bool has_output_bias = false;           // of o_proj
+  bool has_output_bias = false;  // of o_proj
   bool has_mlp_bias = false;
-  bool has_head_norms = false;            // q and k are normalized head by head before they are rotated (Qwen 3)
-  bool has_output_norms = false;          // what attention and MLP give is normalized before it is added (Gemma 2)
-  bool has_joint_projections = false;     // one qkv_proj for q, k, v and one gate_up_proj (Phi-3)
-  double norm_offset = 0;                 // added to every norm's weight: 1 in Gemma 2
-  double embedding_scale = 1;             // of what the embedding gives
-  double attention_scale = 0;             // of q · k; 0: 1/sqrt(E)
-  double attention_softcap = 0;           // scores become cap·tanh(score / cap); 0: as they are
-  double logit_softcap = 0;               // the same for logits
+  bool has_head_norms = false;         // q and k are normalized head by head before they are rotated (Qwen 3)
+  bool has_output_norms = false;       // what attention and MLP give is normalized before it is added (Gemma 2)
+  bool has_joint_projections = false;  // one qkv_proj for q, k, v and one gate_up_proj (Phi-3)
+  double norm_offset = 0;              // added to every norm's weight: 1 in Gemma 2
+  double embedding_scale = 1;          // of what the embedding gives
+  double attention_scale = 0;          // of q · k; 0: 1/sqrt(E)
+  double attention_softcap = 0;        // scores become cap·tanh(score / cap); 0: as they are
+  double logit_softcap = 0;            // the same for logits
 
-  bool ties_embeddings = false;           // lm_head is embed_tokens
-  std::string dtype;                      // "float32", "bfloat16", "float16": torch_dtype / dtype of the file
+  bool ties_embeddings = false;  // lm_head is embed_tokens
+  std::string dtype;             // "float32", "bfloat16", "float16": torch_dtype / dtype of the file
   std::vector<std::int32_t> bos_ids, eos_ids;
   std::optional<QuantizationConfig> quantization;  // the linear layers are stored in NF4
-  Json raw;                               // the whole document
+  Json raw;                                        // the whole document
 };
 
 /** Reads and checks `folder`/config.json. Error{input} names the file, the key, what was found and expected;
@@ -65,7 +65,7 @@ std::int64_t context_length(const ModelConfig& config);
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer);
 
 struct TensorShape {
-  std::string name;                       // "model.layers.0.self_attn.q_proj.weight"
+  std::string name;  // "model.layers.0.self_attn.q_proj.weight"
   std::vector<std::int64_t> shape;
 };
 
@@ -76,8 +76,8 @@ std::int64_t num_parameters(const ModelConfig& config);
 
 /** A linear layer of a block, which QLoRA quantizes and an adapter may target. */
 struct LinearShape {
-  std::string name;                       // "q_proj"
-  std::string path;                       // "self_attn.q_proj"
+  std::string name;  // "q_proj"
+  std::string path;  // "self_attn.q_proj"
   std::int64_t out_features = 0, in_features = 0;
   bool has_bias = false;
 };
@@ -86,10 +86,11 @@ std::vector<LinearShape> layer_linears(const ModelConfig& config);
 
 /** A norm of a block: its place there and its length. */
 struct NormShape {
-  std::string path;                       // "input_layernorm"
+  std::string path;  // "input_layernorm"
   std::int64_t size = 0;
 };
-/** Before attention, before the MLP; with output norms: behind attention, behind the MLP; with head norms: of q, of k. */
+/** Before attention, before the MLP; with output norms: behind attention, behind the MLP; with head norms: of q, of k.
+ */
 std::vector<NormShape> layer_norms(const ModelConfig& config);
 
 }  // namespace intelia

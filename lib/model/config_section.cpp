@@ -24,7 +24,8 @@ const Json* ConfigSection::find(const std::string& key) const {
   return found == object.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::optional<std::int64_t> ConfigSection::integer(const std::string& key, std::int64_t least, std::int64_t most) const {
+std::optional<std::int64_t> ConfigSection::integer(const std::string& key, std::int64_t least,
+                                                   std::int64_t most) const {
   const Json* value = find(key);
   if (value == nullptr) return std::nullopt;
   const bool fits = value->is_number_integer() &&
@@ -58,9 +59,10 @@ double ConfigSection::required_number(const std::string& key, double least, doub
 std::vector<double> ConfigSection::required_numbers(const std::string& key, std::size_t size) const {
   const Json* value = find(key);
   if (value == nullptr) refuse(key, "is missing");
-  const bool fits = value->is_array() && value->size() == size && std::all_of(value->begin(), value->end(), [](const Json& item) {
-    return item.is_number() && item.get<double>() > 0 && item.get<double>() < 1e9;
-  });
+  const bool fits =
+      value->is_array() && value->size() == size && std::all_of(value->begin(), value->end(), [](const Json& item) {
+        return item.is_number() && item.get<double>() > 0 && item.get<double>() < 1e9;
+      });
   if (!fits) refuse(key, fmt::format("is {}; expected a list of {} numbers above 0", shown(*value), size));
   return value->get<std::vector<double>>();
 }

@@ -17,14 +17,14 @@ std::string shown(const Json& value);
 struct ConfigSection {
   const Json& object;
   std::string file;
-  std::string prefix;   // the words that lead to the object: "rope_scaling."
+  std::string prefix;  // the words that lead to the object: "rope_scaling."
 
   /** Throws Error{input} "FILE: PREFIX KEY WHY". */
   [[noreturn]] void refuse(const std::string& key, const std::string& why) const;
 
   /** nullptr when absent or null. */
   const Json* find(const std::string& key) const;
-  bool says(const std::string& key) const { return object.contains(key); }   // null counts
+  bool says(const std::string& key) const { return object.contains(key); }  // null counts
 
   std::optional<std::int64_t> integer(const std::string& key, std::int64_t least, std::int64_t most) const;
   std::int64_t required_integer(const std::string& key, std::int64_t least, std::int64_t most) const;

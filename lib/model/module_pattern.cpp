@@ -34,7 +34,8 @@ struct Freed {
 
 bool matches_whole(const std::string& pattern, std::string_view path) {
   if (pattern.size() > kMaxPatternBytes)
-    throw Error(Kind::input, fmt::format("a pattern of {} bytes is too long; at most {}", pattern.size(), kMaxPatternBytes));
+    throw Error(Kind::input,
+                fmt::format("a pattern of {} bytes is too long; at most {}", pattern.size(), kMaxPatternBytes));
   int error = 0;
   PCRE2_SIZE offset = 0;
   const std::unique_ptr<pcre2_code, Freed<pcre2_code_free>> code(
@@ -43,9 +44,11 @@ bool matches_whole(const std::string& pattern, std::string_view path) {
   if (!code) refuse(pattern, error);
   const std::unique_ptr<pcre2_match_data, Freed<pcre2_match_data_free>> match(
       pcre2_match_data_create_from_pattern(code.get(), nullptr));
-  const std::unique_ptr<pcre2_match_context, Freed<pcre2_match_context_free>> limits(pcre2_match_context_create(nullptr));
+  const std::unique_ptr<pcre2_match_context, Freed<pcre2_match_context_free>> limits(
+      pcre2_match_context_create(nullptr));
   pcre2_set_match_limit(limits.get(), kMaxSteps);
-  const int count = pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(path.data()), path.size(), 0, 0, match.get(), limits.get());
+  const int count =
+      pcre2_match(code.get(), reinterpret_cast<PCRE2_SPTR>(path.data()), path.size(), 0, 0, match.get(), limits.get());
   if (count < 0 && count != PCRE2_ERROR_NOMATCH) refuse(pattern, count);
   return count >= 0;
 }

@@ -6,8 +6,8 @@
 
 namespace intelia {
 
-/** Whether `pattern` matches all of `path` (re.fullmatch). Error{input} for a pattern that is not understood or that takes
-    too many steps: an adapter folder may be hostile. */
+/** Whether `pattern` matches all of `path` (re.fullmatch). Error{input} for a pattern that is not understood or that
+   takes too many steps: an adapter folder may be hostile. */
 bool matches_whole(const std::string& pattern, std::string_view path);
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// The tensors of a foreign folder are believed only as far as they were checked here: types, sizes, finite scales, and a
-// codebook that is NF4's. References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
+// The tensors of a foreign folder are believed only as far as they were checked here: types, sizes, finite scales, and
+// a codebook that is NF4's. References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
 #include "model/quantized.hpp"
 
 #include <fmt/format.h>
@@ -18,7 +18,7 @@ namespace intelia {
 
 namespace {
 
-constexpr std::size_t kMaxStateBytes = 64 << 10;   // bitsandbytes' own has fewer than 300
+constexpr std::size_t kMaxStateBytes = 64 << 10;  // bitsandbytes' own has fewer than 300
 constexpr std::size_t kMaxSkipModules = 1 << 14;
 
 /** Module names as they stand in Python; anything else would be a pattern. */
@@ -40,8 +40,9 @@ bool is_finite(const TensorView& view) {
 /** Error{input} unless the dense weight `view` is of a floating-point type. */
 void check_type(const TensorView& view, const std::string& name, const ModelWeights& weights) {
   if (view.type == TensorType::f32 || view.type == TensorType::bf16 || view.type == TensorType::f16) return;
-  throw Error(Kind::input, fmt::format("{}: tensor '{}' is {}; a weight is F32, F16 or BF16",
-                                       weights.files().front().parent_path().string(), name, tensor_type_name(view.type)));
+  throw Error(Kind::input,
+              fmt::format("{}: tensor '{}' is {}; a weight is F32, F16 or BF16",
+                          weights.files().front().parent_path().string(), name, tensor_type_name(view.type)));
 }
 
 /** What a weight's quant_state says, with the words that name it. */
@@ -68,7 +69,7 @@ State read_state(const TensorView& view, const std::string& name) {
   }
   State state{parse_json({reinterpret_cast<const char*>(view.data), view.size_bytes}, name), name};
   if (!state.object.is_object()) throw Error(Kind::input, name + ": not a JSON object");
-  static const std::set<std::string> known = {"quant_type", "blocksize",    "dtype",        "shape",
+  static const std::set<std::string> known = {"quant_type",       "blocksize",    "dtype",        "shape",
                                               "nested_blocksize", "nested_dtype", "nested_offset"};
   for (const auto& [key, value] : state.object.items()) {
     if (!known.contains(key)) {
@@ -101,7 +102,8 @@ QuantizationConfig read_quantization_config(const Json& document, const std::str
   // Products are computed in the run's own precision; the key must only be one that could be meant.
   const std::string compute = section.text("bnb_4bit_compute_dtype").value_or("float32");
   if (compute != "float32" && compute != "bfloat16" && compute != "float16")
-    section.refuse("bnb_4bit_compute_dtype", fmt::format("is {}; expected float32, bfloat16 or float16", shown(compute)));
+    section.refuse("bnb_4bit_compute_dtype",
+                   fmt::format("is {}; expected float32, bfloat16 or float16", shown(compute)));
 
   QuantizationConfig config;
   config.uses_double_quantization = section.flag("bnb_4bit_use_double_quant", false);
@@ -137,13 +139,14 @@ Json quantization_config_json(bool uses_double_quantization, const std::string& 
 bool keeps_dense(const QuantizationConfig& config, const std::string& module) {
   if (!config.skip_modules) return module == "lm_head";
   return std::any_of(config.skip_modules->begin(), config.skip_modules->end(), [&](const std::string& name) {
-    const bool starts = module.starts_with(name) &&
-                        (module.size() == name.size() || module[name.size()] == '.' || name.ends_with('.'));
+    const bool starts =
+        module.starts_with(name) && (module.size() == name.size() || module[name.size()] == '.' || name.ends_with('.'));
     return starts || module.ends_with(name);
   });
 }
 
-QuantizedView quantized_weight(const ModelWeights& weights, const std::string& name, const std::vector<std::int64_t>& shape) {
+QuantizedView quantized_weight(const ModelWeights& weights, const std::string& name,
+                               const std::vector<std::int64_t>& shape) {
   const std::string folder = weights.files().front().parent_path().string();
   const auto named = [&](const std::string& suffix) { return fmt::format("{}: tensor '{}{}'", folder, name, suffix); };
   const TensorView* state_view = weights.find(name + kStateSuffix);
@@ -152,8 +155,8 @@ QuantizedView quantized_weight(const ModelWeights& weights, const std::string& n
     if (dense == nullptr) throw Error(Kind::input, named("") + " is not in its safetensors");
     if (weights.find(name + ".quant_state.bitsandbytes__fp4") != nullptr)
       throw Error(Kind::input, named("") + " is in FP4; only NF4 is supported");
-    throw Error(Kind::input, fmt::format("{} is {} and there is no '{}{}', but config.json says that it is in NF4", named(""),
-                                         tensor_type_name(dense->type), name, kStateSuffix));
+    throw Error(Kind::input, fmt::format("{} is {} and there is no '{}{}', but config.json says that it is in NF4",
+                                         named(""), tensor_type_name(dense->type), name, kStateSuffix));
   }
   const State state = read_state(*state_view, named(kStateSuffix));
   state.expect("quant_type", "nf4");
@@ -200,7 +203,8 @@ QuantizedView quantized_weight(const ModelWeights& weights, const std::string& n
 bool is_stored_quantized(const ModelConfig& config, const std::string& name) {
   constexpr std::string_view kWeight = ".weight";
   const bool is_linear = name == "lm_head.weight" || is_quantizable(name);
-  return is_linear && config.quantization && !keeps_dense(*config.quantization, name.substr(0, name.size() - kWeight.size()));
+  return is_linear && config.quantization &&
+         !keeps_dense(*config.quantization, name.substr(0, name.size() - kWeight.size()));
 }
 
 void check_weights(const ModelWeights& weights, const ModelConfig& config) {
@@ -228,9 +232,8 @@ std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& co
       continue;
     }
     const std::int64_t n = tensor.shape[0] * tensor.shape[1];
-    const std::int64_t scales = uses_double_quantization
-                                    ? nf4::num_blocks(n) + 4 * nf4::num_nested_blocks(n) + 4 * 256
-                                    : 4 * nf4::num_blocks(n);
+    const std::int64_t scales = uses_double_quantization ? nf4::num_blocks(n) + 4 * nf4::num_nested_blocks(n) + 4 * 256
+                                                         : 4 * nf4::num_blocks(n);
     total += static_cast<std::uint64_t>(nf4::num_packed_bytes(n) + scales + 4 * 16) +
              quant_state_text("bfloat16", tensor.shape, std::nullopt).size();
   }
@@ -239,19 +242,22 @@ std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& co
 
 void check_trainable(const ModelConfig& config, const std::filesystem::path& folder) {
   if (!config.quantization) return;
-  throw Error(Kind::usage, fmt::format("--method full cannot train '{}': its weights are stored in NF4; train an adapter on "
-                                       "them (--method qlora), or give the unquantized model", folder.string()));
+  throw Error(Kind::usage,
+              fmt::format("--method full cannot train '{}': its weights are stored in NF4; train an adapter on "
+                          "them (--method qlora), or give the unquantized model",
+                          folder.string()));
 }
 
 std::string quant_state_text(const std::string& dtype, const std::vector<std::int64_t>& shape,
                              std::optional<float> nested_offset) {
-  std::string text = fmt::format(R"({{"quant_type": "nf4", "blocksize": {}, "dtype": "{}", "shape": [{}])", nf4::kBlock, dtype,
-                                 fmt::join(shape, ", "));
+  std::string text = fmt::format(R"({{"quant_type": "nf4", "blocksize": {}, "dtype": "{}", "shape": [{}])", nf4::kBlock,
+                                 dtype, fmt::join(shape, ", "));
   if (nested_offset) {
     // Python's repr of a float: the shortest text that reads back, and a point even in a whole number.
     std::string offset = fmt::format("{}", static_cast<double>(*nested_offset));
     if (offset.find_first_of(".e") == std::string::npos) offset += ".0";
-    text += fmt::format(R"(, "nested_blocksize": {}, "nested_dtype": "float32", "nested_offset": {})", nf4::kNestedBlock, offset);
+    text += fmt::format(R"(, "nested_blocksize": {}, "nested_dtype": "float32", "nested_offset": {})",
+                        nf4::kNestedBlock, offset);
   }
   return text + "}";
 }

@@ -1,5 +1,6 @@
-// Weights that a model folder holds in NF4 already, as bitsandbytes 0.50 serializes them: what config.json says of them,
-// and the parts that stand in place of each weight. Every claim is checked before it is handed out; nothing is computed.
+// Weights that a model folder holds in NF4 already, as bitsandbytes 0.50 serializes them: what config.json says of
+// them, and the parts that stand in place of each weight. Every claim is checked before it is handed out; nothing is
+// computed.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +18,8 @@ struct ModelConfig;
 
 /** `quantization_config` of config.json: NF4 in blocks of 64, stored in bytes. */
 struct QuantizationConfig {
-  bool uses_double_quantization = false;                  // what was asked for; each weight says what it has
-  std::optional<std::vector<std::string>> skip_modules;   // llm_int8_skip_modules; nothing: lm_head
+  bool uses_double_quantization = false;                 // what was asked for; each weight says what it has
+  std::optional<std::vector<std::string>> skip_modules;  // llm_int8_skip_modules; nothing: lm_head
 };
 
 /** Reads the value of quantization_config in `file`. Error{input} names the key; fp4, 8 bits, other methods and other
@@ -28,31 +29,32 @@ QuantizationConfig read_quantization_config(const Json& document, const std::str
 /** The value of quantization_config that transformers 5 writes, and 4.4x reads. `compute_dtype`: "bfloat16". */
 Json quantization_config_json(bool uses_double_quantization, const std::string& compute_dtype);
 
-/** Whether the linear layer `module` ("model.layers.0.mlp.up_proj", "lm_head") keeps its dense weight: skip_modules name it
-    from its start to the end of a word, or its end (transformers' should_convert_module). */
+/** Whether the linear layer `module` ("model.layers.0.mlp.up_proj", "lm_head") keeps its dense weight: skip_modules
+   name it from its start to the end of a word, or its end (transformers' should_convert_module). */
 bool keeps_dense(const QuantizationConfig& config, const std::string& module);
 
 /** A weight in NF4: views of the file, of checked types and sizes. */
 struct QuantizedView {
-  TensorView codes;           // U8 [(n + 1) / 2, 1]
-  TensorView absmax;          // nested: U8 [blocks], else F32 [blocks]
-  TensorView nested_absmax;   // nested: F32 [ceil(blocks / 256)]
-  TensorView nested_map;      // nested: F32 [256], what the codes of absmax stand for
-  float offset = 0;           // nested: added to each scale
+  TensorView codes;          // U8 [(n + 1) / 2, 1]
+  TensorView absmax;         // nested: U8 [blocks], else F32 [blocks]
+  TensorView nested_absmax;  // nested: F32 [ceil(blocks / 256)]
+  TensorView nested_map;     // nested: F32 [256], what the codes of absmax stand for
+  float offset = 0;          // nested: added to each scale
   bool is_nested = false;
 };
 
 /**
- * The parts of weight `name` ("….q_proj.weight") with the dense shape [out, in] = `shape`. Error{input} when one is missing,
- * of another type or size, holds a number that is not finite, or says another code than NF4.
+ * The parts of weight `name` ("….q_proj.weight") with the dense shape [out, in] = `shape`. Error{input} when one is
+ * missing, of another type or size, holds a number that is not finite, or says another code than NF4.
  */
-QuantizedView quantized_weight(const ModelWeights& weights, const std::string& name, const std::vector<std::int64_t>& shape);
+QuantizedView quantized_weight(const ModelWeights& weights, const std::string& name,
+                               const std::vector<std::int64_t>& shape);
 
 /** Whether weight `name` of model_tensors() is stored in NF4. */
 bool is_stored_quantized(const ModelConfig& config, const std::string& name);
 
-/** Error{input} unless `weights` hold every tensor of the model in its shape and of a type that a weight may have, quantized
-    ones with all their parts. */
+/** Error{input} unless `weights` hold every tensor of the model in its shape and of a type that a weight may have,
+   quantized ones with all their parts. */
 void check_weights(const ModelWeights& weights, const ModelConfig& config);
 
 /** Whether `model quantize` quantizes weight `name`: the linear layers of the blocks. */
@@ -74,8 +76,8 @@ inline constexpr const char* kNestedAbsmaxSuffix = ".nested_absmax";
 inline constexpr const char* kNestedMapSuffix = ".nested_quant_map";
 inline constexpr const char* kStateSuffix = ".quant_state.bitsandbytes__nf4";
 
-/** The text of a weight's quant_state, byte for byte as bitsandbytes writes it. `dtype`: the type it was quantized from,
-    "bfloat16". `nested_offset`: nothing when the scales are not quantized again. */
+/** The text of a weight's quant_state, byte for byte as bitsandbytes writes it. `dtype`: the type it was quantized
+   from, "bfloat16". `nested_offset`: nothing when the scales are not quantized again. */
 std::string quant_state_text(const std::string& dtype, const std::vector<std::int64_t>& shape,
                              std::optional<float> nested_offset);
 

@@ -13,17 +13,14 @@ namespace {
 
 constexpr std::int64_t kMaxPosition = 1LL << 40;
 
-constexpr std::pair<const char*, RopeType> kTypes[] = {{"default", RopeType::standard},
-                                                       {"linear", RopeType::linear},
-                                                       {"dynamic", RopeType::dynamic},
-                                                       {"llama3", RopeType::llama3},
-                                                       {"yarn", RopeType::yarn},
-                                                       {"longrope", RopeType::longrope}};
+constexpr std::pair<const char*, RopeType> kTypes[] = {
+    {"default", RopeType::standard}, {"linear", RopeType::linear}, {"dynamic", RopeType::dynamic},
+    {"llama3", RopeType::llama3},    {"yarn", RopeType::yarn},     {"longrope", RopeType::longrope}};
 
 RopeType read_type(const ConfigSection& rope, bool is_phi3) {
   const std::string key = rope.find("rope_type") != nullptr ? "rope_type" : "type";
   std::string name = rope.text(key).value_or("default");
-  if (is_phi3 && (name == "su" || name == "yarn")) name = "longrope";   // the names of its first releases
+  if (is_phi3 && (name == "su" || name == "yarn")) name = "longrope";  // the names of its first releases
   std::string known;
   for (const auto& [type_name, type] : kTypes) {
     if (name == type_name) return type;
@@ -49,7 +46,8 @@ void read_longrope(const ConfigSection& section, Rope& rope) {
   rope.short_factor = section.required_numbers("short_factor", static_cast<std::size_t>(rope.size / 2));
   rope.long_factor = section.required_numbers("long_factor", static_cast<std::size_t>(rope.size / 2));
   rope.attention_factor =
-      rope.factor <= 1 ? 1 : std::sqrt(1 + std::log(rope.factor) / std::log(static_cast<double>(rope.original_positions)));
+      rope.factor <= 1 ? 1
+                       : std::sqrt(1 + std::log(rope.factor) / std::log(static_cast<double>(rope.original_positions)));
 }
 
 }  // namespace
@@ -73,12 +71,13 @@ Rope read_rope(const ConfigSection& top, const ModelConfig& config) {
   }
   rope.size = static_cast<std::int64_t>(static_cast<double>(config.head_dim) * rotated);
   if (rope.size < 2 || rope.size % 2 != 0)
-    top.refuse("partial_rotary_factor", fmt::format("rotates {} elements of a head; expected an even number", rope.size));
+    top.refuse("partial_rotary_factor",
+               fmt::format("rotates {} elements of a head; expected an even number", rope.size));
   rope.type = read_type(section, is_phi3);
   if (rope.type == RopeType::standard) return rope;
   if (rope.type == RopeType::dynamic) {
     if (rope.size == 2) section.refuse("rope_type", "'dynamic' needs heads of more than 2 rotated elements");
-    rope.original_positions = config.max_position_embeddings;   // whatever else the object says, as in transformers
+    rope.original_positions = config.max_position_embeddings;  // whatever else the object says, as in transformers
   }
   if (rope.type == RopeType::llama3 || rope.type == RopeType::yarn || rope.type == RopeType::longrope) {
     // Phi-3 writes it beside the object, which then decides.
@@ -99,8 +98,8 @@ Rope read_rope(const ConfigSection& top, const ModelConfig& config) {
     rope.low_freq_factor = section.required_number("low_freq_factor", 0, 1e9);
     rope.high_freq_factor = section.required_number("high_freq_factor", 0, 1e9);
     if (rope.high_freq_factor <= rope.low_freq_factor)
-      section.refuse("high_freq_factor", fmt::format("is {}; expected more than low_freq_factor, {}", rope.high_freq_factor,
-                                                     rope.low_freq_factor));
+      section.refuse("high_freq_factor", fmt::format("is {}; expected more than low_freq_factor, {}",
+                                                     rope.high_freq_factor, rope.low_freq_factor));
   }
   return rope;
 }
@@ -125,7 +124,8 @@ Json rope_scaling_json(const Rope& rope) {
     scaling["short_factor"] = rope.short_factor;
     scaling["long_factor"] = rope.long_factor;
   }
-  if (rope.type == RopeType::yarn || rope.type == RopeType::longrope) scaling["attention_factor"] = rope.attention_factor;
+  if (rope.type == RopeType::yarn || rope.type == RopeType::longrope)
+    scaling["attention_factor"] = rope.attention_factor;
   return scaling;
 }
 

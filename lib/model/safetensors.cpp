@@ -77,10 +77,10 @@ struct HeaderEntry {
 /** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
-  std::deque<HeaderEntry> entries;   // grows without copying: hostile headers have millions
+  std::deque<HeaderEntry> entries;  // grows without copying: hostile headers have millions
   std::map<std::string, std::string> metadata;
   std::string problem;
-  std::string first_unknown;   // field of a tensor that the format does not know
+  std::string first_unknown;  // field of a tensor that the format does not know
   std::size_t num_unknown = 0;
 
   bool null() override { return value("null"); }

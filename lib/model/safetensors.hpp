@@ -84,7 +84,8 @@ std::string weight_file_name(std::size_t number, std::size_t num_files);
 
 /** model.safetensors.index.json: the file of each tensor. Closed, not yet committed. */
 AtomicFile write_weight_index(const std::filesystem::path& folder,
-                              const std::vector<std::pair<std::string, std::string>>& file_of, std::uint64_t total_bytes);
+                              const std::vector<std::pair<std::string, std::string>>& file_of,
+                              std::uint64_t total_bytes);
 
 /** Gives the pages of `view`, which the caller is done with, back to the system: they would count as memory in use. */
 void release_pages(const TensorView& view);
@@ -95,6 +96,6 @@ std::vector<float> to_float32(const TensorView& view, const std::string& name);
 float bf16_to_float(std::uint16_t bits);
 std::uint16_t float_to_bf16(float value);  // round to nearest even
 float f16_to_float(std::uint16_t bits);
-std::uint16_t float_to_f16(float value);   // round to nearest even
+std::uint16_t float_to_f16(float value);  // round to nearest even
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// Adafactor (Shazeer and Stern 2018) as transformers' Trainer uses it: no first moment, the given learning rate, no scaling by
-// the parameters' size; second moments of a matrix kept as a row and a column, in fp32.
+// Adafactor (Shazeer and Stern 2018) as transformers' Trainer uses it: no first moment, the given learning rate, no
+// scaling by the parameters' size; second moments of a matrix kept as a row and a column, in fp32.
 #include <cmath>
 
 #include "nn/optimizer.hpp"
@@ -8,11 +8,13 @@ namespace intelia::nn {
 
 namespace {
 
-constexpr double kEpsilon = 1e-30;        // added to squared gradients
-constexpr double kDecayRate = -0.8;       // β2 of update t is 1 − t^−0.8
-constexpr double kClipThreshold = 1;      // of an update's root mean square
+constexpr double kEpsilon = 1e-30;    // added to squared gradients
+constexpr double kDecayRate = -0.8;   // β2 of update t is 1 − t^−0.8
+constexpr double kClipThreshold = 1;  // of an update's root mean square
 
-Tensor root_mean_square(const Tensor& tensor) { return tensor.norm(2) / std::sqrt(static_cast<double>(tensor.numel())); }
+Tensor root_mean_square(const Tensor& tensor) {
+  return tensor.norm(2) / std::sqrt(static_cast<double>(tensor.numel()));
+}
 
 class Adafactor final : public Optimizer {
  public:
@@ -54,7 +56,7 @@ class Adafactor final : public Optimizer {
       const double rate = learning_rate * item.rate;
       const Tensor gradient = gradients[i].to(at::kFloat);
       const Tensor parameter = item.tensor.detach();
-      Tensor values = parameter.to(at::kFloat);   // the parameter itself where that is fp32
+      Tensor values = parameter.to(at::kFloat);  // the parameter itself where that is fp32
       const Tensor square = gradient.square() + kEpsilon;
       Tensor change;
       if (squares_[i].whole.defined()) {

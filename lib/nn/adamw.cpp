@@ -1,5 +1,5 @@
-// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), as torch.optim.AdamW(fused=True): betas 0.9 and 0.999, eps
-// 1e-8, states in the parameters' type.
+// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), as torch.optim.AdamW(fused=True): betas 0.9 and
+// 0.999, eps 1e-8, states in the parameters' type.
 #include "nn/optimizer.hpp"
 
 namespace intelia::nn {
@@ -65,6 +65,8 @@ class AdamW final : public Optimizer {
 
 }  // namespace
 
-std::unique_ptr<Optimizer> make_adamw(std::vector<Trained> trained) { return std::make_unique<AdamW>(std::move(trained)); }
+std::unique_ptr<Optimizer> make_adamw(std::vector<Trained> trained) {
+  return std::make_unique<AdamW>(std::move(trained));
+}
 
 }  // namespace intelia::nn

@@ -1,5 +1,5 @@
-// AdamW with 8-bit states as bitsandbytes' AdamW8bit (lib/kernels/adam8.hpp). Tensors below 4,096 elements, and embeddings as
-// under transformers' Trainer, keep fp32 states.
+// AdamW with 8-bit states as bitsandbytes' AdamW8bit (lib/kernels/adam8.hpp). Tensors below 4,096 elements, and
+// embeddings as under transformers' Trainer, keep fp32 states.
 #include "kernels/adam8.hpp"
 #include "nn/optimizer.hpp"
 
@@ -63,7 +63,7 @@ class AdamW8bit final : public Optimizer {
       const adam8::Step step{learning_rate * item.rate, item.weight_decay, num_updates()};
       const Tensor gradient = gradients[i].to(at::kFloat);
       const Tensor parameter = item.tensor.detach();
-      const Tensor values = parameter.to(at::kFloat);   // the parameter itself where that is fp32
+      const Tensor values = parameter.to(at::kFloat);  // the parameter itself where that is fp32
       if (values.is_meta()) continue;
       const float* from = gradient.const_data_ptr<float>();
       float* to = values.mutable_data_ptr<float>();
@@ -72,8 +72,9 @@ class AdamW8bit final : public Optimizer {
       if (s.average.defined()) {
         adam8::update_fp32(step, from, n, to, s.average.mutable_data_ptr<float>(), s.square.mutable_data_ptr<float>());
       } else {
-        const adam8::States states{s.average_codes.mutable_data_ptr<std::uint8_t>(), s.square_codes.mutable_data_ptr<std::uint8_t>(),
-                                   s.average_absmax.mutable_data_ptr<float>(), s.square_absmax.mutable_data_ptr<float>()};
+        const adam8::States states{
+            s.average_codes.mutable_data_ptr<std::uint8_t>(), s.square_codes.mutable_data_ptr<std::uint8_t>(),
+            s.average_absmax.mutable_data_ptr<float>(), s.square_absmax.mutable_data_ptr<float>()};
         at::parallel_for(0, dynamic8::num_blocks(n), 16, [&](std::int64_t begin, std::int64_t end) {
           const std::int64_t first = begin * adam8::kBlock, count = std::min(n, end * adam8::kBlock) - first;
           adam8::update(step, from + first, count, to + first,

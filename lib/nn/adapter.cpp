@@ -47,17 +47,17 @@ void take_out_of_base(Linear& linear, const Tensor& a, const Tensor& b) {
 
 /** The start of PiSSA or OLoRA, as PEFT makes it (tuners/lora/layer.py); the base keeps what is left. */
 void start_from_base(Linear& linear, const std::string& kind, int r) {
-  const Tensor w = linear.values();                                                      // [out, in]
+  const Tensor w = linear.values();  // [out, in]
   if (r > std::min(w.size(0), w.size(1)))
     throw Error(Kind::usage, "'" + linear.path + "' has no rank of " + std::to_string(r) + "; give a smaller --lora-r");
   Tensor a, b;
   if (kind == "pissa") {
-    const auto [u, sigma, vt] = at::linalg_svd(w, /*full_matrices=*/false);              // [out, k], [k], [k, in]
-    const Tensor root = (sigma.narrow(0, 0, r) / linear.lora->scaling).sqrt();           // [R]
+    const auto [u, sigma, vt] = at::linalg_svd(w, /*full_matrices=*/false);     // [out, k], [k], [k, in]
+    const Tensor root = (sigma.narrow(0, 0, r) / linear.lora->scaling).sqrt();  // [R]
     a = root.unsqueeze(1) * vt.narrow(0, 0, r);
     b = u.narrow(1, 0, r) * root;
   } else {
-    const auto [q, upper] = at::linalg_qr(w);                                            // [out, k], [k, in]
+    const auto [q, upper] = at::linalg_qr(w);  // [out, k], [k, in]
     a = upper.narrow(0, 0, r).contiguous();
     b = q.narrow(1, 0, r).contiguous();
   }
@@ -67,7 +67,8 @@ void start_from_base(Linear& linear, const std::string& kind, int r) {
 }
 
 /** The tensor `name` of an adapter's file; Error{input} when it is missing or of another shape. */
-const TensorView& check_tensor(const SafetensorsFile& file, const std::string& name, const std::vector<std::int64_t>& shape) {
+const TensorView& check_tensor(const SafetensorsFile& file, const std::string& name,
+                               const std::vector<std::int64_t>& shape) {
   const auto found = file.tensors().find(name);
   if (found == file.tensors().end()) throw Error(Kind::input, "tensor '" + name + "' is missing");
   if (found->second.shape != shape) throw Error(Kind::input, "tensor '" + name + "' has another shape");
@@ -76,11 +77,16 @@ const TensorView& check_tensor(const SafetensorsFile& file, const std::string& n
 
 TensorType tensor_type(at::ScalarType type) {
   switch (type) {
-    case at::kFloat: return TensorType::f32;
-    case at::kBFloat16: return TensorType::bf16;
-    case at::kHalf: return TensorType::f16;
-    case at::kByte: return TensorType::u8;
-    default: throw Error(Kind::internal, "[write_tensors] a type that no file of ours holds");
+    case at::kFloat:
+      return TensorType::f32;
+    case at::kBFloat16:
+      return TensorType::bf16;
+    case at::kHalf:
+      return TensorType::f16;
+    case at::kByte:
+      return TensorType::u8;
+    default:
+      throw Error(Kind::internal, "[write_tensors] a type that no file of ours holds");
   }
 }
 
@@ -94,7 +100,8 @@ std::vector<std::pair<std::string, Number>> patterns_of(const char* option, cons
     const char* end = word.data() + word.size();
     const auto [rest, status] = std::from_chars(std::min(word.data() + equals + 1, end), end, number);
     if (equals == 0 || rest != end || status != std::errc{} || !(number > 0 && number <= 65536))
-      throw Error(Kind::usage, std::string(option) + ": expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
+      throw Error(Kind::usage,
+                  std::string(option) + ": expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
     patterns.emplace_back(word.substr(0, equals), number);
   }
   return patterns;
@@ -115,14 +122,15 @@ AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& setti
   config.modules_to_save = settings.modules_to_save;
   config.ensures_weight_tying = settings.ensures_weight_tying;
   if (config.uses_dora && !config.mutated_init.empty())
-    throw Error(Kind::usage, "--dora with --lora-init " + config.mutated_init + " is not supported; leave one of them out");
+    throw Error(Kind::usage,
+                "--dora with --lora-init " + config.mutated_init + " is not supported; leave one of them out");
   return config;
 }
 
 /**
- * Copies of the embedding, the head and the norms whose path ends as a name of modules_to_save does are trained in their place,
- * as PEFT has it: a tied head stays the base's when the embedding alone is named, and is a tensor of its own when both are,
- * unless the configuration ties them. Error{fault} for a name that fits none of them.
+ * Copies of the embedding, the head and the norms whose path ends as a name of modules_to_save does are trained in
+ * their place, as PEFT has it: a tied head stays the base's when the embedding alone is named, and is a tensor of its
+ * own when both are, unless the configuration ties them. Error{fault} for a name that fits none of them.
  */
 void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::set<std::string> unused(config.modules_to_save.begin(), config.modules_to_save.end());
@@ -130,20 +138,23 @@ void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
     for (const std::string& name : config.modules_to_save) {
       if (name.empty() || !(kPrefix + weight->path).ends_with(name)) continue;
       unused.erase(name);
-      weight->trained = weight->base.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true).set_requires_grad(true);
+      weight->trained =
+          weight->base.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true).set_requires_grad(true);
     }
   }
   if (!unused.empty())
-    throw Error(fault, "modules_to_save: '" + *unused.begin() + "' cannot be trained whole beside an adapter; supported are "
-                       "embed_tokens, lm_head and norms (norm for all of them, or such as input_layernorm)");
+    throw Error(fault, "modules_to_save: '" + *unused.begin() +
+                           "' cannot be trained whole beside an adapter; supported are "
+                           "embed_tokens, lm_head and norms (norm for all of them, or such as input_layernorm)");
   Tensor &embedding = model.embedding.trained, &head = model.head.trained;
-  if (!config.ensures_weight_tying || !model.config.ties_embeddings || (!embedding.defined() && !head.defined())) return;
+  if (!config.ensures_weight_tying || !model.config.ties_embeddings || (!embedding.defined() && !head.defined()))
+    return;
   if (!embedding.defined()) embedding = head;
   head = embedding;
 }
 
-/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set. `fault`: of
-    targets that the model does not have. */
+/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set.
+   `fault`: of targets that the model does not have. */
 void attach(Decoder& model, const AdapterConfig& config, double dropout, Kind fault,
             const std::function<void(Linear& linear, int r)>& make) {
   for (Linear* linear : targets_of(model, config, fault)) {
@@ -171,7 +182,8 @@ std::vector<std::pair<std::string, Tensor>> adapter_tensors(Decoder& model) {
       const std::string path = kPrefix + linear->path;
       list.emplace_back(path + ".lora_A.weight", linear->lora->a);
       list.emplace_back(path + ".lora_B.weight", linear->lora->b);
-      if (linear->lora->magnitude.defined()) list.emplace_back(path + ".lora_magnitude_vector", linear->lora->magnitude);
+      if (linear->lora->magnitude.defined())
+        list.emplace_back(path + ".lora_magnitude_vector", linear->lora->magnitude);
     }
   }
   for (const Weight* weight : model.weights()) {
@@ -206,8 +218,10 @@ void add_adapter(Decoder& model, const LoraSettings& settings, std::uint64_t see
     Lora& lora = *linear.lora;
     const double bound = 1 / std::sqrt(static_cast<double>(linear.in_features()));
     lora.a = at::empty({r, linear.in_features()}, at::kFloat);
-    if (settings.init == LoraInit::gaussian) lora.a.normal_(0, 1.0 / r, generator);
-    else lora.a.uniform_(-bound, bound, generator);
+    if (settings.init == LoraInit::gaussian)
+      lora.a.normal_(0, 1.0 / r, generator);
+    else
+      lora.a.uniform_(-bound, bound, generator);
     lora.a = lora.a.to(model.placement.device);
     lora.b = at::zeros({linear.out_features(), r}, lora.a.options());
     if (!config.mutated_init.empty()) start_from_base(linear, config.mutated_init, r);
@@ -219,7 +233,8 @@ void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
   const AdapterConfig config = read_adapter_config(folder);
   const fs::path path = folder / "adapter_model.safetensors";
   if (!fs::exists(path))
-    throw Error(Kind::input, "'" + folder.string() + "' holds no adapter_model.safetensors; it is no PEFT adapter folder");
+    throw Error(Kind::input,
+                "'" + folder.string() + "' holds no adapter_model.safetensors; it is no PEFT adapter folder");
   const SafetensorsFile file(path);
   with_context("adapter '" + folder.string() + "' does not fit the model", [&] {
     attach(model, config, dropout < 0 ? config.lora_dropout : dropout, Kind::input, [&](Linear& linear, int r) {
@@ -227,7 +242,8 @@ void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
       // Before room is made for it: r is what the file claims.
       const std::string name = kPrefix + linear.path + ".lora_A.weight";
       check_tensor(file, name, {r, linear.in_features()});
-      if (!config.mutated_init.empty()) start_from_base(linear, config.mutated_init, r);   // the rest that it was trained on
+      if (!config.mutated_init.empty())
+        start_from_base(linear, config.mutated_init, r);  // the rest that it was trained on
       lora.a = at::empty({r, linear.in_features()}, at::TensorOptions(at::kFloat).device(model.placement.device));
       lora.b = at::empty({linear.out_features(), r}, lora.a.options());
       if (config.uses_dora) lora.magnitude = at::empty({linear.out_features()}, lora.a.options());
@@ -240,10 +256,12 @@ void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
       const TensorView &head = file.tensors().at(kPrefix + model.head.path + ".weight"),
                        &embedding = file.tensors().at(kPrefix + model.embedding.path + ".weight");
       if (head.size_bytes != embedding.size_bytes || std::memcmp(head.data, embedding.data, head.size_bytes) != 0)
-        throw Error(Kind::input, "its lm_head is not its embed_tokens, though ensure_weight_tying says that they are one tensor");
+        throw Error(Kind::input,
+                    "its lm_head is not its embed_tokens, though ensure_weight_tying says that they are one tensor");
     }
     if (tensors.size() != file.tensors().size())
-      throw Error(Kind::input, std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
+      throw Error(Kind::input,
+                  std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
   });
 }
 
@@ -281,12 +299,13 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
     // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
     std::map<std::string, Tensor> by_name(tensors.begin(), tensors.end());
     for (Linear* linear : targets_of(model, config, Kind::usage)) {
-      Tensor &a = by_name.at(kPrefix + linear->path + ".lora_A.weight"), &b = by_name.at(kPrefix + linear->path + ".lora_B.weight");
+      Tensor &a = by_name.at(kPrefix + linear->path + ".lora_A.weight"),
+             &b = by_name.at(kPrefix + linear->path + ".lora_B.weight");
       a = at::cat({a, linear->lora->start_a}, 0);
       b = at::cat({b, -linear->lora->start_b}, 1);
     }
     tensors.assign(by_name.begin(), by_name.end());
-    const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;   // the scaling stays
+    const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;  // the scaling stays
     config.r *= 2;
     config.lora_alpha *= factor;
     for (auto& [pattern, rank] : config.rank_pattern) rank *= 2;

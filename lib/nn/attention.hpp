@@ -9,10 +9,10 @@ namespace intelia::nn {
 
 /** How scores are made of queries and keys. */
 struct AttentionRule {
-  std::int64_t window = 0;   // a token sees so many last ones, itself counted; 0: all
-  double scale = 0;          // of q · k; 0: 1/sqrt(E)
-  double softcap = 0;        // a score becomes cap·tanh(score / cap); 0: stays
-  std::int64_t held_scores = 4 << 20;   // attend_composed: at most so many capped ones at once
+  std::int64_t window = 0;             // a token sees so many last ones, itself counted; 0: all
+  double scale = 0;                    // of q · k; 0: 1/sqrt(E)
+  double softcap = 0;                  // a score becomes cap·tanh(score / cap); 0: stays
+  std::int64_t held_scores = 4 << 20;  // attend_composed: at most so many capped ones at once
 };
 
 /** x -> cap·tanh(x / cap): numbers never leave (−cap, cap). */
@@ -26,7 +26,8 @@ Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vect
 Tensor attend_composed(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                        const AttentionRule& rule = {});
 
-/** One new token a sequence over its cache, in which it stands at `slots` [B]. q [B, H, E], keys and values [B, K, Tmax, E]
+/** One new token a sequence over its cache, in which it stands at `slots` [B]. q [B, H, E], keys and values [B, K,
+   Tmax, E]
     -> [B, H·E]. */
 Tensor attend_cached(const Tensor& q, const Tensor& keys, const Tensor& values, const Tensor& slots,
                      const AttentionRule& rule = {});

@@ -75,7 +75,8 @@ Json read_checked(const fs::path& folder, std::int64_t step) {
 
 }  // namespace
 
-void save_checkpoint(const fs::path& output, std::int64_t step, const Json& state, const std::vector<CheckpointPart>& parts,
+void save_checkpoint(const fs::path& output, std::int64_t step, const Json& state,
+                     const std::vector<CheckpointPart>& parts,
                      const std::function<void(const fs::path&)>& write_model) {
   const std::string name = std::string(kPrefix) + std::to_string(step);
   const fs::path unfinished = output / ("." + name), finished = output / name;
@@ -88,7 +89,8 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
   for (const auto& entry : fs::directory_iterator(unfinished)) names.push_back(entry.path());
   std::sort(names.begin(), names.end());
   for (const fs::path& path : names) files[path.filename().string()] = sha256_of_file(path);
-  Json manifest = {{"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
+  Json manifest = {
+      {"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
   manifest["sha256"] = own_sha256(manifest);
   write_manifest(unfinished, manifest);
   if (fs::exists(finished)) {  // one of the same step from an earlier attempt, torn or about to be written again
@@ -121,8 +123,10 @@ void rotate_checkpoints(const fs::path& output, int keep, std::int64_t current_s
     if (step > current_step) continue;
     const bool stays = is_newest || (is_scheduled(step) && (step == best_step || num_kept < keep));
     is_newest = false;
-    if (stays) ++num_kept;
-    else remove_checkpoint(folder);
+    if (stays)
+      ++num_kept;
+    else
+      remove_checkpoint(folder);
   }
 }
 

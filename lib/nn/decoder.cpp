@@ -22,16 +22,17 @@ std::vector<Weight*> Decoder::weights() {
 Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
                           const Pass& pass, KvCache* cache, const Tensor& slots) const {
   const Block& block = blocks[layer];
-  const std::int64_t num_tokens = normal.size(0), heads = config.num_attention_heads, kv_heads = config.num_key_value_heads;
+  const std::int64_t num_tokens = normal.size(0), heads = config.num_attention_heads,
+                     kv_heads = config.num_key_value_heads;
   const std::int64_t size = config.head_dim;
-  std::vector<Tensor> parts;                                                                // [N, H·E], [N, K·E] twice
+  std::vector<Tensor> parts;  // [N, H·E], [N, K·E] twice
   if (block.has_joint_projections)
     parts = block.qkv(normal, pass).split_with_sizes({heads * size, kv_heads * size, kv_heads * size}, -1);
   else
     parts = {block.q(normal, pass), block.k(normal, pass), block.v(normal, pass)};
-  Tensor q = parts[0].view({num_tokens, heads, size});                                      // [N, H, E]
-  Tensor k = parts[1].view({num_tokens, kv_heads, size});                                   // [N, K, E]
-  const Tensor v = parts[2].view({num_tokens, kv_heads, size});                             // [N, K, E]
+  Tensor q = parts[0].view({num_tokens, heads, size});           // [N, H, E]
+  Tensor k = parts[1].view({num_tokens, kv_heads, size});        // [N, K, E]
+  const Tensor v = parts[2].view({num_tokens, kv_heads, size});  // [N, K, E]
   if (config.has_head_norms) {
     q = norm(q, block.q_norm, pass);
     k = norm(k, block.k_norm, pass);
@@ -39,10 +40,11 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
   q = rotate(q, rotation.cos, rotation.sin);
   k = rotate(k, rotation.cos, rotation.sin);
 
-  const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale, config.attention_softcap};
+  const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale,
+                           config.attention_softcap};
   if (cache == nullptr) return attend(q, k, v, batch.lengths, rule);
-  Tensor &keys = cache->keys[layer], &values = cache->values[layer];                        // [B, K, Tmax, E]
-  if (slots.defined()) {   // one new token of each sequence
+  Tensor &keys = cache->keys[layer], &values = cache->values[layer];  // [B, K, Tmax, E]
+  if (slots.defined()) {                                              // one new token of each sequence
     const Tensor sequence = at::arange(num_tokens, slots.options());
     keys.index_put_({sequence, at::indexing::Slice(), slots}, k);
     values.index_put_({sequence, at::indexing::Slice(), slots}, v);
@@ -58,33 +60,36 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
 }
 
 Tensor Decoder::mlp(const Block& block, const Tensor& normal, const Pass& pass) const {
-  std::vector<Tensor> parts;                                                                // [N, F] twice
-  if (block.has_joint_projections) parts = block.gate_up(normal, pass).chunk(2, -1);
-  else parts = {block.gate(normal, pass), block.up(normal, pass)};
+  std::vector<Tensor> parts;  // [N, F] twice
+  if (block.has_joint_projections)
+    parts = block.gate_up(normal, pass).chunk(2, -1);
+  else
+    parts = {block.gate(normal, pass), block.up(normal, pass)};
   return block.down(gated(parts[0], parts[1], config.activation), pass);
 }
 
 Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
-  Tensor slots, spans;   // where in the cache a new token goes; the length of the sequence that a token stands in
+  Tensor slots, spans;  // where in the cache a new token goes; the length of the sequence that a token stands in
   if (cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0) {
-    slots = at::tensor(cache->lengths, at::kLong).to(placement.device);                     // [B]
+    slots = at::tensor(cache->lengths, at::kLong).to(placement.device);  // [B]
     spans = slots + 1;
   } else {
     const Tensor lengths = at::tensor(batch.lengths, at::kLong).to(placement.device);
-    spans = at::repeat_interleave(lengths, lengths, 0, batch.ids.size(0));                  // [N]
+    spans = at::repeat_interleave(lengths, lengths, 0, batch.ids.size(0));  // [N]
   }
   const Rotation rotation = positions_.at(batch.positions, spans, placement.dtype);
 
-  Tensor x = at::embedding(embedding.of(pass), batch.ids).to(placement.dtype);                       // [N, D]
+  Tensor x = at::embedding(embedding.of(pass), batch.ids).to(placement.dtype);  // [N, D]
   if (config.embedding_scale != 1) x = x * at::scalar_tensor(config.embedding_scale, x.options());
   if (pass.is_training && pass.neftune_alpha > 0)
     x = x + neftune_noise(spans, x.size(1), pass.neftune_alpha, pass.seed).to(x.scalar_type());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
-    Tensor mixed = attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);   // [N, H·E]
-    if (rows.defined() && layer + 1 == blocks.size()) {   // nothing behind here mixes tokens
-      mixed = mixed.index_select(0, rows);                                                  // [S, H·E]
-      x = x.index_select(0, rows);                                                          // [S, D]
+    Tensor mixed =
+        attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);  // [N, H·E]
+    if (rows.defined() && layer + 1 == blocks.size()) {  // nothing behind here mixes tokens
+      mixed = mixed.index_select(0, rows);               // [S, H·E]
+      x = x.index_select(0, rows);                       // [S, D]
     }
     Tensor added = block.o(mixed, pass);
     if (config.has_output_norms) added = norm(added, block.attention_output_norm, pass);
@@ -99,7 +104,7 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
 }
 
 Tensor Decoder::logits(const Tensor& hidden, const Pass& pass) const {
-  const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));                  // [N, V]
+  const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));  // [N, V]
   return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
 }
 
@@ -110,7 +115,8 @@ TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::i
     for (std::size_t i = 0; i < sequence.size(); ++i) {
       if (sequence[i] < 0 || sequence[i] >= model.config.vocab_size)
         throw Error(Kind::input, "token " + std::to_string(sequence[i]) + " is outside the model's vocabulary of " +
-                                     std::to_string(model.config.vocab_size) + "; the tokenizer does not fit the model");
+                                     std::to_string(model.config.vocab_size) +
+                                     "; the tokenizer does not fit the model");
       ids.push_back(sequence[i]);
       positions.push_back(static_cast<std::int64_t>(i));
     }
@@ -125,7 +131,8 @@ KvCache make_cache(const Decoder& model, std::int64_t num_sequences, std::int64_
   KvCache cache;
   const auto options = at::TensorOptions(model.placement.dtype).device(model.placement.device);
   for (std::size_t layer = 0; layer < model.blocks.size(); ++layer) {
-    cache.keys.push_back(at::zeros({num_sequences, model.config.num_key_value_heads, max_tokens, model.config.head_dim}, options));
+    cache.keys.push_back(
+        at::zeros({num_sequences, model.config.num_key_value_heads, max_tokens, model.config.head_dim}, options));
     cache.values.push_back(at::zeros_like(cache.keys.back()));
   }
   cache.lengths.assign(static_cast<std::size_t>(num_sequences), 0);

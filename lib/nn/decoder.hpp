@@ -14,32 +14,32 @@ namespace intelia::nn {
 
 /** Several sequences as one row of tokens. */
 struct TokenBatch {
-  Tensor ids;                           // [N] int64
-  Tensor positions;                     // [N] int64, from 0 in each sequence
-  std::vector<std::int64_t> lengths;    // sums to N
+  Tensor ids;                         // [N] int64
+  Tensor positions;                   // [N] int64, from 0 in each sequence
+  std::vector<std::int64_t> lengths;  // sums to N
 };
 
 /** Keys and values of what was read so far, for generation. */
 struct KvCache {
-  std::vector<Tensor> keys, values;     // a layer: [B, K, Tmax, E]
-  std::vector<std::int64_t> lengths;    // B; tokens held of each sequence
+  std::vector<Tensor> keys, values;   // a layer: [B, K, Tmax, E]
+  std::vector<std::int64_t> lengths;  // B; tokens held of each sequence
 };
 
 /** What is no linear layer of a block: the embedding, a norm, the head. */
 struct Weight {
-  std::string path;   // "model.norm"
+  std::string path;  // "model.norm"
   Tensor base;
-  Tensor trained;     // the adapter's own, where modules_to_save names it
+  Tensor trained;  // the adapter's own, where modules_to_save names it
   /** The one that a pass sees. */
   const Tensor& of(const Pass& pass) const { return pass.uses_adapter && trained.defined() ? trained : base; }
 };
 
 struct Block {
-  Weight attention_norm, mlp_norm;                  // [D]
-  Weight attention_output_norm, mlp_output_norm;    // [D], with config.has_output_norms
-  Weight q_norm, k_norm;                            // [E], with config.has_head_norms
+  Weight attention_norm, mlp_norm;                // [D]
+  Weight attention_output_norm, mlp_output_norm;  // [D], with config.has_output_norms
+  Weight q_norm, k_norm;                          // [E], with config.has_head_norms
   Linear q, k, v, o, gate, up, down;
-  Linear qkv, gate_up;                              // in the place of q, k, v and of gate, up
+  Linear qkv, gate_up;  // in the place of q, k, v and of gate, up
   bool has_joint_projections = false;
   /** The linear layers in the order of layer_linears. */
   std::vector<Linear*> linears() {
@@ -54,19 +54,19 @@ class Decoder {
  public:
   ModelConfig config;
   Placement placement;
-  Weight embedding;                     // [V, D]
-  Weight final_norm;                    // [D]
-  Weight head;                          // [V, D]; the embedding itself when tied
+  Weight embedding;   // [V, D]
+  Weight final_norm;  // [D]
+  Weight head;        // [V, D]; the embedding itself when tied
   std::vector<Block> blocks;
-  std::optional<AdapterConfig> adapter; // how the adapter on it is made, where there is one
+  std::optional<AdapterConfig> adapter;  // how the adapter on it is made, where there is one
 
   /** All that is no linear layer. */
   std::vector<Weight*> weights();
 
   /**
-   * Final hidden states (after the last norm) of the batch: [N, D], or [S, D] of the tokens `rows` [S] (int64) when given:
-   * what is not asked for is not computed behind the last attention. With `cache` (empty: it is filled; filled: each
-   * sequence of the batch is one new token) keys and values are kept.
+   * Final hidden states (after the last norm) of the batch: [N, D], or [S, D] of the tokens `rows` [S] (int64) when
+   * given: what is not asked for is not computed behind the last attention. With `cache` (empty: it is filled; filled:
+   * each sequence of the batch is one new token) keys and values are kept.
    */
   Tensor hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows = {}, KvCache* cache = nullptr) const;
 
@@ -78,8 +78,8 @@ class Decoder {
 
  private:
   /** What attention of `layer` gives for the normalized [N, D] -> [N, H·E]. */
-  Tensor attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation, const Pass& pass,
-                   KvCache* cache, const Tensor& slots) const;
+  Tensor attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
+                   const Pass& pass, KvCache* cache, const Tensor& slots) const;
   /** What the MLP gives for the normalized [N, D] -> [N, D]. */
   Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
   Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const {

@@ -72,19 +72,29 @@ Placement choose_placement(const ModelSettings& settings) {
   Placement placement;
   if (settings.device != Device::cpu) {
     std::string reason;
-    if (has_cuda(reason)) placement.device = at::Device(at::kCUDA, 0);
-    else if (settings.device == Device::cuda) throw Error(Kind::usage, "--device cuda: " + reason + "; use --device cpu");
+    if (has_cuda(reason))
+      placement.device = at::Device(at::kCUDA, 0);
+    else if (settings.device == Device::cuda)
+      throw Error(Kind::usage, "--device cuda: " + reason + "; use --device cpu");
   }
   const bool is_cuda = placement.device.is_cuda();
   switch (settings.precision) {
     case Precision::automatic:
       if (is_cuda)  // the question is about bf16 on the GPU at all: compute capability 8.0 or more
-        placement.dtype = at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8() ? at::kBFloat16 : at::kHalf;
-      else placement.dtype = has_bf16_instructions() ? at::kBFloat16 : at::kFloat;
+        placement.dtype =
+            at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8() ? at::kBFloat16 : at::kHalf;
+      else
+        placement.dtype = has_bf16_instructions() ? at::kBFloat16 : at::kFloat;
       break;
-    case Precision::fp32: placement.dtype = at::kFloat; break;
-    case Precision::bf16: placement.dtype = at::kBFloat16; break;
-    case Precision::fp16: placement.dtype = at::kHalf; break;
+    case Precision::fp32:
+      placement.dtype = at::kFloat;
+      break;
+    case Precision::bf16:
+      placement.dtype = at::kBFloat16;
+      break;
+    case Precision::fp16:
+      placement.dtype = at::kHalf;
+      break;
   }
   return placement;
 }

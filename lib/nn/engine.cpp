@@ -67,8 +67,9 @@ class Loaded final : public LoadedModel {
   std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) override {
     return guarded("scoring", [&] { return score_samples(model_, batch, use_adapter); });
   }
-  std::vector<GeneratedTokens> generate(std::span<const std::vector<std::int32_t>> prompts, const SamplingSettings& sampling,
-                                        bool use_adapter, const StopFlag& stop) override {
+  std::vector<GeneratedTokens> generate(std::span<const std::vector<std::int32_t>> prompts,
+                                        const SamplingSettings& sampling, bool use_adapter,
+                                        const StopFlag& stop) override {
     return guarded("generation", [&] { return nn::generate(model_, prompts, sampling, use_adapter, stop); });
   }
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
@@ -103,27 +104,30 @@ class TorchEngine final : public Engine {
     if (look_for_gpu && has_cuda(reason)) {
       const long version = at::detail::getCUDAHooks().versionCUDART();
       json["cuda"] = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
-      for (int i = 0; i < at::detail::getCUDAHooks().deviceCount(); ++i) json["devices"].push_back(fmt::format("cuda:{}", i));
+      for (int i = 0; i < at::detail::getCUDAHooks().deviceCount(); ++i)
+        json["devices"].push_back(fmt::format("cuda:{}", i));
     }
     if (!reason.empty()) json["gpu"] = reason;
     return json;
   }
 
   std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) override {
-    return guarded("loading the model", [&] { return std::make_unique<Loaded>(settings, sinks); }, kMoreMemory);
+    return guarded(
+        "loading the model", [&] { return std::make_unique<Loaded>(settings, sinks); }, kMoreMemory);
   }
 
   std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) override {
-    return guarded("quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
+    return guarded(
+        "quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
   }
 
-  SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
-                       Sinks sinks) override {
+  SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                       const Json& run, Sinks sinks) override {
     return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
   }
 
-  SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, bool measures_time,
-                   Sinks sinks) override {
+  SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                   bool measures_time, Sinks sinks) override {
     return guarded("the plan", [&] { return nn::plan_sft(settings, train, validation, measures_time, sinks); });
   }
 };

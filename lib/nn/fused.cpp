@@ -31,14 +31,15 @@ std::pair<Tensor, Tensor> fused_rms_norm(const Tensor& given, const Tensor& weig
     using T = decltype(number);
     using W = kernels::Wide<T>;
     for_rows(rows, size, [&](std::int64_t begin, std::int64_t end) {
-      kernels::rms_norm({end - begin, size, eps, offset}, read<T>(x) + begin * size, read<W>(factor), written<T>(y) + begin * size,
-                        written<W>(rstd) + begin);
+      kernels::rms_norm({end - begin, size, eps, offset}, read<T>(x) + begin * size, read<W>(factor),
+                        written<T>(y) + begin * size, written<W>(rstd) + begin);
     });
   });
   return {y, rstd};
 }
 
-Tensor fused_rms_norm_backward(const Tensor& given, const Tensor& weight, const Tensor& rstd, const Tensor& given_grad, double offset) {
+Tensor fused_rms_norm_backward(const Tensor& given, const Tensor& weight, const Tensor& rstd, const Tensor& given_grad,
+                               double offset) {
   const Tensor x = given.contiguous(), grad = given_grad.contiguous(), factor = norm_weight(weight, x, offset);
   const std::int64_t size = x.size(-1), rows = x.numel() / size;
   const Tensor grad_x = at::empty_like(x);
@@ -48,8 +49,8 @@ Tensor fused_rms_norm_backward(const Tensor& given, const Tensor& weight, const 
     using W = kernels::Wide<T>;
     for_rows(rows, size, [&](std::int64_t begin, std::int64_t end) {
       const std::int64_t at = begin * size;
-      kernels::rms_norm_backward({end - begin, size, 0, offset}, read<T>(x) + at, read<W>(factor), read<W>(rstd) + begin,
-                                 read<T>(grad) + at, written<T>(grad_x) + at);
+      kernels::rms_norm_backward({end - begin, size, 0, offset}, read<T>(x) + at, read<W>(factor),
+                                 read<W>(rstd) + begin, read<T>(grad) + at, written<T>(grad_x) + at);
     });
   });
   return grad_x;
@@ -67,7 +68,8 @@ Tensor fused_silu_gated(const Tensor& given_gate, const Tensor& given_up) {
   return y;
 }
 
-std::pair<Tensor, Tensor> fused_silu_gated_backward(const Tensor& given_gate, const Tensor& given_up, const Tensor& given_grad) {
+std::pair<Tensor, Tensor> fused_silu_gated_backward(const Tensor& given_gate, const Tensor& given_up,
+                                                    const Tensor& given_grad) {
   const Tensor gate = given_gate.contiguous(), up = given_up.contiguous(), grad = given_grad.contiguous();
   const Tensor grad_gate = at::empty_like(gate), grad_up = at::empty_like(up);
   if (gate.is_meta()) return {grad_gate, grad_up};
@@ -82,14 +84,15 @@ std::pair<Tensor, Tensor> fused_silu_gated_backward(const Tensor& given_gate, co
 }
 
 Tensor fused_turn(const Tensor& given, const Tensor& given_cos, const Tensor& given_sin, double sign) {
-  const Tensor x = given.contiguous(), cos = given_cos.contiguous(), sin = given_sin.contiguous(), y = at::empty_like(x);
+  const Tensor x = given.contiguous(), cos = given_cos.contiguous(), sin = given_sin.contiguous(),
+               y = at::empty_like(x);
   if (x.is_meta()) return y;
   const std::int64_t heads = x.size(1), size = x.size(2), turned = cos.size(-1);
   with_number(x.scalar_type(), [&](auto number) {
     using T = decltype(number);
     for_rows(x.size(0), heads * size, [&](std::int64_t begin, std::int64_t end) {
-      kernels::turn({end - begin, heads, size, turned, sign}, read<T>(x) + begin * heads * size, read<T>(cos) + begin * turned,
-                    read<T>(sin) + begin * turned, written<T>(y) + begin * heads * size);
+      kernels::turn({end - begin, heads, size, turned, sign}, read<T>(x) + begin * heads * size,
+                    read<T>(cos) + begin * turned, read<T>(sin) + begin * turned, written<T>(y) + begin * heads * size);
     });
   });
   return y;
@@ -101,7 +104,9 @@ namespace {
 template <class Run>
 void for_mask_runs(std::int64_t n, Run run) {
   at::parallel_for(0, (n + kernels::kMaskRun - 1) / kernels::kMaskRun, kGrain / kernels::kMaskRun,
-                   [&](std::int64_t begin, std::int64_t end) { run(begin * kernels::kMaskRun, std::min(n, end * kernels::kMaskRun)); });
+                   [&](std::int64_t begin, std::int64_t end) {
+                     run(begin * kernels::kMaskRun, std::min(n, end * kernels::kMaskRun));
+                   });
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
-// Tensors to kernels/fused.hpp: a block's element-wise parts in one pass over memory each, on the CPU's threads. On device meta
-// they make what they make on the CPU. Elsewhere, and in fp16, functions.cpp composes the same of library operations.
+// Tensors to kernels/fused.hpp: a block's element-wise parts in one pass over memory each, on the CPU's threads. On
+// device meta they make what they make on the CPU. Elsewhere, and in fp16, functions.cpp composes the same of library
+// operations.
 #pragma once
 
 #include "kernels/fused.hpp"
@@ -14,10 +15,14 @@ inline bool is_fused(const Tensor& x) { return (x.is_cpu() || x.is_meta()) && x.
 template <class Run>
 void with_number(at::ScalarType type, Run run) {
   switch (type) {
-    case at::kBFloat16: return run(kernels::Bf16{});
-    case at::kFloat: return run(float{});
-    case at::kDouble: return run(double{});
-    default: throw Error(Kind::internal, std::string("[with_number] no kernel for ") + at::toString(type));
+    case at::kBFloat16:
+      return run(kernels::Bf16{});
+    case at::kFloat:
+      return run(float{});
+    case at::kDouble:
+      return run(double{});
+    default:
+      throw Error(Kind::internal, std::string("[with_number] no kernel for ") + at::toString(type));
   }
 }
 
@@ -33,7 +38,8 @@ T* written(const Tensor& x) {
 /** x [.., D], weight [D] -> y [.., D] and rstd [rows] (wide), as kernels::rms_norm says. */
 std::pair<Tensor, Tensor> fused_rms_norm(const Tensor& x, const Tensor& weight, double eps, double offset);
 /** -> the gradient of x, [.., D]. */
-Tensor fused_rms_norm_backward(const Tensor& x, const Tensor& weight, const Tensor& rstd, const Tensor& grad, double offset);
+Tensor fused_rms_norm_backward(const Tensor& x, const Tensor& weight, const Tensor& rstd, const Tensor& grad,
+                               double offset);
 
 /** silu(gate)·up: [N, F]. */
 Tensor fused_silu_gated(const Tensor& gate, const Tensor& up);

@@ -16,7 +16,8 @@ std::int32_t choose_token(std::span<const float> logits, const SamplingSettings&
   std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
     return logits[static_cast<std::size_t>(a)] > logits[static_cast<std::size_t>(b)];
   });
-  if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < order.size()) order.resize(static_cast<std::size_t>(sampling.top_k));
+  if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < order.size())
+    order.resize(static_cast<std::size_t>(sampling.top_k));
   const double largest = logits[static_cast<std::size_t>(order[0])];
   std::vector<double> weights;
   double sum = 0;
@@ -45,22 +46,23 @@ std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const std:
   std::vector<GeneratedTokens> results(prompts.size());
   if (prompts.empty()) return results;
   std::vector<Random> streams;
-  std::vector<std::size_t> active;       // results that still grow, in the order of the cache's rows
+  std::vector<std::size_t> active;  // results that still grow, in the order of the cache's rows
   std::size_t longest = 0;
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     if (prompts[i].empty()) throw Error(Kind::usage, "a prompt has no tokens");
     if (static_cast<std::int64_t>(prompts[i].size()) > context)
-      throw Error(Kind::usage, "a prompt of " + std::to_string(prompts[i].size()) + " tokens is longer than the model's context of " +
-                                   std::to_string(context));
+      throw Error(Kind::usage, "a prompt of " + std::to_string(prompts[i].size()) +
+                                   " tokens is longer than the model's context of " + std::to_string(context));
     longest = std::max(longest, prompts[i].size());
     streams.emplace_back(sampling.seed + i);
     active.push_back(i);
   }
-  const std::int64_t room = std::min<std::int64_t>(context, static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
+  const std::int64_t room =
+      std::min<std::int64_t>(context, static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
   KvCache cache = make_cache(model, static_cast<std::int64_t>(prompts.size()), room);
 
   TokenBatch batch;
-  Tensor rows;   // of the batch, whose next token is wanted: the last of each whole sequence
+  Tensor rows;  // of the batch, whose next token is wanted: the last of each whole sequence
   const auto begin_with = [&](const std::vector<std::vector<std::int32_t>>& sequences) {
     batch = make_batch(model, sequences);
     rows = at::tensor(batch.lengths, at::kLong).cumsum(0).sub_(1).to(device);
@@ -74,16 +76,17 @@ std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const std:
   begin_with({prompts.begin(), prompts.end()});
   for (;;) {
     stop.check("generation");
-    const Tensor hidden = model.hidden(batch, pass, rows, &cache);                                              // [B, D]
-    const Tensor logits = model.logits(hidden, pass).to(at::kFloat).to(at::kCPU);   // [B, V]
+    const Tensor hidden = model.hidden(batch, pass, rows, &cache);                 // [B, D]
+    const Tensor logits = model.logits(hidden, pass).to(at::kFloat).to(at::kCPU);  // [B, V]
     std::vector<std::int32_t> next;
-    std::vector<std::int64_t> staying;   // rows of the cache
+    std::vector<std::int64_t> staying;  // rows of the cache
     std::vector<std::size_t> still_active;
     for (std::size_t row = 0; row < active.size(); ++row) {
       const std::size_t i = active[row];
-      const std::int32_t id = choose_token({logits.const_data_ptr<float>() + row * static_cast<std::size_t>(logits.size(1)),
-                                            static_cast<std::size_t>(logits.size(1))},
-                                           sampling, sampling.temperature > 0 ? streams[i].uniform() : 0);
+      const std::int32_t id =
+          choose_token({logits.const_data_ptr<float>() + row * static_cast<std::size_t>(logits.size(1)),
+                        static_cast<std::size_t>(logits.size(1))},
+                       sampling, sampling.temperature > 0 ? streams[i].uniform() : 0);
       if (std::find(sampling.stop_ids.begin(), sampling.stop_ids.end(), id) != sampling.stop_ids.end()) continue;
       results[i].ids.push_back(id);
       if (static_cast<int>(results[i].ids.size()) >= sampling.max_new_tokens || cache.lengths[row] >= room) {

@@ -11,8 +11,8 @@ Tensor Linear::direction_norms() const {
   const Tensor w = values(), a = lora->a.to(at::kFloat), b = lora->b.to(at::kFloat);
   // |w + s·b·A|² = |w|² + 2s·b·(A·w) + s²·b·(A·Aᵀ)·b, so that W + s·B·A is never held.
   const double s = lora->scaling;
-  const Tensor mixed = (at::matmul(w, a.t()) * b).sum(1);                                      // [out]
-  const Tensor added = (at::matmul(b, at::matmul(a, a.t())) * b).sum(1);                       // [out]
+  const Tensor mixed = (at::matmul(w, a.t()) * b).sum(1);                 // [out]
+  const Tensor added = (at::matmul(b, at::matmul(a, a.t())) * b).sum(1);  // [out]
   return (w.square().sum(1) + 2 * s * mixed + s * s * added).clamp_min_(0).sqrt_();
 }
 
@@ -38,14 +38,15 @@ Tensor frozen_product(const Linear& linear, const Tensor& x, bool is_backward) {
 }
 
 /**
- * x · Wᵀ + bias + scaling · B(A(dropout(x))) with W frozen. What dropout left of x is made again in the backward rather than kept,
- * and its gradient added where W's lies. x [N, in], a [R, in], b [out, R] in the type of x -> [N, out]. The linear outlives the graph.
+ * x · Wᵀ + bias + scaling · B(A(dropout(x))) with W frozen. What dropout left of x is made again in the backward rather
+ * than kept, and its gradient added where W's lies. x [N, in], a [R, in], b [out, R] in the type of x -> [N, out]. The
+ * linear outlives the graph.
  */
 struct AdaptedLinear : Function<AdaptedLinear> {
-  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& a, const Tensor& b, const Linear* linear, double p,
-                        std::int64_t seed) {
-    const Tensor inner = at::linear(dropout(x, p, static_cast<std::uint64_t>(seed)), a);         // [N, R]
-    Tensor y = frozen_product(*linear, x, /*is_backward=*/false);                                // [N, out]
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& a, const Tensor& b, const Linear* linear,
+                        double p, std::int64_t seed) {
+    const Tensor inner = at::linear(dropout(x, p, static_cast<std::uint64_t>(seed)), a);  // [N, R]
+    Tensor y = frozen_product(*linear, x, /*is_backward=*/false);                         // [N, out]
     if (linear->bias.defined()) y.add_(linear->bias.to(y.scalar_type()));
     ctx->save_for_backward({x, a, b, inner});
     ctx->saved_data["linear"] = reinterpret_cast<std::int64_t>(linear);
@@ -60,14 +61,16 @@ struct AdaptedLinear : Function<AdaptedLinear> {
     const auto& linear = *reinterpret_cast<const Linear*>(ctx->saved_data["linear"].toInt());
     const double p = ctx->saved_data["p"].toDouble(), scaling = linear.lora->scaling;
     const auto seed = static_cast<std::uint64_t>(ctx->saved_data["seed"].toInt());
-    const Tensor grad_inner = at::mm(grad, b).mul_(scaling);                                     // [N, R]
-    const Tensor grad_b = at::mm(grad.t(), inner).mul_(scaling);                                 // [out, R]
-    const Tensor grad_a = at::mm(grad_inner.t(), dropout(x, p, seed));                           // [R, in]
+    const Tensor grad_inner = at::mm(grad, b).mul_(scaling);            // [N, R]
+    const Tensor grad_b = at::mm(grad.t(), inner).mul_(scaling);        // [out, R]
+    const Tensor grad_a = at::mm(grad_inner.t(), dropout(x, p, seed));  // [R, in]
     Tensor grad_x;
     if (ctx->needs_input_grad(0)) {
-      grad_x = frozen_product(linear, grad, /*is_backward=*/true);                               // [N, in]
-      if (p > 0) add_dropout(grad_x, at::mm(grad_inner, a), p, seed);
-      else grad_x.addmm_(grad_inner, a);
+      grad_x = frozen_product(linear, grad, /*is_backward=*/true);  // [N, in]
+      if (p > 0)
+        add_dropout(grad_x, at::mm(grad_inner, a), p, seed);
+      else
+        grad_x.addmm_(grad_inner, a);
     }
     return {grad_x, grad_a, grad_b, Tensor(), Tensor(), Tensor()};
   }
@@ -76,7 +79,7 @@ struct AdaptedLinear : Function<AdaptedLinear> {
 }  // namespace
 
 Tensor Linear::base(const Tensor& x) const {
-  return packed                   ? packed_linear(x, *packed)                                    // [N, out]
+  return packed                   ? packed_linear(x, *packed)  // [N, out]
          : weight.requires_grad() ? at::linear(x, weight.to(x.scalar_type()))
                                   : frozen_linear(x, weight);
 }
@@ -93,12 +96,13 @@ Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
   if (!lora) return y;
   if (!pass.uses_adapter) {
     if (!lora->start_a.defined()) return y;
-    return at::addmm(y, at::linear(x, lora->start_a.to(type)), lora->start_b.to(type).t(), /*beta=*/1, /*alpha=*/lora->scaling);
+    return at::addmm(y, at::linear(x, lora->start_a.to(type)), lora->start_b.to(type).t(), /*beta=*/1,
+                     /*alpha=*/lora->scaling);
   }
   const Tensor dropped = dropout(x, p, seed);
-  const Tensor inner = at::linear(dropped, lora->a.to(type));                                    // [N, R]
-  const Tensor stretch = (lora->magnitude / kept_direction_norms()).to(type);                    // [out]
-  const Tensor seen = p > 0 ? base(dropped) : plain;                                             // PEFT: the base of what LoRA sees
+  const Tensor inner = at::linear(dropped, lora->a.to(type));                  // [N, R]
+  const Tensor stretch = (lora->magnitude / kept_direction_norms()).to(type);  // [out]
+  const Tensor seen = p > 0 ? base(dropped) : plain;                           // PEFT: the base of what LoRA sees
   return y + (stretch - 1) * seen + stretch * at::linear(inner, lora->b.to(type)) * lora->scaling;
 }
 

@@ -1,4 +1,5 @@
-// One linear layer: a weight that is frozen (dense, or 4-bit and unpacked at use) or trained, and perhaps a LoRA adapter.
+// One linear layer: a weight that is frozen (dense, or 4-bit and unpacked at use) or trained, and perhaps a LoRA
+// adapter.
 #pragma once
 
 #include <optional>
@@ -10,13 +11,13 @@ namespace intelia::nn {
 
 /**
  * LoRA (Hu et al. 2021) as PEFT computes it: y += scaling · B(A(dropout(x))). A [R, in], B [out, R], fp32.
- * With a magnitude m [out] it is DoRA (Liu et al. 2024): the columns of V = W + scaling·B·A keep their direction and have the
- * length m; the gradient takes |V| as a constant.
+ * With a magnitude m [out] it is DoRA (Liu et al. 2024): the columns of V = W + scaling·B·A keep their direction and
+ * have the length m; the gradient takes |V| as a constant.
  */
 struct Lora {
   Tensor a, b;
-  Tensor magnitude;                     // [out]; defined: DoRA
-  Tensor start_a, start_b;              // PiSSA, OLoRA: what was taken out of the base when the adapter was made
+  Tensor magnitude;         // [out]; defined: DoRA
+  Tensor start_a, start_b;  // PiSSA, OLoRA: what was taken out of the base when the adapter was made
   double scaling = 2;
   double dropout = 0;
 
@@ -38,13 +39,13 @@ struct Pass {
 };
 
 struct Linear {
-  std::string path;                     // "model.layers.0.self_attn.q_proj"
-  Tensor weight;                        // [out, in]; undefined when packed is used
+  std::string path;  // "model.layers.0.self_attn.q_proj"
+  Tensor weight;     // [out, in]; undefined when packed is used
   std::optional<PackedWeight> packed;
-  bool is_quantized = false;            // to NF4, whether it is held packed or unpacked
-  Tensor bias;                          // [out] or undefined
+  bool is_quantized = false;  // to NF4, whether it is held packed or unpacked
+  Tensor bias;                // [out] or undefined
   std::optional<Lora> lora;
-  std::uint64_t number = 0;             // distinguishes its dropout mask from other layers'
+  std::uint64_t number = 0;  // distinguishes its dropout mask from other layers'
 
   std::int64_t out_features() const { return packed ? packed->out_features : weight.size(0); }
   std::int64_t in_features() const { return packed ? packed->in_features : weight.size(1); }

@@ -1,5 +1,5 @@
-// The dynamic scale of the loss in fp16, as torch.amp.GradScaler moves it: gradients too small for fp16 are lifted, and an
-// update whose gradients overflow is left out. Numbers only; who applies it is the trainer.
+// The dynamic scale of the loss in fp16, as torch.amp.GradScaler moves it: gradients too small for fp16 are lifted, and
+// an update whose gradients overflow is left out. Numbers only; who applies it is the trainer.
 #pragma once
 
 #include <cmath>
@@ -13,7 +13,8 @@ struct LossScale {
 
   static constexpr std::int64_t kGrowthInterval = 2000;
 
-  /** After an update: halved when its gradients were not finite, doubled after 2,000 that were (while fp32 can hold it). */
+  /** After an update: halved when its gradients were not finite, doubled after 2,000 that were (while fp32 can hold
+   * it). */
   void update(bool is_finite) {
     if (!is_finite) {
       value /= 2;

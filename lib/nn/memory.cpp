@@ -3,7 +3,6 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
-#include <oneapi/dnnl/dnnl_common.hpp>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 #include <fstream>
 #include <limits>
 #include <new>
+#include <oneapi/dnnl/dnnl_common.hpp>
 #include <string>
 
 namespace intelia::nn {
@@ -38,8 +38,8 @@ class ByteCount {
   std::atomic<std::uint64_t> live_{0}, peak_{0};
 };
 
-// c10 keeps a plain function pointer to free a block with, and a block knows nothing of its allocator: the counts must be
-// where that function finds them.
+// c10 keeps a plain function pointer to free a block with, and a block knows nothing of its allocator: the counts must
+// be where that function finds them.
 ByteCount& cpu_count() {
   static ByteCount count;
   return count;
@@ -92,8 +92,8 @@ class CountedMeta final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
     meta_count().add(bytes);
-    return {nullptr, reinterpret_cast<void*>(bytes), [](void* size) { meta_count().remove(reinterpret_cast<std::size_t>(size)); },
-            at::Device(at::kMeta)};
+    return {nullptr, reinterpret_cast<void*>(bytes),
+            [](void* size) { meta_count().remove(reinterpret_cast<std::size_t>(size)); }, at::Device(at::kMeta)};
   }
   void copy_data(void*, const void*, std::size_t) const override {}
 };
@@ -132,7 +132,8 @@ std::uint64_t cgroup_bytes() {
         std::tuple{root / "memory", "memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"}}) {
     const std::uint64_t most = number_in(folder / limit, kNoLimit);
     if (most == kNoLimit) continue;
-    least = std::min(least, difference(most, difference(number_in(folder / used, 0), number_of(folder / "memory.stat", cache))));
+    least = std::min(
+        least, difference(most, difference(number_in(folder / used, 0), number_of(folder / "memory.stat", cache))));
   }
   return least;
 }
@@ -171,9 +172,12 @@ std::uint64_t allocator_peak_bytes(const at::Device& device) {
 }
 
 void restart_allocator_peak(const at::Device& device) {
-  if (device.is_cpu()) cpu_count().restart_peak();
-  else if (device.is_meta()) meta_count().restart_peak();
-  else device_allocator(device).resetPeakStats(device.index());
+  if (device.is_cpu())
+    cpu_count().restart_peak();
+  else if (device.is_meta())
+    meta_count().restart_peak();
+  else
+    device_allocator(device).resetPeakStats(device.index());
 }
 
 std::uint64_t available_bytes(const at::Device& device) {
@@ -182,12 +186,14 @@ std::uint64_t available_bytes(const at::Device& device) {
 }
 
 std::uint64_t memory_limit(const ModelSettings& settings, const at::Device& device) {
-  return settings.max_memory > 0 ? static_cast<std::uint64_t>(settings.max_memory * (1 << 30)) : available_bytes(device);
+  return settings.max_memory > 0 ? static_cast<std::uint64_t>(settings.max_memory * (1 << 30))
+                                 : available_bytes(device);
 }
 
 bool is_out_of_memory(const std::exception& error) {
   if (const auto* product = dynamic_cast<const dnnl::error*>(&error)) return product->status == dnnl_out_of_memory;
-  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr || dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
+  return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
+         dynamic_cast<const std::bad_alloc*>(&error) != nullptr;
 }
 
 }  // namespace intelia::nn

@@ -1,4 +1,5 @@
-// Bytes: what tensors hold and have held at most, counted where they are allocated, and what the machine can still give.
+// Bytes: what tensors hold and have held at most, counted where they are allocated, and what the machine can still
+// give.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +12,8 @@ namespace intelia::nn {
 
 /**
  * Puts counters around libtorch's CPU allocator and under tensors of device meta, which hold no data but from then on
- * "allocate" what they would hold elsewhere. Counts are of the bytes asked for. Takes effect once; CUDA counts by itself.
+ * "allocate" what they would hold elsewhere. Counts are of the bytes asked for. Takes effect once; CUDA counts by
+ * itself.
  */
 void count_allocations();
 
@@ -22,7 +24,8 @@ std::uint64_t live_bytes(const at::Device& device);
 std::uint64_t allocator_peak_bytes(const at::Device& device);
 void restart_allocator_peak(const at::Device& device);
 
-/** Bytes that `device` could still give: on the CPU without swapping, within the limits of the process and its cgroup. */
+/** Bytes that `device` could still give: on the CPU without swapping, within the limits of the process and its cgroup.
+ */
 std::uint64_t available_bytes(const at::Device& device);
 
 /** Bytes that a run may take: settings.max_memory, else what `device` could give. */

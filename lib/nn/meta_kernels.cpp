@@ -6,7 +6,6 @@
 #include <ATen/WrapDimUtils.h>
 #include <torch/library.h>
 
-
 #include "nn/shapes.hpp"
 
 namespace intelia::nn {
@@ -24,7 +23,8 @@ Tensor embedding_dense_backward(const Tensor& grad, const Tensor&, c10::SymInt n
 }
 
 Tensor repeat_interleave(const Tensor& repeats, std::optional<c10::SymInt> output_size) {
-  return at::empty({output_size.value().expect_int()}, repeats.options());   // every caller here knows how many there are
+  return at::empty({output_size.value().expect_int()},
+                   repeats.options());  // every caller here knows how many there are
 }
 
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
@@ -32,8 +32,9 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
 }
 
 /** It works in place. */
-void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double, double, double,
-                 double, double, bool, bool, const std::optional<Tensor>&, const std::optional<Tensor>&) {}
+void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double,
+                 double, double, double, double, bool, bool, const std::optional<Tensor>&,
+                 const std::optional<Tensor>&) {}
 
 }  // namespace
 

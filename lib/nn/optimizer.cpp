@@ -24,7 +24,8 @@ void Optimizer::step(double learning_rate) {
   ++num_updates_;
   const torch::autograd::AutoGradMode without_gradient(false);
   update(learning_rate, gradients);
-  for (Trained& item : trained_) item.tensor.unsafeGetTensorImpl()->bump_version();   // an update may write past autograd
+  for (Trained& item : trained_)
+    item.tensor.unsafeGetTensorImpl()->bump_version();  // an update may write past autograd
 }
 
 void Optimizer::zero_grad() {
@@ -57,10 +58,14 @@ std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, con
     trained.push_back({name, tensor, decays(name) ? settings.weight_decay : 0,
                        settings.loraplus_ratio > 0 && learns_faster(name, tensor) ? settings.loraplus_ratio : 1});
   switch (settings.kind) {
-    case OptimizerKind::adamw: return make_adamw(std::move(trained));
-    case OptimizerKind::adamw_8bit: return make_adamw_8bit(std::move(trained));
-    case OptimizerKind::adafactor: return make_adafactor(std::move(trained));
-    case OptimizerKind::sgd: return make_sgd(std::move(trained), settings.momentum);
+    case OptimizerKind::adamw:
+      return make_adamw(std::move(trained));
+    case OptimizerKind::adamw_8bit:
+      return make_adamw_8bit(std::move(trained));
+    case OptimizerKind::adafactor:
+      return make_adafactor(std::move(trained));
+    case OptimizerKind::sgd:
+      return make_sgd(std::move(trained), settings.momentum);
   }
   throw Error(Kind::internal, "[make_optimizer] unknown kind");
 }

@@ -1,5 +1,6 @@
-// What every optimizer gives to the training loop: the tensors it trains, an update, and its states by name for checkpoints.
-// Each kind has a file of its own (adamw.cpp, adamw_8bit.cpp, adafactor.cpp, sgd.cpp); none knows schedules or files.
+// What every optimizer gives to the training loop: the tensors it trains, an update, and its states by name for
+// checkpoints. Each kind has a file of its own (adamw.cpp, adamw_8bit.cpp, adafactor.cpp, sgd.cpp); none knows
+// schedules or files.
 #pragma once
 
 #include <memory>
@@ -26,7 +27,8 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /** One update at rate `learning_rate`, from the gradients that the tensors hold; a missing gradient counts as zero. */
+  /** One update at rate `learning_rate`, from the gradients that the tensors hold; a missing gradient counts as zero.
+   */
   void step(double learning_rate);
   void zero_grad();
 
@@ -54,8 +56,8 @@ class Optimizer {
 };
 
 /**
- * The optimizer that `settings` ask for. Weights decay but for those named "…bias" or "…norm…", as transformers' Trainer
- * has it; with a LoRA+ ratio, B matrices and 1-dimensional tensors learn at the rate times that ratio
+ * The optimizer that `settings` ask for. Weights decay but for those named "…bias" or "…norm…", as transformers'
+ * Trainer has it; with a LoRA+ ratio, B matrices and 1-dimensional tensors learn at the rate times that ratio
  * (peft/optimizers/loraplus.py). Throws Error{usage} for a kind that the tensors' device cannot run.
  */
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, const NamedTensors& parameters);

@@ -6,8 +6,11 @@
 namespace intelia::nn {
 
 DataOrder::DataOrder(const std::vector<std::int64_t>& sample_lengths, const SftSettings& settings)
-    : rows_(training_rows(sample_lengths, settings)), batch_size_(settings.batch_size),
-      accumulation_(settings.gradient_accumulation), seed_(settings.seed), shuffles_(settings.shuffle),
+    : rows_(training_rows(sample_lengths, settings)),
+      batch_size_(settings.batch_size),
+      accumulation_(settings.gradient_accumulation),
+      seed_(settings.seed),
+      shuffles_(settings.shuffle),
       groups_by_length_(settings.groups_by_length) {
   for (const Row& row : rows_) {
     std::int64_t& length = row_lengths_.emplace_back(0);

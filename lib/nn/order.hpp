@@ -15,7 +15,8 @@ struct DataPosition {
 
 /**
  * Draws rows epoch by epoch: torch.randperm of a CPU generator seeded seed + epoch, as transformers' sampler does; with
- * settings.groups_by_length rearranged as its get_length_grouped_indices does, so that rows of an update are alike in length.
+ * settings.groups_by_length rearranged as its get_length_grouped_indices does, so that rows of an update are alike in
+ * length.
  */
 class DataOrder {
  public:
@@ -23,7 +24,8 @@ class DataOrder {
 
   std::int64_t num_rows() const { return static_cast<std::int64_t>(rows_.size()); }
 
-  /** The samples of the next update, by micro-batch; `position` moves behind them. The last window of an epoch may be shorter. */
+  /** The samples of the next update, by micro-batch; `position` moves behind them. The last window of an epoch may be
+   * shorter. */
   std::vector<std::vector<std::int64_t>> next_window(DataPosition& position);
 
  private:

@@ -6,8 +6,8 @@
 
 namespace intelia::nn {
 
-/** The packed form of `weight` [out, in] (fp32, CPU), as bitsandbytes makes it on a CPU with one torch thread. `is_nested`:
-    with double quantization. Of a weight without data (device meta): that form's shapes. */
+/** The packed form of `weight` [out, in] (fp32, CPU), as bitsandbytes makes it on a CPU with one torch thread.
+   `is_nested`: with double quantization. Of a weight without data (device meta): that form's shapes. */
 PackedWeight pack(const Tensor& weight, bool is_nested = true);
 
 /** The packed form that a folder holds of a weight [out, in] = `shape`: the file's numbers, copied, on the CPU. */

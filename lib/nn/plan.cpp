@@ -83,7 +83,8 @@ std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings
   return total_updates(static_cast<std::int64_t>(training_rows(lengths_of(sizes), settings).size()), settings);
 }
 
-std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings, bool evaluates) {
+std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings,
+                                      bool evaluates) {
   std::vector<MicroBatch> all;
   DataOrder order(lengths_of(sizes), settings);
   const std::int64_t num_steps = total_updates(order.num_rows(), settings);
@@ -103,9 +104,11 @@ std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, cons
 std::vector<MicroBatch> heaviest(const std::vector<MicroBatch>& all) {
   std::array<const MicroBatch*, 8> best{};  // 4 kinds, by tokens and by targets
   for (const MicroBatch& batch : all) {
-    const std::size_t kind = 2 * (2 * static_cast<std::size_t>(batch.has_gradients) + static_cast<std::size_t>(batch.has_best));
+    const std::size_t kind =
+        2 * (2 * static_cast<std::size_t>(batch.has_gradients) + static_cast<std::size_t>(batch.has_best));
     const auto take = [&](const MicroBatch*& place, auto first, auto second) {
-      if (place == nullptr || std::pair(batch.*first, batch.*second) > std::pair(place->*first, place->*second)) place = &batch;
+      if (place == nullptr || std::pair(batch.*first, batch.*second) > std::pair(place->*first, place->*second))
+        place = &batch;
     };
     take(best[kind], &MicroBatch::tokens, &MicroBatch::targets);
     take(best[kind + 1], &MicroBatch::targets, &MicroBatch::tokens);
@@ -174,7 +177,8 @@ class TimedPasses {
   std::map<std::int64_t, double> seconds_;
 };
 
-/** Times `run` on batches over the whole range of their sizes, the middle and the largest first, for about half a minute. */
+/** Times `run` on batches over the whole range of their sizes, the middle and the largest first, for about half a
+ * minute. */
 template <class Run>
 TimedPasses timed(const std::vector<MicroBatch>& all, const at::Device& device, const StopFlag& stop, const Run& run) {
   constexpr double kEnoughSeconds = 30;
@@ -203,12 +207,14 @@ TimedPasses timed(const std::vector<MicroBatch>& all, const at::Device& device, 
 
 }  // namespace
 
-double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& train,
-                      const SampleSource* validation, const at::Device& device, const StopFlag& stop) {
+double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings,
+                      const SampleSource& train, const SampleSource* validation, const at::Device& device,
+                      const StopFlag& stop) {
   const std::vector<SampleSize> sizes = sample_sizes(train);
   const std::vector<MicroBatch> all = micro_batches(sizes, settings, validation != nullptr);
   double seconds = 0;
-  const TimedPasses passes = timed(all, device, stop, [&](const MicroBatch& batch) { train_on(recipe, read(train, batch.samples)); });
+  const TimedPasses passes =
+      timed(all, device, stop, [&](const MicroBatch& batch) { train_on(recipe, read(train, batch.samples)); });
   for (const MicroBatch& batch : all) seconds += passes.at(batch.tokens);
 
   double update = std::numeric_limits<double>::infinity();
@@ -226,8 +232,9 @@ double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSetti
 
   if (validation != nullptr) {
     const std::vector<MicroBatch> batches = evaluation_batches(sample_sizes(*validation), settings);
-    const TimedPasses evaluations =
-        timed(batches, device, stop, [&](const MicroBatch& batch) { recipe.evaluation_losses(read(*validation, batch.samples)); });
+    const TimedPasses evaluations = timed(batches, device, stop, [&](const MicroBatch& batch) {
+      recipe.evaluation_losses(read(*validation, batch.samples));
+    });
     double once = 0;
     for (const MicroBatch& batch : batches) once += evaluations.at(batch.tokens);
     const std::int64_t between = settings.eval_every > 0 ? settings.eval_every : num_steps;
@@ -244,10 +251,11 @@ void probe_memory(const Recipe& recipe, Optimizer& optimizer, const SftSettings&
       work();
     } catch (const std::exception& error) {
       if (!is_out_of_memory(error)) throw;
-      throw Error(Kind::io, fmt::format("the largest {}, {} sequences with {} tokens in all, does not fit the memory; lower "
-                                        "--batch-size and raise --gradient-accumulation by as much, lower --max-length, or let "
-                                        "--batch-size auto choose",
-                                        what, batch.samples.size(), batch.tokens));
+      throw Error(Kind::io,
+                  fmt::format("the largest {}, {} sequences with {} tokens in all, does not fit the memory; lower "
+                              "--batch-size and raise --gradient-accumulation by as much, lower --max-length, or let "
+                              "--batch-size auto choose",
+                              what, batch.samples.size(), batch.tokens));
     }
   };
   for (const MicroBatch& batch : heaviest(micro_batches(sample_sizes(train), settings, validation != nullptr)))

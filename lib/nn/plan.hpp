@@ -19,12 +19,14 @@ struct MicroBatch {
 std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings& settings);
 
 /** Every micro-batch of the run, in its order. */
-std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings, bool evaluates);
+std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings,
+                                      bool evaluates);
 
 /** Those of them that can need most memory: most tokens, and most targets, of each kind of what is held besides. */
 std::vector<MicroBatch> heaviest(const std::vector<MicroBatch>& all);
 
-/** Makes outline_model's tensors usable: registers the operations that libtorch lacks for them, and has their bytes counted. */
+/** Makes outline_model's tensors usable: registers the operations that libtorch lacks for them, and has their bytes
+ * counted. */
 void prepare_outlines();
 
 /** The most bytes that a run holds at once, and the micro-batch at which it does. */
@@ -42,13 +44,15 @@ struct DataSizes {
 MemoryNeed memory_need(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const DataSizes& sizes,
                        std::uint64_t live_before);
 
-/** Seconds that the run's updates and evaluations take, from timing a few of them; the parameters are not what they were. */
-double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& train,
-                      const SampleSource* validation, const at::Device& device, const StopFlag& stop);
+/** Seconds that the run's updates and evaluations take, from timing a few of them; the parameters are not what they
+ * were. */
+double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings,
+                      const SampleSource& train, const SampleSource* validation, const at::Device& device,
+                      const StopFlag& stop);
 
 /**
- * Runs the heaviest micro-batch and evaluation of the run with everything held that will be held then, and leaves nothing
- * behind, so that memory that cannot be had is missed now. Throws Error{io} that says what to change.
+ * Runs the heaviest micro-batch and evaluation of the run with everything held that will be held then, and leaves
+ * nothing behind, so that memory that cannot be had is missed now. Throws Error{io} that says what to change.
  */
 void probe_memory(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& train,
                   const SampleSource* validation);

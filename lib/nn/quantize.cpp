@@ -1,6 +1,6 @@
-// A file of safetensors says the size of everything before its first tensor, and small numbers come before bytes. So each
-// weight is quantized twice: with double quantization once for its offset (whose text has no fixed size), else once for its
-// scales; and once for its codes. Nothing large is kept between.
+// A file of safetensors says the size of everything before its first tensor, and small numbers come before bytes. So
+// each weight is quantized twice: with double quantization once for its offset (whose text has no fixed size), else
+// once for its scales; and once for its codes. Nothing large is kept between.
 #include "nn/quantize.hpp"
 
 #include <fmt/format.h>
@@ -59,7 +59,8 @@ class Quantizer {
   }
 
  private:
-  static Item item(std::string name, TensorType type, std::vector<std::int64_t> shape, std::function<void(const Write&)> produce) {
+  static Item item(std::string name, TensorType type, std::vector<std::int64_t> shape,
+                   std::function<void(const Write&)> produce) {
     std::uint64_t num_bytes = bytes_per_element(type);
     for (const std::int64_t size : shape) num_bytes *= static_cast<std::uint64_t>(size);
     return {{std::move(name), type, std::move(shape), std::move(produce)}, num_bytes};
@@ -101,8 +102,10 @@ class Quantizer {
       parts.push_back(item(name + kAbsmaxSuffix, TensorType::f32, {nf4::num_blocks(n)},
                            [packed](const Write& write) { write_all(packed().absmax, write); }));
     }
-    const std::string state = quant_state_text(
-        source == TensorType::f32 ? "float32" : source == TensorType::bf16 ? "bfloat16" : "float16", tensor.shape, offset);
+    const std::string state = quant_state_text(source == TensorType::f32    ? "float32"
+                                               : source == TensorType::bf16 ? "bfloat16"
+                                                                            : "float16",
+                                               tensor.shape, offset);
     parts.push_back(item(name + kStateSuffix, TensorType::u8, {static_cast<std::int64_t>(state.size())},
                          [state](const Write& write) { write(state.data(), state.size()); }));
     return parts;
@@ -119,7 +122,8 @@ class Quantizer {
     release_pages(view);
     const bool is_sound = is_nested_ ? std::isfinite(last_.offset) : last_.absmax.isfinite().all().item<bool>();
     if (!is_sound)
-      throw Error(Kind::input, fmt::format("tensor '{}' holds NaN, an infinity or numbers too large to be scaled", tensor.name));
+      throw Error(Kind::input,
+                  fmt::format("tensor '{}' holds NaN, an infinity or numbers too large to be scaled", tensor.name));
     last_name_ = tensor.name;
     return last_;
   }

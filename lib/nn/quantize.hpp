@@ -10,9 +10,9 @@
 namespace intelia::nn {
 
 /**
- * Writes the safetensors of settings.model into settings.output, linear layers in bitsandbytes' serialized NF4, the rest as
- * it is: the bytes that transformers and bitsandbytes save from the same folder. Files are closed, but have no name yet.
- * One tensor is in memory at a time. Throws Error{input} for a weight that is not finite.
+ * Writes the safetensors of settings.model into settings.output, linear layers in bitsandbytes' serialized NF4, the
+ * rest as it is: the bytes that transformers and bitsandbytes save from the same folder. Files are closed, but have no
+ * name yet. One tensor is in memory at a time. Throws Error{input} for a weight that is not finite.
  */
 std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks);
 

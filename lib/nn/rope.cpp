@@ -22,7 +22,8 @@ Tensor llama3_frequencies(const Rope& rope, const Tensor& frequencies) {
 Tensor yarn_frequencies(const Rope& rope, const Tensor& powers) {
   const auto size = static_cast<double>(rope.size);
   const auto place_of = [&](double rotations) {
-    return size * std::log(static_cast<double>(rope.original_positions) / (rotations * 2 * M_PI)) / (2 * std::log(rope.theta));
+    return size * std::log(static_cast<double>(rope.original_positions) / (rotations * 2 * M_PI)) /
+           (2 * std::log(rope.theta));
   };
   double low = place_of(rope.beta_fast), high = place_of(rope.beta_slow);
   if (rope.truncates) {
@@ -43,14 +44,21 @@ Tensor as_tensor(const std::vector<double>& numbers) { return at::tensor(numbers
 
 RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device) : rope_(rope) {
   const Tensor exponents = at::arange(0, rope.size, 2, at::kLong).to(at::kFloat) / static_cast<double>(rope.size);
-  const Tensor powers = at::pow(rope.theta, exponents);                                   // [size / 2]
+  const Tensor powers = at::pow(rope.theta, exponents);  // [size / 2]
   frequencies_ = 1.0 / powers;
   switch (rope.type) {
     case RopeType::standard:
-    case RopeType::dynamic: break;
-    case RopeType::linear: frequencies_ = frequencies_ / rope.factor; break;
-    case RopeType::llama3: frequencies_ = llama3_frequencies(rope, frequencies_); break;
-    case RopeType::yarn: frequencies_ = yarn_frequencies(rope, powers); break;
+    case RopeType::dynamic:
+      break;
+    case RopeType::linear:
+      frequencies_ = frequencies_ / rope.factor;
+      break;
+    case RopeType::llama3:
+      frequencies_ = llama3_frequencies(rope, frequencies_);
+      break;
+    case RopeType::yarn:
+      frequencies_ = yarn_frequencies(rope, powers);
+      break;
     case RopeType::longrope:
       frequencies_ = 1.0 / (as_tensor(rope.short_factor) * powers);
       long_frequencies_ = (1.0 / (as_tensor(rope.long_factor) * powers)).to(device);
@@ -62,19 +70,22 @@ RotaryPositions::RotaryPositions(const Rope& rope, const at::Device& device) : r
 
 Tensor RotaryPositions::dynamic_frequencies(const Tensor& spans) const {
   const auto original = static_cast<double>(rope_.original_positions), size = static_cast<double>(rope_.size);
-  const Tensor growth = spans.clamp_min(rope_.original_positions).to(at::kFloat) * rope_.factor / original - (rope_.factor - 1);
-  const Tensor theta = rope_.theta * at::pow(growth, size / (size - 2));                  // [N]
+  const Tensor growth =
+      spans.clamp_min(rope_.original_positions).to(at::kFloat) * rope_.factor / original - (rope_.factor - 1);
+  const Tensor theta = rope_.theta * at::pow(growth, size / (size - 2));  // [N]
   return 1.0 / at::pow(theta.unsqueeze(1), exponents_);
 }
 
 Rotation RotaryPositions::at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const {
   const Tensor numbers = positions.to(at::kFloat);
   Tensor angles = rope_.type == RopeType::dynamic ? numbers.unsqueeze(1) * dynamic_frequencies(spans)
-                                                  : at::outer(numbers, frequencies_);     // [N, size / 2]
+                                                  : at::outer(numbers, frequencies_);  // [N, size / 2]
   if (long_frequencies_.defined())
     angles = at::where((spans > rope_.original_positions).unsqueeze(1), at::outer(numbers, long_frequencies_), angles);
-  const Tensor both = at::cat({angles, angles}, -1);                                      // [N, size]
-  const auto scaled = [&](const Tensor& x) { return (rope_.attention_factor == 1 ? x : x * rope_.attention_factor).to(dtype); };
+  const Tensor both = at::cat({angles, angles}, -1);  // [N, size]
+  const auto scaled = [&](const Tensor& x) {
+    return (rope_.attention_factor == 1 ? x : x * rope_.attention_factor).to(dtype);
+  };
   return {scaled(both.cos()), scaled(both.sin())};
 }
 

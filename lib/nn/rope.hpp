@@ -16,7 +16,8 @@ class RotaryPositions {
   RotaryPositions() = default;
   RotaryPositions(const Rope& rope, const at::Device& device);
 
-  /** positions [N] (int64); spans [N]: the length of the sequence that each token stands in (longrope and dynamic ask for it). */
+  /** positions [N] (int64); spans [N]: the length of the sequence that each token stands in (longrope and dynamic ask
+   * for it). */
   Rotation at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const;
 
  private:
@@ -24,9 +25,9 @@ class RotaryPositions {
   Tensor dynamic_frequencies(const Tensor& spans) const;
 
   Rope rope_;
-  Tensor exponents_;          // [size / 2] fp32: 0 to below 1
-  Tensor frequencies_;        // [size / 2] fp32
-  Tensor long_frequencies_;   // longrope: those of sequences longer than original_positions
+  Tensor exponents_;         // [size / 2] fp32: 0 to below 1
+  Tensor frequencies_;       // [size / 2] fp32
+  Tensor long_frequencies_;  // longrope: those of sequences longer than original_positions
 };
 
 }  // namespace intelia::nn

@@ -7,8 +7,8 @@ namespace intelia::nn {
 namespace {
 
 /**
- * oneDNN, which multiplies matrices on the CPU, compiles a kernel for every number of rows it meets: few numbers keep that
- * from being most of the time, and the kernels from filling memory.
+ * oneDNN, which multiplies matrices on the CPU, compiles a kernel for every number of rows it meets: few numbers keep
+ * that from being most of the time, and the kernels from filling memory.
  */
 constexpr std::int64_t kRowMultiple = 64;
 
@@ -18,7 +18,8 @@ Supervised supervise(const Decoder& model, std::span<const TokenSample> samples)
   std::vector<std::vector<std::int32_t>> sequences;
   std::vector<std::int64_t> rows, labels;
   std::vector<float> weights;
-  const bool has_weights = std::any_of(samples.begin(), samples.end(), [](const TokenSample& s) { return !s.weights.empty(); });
+  const bool has_weights =
+      std::any_of(samples.begin(), samples.end(), [](const TokenSample& s) { return !s.weights.empty(); });
   const at::Device device = model.placement.device;
   Supervised supervised;
   std::int64_t begin = 0;
@@ -47,14 +48,15 @@ Supervised supervise(const Decoder& model, std::span<const TokenSample> samples)
 Tensor target_losses(const Decoder& model, const Supervised& supervised, bool uses_adapter) {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};
-  const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);                                // [S, D]
+  const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
   return head_losses(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap);
 }
 
 std::vector<SampleLoss> score_samples(const Decoder& model, std::span<const TokenSample> samples, bool uses_adapter) {
   const Supervised supervised = supervise(model, samples);
-  const Tensor losses = target_losses(model, supervised, uses_adapter).to(at::kCPU).to(at::kDouble);   // [S]
-  const Tensor weights = supervised.weights.defined() ? supervised.weights.to(at::kCPU).to(at::kDouble) : at::ones_like(losses);
+  const Tensor losses = target_losses(model, supervised, uses_adapter).to(at::kCPU).to(at::kDouble);  // [S]
+  const Tensor weights =
+      supervised.weights.defined() ? supervised.weights.to(at::kCPU).to(at::kDouble) : at::ones_like(losses);
   const double *loss = losses.const_data_ptr<double>(), *weight = weights.const_data_ptr<double>();
   std::vector<SampleLoss> scores;
   for (const std::int64_t count : supervised.targets_a_sample) {

@@ -12,10 +12,10 @@ namespace intelia::nn {
 /** A micro-batch ready for the loss: the tokens before each target, and the targets. */
 struct Supervised {
   TokenBatch batch;
-  Tensor rows;                                  // [S'] int64: places in the batch whose next token is a target; then padding
-  Tensor labels;                                // [S] int64, S <= S'
-  Tensor weights;                               // [S] fp32, or undefined when every target weighs 1
-  std::vector<std::int64_t> targets_a_sample;   // sums to S
+  Tensor rows;     // [S'] int64: places in the batch whose next token is a target; then padding
+  Tensor labels;   // [S] int64, S <= S'
+  Tensor weights;  // [S] fp32, or undefined when every target weighs 1
+  std::vector<std::int64_t> targets_a_sample;  // sums to S
 };
 
 Supervised supervise(const Decoder& model, std::span<const TokenSample> samples);

@@ -5,11 +5,11 @@
 
 namespace intelia::nn {
 
-SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, const Json& run,
-                     Sinks sinks);
+SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                     const Json& run, Sinks sinks);
 
 /** What that run will take; Engine::plan_sft says it. */
-SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation, bool measures_time,
-                 Sinks sinks);
+SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                 bool measures_time, Sinks sinks);
 
 }  // namespace intelia::nn

@@ -11,12 +11,14 @@ class Sgd final : public Optimizer {
  public:
   Sgd(std::vector<Trained> list, double momentum) : Optimizer(std::move(list)), momentum_(momentum) {
     if (momentum_ == 0) return;
-    for (const Trained& item : trained()) buffers_.push_back(at::zeros_like(item.tensor, at::MemoryFormat::Contiguous).detach());
+    for (const Trained& item : trained())
+      buffers_.push_back(at::zeros_like(item.tensor, at::MemoryFormat::Contiguous).detach());
   }
 
   NamedTensors states() const override {
     NamedTensors list;
-    for (std::size_t i = 0; i < buffers_.size(); ++i) list.emplace_back(trained()[i].name + ".momentum_buffer", buffers_[i]);
+    for (std::size_t i = 0; i < buffers_.size(); ++i)
+      list.emplace_back(trained()[i].name + ".momentum_buffer", buffers_[i]);
     return list;
   }
 

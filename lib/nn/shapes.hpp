@@ -25,7 +25,8 @@ inline void check_shape(const Tensor& tensor, at::IntArrayRef shape, const char*
     for (std::size_t i = 0; i < sizes.size(); ++i) text += (i ? ", " : "") + std::to_string(sizes[i]);
     return text + "]";
   };
-  throw Error(Kind::internal, std::string("[") + what + "] expected " + words(shape) + ", got " + words(tensor.sizes()));
+  throw Error(Kind::internal,
+              std::string("[") + what + "] expected " + words(shape) + ", got " + words(tensor.sizes()));
 }
 
 }  // namespace intelia::nn

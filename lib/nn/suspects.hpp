@@ -16,7 +16,7 @@ inline constexpr const char* kSuspectsFile = "nan-batch.jsonl";
 
 /** Samples of one forward pass, and where in the data they stand. */
 struct NumberedSamples {
-  std::vector<std::int64_t> numbers;   // from 0, in the order of the training or validation file
+  std::vector<std::int64_t> numbers;  // from 0, in the order of the training or validation file
   std::vector<TokenSample> samples;
 };
 
@@ -24,9 +24,9 @@ struct NumberedSamples {
 const char* kind_of_no_number(double value);
 
 /**
- * Writes OUTPUT/nan-batch.jsonl (mode 0600), a line a sample: what failed, step, micro-batch, number, loss (mean over targets,
- * null when it is no number), ids, targets, and their weights where they have any. `losses` has a list a micro-batch. Returns
- * the sentence that says so.
+ * Writes OUTPUT/nan-batch.jsonl (mode 0600), a line a sample: what failed, step, micro-batch, number, loss (mean over
+ * targets, null when it is no number), ids, targets, and their weights where they have any. `losses` has a list a
+ * micro-batch. Returns the sentence that says so.
  */
 std::string write_suspects(const std::filesystem::path& output, const std::string& what, std::int64_t step,
                            const std::vector<NumberedSamples>& micro_batches,

@@ -58,7 +58,8 @@ class MetricsFile {
       LineReader lines(path);
       for (std::int64_t i = 0; i < num_lines; ++i) {
         const auto line = lines.next();
-        if (!line) throw Error(Kind::input, "'" + path.string() + "' has fewer lines than the checkpoint knew; it was changed");
+        if (!line)
+          throw Error(Kind::input, "'" + path.string() + "' has fewer lines than the checkpoint knew; it was changed");
         num_bytes += static_cast<std::int64_t>(line->size()) + 1;
       }
     }
@@ -85,7 +86,9 @@ class MetricsFile {
   }
 
  private:
-  [[noreturn]] void fail() const { throw Error(Kind::io, "cannot write '" + path_.string() + "': " + system_message(errno)); }
+  [[noreturn]] void fail() const {
+    throw Error(Kind::io, "cannot write '" + path_.string() + "': " + system_message(errno));
+  }
   fs::path path_;
   int file_ = -1;
   std::int64_t num_lines_ = 0;
@@ -96,15 +99,15 @@ struct State {
   std::int64_t step = 0;
   DataPosition position;
   std::int64_t seen_tokens = 0, trained_tokens = 0;
-  double logged_loss_sum = 0;                         // since the last line of metrics.jsonl
-  double logged_weight = 0;                           // what that sum is divided by
+  double logged_loss_sum = 0;  // since the last line of metrics.jsonl
+  double logged_weight = 0;    // what that sum is divided by
   double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
   std::int64_t best_step = 0;
-  LossScale loss_scale;                               // fp16 only
-  std::int64_t idle_evaluations = 0;                  // in a row without improvement
+  LossScale loss_scale;               // fp16 only
+  std::int64_t idle_evaluations = 0;  // in a row without improvement
   bool is_stopped_early = false;
-  double grad_norm = 0;                               // of the last update, before clipping
-  bool is_reported = true;                            // whether the last update's report and evaluation are done
+  double grad_norm = 0;     // of the last update, before clipping
+  bool is_reported = true;  // whether the last update's report and evaluation are done
 };
 
 /** Doubles as their bits: a resumed run must go on from exactly these. */
@@ -112,13 +115,26 @@ Json exact(double number) { return fmt::format("{:a}", number); }
 double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
 
 Json to_json(const State& s, std::int64_t num_updates, std::int64_t metrics_lines, const Json& run) {
-  return {{"step", s.step}, {"epoch", s.position.epoch}, {"place", s.position.place}, {"seen_tokens", s.seen_tokens},
-          {"trained_tokens", s.trained_tokens}, {"logged_loss_sum", exact(s.logged_loss_sum)},
-          {"logged_weight", exact(s.logged_weight)}, {"first_loss", exact(s.first_loss)}, {"final_loss", exact(s.final_loss)},
-          {"best_eval_loss", exact(s.best_eval_loss)}, {"best_step", s.best_step}, {"loss_scale", exact(s.loss_scale.value)},
-          {"good_updates", s.loss_scale.good_updates}, {"idle_evaluations", s.idle_evaluations},
-          {"is_stopped_early", s.is_stopped_early}, {"num_updates", num_updates},
-          {"grad_norm", exact(s.grad_norm)}, {"is_reported", s.is_reported}, {"metrics_lines", metrics_lines}, {"run", run}};
+  return {{"step", s.step},
+          {"epoch", s.position.epoch},
+          {"place", s.position.place},
+          {"seen_tokens", s.seen_tokens},
+          {"trained_tokens", s.trained_tokens},
+          {"logged_loss_sum", exact(s.logged_loss_sum)},
+          {"logged_weight", exact(s.logged_weight)},
+          {"first_loss", exact(s.first_loss)},
+          {"final_loss", exact(s.final_loss)},
+          {"best_eval_loss", exact(s.best_eval_loss)},
+          {"best_step", s.best_step},
+          {"loss_scale", exact(s.loss_scale.value)},
+          {"good_updates", s.loss_scale.good_updates},
+          {"idle_evaluations", s.idle_evaluations},
+          {"is_stopped_early", s.is_stopped_early},
+          {"num_updates", num_updates},
+          {"grad_norm", exact(s.grad_norm)},
+          {"is_reported", s.is_reported},
+          {"metrics_lines", metrics_lines},
+          {"run", run}};
 }
 
 State from_json(const Json& json) {
@@ -154,8 +170,9 @@ void check_same_run(const Json& before, const Json& now) {
                                        " when the checkpoint was written and is " + setting.dump() +
                                        " now; use the same, or start anew without --resume");
     }
-    throw Error(Kind::usage, "--resume: '" + name + "' is not what the checkpoint was trained with; use the same, or start anew "
-                                                    "without --resume");
+    throw Error(Kind::usage, "--resume: '" + name +
+                                 "' is not what the checkpoint was trained with; use the same, or start anew "
+                                 "without --resume");
   }
 }
 
@@ -173,13 +190,16 @@ bool improves(double loss, double best, double threshold) {
                               const std::vector<NumberedSamples>& window) {
   std::vector<std::vector<SampleLoss>> losses;
   for (const NumberedSamples& batch : window) losses.push_back(recipe.score(batch.samples));
-  throw Error(Kind::internal, fmt::format("step {}: {}; training stops, the last checkpoint is kept, {}; try a lower "
-                                          "--learning-rate or another --precision, and see whether the model's own weights are finite",
-                                          step, what, write_suspects(output, what, step, window, losses)));
+  throw Error(Kind::internal,
+              fmt::format("step {}: {}; training stops, the last checkpoint is kept, {}; try a lower "
+                          "--learning-rate or another --precision, and see whether the model's own weights are finite",
+                          step, what, write_suspects(output, what, step, window, losses)));
 }
 
 std::uint64_t pass_seed(std::uint64_t seed, std::int64_t step, std::int64_t micro) {
-  return Random(Random(seed + 0x51ed2701ULL * static_cast<std::uint64_t>(step)).next() + static_cast<std::uint64_t>(micro)).next();
+  return Random(Random(seed + 0x51ed2701ULL * static_cast<std::uint64_t>(step)).next() +
+                static_cast<std::uint64_t>(micro))
+      .next();
 }
 
 }  // namespace
@@ -199,7 +219,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
 
   const auto rotate = [&] {
     rotate_checkpoints(settings.output, settings.keep, s.step, s.best_step, [&](std::int64_t step) {
-      return step == num_steps || (s.is_stopped_early && step == s.step) || (settings.save_every > 0 && step % settings.save_every == 0);
+      return step == num_steps || (s.is_stopped_early && step == s.step) ||
+             (settings.save_every > 0 && step % settings.save_every == 0);
     });
   };
 
@@ -229,14 +250,14 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   if (sinks.metrics != nullptr) sinks.metrics->begin(metrics_lines);
 
   const auto save = [&] {
-    std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters}, {"optimizer.safetensors", optimizer.states()}};
+    std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters},
+                                      {"optimizer.safetensors", optimizer.states()}};
     if (s.best_step > 0 && s.best_step != s.step) parts.push_back({"best.safetensors", best});
-    save_checkpoint(settings.output, s.step, to_json(s, optimizer.num_updates(), metrics.sync(), run), parts, recipe.write_model);
+    save_checkpoint(settings.output, s.step, to_json(s, optimizer.num_updates(), metrics.sync(), run), parts,
+                    recipe.write_model);
     rotate();
   };
-  const auto learning_rate_of = [&](std::int64_t step) {
-    return settings.learning_rate * schedule.factor(step);
-  };
+  const auto learning_rate_of = [&](std::int64_t step) { return settings.learning_rate * schedule.factor(step); };
   const auto is_over = [&] { return s.step == num_steps || s.is_stopped_early; };
   const auto is_due = [&](std::int64_t every) { return is_over() || (every > 0 && s.step % every == 0); };
 
@@ -244,13 +265,14 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   const std::int64_t tokens_before = s.seen_tokens;
   double last_logged = started;
   std::int64_t last_tokens = s.seen_tokens;
-  // The line of metrics.jsonl for the update just done, with evaluation where that is due. An evaluation can be interrupted;
-  // the checkpoint then says that this is still to be done.
+  // The line of metrics.jsonl for the update just done, with evaluation where that is due. An evaluation can be
+  // interrupted; the checkpoint then says that this is still to be done.
   const auto report = [&] {
     const double now = monotonic_seconds();
     const double rate = static_cast<double>(s.seen_tokens - tokens_before) / (now - started);
-    sinks.progress.update({"step", s.step, num_steps, fmt::format("loss {:.4f}  {:.0f} tokens/s  {} MiB", s.final_loss, rate,
-                                                                 peak_bytes(device) >> 20)});
+    sinks.progress.update(
+        {"step", s.step, num_steps,
+         fmt::format("loss {:.4f}  {:.0f} tokens/s  {} MiB", s.final_loss, rate, peak_bytes(device) >> 20)});
     const bool logs = is_due(settings.log_every), evaluates = recipe.evaluate && is_due(settings.eval_every);
     Json line = {{"step", s.step},
                  {"epoch", static_cast<double>(s.position.epoch) +
@@ -264,13 +286,17 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
       const double eval_loss = recipe.evaluate(s.step);
       if (recipe.sample && sinks.metrics != nullptr) sinks.metrics->answers(s.step, recipe.sample());
       line["eval_loss"] = eval_loss;
-      s.idle_evaluations = improves(eval_loss, s.best_eval_loss, settings.early_stopping_threshold) ? 0 : s.idle_evaluations + 1;
-      s.is_stopped_early = settings.early_stopping > 0 && s.idle_evaluations >= settings.early_stopping && s.step < num_steps;
+      s.idle_evaluations =
+          improves(eval_loss, s.best_eval_loss, settings.early_stopping_threshold) ? 0 : s.idle_evaluations + 1;
+      s.is_stopped_early =
+          settings.early_stopping > 0 && s.idle_evaluations >= settings.early_stopping && s.step < num_steps;
       if (std::isnan(s.best_eval_loss) || eval_loss < s.best_eval_loss) {
         s.best_eval_loss = eval_loss;
         s.best_step = s.step;
-        if (best.empty()) best = copies(parameters);
-        else copy_into(parameters, best);
+        if (best.empty())
+          best = copies(parameters);
+        else
+          copy_into(parameters, best);
       }
     }
     if (logs) {
@@ -302,7 +328,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     if (stops && (!is_over() || !s.is_reported)) {
       sinks.progress.finish();
       throw Interrupted(sinks.stop.signal_number(),
-                        fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it", s.step, num_steps));
+                        fmt::format("stopped after step {} of {}; a checkpoint is written, --resume goes on from it",
+                                    s.step, num_steps));
     }
   };
 
@@ -327,11 +354,12 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     // Forward and backward of each, every loss divided by that weight.
     double loss_sum = 0;
     for (std::size_t micro = 0; micro < window.size(); ++micro) {
-      const Tensor loss = recipe.loss_sum(window[micro].samples, pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
+      const Tensor loss =
+          recipe.loss_sum(window[micro].samples, pass_seed(settings.seed, s.step, static_cast<std::int64_t>(micro)));
       const double value = loss.item<double>();
       if (!std::isfinite(value))
-        stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1, recipe,
-                    settings.output, window);
+        stop_at_nan(fmt::format("the loss of micro-batch {} is {}", micro + 1, kind_of_no_number(value)), s.step + 1,
+                    recipe, settings.output, window);
       loss_sum += value;
       const double scale = (scales_loss ? s.loss_scale.value : 1) / divisor_of(window_weight);
       (loss * scale).backward();
@@ -342,16 +370,21 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
     if (scales_loss) optimizer.scale_gradients(1 / s.loss_scale.value);
     s.grad_norm = optimizer.grad_norm();
     const bool is_finite = std::isfinite(s.grad_norm);
-    // In fp16 the scale may have been too large for this update, which is then left out; at 1 it is not the scale's doing.
+    // In fp16 the scale may have been too large for this update, which is then left out; at 1 it is not the scale's
+    // doing.
     if (!is_finite && !(scales_loss && s.loss_scale.value > 1))
-      stop_at_nan(fmt::format("the gradient's norm is {}", kind_of_no_number(s.grad_norm)), s.step + 1, recipe, settings.output, window);
+      stop_at_nan(fmt::format("the gradient's norm is {}", kind_of_no_number(s.grad_norm)), s.step + 1, recipe,
+                  settings.output, window);
     if (s.grad_norm == 0 && window_targets > 0 && !has_warned_of_zero) {
       has_warned_of_zero = true;
-      sinks.log.warning(fmt::format("step {}: every gradient is exactly 0, nothing is learned: a norm or the head of the model is "
-                                    "all zeros, or every target is certain already; try a lower --learning-rate", s.step + 1));
+      sinks.log.warning(
+          fmt::format("step {}: every gradient is exactly 0, nothing is learned: a norm or the head of the model is "
+                      "all zeros, or every target is certain already; try a lower --learning-rate",
+                      s.step + 1));
     }
     if (is_finite) {
-      if (settings.max_grad_norm > 0) optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (s.grad_norm + 1e-6)));
+      if (settings.max_grad_norm > 0)
+        optimizer.scale_gradients(std::min(1.0, settings.max_grad_norm / (s.grad_norm + 1e-6)));
       optimizer.step(learning_rate_of(s.step));
     }
     if (scales_loss) s.loss_scale.update(is_finite);
@@ -371,8 +404,8 @@ SftSummary train(const Recipe& recipe, Optimizer& optimizer, const SftSettings& 
   }
   sinks.progress.finish();
   if (s.is_stopped_early)
-    sinks.log.info(fmt::format("stopped early at step {} of {}: {} evaluations in a row brought no improvement", s.step, num_steps,
-                               s.idle_evaluations));
+    sinks.log.info(fmt::format("stopped early at step {} of {}: {} evaluations in a row brought no improvement", s.step,
+                               num_steps, s.idle_evaluations));
 
   if (s.best_step > 0) copy_into(best, parameters);
   recipe.write_model(settings.output);

@@ -12,13 +12,19 @@ namespace {
 
 at::ScalarType scalar_type(TensorType type, const std::string& name) {
   switch (type) {
-    case TensorType::f32: return at::kFloat;
-    case TensorType::f16: return at::kHalf;
-    case TensorType::bf16: return at::kBFloat16;
-    case TensorType::f64: return at::kDouble;
-    default: break;
+    case TensorType::f32:
+      return at::kFloat;
+    case TensorType::f16:
+      return at::kHalf;
+    case TensorType::bf16:
+      return at::kBFloat16;
+    case TensorType::f64:
+      return at::kDouble;
+    default:
+      break;
   }
-  throw Error(Kind::input, "tensor '" + name + "' holds " + tensor_type_name(type) + ", a floating-point type was expected");
+  throw Error(Kind::input,
+              "tensor '" + name + "' holds " + tensor_type_name(type) + ", a floating-point type was expected");
 }
 
 /** Whether the unpacked weights may stay in memory: they take at most half of what is free. */
@@ -52,7 +58,8 @@ Decoder build_model(const ModelSettings& settings, bool is_outline, Sinks sinks)
   check_weights(weights, config);
   if (!settings.adapter.empty()) {
     for (const std::string& key : read_adapter_config(settings.adapter).unknown_keys)
-      sinks.log.warning((settings.adapter / "adapter_config.json").string() + ": " + key + " is no key of PEFT's, and is passed over");
+      sinks.log.warning((settings.adapter / "adapter_config.json").string() + ": " + key +
+                        " is no key of PEFT's, and is passed over");
   }
   const bool is_full = settings.method == Method::full;
   const auto held = is_full ? at::kFloat : model.placement.dtype;
@@ -71,9 +78,7 @@ Decoder build_model(const ModelSettings& settings, bool is_outline, Sinks sinks)
     release_pages(view);
     return tensor;
   };
-  const auto place = [&](const Tensor& tensor) {
-    return tensor.to(model.placement.device).set_requires_grad(is_full);
-  };
+  const auto place = [&](const Tensor& tensor) { return tensor.to(model.placement.device).set_requires_grad(is_full); };
   const std::int64_t hidden = config.hidden_size, vocabulary = config.vocab_size;
   const auto load_weight = [&](const std::string& path, const std::vector<std::int64_t>& shape) {
     return Weight{path, place(load(path + ".weight", shape)), {}};
@@ -117,8 +122,10 @@ Decoder build_model(const ModelSettings& settings, bool is_outline, Sinks sinks)
       linear.is_quantized = is_stored || (settings.method == Method::qlora && !config.quantization);
       if (linear.is_quantized) {
         PackedWeight packed = is_stored ? stored(name, shape) : pack(load(name, shape).to(at::kFloat));
-        if (keeps_unpacked) linear.weight = unpack(packed, held).to(model.placement.device);
-        else linear.packed = to_device(std::move(packed), model.placement.device);
+        if (keeps_unpacked)
+          linear.weight = unpack(packed, held).to(model.placement.device);
+        else
+          linear.packed = to_device(std::move(packed), model.placement.device);
       } else {
         linear.weight = place(load(name, shape));
       }
@@ -132,9 +139,13 @@ Decoder build_model(const ModelSettings& settings, bool is_outline, Sinks sinks)
 
 }  // namespace
 
-Decoder load_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/false, sinks); }
+Decoder load_model(const ModelSettings& settings, Sinks sinks) {
+  return build_model(settings, /*is_outline=*/false, sinks);
+}
 
-Decoder outline_model(const ModelSettings& settings, Sinks sinks) { return build_model(settings, /*is_outline=*/true, sinks); }
+Decoder outline_model(const ModelSettings& settings, Sinks sinks) {
+  return build_model(settings, /*is_outline=*/true, sinks);
+}
 
 std::vector<std::pair<std::string, Tensor*>> named_weights(Decoder& model) {
   std::vector<std::pair<std::string, Tensor*>> list{{"model.embed_tokens.weight", &model.embedding.base}};

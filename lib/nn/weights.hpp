@@ -9,10 +9,10 @@
 namespace intelia::nn {
 
 /**
- * Loads settings.model. With Method::qlora the seven linear layers of each block are rounded to NF4 with double quantization;
- * they are then held unpacked (the same values, in the computing precision) where memory allows, else packed. A folder that
- * stores them in NF4 is taken as it is, whether the method is qlora or lora. With
- * Method::full every weight is an fp32 parameter that asks for its gradient.
+ * Loads settings.model. With Method::qlora the seven linear layers of each block are rounded to NF4 with double
+ * quantization; they are then held unpacked (the same values, in the computing precision) where memory allows, else
+ * packed. A folder that stores them in NF4 is taken as it is, whether the method is qlora or lora. With Method::full
+ * every weight is an fp32 parameter that asks for its gradient.
  */
 Decoder load_model(const ModelSettings& settings, Sinks sinks);
 
@@ -22,7 +22,8 @@ Decoder outline_model(const ModelSettings& settings, Sinks sinks);
 /** Every weight by its name in the file; what is trained in Method::full. */
 std::vector<std::pair<std::string, Tensor*>> named_weights(Decoder& model);
 
-/** The values of tensor `name` as a tensor of its own type and shape (copied). Error{input} when they are no floating-point numbers. */
+/** The values of tensor `name` as a tensor of its own type and shape (copied). Error{input} when they are no
+ * floating-point numbers. */
 Tensor to_tensor(const TensorView& view, const std::string& name);
 
 }  // namespace intelia::nn

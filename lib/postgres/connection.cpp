@@ -16,8 +16,9 @@ namespace intelia::postgres {
 namespace {
 
 constexpr int kPollMilliseconds = 200;  // the longest time until a stop is noticed
-constexpr const char* kExpectedUrl = "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE (characters other than "
-                                     "letters and digits in the password percent-encoded) or key=value pairs";
+constexpr const char* kExpectedUrl =
+    "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE (characters other than "
+    "letters and digits in the password percent-encoded) or key=value pairs";
 
 bool starts_with(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 
@@ -120,7 +121,8 @@ std::string database_url_from_environment() {
   const char* file = std::getenv("DATABASE_URL_FILE");
   if (file == nullptr || *file == '\0')
     throw Error(Kind::usage, std::string("no database is named; set DATABASE_URL, or DATABASE_URL_FILE to a file that "
-                                         "holds it; ") + kExpectedUrl);
+                                         "holds it; ") +
+                                 kExpectedUrl);
   std::string url = with_context("DATABASE_URL_FILE", [&] { return read_file(file, 1 << 16); });
   url.erase(url.find_last_not_of(" \t\r\n") + 1);
   if (url.empty()) throw Error(Kind::usage, std::string("DATABASE_URL_FILE names an empty file; ") + kExpectedUrl);
@@ -157,12 +159,13 @@ struct Connection::State {
   std::string hidden(const std::string& message) const { return hide_secrets(in_one_line(message), secrets); }
 
   std::string place() const {
-    return hide_secrets("database '" + std::string(PQdb(connection.get())) + "' at '" +
-                            std::string(PQhost(connection.get())) + "'",
-                        secrets);
+    return hide_secrets(
+        "database '" + std::string(PQdb(connection.get())) + "' at '" + std::string(PQhost(connection.get())) + "'",
+        secrets);
   }
 
-  /** Waits until the socket is ready for `events`, a stop, or `deadline` on the monotonic clock; false at the deadline. */
+  /** Waits until the socket is ready for `events`, a stop, or `deadline` on the monotonic clock; false at the deadline.
+   */
   bool wait(short events, double deadline) const {
     for (;;) {
       stop.check("work with the database");
@@ -176,10 +179,10 @@ struct Connection::State {
   }
 
   [[noreturn]] void fail_lost() const {
-    throw DatabaseError(Kind::unavailable,
-                        "the connection to " + place() + " was lost: " +
-                            hidden(PQerrorMessage(connection.get())) + "; try again later",
-                        "");
+    throw DatabaseError(
+        Kind::unavailable,
+        "the connection to " + place() + " was lost: " + hidden(PQerrorMessage(connection.get())) + "; try again later",
+        "");
   }
 
   [[noreturn]] void fail(const PGresult* result) const {
@@ -196,10 +199,10 @@ struct Connection::State {
   /** Reads what has arrived, after waiting for it. */
   void hear() {
     if (!wait(POLLIN, last_heard_seconds + timeouts.silence_seconds))
-      throw DatabaseError(Kind::unavailable,
-                          place() + " has sent nothing for " + std::to_string(timeouts.silence_seconds) +
-                              " seconds; try again later",
-                          "");
+      throw DatabaseError(
+          Kind::unavailable,
+          place() + " has sent nothing for " + std::to_string(timeouts.silence_seconds) + " seconds; try again later",
+          "");
     if (PQconsumeInput(connection.get()) == 0) fail_lost();
     last_heard_seconds = monotonic_seconds();
   }
@@ -236,11 +239,11 @@ struct Connection::State {
     const std::string sql_state = take_sql_state(message);
     Kind kind = kind_of_sql_state(sql_state);
     const bool is_wrong_setting =
-        sql_state.empty() && (PQconnectionNeedsPassword(connection.get()) != 0 ||
-                              message.find("certificate") != std::string::npos ||
-                              message.find("SSL was required") != std::string::npos ||
-                              (message.find("connection to server") == std::string::npos &&
-                               message.find("could not translate host name") == std::string::npos));
+        sql_state.empty() &&
+        (PQconnectionNeedsPassword(connection.get()) != 0 || message.find("certificate") != std::string::npos ||
+         message.find("SSL was required") != std::string::npos ||
+         (message.find("connection to server") == std::string::npos &&
+          message.find("could not translate host name") == std::string::npos));
     if (is_wrong_setting) kind = Kind::usage;
     throw DatabaseError(kind,
                         "cannot connect to " + place() + ": " + hidden(message) +
@@ -253,7 +256,8 @@ struct Connection::State {
     if (const char* password = std::getenv("PGPASSWORD")) secrets.emplace_back(password);
     if (is_ambiguous_uri(url))
       throw Error(Kind::usage, std::string("DATABASE_URL can be read in two ways: more than one '@', or a '/' before "
-                                           "it; ") + kExpectedUrl);
+                                           "it; ") +
+                                   kExpectedUrl);
     // libpq quotes the URL in its words about a malformed one, so they are not passed on.
     std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(PQconninfoParse(url.c_str(), nullptr),
                                                                           PQconninfoFree);
@@ -269,8 +273,7 @@ struct Connection::State {
       if (keyword == "password" || keyword == "sslpassword") secrets.push_back(value);
       if (keyword == "port" && value.find_first_not_of("0123456789,") != std::string::npos)
         throw Error(Kind::usage, std::string("the port in DATABASE_URL is not a number; ") + kExpectedUrl);
-      if (keyword == "connect_timeout" && std::atoi(option->val) > 0)
-        timeouts.connect_seconds = std::atoi(option->val);
+      if (keyword == "connect_timeout" && std::atoi(option->val) > 0) timeouts.connect_seconds = std::atoi(option->val);
     }
     if (!is_connection_string) throw Error(Kind::usage, std::string("DATABASE_URL is malformed; ") + kExpectedUrl);
     names.push_back(nullptr);
@@ -281,7 +284,8 @@ struct Connection::State {
     if (!connection) throw Error(Kind::internal, "no memory for a connection");
     // libpq gives the SQLSTATE of a refused connection only inside its verbose words.
     PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
-    PQsetNoticeProcessor(connection.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeProcessor(
+        connection.get(), [](void*, const char*) {}, nullptr);
     if (PQstatus(connection.get()) == CONNECTION_BAD) fail_to_connect(PQerrorMessage(connection.get()));
     for (PostgresPollingStatusType status = PGRES_POLLING_WRITING; status != PGRES_POLLING_OK;) {
       if (status == PGRES_POLLING_FAILED) fail_to_connect(PQerrorMessage(connection.get()));
@@ -332,8 +336,7 @@ std::vector<std::uint32_t> Connection::column_types(const std::string& sql) {
 void Connection::copy_out(const std::string& sql, const std::function<void(std::string_view)>& take) {
   State& s = *state_;
   s.send(sql);
-  if (Result result = s.next_result(); !result || PQresultStatus(result.get()) != PGRES_COPY_OUT)
-    s.fail(result.get());
+  if (Result result = s.next_result(); !result || PQresultStatus(result.get()) != PGRES_COPY_OUT) s.fail(result.get());
   for (;;) {
     char* bytes = nullptr;
     const int num_bytes = PQgetCopyData(s.connection.get(), &bytes, /*async=*/1);

@@ -21,7 +21,8 @@ class DatabaseError : public Error {
   DatabaseError(Kind kind, const std::string& message, std::string sql_state)
       : Error(kind, message), sql_state_(std::move(sql_state)) {}
   const std::string& sql_state() const { return sql_state_; }
-  /** Whether the server gave up this transaction for another's sake, as a standby does: the next attempt may succeed. */
+  /** Whether the server gave up this transaction for another's sake, as a standby does: the next attempt may succeed.
+   */
   bool is_conflict() const { return sql_state_.substr(0, 2) == "40"; }
 
  private:
@@ -59,7 +60,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  /** Runs `sql` (several statements are allowed) and returns the rows of the last one, as text. Throws DatabaseError. */
+  /** Runs `sql` (several statements are allowed) and returns the rows of the last one, as text. Throws DatabaseError.
+   */
   std::vector<std::vector<Field>> query(const std::string& sql);
 
   /** The type OIDs of the columns that `sql`, a query, gives. */
@@ -68,7 +70,7 @@ class Connection {
   /** Runs `sql`, a COPY … TO STDOUT, and hands over each message of the stream; the bytes live until `take` returns. */
   void copy_out(const std::string& sql, const std::function<void(std::string_view)>& take);
 
-  std::string host() const;            // a name, an address, or the folder of a Unix socket
+  std::string host() const;  // a name, an address, or the folder of a Unix socket
   std::string database() const;
   std::string server_encoding() const;
   std::string server_version() const;  // "15.20 (Debian 15.20-0+deb12u1)"

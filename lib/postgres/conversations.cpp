@@ -91,7 +91,8 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
       "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
       "SET LOCAL idle_in_transaction_session_timeout = '5min'",
       settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
-  if (connection->server_version_number() >= 140000) local_settings += "; SET LOCAL client_connection_check_interval = '10s'";
+  if (connection->server_version_number() >= 140000)
+    local_settings += "; SET LOCAL client_connection_check_interval = '10s'";
   connection->query(local_settings);
   return connection;
 }
@@ -105,14 +106,17 @@ void ConversationSource::describe() {
   }
   columns_ = {types.at(0), types.at(1), types.at(2), types.at(3), types.at(4)};
   const ColumnNames names = column_names(query_.columns);
-  if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType && columns_.created_at != kDateType)
+  if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType &&
+      columns_.created_at != kDateType)
     throw Error(Kind::usage, "column '" + names.created_at + "' of '" + query_.table +
                                  "' is not a timestamp; name one with --columns created_at=NAME");
-  const std::string index_on = "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
-                               "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
-                               "AND a.attname = ";
-  const std::string type_of = "(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = c.oid "
-                              "AND NOT a.attisdropped AND a.attname = ";
+  const std::string index_on =
+      "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
+      "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
+      "AND a.attname = ";
+  const std::string type_of =
+      "(SELECT format_type(a.atttypid, a.atttypmod) FROM pg_attribute a WHERE a.attrelid = c.oid "
+      "AND NOT a.attisdropped AND a.attname = ";
   const auto rows = connection_->query(
       "SELECT c.relkind, " + index_on + quote_literal(names.conversation_id) +
       " AND i.indisunique AND i.indnkeyatts = 1) AND (c.relkind = 'p' OR NOT c.relhassubclass), " + index_on +
@@ -120,8 +124,9 @@ void ConversationSource::describe() {
       quote_literal(names.created_at) +
       "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
       "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
-      quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) + ", " +
-      quote_literal(names.created_at) + ", " + quote_literal(names.language) + "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
+      quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) +
+      ", " + quote_literal(names.created_at) + ", " + quote_literal(names.language) +
+      "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
       "WHERE c.oid = " +
       quote_literal(table_sql(query_)) + "::regclass");
   const auto& facts = rows.at(0);
@@ -159,7 +164,7 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
   }
   std::vector<std::string> columns;
   for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
-                                           quote_literal(parts.back()) + " ORDER BY 1 LIMIT 10000"))
+                                            quote_literal(parts.back()) + " ORDER BY 1 LIMIT 10000"))
     columns.push_back(row.at(0).value_or(""));
   const ColumnNames names = column_names(query_.columns);
   std::string hint;
@@ -178,9 +183,11 @@ MessagesForm ConversationSource::form() const {
 
 std::string ConversationSource::why_not_incremental() const {
   if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no version";
-  if (!columns_.has_row_version) return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
-  for (const auto& [signal, judgements, name] : {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
-                                                 std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
+  if (!columns_.has_row_version)
+    return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
+  for (const auto& [signal, judgements, name] :
+       {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
+        std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
       return "'" + *name + "' is not a table, so its rows have no version";
   if (!columns_.has_unique_ids)
@@ -200,10 +207,13 @@ Json ConversationSource::identity() {
   // On a standby the current place of the log cannot be asked for; the last checkpoint's history is that of its rows.
   const auto rows = connection_->query(
       "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), "
-      "has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE'), pg_is_in_recovery(), current_database(), "
+      "has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE'), pg_is_in_recovery(), "
+      "current_database(), "
       "(SELECT oid FROM pg_database WHERE datname = current_database())");
   const auto& facts = rows.at(0);
-  Json identity{{"host", connection_->host()}, {"database", facts.at(3).value_or("")}, {"database_oid", facts.at(4).value_or("")}};
+  Json identity{{"host", connection_->host()},
+                {"database", facts.at(3).value_or("")},
+                {"database_oid", facts.at(4).value_or("")}};
   if (is_true(facts.at(0))) {
     identity.erase("host");  // the same server may be reached by several names
     identity["system"] =
@@ -212,7 +222,9 @@ Json ConversationSource::identity() {
   if (!is_true(facts.at(2)))
     identity["timeline"] =
         connection_->query("SELECT ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int::text")
-            .at(0).at(0).value_or("");
+            .at(0)
+            .at(0)
+            .value_or("");
   else if (is_true(facts.at(1)))
     identity["timeline"] =
         connection_->query("SELECT timeline_id::text FROM pg_control_checkpoint()").at(0).at(0).value_or("");
@@ -268,7 +280,8 @@ std::vector<std::string> ConversationSource::find_boundaries() {
   return boundaries;
 }
 
-void ConversationSource::read_rows(Connection& connection, const std::string& query, Judge& judge, const Take& take) const {
+void ConversationSource::read_rows(Connection& connection, const std::string& query, Judge& judge,
+                                   const Take& take) const {
   copy_tuples(connection, query, kRowFields, [&](TupleReader& tuple) {
     Row row;
     row.conversation_id = tuple.field();

@@ -21,8 +21,8 @@ namespace intelia::postgres {
 
 /** How a selection is read; every default lives here. */
 struct ReadSettings {
-  int jobs = 1;                                 // connections that read at once; more than one needs an index by time
-  std::string snapshot;                         // of another session, from pg_export_snapshot(); empty: a new one
+  int jobs = 1;          // connections that read at once; more than one needs an index by time
+  std::string snapshot;  // of another session, from pg_export_snapshot(); empty: a new one
   std::int64_t statement_timeout_seconds = 14'400;  // 0: none
   std::int64_t lock_timeout_seconds = 30;           // a DROP or ALTER at work is not waited for longer; 0: for ever
 };
@@ -57,8 +57,8 @@ class ConversationSource {
   std::uint64_t estimated_bytes();
 
   using MakeJudge = std::function<extraction::Judge()>;
-  using Take = std::function<void(std::string_view conversation_id, std::uint64_t version,
-                                  const extraction::Outcome& outcome)>;
+  using Take =
+      std::function<void(std::string_view conversation_id, std::uint64_t version, const extraction::Outcome& outcome)>;
 
   /**
    * Reads the whole selection, in order: `take` gets each row. `make_judge` is called once a connection. Throws
@@ -93,11 +93,11 @@ class ConversationSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;  // and no view
+  bool is_table_ = false;        // and no view
   std::string catalogue_facts_;  // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
   std::optional<extraction::CopyFinder> copies_;  // where no index sees to it that ids are unique
-  bool is_cut_short_ = false;  // the connection is amid rows that nobody wants
+  bool is_cut_short_ = false;                     // the connection is amid rows that nobody wants
 };
 
 }  // namespace intelia::postgres

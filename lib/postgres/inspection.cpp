@@ -215,10 +215,12 @@ class Inspection {
         table_->oid);
     if (!table_->has_rows()) return {"row versions", Condition::note, "a " + kind + " has none (xmin), " + kAllIsRead};
     if (!is_true(right))
-      return {"row versions",
-              Condition::note,
-              std::string("the system column xmin may not be read, since SELECT on single columns does not reach it, ") + kAllIsRead,
-              {"GRANT SELECT ON " + table_->name + " TO " + role() + ";"}};
+      return {
+          "row versions",
+          Condition::note,
+          std::string("the system column xmin may not be read, since SELECT on single columns does not reach it, ") +
+              kAllIsRead,
+          {"GRANT SELECT ON " + table_->name + " TO " + role() + ";"}};
     if (table_->kind == "m")
       return {"row versions", Condition::note,
               std::string("every REFRESH makes all of them (xmin) new, ") + kAllIsRead};

@@ -8,6 +8,7 @@
 #include "base/nearest_word.hpp"
 #include "extraction/row.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia::postgres {
 
@@ -21,7 +22,8 @@ constexpr double kSlack = 1e-9;
 
 std::string quoted_table(std::string_view table, std::string_view option) {
   std::string sql;
-  for (const std::string& part : split_table_name(table, option)) sql += (sql.empty() ? "" : ".") + quote_identifier(part);
+  for (const std::string& part : split_table_name(table, option))
+    sql += (sql.empty() ? "" : ".") + quote_identifier(part);
   return sql;
 }
 
@@ -29,16 +31,22 @@ using NamedColumns = std::vector<std::pair<std::string, JudgementTable::Column*>
 
 /** The columns that are read, by our names. */
 NamedColumns feedback_names(JudgementTable& table) {
-  return {{"feedback_id", &table.id},      {"conversation_id", &table.conversation_id},
-          {"turn", &table.turn},           {"answer", &table.answer},
-          {"rating", &table.rating},       {"corrected_answer", &table.corrected_answer},
+  return {{"feedback_id", &table.id},
+          {"conversation_id", &table.conversation_id},
+          {"turn", &table.turn},
+          {"answer", &table.answer},
+          {"rating", &table.rating},
+          {"corrected_answer", &table.corrected_answer},
           {"created_at", &table.created_at}};
 }
 
 NamedColumns annotations_names(JudgementTable& table) {
-  return {{"annotation_id", &table.id},    {"conversation_id", &table.conversation_id},
-          {"turn", &table.turn},           {"annotator", &table.annotator},
-          {"scores", &table.scores},       {"corrected_answer", &table.corrected_answer},
+  return {{"annotation_id", &table.id},
+          {"conversation_id", &table.conversation_id},
+          {"turn", &table.turn},
+          {"annotator", &table.annotator},
+          {"scores", &table.scores},
+          {"corrected_answer", &table.corrected_answer},
           {"created_at", &table.created_at}};
 }
 
@@ -57,16 +65,21 @@ std::string describe_table_sql(const std::string& table, std::string_view option
   const std::string found = "to_regclass(" + quote_literal(quoted_table(table, option)) + ")";
   const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
                                                     : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
-  return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', 'm') "
+  return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', "
+         "'m') "
          "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid "
-         "WHERE c.oid = " + found + " AND a.attnum > 0 AND NOT a.attisdropped "
-         "UNION ALL SELECT 'table', c.relname::text, NULL, NULL FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
-         "WHERE " + found + " IS NULL AND c.relkind IN ('r', 'p', 'm', 'v', 'f') AND " + is_in_reach;
+         "WHERE c.oid = " +
+         found +
+         " AND a.attnum > 0 AND NOT a.attisdropped "
+         "UNION ALL SELECT 'table', c.relname::text, NULL, NULL FROM pg_class c JOIN pg_namespace n ON n.oid = "
+         "c.relnamespace "
+         "WHERE " +
+         found + " IS NULL AND c.relkind IN ('r', 'p', 'm', 'v', 'f') AND " + is_in_reach;
 }
 
 /**
- * Looks up the columns of `table`, named by name_columns, in `rows`. Those that are not there lose their name; the needed
- * ones and those in `mappings` must be there. `option`: "feedback" of --feedback-table and --feedback-columns.
+ * Looks up the columns of `table`, named by name_columns, in `rows`. Those that are not there lose their name; the
+ * needed ones and those in `mappings` must be there. `option`: "feedback" of --feedback-table and --feedback-columns.
  */
 void find_columns(JudgementTable& table, const NamedColumns& columns, const std::vector<std::string>& needed,
                   const std::vector<std::string>& mappings, const std::string& table_name, const std::string& option,
@@ -78,19 +91,19 @@ void find_columns(JudgementTable& table, const NamedColumns& columns, const std:
                                  did_you_mean(split_table_name(table_name).back(), tables) + "; name it with --" +
                                  option + "-table, or leave " + option + " out of --signals");
   for (const auto& [ours, column] : columns) {
-    const auto found = std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.at(1) == column->name; });
+    const auto found =
+        std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.at(1) == column->name; });
     if (found != rows.end()) {
       column->type = static_cast<std::uint32_t>(std::stoul(found->at(2).value_or("0")));
       table.has_row_version = found->at(3) == "t";
       continue;
     }
-    const bool is_mapped = std::any_of(mappings.begin(), mappings.end(), [&](const std::string& mapping) {
-      return mapping.rfind(ours + "=", 0) == 0;
-    });
+    const bool is_mapped = std::any_of(mappings.begin(), mappings.end(),
+                                       [&](const std::string& mapping) { return mapping.rfind(ours + "=", 0) == 0; });
     if (is_mapped || std::find(needed.begin(), needed.end(), ours) != needed.end())
       throw Error(Kind::usage, "table '" + table_name + "' has no column '" + column->name + "'" +
-                                   did_you_mean(column->name, names) + "; name it with --" + option + "-columns " + ours +
-                                   "=NAME");
+                                   did_you_mean(column->name, names) + "; name it with --" + option + "-columns " +
+                                   ours + "=NAME");
     column->name.clear();
   }
 }
@@ -109,7 +122,8 @@ void check(const ExtractQuery& query) {
 
 std::vector<std::string> split_table_name(std::string_view table, std::string_view option) {
   auto fail = [&] {
-    throw Error(Kind::usage, std::string(option) + ": expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" +
+    throw Error(Kind::usage, std::string(option) +
+                                 ": expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" +
                                  std::string(table) + "'");
   };
   std::vector<std::string> parts(1);
@@ -138,7 +152,8 @@ std::string table_sql(const ExtractQuery& query) { return quoted_table(query.tab
 std::string describe_sql(const ExtractQuery& query) {
   const extraction::ColumnNames names = extraction::column_names(query.columns);
   std::string columns;
-  for (const std::string& name : {names.conversation_id, names.messages, names.rating, names.created_at, names.language})
+  for (const std::string& name :
+       {names.conversation_id, names.messages, names.rating, names.created_at, names.language})
     columns += (columns.empty() ? "" : ", ") + quote_identifier(name);
   if (extraction::listens_to(query, Signal::thumbs)) columns += ", " + quote_identifier(names.thumbs);
   return "SELECT " + columns + " FROM " + table_sql(query) + " LIMIT 0";
@@ -156,7 +171,8 @@ JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
   JudgementTable table;
   const NamedColumns columns = feedback_names(table);
   name_columns(columns, query.feedback_columns, "--feedback-columns");
-  find_columns(table, columns, {"conversation_id", "rating"}, query.feedback_columns, query.feedback_table, "feedback", rows);
+  find_columns(table, columns, {"conversation_id", "rating"}, query.feedback_columns, query.feedback_table, "feedback",
+               rows);
   return table;
 }
 
@@ -206,9 +222,7 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
   limit_ = query_.limit > 0 ? " LIMIT " + std::to_string(query_.limit) : "";
 }
 
-bool SelectionSql::listens_to(Signal signal) const {
-  return extraction::listens_to(rules_.signals, signal);
-}
+bool SelectionSql::listens_to(Signal signal) const { return extraction::listens_to(rules_.signals, signal); }
 
 /** `time`, an instant in text, as SQL that created_at is compared with. */
 std::string SelectionSql::time_sql(std::string_view time) const {
@@ -220,11 +234,16 @@ std::string SelectionSql::time_sql(std::string_view time) const {
 /** What `signal` says, on 1..5; NULL: nothing. */
 std::string SelectionSql::rating_of(Signal signal) const {
   switch (signal) {
-    case Signal::rating: return rating_sql(column(names_.rating), columns_.rating, rules_.rating_scale);
-    case Signal::thumbs: return thumb_sql(column(names_.thumbs), columns_.thumbs);
-    case Signal::feedback: return "f.rating";
-    case Signal::annotations: return columns_.annotations.scores.is_there() ? "s.rating" : "NULL::float8";
-    case Signal::turns: break;
+    case Signal::rating:
+      return rating_sql(column(names_.rating), columns_.rating, rules_.rating_scale);
+    case Signal::thumbs:
+      return thumb_sql(column(names_.thumbs), columns_.thumbs);
+    case Signal::feedback:
+      return "f.rating";
+    case Signal::annotations:
+      return columns_.annotations.scores.is_there() ? "s.rating" : "NULL::float8";
+    case Signal::turns:
+      break;
   }
   return "'NaN'::float8";
 }
@@ -245,7 +264,8 @@ std::string SelectionSql::qualifies() const {
                         rules_.rating_scale == extraction::RatingScale::one_to_five;
   if (is_plain) return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
   const bool has_means = listens_to(Signal::feedback) || listens_to(Signal::annotations);
-  std::string sql = effective_rating() + " >= (" + fmt::format("{}", query_.min_rating - (has_means ? kSlack : 0)) + ")";
+  std::string sql =
+      effective_rating() + " >= (" + fmt::format("{}", query_.min_rating - (has_means ? kSlack : 0)) + ")";
   if (!has_means) return sql;
   if (listens_to(Signal::feedback)) sql += " OR f.is_corrected";
   if (listens_to(Signal::annotations)) sql += " OR a.is_corrected";
@@ -260,7 +280,8 @@ std::string SelectionSql::is_same_conversation_sql(const std::string& joined) co
 /** The table of `signal`, with the name j. */
 std::string SelectionSql::judgement_table_sql(Signal signal) const {
   return (signal == Signal::feedback ? quoted_table(query_.feedback_table, "--feedback-table")
-                                     : quoted_table(query_.annotations_table, "--annotations-table")) + " AS j";
+                                     : quoted_table(query_.annotations_table, "--annotations-table")) +
+         " AS j";
 }
 
 /** A condition that a row j of `table` is about a conversation of `range`. */
@@ -272,8 +293,8 @@ std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Ran
     return id + " = ANY (ARRAY[" + list_sql(*range.conversation_ids) + "]::text[]" +
            (is_same_type ? "::" + columns_.conversation_id_type + "[]" : "") + ")";
   if (range.condition.empty()) return id + " IS NOT NULL";
-  return id + " IN (SELECT " + column(names_.conversation_id) + cast + " FROM " + table_sql(query_) + " AS c WHERE true" +
-         range.condition + ")";
+  return id + " IN (SELECT " + column(names_.conversation_id) + cast + " FROM " + table_sql(query_) +
+         " AS c WHERE true" + range.condition + ")";
 }
 
 /** LEFT JOIN of what was said about each conversation: rows (JSON), version, rating (of feedback), is_corrected. */
@@ -291,24 +312,28 @@ std::string SelectionSql::judgements_sql(const JudgementTable& table, const std:
   std::string members = "'id', " + of(table.id) + "::text, 'turn', " + of(table.turn) + "::text, 'corrected_answer', " +
                         of(table.corrected_answer) + "::text, ";
   if (is_feedback)
-    members += "'answer', CASE WHEN " + of(table.turn) + " IS NULL THEN " + of(table.answer) + "::text END, 'rating', " +
-               of(table.rating) + "::text";
+    members += "'answer', CASE WHEN " + of(table.turn) + " IS NULL THEN " + of(table.answer) +
+               "::text END, 'rating', " + of(table.rating) + "::text";
   else
     members += "'annotator', " + of(table.annotator) + "::text, 'scores', " + of(table.scores);
   const std::string rows =
       "json_agg(json_build_object(" + members + ")" + (order.empty() ? "" : " ORDER BY " + order) + ")::text";
   const std::string key = table.id.is_there() ? "COALESCE(" + of(table.id) + "::text, '')" : "j.ctid::text";
   const std::string version =
-      table.has_row_version ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + ", j.xmin::text))"
-                            : "md5(" + rows + ")";
+      table.has_row_version
+          ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + ", j.xmin::text))"
+          : "md5(" + rows + ")";
   std::string sql = " LEFT JOIN (SELECT j." + quote_identifier(table.conversation_id.name) +
                     "::text AS conversation_id, " + rows + " AS rows, " + version + " AS version";
-  if (is_feedback) sql += ", avg(" + rating_sql(of(table.rating), table.rating.type, rules_.feedback_scale) + ") AS rating";
-  sql += ", " + (table.corrected_answer.is_there()
-                     ? "bool_or(btrim(" + of(table.corrected_answer) + "::text, " + quote_literal(" \t\n\r\f\v") + ") <> '')"
-                     : std::string("false")) + " AS is_corrected";
-  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) +
-         " GROUP BY 1) AS " + name + " ON " + is_same_conversation_sql(name);
+  if (is_feedback)
+    sql += ", avg(" + rating_sql(of(table.rating), table.rating.type, rules_.feedback_scale) + ") AS rating";
+  sql += ", " +
+         (table.corrected_answer.is_there()
+              ? "bool_or(btrim(" + of(table.corrected_answer) + "::text, " + quote_literal(" \t\n\r\f\v") + ") <> '')"
+              : std::string("false")) +
+         " AS is_corrected";
+  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) + " GROUP BY 1) AS " +
+         name + " ON " + is_same_conversation_sql(name);
 }
 
 /** LEFT JOIN of the mean over the annotators of the mean of each one's scores. */
@@ -316,8 +341,8 @@ std::string SelectionSql::scores_sql(const Range& range) const {
   const JudgementTable& table = columns_.annotations;
   const std::string annotator = "j." + quote_identifier(table.annotator.name) + "::text";
   // Who has no name is nobody else: the program counts them.
-  const std::string score = "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " +
-                            score_sql("e.value") + " END";
+  const std::string score =
+      "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " + score_sql("e.value") + " END";
   return " LEFT JOIN (SELECT conversation_id, avg(score) AS rating FROM (SELECT j." +
          quote_identifier(table.conversation_id.name) + "::text AS conversation_id, avg(" + score + ") AS score FROM " +
          judgement_table_sql(Signal::annotations) + " CROSS JOIN LATERAL jsonb_each(" +
@@ -353,13 +378,13 @@ std::string SelectionSql::row_columns() const {
   return column(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
          (is_sent_as_it_is ? "" : "::text") + " END, " + column(names_.rating) + "::text, " + created_at_ + "::text, " +
          column(names_.language) + "::text, CASE WHEN NOT " + is_short + " THEN octet_length(" + messages +
-         "::text) END, " + version_sql() + ", " + (listens_to(Signal::thumbs) ? column(names_.thumbs) : "NULL") + "::text, " +
-         judgements("f", Signal::feedback) + ", " + judgements("a", Signal::annotations);
+         "::text) END, " + version_sql() + ", " + (listens_to(Signal::thumbs) ? column(names_.thumbs) : "NULL") +
+         "::text, " + judgements("f", Signal::feedback) + ", " + judgements("a", Signal::annotations);
 }
 
 std::string SelectionSql::version_sql() const {
-  // The inserting transaction and, should its number have come round or a backup been put back, the stored size; and the
-  // same of what was said about it.
+  // The inserting transaction and, should its number have come round or a backup been put back, the stored size; and
+  // the same of what was said about it.
   if (!columns_.has_row_version) return "NULL::text";
   std::string sql = "c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
   if (listens_to(Signal::feedback)) sql += " || ':' || COALESCE(f.version, '')";
@@ -381,13 +406,13 @@ std::string SelectionSql::rows_between(std::string_view older, std::string_view 
 std::string SelectionSql::rows_of(const std::vector<std::string>& conversation_ids) const {
   // The cast is on the values' side, so that an index on the column can be used.
   return "SELECT " + row_columns() + from({.condition = "", .conversation_ids = &conversation_ids}) + " WHERE " +
-         column(names_.conversation_id) + " = ANY (ARRAY[" + list_sql(conversation_ids) + "]::text[]::" +
-         columns_.conversation_id_type + "[])";
+         column(names_.conversation_id) + " = ANY (ARRAY[" + list_sql(conversation_ids) +
+         "]::text[]::" + columns_.conversation_id_type + "[])";
 }
 
 std::string SelectionSql::index() const {
-  const bool is_as_stored = rules_.signals == std::vector{Signal::rating} &&
-                            rules_.rating_scale == extraction::RatingScale::one_to_five;
+  const bool is_as_stored =
+      rules_.signals == std::vector{Signal::rating} && rules_.rating_scale == extraction::RatingScale::one_to_five;
   return "SELECT " + column(names_.conversation_id) + "::text, " +
          (is_as_stored ? column(names_.rating) : effective_rating()) + "::text, " + created_at_ + "::text, " +
          column(names_.language) + "::text, " + version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
@@ -399,8 +424,8 @@ std::string SelectionSql::count() const {
 
 std::string SelectionSql::sample(double percent) const {
   return "SELECT time::text FROM (SELECT DISTINCT " + created_at_ + " AS time" +
-         from({.condition = bounds_}, " TABLESAMPLE SYSTEM (" + fmt::format("{}", percent) + ") REPEATABLE (1)") + where_ +
-         ") AS sampled ORDER BY time DESC";
+         from({.condition = bounds_}, " TABLESAMPLE SYSTEM (" + fmt::format("{}", percent) + ") REPEATABLE (1)") +
+         where_ + ") AS sampled ORDER BY time DESC";
 }
 
 }  // namespace intelia::postgres

@@ -28,8 +28,8 @@ struct JudgementTable {
     bool is_there() const { return !name.empty(); }
   };
   Column id, conversation_id, turn, corrected_answer, created_at;
-  Column answer, rating;      // of feedback
-  Column annotator, scores;   // of annotations
+  Column answer, rating;     // of feedback
+  Column annotator, scores;  // of annotations
   bool has_row_version = false;
 };
 
@@ -42,9 +42,9 @@ struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
   std::string conversation_id_type = "text";  // as SQL writes it: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
-  bool has_row_version = false;               // rows have an xmin, which may be read: a table's, with SELECT on all of it
-  bool has_unique_ids = false;                // an index sees to it
-  bool has_time_index = false;                // one that begins with created_at
+  bool has_row_version = false;  // rows have an xmin, which may be read: a table's, with SELECT on all of it
+  bool has_unique_ids = false;   // an index sees to it
+  bool has_time_index = false;   // one that begins with created_at
   std::uint32_t thumbs = 0;
   JudgementTable feedback, annotations;
 };
@@ -59,8 +59,8 @@ std::vector<std::string> split_table_name(std::string_view table, std::string_vi
 /** The table's name as SQL, quoted. */
 std::string table_sql(const ExtractQuery& query);
 
-/** `SELECT the five columns FROM the table LIMIT 0`: what they are, and whether they are there. The sixth is thumbs, when
-    the signals name it. */
+/** `SELECT the five columns FROM the table LIMIT 0`: what they are, and whether they are there. The sixth is thumbs,
+   when the signals name it. */
 std::string describe_sql(const ExtractQuery& query);
 
 /** What the catalogue knows of the feedback's or annotations' table, for judgement_table to read. It never fails for a
@@ -143,13 +143,13 @@ class SelectionSql {
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
     as text, the size of messages where it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three are
-    NULL when the signals do not name them or there are none. */
+    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three
+   are NULL when the signals do not name them or there are none. */
 inline constexpr int kRowFields = 10;
 
-/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that says something
-    (NaN where only the program can know; of the scale 1-5 alone as it is stored), created_at, language and the row's
-    version. */
+/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that says
+   something (NaN where only the program can know; of the scale 1-5 alone as it is stored), created_at, language and the
+   row's version. */
 inline constexpr int kIndexFields = 5;
 
 }  // namespace intelia::postgres

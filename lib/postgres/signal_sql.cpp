@@ -27,7 +27,8 @@ std::string lower_sql(const std::string& text) {
 /** A number of `type` on 1..5. */
 std::string number_sql(const std::string& number, std::uint32_t type, RatingScale scale) {
   if (scale == RatingScale::boolean)
-    return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number, kNotANumber);
+    return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number,
+                       kNotANumber);
   const bool takes_all = scale == RatingScale::one_to_five;
   // Outside these a numeric is no double precision, and the cast would end the query.
   const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
@@ -57,8 +58,10 @@ std::string ascii_list_sql(const std::vector<std::string>& words) {
 std::string accent_pattern(const std::string& word) {
   std::string pattern;
   for (const char c : word) {
-    if (c == '*') pattern += "?[^\\x01-\\x7f]{0,2}";
-    else pattern += c;
+    if (c == '*')
+      pattern += "?[^\\x01-\\x7f]{0,2}";
+    else
+      pattern += c;
   }
   return pattern;
 }
@@ -99,15 +102,15 @@ std::string list_sql(const std::vector<std::string>& values) {
 }
 
 std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
-  if (type == kBoolType)
-    return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
+  if (type == kBoolType) return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
   if (is_number(type)) return number_sql(column, type, scale);
   // What is longer than this, or larger, is left to the program.
   const std::string text = trimmed_sql(column, type);
   const std::string is_number_text =
       text + " ~ '^[-+]?([0-9]{1,30}([.,][0-9]{0,30})?|[.,][0-9]{1,30})([eE][-+]?[0-9]{1,2})?$'";
   return fmt::format("CASE WHEN {} THEN {} WHEN {} IS NOT NULL THEN {} END", is_number_text,
-                     number_sql("translate(" + text + ", ',', '.')::numeric", kNumericType, scale), column, kNotANumber);
+                     number_sql("translate(" + text + ", ',', '.')::numeric", kNumericType, scale), column,
+                     kNotANumber);
 }
 
 std::string thumb_sql(const std::string& column, std::uint32_t type) {
@@ -116,21 +119,24 @@ std::string thumb_sql(const std::string& column, std::uint32_t type) {
     return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = -1 THEN 1 WHEN {0} <> 0 THEN {1} END", column, kNotANumber);
   const std::string word = lower_sql(trimmed_sql(column, type));
   return fmt::format("CASE WHEN {0} IN ({1}) THEN 5 WHEN {0} IN ({2}) THEN 1 WHEN {0} NOT IN ({3}) THEN {4} END", word,
-                     ascii_list_sql(thumbs_up()), ascii_list_sql(thumbs_down()), ascii_list_sql(no_thumbs()), kNotANumber);
+                     ascii_list_sql(thumbs_up()), ascii_list_sql(thumbs_down()), ascii_list_sql(no_thumbs()),
+                     kNotANumber);
 }
 
 std::string scores_object_sql(const std::string& column, std::uint32_t type) {
   std::string scores = column;
   if (is_number(type)) scores = "to_jsonb(" + column + ")";
   // Text may be no JSON, and a cast that fails ends the query: a string is what the program has to read.
-  else if (type != kJsonbType) scores = "CASE WHEN " + column + " IS NOT NULL THEN '\"\"'::jsonb END";
+  else if (type != kJsonbType)
+    scores = "CASE WHEN " + column + " IS NOT NULL THEN '\"\"'::jsonb END";
   return fmt::format("CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE jsonb_build_object('score', {0}) END", scores);
 }
 
 std::string score_sql(const std::string& value) {
-  return fmt::format("CASE WHEN jsonb_typeof({0}) <> 'number' THEN {1} WHEN ({0} #>> '{{}}')::numeric BETWEEN {2} AND {3} "
-                     "AND scale(({0} #>> '{{}}')::numeric) <= 300 THEN ({0} #>> '{{}}')::float8 ELSE {1} END",
-                     value, kNotANumber, kWorstRating, kBestRating);
+  return fmt::format(
+      "CASE WHEN jsonb_typeof({0}) <> 'number' THEN {1} WHEN ({0} #>> '{{}}')::numeric BETWEEN {2} AND {3} "
+      "AND scale(({0} #>> '{{}}')::numeric) <= 300 THEN ({0} #>> '{{}}')::float8 ELSE {1} END",
+      value, kNotANumber, kWorstRating, kBestRating);
 }
 
 std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted) {

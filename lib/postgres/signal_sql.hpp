@@ -1,6 +1,6 @@
-// SQL expressions that say of a column what lib/extraction says of its text: a rating on 1..5, a thumb, a language. Pure
-// text. Where only the program can judge a value they give NaN, which PostgreSQL sorts above every number, so that the
-// row is let through and judged, and named, by the program.
+// SQL expressions that say of a column what lib/extraction says of its text: a rating on 1..5, a thumb, a language.
+// Pure text. Where only the program can judge a value they give NaN, which PostgreSQL sorts above every number, so that
+// the row is let through and judged, and named, by the program.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +14,9 @@ namespace intelia::postgres {
 
 // OIDs from PostgreSQL's pg_type.dat; those of built-in types never change.
 inline constexpr std::uint32_t kBoolType = 16, kBigintType = 20, kSmallintType = 21, kIntegerType = 23, kTextType = 25,
-                               kJsonType = 114, kRealType = 700, kDoubleType = 701, kVarcharType = 1043, kDateType = 1082,
-                               kTimestampType = 1114, kTimestamptzType = 1184, kNumericType = 1700, kJsonbType = 3802;
+                               kJsonType = 114, kRealType = 700, kDoubleType = 701, kVarcharType = 1043,
+                               kDateType = 1082, kTimestampType = 1114, kTimestamptzType = 1184, kNumericType = 1700,
+                               kJsonbType = 3802;
 
 bool is_text(std::uint32_t type);
 bool is_number(std::uint32_t type);

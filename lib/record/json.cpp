@@ -1,8 +1,9 @@
 #include "record/json.hpp"
 
+#include <simdjson.h>
+
 #include <charconv>
 #include <cmath>
-#include <simdjson.h>
 
 #include "base/error.hpp"
 
@@ -19,13 +20,27 @@ void append_json_string(std::string& out, std::string_view text) {
     if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F && !is_line_separator) continue;
     out.append(text, copied, i - copied);
     switch (byte) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
       case 0xE2:
         out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
         i += 2;
@@ -52,8 +67,6 @@ void append_json_number(std::string& out, double number) {
   if (status != std::errc{}) throw Error(Kind::internal, "a number does not fit its buffer");
 }
 
-bool is_valid_utf8(std::string_view text) { return simdjson::validate_utf8(text.data(), text.size()); }
-
 namespace {
 
 /** The bound that keeps a hostile document from exhausting the stack. */
@@ -63,8 +76,10 @@ bool is_too_deep(std::string_view text, int max_depth) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     if (is_in_string) {
-      if (c == '\\') ++i;
-      else if (c == '"') is_in_string = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        is_in_string = false;
     } else if (c == '"') {
       is_in_string = true;
     } else if (c == '[' || c == '{') {

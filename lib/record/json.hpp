@@ -10,16 +10,15 @@ namespace intelia {
 
 using Json = nlohmann::ordered_json;
 
-/** Appends `text` as a JSON string with its quotes. Control characters, quote, backslash and U+2028/U+2029 are escaped. */
+/** Appends `text` as a JSON string with its quotes. Control characters, quote, backslash and U+2028/U+2029 are escaped.
+ */
 void append_json_string(std::string& out, std::string_view text);
 
 /** Appends the shortest decimal that reads back as `number`; null for NaN and infinities. */
 void append_json_number(std::string& out, double number);
 
-/** Whether `text` is well-formed UTF-8. */
-bool is_valid_utf8(std::string_view text);
-
-/** Parses a small document; Error{input} "NAME: what is wrong (byte N)". Duplicate keys: the last wins. Depth up to 1024. */
+/** Parses a small document; Error{input} "NAME: what is wrong (byte N)". Duplicate keys: the last wins. Depth up to
+ * 1024. */
 Json parse_json(std::string_view text, const std::string& name);
 
 }  // namespace intelia

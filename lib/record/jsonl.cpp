@@ -5,6 +5,7 @@
 
 #include "base/error.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 namespace intelia {
 
@@ -55,24 +56,28 @@ std::string other_members(const dom::object& message) {
 }
 
 /** `name` is the list's, for messages. A turn that only calls tools may lack its content, or have null. */
-std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place, Message& out) {
+std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place,
+                                         Message& out) {
   dom::object message;
   if (element.get(message)) return fmt::format("message is not an object: {}[{}]", name, place);
   std::string_view role, content;
   if (message["role"].get(role)) return fmt::format("message without a role: {}[{}]", name, place);
   if (!is_role(role)) {
-    return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython", role, name, place);
+    return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython",
+                       role, name, place);
   }
   dom::array calls;
   dom::element given;
   const bool has_none = message["content"].get(given) || given.is_null();
   const bool only_calls = has_none && !message["tool_calls"].get(calls) && calls.size() > 0;
-  if (message["content"].get(content) && !only_calls) return fmt::format("message without text content: {}[{}]", name, place);
+  if (message["content"].get(content) && !only_calls)
+    return fmt::format("message without text content: {}[{}]", name, place);
   out = {std::string(role), std::string(content), other_members(message), !only_calls};
   return std::nullopt;
 }
 
-std::optional<std::string> parse_messages(const dom::array& array, const std::string& name, std::vector<Message>& messages) {
+std::optional<std::string> parse_messages(const dom::array& array, const std::string& name,
+                                          std::vector<Message>& messages) {
   messages.clear();
   for (dom::element element : array) {
     Message message;
@@ -166,8 +171,10 @@ void append_message_list(std::string& out, const std::vector<Message>& messages)
     is_first = false;
     append_json_string(out, message.role);
     out += ",\"content\":";
-    if (message.has_content) append_json_string(out, message.content);
-    else out += "null";
+    if (message.has_content)
+      append_json_string(out, message.content);
+    else
+      out += "null";
     if (!message.more_json.empty()) {
       out += ',';
       out.append(message.more_json, 1, message.more_json.size() - 2);
@@ -229,7 +236,8 @@ void append_rejected(std::string& out, std::string_view where, const std::string
   } else {
     std::string readable;  // bytes outside ASCII as Latin-1, so that the line stays valid UTF-8 and nothing is lost
     for (unsigned char byte : raw) {
-      if (byte < 0x80) readable.push_back(static_cast<char>(byte));
+      if (byte < 0x80)
+        readable.push_back(static_cast<char>(byte));
       else {
         readable.push_back(static_cast<char>(0xC0 | (byte >> 6)));
         readable.push_back(static_cast<char>(0x80 | (byte & 0x3F)));
@@ -242,7 +250,8 @@ void append_rejected(std::string& out, std::string_view where, const std::string
 }
 
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read) {
-  if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read)) return;
+  if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read))
+    return;
   throw Error(Kind::input,
               fmt::format("{} of {} records are bad, more than --max-rejected {} allows; mend the input or raise it",
                           num_rejected, num_read, policy.max_rejected));

@@ -17,7 +17,8 @@
 
 namespace intelia {
 
-/** Parses one line of a dataset. Returns the fault in words, or nothing when `out` is filled. Never throws on content. */
+/** Parses one line of a dataset. Returns the fault in words, or nothing when `out` is filled. Never throws on content.
+ */
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
 std::optional<std::string> parse_preference(std::string_view line, Preference& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
@@ -51,7 +52,8 @@ class Rejects {
  public:
   /** `file`: where to copy rejected lines, or nothing. */
   Rejects(RejectPolicy policy, Log& log, AtomicFile* file = nullptr);
-  /** One bad record: `where` is "file:line" or a row's key, `what` says the fault and what was expected, `raw` is the record. */
+  /** One bad record: `where` is "file:line" or a row's key, `what` says the fault and what was expected, `raw` is the
+   * record. */
   void add(const std::string& where, const std::string& reason, std::string_view raw);
   /** Throws Error{input} when more than the allowed fraction of `num_read` was bad. */
   void check(std::int64_t num_read) const;
@@ -67,7 +69,8 @@ class Rejects {
   std::map<std::string, std::int64_t> by_reason_;
 };
 
-/** Reads every record of `path` in order; `take` gets the record and its line number. Returns the number of lines read. */
+/** Reads every record of `path` in order; `take` gets the record and its line number. Returns the number of lines read.
+ */
 std::int64_t read_conversations(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
                                 const std::function<void(Conversation&&, std::int64_t line_number)>& take);
 

@@ -1,5 +1,7 @@
 #include "record/manifest.hpp"
 
+#include <algorithm>
+
 #include "base/error.hpp"
 
 namespace intelia {
@@ -13,6 +15,19 @@ Json describe_file(const fs::path& path, std::int64_t records) {
   json["bytes"] = fs::file_size(path);
   if (records >= 0) json["records"] = records;
   return json;
+}
+
+Json describe_folder(const fs::path& folder) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (entry.is_regular_file() && name[0] != '.' && name != "manifest.json" && !name.ends_with(".jsonl"))
+      files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  Json list = Json::array();
+  for (const fs::path& file : files) list.push_back(describe_file(file));
+  return list;
 }
 
 Json describe_output(const AtomicFile& file, std::int64_t records) {
@@ -68,7 +83,8 @@ void check_manifest(const Json& json, const std::string& name) {
   const bool is_newer = format.is_number_unsigned() ? format.get<std::uint64_t>() > kManifestFormat
                                                     : format.get<std::int64_t>() > kManifestFormat;
   if (is_newer)
-    throw Error(Kind::input, name + " has format " + format.dump() + ", written by a newer intelia; this one reads up to " +
+    throw Error(Kind::input, name + " has format " + format.dump() +
+                                 ", written by a newer intelia; this one reads up to " +
                                  std::to_string(kManifestFormat));
 }
 
@@ -136,12 +152,15 @@ bool holds_manifest(const fs::path& path) {
   }
 }
 
-/** Whether an earlier run of `command` made what lies in `folder`. Throws Error{input} for what a newer program made. */
+/** Whether an earlier run of `command` made what lies in `folder`. Throws Error{input} for what a newer program made.
+ */
 bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::string& command) {
   if (fs::exists(folder / "manifest.json")) {
     if (!holds_manifest(folder / "manifest.json")) return false;
     const auto manifest = read_manifest(folder);
-    auto says = [&](const char* key, const std::string& value) { return manifest->contains(key) && (*manifest)[key] == value; };
+    auto says = [&](const char* key, const std::string& value) {
+      return manifest->contains(key) && (*manifest)[key] == value;
+    };
     return says("program", "intelia") && says("command", command);
   }
   if (!fs::exists(lock_path)) return false;

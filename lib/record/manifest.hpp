@@ -19,6 +19,9 @@ inline constexpr std::uint64_t kMaxManifestBytes = 16 << 20;
 /** {"path","sha256","bytes"[,"records"]} of an input, read and hashed here. `records` < 0 leaves it out. */
 Json describe_file(const std::filesystem::path& path, std::int64_t records = -1);
 
+/** Files of `folder` (not its subfolders) with their hashes, in order of name; locks, logs and manifests left out. */
+Json describe_folder(const std::filesystem::path& folder);
+
 /** The same of an output just written. */
 Json describe_output(const AtomicFile& file, std::int64_t records = -1);
 
@@ -50,9 +53,9 @@ Json read_manifest_json(const std::filesystem::path& file);
 std::vector<std::filesystem::path> manifest_places(const std::filesystem::path& file);
 
 /**
- * What the manifests beside `inputs` (each {"path","sha256",…}) say now, for `origins` of the manifest of a run that read
- * them: [{"path","manifest"}], without their `measured`. So the run can be walked back when its inputs have been written
- * over. Only manifests that list an input's very bytes are kept; one that cannot be read is left out.
+ * What the manifests beside `inputs` (each {"path","sha256",…}) say now, for `origins` of the manifest of a run that
+ * read them: [{"path","manifest"}], without their `measured`. So the run can be walked back when its inputs have been
+ * written over. Only manifests that list an input's very bytes are kept; one that cannot be read is left out.
  */
 Json origins_of(const Json& inputs);
 

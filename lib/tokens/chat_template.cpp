@@ -10,8 +10,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "jinja/text.hpp"
 #include "record/json.hpp"
-#include "tokens/jinja_text.hpp"
 #include "tokens/rendering_plan.hpp"
 
 namespace intelia {
@@ -26,13 +26,15 @@ std::optional<Json> read_json(const std::filesystem::path& path) {
 /** "<s>" or {"content":"<s>",…}. */
 std::optional<std::string> token_text(const Json& value) {
   if (value.is_string()) return value.get<std::string>();
-  if (value.is_object() && value.contains("content") && value["content"].is_string()) return value["content"].get<std::string>();
+  if (value.is_object() && value.contains("content") && value["content"].is_string())
+    return value["content"].get<std::string>();
   return std::nullopt;
 }
 
 void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
   if (!config.is_object()) return;
-  for (const char* name : {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
+  for (const char* name :
+       {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
     if (!config.contains(name)) continue;
     if (const auto text = token_text(config[name])) tokens.try_emplace(name, *text);
   }
@@ -40,12 +42,14 @@ void collect_special_tokens(const Json& config, std::map<std::string, std::strin
 
 /** The template of tokenizer_config.json: a string, or the "default" one of a list of {name, template}. */
 std::optional<std::string> configured_template(const Json& config, const std::string& where) {
-  if (!config.is_object() || !config.contains("chat_template") || config["chat_template"].is_null()) return std::nullopt;
+  if (!config.is_object() || !config.contains("chat_template") || config["chat_template"].is_null())
+    return std::nullopt;
   const Json& value = config["chat_template"];
   if (value.is_string()) return value.get<std::string>();
   if (value.is_array()) {
     for (const Json& entry : value) {
-      if (entry.is_object() && entry.value("name", "") == "default" && entry.contains("template") && entry["template"].is_string()) {
+      if (entry.is_object() && entry.value("name", "") == "default" && entry.contains("template") &&
+          entry["template"].is_string()) {
         return entry["template"].get<std::string>();
       }
     }
@@ -67,14 +71,15 @@ void add_variables(const std::string& text, std::vector<jinja::Variable>& variab
   if (!object.is_object()) throw Error(Kind::input, "template variables: a JSON object was expected");
   for (const auto& [name, value] : object.items()) {
     for (const char* given : {"messages", "tools", "documents", "add_generation_prompt"}) {
-      if (name == given) throw Error(Kind::input, fmt::format("template variables: '{}' has an option of its own", name));
+      if (name == given)
+        throw Error(Kind::input, fmt::format("template variables: '{}' has an option of its own", name));
     }
     variables.push_back({name, value});
   }
 }
 
-/** A message as transformers 5.23 hands it to a template: without members that are null, and with its reasoning under both
-    of the names that templates read. */
+/** A message as transformers 5.23 hands it to a template: without members that are null, and with its reasoning under
+   both of the names that templates read. */
 Json to_json(const Message& message) {
   Json json = {{"role", message.role}};
   if (message.has_content) json["content"] = message.content;
@@ -104,13 +109,16 @@ jinja::DateTime parse_date(const std::string& text) {
   bool is_valid = text.size() >= 10 && text[4] == '-' && text[7] == '-' && number(0, 4, 1, 9999, date.year) &&
                   number(5, 2, 1, 12, date.month) && number(8, 2, 1, 31, date.day);
   if (is_valid && text.size() > 10) {
-    is_valid = text.size() >= 19 && number(11, 2, 0, 23, date.hour) && number(14, 2, 0, 59, date.minute) && number(17, 2, 0, 60, date.second);
+    is_valid = text.size() >= 19 && number(11, 2, 0, 23, date.hour) && number(14, 2, 0, 59, date.minute) &&
+               number(17, 2, 0, 60, date.second);
   }
   static constexpr std::array<int, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   const bool is_leap_year = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
-  is_valid = is_valid && date.day <= kDays[static_cast<std::size_t>(date.month - 1)] + (date.month == 2 && is_leap_year ? 1 : 0);
+  is_valid = is_valid &&
+             date.day <= kDays[static_cast<std::size_t>(date.month - 1)] + (date.month == 2 && is_leap_year ? 1 : 0);
   if (!is_valid) {
-    throw Error(Kind::usage, fmt::format("the date '{}' is not understood; give it as 2026-11-21 or 2026-11-21T10:58:03Z", text));
+    throw Error(Kind::usage,
+                fmt::format("the date '{}' is not understood; give it as 2026-11-21 or 2026-11-21T10:58:03Z", text));
   }
   return date;
 }
@@ -125,7 +133,9 @@ struct Shape {
       key += !message.has_content ? 'n' : message.content.empty() ? 'e' : 't';
       contents.push_back(message.content);
     }
-    for (const std::string* option : {&options.date, &options.tools_json, &options.documents_json, &options.variables_json}) add(*option);
+    for (const std::string* option :
+         {&options.date, &options.tools_json, &options.documents_json, &options.variables_json})
+      add(*option);
     for (const auto* token : {&options.bos_token, &options.eos_token}) add(*token ? "=" + **token : "");
     if (!is_plain) key = "not plain";
   }
@@ -149,15 +159,21 @@ Rendered to_rendered(jinja::Output output) {
   Rendered rendered;
   rendered.text = std::move(output.text.bytes);
   rendered.content.reserve(output.text.origins.size());
-  for (const jinja::Origin& origin : output.text.origins) rendered.content.push_back({{origin.begin, origin.end}, origin.source});
+  for (const jinja::Origin& origin : output.text.origins)
+    rendered.content.push_back({{origin.begin, origin.end}, origin.source});
   for (const auto& [begin, end] : output.generation) rendered.generation.push_back({begin, end});
   return rendered;
 }
 
-AssistantTurn turn_between(std::int32_t message, const std::string& whole, const std::string& prompt, const std::string& so_far) {
+AssistantTurn turn_between(std::int32_t message, const std::string& whole, const std::string& prompt,
+                           const std::string& so_far) {
   if (!whole.starts_with(prompt)) {
-    throw Error(Kind::input, fmt::format("the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
-                                         "cannot be told; put {{% generation %}} around the answer in the template", message + 1));
+    throw Error(
+        Kind::input,
+        fmt::format(
+            "the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
+            "cannot be told; put {{% generation %}} around the answer in the template",
+            message + 1));
   }
   const auto end = static_cast<std::ptrdiff_t>(std::min(whole.size(), so_far.size()));
   const auto proven_end = std::mismatch(whole.begin(), whole.begin() + end, so_far.begin()).first - whole.begin();
@@ -173,8 +189,12 @@ std::vector<ByteRange> Rendered::content_ranges() const {
   return ranges;
 }
 
-ChatTemplate::ChatTemplate(std::string_view source, const std::string& name, std::map<std::string, std::string> special_tokens)
-    : name_(name), template_(std::make_shared<const jinja::Template>(source, name)), special_tokens_(std::move(special_tokens)), plans_(std::make_shared<RenderingPlans>()) {
+ChatTemplate::ChatTemplate(std::string_view source, const std::string& name,
+                           std::map<std::string, std::string> special_tokens)
+    : name_(name),
+      template_(std::make_shared<const jinja::Template>(source, name)),
+      special_tokens_(std::move(special_tokens)),
+      plans_(std::make_shared<RenderingPlans>()) {
   Sha256 hash;
   hash.update(source);
   for (const auto& [key, value] : special_tokens_) {
@@ -200,11 +220,14 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
       return ChatTemplate(*source, config_path.string() + " chat_template", std::move(special_tokens));
     }
   }
-  throw Error(Kind::input, folder.string() + ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
-                                             "add the file that the model's publisher gives");
+  throw Error(Kind::input,
+              folder.string() +
+                  ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
+                  "add the file that the model's publisher gives");
 }
 
-jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options, bool is_traced) const {
+jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_generation_prompt,
+                                const RenderOptions& options, bool is_traced) const {
   jinja::Input input;
   std::map<std::string, std::string> tokens = special_tokens_;
   if (options.bos_token) tokens["bos_token"] = *options.bos_token;
@@ -223,7 +246,8 @@ jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_gene
   return template_->render(input, jinja::Budget::for_input(messages.size(), input_bytes(messages, options)));
 }
 
-Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options) const {
+Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt,
+                              const RenderOptions& options) const {
   const Shape shape(messages, options, add_generation_prompt ? 'p' : '-');
   if (auto rendered = plans_->replay(shape.key, shape.contents)) return std::move(*rendered);
   const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
@@ -235,11 +259,14 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
 // transformers.utils.chat_template_utils.render_jinja_template, 5.23, with its words.
 Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, const RenderOptions& options) const {
   constexpr std::string_view kMark = "CONTINUE_FINAL_MESSAGE_TAG", kTag = "CONTINUE_FINAL_MESSAGE_TAG ";
-  const auto refuse = [](const std::string& what) { throw Error(Kind::input, "continue_final_message is set but " + what); };
+  const auto refuse = [](const std::string& what) {
+    throw Error(Kind::input, "continue_final_message is set but " + what);
+  };
   if (messages.empty()) refuse("the conversation is empty!");
   if (!messages.back().has_content) refuse("the final message has no \"content\" to continue!");
   if (!mentions_content_) {
-    throw Error(Kind::input, "continue_final_message is set to \"content\" but this is not an accepted field in the chat_template");
+    throw Error(Kind::input,
+                "continue_final_message is set to \"content\" but this is not an accepted field in the chat_template");
   }
   std::vector<Message> tagged = messages;
   tagged.back().content += kTag;
@@ -249,13 +276,17 @@ Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, 
   const std::string& content = messages.back().content;
   const ByteRange wanted = jinja::stripped(content, nullptr, jinja::Side::both);
   const std::size_t tag = text.rfind(kMark);
-  if (tag == std::string::npos || text.find(content.substr(wanted.begin, wanted.end - wanted.begin)) == std::string::npos) {
-    refuse("the final message does not appear in the chat after applying the chat template! The template may delete or change "
-           "parts of it");
+  if (tag == std::string::npos ||
+      text.find(content.substr(wanted.begin, wanted.end - wanted.begin)) == std::string::npos) {
+    refuse(
+        "the final message does not appear in the chat after applying the chat template! The template may delete or "
+        "change "
+        "parts of it");
   }
   std::size_t end = tag;
   // A template that trims contents took the tag's blank, and would have taken those before it.
-  if (text.compare(tag, kTag.size(), kTag) != 0) end = jinja::stripped(std::string_view(text).substr(0, tag), nullptr, jinja::Side::right).end;
+  if (text.compare(tag, kTag.size(), kTag) != 0)
+    end = jinja::stripped(std::string_view(text).substr(0, tag), nullptr, jinja::Side::right).end;
   output.text = jinja::substring(output.text, 0, end);
   std::erase_if(output.generation, [&](const auto& range) { return range.first >= end; });
   for (auto& range : output.generation) range.second = std::min(range.second, end);

@@ -12,21 +12,22 @@
 #include <vector>
 
 #include "record/message.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokenizer/tokenizer.hpp"
 
 namespace intelia {
 
 namespace jinja {
 class Template;
 struct Output;
-}
+}  // namespace jinja
 
 struct RenderOptions {
-  std::string date = {};  // "2026-11-21" or "2026-11-21T10:58:03Z": what strftime_now sees; empty: strftime_now is not defined
+  std::string date =
+      {};  // "2026-11-21" or "2026-11-21T10:58:03Z": what strftime_now sees; empty: strftime_now is not defined
   std::optional<std::string> bos_token, eos_token;  // nothing: those of the folder
-  std::string tools_json = {};                       // a JSON array of tools, or empty
-  std::string documents_json = {};                   // a JSON array of documents, or empty
-  std::string variables_json = {};                   // an object of what else the template may read ("enable_thinking"), or empty
+  std::string tools_json = {};                      // a JSON array of tools, or empty
+  std::string documents_json = {};                  // a JSON array of documents, or empty
+  std::string variables_json = {};  // an object of what else the template may read ("enable_thinking"), or empty
 };
 
 /** Bytes of a rendered text that came out of message number `message` (or, -1, of the tools). */
@@ -53,8 +54,8 @@ struct Rendered {
 class RenderingPlans;
 
 /**
- * Several threads may use one ChatTemplate. What one rendering shows of a template is used for the next (rendering_plan.hpp):
- * the results are the same as without.
+ * Several threads may use one ChatTemplate. What one rendering shows of a template is used for the next
+ * (rendering_plan.hpp): the results are the same as without.
  */
 class ChatTemplate {
  public:
@@ -64,17 +65,20 @@ class ChatTemplate {
    */
   static ChatTemplate load(const std::filesystem::path& folder);
   /** From its source; `name` is for messages. */
-  ChatTemplate(std::string_view source, const std::string& name, std::map<std::string, std::string> special_tokens = {});
+  ChatTemplate(std::string_view source, const std::string& name,
+               std::map<std::string, std::string> special_tokens = {});
 
   /**
    * What transformers' apply_chat_template(tokenize=False) gives. Throws Error{input}: the template's own words when it
    * calls raise_exception, or what it lacks, or that it used up its budget of steps, depth or output.
    */
-  Rendered render(const std::vector<Message>& messages, bool add_generation_prompt, const RenderOptions& options = {}) const;
+  Rendered render(const std::vector<Message>& messages, bool add_generation_prompt,
+                  const RenderOptions& options = {}) const;
 
   /**
-   * What apply_chat_template(continue_final_message=True) gives: the text up to the end of the last message's content, for
-   * a model to go on with it. Throws Error{input} as render, and in transformers' words where there is no such place.
+   * What apply_chat_template(continue_final_message=True) gives: the text up to the end of the last message's content,
+   * for a model to go on with it. Throws Error{input} as render, and in transformers' words where there is no such
+   * place.
    */
   Rendered render_to_continue(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
@@ -92,7 +96,8 @@ class ChatTemplate {
   const std::string& sha256() const { return sha256_; }
 
  private:
-  jinja::Output run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options, bool is_traced) const;
+  jinja::Output run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options,
+                    bool is_traced) const;
 
   std::string name_;
   std::shared_ptr<const jinja::Template> template_;

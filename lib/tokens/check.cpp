@@ -61,7 +61,8 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
 }
 
 void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
-                const RenderOptions& render, TrainedTurns turns, const EncodedConversation& encoded, Findings& findings) {
+                const RenderOptions& render, TrainedTurns turns, const EncodedConversation& encoded,
+                Findings& findings) {
   const std::vector<Message>& messages = conversation.messages;
   const Rendered rendered = chat_template.render(messages, false, render);
   const Encoding encoding = encode_rendered(tokenizer, rendered);
@@ -185,10 +186,11 @@ std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate
   Findings findings(0);
   const auto compare = [&](const std::string& trained, const std::string& served, const char* what) {
     if (trained == served) return;
-    findings.add(Finding::Kind::served_otherwise,
-                 fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so that it would see other "
-                             "tokens than were trained; use the same {} in both",
-                             where, what, served.substr(0, 12), trained.substr(0, 12), what));
+    findings.add(
+        Finding::Kind::served_otherwise,
+        fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so that it would see other "
+                    "tokens than were trained; use the same {} in both",
+                    where, what, served.substr(0, 12), trained.substr(0, 12), what));
   };
   compare(tokenizer.sha256(), served_tokenizer_sha256, "tokenizer");
   compare(chat_template.sha256(), served_template_sha256, "chat template");
@@ -271,8 +273,10 @@ DatasetCheck check_conversations(const std::filesystem::path& path, const Tokeni
       Conversation conversation;
       const std::optional<std::string> fault =
           line.is_too_long ? "line is longer than 64 MiB" : parse_conversation(line.raw, conversation);
-      if (fault) line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
-      else check_encoded(tokenizer, chat_template, conversation, options, line);
+      if (fault)
+        line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
+      else
+        check_encoded(tokenizer, chat_template, conversation, options, line);
     }
   });
   const auto take = [&] {

@@ -55,8 +55,8 @@ struct DatasetCheck {
   std::vector<Finding> findings;                               // in the order of lines
 };
 
-/** Every record of `path`, or its first `limit` lines when that is above 0. `threads` work, and the result does not depend
-    on them. */
+/** Every record of `path`, or its first `limit` lines when that is above 0. `threads` work, and the result does not
+   depend on them. */
 DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                  const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
                                  int threads = 1, std::int64_t limit = 0);

@@ -1,6 +1,5 @@
 // A JSONL file of conversations, tokenized once and kept in a file for training and evaluation (token_store.hpp), so
-// that memory does not grow with the dataset. It includes engine/engine.hpp for SampleSource alone: the engine says
-// what shape of data it draws, and this room makes that shape; nothing here calls the engine.
+// that memory does not grow with the dataset.
 #pragma once
 
 #include <cstdint>
@@ -8,8 +7,8 @@
 #include <string>
 
 #include "base/sinks.hpp"
-#include "engine/engine.hpp"
 #include "record/jsonl.hpp"
+#include "record/sample_source.hpp"
 #include "tokens/encode.hpp"
 #include "tokens/token_cache.hpp"
 #include "tokens/token_store.hpp"

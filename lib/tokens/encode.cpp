@@ -18,7 +18,8 @@ namespace {
 
 /** The first token whose bytes end after `position`, or the number of tokens. */
 std::size_t first_token_after(const Encoding& encoding, std::size_t position) {
-  const auto found = std::partition_point(encoding.ranges.begin(), encoding.ranges.end(), [&](const ByteRange& range) { return range.end <= position; });
+  const auto found = std::partition_point(encoding.ranges.begin(), encoding.ranges.end(),
+                                          [&](const ByteRange& range) { return range.end <= position; });
   return static_cast<std::size_t>(found - encoding.ranges.begin());
 }
 
@@ -36,21 +37,23 @@ std::size_t last_character(const std::string& text, std::size_t end) {
 }
 
 /**
- * The "weight" of message `place`: 0 or 1, as OpenAI's files have it, or what lies between; without one 1. Not above: only the
- * ratio of weights counts in the loss, so that more of one is less of the others, and a slip (10, or per cent) is seen.
+ * The "weight" of message `place`: 0 or 1, as OpenAI's files have it, or what lies between; without one 1. Not above:
+ * only the ratio of weights counts in the loss, so that more of one is less of the others, and a slip (10, or per cent)
+ * is seen.
  */
 float weight_of(const Message& message, std::size_t place) {
   if (message.more_json.find("\"weight\"") == std::string::npos) return 1;
   const Json weight = parse_json(message.more_json, "message").value("weight", Json(1));
   if (!weight.is_number() || weight < 0 || weight > 1)
-    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1", weight.dump(),
-                                         place));
+    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1",
+                                         weight.dump(), place));
   return weight.get<float>();
 }
 
 bool is_fraction(float weight) { return weight != 0 && weight != 1; }
 
-/** A sample of `num_tokens` ids to come, none of them a target yet; with room for weights where some message has a fraction. */
+/** A sample of `num_tokens` ids to come, none of them a target yet; with room for weights where some message has a
+ * fraction. */
 TokenSample unmarked(std::size_t num_tokens, const std::vector<float>& of_messages) {
   const bool has_fraction = std::any_of(of_messages.begin(), of_messages.end(), is_fraction);
   return {{}, std::vector<std::uint8_t>(num_tokens), std::vector<float>(has_fraction ? num_tokens : 0)};
@@ -61,8 +64,8 @@ void mark(TokenSample& sample, std::size_t token, float weight) {
   if (!sample.weights.empty()) sample.weights[token] = weight;
 }
 
-/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, the first empty one
-    between the contents around it. */
+/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, the first empty
+   one between the contents around it. */
 std::size_t message_of(const ByteRange& span, const Rendered& rendered, const ContentBounds& bounds) {
   std::optional<std::size_t> found;
   for (const ContentRange& range : rendered.content)
@@ -76,7 +79,8 @@ std::size_t message_of(const ByteRange& span, const Rendered& rendered, const Co
 }
 
 /** Targets of {% generation %} spans: from the token of a span's first character to the one of its last. */
-void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<float>& weights, TokenSample& sample) {
+void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<float>& weights,
+                     TokenSample& sample) {
   const ContentBounds bounds(rendered, weights.size());
   for (const ByteRange& span : rendered.generation) {
     if (span.begin == span.end) continue;
@@ -97,12 +101,20 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
     if (weight == 0) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, static_cast<std::size_t>(turn.message), turn.begin);
     if (!end) {
-      throw Error(Kind::input, fmt::format("the chat template puts no control token after turn {}, so the model would never learn to stop; its "
-                                           "end-of-turn text must be a special token of the tokenizer", turn.message + 1));
+      throw Error(
+          Kind::input,
+          fmt::format(
+              "the chat template puts no control token after turn {}, so the model would never learn to stop; its "
+              "end-of-turn text must be a special token of the tokenizer",
+              turn.message + 1));
     }
     if (encoding.ranges[*end].end > turn.proven_end) {
-      throw Error(Kind::input, fmt::format("the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
-                                           "generated; put {{% generation %}} around the answer in the template", turn.message + 1));
+      throw Error(
+          Kind::input,
+          fmt::format(
+              "the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
+              "generated; put {{% generation %}} around the answer in the template",
+              turn.message + 1));
     }
     for (std::size_t i = first_token_after(encoding, turn.begin); i <= *end; ++i) mark(sample, i, weight);
   }
@@ -113,7 +125,8 @@ EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOp
   EncodedConversation result;
   if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
     if (options.drops_long)
-      throw Error(Kind::input, fmt::format("{} tokens are more than the {} of --max-length", encoding.ids.size(), max_length));
+      throw Error(Kind::input,
+                  fmt::format("{} tokens are more than the {} of --max-length", encoding.ids.size(), max_length));
     encoding.ids.resize(static_cast<std::size_t>(max_length));
     marked.is_target.resize(static_cast<std::size_t>(max_length));
     if (!marked.weights.empty()) marked.weights.resize(static_cast<std::size_t>(max_length));
@@ -139,7 +152,9 @@ EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOp
 
 std::size_t common_prefix(const std::vector<std::int32_t>& left, const std::vector<std::int32_t>& right) {
   const std::size_t limit = std::min(left.size(), right.size());
-  return static_cast<std::size_t>(std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(limit), right.begin()).first - left.begin());
+  return static_cast<std::size_t>(
+      std::mismatch(left.begin(), left.begin() + static_cast<std::ptrdiff_t>(limit), right.begin()).first -
+      left.begin());
 }
 
 void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
@@ -169,7 +184,10 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   if (conversation.messages.empty()) {
     Encoding encoding = tokenizer.encode_with_ranges(conversation.text, {false, true});
     const auto eos = tokenizer.eos_id();
-    if (!eos) throw Error(Kind::input, "the tokenizer names no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
+    if (!eos)
+      throw Error(
+          Kind::input,
+          "the tokenizer names no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
     if (encoding.ids.empty() || encoding.ids.back() != *eos) {
       encoding.ids.push_back(*eos);
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
@@ -180,7 +198,8 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   RenderOptions render = options.render;
   if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
   const bool has_markers = chat_template.has_generation_markers();
-  const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render) : chat_template.render_turns(conversation.messages, render);
+  const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render)
+                                        : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
   const std::vector<float> weights = message_weights(conversation.messages, options.trained_turns);
   TokenSample marked = unmarked(encoding.ids.size(), weights);
@@ -192,8 +211,8 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   return finish(std::move(encoding), std::move(marked), options);
 }
 
-EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
-                                    const EncodeOptions& options) {
+EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                    const Preference& preference, const EncodeOptions& options) {
   RenderOptions render = options.render;
   if (!preference.tools_json.empty()) render.tools_json = preference.tools_json;
   const auto whole = [&](const std::vector<Message>& continuation) {
@@ -207,11 +226,13 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
   const std::vector<std::int32_t> rejected = whole(preference.rejected);
   const std::size_t length = std::min(common_prefix(result.prompt, chosen), common_prefix(result.prompt, rejected));
   result.num_lost_prompt_tokens = static_cast<std::int64_t>(result.prompt.size() - length);
-  const std::size_t limit = options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
+  const std::size_t limit =
+      options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
   const auto continuation = [&](const std::vector<std::int32_t>& ids, bool& is_cut) {
     is_cut = ids.size() > limit;
     const std::size_t end = std::min(ids.size(), limit);
-    return std::vector<std::int32_t>(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)), ids.begin() + static_cast<std::ptrdiff_t>(end));
+    return std::vector<std::int32_t>(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
+                                     ids.begin() + static_cast<std::ptrdiff_t>(end));
   };
   result.prompt.resize(std::min(length, limit));
   result.chosen = continuation(chosen, result.is_chosen_cut);
@@ -219,13 +240,13 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
   return result;
 }
 
-std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::vector<Message>& messages,
-                                        const RenderOptions& options) {
+std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const std::vector<Message>& messages, const RenderOptions& options) {
   return encode_rendered(tokenizer, chat_template.render(messages, true, options)).ids;
 }
 
-std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const std::filesystem::path& folder,
-                                   const RenderOptions& options) {
+std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                   const std::filesystem::path& folder, const RenderOptions& options) {
   std::set<std::int32_t> ids;
   collect_eos(folder / "generation_config.json", ids);
   collect_eos(folder / "config.json", ids);
@@ -234,7 +255,8 @@ std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplat
   try {
     const Rendered rendered = chat_template.render(turn, false, options);
     const Encoding encoding = encode_rendered(tokenizer, rendered);
-    if (const auto end = end_of_turn(tokenizer, encoding, ContentBounds(rendered, turn.size()), 1, 0)) ids.insert(encoding.ids[*end]);
+    if (const auto end = end_of_turn(tokenizer, encoding, ContentBounds(rendered, turn.size()), 1, 0))
+      ids.insert(encoding.ids[*end]);
   } catch (const Error& error) {
     // A template that refuses this smallest of conversations still has the model's own eos_token_id.
     if (error.kind() != Kind::input || ids.empty()) throw;

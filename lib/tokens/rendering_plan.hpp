@@ -12,8 +12,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "jinja/trace.hpp"
 #include "tokens/chat_template.hpp"
-#include "tokens/jinja_trace.hpp"
 
 namespace intelia {
 

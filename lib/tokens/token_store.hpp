@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "engine/engine.hpp"
+#include "record/sample_source.hpp"
 
 namespace intelia {
 
@@ -34,8 +34,8 @@ struct TokenStoreSummary {
 /**
  * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
  * token_store.cpp); the samples, each its ids as int32, a bit an id for its targets, in words of 32 bits, and, where
- * targets have weights of their own, one as fp32 an id; an index of 56 bytes a sample; ids and languages of the samples;
- * rejected lines. Several threads may read one TokenStore.
+ * targets have weights of their own, one as fp32 an id; an index of 56 bytes a sample; ids and languages of the
+ * samples; rejected lines. Several threads may read one TokenStore.
  */
 class TokenStore {
  public:

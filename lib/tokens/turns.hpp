@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "tokenizer/tokenizer.hpp"
 #include "tokens/chat_template.hpp"
-#include "tokens/tokenizer.hpp"
 
 namespace intelia {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/markup.hpp"
+#include "page/markup.hpp"
 
 namespace intelia {
 

@@ -15,8 +15,8 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "http/secret.hpp"
 #include "tracking/mlflow_journal.hpp"
-#include "tracking/secret.hpp"
 
 namespace intelia {
 
@@ -27,7 +27,8 @@ namespace {
 constexpr const char* kApi = "/api/2.0/mlflow/";
 constexpr const char* kArtifactApi = "/api/2.0/mlflow-artifacts/artifacts";
 // What of the output folder becomes artifacts when the run has finished, and what besides when that is asked for.
-constexpr const char* kSmallFiles[] = {"adapter_config.json", "manifest.json", "metrics.jsonl", "loss.svg", "samples.jsonl"};
+constexpr const char* kSmallFiles[] = {"adapter_config.json", "manifest.json", "metrics.jsonl", "loss.svg",
+                                       "samples.jsonl"};
 constexpr const char* kWeights = "adapter_model.safetensors";
 // The limits of one log-batch request (mlflow/utils/validation.py), the bytes with room for what stands around them.
 constexpr std::size_t kMaxMetrics = 1000, kMaxParams = 100, kMaxParamBytes = 6000, kMaxBatchBytes = 900'000;
@@ -145,19 +146,22 @@ class MlflowServer {
     return steps;
   }
 
-  /** Where the run's artifacts lie among those that the server itself takes, "/7/RUN/artifacts"; "" when it takes none. */
+  /** Where the run's artifacts lie among those that the server itself takes, "/7/RUN/artifacts"; "" when it takes none.
+   */
   std::string find_artifacts(const std::string& run_id) {
-    const Json run = read(http_.get(std::string(kApi) + "runs/get?run_id=" + percent_encoded(run_id), ends_), "asking for the run");
+    const Json run =
+        read(http_.get(std::string(kApi) + "runs/get?run_id=" + percent_encoded(run_id), ends_), "asking for the run");
     const std::string address = run.at("run").at("info").value("artifact_uri", "");
     constexpr std::string_view kScheme = "mlflow-artifacts:/";
     if (!address.starts_with(kScheme)) return "";
     std::string folder = address.substr(kScheme.size() - 1);
-    const bool is_plain = std::all_of(folder.begin(), folder.end(), [](char c) { return c > ' ' && c != '?' && c != '#' && c != 127; });
+    const bool is_plain =
+        std::all_of(folder.begin(), folder.end(), [](char c) { return c > ' ' && c != '?' && c != '#' && c != 127; });
     return folder.starts_with("//") || !is_plain ? "" : folder;  // "//HOST/…" is another server
   }
 
-  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. Error{usage} when it cannot: a store of
-     files that is broken (500) must not keep metrics waiting. */
+  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. Error{usage} when it
+     cannot: a store of files that is broken (500) must not keep metrics waiting. */
   bool put_artifact(const std::string& folder, const std::string& path, const std::string& bytes) {
     const HttpAnswer answer = http_.put(kArtifactApi + folder + "/" + path, bytes, ends_);
     const bool is_disabled = answer.status == 503 && answer.body.find("--no-serve-artifacts") != std::string::npos;
@@ -233,9 +237,9 @@ class Mlflow final : public Tracker {
                          journal->head().experiment == experiment_ && journal->head().identity == run_.identity;
     if (!goes_on) {
       if (journal && !journal->unsent().empty())
-        log_.warning(
-            fmt::format("MLflow: {} lines, states and files of the earlier run of this folder never got to {} and are dropped",
-                        journal->unsent().size(), journal->head().server));
+        log_.warning(fmt::format(
+            "MLflow: {} lines, states and files of the earlier run of this folder never got to {} and are dropped",
+            journal->unsent().size(), journal->head().server));
       journal.reset();
       journal_.emplace(file, head());
     } else {
@@ -264,7 +268,8 @@ class Mlflow final : public Tracker {
     std::string text;
     for (const SampleAnswer& answer : answers) text += "[" + answer.prompt + "]\n" + answer.text + "\n\n";
     const std::lock_guard lock(mutex_);
-    if (step > journal_->last_answers_step()) journal_->add_answers(step, fmt::format("samples/step-{:08}.txt", step), text);
+    if (step > journal_->last_answers_step())
+      journal_->add_answers(step, fmt::format("samples/step-{:08}.txt", step), text);
     news_.notify_all();
   }
 
@@ -317,7 +322,8 @@ class Mlflow final : public Tracker {
       if (journal_->has_file(name, sha256)) continue;
       journal_->add_file(name, sha256);
       if (name == kWeights)
-        log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name, static_cast<double>(fs::file_size(path)) / (1 << 20)));
+        log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name,
+                              static_cast<double>(fs::file_size(path)) / (1 << 20)));
     }
   }
 
@@ -394,7 +400,8 @@ class Mlflow final : public Tracker {
     num_in_doubt_ -= std::min(count, num_in_doubt_);
   }
 
-  /** An artifact that is sent again takes the place of the first. A server that takes none, or fails to, is told of no other. */
+  /** An artifact that is sent again takes the place of the first. A server that takes none, or fails to, is told of no
+   * other. */
   void send_artifact(std::unique_lock<std::mutex>& lock, const JournalEntry entry) {
     ask(lock, [&] {
       if (!artifacts_) {
@@ -421,7 +428,8 @@ class Mlflow final : public Tracker {
   }
 
   void say_no_artifacts() {
-    log_.info(fmt::format("MLflow: {} takes no artifacts; files and answers are in '{}' alone", server_.url(), run_.output.string()));
+    log_.info(fmt::format("MLflow: {} takes no artifacts; files and answers are in '{}' alone", server_.url(),
+                          run_.output.string()));
   }
 
   /** One batch of metrics. Where there is doubt, what the server has already is left out. */
@@ -504,7 +512,8 @@ class Mlflow final : public Tracker {
   std::size_t num_in_doubt_ = 0;  // of the oldest unsent entries
   bool may_be_made_ = false;      // the run
   bool is_away_ = false;
-  std::optional<std::string> artifacts_;  // the run's folder of them, once it was asked for; empty: the server takes none
+  std::optional<std::string>
+      artifacts_;  // the run's folder of them, once it was asked for; empty: the server takes none
   std::thread sender_;
 };
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/sinks.hpp"
-#include "tracking/http_client.hpp"
+#include "http/http_client.hpp"
 #include "tracking/tracker.hpp"
 
 namespace intelia {

@@ -20,7 +20,8 @@ std::int64_t kept_bytes(const fs::path& path, std::int64_t last_step) {
   LineReader lines(path);
   while (const auto line = lines.next()) {
     const Json json = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
-    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer() || json["step"] > last_step) break;
+    if (!json.is_object() || !json.contains("step") || !json["step"].is_number_integer() || json["step"] > last_step)
+      break;
     num_bytes += static_cast<std::int64_t>(line->size()) + 1;
   }
   return std::min<std::int64_t>(num_bytes, static_cast<std::int64_t>(fs::file_size(path)));
@@ -39,7 +40,9 @@ class SampleLog final : public Tracker {
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     for (const auto& [prompt, text] : answers)
-      file_->append(Json{{"step", step}, {"prompt", prompt}, {"answer", text}}.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+      file_->append(Json{{"step", step}, {"prompt", prompt}, {"answer", text}}.dump(-1, ' ', false,
+                                                                                    Json::error_handler_t::replace) +
+                    "\n");
     if (!answers.empty()) log_.info(fmt::format("step {}, {}: {}", step, answers[0].prompt, answers[0].text));
   }
 

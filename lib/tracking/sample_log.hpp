@@ -1,5 +1,5 @@
-// What the model answers while it is trained: OUTPUT/samples.jsonl, a line an evaluation and prompt, and the first of them as
-// a line of the log.
+// What the model answers while it is trained: OUTPUT/samples.jsonl, a line an evaluation and prompt, and the first of
+// them as a line of the log.
 #pragma once
 
 #include <memory>

@@ -57,7 +57,8 @@ class Tracker {
   virtual void line(const MetricsLine& line) = 0;
   /** What the model says at `step` after each of the run's prompts; the line of that step follows. */
   virtual void answers(std::int64_t, const std::vector<SampleAnswer>&) {}
-  /** The last line was told, and what comes out of the run is about to be described: a tracker's own file is whole now. */
+  /** The last line was told, and what comes out of the run is about to be described: a tracker's own file is whole now.
+   */
   virtual void trained() {}
   /** Called once, after begin(). */
   virtual void end(Outcome outcome) = 0;

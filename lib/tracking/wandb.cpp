@@ -12,7 +12,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
-#include "tracking/secret.hpp"
+#include "http/secret.hpp"
 
 namespace intelia {
 

@@ -1,4 +1,4 @@
-"""Best-fit decreasing of intelia (lib/tokens/packing) against TRL on the same lengths, in one run; see scripts/bench/packing.
+"""Best-fit decreasing of intelia (lib/engine/packing) against TRL on the same lengths, in one run; see scripts/bench/packing.
 
 Two ratios. "pack_dataset" is what a TRL user calls, tokens of 32 bits included: TRL copies them into its rows, intelia leaves
 them where they lie and says which piece goes where. "search alone" takes the copying from TRL as far as can be: its inner

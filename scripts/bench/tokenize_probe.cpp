@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokenizer/tokenizer.hpp"
 
 namespace {
 

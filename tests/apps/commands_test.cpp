@@ -4,14 +4,15 @@
 #include <regex>
 #include <set>
 
-#include "help.hpp"
-#include "settings.hpp"
+#include "cli/help.hpp"
+#include "cli/settings.hpp"
+#include "program.hpp"
 
 using namespace intelia;
 
 TEST_CASE("every command has a name, words, and options that are named once and explained") {
   std::set<std::string> commands;
-  for (const Command* command : all_commands()) {
+  for (const Command* command : this_program().commands) {
     CAPTURE(command->name);
     CHECK(commands.insert(command->name).second);
     CHECK(std::regex_match(command->name, std::regex("[a-z]+( [a-z]+)?")));
@@ -38,7 +39,7 @@ TEST_CASE("every command has a name, words, and options that are named once and 
 }
 
 TEST_CASE("a default reads back as itself") {
-  for (const Command* command : all_commands()) {
+  for (const Command* command : this_program().commands) {
     OptionTable table;
     command->declare(table);
     for (Option& option : table.options()) {
@@ -52,7 +53,7 @@ TEST_CASE("a default reads back as itself") {
 }
 
 TEST_CASE("help pages are narrow enough for a terminal of 100 columns and name every option") {
-  for (const Command* command : all_commands()) {
+  for (const Command* command : this_program().commands) {
     const std::string page = command_help(*command);
     CAPTURE(command->name);
     for (std::size_t begin = 0; begin < page.size();) {
@@ -64,10 +65,10 @@ TEST_CASE("help pages are narrow enough for a terminal of 100 columns and name e
     command->declare(table);
     for (const Option& option : table.options())
       if (!option.is_positional) CHECK(page.find("--" + option.name) != std::string::npos);
-    CHECK(program_help().find(command->name) != std::string::npos);
+    CHECK(program_help(this_program()).find(command->name) != std::string::npos);
     for (const char* shell : {"bash", "zsh", "fish"}) {
       const std::string name = command->name;
-      CHECK(completion_script(shell).find(name.substr(name.find(' ') + 1)) != std::string::npos);
+      CHECK(completion_script(this_program(), shell).find(name.substr(name.find(' ') + 1)) != std::string::npos);
     }
   }
 }

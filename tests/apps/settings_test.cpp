@@ -1,11 +1,12 @@
 // Precedence (flag > environment > file > default), and what a mistyped word is answered.
-#include "settings.hpp"
+#include "cli/settings.hpp"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "program.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;
@@ -107,10 +108,10 @@ TEST_CASE("a wrong value names the place it came from") {
 
 TEST_CASE("an unknown key or command in the file is an error, a broken file names its line") {
   const TemporaryFile unknown_key("[config]\ncommnd = \"x\"\n");
-  CHECK_THROWS_WITH_AS(check_configuration(read_configuration(unknown_key.path)),
+  CHECK_THROWS_WITH_AS(check_configuration(this_program(), read_configuration(unknown_key.path)),
                        doctest::Contains("unknown key 'commnd' of [config] (did you mean 'command'?)"), Error);
   const TemporaryFile unknown_command("[cofig]\ncommand = \"x\"\n");
-  CHECK_THROWS_WITH_AS(check_configuration(read_configuration(unknown_command.path)),
+  CHECK_THROWS_WITH_AS(check_configuration(this_program(), read_configuration(unknown_command.path)),
                        doctest::Contains("there is no command 'cofig' (did you mean 'config'?)"), Error);
   const TemporaryFile broken("[config]\ncommand =\n");
   CHECK_THROWS_WITH_AS(read_configuration(broken.path), doctest::Contains("intelia.toml:2"), Error);

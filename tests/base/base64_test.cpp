@@ -10,5 +10,6 @@ TEST_CASE("base64, RFC 4648's examples") {
   CHECK(decode_base64("Zg==") == "f");
   CHECK(decode_base64("Zm8=") == "fo");
   CHECK(decode_base64("Zm9vYmFy") == "foobar");
-  for (const char* malformed : {"Z", "Zg=", "Zg", "Z===", "====", "Z=9v", "Zm9v!m9v", "Zm 8"}) CHECK_FALSE(decode_base64(malformed).has_value());
+  for (const char* malformed : {"Z", "Zg=", "Zg", "Z===", "====", "Z=9v", "Zm9v!m9v", "Zm 8"})
+    CHECK_FALSE(decode_base64(malformed).has_value());
 }

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-
 #include "base/error.hpp"
 #include "temporary_folder.hpp"
 
@@ -54,8 +53,8 @@ TEST_CASE("a partial that a killed run left is replaced, a link in its place is 
 
 TEST_CASE("failures name the path and the cause") {
   TemporaryFolder folder;
-  CHECK_THROWS_WITH_AS(write_file(folder.path / "none" / "out", "x"),
-                       doctest::Contains("No such file or directory"), Error);
+  CHECK_THROWS_WITH_AS(write_file(folder.path / "none" / "out", "x"), doctest::Contains("No such file or directory"),
+                       Error);
   CHECK_THROWS_WITH_AS(read_file(folder.path), doctest::Contains("Is a directory"), Error);
   write_file(folder.path / "big", "123456");
   CHECK_THROWS_WITH_AS(read_file(folder.path / "big", 5), doctest::Contains("larger than 5 bytes"), Error);

@@ -46,11 +46,11 @@ TEST_CASE("streams come in their order, whatever the number of threads") {
 TEST_CASE("no stream is further ahead than it may be") {
   std::atomic<int> num_made = 0;
   Streams streams(2, 5, {[&](std::size_t, const Streams::Emit& emit) {
-                           for (int i = 0; i < 100; ++i) {
-                             ++num_made;
-                             emit(int(i));
-                           }
-                         }});
+                    for (int i = 0; i < 100; ++i) {
+                      ++num_made;
+                      emit(int(i));
+                    }
+                  }});
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   CHECK(num_made <= 6);
   int item = 0, num_items = 0;
@@ -60,20 +60,25 @@ TEST_CASE("no stream is further ahead than it may be") {
 
 TEST_CASE("what a producer throws reaches the reader; a reader that leaves ends the producers") {
   {
-    const auto torn_at_3 = [](std::size_t stream, const Streams::Emit& emit) {   // whichever thread takes it
+    const auto torn_at_3 = [](std::size_t stream, const Streams::Emit& emit) {  // whichever thread takes it
       emit(1);
       if (stream == 3) throw std::runtime_error("torn");
     };
     Streams streams(10, 2, {torn_at_3, torn_at_3});
     int item = 0;
-    CHECK_THROWS_WITH([&] { while (streams.next(item)) {} }(), "torn");
+    CHECK_THROWS_WITH(
+        [&] {
+          while (streams.next(item)) {
+          }
+        }(),
+        "torn");
   }
   std::atomic<bool> is_running = false;
   {
     Streams streams(1, 2, {[&](std::size_t, const Streams::Emit& emit) {
-                             is_running = true;
-                             for (;;) emit(1);
-                           }});
+                      is_running = true;
+                      for (;;) emit(1);
+                    }});
     int item = 0;
     CHECK(streams.next(item));
   }

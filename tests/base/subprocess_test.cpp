@@ -47,6 +47,8 @@ TEST_CASE("a child that reads no more, one that never reads, one that cannot be 
   CHECK(!deaf.wait(0.05));
   ::kill(deaf.id(), SIGKILL);
   CHECK(deaf.wait(30) == 137);
-  CHECK(contains(refusal([&] { ChildProcess absent({"no-such-program"}, folder.path / "log"); }, Kind::io), "no-such-program"));
-  CHECK(contains(refusal([&] { ChildProcess unlogged({"true"}, folder.path / "absent/log"); }, Kind::io), "absent/log"));
+  CHECK(contains(refusal([&] { ChildProcess absent({"no-such-program"}, folder.path / "log"); }, Kind::io),
+                 "no-such-program"));
+  CHECK(
+      contains(refusal([&] { ChildProcess unlogged({"true"}, folder.path / "absent/log"); }, Kind::io), "absent/log"));
 }

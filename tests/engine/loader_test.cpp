@@ -17,12 +17,11 @@ TEST_CASE("a wrong INTELIA_LIBTORCH is named, and so is a missing plug-in") {
   } catch (const Error& error) {
     CHECK(error.kind() == Kind::usage);
     const std::string words = error.what();
-    const bool has_plugin = std::filesystem::exists(std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() /
-                                                    "lib" / "libintelia_engine.so");
-    CHECK_MESSAGE(words.find(has_plugin ? "/nonexistent/libtorch" : "libintelia_engine.so") != std::string::npos, words);
+    const bool has_plugin = std::filesystem::exists(
+        std::filesystem::read_symlink("/proc/self/exe").parent_path().parent_path() / "lib" / "libintelia_engine.so");
+    CHECK_MESSAGE(words.find(has_plugin ? "/nonexistent/libtorch" : "libintelia_engine.so") != std::string::npos,
+                  words);
   }
 }
 
-TEST_CASE("the build tag names version and compiler") {
-  CHECK(std::string(build_tag()).find("0.1.0") == 0);
-}
+TEST_CASE("the build tag names version and compiler") { CHECK(std::string(build_tag()).find("0.1.0") == 0); }

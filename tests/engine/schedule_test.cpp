@@ -1,7 +1,8 @@
-// The schedule against values worked out by hand from references' definition; tests/parity/test_sft.py asks transformers itself.
-#include <doctest/doctest.h>
-
+// The schedule against values worked out by hand from references' definition; tests/parity/test_sft.py asks
+// transformers itself.
 #include "engine/schedule.hpp"
+
+#include <doctest/doctest.h>
 
 using namespace intelia;
 
@@ -19,10 +20,10 @@ TEST_CASE("number of updates: the last window of an epoch may be short, and epoc
   settings.gradient_accumulation = 4;
   settings.epochs = 3;
   CHECK(total_updates(160, settings) == 30);
-  CHECK(total_updates(161, settings) == 33);   // 41 batches, 11 windows
+  CHECK(total_updates(161, settings) == 33);  // 41 batches, 11 windows
   CHECK(total_updates(1, settings) == 3);
   settings.epochs = 0.5;
-  CHECK(total_updates(161, settings) == 6);    // ceil(5.5)
+  CHECK(total_updates(161, settings) == 6);  // ceil(5.5)
   settings.max_steps = 7;
   CHECK(total_updates(160, settings) == 7);
 }
@@ -71,8 +72,8 @@ TEST_CASE("cosine: half at the middle, and constant stays") {
 }
 
 TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fit are refused") {
-  const ScheduleSettings settings{.kind = Scheduler::wsd, .warmup = 2, .minimum_ratio = 0.1, .decay = 4,
-                                  .decay_shape = DecayShape::linear};
+  const ScheduleSettings settings{
+      .kind = Scheduler::wsd, .warmup = 2, .minimum_ratio = 0.1, .decay = 4, .decay_shape = DecayShape::linear};
   const Schedule schedule(settings, 10);
   CHECK(schedule.factor(0) == doctest::Approx(0.1));
   CHECK(schedule.factor(1) == doctest::Approx(0.55));
@@ -81,12 +82,13 @@ TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fi
   CHECK(schedule.factor(8) == doctest::Approx(0.55));
   CHECK(schedule.factor(9) == doctest::Approx(0.325));
   CHECK(schedule.factor(10) == doctest::Approx(0.1));
-  CHECK_THROWS_WITH(Schedule(settings, 5), doctest::Contains("--scheduler wsd: warm-up, stable part and decay take 6 updates"));
+  CHECK_THROWS_WITH(Schedule(settings, 5),
+                    doctest::Contains("--scheduler wsd: warm-up, stable part and decay take 6 updates"));
   ScheduleSettings longer = settings;
   longer.stable = 5;
   CHECK_THROWS_WITH(Schedule(longer, 10), doctest::Contains("take 11 updates, the run has 10"));
   longer.stable = 2;
-  CHECK(Schedule(longer, 10).factor(8) == doctest::Approx(0.1));   // decayed before the end
+  CHECK(Schedule(longer, 10).factor(8) == doctest::Approx(0.1));  // decayed before the end
 }
 
 TEST_CASE("cosine ends at the smallest rate") {

@@ -58,8 +58,8 @@ TEST_CASE("the verdict follows the side of the interval") {
 TEST_CASE("loss, perplexity and bits a byte from sums") {
   const ConversationLoss one{"a", "fr", 10, 5, 10, 4}, two{"b", "fr", 20, 20, 10, 36};
   const LossSummary all = compare_losses({one, two}, 1).overall;
-  CHECK(all.base_loss == doctest::Approx(1.5));                              // 30 nats / 20 tokens
-  CHECK(all.base_perplexity == doctest::Approx(4.4816890703));               // e^1.5
+  CHECK(all.base_loss == doctest::Approx(1.5));                 // 30 nats / 20 tokens
+  CHECK(all.base_perplexity == doctest::Approx(4.4816890703));  // e^1.5
   CHECK(all.base_bits_per_byte == doctest::Approx(30 / (40 * 0.69314718056)));
-  CHECK(all.difference == doctest::Approx(-0.25));                           // (25 − 30) / 20
+  CHECK(all.difference == doctest::Approx(-0.25));  // (25 − 30) / 20
 }

@@ -111,7 +111,9 @@ TEST_CASE("a file that this program wrote is read without mapping") {
 }
 
 TEST_CASE("of what this program wrote, the stored tag is the language") {
-  const Result result = read("train.jsonl", R"({"messages":[],"metadata":{"conversation_id":"c","rating":5,"language":"fr","language_tag":"fr-FR","created_at":"2026-02-17"}})");
+  const Result result = read(
+      "train.jsonl",
+      R"({"messages":[],"metadata":{"conversation_id":"c","rating":5,"language":"fr","language_tag":"fr-FR","created_at":"2026-02-17"}})");
   REQUIRE(result.rows.size() == 1);
   CHECK(result.rows[0].language == "fr-FR");
 }

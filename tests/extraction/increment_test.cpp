@@ -27,10 +27,14 @@ struct Stored {
 Outcome outcome_of(const Stored& row) {
   const std::uint64_t kind = (key128_of(row.id).low + row.version) % 10;
   Outcome outcome;
-  outcome.place = kind < 6 ? Place::train : kind < 7 ? Place::validation : kind < 8 ? Place::rejected
-                : kind < 9 ? Place::dropped : Place::quarantined;
+  outcome.place = kind < 6   ? Place::train
+                  : kind < 7 ? Place::validation
+                  : kind < 8 ? Place::rejected
+                  : kind < 9 ? Place::dropped
+                             : Place::quarantined;
   outcome.line = row.id + " " + std::to_string(row.version) + std::string(row.version % 7, '.') + "\n";
-  outcome.tally = is_kept(outcome.place) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9) : "reason " + std::to_string(row.version % 3);
+  outcome.tally = is_kept(outcome.place) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9)
+                                         : "reason " + std::to_string(row.version % 3);
   return outcome;
 }
 
@@ -156,7 +160,11 @@ TEST_CASE("a row that is not found, comes twice or was not asked for is a fault"
   increment.add("b", 1);
   increment.resolve();
   CHECK_THROWS_AS(increment.for_each_batch(5, [](const auto&) {}), Error);
-  CHECK_THROWS_AS(increment.for_each_batch(5, [&](const auto&) { increment.put("c", 1, outcome_of({"c", 1})); }), Error);
+  CHECK_THROWS_AS(increment.for_each_batch(5,
+                                           [&](const auto&) {
+                                             increment.put("c", 1, outcome_of({"c", 1}));
+                                           }),
+                  Error);
 }
 
 TEST_CASE("a state is taken only with its outputs, whole, and as it was written") {

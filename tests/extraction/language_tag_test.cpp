@@ -5,14 +5,17 @@
 using namespace intelia::extraction;
 
 TEST_CASE("one code for the many ways of writing a language") {
-  for (const char* tag : {"fr", "FR", " fr ", "fr-FR", "fr_CA.UTF-8", "fr@euro", "fra", "fre", "FRA", "French", "french (Canada)",
-                          "français", "FRANÇAIS", "Francais", "francés", "francês", "frances", "fr-FR,fr;q=0.9", "franc\u0327ais", "franç\u0327ais"})
+  for (const char* tag :
+       {"fr",      "FR",      " fr ",    "fr-FR",           "fr_CA.UTF-8",    "fr@euro",       "fra",
+        "fre",     "FRA",     "French",  "french (Canada)", "français",       "FRANÇAIS",      "Francais",
+        "francés", "francês", "frances", "fr-FR,fr;q=0.9",  "franc\u0327ais", "franç\u0327ais"})
     CHECK_MESSAGE(primary_language(tag) == "fr", tag);
   for (const char* tag : {"en", "EN_us", "eng", "English", "anglais", "inglés", "Inglês", "INGLÉS"})
     CHECK_MESSAGE(primary_language(tag) == "en", tag);
   for (const char* tag : {"es", "es-419", "spa", "Spanish", "espagnol", "español", "espanhol", "castellano"})
     CHECK_MESSAGE(primary_language(tag) == "es", tag);
-  for (const char* tag : {"pt", "pt-BR", "por", "Portuguese", "portugais", "Português", "portugués", "português do Brasil"})
+  for (const char* tag :
+       {"pt", "pt-BR", "por", "Portuguese", "portugais", "Português", "portugués", "português do Brasil"})
     CHECK_MESSAGE(primary_language(tag) == "pt", tag);
   CHECK(primary_language("zh-Hans-CN") == "zh");
   CHECK(primary_language("deu") == "deu");

@@ -32,7 +32,8 @@ TEST_CASE("each row has its place, its line and what it is counted under") {
   CHECK(outcome.words.empty());
   outcome = judge.judge(row_of("c-2", "[]"));
   CHECK(outcome.place == Place::dropped);
-  CHECK(outcome.line == R"({"conversation_id":"c-2","reason":"fewer messages than --min-messages: 0"})" "\n");
+  CHECK(outcome.line == R"({"conversation_id":"c-2","reason":"fewer messages than --min-messages: 0"})"
+                        "\n");
   CHECK(outcome.tally == "fewer messages than --min-messages");
   outcome = judge.judge(row_of("c\n3", "7"));
   CHECK(outcome.place == Place::rejected);
@@ -52,7 +53,8 @@ TEST_CASE("counts are by name, whatever the order of the rows") {
   Json counts;
   {
     DatasetFiles files(folder.path);
-    for (const auto& row : {row_of("b", kTurns, "5"), row_of("a", kTurns, "4"), row_of("c", "7"), row_of("d", "[]"), row_of("e", kTurns, "4")})
+    for (const auto& row : {row_of("b", kTurns, "5"), row_of("a", kTurns, "4"), row_of("c", "7"), row_of("d", "[]"),
+                            row_of("e", kTurns, "4")})
       files.add(judge.judge(row));
     counts = files.counts();
   }

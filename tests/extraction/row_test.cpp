@@ -8,6 +8,7 @@
 #include "base/random.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
+#include "text/utf8.hpp"
 
 using namespace intelia;
 using namespace intelia::extraction;
@@ -46,10 +47,13 @@ constexpr const char* kMetadata =
 }  // namespace
 
 TEST_CASE("a sound row becomes one line") {
-  const Read result = read_messages(R"([{"role":"user","content":"l'œuf \"dur\"?\n"},{"content":"Oui.","role":"assistant"}])");
+  const Read result =
+      read_messages(R"([{"role":"user","content":"l'œuf \"dur\"?\n"},{"content":"Oui.","role":"assistant"}])");
   CHECK(result.fate == Fate::kept);
-  CHECK(result.line == std::string(R"({"messages":[{"role":"user","content":"l'œuf \"dur\"?\n"},{"role":"assistant","content":"Oui."}],)") +
-                           kMetadata + "\n");
+  CHECK(result.line ==
+        std::string(
+            R"({"messages":[{"role":"user","content":"l'œuf \"dur\"?\n"},{"role":"assistant","content":"Oui."}],)") +
+            kMetadata + "\n");
   Conversation conversation;
   CHECK_FALSE(parse_conversation(std::string_view(result.line).substr(0, result.line.size() - 1), conversation));
   CHECK(conversation.id == "c-1");
@@ -79,10 +83,14 @@ TEST_CASE("forms in which others store messages") {
   append_json_string(wrapped_string, R"({"messages":)" + turns + "}");
   CHECK(read_messages(wrapped_string).line == expected);
   CHECK(read_messages(R"({"messages":)" + as_string + "}").line == expected);
-  CHECK(read_messages(R"([{"role":"user","content":[{"type":"text","text":"u"}]},{"role":"assistant","content":[{"type":"text","text":""},{"text":"a","type":"text"}]}])")
-            .line == expected);
-  CHECK(read_messages(R"([{"role":"x","role":"user","content":1,"content":"u"},{"role":"assistant","content":"a","extra":{"b":[1,null]}}])")
-            .line == expected);
+  CHECK(
+      read_messages(
+          R"([{"role":"user","content":[{"type":"text","text":"u"}]},{"role":"assistant","content":[{"type":"text","text":""},{"text":"a","type":"text"}]}])")
+          .line == expected);
+  CHECK(
+      read_messages(
+          R"([{"role":"x","role":"user","content":1,"content":"u"},{"role":"assistant","content":"a","extra":{"b":[1,null]}}])")
+          .line == expected);
 }
 
 TEST_CASE("what is rejected, and by what name") {
@@ -150,7 +158,10 @@ TEST_CASE("the other columns") {
   CHECK(reason([](Row& row) { row.rating.reset(); }) == "rating is NULL");
   CHECK(reason([](Row& row) { row.created_at = "infinity"; }) == "created_at is not a date of our era: \"infinity\"");
   CHECK(reason([](Row& row) { row.created_at = "0044-03-15 12:00:00+00 BC"; }).starts_with("created_at is not a date"));
-  CHECK(reason([](Row& row) { row.messages.reset(); row.too_long_bytes = 200; }).starts_with("messages is too long: 200 bytes"));
+  CHECK(reason([](Row& row) {
+          row.messages.reset();
+          row.too_long_bytes = 200;
+        }).starts_with("messages is too long: 200 bytes"));
   auto created_at = [&](const char* text) {
     Row row = standard_row(messages);
     row.created_at = text;
@@ -176,13 +187,27 @@ std::string postgres_json_string(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
     switch (c) {
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
+      case '\b':
+        out += "\\b";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           const char* digits = "0123456789abcdef";
@@ -198,8 +223,9 @@ std::string postgres_json_string(std::string_view text) {
 }  // namespace
 
 TEST_CASE("the short way for jsonb writes what the long way writes") {
-  const std::vector<std::string> pieces = {"a",    "\"",  "\\",  "\n",   "\x01", "\x1f", "é",    "à",    "è",  "\u2028",
-                                           "\u2029", "\u2027", "\x7f", "“",    "🐔",   "}, {", "\\\"", "role", " ",  "\t"};
+  const std::vector<std::string> pieces = {"a", "\"",   "\\",     "\n",     "\x01",   "\x1f", "é",
+                                           "à", "è",    "\u2028", "\u2029", "\u2027", "\x7f", "“",
+                                           "🐔", "}, {", "\\\"",   "role",   " ",      "\t"};
   Random random(5);
   const std::vector<std::string> roles = {"user", "assistant", "system", "narrator"};
   int num_kept = 0;
@@ -210,7 +236,8 @@ TEST_CASE("the short way for jsonb writes what the long way writes") {
       std::string content;
       for (std::uint64_t j = random.below(8); j > 0; --j) content += pieces[random.below(pieces.size())];
       messages += (i == 0 ? "" : ", ") + std::string("{\"role\": \"") +
-                  roles[random.below(random.below(8) == 0 ? 4 : 3)] + "\", \"content\": " + postgres_json_string(content);
+                  roles[random.below(random.below(8) == 0 ? 4 : 3)] +
+                  "\", \"content\": " + postgres_json_string(content);
       if (random.below(20) == 0) messages += ", \"id\": 7";
       messages += "}";
     }

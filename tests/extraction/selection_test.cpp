@@ -27,8 +27,9 @@ TEST_CASE("wrong settings are named with their option") {
     query.since = time;
     CHECK_MESSAGE(fault_of(query).empty(), time);
   }
-  for (const char* time : {"yesterday", "2026-1-1", "01/02/2026", "2026-01-01T", "2026-01-01T10", "2026-01-01T10:00:00.",
-                           "2026-01-01T10:00:00.1234567", "2026-01-01Z", "infinity", "2026-01-01T10:00:00 CET"}) {
+  for (const char* time :
+       {"yesterday", "2026-1-1", "01/02/2026", "2026-01-01T", "2026-01-01T10", "2026-01-01T10:00:00.",
+        "2026-01-01T10:00:00.1234567", "2026-01-01Z", "infinity", "2026-01-01T10:00:00 CET"}) {
     query.since = time;
     CHECK_MESSAGE(contains(fault_of(query), "--since"), time);
   }
@@ -46,14 +47,20 @@ TEST_CASE("wrong settings are named with their option") {
   query.min_rating = std::numeric_limits<double>::quiet_NaN();
   CHECK(contains(fault_of(query), "--min-rating"));
   for (const auto& [change, words] : std::vector<std::pair<std::function<void(Selection&)>, const char*>>{
-           {[](Selection& selection) { selection.signals = {"ratings"}; }, "--signals: unknown signal 'ratings' (did you mean 'rating'?)"},
-           {[](Selection& selection) { selection.signals = {"thumbs", "thumbs"}; }, "--signals: 'thumbs' is given twice"},
-           {[](Selection& selection) { selection.signals = {}; }, "--signals: expected at least one of rating, thumbs, turns, feedback or annotations"},
+           {[](Selection& selection) { selection.signals = {"ratings"}; },
+            "--signals: unknown signal 'ratings' (did you mean 'rating'?)"},
+           {[](Selection& selection) {
+              selection.signals = {"thumbs", "thumbs"};
+            },
+            "--signals: 'thumbs' is given twice"},
+           {[](Selection& selection) { selection.signals = {}; },
+            "--signals: expected at least one of rating, thumbs, turns, feedback or annotations"},
            {[](Selection& selection) { selection.rating_scale = "1-10"; }, "--rating-scale: "},
            {[](Selection& selection) { selection.feedback_scale = ""; }, "--feedback-scale: "},
            {[](Selection& selection) { selection.min_annotators = 0; }, "--min-annotators: "},
            {[](Selection& selection) { selection.max_disagreement = -1; }, "--max-disagreement: "},
-           {[](Selection& selection) { selection.max_disagreement = std::numeric_limits<double>::quiet_NaN(); }, "--max-disagreement: "},
+           {[](Selection& selection) { selection.max_disagreement = std::numeric_limits<double>::quiet_NaN(); },
+            "--max-disagreement: "},
            {[](Selection& selection) { selection.roles = {"vet=doctor"}; }, "--roles: "},
            {[](Selection& selection) { selection.time_zone = "Europe/Paris'"; }, "--time-zone: "},
            {[](Selection& selection) { selection.time_zone = ""; }, "--time-zone: "}}) {

@@ -47,14 +47,16 @@ Json read(const Signals& given, RowRules rules) {
 std::string words_of(const Json& record) {
   if (record.contains("reason")) return record["fate"].get<std::string>() + ", " + record["reason"].get<std::string>();
   std::string words;
-  for (const Json& message : record["messages"]) words += (words.empty() ? "" : " ") + message["content"].get<std::string>();
+  for (const Json& message : record["messages"])
+    words += (words.empty() ? "" : " ") + message["content"].get<std::string>();
   return words;
 }
 
 std::string rating_of(const Json& record) {
   if (record.contains("reason")) return words_of(record);
   const Json& metadata = record["metadata"];
-  return (metadata.contains("rating") ? metadata["rating"].dump() : "none") + " " + metadata.value("rating_source", "rating");
+  return (metadata.contains("rating") ? metadata["rating"].dump() : "none") + " " +
+         metadata.value("rating_source", "rating");
 }
 
 RowRules listening(std::vector<Signal> signals) { return {.signals = std::move(signals)}; }
@@ -64,8 +66,10 @@ const std::vector<Signal> kJudged{Signal::rating, Signal::feedback, Signal::anno
 }  // namespace
 
 TEST_CASE("the first signal that says something is the rating") {
-  const RowRules all = listening({Signal::thumbs, Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
-  const char* rated = R"([{"role":"user","content":"u"},{"role":"assistant","content":"a","rating":4},{"role":"user","content":"v"},
+  const RowRules all =
+      listening({Signal::thumbs, Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
+  const char* rated =
+      R"([{"role":"user","content":"u"},{"role":"assistant","content":"a","rating":4},{"role":"user","content":"v"},
                           {"role":"assistant","content":"b","rating":5}])";
   const std::string feedback = R"([{"turn":1,"rating":"5"},{"turn":1,"rating":4},{"turn":3,"rating":"4,5"}])";
   const std::string annotations =
@@ -77,19 +81,23 @@ TEST_CASE("the first signal that says something is the rating") {
   CHECK(rating_of(read({.annotations = annotations}, all)) == "4.25 annotations");
   CHECK(rating_of(read({}, all)) == "dropped, not rated: no signal that is listed says anything");
   CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, all)) == "dropped, rated below --min-rating: 1");
-  CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, all)) == "rejected, thumbs is neither up nor down: \"sideways\"");
+  CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, all)) ==
+        "rejected, thumbs is neither up nor down: \"sideways\"");
   CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, listening({Signal::rating}))) == "5 rating");
-  CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, listening({Signal::rating, Signal::thumbs}))) == "5 rating");
+  CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, listening({Signal::rating, Signal::thumbs}))) ==
+        "5 rating");
   CHECK(rating_of(read({}, listening({Signal::rating}))) == "rejected, rating is NULL");
   CHECK(rating_of(read({.rating = "11"}, {.rating_scale = RatingScale::zero_to_ten})) ==
         "rejected, rating is outside the scale 0-10: \"11\"");
   CHECK(rating_of(read({.rating = "7.5"}, {.rating_scale = RatingScale::zero_to_ten})) == "4 rating");
-  CHECK(rating_of(read({.rating = "7.4"}, {.rating_scale = RatingScale::zero_to_ten})) == "dropped, rated below --min-rating: 3.96");
+  CHECK(rating_of(read({.rating = "7.4"}, {.rating_scale = RatingScale::zero_to_ten})) ==
+        "dropped, rated below --min-rating: 3.96");
   CHECK(rating_of(read({.feedback = R"([{"id":9,"turn":2,"rating":"bad"}])"}, all)) ==
         "rejected, feedback rating is not a number: \"bad\", row 9");
   CHECK(rating_of(read({.annotations = R"([{"turn":2,"annotator":"x","scores":{"a":6}}])"}, all)) ==
         "rejected, annotation score is not from 1 to 5: \"6\"");
-  CHECK(rating_of(read({.annotations = R"([{"turn":2,"annotator":"x","scores":"{\"a\":4,\"b\":5}"}])"}, all)) == "4.5 annotations");
+  CHECK(rating_of(read({.annotations = R"([{"turn":2,"annotator":"x","scores":"{\"a\":4,\"b\":5}"}])"}, all)) ==
+        "4.5 annotations");
 }
 
 TEST_CASE("both ways of reading jsonb agree about ratings") {
@@ -106,13 +114,16 @@ TEST_CASE("both ways of reading jsonb agree about ratings") {
 
 TEST_CASE("a corrected answer takes the answer's place and ends the conversation") {
   const RowRules rules = listening(kJudged);
-  Json record = read({.rating = "1", .feedback = R"([{"id":7,"turn":2,"rating":"1","corrected_answer":"better"}])"}, rules);
+  Json record =
+      read({.rating = "1", .feedback = R"([{"id":7,"turn":2,"rating":"1","corrected_answer":"better"}])"}, rules);
   CHECK(words_of(record) == "u1 better");
   CHECK(record["metadata"]["source"] == "feedback");
   CHECK(record["metadata"]["rating"] == 1);
-  CHECK(record["metadata"]["corrections"].dump() == R"([{"turn":2,"from":"feedback","feedback_id":"7","original":"a1"}])");
+  CHECK(record["metadata"]["corrections"].dump() ==
+        R"([{"turn":2,"from":"feedback","feedback_id":"7","original":"a1"}])");
 
-  const std::string expert = R"([{"turn":2,"annotator":"Ana \"A\"","corrected_answer":"best"},{"turn":2,"annotator":"Bo","corrected_answer":" best\n"}])";
+  const std::string expert =
+      R"([{"turn":2,"annotator":"Ana \"A\"","corrected_answer":"best"},{"turn":2,"annotator":"Bo","corrected_answer":" best\n"}])";
   record = read({.feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = expert}, rules);
   CHECK(words_of(record) == "u1 best");
   CHECK(record["metadata"]["source"] == "expert");
@@ -121,17 +132,23 @@ TEST_CASE("a corrected answer takes the answer's place and ends the conversation
         R"([{"turn":2,"from":"annotations","annotators":["Ana \"A\"","Bo"],"original":"a1"}])");
 
   // The newest of the feedback, the newest of an annotator; the first of several turns.
-  CHECK(words_of(read({.feedback = R"([{"turn":4,"corrected_answer":"old"},{"turn":4,"corrected_answer":"new"},{"turn":4,"corrected_answer":" "}])"},
-                      rules)) == "u1 a1 u2 new");
-  CHECK(words_of(read({.annotations = R"([{"turn":4,"annotator":"x","corrected_answer":"old"},{"turn":4,"annotator":"x","corrected_answer":"new"}])"},
-                      rules)) == "u1 a1 u2 new");
-  CHECK(words_of(read({.feedback = R"([{"turn":4,"corrected_answer":"second"},{"turn":2,"corrected_answer":"first"}])"}, rules)) ==
-        "u1 first");
+  CHECK(
+      words_of(read(
+          {.feedback =
+               R"([{"turn":4,"corrected_answer":"old"},{"turn":4,"corrected_answer":"new"},{"turn":4,"corrected_answer":" "}])"},
+          rules)) == "u1 a1 u2 new");
+  CHECK(
+      words_of(read(
+          {.annotations =
+               R"([{"turn":4,"annotator":"x","corrected_answer":"old"},{"turn":4,"annotator":"x","corrected_answer":"new"}])"},
+          rules)) == "u1 a1 u2 new");
+  CHECK(words_of(read({.feedback = R"([{"turn":4,"corrected_answer":"second"},{"turn":2,"corrected_answer":"first"}])"},
+                      rules)) == "u1 first");
   // What says the same is no correction.
-  CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":" a1 "}])"}, rules)) ==
-        "u1 a1 u2 a2 u3");
-  CHECK(words_of(read({.rating = "2", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":"a1"}])"}, rules)) ==
-        "dropped, rated below --min-rating: 2");
+  CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":" a1 "}])"},
+                      rules)) == "u1 a1 u2 a2 u3");
+  CHECK(words_of(read({.rating = "2", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":"a1"}])"},
+                      rules)) == "dropped, rated below --min-rating: 2");
   // Who is not listed is not heard.
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = expert},
                       listening({Signal::rating}))) == "u1 a1 u2 a2 u3");
@@ -139,10 +156,13 @@ TEST_CASE("a corrected answer takes the answer's place and ends the conversation
 
 TEST_CASE("a correction without turn") {
   const RowRules rules = listening(kJudged);
-  CHECK(words_of(read({.feedback = R"([{"turn":null,"answer":" a1","corrected_answer":"better"}])"}, rules)) == "u1 better");
-  CHECK(words_of(read({.feedback = R"([{"answer":"another text","corrected_answer":"better"}])"}, rules)) == "u1 a1 u2 better");
+  CHECK(words_of(read({.feedback = R"([{"turn":null,"answer":" a1","corrected_answer":"better"}])"}, rules)) ==
+        "u1 better");
+  CHECK(words_of(read({.feedback = R"([{"answer":"another text","corrected_answer":"better"}])"}, rules)) ==
+        "u1 a1 u2 better");
   CHECK(words_of(read({.feedback = R"([{"corrected_answer":"better"}])"}, rules)) == "u1 a1 u2 better");
-  CHECK(words_of(read({.annotations = R"([{"annotator":"x","corrected_answer":"better"}])"}, rules)) == "u1 a1 u2 better");
+  CHECK(words_of(read({.annotations = R"([{"annotator":"x","corrected_answer":"better"}])"}, rules)) ==
+        "u1 a1 u2 better");
 }
 
 TEST_CASE("a correction of no answer is rejected") {
@@ -151,11 +171,14 @@ TEST_CASE("a correction of no answer is rejected") {
                                      {"0", "corrected turn is not an answer: turn 0"},
                                      {"6", "corrected turn does not exist: turn 6 of 6 messages, counted from 0"},
                                      {"-1", "corrected turn does not exist: turn -1 of 6 messages, counted from 0"}})
-    CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":)" + std::string(turn) + R"(,"corrected_answer":"x"}])"}, rules)) ==
-          "rejected, " + std::string(reason));
+    CHECK(
+        words_of(read({.rating = "5", .feedback = R"([{"turn":)" + std::string(turn) + R"(,"corrected_answer":"x"}])"},
+                      rules)) == "rejected, " + std::string(reason));
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":"two","corrected_answer":"x"}])"}, rules)) ==
         "rejected, feedback turn is not a whole number: \"two\"");
-  CHECK(words_of(read({.rating = "5", .feedback = R"([{"corrected_answer":"x"}])", .messages = R"([{"role":"user","content":"u"}])"},
+  CHECK(words_of(read({.rating = "5",
+                       .feedback = R"([{"corrected_answer":"x"}])",
+                       .messages = R"([{"role":"user","content":"u"}])"},
                       rules)) == "rejected, corrected turn does not exist: the conversation has no answer");
 }
 
@@ -165,10 +188,12 @@ TEST_CASE("experts who disagree put the conversation aside") {
       R"([{"turn":2,"annotator":"x","corrected_answer":"one"},{"turn":2,"annotator":"y","corrected_answer":"two"},{"turn":2,"annotator":"z","scores":5}])";
   CHECK(words_of(read({.rating = "5", .annotations = different}, rules)) ==
         "quarantined, experts disagree: turn 2, 2 answers of 3 annotators");
-  CHECK(words_of(read({.rating = "5", .annotations = different}, listening({Signal::rating, Signal::feedback}))) == "u1 a1 u2 a2 u3");
+  CHECK(words_of(read({.rating = "5", .annotations = different}, listening({Signal::rating, Signal::feedback}))) ==
+        "u1 a1 u2 a2 u3");
   const std::string unnamed = R"([{"turn":2,"corrected_answer":"one"},{"turn":2,"corrected_answer":"two"}])";
   CHECK(words_of(read({.rating = "5", .annotations = unnamed}, rules)).starts_with("quarantined, "));
-  const std::string far = R"([{"turn":4,"annotator":"x","scores":{"a":5,"b":4}},{"turn":4,"annotator":"y","scores":2}])";
+  const std::string far =
+      R"([{"turn":4,"annotator":"x","scores":{"a":5,"b":4}},{"turn":4,"annotator":"y","scores":2}])";
   CHECK(words_of(read({.rating = "5", .annotations = far}, rules)) ==
         "quarantined, experts disagree: turn 4, scores from 2 to 4.5 of 2 annotators");
   rules.max_disagreement = 2.5;
@@ -181,11 +206,13 @@ TEST_CASE("experts who disagree put the conversation aside") {
 TEST_CASE("too few annotators do not correct") {
   RowRules rules = listening(kJudged);
   rules.min_annotators = 2;
-  const std::string one = R"([{"turn":2,"annotator":"x","corrected_answer":"best"},{"turn":2,"annotator":"x","scores":5}])";
+  const std::string one =
+      R"([{"turn":2,"annotator":"x","corrected_answer":"best"},{"turn":2,"annotator":"x","scores":5}])";
   CHECK(words_of(read({.rating = "5", .annotations = one}, rules)) == "u1 a1 u2 a2 u3");
-  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = one}, rules)) ==
-        "u1 better");
-  const std::string two = R"([{"turn":2,"annotator":"x","corrected_answer":"best"},{"turn":2,"annotator":"y","scores":3}])";
+  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = one},
+                      rules)) == "u1 better");
+  const std::string two =
+      R"([{"turn":2,"annotator":"x","corrected_answer":"best"},{"turn":2,"annotator":"y","scores":3}])";
   CHECK(words_of(read({.rating = "5", .annotations = two}, rules)) == "u1 best");
 }
 
@@ -195,23 +222,28 @@ TEST_CASE("a badly rated turn ends the conversation before its question") {
   CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"}, rules)) == "u1 a1");
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":3.5}])"}, rules)) ==
         "dropped, badly rated turn: turn 2, rated 3.5");
-  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":4},{"turn":1,"rating":1}])"}, rules)) == "u1 a1 u2 a2 u3");
+  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":4},{"turn":1,"rating":1}])"}, rules)) ==
+        "u1 a1 u2 a2 u3");
   // The turn's own rating by the first signal that says something about it.
-  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":4,"rating":5}])",
-                       .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"}, rules)) == "u1 a1 u2 a2 u3");
+  CHECK(words_of(read({.rating = "5",
+                       .feedback = R"([{"turn":4,"rating":5}])",
+                       .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"},
+                      rules)) == "u1 a1 u2 a2 u3");
   // Corrected, it is not bad; a bad one before a corrected one is.
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":4,"rating":1,"corrected_answer":"better"}])"}, rules)) ==
         "u1 a1 u2 better");
-  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":1},{"turn":4,"corrected_answer":"better"}])"}, rules)) ==
-        "dropped, badly rated turn: turn 2, rated 1");
-  const char* inside = R"([{"role":"user","content":"u1"},{"role":"assistant","content":"a1","rating":"up"},{"role":"user","content":"u2"},
+  CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":1},{"turn":4,"corrected_answer":"better"}])"},
+                      rules)) == "dropped, badly rated turn: turn 2, rated 1");
+  const char* inside =
+      R"([{"role":"user","content":"u1"},{"role":"assistant","content":"a1","rating":"up"},{"role":"user","content":"u2"},
                            {"role":"user","content":"u3"},{"role":"assistant","content":"a2"},{"role":"assistant","content":"a3","thumbs":false}])";
   CHECK(words_of(read({.rating = "5", .messages = inside}, rules)) == "u1 a1");
   CHECK(words_of(read({.rating = "5", .messages = inside}, listening({Signal::rating}))) == "u1 a1 u2 u3 a2 a3");
 }
 
 TEST_CASE("language codes and tags") {
-  const char* messages = R"([{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}])";
+  const char* messages =
+      R"([{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}])";
   auto metadata = [&](std::optional<std::string_view> language) {
     RowReader reader({});
     Row row;

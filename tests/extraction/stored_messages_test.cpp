@@ -16,7 +16,8 @@ std::string words_of(std::string_view text, const std::vector<std::string>& role
   if (std::string fault = messages.read(text); !fault.empty()) return fault;
   std::string words;
   for (const Turn& turn : messages.turns())
-    words += (words.empty() ? "" : " ") + std::string(turn.role == Role::user ? "user:" : "assistant:") + std::string(turn.content);
+    words += (words.empty() ? "" : " ") + std::string(turn.role == Role::user ? "user:" : "assistant:") +
+             std::string(turn.content);
   return words;
 }
 
@@ -34,10 +35,12 @@ TEST_CASE("roles of other systems") {
   for (const char* user : {"user", "User", "HUMAN", "prompter", "customer", "client", "question", " user "})
     CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(user) + R"(","content":"x"}])") == "user:x", user);
   for (const char* assistant : {"assistant", "gpt", "Bot", "AI", "model", "chatbot", "ChatGPT", "agent", "answer"})
-    CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(assistant) + R"(","content":"x"}])") == "assistant:x", assistant);
+    CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(assistant) + R"(","content":"x"}])") == "assistant:x",
+                  assistant);
   for (const char* left_out : {"system", "Developer", "tool", "function", "ipython", "observation"})
-    CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(left_out) + R"(","content":null},{"role":"user","content":"x"}])") ==
-                      "user:x", left_out);
+    CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(left_out) +
+                           R"(","content":null},{"role":"user","content":"x"}])") == "user:x",
+                  left_out);
   CHECK(name_of(words_of(R"([{"role":"vet","content":"x"}])")) == "unknown role");
   CHECK(words_of(R"([{"role":"Vet","content":"x"},{"role":"note","content":"n"}])", {"vet=assistant", "NOTE=system"}) ==
         "assistant:x");
@@ -59,11 +62,14 @@ TEST_CASE("keys of other systems") {
 }
 
 TEST_CASE("content in parts") {
-  CHECK(words_of(R"([{"role":"user","content":[{"type":"text","text":"a"},"b",{"type":"input_text","text":"c"},{"text":"d","type":"output_text"}]}])") ==
-        "user:abcd");
+  CHECK(
+      words_of(
+          R"([{"role":"user","content":[{"type":"text","text":"a"},"b",{"type":"input_text","text":"c"},{"text":"d","type":"output_text"}]}])") ==
+      "user:abcd");
   CHECK(words_of(R"([{"role":"user","content":["a"]},{"role":"assistant","content":["b"]}])") == "user:a assistant:b");
   CHECK(words_of(R"([{"role":"user","content":[]}])") == "user:");
-  CHECK(name_of(words_of(R"([{"role":"user","content":[{"type":"refusal","text":"no"}]}])")) == "content part is not text");
+  CHECK(name_of(words_of(R"([{"role":"user","content":[{"type":"refusal","text":"no"}]}])")) ==
+        "content part is not text");
 }
 
 TEST_CASE("calls of tools are left out, and what tools answer") {
@@ -92,16 +98,31 @@ TEST_CASE("ratings inside messages") {
     const char* members;
     const char* rating;
   };
-  for (const Case& c : {Case{R"("rating":4)", "4"}, {R"("score":4.5)", "4.5"}, {R"("rating":"4,5")", "4.5"}, {R"("rating":"1")", "1"},
-                        {R"("thumbs":1)", "5"}, {R"("thumbs":-1)", "1"}, {R"("thumbs":0)", ""}, {R"("thumbs":"down")", "1"},
-                        {R"("rating":true)", "5"}, {R"("feedback":false)", "1"}, {R"("feedback":"up")", "5"},
-                        {R"("feedback":"what a fine answer")", ""}, {R"("feedback":{"by":"u"})", ""}, {R"("rating":"like")", "5"},
-                        {R"("rating":null,"score":2)", "2"}, {R"("rating":3,"score":2)", "3"}, {R"("other":1)", ""},
-                        {R"("rating":"fine")", "fault"}, {R"("rating":{})", "fault"}, {R"("thumbs":"4")", "fault"}}) {
+  for (const Case& c : {Case{R"("rating":4)", "4"},
+                        {R"("score":4.5)", "4.5"},
+                        {R"("rating":"4,5")", "4.5"},
+                        {R"("rating":"1")", "1"},
+                        {R"("thumbs":1)", "5"},
+                        {R"("thumbs":-1)", "1"},
+                        {R"("thumbs":0)", ""},
+                        {R"("thumbs":"down")", "1"},
+                        {R"("rating":true)", "5"},
+                        {R"("feedback":false)", "1"},
+                        {R"("feedback":"up")", "5"},
+                        {R"("feedback":"what a fine answer")", ""},
+                        {R"("feedback":{"by":"u"})", ""},
+                        {R"("rating":"like")", "5"},
+                        {R"("rating":null,"score":2)", "2"},
+                        {R"("rating":3,"score":2)", "3"},
+                        {R"("other":1)", ""},
+                        {R"("rating":"fine")", "fault"},
+                        {R"("rating":{})", "fault"},
+                        {R"("thumbs":"4")", "fault"}}) {
     CAPTURE(c.members);
     StoredMessages messages(RoleNames{}, RatingScale::one_to_five);
-    const std::string fault = messages.read(R"([{"role":"user","content":"u","rating":1},{"role":"assistant","content":"a",)" +
-                                            std::string(c.members) + "}]");
+    const std::string fault =
+        messages.read(R"([{"role":"user","content":"u","rating":1},{"role":"assistant","content":"a",)" +
+                      std::string(c.members) + "}]");
     if (std::string_view(c.rating) == "fault") {
       CHECK(name_of(fault).starts_with("rating of a turn "));
       continue;
@@ -115,5 +136,6 @@ TEST_CASE("ratings inside messages") {
   StoredMessages scaled(RoleNames{}, RatingScale::zero_to_ten);
   CHECK(scaled.read(R"([{"role":"assistant","content":"a","rating":7.5}])") == "");
   CHECK(scaled.turns()[0].rating == 4.0);
-  CHECK(scaled.read(R"([{"role":"assistant","content":"a","rating":11}])").find("outside the scale 0-10") != std::string::npos);
+  CHECK(scaled.read(R"([{"role":"assistant","content":"a","rating":11}])").find("outside the scale 0-10") !=
+        std::string::npos);
 }

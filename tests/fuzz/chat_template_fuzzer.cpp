@@ -1,5 +1,5 @@
-// Any bytes as a chat template: parsed, and rendered within a small budget over a conversation with tools; then, traced,
-// over a plain one, whose plan must give other contents the text that the template itself gives them.
+// Any bytes as a chat template: parsed, and rendered within a small budget over a conversation with tools; then,
+// traced, over a plain one, whose plan must give other contents the text that the template itself gives them.
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
-#include "tokens/jinja.hpp"
+#include "jinja/template.hpp"
 #include "tokens/rendering_plan.hpp"
 
 namespace {
@@ -20,7 +20,8 @@ constexpr jinja::Budget kAmpleBudget{.max_steps = 200'000, .max_depth = 100, .ma
 
 jinja::Input common_input() {
   jinja::Input input;
-  input.variables = {{"bos_token", "<s>"}, {"eos_token", "</s>"}, {"add_generation_prompt", true}, {"documents", nullptr}};
+  input.variables = {
+      {"bos_token", "<s>"}, {"eos_token", "</s>"}, {"add_generation_prompt", true}, {"documents", nullptr}};
   input.now = jinja::DateTime{2026, 11, 21, 10, 58, 3};
   return input;
 }
@@ -28,10 +29,12 @@ jinja::Input common_input() {
 const jinja::Input& conversation_with_tools() {
   static const jinja::Input input = [] {
     jinja::Input made = common_input();
-    made.messages = Json::parse(R"([{"role": "system", "content": " Be brief. "}, {"role": "user", "content": "Olá <b>"},
+    made.messages =
+        Json::parse(R"([{"role": "system", "content": " Be brief. "}, {"role": "user", "content": "Olá <b>"},
       {"role": "assistant", "content": "", "tool_calls": [{"id": "call12345", "type": "function", "function": {"name": "f", "arguments": {"x": [1, 2.5, null]}}}]},
       {"role": "tool", "name": "f", "content": "{\"y\": 3}"}, {"role": "assistant", "content": "fin 🐔"}])");
-    made.tools = Json::parse(R"([{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object", "properties": {}}}}])");
+    made.tools = Json::parse(
+        R"([{"type": "function", "function": {"name": "f", "description": "d", "parameters": {"type": "object", "properties": {}}}}])");
     return made;
   }();
   return input;
@@ -39,8 +42,9 @@ const jinja::Input& conversation_with_tools() {
 
 using Contents = std::array<std::string_view, 4>;
 // Of the same lengths, so that they take about the same of a budget.
-constexpr std::array<Contents, 3> kContents = {
-    {{" Be brief. ", "a <b>", "</think>", "x"}, {"\n\nOlá [x]\n", "\tfoo ", "<think>x", "\n"}, {"<|user|>{{x", "aaaaa", "{% raw %", " "}}};
+constexpr std::array<Contents, 3> kContents = {{{" Be brief. ", "a <b>", "</think>", "x"},
+                                                {"\n\nOlá [x]\n", "\tfoo ", "<think>x", "\n"},
+                                                {"<|user|>{{x", "aaaaa", "{% raw %", " "}}};
 
 jinja::Input plain_conversation(const Contents& contents) {
   jinja::Input made = common_input();
@@ -64,8 +68,8 @@ std::optional<jinja::Output> render(const jinja::Template& chat_template, const 
 }
 
 void check_plans(const jinja::Template& chat_template) {
-  static const std::array<jinja::Input, 3> kInputs = {plain_conversation(kContents[0]), plain_conversation(kContents[1]),
-                                                      plain_conversation(kContents[2])};
+  static const std::array<jinja::Input, 3> kInputs = {
+      plain_conversation(kContents[0]), plain_conversation(kContents[1]), plain_conversation(kContents[2])};
   const auto first = render(chat_template, kInputs[0]);
   const auto plan = first ? RenderingPlan::make(*first) : std::nullopt;
   if (!plan) return;
@@ -73,7 +77,9 @@ void check_plans(const jinja::Template& chat_template) {
     const auto replayed = plan->replay(kContents[i]);
     if (!replayed) continue;
     const auto rendered = render(chat_template, kInputs[i], kAmpleBudget);
-    if (rendered && rendered->text.bytes == replayed->text && rendered->generation.size() == replayed->generation.size()) continue;
+    if (rendered && rendered->text.bytes == replayed->text &&
+        rendered->generation.size() == replayed->generation.size())
+      continue;
     std::fprintf(stderr, "contents %zu: the plan gives '%s', the template '%s'\n", i, replayed->text.c_str(),
                  rendered ? rendered->text.bytes.c_str() : "(refuses)");
     std::abort();

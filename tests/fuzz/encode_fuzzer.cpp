@@ -1,5 +1,5 @@
-// Any bytes as a text, for every model folder in $INTELIA_FUZZ_MODELS: the ids are the same with and without ranges, the
-// ranges lie in the text, and a model whose name begins with "lossless" gives the text back.
+// Any bytes as a text, for every model folder in $INTELIA_FUZZ_MODELS: the ids are the same with and without ranges,
+// the ranges lie in the text, and a model whose name begins with "lossless" gives the text back.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "record/json.hpp"
-#include "tokens/tokenizer.hpp"
-#include "tokens/utf8.hpp"
+#include "text/utf8.hpp"
+#include "tokenizer/tokenizer.hpp"
 
 namespace {
 
@@ -56,7 +56,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   require(encoding.ids.size() == encoding.ranges.size(), "not one range for each id", model);
   require(encoding.ids == model.tokenizer->encode(raw, special), "other ids without ranges", model);
   require(encoding.ids == model.tokenizer->encode(text, special), "other ids once repaired", model);
-  for (const ByteRange& range : encoding.ranges) require(range.begin <= range.end && range.end <= text.size(), "a range outside of the text", model);
+  for (const ByteRange& range : encoding.ranges)
+    require(range.begin <= range.end && range.end <= text.size(), "a range outside of the text", model);
   const std::string decoded = model.tokenizer->decode(encoding.ids);
   if (model.name.starts_with("lossless") && !special.add) require(decoded == text, "not the text again", model);
   return 0;

@@ -1,5 +1,5 @@
-// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; every stored byte over many updates
-// is compared with the peer in parity_optimizers.
+// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; every stored byte over many
+// updates is compared with the peer in parity_optimizers.
 #include "kernels/adam8.hpp"
 
 #include <doctest/doctest.h>
@@ -45,16 +45,21 @@ TEST_CASE("a block is scaled by its own largest magnitude; a block of zeros and 
   CHECK(restored[512] == 0.001f);
 }
 
-TEST_CASE("the first update moves every parameter by the rate, against the sign of its gradient, whatever the gradient's size") {
+TEST_CASE(
+    "the first update moves every parameter by the rate, against the sign of its gradient, whatever the gradient's "
+    "size") {
   const adam8::Step step{.learning_rate = 0.01, .weight_decay = 0, .num_updates = 1};
   std::vector<float> gradient(300), parameter(300, 1.0f), average_absmax(2), square_absmax(2);
   std::vector<std::uint8_t> average(300), square(300);
-  for (std::size_t i = 0; i < 300; ++i) gradient[i] = (i % 2 ? -1.0f : 1.0f) * std::pow(10.0f, -static_cast<float>(i % 5));
+  for (std::size_t i = 0; i < 300; ++i)
+    gradient[i] = (i % 2 ? -1.0f : 1.0f) * std::pow(10.0f, -static_cast<float>(i % 5));
   const auto blank = parameter;
-  adam8::update(step, gradient.data(), 300, parameter.data(), {average.data(), square.data(), average_absmax.data(), square_absmax.data()});
-  for (std::size_t i = 0; i < 300; ++i) CHECK(parameter[i] == doctest::Approx(gradient[i] > 0 ? 0.99 : 1.01).epsilon(1e-5));
-  CHECK(average_absmax[0] == doctest::Approx(0.1));    // (1 − β1)·g
-  CHECK(square_absmax[0] == doctest::Approx(0.001));   // (1 − β2)·g²
+  adam8::update(step, gradient.data(), 300, parameter.data(),
+                {average.data(), square.data(), average_absmax.data(), square_absmax.data()});
+  for (std::size_t i = 0; i < 300; ++i)
+    CHECK(parameter[i] == doctest::Approx(gradient[i] > 0 ? 0.99 : 1.01).epsilon(1e-5));
+  CHECK(average_absmax[0] == doctest::Approx(0.1));   // (1 − β1)·g
+  CHECK(square_absmax[0] == doctest::Approx(0.001));  // (1 − β2)·g²
 
   std::vector<float> other = blank, m(300), v(300);
   adam8::update_fp32(step, gradient.data(), 300, other.data(), m.data(), v.data());
@@ -72,20 +77,23 @@ TEST_CASE("weight decay shrinks what has no gradient") {
 TEST_CASE("a tensor may be cut at whole blocks: the same bits") {
   constexpr std::int64_t n = 5 * adam8::kBlock + 7, cut = 2 * adam8::kBlock;
   struct Held {
-    std::vector<float> parameter = std::vector<float>(n, 0.5f), average_absmax = std::vector<float>(6), square_absmax = std::vector<float>(6);
+    std::vector<float> parameter = std::vector<float>(n, 0.5f), average_absmax = std::vector<float>(6),
+                       square_absmax = std::vector<float>(6);
     std::vector<std::uint8_t> average = std::vector<std::uint8_t>(n), square = std::vector<std::uint8_t>(n);
     bool operator==(const Held&) const = default;
   } whole, parts;
   for (int update = 1; update <= 3; ++update) {
     const adam8::Step step{0.01, 0.1, update};
     std::vector<float> gradient(n);
-    for (std::int64_t i = 0; i < n; ++i) gradient[static_cast<std::size_t>(i)] = std::sin(static_cast<float>(i * update));
+    for (std::int64_t i = 0; i < n; ++i)
+      gradient[static_cast<std::size_t>(i)] = std::sin(static_cast<float>(i * update));
     adam8::update(step, gradient.data(), n, whole.parameter.data(),
                   {whole.average.data(), whole.square.data(), whole.average_absmax.data(), whole.square_absmax.data()});
     for (const auto& [begin, end] : {std::pair{cut, n}, std::pair{std::int64_t{0}, cut}})
-      adam8::update(step, gradient.data() + begin, end - begin, parts.parameter.data() + begin,
-                    {parts.average.data() + begin, parts.square.data() + begin, parts.average_absmax.data() + begin / adam8::kBlock,
-                     parts.square_absmax.data() + begin / adam8::kBlock});
+      adam8::update(
+          step, gradient.data() + begin, end - begin, parts.parameter.data() + begin,
+          {parts.average.data() + begin, parts.square.data() + begin,
+           parts.average_absmax.data() + begin / adam8::kBlock, parts.square_absmax.data() + begin / adam8::kBlock});
   }
   CHECK((whole == parts));
 }

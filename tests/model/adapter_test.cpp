@@ -76,7 +76,9 @@ TEST_CASE("scaling") {
 TEST_CASE("which modules are meant") {
   AdapterConfig config;
   config.targets.names = {"q_proj", "mlp.up_proj"};
-  const auto path = [](int layer, const char* module) { return "model.layers." + std::to_string(layer) + "." + module; };
+  const auto path = [](int layer, const char* module) {
+    return "model.layers." + std::to_string(layer) + "." + module;
+  };
   CHECK(is_target(config, path(0, "self_attn.q_proj")));
   CHECK(is_target(config, path(0, "mlp.up_proj")));
   CHECK_FALSE(is_target(config, path(0, "mlp.gate_proj")));

@@ -132,13 +132,17 @@ TEST_CASE("what a file leaves out is what transformers takes for it") {
 }
 
 TEST_CASE("what this program does not compute is refused by name") {
-  CHECK(contains(why(with("model_type", "\"mamba\"")), "model_type 'mamba' is not supported; supported: llama, mistral, qwen2"));
+  CHECK(contains(why(with("model_type", "\"mamba\"")),
+                 "model_type 'mamba' is not supported; supported: llama, mistral, qwen2"));
   CHECK(contains(why(with("hidden_act", "\"gelu\"")), "hidden_act 'gelu' is not supported"));
-  CHECK(contains(why(with("rope_parameters", R"({"rope_type":"proportional"})")), "rope_parameters.rope_type 'proportional'"));
-  CHECK(contains(why(with("rope_scaling", R"({"type":"proportional","factor":4})")), "rope_scaling.type 'proportional'"));
+  CHECK(contains(why(with("rope_parameters", R"({"rope_type":"proportional"})")),
+                 "rope_parameters.rope_type 'proportional'"));
+  CHECK(
+      contains(why(with("rope_scaling", R"({"type":"proportional","factor":4})")), "rope_scaling.type 'proportional'"));
   CHECK(contains(why(with("partial_rotary_factor", "0.5")), "partial_rotary_factor"));
   CHECK(contains(why(with("attention_dropout", "0.1")), "attention_dropout is 0.1"));
-  CHECK(contains(why(with("quantization_config", R"({"quant_method":"gptq"})")), "quantization_config.quant_method is \"gptq\""));
+  CHECK(contains(why(with("quantization_config", R"({"quant_method":"gptq"})")),
+                 "quantization_config.quant_method is \"gptq\""));
   CHECK(contains(why(with("torch_dtype", "\"float8_e4m3fn\"")), "torch_dtype 'float8_e4m3fn'"));
 }
 

@@ -9,8 +9,8 @@
 #include <cstring>
 
 #include "base/hash.hpp"
+#include "export/tokenizer_trainer.hpp"
 #include "model/safetensors.hpp"
-#include "model/tokenizer_trainer.hpp"
 #include "record/json.hpp"
 #include "temporary_folder.hpp"
 

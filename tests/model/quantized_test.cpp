@@ -1,5 +1,6 @@
-// What is said of stored NF4: the text of a quant_state, modules that are skipped, and what is no NF4 at all. Folders whose
-// parts lie are in tests/faults/test_faults_safetensors.py, equality with the peers in tests/parity/test_quantized.py.
+// What is said of stored NF4: the text of a quant_state, modules that are skipped, and what is no NF4 at all. Folders
+// whose parts lie are in tests/faults/test_faults_safetensors.py, equality with the peers in
+// tests/parity/test_quantized.py.
 #include "model/quantized.hpp"
 
 #include "temporary_folder.hpp"
@@ -20,14 +21,20 @@ TEST_CASE("a quant_state is written as Python writes it") {
   CHECK(quant_state_text("bfloat16", {96, 64}, std::nullopt) ==
         R"({"quant_type": "nf4", "blocksize": 64, "dtype": "bfloat16", "shape": [96, 64]})");
   // repr(float(numpy.float32(x))) of Python 3.11.
-  const std::pair<float, const char*> numbers[] = {{0.05f, "0.05000000074505806"},      {1e-5f, "9.999999747378752e-06"},
-                                                   {1e-4f, "9.999999747378752e-05"},    {0.001f, "0.0010000000474974513"},
-                                                   {0.0f, "0.0"},                       {3.0f, "3.0"},
-                                                   {1e15f, "999999986991104.0"},        {1e17f, "9.999999843067494e+16"}};
+  const std::pair<float, const char*> numbers[] = {{0.05f, "0.05000000074505806"},
+                                                   {1e-5f, "9.999999747378752e-06"},
+                                                   {1e-4f, "9.999999747378752e-05"},
+                                                   {0.001f, "0.0010000000474974513"},
+                                                   {0.0f, "0.0"},
+                                                   {3.0f, "3.0"},
+                                                   {1e15f, "999999986991104.0"},
+                                                   {1e17f, "9.999999843067494e+16"}};
   for (const auto& [number, text] : numbers) {
-    CHECK(quant_state_text("float32", {8, 8}, number) ==
-          std::string(R"({"quant_type": "nf4", "blocksize": 64, "dtype": "float32", "shape": [8, 8], "nested_blocksize": 256, )") +
-              R"("nested_dtype": "float32", "nested_offset": )" + text + "}");
+    CHECK(
+        quant_state_text("float32", {8, 8}, number) ==
+        std::string(
+            R"({"quant_type": "nf4", "blocksize": 64, "dtype": "float32", "shape": [8, 8], "nested_blocksize": 256, )") +
+            R"("nested_dtype": "float32", "nested_offset": )" + text + "}");
   }
 }
 
@@ -47,8 +54,10 @@ TEST_CASE("skipped modules are named from the start to a word's end, or by their
 TEST_CASE("what was written is read, and other methods are refused by name") {
   const Json written = quantization_config_json(true, "bfloat16");
   CHECK(read_quantization_config(written, "config.json").uses_double_quantization);
-  CHECK_FALSE(read_quantization_config(quantization_config_json(false, "float32"), "config.json").uses_double_quantization);
-  CHECK(contains(refusal([] { read_text(R"({"bnb_4bit_quant_type":"fp4"})"); }), "config.json: quantization_config.bnb_4bit_quant_type"));
+  CHECK_FALSE(
+      read_quantization_config(quantization_config_json(false, "float32"), "config.json").uses_double_quantization);
+  CHECK(contains(refusal([] { read_text(R"({"bnb_4bit_quant_type":"fp4"})"); }),
+                 "config.json: quantization_config.bnb_4bit_quant_type"));
   CHECK(contains(refusal([] { read_text(R"({"load_in_8bit":true})"); }), "load_in_8bit is true"));
   CHECK(contains(refusal([] { read_quantization_config(Json("nf4"), "config.json"); }), "expected an object"));
 }

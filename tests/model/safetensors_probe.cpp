@@ -1,4 +1,5 @@
-// Says of each file that a line of standard input names what the reader of safetensors makes of it, a JSON object a line:
+// Says of each file that a line of standard input names what the reader of safetensors makes of it, a JSON object a
+// line:
 // {"tensors":{NAME:[TYPE,SHAPE,SHA-256 of its bytes]},"metadata":{…}}, or {"error":…,"status":…}.
 #include <cstdio>
 #include <iostream>

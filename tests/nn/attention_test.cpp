@@ -1,10 +1,12 @@
-// Attention against its definition written out in loops, its gradient against central differences, the cache against the whole.
+// Attention against its definition written out in loops, its gradient against central differences, the cache against
+// the whole.
+#include "nn/attention.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 
 #include "gradient.hpp"
-#include "nn/attention.hpp"
 #include "nn/memory.hpp"
 #include "nn/plan.hpp"
 
@@ -12,7 +14,8 @@ using namespace intelia::nn;
 
 namespace {
 
-/** Token t of a sequence sees tokens max(0, t − window + 1) to t (window 0: from the first), head h the keys of head h·K/H. */
+/** Token t of a sequence sees tokens max(0, t − window + 1) to t (window 0: from the first), head h the keys of head
+ * h·K/H. */
 Tensor by_definition(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                      const AttentionRule& rule) {
   const std::int64_t window = rule.window;
@@ -58,8 +61,9 @@ TEST_CASE("attend is attention by its definition: sequences apart, grouped heads
 }
 
 TEST_CASE("attend: gradient of queries, keys and values, with and without a window and a cap") {
-  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{3}, AttentionRule{0, 0.9, 0.7}, AttentionRule{3, 0, 0.7},
-                                    AttentionRule{0, 0, 0.7, 40}, AttentionRule{3, 0, 0.7, 40}}) {
+  for (const AttentionRule& rule :
+       {AttentionRule{}, AttentionRule{3}, AttentionRule{0, 0.9, 0.7}, AttentionRule{3, 0, 0.7},
+        AttentionRule{0, 0, 0.7, 40}, AttentionRule{3, 0, 0.7, 40}}) {
     for (const auto& attends : {attend, attend_composed})
       CHECK(gradient_error({normal({7, 4, 4}, 4), normal({7, 2, 4}, 5), normal({7, 2, 4}, 6)}, [&](const auto& in) {
               return attends(in[0], in[1], in[2], {2, 5}, rule);
@@ -75,8 +79,9 @@ TEST_CASE("attend in a window: many queries at a time give what one after the ot
     CHECK(at::allclose(attend(q, k, v, {600}, {window}), y, 0, 1e-12));
     for (const std::int64_t t : {0, 99, 255, 256, 400, 511, 512, 599}) {
       const std::int64_t first = std::max<std::int64_t>(0, t - window + 1), seen = t + 1 - first;
-      const Tensor alone = attend_cached(q.narrow(0, t, 1), k.narrow(0, first, seen).transpose(0, 1).unsqueeze(0),
-                                         v.narrow(0, first, seen).transpose(0, 1).unsqueeze(0), at::tensor({seen - 1}, at::kLong));
+      const Tensor alone =
+          attend_cached(q.narrow(0, t, 1), k.narrow(0, first, seen).transpose(0, 1).unsqueeze(0),
+                        v.narrow(0, first, seen).transpose(0, 1).unsqueeze(0), at::tensor({seen - 1}, at::kLong));
       CHECK(at::allclose(y.narrow(0, t, 1), alone, 0, 1e-12));
     }
   }
@@ -88,8 +93,9 @@ TEST_CASE("capped attention holds a bounded part of the scores, and so does its 
   const auto outline = [&](std::int64_t heads) {
     return at::empty({4096, heads, 64}, at::TensorOptions(at::kFloat).device(meta)).set_requires_grad(true);
   };
-  const Tensor q = outline(8), k = outline(4), v = outline(4);   // 512 MiB of scores
-  const std::uint64_t inputs = 4 * static_cast<std::uint64_t>(q.numel() + k.numel() + v.numel()), before = live_bytes(meta);
+  const Tensor q = outline(8), k = outline(4), v = outline(4);  // 512 MiB of scores
+  const std::uint64_t inputs = 4 * static_cast<std::uint64_t>(q.numel() + k.numel() + v.numel()),
+                      before = live_bytes(meta);
   for (const auto& attends : {attend, attend_composed}) {
     for (const AttentionRule& rule : {AttentionRule{0, 0, 50}, AttentionRule{2048, 0, 50}}) {
       CAPTURE(rule.window);
@@ -106,13 +112,14 @@ TEST_CASE("capped attention holds a bounded part of the scores, and so does its 
 namespace {
 
 /** The same in library operations over whole matrices of scores, for lengths at which loops take too long. */
-Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths, const AttentionRule& rule) {
+Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
+                   const AttentionRule& rule) {
   const double scale = rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(q.size(2)));
   std::vector<Tensor> parts;
   std::int64_t begin = 0;
   for (const std::int64_t length : lengths) {
     const auto heads = [&](const Tensor& x) {
-      return x.narrow(0, begin, length).transpose(0, 1).repeat_interleave(q.size(1) / x.size(1), 0);   // [H, T, E]
+      return x.narrow(0, begin, length).transpose(0, 1).repeat_interleave(q.size(1) / x.size(1), 0);  // [H, T, E]
     };
     Tensor scores = at::matmul(heads(q), heads(k).transpose(1, 2)) * scale;
     if (rule.softcap > 0) scores = softcapped(scores, rule.softcap);
@@ -129,13 +136,16 @@ Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std:
 
 TEST_CASE("attend over several blocks of queries, values and gradients, in each kind of number") {
   const std::vector<std::int64_t> lengths{300, 129, 0, 128, 1};
-  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{5}, AttentionRule{128}, AttentionRule{131, 0.2, 0.9}}) {
+  for (const AttentionRule& rule :
+       {AttentionRule{}, AttentionRule{5}, AttentionRule{128}, AttentionRule{131, 0.2, 0.9}}) {
     CAPTURE(rule.window);
     std::vector<Tensor> exact = {normal({558, 4, 8}, 20), normal({558, 2, 8}, 21), normal({558, 2, 8}, 22)};
-    for (Tensor& x : exact) x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);   // the same numbers in every kind
+    for (Tensor& x : exact)
+      x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every kind
     const Tensor y = by_matrices(exact[0], exact[1], exact[2], lengths, rule), weights = normal(y.sizes(), 23);
     y.backward(weights);
-    for (const auto& [type, tolerance] : {std::pair{at::kDouble, 1e-12}, {at::kFloat, 1e-5}, {at::kBFloat16, 3e-2}, {at::kHalf, 6e-3}}) {
+    for (const auto& [type, tolerance] :
+         {std::pair{at::kDouble, 1e-12}, {at::kFloat, 1e-5}, {at::kBFloat16, 3e-2}, {at::kHalf, 6e-3}}) {
       CAPTURE(type);
       std::vector<Tensor> inputs;
       for (const Tensor& x : exact) inputs.push_back(x.detach().to(type).set_requires_grad(true));
@@ -143,7 +153,9 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
       CHECK((ours.to(at::kDouble) - y).abs().max().item<double>() < tolerance);
       ours.backward(weights.to(type));
       for (std::size_t i = 0; i < 3; ++i)
-        CHECK(((inputs[i].grad().to(at::kDouble) - exact[i].grad()).abs() / exact[i].grad().abs().clamp_min(1)).max().item<double>() < tolerance);
+        CHECK(((inputs[i].grad().to(at::kDouble) - exact[i].grad()).abs() / exact[i].grad().abs().clamp_min(1))
+                  .max()
+                  .item<double>() < tolerance);
     }
   }
 }
@@ -151,10 +163,11 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
 TEST_CASE("attend of a long sequence holds no matrix of scores, with a window and a cap neither") {
   count_allocations();
   const at::Device cpu(at::kCPU);
-  constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;   // of four heads in fp32: 256 MiB
+  constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;  // of four heads in fp32: 256 MiB
   for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{1024}, AttentionRule{0, 0, 50}}) {
     std::vector<Tensor> inputs;
-    for (std::uint64_t seed = 30; seed < 33; ++seed) inputs.push_back(normal({kLength, 4, 16}, seed).to(at::kFloat).set_requires_grad(true));
+    for (std::uint64_t seed = 30; seed < 33; ++seed)
+      inputs.push_back(normal({kLength, 4, 16}, seed).to(at::kFloat).set_requires_grad(true));
     restart_allocator_peak(cpu);
     const std::uint64_t before = live_bytes(cpu);
     attend(inputs[0], inputs[1], inputs[2], {kLength}, rule).sum().backward();

@@ -1,10 +1,11 @@
 // The hand-written backwards against central differences in fp64, and what the functions promise beyond their gradient.
+#include "nn/functions.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 
 #include "gradient.hpp"
-#include "nn/functions.hpp"
 #include "nn/weights.hpp"
 
 using namespace intelia::nn;
@@ -22,7 +23,8 @@ TEST_CASE("rms_norm of ones is the weight, up to eps") {
   const Tensor weight = normal({8}, 3);
   const Tensor y = rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21);
   CHECK(at::allclose(y[1], weight / std::sqrt(1.21), 1e-12));
-  CHECK(at::allclose(rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21, 1)[0], (weight + 1) / std::sqrt(1.21), 1e-12));
+  CHECK(
+      at::allclose(rms_norm(at::ones({2, 8}, at::kDouble), weight, 0.21, 1)[0], (weight + 1) / std::sqrt(1.21), 1e-12));
 }
 
 TEST_CASE("rotate: gradient, and a turn keeps lengths") {
@@ -66,9 +68,10 @@ TEST_CASE("head_loss: gradient where labels have weights, and rows behind them a
 }
 
 TEST_CASE("head_loss is the sum of head_losses, over several chunks of rows") {
-  const Tensor hidden = normal({33, 4}, 11), head = normal({2'000'000, 4}, 12);   // 16 rows a chunk at this many words
+  const Tensor hidden = normal({33, 4}, 11), head = normal({2'000'000, 4}, 12);  // 16 rows a chunk at this many words
   const Tensor labels = at::randint(2'000'000, {33}, numbers(13), at::kLong);
-  CHECK(at::allclose(head_loss(hidden, head, labels).to(at::kDouble), head_losses(hidden, head, labels).sum().to(at::kDouble), 1e-6));
+  CHECK(at::allclose(head_loss(hidden, head, labels).to(at::kDouble),
+                     head_losses(hidden, head, labels).sum().to(at::kDouble), 1e-6));
   const Tensor weights = at::rand({33}, numbers(14), at::kFloat);
   CHECK(at::allclose(head_loss(hidden, head, labels, 0, weights).to(at::kDouble),
                      (head_losses(hidden, head, labels) * weights).sum().to(at::kDouble), 1e-6));
@@ -120,19 +123,22 @@ TEST_CASE("pack keeps a weight within half a step of the codebook") {
   const Tensor weight = normal({8, 64}, 16).to(at::kFloat);
   const Tensor values = unpack(pack(weight), at::kFloat);
   const Tensor largest = weight.abs().amax(1, /*keepdim=*/true);
-  // The widest gap between neighbouring codes is 0.304 of the block's largest value; double quantization adds its own part.
+  // The widest gap between neighbouring codes is 0.304 of the block's largest value; double quantization adds its own
+  // part.
   CHECK(((values - weight).abs() / largest).max().item<float>() < 0.304f / 2 + 0.01f);
 }
 
 TEST_CASE("dropout: gradient, share and independence of the mask") {
-  CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return intelia::nn::dropout(in[0], 0.3, 7); }) < 1e-8);
+  CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return intelia::nn::dropout(in[0], 0.3, 7); }) <
+        1e-8);
   const Tensor ones = at::ones({1000, 1000});
   const Tensor y = intelia::nn::dropout(ones, 0.05, 1);
   const double kept = (y != 0).to(at::kDouble).mean().item<double>();
-  CHECK(std::fabs(kept - 0.95) < 5 * std::sqrt(0.05 * 0.95 / 1e6));   // five standard deviations
+  CHECK(std::fabs(kept - 0.95) < 5 * std::sqrt(0.05 * 0.95 / 1e6));  // five standard deviations
   CHECK(y.max().item<float>() == doctest::Approx(1 / 0.95));
   CHECK(at::equal(y, intelia::nn::dropout(ones, 0.05, 1)));
-  const double both_kept = ((y != 0).logical_and(intelia::nn::dropout(ones, 0.05, 2) != 0)).to(at::kDouble).mean().item<double>();
+  const double both_kept =
+      ((y != 0).logical_and(intelia::nn::dropout(ones, 0.05, 2) != 0)).to(at::kDouble).mean().item<double>();
   CHECK(std::fabs(both_kept - 0.95 * 0.95) < 5 * std::sqrt(0.9025 * 0.0975 / 1e6));
   CHECK(at::equal(intelia::nn::dropout(ones, 0, 1), ones));
 }

@@ -1,11 +1,13 @@
-// The one-pass kernels of the CPU, in each kind of number and at awkward sizes, against the same formulas in fp64 library operations.
+// The one-pass kernels of the CPU, in each kind of number and at awkward sizes, against the same formulas in fp64
+// library operations.
+#include "nn/fused.hpp"
+
 #include <doctest/doctest.h>
 
 #include <cmath>
 #include <limits>
 
 #include "gradient.hpp"
-#include "nn/fused.hpp"
 
 using namespace intelia::nn;
 
@@ -14,7 +16,8 @@ namespace {
 /** Half a unit in the last place of 1, and a few roundings of sums in between. */
 double tolerance(at::ScalarType type) { return type == at::kBFloat16 ? 1.0 / 256 : type == at::kFloat ? 2e-6 : 1e-13; }
 
-/** The largest difference between `value` and the exact one, in parts of the exact one's size (1 where that is small). */
+/** The largest difference between `value` and the exact one, in parts of the exact one's size (1 where that is small).
+ */
 double error(const Tensor& value, const Tensor& exact) {
   return ((value.to(at::kDouble) - exact).abs() / exact.abs().clamp_min(1)).max().item<double>();
 }
@@ -30,10 +33,12 @@ TEST_CASE("fused_rms_norm and its backward in each kind of number, at sizes arou
       for (const double offset : {0.0, 1.0}) {
         CAPTURE(type);
         CAPTURE(size);
-        const Tensor x = normal({5, size}, 1).to(type), weight = normal({size}, 2).to(type), grad = normal({5, size}, 3).to(type);
+        const Tensor x = normal({5, size}, 1).to(type), weight = normal({size}, 2).to(type),
+                     grad = normal({5, size}, 3).to(type);
         const auto [y, rstd] = fused_rms_norm(x, weight, 1e-5, offset);
         Tensor exact_x = x.to(at::kDouble).set_requires_grad(true);
-        const Tensor exact = exact_x * (exact_x.square().mean(-1, true) + 1e-5).rsqrt() * (weight.to(at::kDouble) + offset);
+        const Tensor exact =
+            exact_x * (exact_x.square().mean(-1, true) + 1e-5).rsqrt() * (weight.to(at::kDouble) + offset);
         CHECK(error(y, exact) < 3 * tolerance(type));
         exact.backward(grad.to(at::kDouble));
         CHECK(error(fused_rms_norm_backward(x, weight, rstd, grad, offset), exact_x.grad()) < 3 * tolerance(type));
@@ -53,8 +58,10 @@ TEST_CASE("fused_silu_gated and its backward in each kind of number, and far out
     for (const std::int64_t size : kSizes) {
       CAPTURE(type);
       CAPTURE(size);
-      const Tensor gate = (normal({3, size}, 4) * 4).to(type), up = normal({3, size}, 5).to(type), grad = normal({3, size}, 6).to(type);
-      const Tensor exact_gate = gate.to(at::kDouble).set_requires_grad(true), exact_up = up.to(at::kDouble).set_requires_grad(true);
+      const Tensor gate = (normal({3, size}, 4) * 4).to(type), up = normal({3, size}, 5).to(type),
+                   grad = normal({3, size}, 6).to(type);
+      const Tensor exact_gate = gate.to(at::kDouble).set_requires_grad(true),
+                   exact_up = up.to(at::kDouble).set_requires_grad(true);
       const Tensor exact = at::silu(exact_gate) * exact_up;
       exact.backward(grad.to(at::kDouble));
       CHECK(error(fused_silu_gated(gate, up), exact) < 3 * tolerance(type));
@@ -78,7 +85,8 @@ TEST_CASE("fused_turn in each kind of number, of whole heads and of parts") {
       CAPTURE(turned);
       const Tensor x = normal({4, 3, 34}, 7).to(type), angles = normal({4, turned}, 8);
       const Tensor cos = angles.cos().to(type), sin = angles.sin().to(type), y = fused_turn(x, cos, sin, -1);
-      const Tensor exact = x.to(at::kDouble), c = cos.to(at::kDouble).unsqueeze(1), s = sin.to(at::kDouble).unsqueeze(1);
+      const Tensor exact = x.to(at::kDouble), c = cos.to(at::kDouble).unsqueeze(1),
+                   s = sin.to(at::kDouble).unsqueeze(1);
       const std::int64_t half = turned / 2;
       const Tensor a = exact.narrow(-1, 0, half), b = exact.narrow(-1, half, half);
       const Tensor first = a * c.narrow(-1, 0, half) + b * s.narrow(-1, 0, half);
@@ -114,5 +122,5 @@ TEST_CASE("fused_drop drops the same elements in each kind of number, whatever t
 TEST_CASE("a dropout's two halves of a hash are independent") {
   const Tensor kept = (fused_drop(at::ones({32, 31250}), 0.5, 3) != 0).view({-1, 2, 16}).to(at::kDouble);
   const double both = (kept.select(1, 0) * kept.select(1, 1)).mean().item<double>();
-  CHECK(std::fabs(both - 0.25) < 5 * std::sqrt(0.25 * 0.75 / 5e5));   // five standard deviations
+  CHECK(std::fabs(both - 0.25) < 5 * std::sqrt(0.25 * 0.75 / 5e5));  // five standard deviations
 }

@@ -24,7 +24,8 @@ inline Tensor normal(at::IntArrayRef shape, std::uint64_t seed) {
  * Largest difference between the gradient of Σ weights·function(inputs) by backward and by central differences. The
  * differences' own error is of the order of step² ≈ 1e-10 and rounding/step ≈ 1e-10.
  */
-inline double gradient_error(std::vector<Tensor> inputs, const std::function<Tensor(const std::vector<Tensor>&)>& function) {
+inline double gradient_error(std::vector<Tensor> inputs,
+                             const std::function<Tensor(const std::vector<Tensor>&)>& function) {
   for (Tensor& input : inputs) input.set_requires_grad(true);
   const Tensor output = function(inputs);
   const Tensor weights = normal(output.sizes(), 99).to(output.scalar_type());

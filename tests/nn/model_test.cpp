@@ -1,4 +1,5 @@
-// Loading, adapters, scoring and generation on small models made here. What the numbers should be, tests/parity asks the peers.
+// Loading, adapters, scoring and generation on small models made here. What the numbers should be, tests/parity asks
+// the peers.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -89,7 +90,8 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
   }
   CHECK_THROWS_AS(nn::add_adapter(second, LoraSettings{.targets = {"qq_proj"}}, 1), Error);
   for (const char* pattern : {"q_proj", "=8", "q_proj=", "q_proj=0", "q_proj=2.5", "q_proj=8x", "q_proj=70000"})
-    CHECK_THROWS_WITH_AS(nn::add_adapter(second, LoraSettings{.rank_pattern = {pattern}}, 1), doctest::Contains("--rank-pattern: "), Error);
+    CHECK_THROWS_WITH_AS(nn::add_adapter(second, LoraSettings{.rank_pattern = {pattern}}, 1),
+                         doctest::Contains("--rank-pattern: "), Error);
 }
 
 TEST_CASE("what --modules-to-save cannot mean is refused by name") {
@@ -177,7 +179,7 @@ TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rou
   REQUIRE(rounded.size() == whole.size());
   for (std::size_t i = 0; i < list.size(); ++i) {
     CHECK(rounded[i].num_targets == whole[i].num_targets);
-    CHECK(rounded[i].loss_sum == doctest::Approx(whole[i].loss_sum).epsilon(0.02));   // bf16 keeps 8 bits
+    CHECK(rounded[i].loss_sum == doctest::Approx(whole[i].loss_sum).epsilon(0.02));  // bf16 keeps 8 bits
   }
 }
 
@@ -255,10 +257,10 @@ TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {
   const double tolerance = 5 * std::sqrt(0.25 / 20000);
   CHECK(std::fabs(share({.temperature = 1}, 1) - 0.4) < tolerance);
   CHECK(std::fabs(share({.temperature = 1}, 0) - 0.1) < tolerance);
-  CHECK(std::fabs(share({.temperature = 0.5}, 1) - 0.16 / 0.30) < tolerance);    // p² renormalised
+  CHECK(std::fabs(share({.temperature = 0.5}, 1) - 0.16 / 0.30) < tolerance);  // p² renormalised
   CHECK(std::fabs(share({.temperature = 1, .top_k = 2}, 1) - 4.0 / 7) < tolerance);
   CHECK(share({.temperature = 1, .top_k = 2}, 3) == 0);
-  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);   // 0.4 + 0.3 hold 0.6
+  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);  // 0.4 + 0.3 hold 0.6
   CHECK(share({.temperature = 1, .top_p = 0.6}, 3) == 0);
   CHECK(share({.temperature = 1, .top_p = 0.01}, 1) == 1);
 }

@@ -1,9 +1,10 @@
 // A plan against what a run then takes: bytes counted by the allocator above the loaded model, in configurations that
 // differ in everything that memory depends on.
+#include "nn/plan.hpp"
+
 #include <doctest/doctest.h>
 
 #include "model_folder.hpp"
-#include "nn/plan.hpp"
 #include "nn/sft.hpp"
 
 using namespace intelia;
@@ -32,7 +33,8 @@ fs::path make_model(const fs::path& folder, const Shape& shape) {
 /** Samples of the given numbers of tokens, of which the last `target_share` are trained. */
 class SamplesOf final : public SampleSource {
  public:
-  SamplesOf(std::vector<int> lengths, double target_share) : lengths_(std::move(lengths)), target_share_(target_share) {}
+  SamplesOf(std::vector<int> lengths, double target_share)
+      : lengths_(std::move(lengths)), target_share_(target_share) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(lengths_.size()); }
   TokenSample at(std::int64_t index) const override {
     const auto length = static_cast<std::size_t>(lengths_[static_cast<std::size_t>(index)]);
@@ -73,7 +75,8 @@ SftSettings settings_of(const fs::path& model, const fs::path& output) {
   return settings;
 }
 
-const Shape kNarrow{64, 160, 4, 4, 2, 512, true}, kWide{256, 688, 3, 8, 8, 2000, false}, kWordy{96, 256, 2, 4, 4, 12000, false};
+const Shape kNarrow{64, 160, 4, 4, 2, 512, true}, kWide{256, 688, 3, 8, 8, 2000, false},
+    kWordy{96, 256, 2, 4, 4, 12000, false};
 
 const std::vector<Case> kCases = {
     {"qlora fp32", kNarrow, Method::qlora, Precision::fp32, 4, 4, {40, 90, 200, 33, 71, 128, 64, 20}, 0.5, 0},
@@ -87,8 +90,25 @@ const std::vector<Case> kCases = {
     {"large vocabulary bf16", kWordy, Method::qlora, Precision::bf16, 4, 1, {100, 200, 300, 400, 100, 90}, 1.0, 0},
     {"large vocabulary full", kWordy, Method::full, Precision::fp32, 1, 2, {100, 200, 300, 400, 100, 90}, 0.2, 1},
     {"evaluation is the most", kNarrow, Method::lora, Precision::fp32, 1, 1, {30, 31, 32, 33}, 1.0, 1},
-    {"packed, with noise", kWide, Method::lora, Precision::fp32, 2, 2, {40, 90, 400, 33, 71, 128, 64, 20, 200, 210}, 0.5, 0, true},
-    {"one of many", kWide, Method::qlora, Precision::bf16, 8, 2, {300, 310, 5, 320, 290, 300, 280, 300, 600, 10, 11, 12}, 0.6, 2},
+    {"packed, with noise",
+     kWide,
+     Method::lora,
+     Precision::fp32,
+     2,
+     2,
+     {40, 90, 400, 33, 71, 128, 64, 20, 200, 210},
+     0.5,
+     0,
+     true},
+    {"one of many",
+     kWide,
+     Method::qlora,
+     Precision::bf16,
+     8,
+     2,
+     {300, 310, 5, 320, 290, 300, 280, 300, 600, 10, 11, 12},
+     0.6,
+     2},
 };
 
 }  // namespace
@@ -153,7 +173,7 @@ TEST_CASE("a plan draws the micro-batches that the run draws") {
     has_gradients.push_back(batch.has_gradients);
   }
   CHECK(planned.size() == 14);
-  train.drawn.erase(train.drawn.begin(), train.drawn.begin() + train.size());   // the reading of lengths before the run
+  train.drawn.erase(train.drawn.begin(), train.drawn.begin() + train.size());  // the reading of lengths before the run
   CHECK(planned == train.drawn);
   CHECK(has_gradients == std::vector<bool>{false, true, true, false, false, true, true, false});
 }
@@ -170,11 +190,12 @@ TEST_CASE("a probed run ends with the bytes of one that was not probed") {
     settings.learning_rate = 1e-2;
     settings.eval_every = 1;
     settings.probes = probes;
-    settings.base.max_memory = 1e-3;   // GiB: so little that the probe is run
+    settings.base.max_memory = 1e-3;  // GiB: so little that the probe is run
     SilentSinks silent;
     peaks[probes] = nn::train_sft(settings, train, &validation, Json::object(), silent.sinks()).allocator_peak_bytes;
   }
-  CHECK((read_file(folder / "plain" / "adapter_model.safetensors") == read_file(folder / "probed" / "adapter_model.safetensors")));
+  CHECK((read_file(folder / "plain" / "adapter_model.safetensors") ==
+         read_file(folder / "probed" / "adapter_model.safetensors")));
   CHECK(static_cast<double>(peaks[1]) == doctest::Approx(static_cast<double>(peaks[0])).epsilon(0.02));
 }
 

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <csignal>
 
-#include "model_folder.hpp"
 #include "model/safetensors.hpp"
+#include "model_folder.hpp"
 #include "nn/order.hpp"
 #include "nn/sft.hpp"
 
@@ -127,7 +127,8 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   CHECK(whole.steps == 3);
   CHECK(parts.steps == 3);
   CHECK(whole.final_loss == doctest::Approx(single.final_loss).epsilon(1e-5));
-  // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three updates move at most 3e-3.
+  // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three updates move at most
+  // 3e-3.
   const auto norms = [&](const std::string& name) {
     std::vector<double> list;
     LineReader lines(folder / name / "metrics.jsonl");
@@ -135,8 +136,9 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
     return list;
   };
   REQUIRE(norms("8x1").size() == 3);
-  for (std::size_t i = 0; i < 3; ++i)   // Adam and clipping hide a wrong factor; the norm does not
-    for (const char* other : {"4x2", "1x8", "packed"}) CHECK(norms("8x1")[i] == doctest::Approx(norms(other)[i]).epsilon(1e-4));
+  for (std::size_t i = 0; i < 3; ++i)  // Adam and clipping hide a wrong factor; the norm does not
+    for (const char* other : {"4x2", "1x8", "packed"})
+      CHECK(norms("8x1")[i] == doctest::Approx(norms(other)[i]).epsilon(1e-4));
   CHECK(difference(folder / "8x1", folder / "4x2") < 3e-5);
   CHECK(difference(folder / "8x1", folder / "1x8") < 3e-5);
   CHECK(difference(folder / "8x1", folder / "packed") < 3e-5);
@@ -188,8 +190,10 @@ TEST_CASE("a checkpoint that a signal asks for changes nothing else") {
   StoppingSinks sinks;
   sinks.stop.request_checkpoint();
   nn::train_sft(settings, samples, nullptr, Json::object(), sinks.sinks());
-  CHECK(checkpoints(folder / "asked") == std::vector<std::string>{"checkpoint-10"});   // that of step 1 went when a newer one came
-  CHECK((read_file(folder / "asked" / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
+  CHECK(checkpoints(folder / "asked") ==
+        std::vector<std::string>{"checkpoint-10"});  // that of step 1 went when a newer one came
+  CHECK((read_file(folder / "asked" / "adapter_model.safetensors") ==
+         read_file(folder / "whole" / "adapter_model.safetensors")));
 }
 
 TEST_CASE("training learns by heart, and its outputs are complete") {
@@ -203,7 +207,7 @@ TEST_CASE("training learns by heart, and its outputs are complete") {
   CHECK(summary.steps == 80);
   CHECK(summary.final_loss < summary.first_loss / 2);
   CHECK(fs::exists(folder / "out" / "adapter_config.json"));
-  CHECK(checkpoints(folder / "out").size() <= 3);   // keep 2, and the best
+  CHECK(checkpoints(folder / "out").size() <= 3);  // keep 2, and the best
   CHECK(summary.best_eval_loss < summary.first_loss / 2);
   CHECK(summary.seen_tokens > summary.trained_tokens);
 }
@@ -230,7 +234,7 @@ TEST_CASE("full training moves every weight and writes a model that loads") {
 TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undisturbed") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
-  const RandomSamples samples(18, 3), validation(5, 4);   // 9 micro-batches an epoch: the last window is shorter
+  const RandomSamples samples(18, 3), validation(5, 4);  // 9 micro-batches an epoch: the last window is shorter
   const SftSummary whole = train(settings_of(model, folder / "whole"), samples, &validation);
   CHECK(whole.steps == 10);
   for (const std::int64_t stop_step : {1, 3, 4, 5, 9}) {
@@ -243,7 +247,8 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
     CHECK(fs::exists(output / ("checkpoint-" + std::to_string(stop_step))));
     settings.resume = true;
     const SftSummary resumed = train(settings, samples, &validation);
-    CHECK((read_file(output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
+    CHECK(
+        (read_file(output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(output) == metrics_without_measured(folder / "whole"));
     CHECK(checkpoints(output) == checkpoints(folder / "whole"));
     CHECK(resumed.best_step == whole.best_step);
@@ -251,7 +256,8 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
   }
 }
 
-TEST_CASE("a checkpoint that is cut, altered in one bit, or lacks a file is skipped with a word; the one before it is used") {
+TEST_CASE(
+    "a checkpoint that is cut, altered in one bit, or lacks a file is skipped with a word; the one before it is used") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
@@ -261,14 +267,15 @@ TEST_CASE("a checkpoint that is cut, altered in one bit, or lacks a file is skip
     SftSettings settings = settings_of(model, folder / name);
     train(settings, samples);
     work(folder / name / "checkpoint-10");
-    fs::create_directory(folder / name / ".checkpoint-12");   // killed while it was written
+    fs::create_directory(folder / name / ".checkpoint-12");  // killed while it was written
     fs::remove(folder / name / "adapter_model.safetensors");
     settings.resume = true;
     StoppingSinks sinks;
     nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, sinks.sinks());
     CHECK(sinks.log.text.find("checkpoint-10") != std::string::npos);
     CHECK(sinks.log.text.find("checkpoint-8") == std::string::npos);
-    CHECK((read_file(folder / name / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
+    CHECK((read_file(folder / name / "adapter_model.safetensors") ==
+           read_file(folder / "whole" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(folder / name) == metrics_without_measured(folder / "whole"));
     CHECK(!fs::exists(folder / name / ".checkpoint-12"));
   };
@@ -309,15 +316,19 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
     OptimizerSettings optimizer;
     AdapterType type = AdapterType::fp32;
     double learning_rate = 1e-2;
-    bool uses_dora = false;   // its magnitudes stay fp32 beside bf16 matrices
+    bool uses_dora = false;  // its magnitudes stay fp32 beside bf16 matrices
   };
-  for (const Case& tried : {Case{"adamw-bf16", {}, AdapterType::bf16},
-                            Case{"adamw-bf16-dora", {}, AdapterType::bf16, 1e-2, true},
-                            Case{"adamw-8bit-dora", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}, AdapterType::fp32, 1e-2, true},
-                            Case{"adafactor", {.kind = OptimizerKind::adafactor}},
-                            Case{"adafactor-bf16", {.kind = OptimizerKind::adafactor}, AdapterType::bf16},
-                            Case{"sgd", {.kind = OptimizerKind::sgd}, AdapterType::fp32, 1},
-                            Case{"sgd-momentum", {.kind = OptimizerKind::sgd, .momentum = 0.9, .loraplus_ratio = 4}, AdapterType::fp32, 0.1}}) {
+  for (const Case& tried :
+       {Case{"adamw-bf16", {}, AdapterType::bf16}, Case{"adamw-bf16-dora", {}, AdapterType::bf16, 1e-2, true},
+        Case{
+            "adamw-8bit-dora", {.kind = OptimizerKind::adamw_8bit, .weight_decay = 0.1}, AdapterType::fp32, 1e-2, true},
+        Case{"adafactor", {.kind = OptimizerKind::adafactor}},
+        Case{"adafactor-bf16", {.kind = OptimizerKind::adafactor}, AdapterType::bf16},
+        Case{"sgd", {.kind = OptimizerKind::sgd}, AdapterType::fp32, 1},
+        Case{"sgd-momentum",
+             {.kind = OptimizerKind::sgd, .momentum = 0.9, .loraplus_ratio = 4},
+             AdapterType::fp32,
+             0.1}}) {
     const std::string name = tried.name;
     CAPTURE(name);
     const auto settings_with = [&](const std::string& output) {
@@ -326,7 +337,7 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
       settings.optimizer = tried.optimizer;
       settings.adapter_type = tried.type;
       settings.lora.uses_dora = tried.uses_dora;
-      settings.lora.r = 128;   // 128 · 32 elements: enough for states of 8 bits
+      settings.lora.r = 128;  // 128 · 32 elements: enough for states of 8 bits
       return settings;
     };
     const SftSummary whole = train(settings_with(name), samples, &validation);
@@ -338,7 +349,8 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
       CHECK_THROWS_AS(nn::train_sft(settings, samples, &validation, run, stopping.sinks()), Interrupted);
       settings.resume = true;
       train(settings, samples, &validation);
-      CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / name / "adapter_model.safetensors")));
+      CHECK((read_file(settings.output / "adapter_model.safetensors") ==
+             read_file(folder / name / "adapter_model.safetensors")));
       CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / name));
     }
   }
@@ -355,11 +367,11 @@ TEST_CASE("LoRA+ moves B by as much more as its ratio says, and A as before") {
     settings.learning_rate = 1e-3;
     train(settings, samples);
     const SafetensorsFile file(folder / name / "adapter_model.safetensors");
-    std::pair<double, double> largest{0, 0};   // of A, of B; B begins at 0
+    std::pair<double, double> largest{0, 0};  // of A, of B; B begins at 0
     for (const auto& [tensor, view] : file.tensors())
       for (const float value : to_float32(view, tensor))
-        (tensor.find("lora_B") != std::string::npos ? largest.second : largest.first) =
-            std::max<double>(tensor.find("lora_B") != std::string::npos ? largest.second : largest.first, std::fabs(value));
+        (tensor.find("lora_B") != std::string::npos ? largest.second : largest.first) = std::max<double>(
+            tensor.find("lora_B") != std::string::npos ? largest.second : largest.first, std::fabs(value));
     return largest;
   };
   const auto same = after_one_update("same", 0), faster = after_one_update("faster", 8);
@@ -375,12 +387,12 @@ TEST_CASE("early stopping: resumed from any step it stops at the same one, and a
     SftSettings settings = settings_of(model, folder / name);
     settings.eval_every = 1;
     settings.early_stopping = 2;
-    settings.early_stopping_threshold = 1e9;   // nothing is an improvement
+    settings.early_stopping_threshold = 1e9;  // nothing is an improvement
     return settings;
   };
   const SftSummary whole = train(settings_with("whole"), samples, &validation);
   CHECK(whole.is_stopped_early);
-  CHECK(whole.steps == 3);   // the first evaluation always is the best so far
+  CHECK(whole.steps == 3);  // the first evaluation always is the best so far
   CHECK(checkpoints(folder / "whole").back() == "checkpoint-3");
   for (const std::int64_t stop_step : {1, 2}) {
     SftSettings settings = settings_with(std::to_string(stop_step));
@@ -392,7 +404,8 @@ TEST_CASE("early stopping: resumed from any step it stops at the same one, and a
       const SftSummary resumed = train(settings, samples, &validation);
       CHECK(resumed.steps == 3);
       CHECK(resumed.is_stopped_early);
-      CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
+      CHECK((read_file(settings.output / "adapter_model.safetensors") ==
+             read_file(folder / "whole" / "adapter_model.safetensors")));
       CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / "whole"));
       CHECK(checkpoints(settings.output) == checkpoints(folder / "whole"));
     }
@@ -411,8 +424,10 @@ std::vector<Json> suspects(const fs::path& output) {
 
 }  // namespace
 
-TEST_CASE("fp16: updates whose scaled gradients overflow are left out, the others learn as fp32 does; resumed exactly") {
-  class OneTarget final : public SampleSource {   // the gradient of a mean over one target, times 65,536, is too large for fp16
+TEST_CASE(
+    "fp16: updates whose scaled gradients overflow are left out, the others learn as fp32 does; resumed exactly") {
+  class OneTarget final
+      : public SampleSource {  // the gradient of a mean over one target, times 65,536, is too large for fp16
    public:
     std::int64_t size() const override { return samples_.size(); }
     TokenSample at(std::int64_t index) const override {
@@ -441,20 +456,24 @@ TEST_CASE("fp16: updates whose scaled gradients overflow are left out, the other
   const SftSummary single = train(settings_with("fp32", Precision::fp32), samples);
   CHECK(half.final_loss < half.first_loss / 2);
   CHECK(half.first_loss == doctest::Approx(single.first_loss).epsilon(1e-2));
-  const Json state = parse_json(read_file(folder / "fp16" / "checkpoint-120" / "manifest.json"), "manifest.json").at("state");
+  const Json state =
+      parse_json(read_file(folder / "fp16" / "checkpoint-120" / "manifest.json"), "manifest.json").at("state");
   const std::int64_t num_updates = state.at("num_updates");
-  CHECK(num_updates < half.steps);                  // some were left out,
-  CHECK(num_updates >= half.steps - 16);            // at most one for each halving from 65,536 to 1
+  CHECK(num_updates < half.steps);        // some were left out,
+  CHECK(num_updates >= half.steps - 16);  // at most one for each halving from 65,536 to 1
   CHECK(std::strtod(state.at("loss_scale").get<std::string>().c_str(), nullptr) ==
         std::ldexp(65536, static_cast<int>(num_updates - half.steps)));
   for (const std::int64_t stop_step : {1, 7}) {
     SftSettings settings = settings_with("stopped-" + std::to_string(stop_step), Precision::fp16);
     StoppingSinks stopping(stop_step);
-    CHECK_THROWS_AS(nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, stopping.sinks()), Interrupted);
+    CHECK_THROWS_AS(
+        nn::train_sft(settings, samples, nullptr, Json{{"options", {{"seed", settings.seed}}}}, stopping.sinks()),
+        Interrupted);
     CHECK(stopping.log.text.find("fp16 is slow on a CPU") != std::string::npos);
     settings.resume = true;
     train(settings, samples);
-    CHECK((read_file(settings.output / "adapter_model.safetensors") == read_file(folder / "fp16" / "adapter_model.safetensors")));
+    CHECK((read_file(settings.output / "adapter_model.safetensors") ==
+           read_file(folder / "fp16" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(settings.output) == metrics_without_measured(folder / "fp16"));
   }
 }
@@ -474,7 +493,8 @@ TEST_CASE("a rate of 1e9 ends the run in the step whose loss or gradient is no n
   const auto step = static_cast<std::int64_t>(std::stoll(words.substr(5)));
   CHECK(checkpoints(folder / "out").back() == "checkpoint-" + std::to_string(step - 1));
   CHECK(!fs::exists(folder / "out" / "adapter_model.safetensors"));
-  CHECK((fs::status(folder / "out" / "nan-batch.jsonl").permissions() & fs::perms::mask) == (fs::perms::owner_read | fs::perms::owner_write));
+  CHECK((fs::status(folder / "out" / "nan-batch.jsonl").permissions() & fs::perms::mask) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
   for (const Json& line : suspects(folder / "out")) {
     CHECK(line.at("step") == step);
     const TokenSample sample = samples.at(line.at("sample"));
@@ -506,7 +526,7 @@ TEST_CASE("a model with a weight that is no number is found in the first step th
     written.commit();
   }
   fs::rename(folder / "model.safetensors", model / "model.safetensors");
-  const auto has_word = [&](const TokenSample& sample) {   // where a target comes after it
+  const auto has_word = [&](const TokenSample& sample) {  // where a target comes after it
     const auto found = std::find(sample.ids.begin(), sample.ids.end() - 1, word);
     return found != sample.ids.end() - 1;
   };
@@ -517,7 +537,8 @@ TEST_CASE("a model with a weight that is no number is found in the first step th
   while (!has_word(samples.at(first))) ++first;
   const std::string words = error_of([&] { train(settings, samples); });
   CAPTURE(words);
-  CHECK(words.find("step " + std::to_string(first / 4 + 1) + ": the loss of micro-batch " + std::to_string(first % 4 / 2 + 1) + " is NaN") == 0);
+  CHECK(words.find("step " + std::to_string(first / 4 + 1) + ": the loss of micro-batch " +
+                   std::to_string(first % 4 / 2 + 1) + " is NaN") == 0);
   const std::vector<Json> lines = suspects(folder / "out");
   CHECK(lines.size() == 4);
   for (const Json& line : lines) {
@@ -535,7 +556,8 @@ TEST_CASE("a model with a weight that is no number is found in the first step th
   while (!lacks_word(RandomSamples(4, static_cast<std::uint64_t>(other_seed)))) ++other_seed;
   settings.eval_every = 1;
   settings.max_steps = 1;
-  const std::string of_validation = error_of([&] { train(settings, RandomSamples(4, static_cast<std::uint64_t>(other_seed)), &validation); });
+  const std::string of_validation =
+      error_of([&] { train(settings, RandomSamples(4, static_cast<std::uint64_t>(other_seed)), &validation); });
   CAPTURE(of_validation);
   CHECK(of_validation.find("step 1: the validation loss is NaN") == 0);
   std::int64_t num_null = 0;

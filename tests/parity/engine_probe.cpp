@@ -1,6 +1,6 @@
 // Asks the engine what one JSON request on standard input says, and answers with one JSON object on standard output, so
-// that pytest can compare the engine with its peers on token ids alone, without text. Logits go to the file `out` as raw
-// little-endian fp32.
+// that pytest can compare the engine with its peers on token ids alone, without text. Logits go to the file `out` as
+// raw little-endian fp32.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -70,14 +70,18 @@ Value named(const Json& request, const char* key, std::initializer_list<std::pai
 
 ScheduleSettings schedule_settings(const Json& request) {
   ScheduleSettings settings;
-  settings.kind = named<Scheduler>(request, "scheduler", {{"linear", Scheduler::linear}, {"cosine", Scheduler::cosine},
-                                                          {"constant", Scheduler::constant}, {"wsd", Scheduler::wsd}});
+  settings.kind = named<Scheduler>(request, "scheduler",
+                                   {{"linear", Scheduler::linear},
+                                    {"cosine", Scheduler::cosine},
+                                    {"constant", Scheduler::constant},
+                                    {"wsd", Scheduler::wsd}});
   settings.warmup = request.value("warmup", settings.warmup);
   settings.minimum_ratio = request.value("minimum_ratio", settings.minimum_ratio);
   settings.stable = request.value("stable", settings.stable);
   settings.decay = request.value("decay", settings.decay);
-  settings.decay_shape = named<DecayShape>(request, "decay_shape", {{"cosine", DecayShape::cosine}, {"linear", DecayShape::linear},
-                                                                    {"1-sqrt", DecayShape::one_minus_sqrt}});
+  settings.decay_shape = named<DecayShape>(
+      request, "decay_shape",
+      {{"cosine", DecayShape::cosine}, {"linear", DecayShape::linear}, {"1-sqrt", DecayShape::one_minus_sqrt}});
   return settings;
 }
 
@@ -108,15 +112,17 @@ SftSettings sft_settings(const Json& request) {
   settings.gradient_accumulation = request.value("gradient_accumulation", settings.gradient_accumulation);
   settings.learning_rate = request.value("learning_rate", settings.learning_rate);
   settings.schedule = schedule_settings(request);
-  settings.optimizer.kind = named<OptimizerKind>(request, "optimizer", {{"adamw", OptimizerKind::adamw},
-                                                                        {"adamw-8bit", OptimizerKind::adamw_8bit},
-                                                                        {"adafactor", OptimizerKind::adafactor},
-                                                                        {"sgd", OptimizerKind::sgd}});
+  settings.optimizer.kind = named<OptimizerKind>(request, "optimizer",
+                                                 {{"adamw", OptimizerKind::adamw},
+                                                  {"adamw-8bit", OptimizerKind::adamw_8bit},
+                                                  {"adafactor", OptimizerKind::adafactor},
+                                                  {"sgd", OptimizerKind::sgd}});
   settings.optimizer.weight_decay = request.value("weight_decay", settings.optimizer.weight_decay);
   settings.optimizer.momentum = request.value("momentum", settings.optimizer.momentum);
   settings.optimizer.loraplus_ratio = request.value("loraplus_ratio", settings.optimizer.loraplus_ratio);
-  settings.adapter_type = named<AdapterType>(
-      request, "adapter_type", {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
+  settings.adapter_type =
+      named<AdapterType>(request, "adapter_type",
+                         {{"auto", AdapterType::automatic}, {"fp32", AdapterType::fp32}, {"bf16", AdapterType::bf16}});
   settings.compat = named<Compat>(request, "compat", {{"none", Compat::none}, {"trl", Compat::trl}});
   settings.early_stopping = request.value("early_stopping", settings.early_stopping);
   settings.early_stopping_threshold = request.value("early_stopping_threshold", settings.early_stopping_threshold);
@@ -161,12 +167,18 @@ Json answer(const Json& request) {
     const Samples train(request.at("samples"));
     std::optional<Samples> validation;
     if (request.contains("validation")) validation.emplace(request["validation"]);
-    const SftSummary summary = load_engine().train_sft(sft_settings(request), train, validation ? &*validation : nullptr,
-                                                       request.value("run", Json::object()), sinks);
-    return {{"steps", summary.steps}, {"first_loss", summary.first_loss}, {"final_loss", summary.final_loss},
-            {"best_step", summary.best_step}, {"is_stopped_early", summary.is_stopped_early}, {"trained_tokens", summary.trained_tokens},
-            {"trainable_parameters", summary.trainable_parameters}, {"tokens_per_second", summary.tokens_per_second},
-            {"peak_bytes", summary.peak_bytes}, {"allocator_peak_bytes", summary.allocator_peak_bytes}};
+    const SftSummary summary = load_engine().train_sft(
+        sft_settings(request), train, validation ? &*validation : nullptr, request.value("run", Json::object()), sinks);
+    return {{"steps", summary.steps},
+            {"first_loss", summary.first_loss},
+            {"final_loss", summary.final_loss},
+            {"best_step", summary.best_step},
+            {"is_stopped_early", summary.is_stopped_early},
+            {"trained_tokens", summary.trained_tokens},
+            {"trainable_parameters", summary.trainable_parameters},
+            {"tokens_per_second", summary.tokens_per_second},
+            {"peak_bytes", summary.peak_bytes},
+            {"allocator_peak_bytes", summary.allocator_peak_bytes}};
   }
   if (work == "adapters") {
     // What becomes of each adapter folder on the same model: the SHA-256 of its logits, or why it is refused.
@@ -175,9 +187,11 @@ Json answer(const Json& request) {
       Json one = request;
       one["adapter"] = folder;
       try {
-        const std::vector<float> logits =
-            load_engine().load(model_settings(one), sinks)->logits(request.at("ids").get<std::vector<std::int32_t>>(), true);
-        verdicts.push_back({{"logits", sha256_of({reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)})}});
+        const std::vector<float> logits = load_engine()
+                                              .load(model_settings(one), sinks)
+                                              ->logits(request.at("ids").get<std::vector<std::int32_t>>(), true);
+        verdicts.push_back(
+            {{"logits", sha256_of({reinterpret_cast<const char*>(logits.data()), logits.size() * sizeof(float)})}});
       } catch (const Error& error) {
         verdicts.push_back({{"error", error.what()}, {"status", exit_status(error)}});
       }

@@ -1,5 +1,6 @@
-// The loss of samples and its gradient by every weight that is trained, so that pytest can compare each with the peers'.
-// Standard input: {"model","method","precision"?,"adapter"?,"samples":[{"ids","is_target","weights"?}],"out":FILE}; `out` gets the
+// The loss of samples and its gradient by every weight that is trained, so that pytest can compare each with the
+// peers'. Standard input:
+// {"model","method","precision"?,"adapter"?,"samples":[{"ids","is_target","weights"?}],"out":FILE}; `out` gets the
 // gradients by name.
 #include <iostream>
 #include <iterator>
@@ -32,7 +33,8 @@ Json answer(const Json& request) {
   }
   std::vector<TokenSample> samples;
   for (const Json& row : request.at("samples"))
-    samples.push_back({row.at("ids").get<std::vector<std::int32_t>>(), row.at("is_target").get<std::vector<std::uint8_t>>(),
+    samples.push_back({row.at("ids").get<std::vector<std::int32_t>>(),
+                       row.at("is_target").get<std::vector<std::uint8_t>>(),
                        row.value("weights", std::vector<float>())});
   const nn::Supervised supervised = nn::supervise(model, samples);
   const nn::Pass pass{.is_training = true};

@@ -1,8 +1,10 @@
-// Runs an optimizer over given gradients, so that pytest can compare parameters and states with the peers' after every update.
-// Standard input: {"kind","weight_decay","momentum","loraplus_ratio","rates":[…],"in":FILE,"out":FILE}. The file `in` holds the
-// parameters under their names and each update's gradients under "UPDATE-NAME"; `out` gets parameters and states under
-// "UPDATE-NAME". {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after each update;
-// {"do":"order","lengths":[…],"batch_size","gradient_accumulation","seed","epochs"} with the samples of each epoch by length group.
+// Runs an optimizer over given gradients, so that pytest can compare parameters and states with the peers' after every
+// update. Standard input: {"kind","weight_decay","momentum","loraplus_ratio","rates":[…],"in":FILE,"out":FILE}. The
+// file `in` holds the parameters under their names and each update's gradients under "UPDATE-NAME"; `out` gets
+// parameters and states under "UPDATE-NAME". {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after
+// each update;
+// {"do":"order","lengths":[…],"batch_size","gradient_accumulation","seed","epochs"} with the samples of each epoch by
+// length group.
 #include <iostream>
 #include <iterator>
 
@@ -72,7 +74,8 @@ Json run_optimizer(const Json& request) {
   const auto rates = request.at("rates").get<std::vector<double>>();
   for (std::size_t i = 0; i < rates.size(); ++i) {
     const std::string prefix = std::to_string(i) + "-";
-    for (auto& [name, parameter] : parameters) parameter.mutable_grad() = nn::to_tensor(file.tensors().at(prefix + name), name);
+    for (auto& [name, parameter] : parameters)
+      parameter.mutable_grad() = nn::to_tensor(file.tensors().at(prefix + name), name);
     optimizer->step(rates[i]);
     for (const auto& list : {optimizer->parameters(), optimizer->states()})
       for (const auto& [name, tensor] : list) results.emplace_back(prefix + name, tensor.detach().clone());
@@ -89,7 +92,11 @@ int main() {
     const Json request = parse_json(text, "request");
     const std::string work = request.value("do", "");
     at::set_num_threads(1);
-    std::cout << (work == "loss_scale" ? scales(request) : work == "order" ? orders(request) : run_optimizer(request)).dump() << '\n';
+    std::cout << (work == "loss_scale" ? scales(request)
+                  : work == "order"    ? orders(request)
+                                       : run_optimizer(request))
+                     .dump()
+              << '\n';
     return 0;
   } catch (const std::exception& error) {
     std::cerr << "error: " << error.what() << '\n';

@@ -75,4 +75,4 @@ def test_published_pattern(folders, name):
 
 def test_classes_are_the_peers():
     made = subprocess.run([sys.executable, str(ROOT / "scripts/unicode_classes.py")], capture_output=True, text=True, check=True).stdout
-    assert made == (ROOT / "lib/tokens/unicode_classes.inc").read_text()
+    assert made == (ROOT / "lib/text/unicode_classes.inc").read_text()

@@ -1,5 +1,5 @@
-// Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in Python can
-// ask the tokens room. It knows the room's public interface and nothing else.
+// Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in
+// Python can ask the tokens room. It knows the room's public interface and nothing else.
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -13,11 +13,11 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sinks.hpp"
+#include "jinja/template.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
 #include "tokens/dataset.hpp"
 #include "tokens/encode.hpp"
-#include "tokens/jinja.hpp"
 
 namespace {
 
@@ -68,7 +68,8 @@ RenderOptions render_options(const Json& request) {
   if (request.contains("bos_token")) options.bos_token = request["bos_token"].get<std::string>();
   if (request.contains("eos_token")) options.eos_token = request["eos_token"].get<std::string>();
   if (request.contains("tools") && !request["tools"].is_null()) options.tools_json = request["tools"].dump();
-  if (request.contains("documents") && !request["documents"].is_null()) options.documents_json = request["documents"].dump();
+  if (request.contains("documents") && !request["documents"].is_null())
+    options.documents_json = request["documents"].dump();
   if (request.contains("variables")) options.variables_json = request["variables"].dump();
   return options;
 }
@@ -112,16 +113,22 @@ const ChatTemplate& requested_template(const Json& request) {
   static std::map<std::string, std::unique_ptr<ChatTemplate>> templates;
   const std::string source = request["source"];
   std::unique_ptr<ChatTemplate>& made = templates[source];
-  if (!made) made = std::make_unique<ChatTemplate>(source, "template", std::map<std::string, std::string>{{"bos_token", "<s>"}, {"eos_token", "</s>"}});
+  if (!made)
+    made = std::make_unique<ChatTemplate>(
+        source, "template", std::map<std::string, std::string>{{"bos_token", "<s>"}, {"eos_token", "</s>"}});
   return *made;
 }
 
 Json render(const Json& request) {
   const ChatTemplate& chat_template = requested_template(request);
-  const Rendered rendered = request.value("continue_final_message", false)
-                                ? chat_template.render_to_continue(messages_of(request), render_options(request))
-                                : chat_template.render(messages_of(request), request.value("add_generation_prompt", false), render_options(request));
-  return {{"text", rendered.text}, {"content", ranges_json(rendered.content_ranges())}, {"generation", ranges_json(rendered.generation)}};
+  const Rendered rendered =
+      request.value("continue_final_message", false)
+          ? chat_template.render_to_continue(messages_of(request), render_options(request))
+          : chat_template.render(messages_of(request), request.value("add_generation_prompt", false),
+                                 render_options(request));
+  return {{"text", rendered.text},
+          {"content", ranges_json(rendered.content_ranges())},
+          {"generation", ranges_json(rendered.generation)}};
 }
 
 Json encode(const Json& request) {
@@ -129,11 +136,13 @@ Json encode(const Json& request) {
   const std::string text = request["text"];
   const SpecialTokens special{request.value("parse", false), request.value("add", false)};
   const Encoding encoding = tokenizer.encode_with_ranges(text, special);
-  if (tokenizer.encode(text, special) != encoding.ids) throw Error(Kind::internal, "encode and encode_with_ranges differ");
+  if (tokenizer.encode(text, special) != encoding.ids)
+    throw Error(Kind::internal, "encode and encode_with_ranges differ");
   return {{"ids", encoding.ids}, {"ranges", ranges_json(encoding.ranges)}};
 }
 
-/** {"folder","texts","ids"}: the texts of one file, each after its length in 32 bits, to another, each text's ids after their number. */
+/** {"folder","texts","ids"}: the texts of one file, each after its length in 32 bits, to another, each text's ids after
+ * their number. */
 Json encode_file(const Json& request) {
   const Tokenizer& tokenizer = *model_of(request["folder"]).tokenizer;
   const std::string texts = read_file(request["texts"].get<std::string>());
@@ -142,11 +151,13 @@ Json encode_file(const Json& request) {
     std::uint32_t num_bytes = 0;
     std::memcpy(&num_bytes, texts.data() + place, sizeof num_bytes);
     place += sizeof num_bytes;
-    const std::vector<std::int32_t> ids = tokenizer.encode(std::string_view(texts).substr(place, num_bytes), {request.value("parse", false), request.value("add", false)});
+    const std::vector<std::int32_t> ids = tokenizer.encode(
+        std::string_view(texts).substr(place, num_bytes), {request.value("parse", false), request.value("add", false)});
     place += num_bytes;
     const auto count = static_cast<std::int32_t>(ids.size());
     out.write(reinterpret_cast<const char*>(&count), sizeof count);
-    out.write(reinterpret_cast<const char*>(ids.data()), static_cast<std::streamsize>(ids.size() * sizeof(std::int32_t)));
+    out.write(reinterpret_cast<const char*>(ids.data()),
+              static_cast<std::streamsize>(ids.size() * sizeof(std::int32_t)));
   }
   return {{"bytes", texts.size()}};
 }
@@ -159,19 +170,27 @@ Json decode(const Json& request) {
 Json conversation(const Json& request) {
   const Conversation record = conversation_of(request);
   const std::string folder = request["folder"];
-  const EncodedConversation encoded = encode_conversation(*model_of(folder).tokenizer, template_of(folder), record,
-                                                          {render_options(request), request.value("max_length", std::int64_t{0})});
-  return {{"ids", encoded.tokens.ids}, {"is_target", encoded.tokens.is_target}, {"is_cut", encoded.is_cut},
-          {"num_targets", encoded.num_targets}, {"target_bytes", encoded.target_bytes}};
+  const EncodedConversation encoded =
+      encode_conversation(*model_of(folder).tokenizer, template_of(folder), record,
+                          {render_options(request), request.value("max_length", std::int64_t{0})});
+  return {{"ids", encoded.tokens.ids},
+          {"is_target", encoded.tokens.is_target},
+          {"is_cut", encoded.is_cut},
+          {"num_targets", encoded.num_targets},
+          {"target_bytes", encoded.target_bytes}};
 }
 
 Json preference(const Json& request) {
   Preference record;
   if (const auto fault = parse_preference(request["record"].dump(), record)) throw Error(Kind::input, *fault);
   const std::string folder = request["folder"];
-  const EncodedPreference encoded = encode_preference(*model_of(folder).tokenizer, template_of(folder), record,
-                                                      {render_options(request), request.value("max_length", std::int64_t{0})});
-  return {{"prompt", encoded.prompt}, {"chosen", encoded.chosen}, {"rejected", encoded.rejected}, {"lost", encoded.num_lost_prompt_tokens}};
+  const EncodedPreference encoded =
+      encode_preference(*model_of(folder).tokenizer, template_of(folder), record,
+                        {render_options(request), request.value("max_length", std::int64_t{0})});
+  return {{"prompt", encoded.prompt},
+          {"chosen", encoded.chosen},
+          {"rejected", encoded.rejected},
+          {"lost", encoded.num_lost_prompt_tokens}};
 }
 
 Json dataset(const Json& request) {
@@ -179,18 +198,25 @@ Json dataset(const Json& request) {
   SilentSinks silent;
   Rejects rejects({1.0, false}, silent.sinks().log);
   const TokenizedDataset data(request["path"].get<std::string>(), *model_of(folder).tokenizer, template_of(folder),
-                              {render_options(request), request.value("max_length", std::int64_t{0})}, rejects, silent.sinks(),
-                              {request.value("cache", "")});
+                              {render_options(request), request.value("max_length", std::int64_t{0})}, rejects,
+                              silent.sinks(), {request.value("cache", "")});
   Json samples = Json::array();
   for (std::int64_t i = 0; i < data.size(); ++i) {
     const TokenSample sample = data.at(i);
-    samples.push_back({{"ids", sample.ids}, {"is_target", sample.is_target}, {"id", data.id_of(i)}, {"language", data.language_of(i)}});
+    samples.push_back({{"ids", sample.ids},
+                       {"is_target", sample.is_target},
+                       {"id", data.id_of(i)},
+                       {"language", data.language_of(i)}});
   }
-  return {{"samples", samples}, {"cut", data.num_cut()}, {"without_target", data.num_without_target()},
-          {"rejected", rejects.count()}, {"sha256", data.content_sha256()}};
+  return {{"samples", samples},
+          {"cut", data.num_cut()},
+          {"without_target", data.num_without_target()},
+          {"rejected", rejects.count()},
+          {"sha256", data.content_sha256()}};
 }
 
-/** Seconds of the fastest of {"repeat"} passes over the file's conversations on this thread, and the ids of them all. */
+/** Seconds of the fastest of {"repeat"} passes over the file's conversations on this thread, and the ids of them all.
+ */
 Json time_conversations(const Json& request) {
   const std::string folder = request["folder"];
   const Tokenizer& tokenizer = *model_of(folder).tokenizer;
@@ -207,14 +233,16 @@ Json time_conversations(const Json& request) {
     std::vector<EncodedConversation> encoded;
     encoded.reserve(records.size());
     double begin = monotonic_seconds();
-    for (const Conversation& record : records) encoded.push_back(encode_conversation(tokenizer, chat_template, record, options));
+    for (const Conversation& record : records)
+      encoded.push_back(encode_conversation(tokenizer, chat_template, record, options));
     seconds = std::min(seconds, monotonic_seconds() - begin);
     if (pass == 0) {
       for (const EncodedConversation& record : encoded) ids.push_back(record.tokens.ids);
     }
     begin = monotonic_seconds();
     std::size_t num_bytes = 0;
-    for (const Conversation& record : records) num_bytes += chat_template.render_turns(record.messages, options.render).text.size();
+    for (const Conversation& record : records)
+      num_bytes += chat_template.render_turns(record.messages, options.render).text.size();
     if (num_bytes > 0) render_seconds = std::min(render_seconds, monotonic_seconds() - begin);
   }
   return {{"ids", ids}, {"seconds", seconds}, {"render_seconds", render_seconds}};
@@ -224,9 +252,13 @@ Json about(const Json& request) {
   const std::string folder = request["folder"];
   const Tokenizer& tokenizer = *model_of(folder).tokenizer;
   const auto id = [](const std::optional<std::int32_t>& value) { return value ? Json(*value) : Json(nullptr); };
-  Json result = {{"vocabulary_size", tokenizer.vocabulary_size()}, {"bos", id(tokenizer.bos_id())}, {"eos", id(tokenizer.eos_id())},
-                 {"pad", id(tokenizer.pad_id())}, {"sha256", tokenizer.sha256()}};
-  if (request.value("stop_ids", false)) result["stop_ids"] = stop_ids(tokenizer, template_of(folder), folder, render_options(request));
+  Json result = {{"vocabulary_size", tokenizer.vocabulary_size()},
+                 {"bos", id(tokenizer.bos_id())},
+                 {"eos", id(tokenizer.eos_id())},
+                 {"pad", id(tokenizer.pad_id())},
+                 {"sha256", tokenizer.sha256()}};
+  if (request.value("stop_ids", false))
+    result["stop_ids"] = stop_ids(tokenizer, template_of(folder), folder, render_options(request));
   return result;
 }
 
@@ -240,7 +272,8 @@ Json answer(const Json& request) {
   if (what == "conversation") return conversation(request);
   if (what == "prompt") {
     const std::string folder = request["folder"];
-    return {{"ids", encode_prompt(*model_of(folder).tokenizer, template_of(folder), messages_of(request), render_options(request))}};
+    return {{"ids", encode_prompt(*model_of(folder).tokenizer, template_of(folder), messages_of(request),
+                                  render_options(request))}};
   }
   if (what == "preference") return preference(request);
   if (what == "dataset") return dataset(request);

@@ -39,11 +39,13 @@ TEST_CASE("SQLSTATE to kind") {
     CHECK_MESSAGE(kind_of_sql_state(state) == Kind::usage, state);
   for (const char* state : {"", "57P01", "57P03", "53300", "40001", "57014", "08006", "25P03", "55P03"})
     CHECK_MESSAGE(kind_of_sql_state(state) == Kind::unavailable, state);
-  for (const char* state : {"XX000", "XX001", "22P05", "54000", "21000"}) CHECK_MESSAGE(kind_of_sql_state(state) == Kind::io, state);
+  for (const char* state : {"XX000", "XX001", "22P05", "54000", "21000"})
+    CHECK_MESSAGE(kind_of_sql_state(state) == Kind::io, state);
 }
 
 TEST_CASE("secrets are hidden as they stand and percent-encoded") {
-  CHECK(hide_secrets("bad p@ss/word and p%40ss%2Fword and p%40ss%2fword.", {"p@ss/word"}) == "bad *** and *** and ***.");
+  CHECK(hide_secrets("bad p@ss/word and p%40ss%2Fword and p%40ss%2fword.", {"p@ss/word"}) ==
+        "bad *** and *** and ***.");
   CHECK(hide_secrets("hunter22 hunter2", {"hunter2", "hunter22"}) == "*** ***");
   CHECK(hide_secrets("password failed", {"a"}).find("withheld") != std::string::npos);
   CHECK(hide_secrets("nothing here", {"", "x9"}) == "nothing here");
@@ -63,7 +65,8 @@ TEST_CASE("a URL that cannot be read right is refused without repeating it") {
 }
 
 TEST_CASE("nobody there, or nobody who answers, is 'try again later'") {
-  const auto folder = std::filesystem::temp_directory_path() / ("intelia-connection-test-" + std::to_string(::getpid()));
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("intelia-connection-test-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
   const std::string url = "postgresql://user:canary42@/db?host=" + folder.string();
   Failure failure = connect(url);

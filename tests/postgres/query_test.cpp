@@ -14,7 +14,9 @@ namespace {
 
 const SourceColumns kStandard{kTextType, kJsonbType, 1700, kTimestamptzType, kTextType};
 
-std::string select_sql(const ExtractQuery& query, const SourceColumns& columns) { return SelectionSql(query, columns).rows(); }
+std::string select_sql(const ExtractQuery& query, const SourceColumns& columns) {
+  return SelectionSql(query, columns).rows();
+}
 
 std::string fault_of(const ExtractQuery& query) {
   return refusal([&] { check(query); }, Kind::usage);
@@ -24,12 +26,14 @@ std::string fault_of(const ExtractQuery& query) {
 
 TEST_CASE("the standard selection") {
   const std::string sql = select_sql({}, kStandard);
-  CHECK(contains(sql, " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
-                      "(c.\"language\" IN ('fr', 'en', 'es', 'pt') OR substring("));
+  CHECK(contains(sql,
+                 " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
+                 "(c.\"language\" IN ('fr', 'en', 'es', 'pt') OR substring("));
   CHECK(contains(sql, " ORDER BY c.\"created_at\" DESC, c.\"conversation_id\" LIMIT 50000"));
   CHECK(contains(sql, ", NULL::text, NULL::text, NULL::text FROM"));
   CHECK_FALSE(contains(sql, "JOIN"));
-  CHECK(contains(describe_sql({}), "SELECT \"conversation_id\", \"messages\", \"rating\", \"created_at\", \"language\" FROM"));
+  CHECK(contains(describe_sql({}),
+                 "SELECT \"conversation_id\", \"messages\", \"rating\", \"created_at\", \"language\" FROM"));
 }
 
 TEST_CASE("bounds, mapping and other types") {
@@ -42,9 +46,11 @@ TEST_CASE("bounds, mapping and other types") {
   query.table = "sales.\"odd.name\"";
   query.columns = {"conversation_id=id", "messages=body"};
   std::string sql = select_sql(query, kStandard);
-  CHECK(contains(sql, "FROM \"sales\".\"odd.name\" AS c WHERE c.\"rating\" >= (-0.5) AND c.\"created_at\" IS NOT NULL AND "
-                      "c.\"created_at\" >= '2026-01-01'::timestamptz AND c.\"created_at\" < '2026-02-01T00:00:00Z'::timestamptz "
-                      "ORDER BY c.\"created_at\" DESC, c.\"id\""));
+  CHECK(contains(
+      sql,
+      "FROM \"sales\".\"odd.name\" AS c WHERE c.\"rating\" >= (-0.5) AND c.\"created_at\" IS NOT NULL AND "
+      "c.\"created_at\" >= '2026-01-01'::timestamptz AND c.\"created_at\" < '2026-02-01T00:00:00Z'::timestamptz "
+      "ORDER BY c.\"created_at\" DESC, c.\"id\""));
   CHECK_FALSE(contains(sql, "LIMIT"));
   CHECK(contains(sql, "THEN c.\"body\" END"));
   SourceColumns types = kStandard;
@@ -60,7 +66,11 @@ TEST_CASE("a time zone is that of times without one alone") {
   query.time_zone = "Europe/Paris";
   query.since = "2026-01-01";
   SourceColumns types = kStandard;
-  CHECK(select_sql(query, types) == [&] { ExtractQuery utc = query; utc.time_zone = "UTC"; return select_sql(utc, types); }());
+  CHECK(select_sql(query, types) == [&] {
+    ExtractQuery utc = query;
+    utc.time_zone = "UTC";
+    return select_sql(utc, types);
+  }());
   CHECK_FALSE(needs_time_zone(query, kTimestamptzType));
   types.created_at = kTimestampType;
   types.created_at_type = "timestamp without time zone";
@@ -69,7 +79,8 @@ TEST_CASE("a time zone is that of times without one alone") {
   CHECK(contains(sql.rows(), "ORDER BY (c.\"created_at\" AT TIME ZONE 'Europe/Paris') DESC"));
   CHECK(contains(sql.rows_between("2026-02-01 00:00:00+00", ""), "'2026-02-01 00:00:00+00'::timestamp with time zone"));
   CHECK(needs_time_zone(query, kDateType));
-  CHECK_THROWS_WITH_AS(check_time_zone(query, {{"Europe/Pari"}, {"UTC"}}), doctest::Contains("did you mean 'Europe/Pari'"), Error);
+  CHECK_THROWS_WITH_AS(check_time_zone(query, {{"Europe/Pari"}, {"UTC"}}),
+                       doctest::Contains("did you mean 'Europe/Pari'"), Error);
   check_time_zone(query, {{"Europe/Paris"}});
 }
 
@@ -98,7 +109,8 @@ TEST_CASE("names and values are quoted, whatever they hold") {
 }
 
 TEST_CASE("tables of judgements") {
-  const TextRows full{{"column", "feedback_id", "20", "t"}, {"column", "conversation_id", "25", "t"}, {"column", "stars", "1700", "t"}};
+  const TextRows full{
+      {"column", "feedback_id", "20", "t"}, {"column", "conversation_id", "25", "t"}, {"column", "stars", "1700", "t"}};
   ExtractQuery query;
   query.feedback_columns = {"rating=stars"};
   const JudgementTable table = feedback_table(query, full);
@@ -111,18 +123,19 @@ TEST_CASE("tables of judgements") {
   CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("did you mean 'stars'"), Error);
   query.feedback_columns = {"rating=stars", "turn=place"};
   CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("has no column 'place'"), Error);
-  CHECK_THROWS_WITH_AS(annotations_table({}, {{"column", "conversation_id", "25", "t"}, {"column", "annotater", "25", "t"}}),
-                       doctest::Contains("did you mean 'annotater'?); name it with --annotations-columns annotator=NAME"), Error);
+  CHECK_THROWS_WITH_AS(
+      annotations_table({}, {{"column", "conversation_id", "25", "t"}, {"column", "annotater", "25", "t"}}),
+      doctest::Contains("did you mean 'annotater'?); name it with --annotations-columns annotator=NAME"), Error);
   CHECK_THROWS_WITH_AS(annotations_table({}, {{"table", "annotation", {}, {}}}),
                        doctest::Contains("no table 'annotations' (did you mean 'annotation'?)"), Error);
 }
 
 TEST_CASE("wrong names of judgements are named with their option") {
-  for (const auto& [change, option] :
-       std::vector<std::pair<std::function<void(ExtractQuery&)>, const char*>>{
+  for (const auto& [change, option] : std::vector<std::pair<std::function<void(ExtractQuery&)>, const char*>>{
            {[](ExtractQuery& query) { query.feedback_table = "a.b.c"; }, "--feedback-table"},
            {[](ExtractQuery& query) { query.annotations_table = ""; }, "--annotations-table"},
-           {[](ExtractQuery& query) { query.feedback_columns = {"ratting=x"}; }, "--feedback-columns: unknown name 'ratting' (did you mean 'rating'?)"},
+           {[](ExtractQuery& query) { query.feedback_columns = {"ratting=x"}; },
+            "--feedback-columns: unknown name 'ratting' (did you mean 'rating'?)"},
            {[](ExtractQuery& query) { query.annotations_columns = {"scores"}; }, "--annotations-columns"}}) {
     ExtractQuery query;
     change(query);
@@ -136,13 +149,14 @@ TEST_CASE("a row's version is that of everything it is made of") {
   SourceColumns types = kStandard;
   types.has_row_version = true;
   types.feedback = feedback_table(query, {{"column", "conversation_id", "25", "t"}, {"column", "rating", "1700", "t"}});
-  types.annotations = annotations_table(query, {{"column", "conversation_id", "25", "f"}, {"column", "annotator", "25", "f"}});
+  types.annotations =
+      annotations_table(query, {{"column", "conversation_id", "25", "f"}, {"column", "annotator", "25", "f"}});
   const std::string sql = SelectionSql(query, types).index();
   CHECK(contains(sql, "c.xmin::text"));
   CHECK(contains(sql, "COALESCE(f.version, '')"));
   CHECK(contains(sql, "COALESCE(a.version, '')"));
-  CHECK(contains(sql, "j.xmin"));          // of feedback, a table
-  CHECK(contains(sql, "md5(json_agg("));   // of annotations, a view
+  CHECK(contains(sql, "j.xmin"));         // of feedback, a table
+  CHECK(contains(sql, "md5(json_agg("));  // of annotations, a view
 }
 
 TEST_CASE("a wrong table name is named with its option") {

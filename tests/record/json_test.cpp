@@ -4,13 +4,15 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "text/utf8.hpp"
 
 using namespace intelia;
 
 TEST_CASE("every awkward text survives a round trip through nlohmann's parser") {
   for (const std::string& text :
-       {std::string("plain"), std::string("\"quoted\" \\ back"), std::string("tab\tnew\nline\r\b\f"), std::string("\0\x01\x1f\x7f", 4),
-        std::string("é ñ ç 🐔"), std::string("\xE2\x80\xA8 and \xE2\x80\xA9 and \xE2\x80\xA7"), std::string("\xE2\x80"), std::string()}) {
+       {std::string("plain"), std::string("\"quoted\" \\ back"), std::string("tab\tnew\nline\r\b\f"),
+        std::string("\0\x01\x1f\x7f", 4), std::string("é ñ ç 🐔"),
+        std::string("\xE2\x80\xA8 and \xE2\x80\xA9 and \xE2\x80\xA7"), std::string("\xE2\x80"), std::string()}) {
     std::string out;
     append_json_string(out, text);
     CHECK(out.find('\n') == std::string::npos);

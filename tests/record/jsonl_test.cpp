@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "record/json.hpp"
+#include "text/utf8.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;
@@ -54,15 +55,15 @@ TEST_CASE("turns with tools keep what they hold besides their text") {
   std::string out;
   append_conversation(out, conversation);
   CHECK(out == line + "\n");
-  CHECK(parse_conversation(R"({"messages":[{"role":"assistant","content":null,"tool_calls":[]}]})", conversation).value_or("") ==
-        "message without text content: messages[0]");
-  CHECK(parse_conversation(R"({"messages":[{"role":"user","content":"x"}],"tools":{}})", conversation).value_or("") == "'tools' is not a list");
+  CHECK(parse_conversation(R"({"messages":[{"role":"assistant","content":null,"tool_calls":[]}]})", conversation)
+            .value_or("") == "message without text content: messages[0]");
+  CHECK(parse_conversation(R"({"messages":[{"role":"user","content":"x"}],"tools":{}})", conversation).value_or("") ==
+        "'tools' is not a list");
 }
 
 TEST_CASE("a preference comes back as it was written, and its faults are said") {
-  const std::string line =
-      R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],)"
-      R"("rejected":[{"role":"assistant","content":"b"}],"metadata":{"id":"p1","language":"fr"}})";
+  const std::string line = R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],)"
+                           R"("rejected":[{"role":"assistant","content":"b"}],"metadata":{"id":"p1","language":"fr"}})";
   Preference preference;
   REQUIRE_FALSE(parse_preference(line, preference).has_value());
   CHECK(preference.prompt[0].content == "q");
@@ -91,7 +92,8 @@ TEST_CASE("bad lines are named, counted, copied, and too many end the run") {
   const auto read = [&](double max_rejected, bool is_strict) {
     AtomicFile file(folder / "rejected.jsonl");
     Rejects rejects({max_rejected, is_strict}, sinks.log, &file);
-    const auto num_read = read_conversations(folder / "data.jsonl", rejects, sinks.stop, [](Conversation&&, std::int64_t) {});
+    const auto num_read =
+        read_conversations(folder / "data.jsonl", rejects, sinks.stop, [](Conversation&&, std::int64_t) {});
     CHECK(num_read == 20);
     CHECK(rejects.count() == 1);
     rejects.check(num_read);

@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "model_folder.hpp"
+#include "tokenizer_folder.hpp"
 
 namespace {
 
@@ -94,14 +94,16 @@ TEST_CASE("preferences") {
   expect(findings(chat), Finding::Kind::same_continuations, "take the pair out");
 }
 
-TEST_CASE("a file's findings name their lines, whatever the threads, and its tokens are counted as they will be trained") {
+TEST_CASE(
+    "a file's findings name their lines, whatever the threads, and its tokens are counted as they will be trained") {
   const test::ModelFolder folder;
   const auto path = folder.path() / "data.jsonl";
   std::string text =
       "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}]}\n"
       "not json\n"
       "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}]}\n";
-  for (int i = 0; i < 600; ++i) text += "{\"text\":\"" + std::string(static_cast<std::size_t>(1 + i % 7), 'x') + "\"}\n";
+  for (int i = 0; i < 600; ++i)
+    text += "{\"text\":\"" + std::string(static_cast<std::size_t>(1 + i % 7), 'x') + "\"}\n";
   write_file(path, text);
   SilentSinks silent;
   const auto tokenizer = Tokenizer::load(folder.path());

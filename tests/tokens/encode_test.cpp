@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/sinks.hpp"
-#include "model_folder.hpp"
+#include "tokenizer_folder.hpp"
 #include "tokens/dataset.hpp"
 
 namespace {
@@ -27,7 +27,8 @@ std::string trained(const Tokenizer& tokenizer, const EncodedConversation& encod
   return tokenizer.decode(ids);
 }
 
-const std::vector<Message> kTwoTurns = {{"user", "ab"}, {"assistant", " abc "}, {"user", "x <t>"}, {"assistant", "<t>z"}};
+const std::vector<Message> kTwoTurns = {
+    {"user", "ab"}, {"assistant", " abc "}, {"user", "x <t>"}, {"assistant", "<t>z"}};
 
 TEST_CASE("assistant turns and their end are trained, nothing else") {
   const test::ModelFolder folder;
@@ -59,9 +60,11 @@ TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by 
     const auto [tokenizer, chat] = load_with(source);
     CHECK(chat.has_generation_markers() == (*source != 0));
     const auto text_of = [&](std::vector<Message> messages, TrainedTurns turns = TrainedTurns::all) {
-      return trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation(std::move(messages)), {.trained_turns = turns}));
+      return trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation(std::move(messages)),
+                                                     {.trained_turns = turns}));
     };
-    const std::vector<Message> plain = {{"user", "q"}, {"assistant", "ab"}, {"user", "r"}, {"assistant", "z"}, {"user", "s"}, {"assistant", "y"}};
+    const std::vector<Message> plain = {{"user", "q"},      {"assistant", "ab"}, {"user", "r"},
+                                        {"assistant", "z"}, {"user", "s"},       {"assistant", "y"}};
     CHECK(text_of(plain) == "ab<t>z<t>y<t>");
     CHECK(text_of(plain, TrainedTurns::last) == "y<t>");
     std::vector<Message> weighted = plain;
@@ -87,8 +90,8 @@ TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by 
 TEST_CASE("a turn's weight is that of its targets, where some weight is a fraction") {
   for (const char* source : {"", kWithMarkers}) {
     const auto [tokenizer, chat] = load_with(source);
-    std::vector<Message> messages = {{"user", "q"}, {"assistant", "ab"}, {"user", "r"},
-                                     {"assistant", "z"}, {"user", "s"}, {"assistant", "y"}};
+    std::vector<Message> messages = {{"user", "q"},      {"assistant", "ab"}, {"user", "r"},
+                                     {"assistant", "z"}, {"user", "s"},       {"assistant", "y"}};
     const auto encode = [&](const EncodeOptions& options = {}) {
       return encode_conversation(*tokenizer, chat, conversation(messages), options);
     };
@@ -102,13 +105,13 @@ TEST_CASE("a turn's weight is that of its targets, where some weight is a fracti
       }
       return weights;
     };
-    messages[0].more_json = R"({"weight":0.75})";   // nothing that a user says is trained
+    messages[0].more_json = R"({"weight":0.75})";  // nothing that a user says is trained
     messages[3].more_json = R"({"weight":0})";
     CHECK(encode().tokens.weights.empty());
     messages[1].more_json = R"({"weight":0.25})";
     const EncodedConversation encoded = encode();
     CHECK(trained(*tokenizer, encoded) == "ab<t>y<t>");
-    const auto of_first = static_cast<std::size_t>(encoded.num_targets) - 2;   // y and its end weigh 1
+    const auto of_first = static_cast<std::size_t>(encoded.num_targets) - 2;  // y and its end weigh 1
     std::vector<float> expected(of_first, 0.25F);
     expected.insert(expected.end(), {1, 1});
     CHECK(weights_of(encoded) == expected);
@@ -133,14 +136,16 @@ TEST_CASE("a sample that is too long is no sample where that is asked for") {
   EncodeOptions options{.max_length = static_cast<std::int64_t>(length), .drops_long = true};
   CHECK(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options).tokens.ids.size() == length);
   --options.max_length;
-  CHECK_THROWS_WITH_AS(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options), doctest::Contains("--max-length"), Error);
+  CHECK_THROWS_WITH_AS(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options),
+                       doctest::Contains("--max-length"), Error);
 }
 
 TEST_CASE("an empty answer trains its end") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
-  CHECK(trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation({{"user", "a"}, {"assistant", ""}}))) == "<t>");
+  CHECK(trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation({{"user", "a"}, {"assistant", ""}}))) ==
+        "<t>");
 }
 
 TEST_CASE("a cut says so and counts what remains") {
@@ -157,12 +162,15 @@ TEST_CASE("a cut says so and counts what remains") {
 
 TEST_CASE("markers decide where the template has them") {
   test::ModelFolder folder;
-  folder.chat_template = "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% endgeneration %}{% else %}{{ m.content }}{% endif %}\n{% endfor %}";
+  folder.chat_template =
+      "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% "
+      "endgeneration %}{% else %}{{ m.content }}{% endif %}\n{% endfor %}";
   folder.write();
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
   CHECK(chat.has_generation_markers());
-  CHECK(trained(*tokenizer, encode_conversation(*tokenizer, chat, conversation({{"user", "q"}, {"assistant", "xyz"}}))) == "xyz");
+  CHECK(trained(*tokenizer,
+                encode_conversation(*tokenizer, chat, conversation({{"user", "q"}, {"assistant", "xyz"}}))) == "xyz");
 }
 
 TEST_CASE("templates that cannot be trained are refused") {
@@ -179,9 +187,13 @@ TEST_CASE("templates that cannot be trained are refused") {
     }
     return std::string();
   };
-  CHECK(refusal("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant: {% endif %}").find("no control token") != std::string::npos);
-  CHECK(refusal("{{ messages | length }}{% for m in messages %}{{ m.content }}<t>{% endfor %}").find("differently") != std::string::npos);
-  CHECK(refusal("{% for m in messages %}{{ m.content if loop.last else m.content | upper }}<t>{% endfor %}").find("differently") != std::string::npos);
+  CHECK(refusal("{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt "
+                "%}assistant: {% endif %}")
+            .find("no control token") != std::string::npos);
+  CHECK(refusal("{{ messages | length }}{% for m in messages %}{{ m.content }}<t>{% endfor %}").find("differently") !=
+        std::string::npos);
+  CHECK(refusal("{% for m in messages %}{{ m.content if loop.last else m.content | upper }}<t>{% endfor %}")
+            .find("differently") != std::string::npos);
   CHECK(refusal("{{ raise_exception('roles must alternate') }}") == "roles must alternate");
 }
 
@@ -226,7 +238,8 @@ TEST_CASE("a folder without a template says so; a list has its default") {
   test::ModelFolder folder;
   std::filesystem::remove(folder.path() / "chat_template.jinja");
   CHECK_THROWS_WITH_AS(ChatTemplate::load(folder.path()), doctest::Contains("no chat template"), Error);
-  folder.config["chat_template"] = {{{"name", "tool_use"}, {"template", "t"}}, {{"name", "default"}, {"template", "d{{ bos_token }}"}}};
+  folder.config["chat_template"] = {{{"name", "tool_use"}, {"template", "t"}},
+                                    {{"name", "default"}, {"template", "d{{ bos_token }}"}}};
   write_file(folder.path() / "tokenizer_config.json", folder.config.dump());
   CHECK(ChatTemplate::load(folder.path()).render({}, false).text == "d<b>");
 }
@@ -237,7 +250,8 @@ TEST_CASE("a dataset names what it rejects and keeps the rest in order") {
   const ChatTemplate chat = ChatTemplate::load(folder.path());
   const std::filesystem::path path = folder.path() / "train.jsonl";
   write_file(path,
-             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}],\"metadata\":{\"conversation_id\":\"one\",\"language\":\"fr\"}}\n"
+             "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"},{\"role\":\"assistant\",\"content\":\"abc\"}],"
+             "\"metadata\":{\"conversation_id\":\"one\",\"language\":\"fr\"}}\n"
              "{\"messages\":[{\"role\":\"user\",\"content\":\"q\"}],\"metadata\":{}}\n"
              "not json\n"
              "{\"text\":\"ab\"}\n");

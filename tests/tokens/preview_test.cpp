@@ -3,7 +3,7 @@
 
 #include <doctest/doctest.h>
 
-#include "model_folder.hpp"
+#include "tokenizer_folder.hpp"
 
 namespace {
 

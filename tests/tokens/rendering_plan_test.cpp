@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
-#include "tokens/jinja.hpp"
+#include "jinja/template.hpp"
 
 namespace {
 
@@ -56,7 +56,8 @@ TEST_CASE("contents are trimmed in the text that they stand in") {
   CHECK(text("(m[0].content ~ m[1].content).strip('xy')", {"a", "b"}, {"xcx", "ydy"}) == "<cxyd>");
   CHECK(text("(m[0].content ~ '-' ~ m[1].content) | trim", {"a", "b"}, {"c", " "}) == "no plan");
   CHECK(text("(' ' ~ m[0].content) | trim", {" "}, {"a"}) == "no plan");
-  const std::string source = both + "{{ ('x' ~ m[0].content ~ ' ') | trim }}|{% generation %}{{ m[0].content }}{% endgeneration %}";
+  const std::string source =
+      both + "{{ ('x' ~ m[0].content ~ ' ') | trim }}|{% generation %}{{ m[0].content }}{% endgeneration %}";
   const auto rendered = replay(source, {"a"}, {"bc "});
   REQUIRE(rendered);
   CHECK(rendered->content[0].bytes == ByteRange{1, 3});

@@ -17,7 +17,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
-#include "model_folder.hpp"
+#include "tokenizer_folder.hpp"
 #include "tokens/dataset.hpp"
 #include "tokens/token_cache.hpp"
 
@@ -55,7 +55,8 @@ TokenSample sample_of(std::size_t length, std::uint64_t seed) {
   for (std::size_t i = 0; i < length; ++i) {
     sample.ids.push_back(static_cast<std::int32_t>(random.below(1U << 31)));
     sample.is_target.push_back(static_cast<std::uint8_t>(random.below(2)));
-    if (seed % 3 == 2) sample.weights.push_back(sample.is_target.back() != 0 ? static_cast<float>(1 + random.below(9)) / 10 : 0);
+    if (seed % 3 == 2)
+      sample.weights.push_back(sample.is_target.back() != 0 ? static_cast<float>(1 + random.below(9)) / 10 : 0);
   }
   return sample;
 }
@@ -408,8 +409,10 @@ TEST_CASE("a dataset keeps the weights of messages, and its hash knows them") {
   const test::ModelFolder model;
   const Folder folder;
   const auto facts = [&](const std::string& weight, const TokenCacheSettings& cache = {}) {
-    write_file(folder.path / "d.jsonl", R"({"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"abc")" + weight +
-                                            R"(},{"role":"user","content":"q"},{"role":"assistant","content":"ab"}]})" "\n");
+    write_file(folder.path / "d.jsonl",
+               R"({"messages":[{"role":"user","content":"q"},{"role":"assistant","content":"abc")" + weight +
+                   R"(},{"role":"user","content":"q"},{"role":"assistant","content":"ab"}]})"
+                   "\n");
     return facts_of(model, folder.path / "d.jsonl", {}, cache);
   };
   const TokenCacheSettings cache{folder.path / "tokens"};

@@ -80,7 +80,8 @@ TEST_CASE("a journal cannot have files from elsewhere sent") {
 
 TEST_CASE("a journal of the first format is gone on with") {
   const TemporaryFolder folder;
-  const auto path = folder.write("journal.jsonl", R"({"format":1,"server":"s","experiment":"e","identity":"i","key":"k","run":{}}
+  const auto path =
+      folder.write("journal.jsonl", R"({"format":1,"server":"s","experiment":"e","identity":"i","key":"k","run":{}}
 {"step":1,"time":1.5,"metrics":{"loss":2}}
 )");
   CHECK(MlflowJournal::open(path)->last_step() == 1);

@@ -1,8 +1,8 @@
 // A run without training: the trackers of lib/tracking, told line by line what standard input says, so that a test
 // rules what happens when.   usage: tracking_probe
-// '{"output":…,"resumes":…,"identity":…,"tensorboard":…,"mlflow":…,"weights":…,"wandb":…,"plot":…}' Input: `keep N` (the run
-// begins; metrics.jsonl is cut to N lines), a JSON object (a line of metrics), `answers STEP`, or `end OUTCOME`. Each is answered with
-// a line on standard output when the call has returned. Warnings go to standard error.
+// '{"output":…,"resumes":…,"identity":…,"tensorboard":…,"mlflow":…,"weights":…,"wandb":…,"plot":…}' Input: `keep N`
+// (the run begins; metrics.jsonl is cut to N lines), a JSON object (a line of metrics), `answers STEP`, or `end
+// OUTCOME`. Each is answered with a line on standard output when the call has returned. Warnings go to standard error.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -53,14 +53,16 @@ void follow(const Json& request) {
   std::vector<std::unique_ptr<Tracker>> list;
   if (request.contains("tensorboard")) list.push_back(make_tensorboard(run));
   if (request.contains("mlflow"))
-    list.push_back(make_mlflow(run, mlflow_server_from_environment(), request["mlflow"], request.value("weights", false), log));
+    list.push_back(
+        make_mlflow(run, mlflow_server_from_environment(), request["mlflow"], request.value("weights", false), log));
   if (request.contains("wandb")) {
     check_wandb();
     list.push_back(make_wandb(run, request["wandb"], log));
   }
   if (request.contains("plot")) list.push_back(make_loss_plot(run, silent.sinks().progress));
   const std::filesystem::path metrics = run.output / "metrics.jsonl";
-  AnswerTexts texts{{"c-1", "line 2"}, [](const std::vector<std::int32_t>& ids) { return fmt::format("Œuf <{}>\n\"x\"", ids.at(0)); }};
+  AnswerTexts texts{{"c-1", "line 2"},
+                    [](const std::vector<std::int32_t>& ids) { return fmt::format("Œuf <{}>\n\"x\"", ids.at(0)); }};
   Trackers trackers(std::move(list), metrics, std::move(texts), log);
   std::optional<AppendFile> file;
   trackers.follow([&] {

@@ -9,7 +9,8 @@ std::span<const Family> families() {
   return list;
 }
 
-std::vector<bool> read_layer_types(const ConfigSection& top, const ModelConfig& config, bool (*fallback)(std::int64_t layer)) {
+std::vector<bool> read_layer_types(const ConfigSection& top, const ModelConfig& config,
+                                   bool (*fallback)(std::int64_t layer)) {
   std::vector<bool> is_windowed;
   const Json* types = top.find("layer_types");
   if (types == nullptr) {
@@ -17,7 +18,8 @@ std::vector<bool> read_layer_types(const ConfigSection& top, const ModelConfig& 
     return is_windowed;
   }
   if (!types->is_array() || static_cast<std::int64_t>(types->size()) != config.num_hidden_layers)
-    top.refuse("layer_types", fmt::format("is {}; expected a list of {} names", shown(*types), config.num_hidden_layers));
+    top.refuse("layer_types",
+               fmt::format("is {}; expected a list of {} names", shown(*types), config.num_hidden_layers));
   for (const Json& type : *types) {
     if (type != "sliding_attention" && type != "full_attention")
       top.refuse("layer_types", fmt::format("holds {}; supported: sliding_attention, full_attention", shown(type)));
@@ -35,8 +37,7 @@ Json layer_types_json(const ModelConfig& config) {
 
 void read_optional_window(const ConfigSection& top, ModelConfig& config) {
   if (!top.flag("use_sliding_window", false)) return;
-  config.sliding_window =
-      top.integer("sliding_window", 1, 1LL << 40).value_or(top.says("sliding_window") ? 0 : 4096);
+  config.sliding_window = top.integer("sliding_window", 1, 1LL << 40).value_or(top.says("sliding_window") ? 0 : 4096);
   if (config.sliding_window == 0) return;
   const std::int64_t first = top.integer("max_window_layers", 0, 1LL << 40).value_or(28);
   config.is_windowed = read_layer_types(top, config, [](std::int64_t) { return false; });

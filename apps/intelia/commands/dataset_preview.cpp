@@ -1,0 +1,186 @@
+// intelia dataset preview: exactly what the model sees of a dataset's records, and which of it is trained.
+#include <fmt/format.h>
+
+#include "cli/line_pipe.hpp"
+#include "cli/reject_options.hpp"
+#include "options/model_options.hpp"
+#include "tokens/preview_page.hpp"
+
+namespace intelia {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path file, model, output;
+  PreviewStyle style;
+  std::int64_t records = 10;
+  std::int64_t line = 0;
+  int max_length = 2048;
+  TrainedTurns trained_turns = TrainedTurns::all;
+  std::string date;
+  RejectPolicy rejects;
+};
+
+void declare(OptionTable& table, Options& options) {
+  table.add("file", options.file, "Conversations, plain texts or preferences, JSON Lines; -: standard input")
+      .positional()
+      .required();
+  table.add("model", options.model, "Folder with tokenizer and chat template", "FOLDER").required();
+  table.add("format", options.style.format, "Text with colours or marks, one JSON object a record, or one HTML page",
+            {{"text", PreviewFormat::text}, {"json", PreviewFormat::json}, {"html", PreviewFormat::html}});
+  table.add("ids", options.style.shows_ids, "Show the id of every token");
+  table.add("records", options.records, "Most records that are shown; 0: all");
+  table.add("line", options.line, "Show the record of this line alone; 0: none in particular");
+  declare_trained_turns(table, options.trained_turns);
+  table.add("max-length", options.max_length, "Tokens of a sample; what is beyond them is shown as cut; 0: no limit");
+  table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  table.add("output", options.output, "File to write instead of standard output");
+  declare_reject_options(table, options.rejects);
+}
+
+void check(const Options& options, const Context& context) {
+  const auto need = [](bool holds, const std::string& what) {
+    if (!holds) throw Error(Kind::usage, what);
+  };
+  check_reject_options(options.rejects);
+  need(options.records >= 0, "--records must be 0 (all) or more");
+  need(options.line >= 0, "--line is a line's number, from 1");
+  need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");
+  need(options.output.empty() || context.common.force || !fs::exists(options.output),
+       "'" + options.output.string() + "' is there already; name another --output, or write over it with --force");
+}
+
+struct Model {
+  std::unique_ptr<Tokenizer> tokenizer;
+  ChatTemplate chat_template;
+  EncodeOptions encode;
+};
+
+/** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
+Model load_model(const Options& options) {
+  std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
+  Model model{
+      std::move(tokenizer),
+      load_chat_template(options.model),
+      {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
+  if (!fs::exists(options.model / "config.json")) return model;
+  const std::int64_t context = context_length(read_model_config(options.model));
+  model.encode.max_length = options.max_length == 0 ? context : std::min(model.encode.max_length, context);
+  return model;
+}
+
+/** Fills `record`; returns the fault in words when `line` is no record or the chat template refuses it. */
+std::optional<std::string> preview_line(const Model& model, std::string_view line, PreviewRecord& record) {
+  Conversation conversation;
+  Preference preference;
+  std::optional<std::string> fault = parse_conversation(line, conversation);
+  const bool is_preference = fault && line.find("\"chosen\"") != std::string_view::npos;
+  if (is_preference) fault = parse_preference(line, preference);
+  if (fault) return fault;
+  record.id = is_preference ? preference.id : conversation.id;
+  try {
+    record.parts = is_preference
+                       ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
+                       : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
+  } catch (const Error& error) {
+    if (error.kind() != Kind::input) throw;
+    return fmt::format("no sample can be made of it: {}", error.what());
+  }
+  return std::nullopt;
+}
+
+struct Totals {
+  std::int64_t records = 0, tokens = 0, trained = 0, cut_tokens = 0;
+};
+
+void count(const PreviewRecord& record, Totals& totals) {
+  ++totals.records;
+  for (const PreviewPart& part : record.parts) {
+    totals.tokens += static_cast<std::int64_t>(part.tokens.size()) - part.num_cut;
+    totals.trained += part.num_trained;
+    totals.cut_tokens += part.num_cut;
+  }
+}
+
+/** Reads what is asked for and hands each record, drawn, to `write`. */
+Totals preview(const Options& options, const PreviewStyle& style, const Model& model, LineReader& lines,
+               Rejects& rejects, const Context& context, const std::function<void(const std::string&)>& write) {
+  Totals totals;
+  std::int64_t num_read = 0;
+  while (options.line > 0 || options.records == 0 || totals.records < options.records) {
+    const auto line = lines.next();
+    if (!line) break;
+    context.sinks.stop.check("the preview");
+    if (options.line > 0 && lines.line_number() < options.line) continue;
+    ++num_read;
+    PreviewRecord record{fmt::format("{}:{}", lines.path().string(), lines.line_number()), lines.line_number()};
+    std::optional<std::string> fault = "line is longer than 64 MiB";
+    if (!lines.is_too_long()) fault = preview_line(model, *line, record);
+    if (fault && options.line > 0) throw Error(Kind::input, record.where + ": " + *fault);
+    if (fault) {
+      rejects.add(record.where, *fault, *line);
+      continue;
+    }
+    count(record, totals);
+    write(preview_record(style, record));
+    if (options.line > 0) break;
+  }
+  if (options.line > 0 && totals.records == 0)
+    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last is {}", lines.path().string(), options.line,
+                                         lines.line_number()));
+  rejects.check(num_read);
+  return totals;
+}
+
+int run(const Options& options, Context& context) {
+  check(options, context);
+  const Model model = load_model(options);
+  LineReader lines = options.file == "-" ? LineReader::standard_input() : LineReader(options.file);
+  Rejects rejects(options.rejects, context.log());
+  PreviewStyle style = options.style;
+  style.uses_color = context.uses_color && options.output.empty();
+  std::optional<AtomicFile> file;
+  if (!options.output.empty() && !context.common.dry_run) file.emplace(options.output);
+  const auto write = [&](const std::string& text) {
+    if (file)
+      file->write(text);
+    else if (options.output.empty())
+      context.print(text);
+  };
+  write(preview_head(style, "Preview of " + lines.path().string()));
+  const Totals totals = preview(options, style, model, lines, rejects, context, write);
+  write(preview_tail(style));
+  if (file) file->commit();
+
+  const Json summary{{"records", totals.records},
+                     {"tokens", totals.tokens},
+                     {"trained_tokens", totals.trained},
+                     {"cut_tokens", totals.cut_tokens},
+                     {"rejected", rejects.by_reason()}};
+  const auto records = [](std::int64_t count) { return fmt::format("{} record{}", count, count == 1 ? "" : "s"); };
+  std::string words =
+      fmt::format("{}, {} tokens, {} of them trained", records(totals.records), totals.tokens, totals.trained);
+  if (totals.cut_tokens > 0) words += fmt::format(", {} more cut", totals.cut_tokens);
+  if (rejects.count() > 0) words += fmt::format(", {} rejected", records(rejects.count()));
+  if (options.output.empty())
+    context.finish_after_data(summary, words);
+  else
+    context.finish(summary, words + " in '" + options.output.string() + "'");
+  return 0;
+}
+
+}  // namespace
+
+extern const Command dataset_preview{
+    "dataset preview", "Exactly what the model sees of each record",
+    "Shows each record as the chat template and the tokenizer make it: what is context, what is trained, what lies "
+    "beyond "
+    "--max-length and is cut away, and which tokens are control tokens and not text that looks like them. Of a "
+    "preference "
+    "both continuations are shown. Characters that cannot be seen are written as \\u{…}. The defaults are those of "
+    "train sft.\n\n"
+    "Example: intelia dataset preview data/train.jsonl --model models/tiny --format html --output preview.html",
+    bind<Options, declare, run>};
+
+}  // namespace intelia

@@ -1,0 +1,87 @@
+// intelia render: conversations → the text that the chat template makes of each, as a JSON string a line.
+#include "cli/line_pipe.hpp"
+#include "options/model_options.hpp"
+#include "record/jsonl.hpp"
+
+namespace intelia {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path model, tools, documents, variables;
+  LinePipeSettings pipe;
+  bool add_generation_prompt = false, continue_final_message = false;
+  std::string date;
+};
+
+void declare(OptionTable& table, Options& options) {
+  declare_line_pipe(table, options.pipe, "Conversations, JSON Lines");
+  table.add("model", options.model, "Folder with chat_template.jinja or tokenizer_config.json", "FOLDER").required();
+  table.add("add-generation-prompt", options.add_generation_prompt, "End with what begins an answer of the model");
+  table.add("continue-final-message", options.continue_final_message,
+            "End where the last message's content ends, for the model to go on with it");
+  table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  table.add("tools", options.tools, "JSON file with the list of tools for records that bring none");
+  table.add("documents", options.documents, "JSON file with the list of documents for the template");
+  table.add("variables", options.variables, "JSON file with an object of what else the template may read");
+}
+
+/** The JSON in `path`, which must hold `expected` ("list" or "object"); empty when no path is given. */
+std::string read_argument(const fs::path& path, const std::string& expected) {
+  if (path.empty()) return "";
+  std::string text = read_file(path);
+  const Json json = parse_json(text, path.string());
+  if (expected == "list" ? !json.is_array() : !json.is_object())
+    throw Error(Kind::input, path.string() + ": not a JSON " + expected);
+  return text;
+}
+
+LineResult render_line(const ChatTemplate& chat_template, const Options& options, RenderOptions render,
+                       std::string_view line, std::string& out) {
+  Conversation conversation;
+  if (auto fault = parse_conversation(line, conversation)) return {std::move(fault)};
+  if (conversation.messages.empty()) return {"no messages: a record of plain text is not rendered"};
+  if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
+  try {
+    const Rendered rendered = options.continue_final_message
+                                  ? chat_template.render_to_continue(conversation.messages, render)
+                                  : chat_template.render(conversation.messages, options.add_generation_prompt, render);
+    append_json_string(out, rendered.text);
+  } catch (const Error& error) {
+    if (error.kind() != Kind::input) throw;
+    return {std::string("the chat template refuses it: ") + error.what()};
+  }
+  return {};
+}
+
+int run(const Options& options, Context& context) {
+  if (options.add_generation_prompt && options.continue_final_message)
+    throw Error(Kind::usage,
+                "--add-generation-prompt begins a new answer and --continue-final-message goes on with the last one; "
+                "give one of them");
+  check_is_folder("model", options.model);
+  check_tokenizer_files(options.model);
+  const ChatTemplate chat_template = ChatTemplate::load(options.model);
+  const RenderOptions render{.date = options.date,
+                             .tools_json = read_argument(options.tools, "list"),
+                             .documents_json = read_argument(options.documents, "list"),
+                             .variables_json = read_argument(options.variables, "object")};
+  const LinePipeTotals totals = pipe_lines(context, options.pipe, "null", [&](std::string_view line, std::string& out) {
+    return render_line(chat_template, options, render, line, out);
+  });
+  context.finish_after_data(totals_json(totals, ""), describe_totals(totals, ""));
+  return 0;
+}
+
+}  // namespace
+
+extern const Command render{
+    "render", "Conversations to the text that the model sees",
+    "Writes what transformers' apply_chat_template(tokenize=False) gives, one JSON string a line. A line that is no "
+    "conversation, or that the template refuses, is named with the template's own words, and null stands in its "
+    "place.\n\n"
+    "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
+    bind<Options, declare, run>};
+
+}  // namespace intelia

@@ -1,0 +1,84 @@
+// intelia tokenize: lines of text → one JSON array of ids a line.
+#include <simdjson.h>
+
+#include <charconv>
+
+#include "cli/line_pipe.hpp"
+#include "options/model_options.hpp"
+#include "text/utf8.hpp"
+
+namespace intelia {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Options {
+  fs::path model;
+  LinePipeSettings pipe;
+  SpecialTokens special;
+  bool json_lines = false;
+};
+
+void declare(OptionTable& table, Options& options) {
+  declare_line_pipe(table, options.pipe, "Lines of text");
+  table.add("model", options.model, "Folder with tokenizer.json or tokenizer.model", "FOLDER").required();
+  table.add("add-special", options.special.add, "Add BOS and EOS where the tokenizer's post-processor puts them");
+  table.add("special", options.special.parse, "Let control tokens in the text count; without it text is only text");
+  table.add("json-lines", options.json_lines, "Each line is a JSON string, which may hold newlines");
+}
+
+/** The text of a line that is a JSON string; nothing when it is none. */
+std::optional<std::string_view> parse_string(std::string_view line) {
+  static thread_local simdjson::dom::parser parser;
+  std::string_view text;
+  if (parser.parse(line.data(), line.size(), /*realloc_if_needed=*/true).get(text)) return std::nullopt;
+  return text;
+}
+
+void append_ids(std::string& out, const std::vector<std::int32_t>& ids) {
+  char digits[16];
+  out += '[';
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i > 0) out += ',';
+    out.append(digits, std::to_chars(digits, digits + sizeof digits, ids[i]).ptr);
+  }
+  out += ']';
+}
+
+LineResult tokenize_line(const Tokenizer& tokenizer, const Options& options, std::string_view line, std::string& out) {
+  LineResult result;
+  std::string_view text = line;
+  if (options.json_lines) {
+    const auto parsed = parse_string(line);
+    if (!parsed) return {"not a JSON string of Unicode text: expected \"…\""};
+    text = *parsed;
+  } else {
+    result.is_mended = !is_valid_utf8(line);
+  }
+  const std::vector<std::int32_t> ids = tokenizer.encode(text, options.special);
+  append_ids(out, ids);
+  result.count = static_cast<std::int64_t>(ids.size());
+  return result;
+}
+
+int run(const Options& options, Context& context) {
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
+  const LinePipeTotals totals = pipe_lines(context, options.pipe, "null", [&](std::string_view line, std::string& out) {
+    return tokenize_line(*tokenizer, options, line, out);
+  });
+  context.finish_after_data(totals_json(totals, "token"), describe_totals(totals, "token"));
+  return 0;
+}
+
+}  // namespace
+
+extern const Command tokenize{"tokenize", "Lines of text to token ids, one JSON array a line",
+                              "A line is every byte up to its newline, a carriage return too; an empty line is []. "
+                              "Bytes that are not UTF-8 count as "
+                              "U+FFFD, and a warning says so. With --json-lines a line that is no JSON string is bad: "
+                              "it is named and null stands in "
+                              "its place, so that line N of the output always belongs to line N of the input.\n\n"
+                              "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny",
+                              bind<Options, declare, run>};
+
+}  // namespace intelia

@@ -1,0 +1,159 @@
+#include "options/model_options.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "record/manifest.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+void declare_model_options(OptionTable& table, ModelSettings& settings) {
+  table.add("model", settings.model, "Model folder in Hugging Face form", "FOLDER").required();
+  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER");
+  table.add("method", settings.method, "How the base is held: NF4, as it is, or (train) all of it trained",
+            {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
+  table.add("precision", settings.precision, "Precision of the computation",
+            {{"auto", Precision::automatic},
+             {"fp32", Precision::fp32},
+             {"bf16", Precision::bf16},
+             {"fp16", Precision::fp16}});
+  table.add("device", settings.device, "Where to compute; auto: a GPU when there is one",
+            {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
+}
+
+void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
+  table.add("trained-turns", turns, "Turns of the assistant that are trained, but for messages with \"weight\": 0",
+            {{"all", TrainedTurns::all}, {"last", TrainedTurns::last}});
+}
+
+void declare_token_cache(OptionTable& table, TokenCacheOptions& options) {
+  table.add("token-cache", options.is_used,
+            "Keep the tokens of the data for the next run, or take those of an earlier one");
+  table.add("token-cache-size", options.max_gib,
+            "GiB that kept tokens may fill, least recently used first out; 0: no limit");
+}
+
+namespace {
+
+/** Empty when the environment names none. */
+fs::path cache_folder() {
+  const auto value = [](const char* name) {
+    const char* text = std::getenv(name);
+    return fs::path(text == nullptr ? "" : text);
+  };
+  if (const fs::path own = value("INTELIA_CACHE_DIR"); !own.empty()) return own;
+  if (const fs::path shared = value("XDG_CACHE_HOME"); !shared.empty()) return shared / "intelia";
+  if (const fs::path home = value("HOME"); !home.empty()) return home / ".cache" / "intelia";
+  return {};
+}
+
+}  // namespace
+
+TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context) {
+  if (options.max_gib < 0) throw Error(Kind::usage, "--token-cache-size must be 0 (no limit) or more");
+  const fs::path folder = cache_folder();
+  if (!options.is_used || context.common.dry_run || folder.empty()) return {};
+  // The program's own bytes and not its version, so that a build with uncommitted changes takes nothing from another.
+  return {folder / "tokens", static_cast<std::uint64_t>(options.max_gib * (1ULL << 30)),
+          sha256_of_file("/proc/self/exe")};
+}
+
+void check_is_folder(const std::string& option, const fs::path& path) {
+  if (!fs::is_directory(path)) throw Error(Kind::usage, "--" + option + " '" + path.string() + "' is not a folder");
+}
+
+void check_model_options(const ModelSettings& settings) {
+  check_is_folder("model", settings.model);
+  if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
+}
+
+void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names,
+                       const std::vector<fs::path>& folders, const std::vector<fs::path>& files) {
+  std::error_code status;
+  for (const fs::path& folder : folders)
+    if (!folder.empty() && fs::equivalent(folder, output, status))
+      throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; name another");
+  for (const fs::path& file : files)
+    for (const std::string& name : names)
+      if (!file.empty() && fs::equivalent(file, output / name, status))
+        throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
+                                     " of this run; copy it elsewhere or name another --output");
+}
+
+void check_tokenizer_files(const fs::path& folder) {
+  std::error_code failure;
+  for (const std::string& name : tokenizer_file_names()) {
+    const fs::file_status status = fs::status(folder / name, failure);
+    // Checked before any is opened: opening a pipe would wait for ever.
+    if (fs::exists(status) && !fs::is_regular_file(status))
+      throw Error(Kind::input, (folder / name).string() + ": not a regular file");
+  }
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& model) {
+  check_is_folder("model", model);
+  check_tokenizer_files(model);
+  return Tokenizer::load(model);
+}
+
+ChatTemplate load_chat_template(const fs::path& model) {
+  const bool may_have_one = fs::exists(model / "chat_template.jinja") ||
+                            (fs::exists(model / "tokenizer_config.json") &&
+                             read_file(model / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
+  if (may_have_one) return ChatTemplate::load(model);
+  return ChatTemplate(
+      "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
+      "no chat template");
+}
+
+TextSide load_text_side(const fs::path& model) {
+  check_tokenizer_files(model);
+  ModelConfig config = read_model_config(model);
+  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(model);
+  if (tokenizer->vocabulary_size() > config.vocab_size)
+    throw Error(Kind::input,
+                fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
+                            "config.json); they are not of the same model",
+                            model.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
+  return {std::move(config), std::move(tokenizer), load_chat_template(model)};
+}
+
+void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log) {
+  if (!date.empty() || !chat_template.reads_date()) return;
+  log.warning(
+      "the chat template reads the date, and none is given: a run must not depend on the day it is started; give one "
+      "with --date");
+}
+
+const std::vector<std::string>& tokenizer_file_names() {
+  static const std::vector<std::string> names = {
+      "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+      "vocab.json",     "merges.txt",      "chat_template.jinja",   "generation_config.json"};
+  return names;
+}
+
+void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    const bool is_weights =
+        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
+    const bool is_replaced = std::any_of(written.begin(), written.end(),
+                                         [&](const AtomicFile& file) { return file.path().filename() == name; });
+    const auto& texts = tokenizer_file_names();
+    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
+    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
+  }
+  for (const fs::path& path : stale) fs::remove(path);
+}
+
+std::string describe_dataset(const TokenizedDataset& dataset) {
+  return fmt::format("{} records, {} tokens, {} of them trained, {} records cut", dataset.size(), dataset.num_tokens(),
+                     dataset.num_targets(), dataset.num_cut());
+}
+
+}  // namespace intelia

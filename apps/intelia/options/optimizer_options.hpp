@@ -1,0 +1,16 @@
+// The options of optimizers and learning-rate schedules, the same for every command that trains.
+#pragma once
+
+#include "cli/command.hpp"
+#include "engine/jobs.hpp"
+
+namespace intelia {
+
+void declare_optimizer_options(OptionTable& table, OptimizerSettings& settings);
+void declare_schedule_options(OptionTable& table, ScheduleSettings& settings);
+
+/** Throw Error{usage} on values without sense, and on options of another optimizer or schedule than the chosen one. */
+void check_optimizer_options(const OptimizerSettings& settings);
+void check_schedule_options(const ScheduleSettings& settings);
+
+}  // namespace intelia

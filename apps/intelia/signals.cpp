@@ -1,0 +1,37 @@
+// What SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGPIPE do to the program.
+#include <signal.h>
+#include <unistd.h>
+
+#include "program.hpp"
+
+namespace intelia {
+
+namespace {
+
+StopFlag* signal_target = nullptr;  // a handler can reach nothing but a static
+
+void on_checkpoint_signal(int) { signal_target->request_checkpoint(); }
+
+void on_signal(int number) {
+  if (signal_target->is_set()) ::_exit(128 + number);
+  signal_target->set(number);
+}
+
+}  // namespace
+
+void install_signals(StopFlag& stop) {
+  signal_target = &stop;
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  action.sa_flags = SA_RESTART;
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) {
+    struct sigaction before {};
+    ::sigaction(number, nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
+  }
+  action.sa_handler = on_checkpoint_signal;
+  ::sigaction(SIGUSR1, &action, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+}
+
+}  // namespace intelia

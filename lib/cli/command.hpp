@@ -1,0 +1,165 @@
+// A command is a name, a table of options bound to the library's own structs, and the work. Binding and checking
+// options is pure; run does the work. Help, completion, environment, configuration and reference pages come from the
+// table.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/sinks.hpp"
+#include "record/json.hpp"
+
+namespace intelia {
+
+enum class Origin { default_value, file, environment, flag };
+
+struct Option {
+  std::string name;        // "learning-rate"
+  std::string value_name;  // "NUMBER"; empty: a switch (--x, --no-x)
+  std::string help;
+  std::vector<std::string> choices;
+  bool is_required = false;
+  bool is_file = false;                         // completes to file names
+  bool is_positional = false;                   // given by place, not by --name
+  std::function<void(const std::string&)> set;  // throws Error{usage} "expected …, got '…'", without the option's name
+  std::function<std::string()> get;             // the value as the user would type it
+  std::function<Json()> json;                   // the value for manifests
+  Origin origin = Origin::default_value;
+
+  Option& required() {
+    is_required = true;
+    return *this;
+  }
+  Option& positional() {
+    is_positional = true;
+    return *this;
+  }
+};
+
+class OptionTable {
+ public:
+  Option& add(const std::string& name, bool& target, const std::string& help);
+  Option& add(const std::string& name, int& target, const std::string& help);
+  /** A number, or `word`, which stands for `value_of_word`. */
+  Option& add(const std::string& name, int& target, const std::string& help, const std::string& word,
+              int value_of_word);
+  Option& add(const std::string& name, std::int64_t& target, const std::string& help);
+  Option& add(const std::string& name, std::uint64_t& target, const std::string& help);
+  Option& add(const std::string& name, double& target, const std::string& help);
+  Option& add(const std::string& name, std::string& target, const std::string& help,
+              const std::string& value_name = "TEXT");
+  Option& add(const std::string& name, std::filesystem::path& target, const std::string& help,
+              const std::string& value_name = "FILE");
+  Option& add(const std::string& name, std::vector<std::string>& target, const std::string& help,
+              const std::string& value_name = "LIST");  // comma-separated
+  Option& add(const std::string& name, std::vector<std::filesystem::path>& target, const std::string& help,
+              const std::string& value_name = "FILES");  // comma-separated, or the option repeated
+  /** An enum by its names. */
+  template <class Enum>
+  requires std::is_enum_v<Enum> Option& add(const std::string& name, Enum& target, const std::string& help,
+                                            const std::vector<std::pair<std::string, Enum>>& names) {
+    Option& option = add_raw(name, "NAME", help);
+    for (const auto& [word, value] : names) option.choices.push_back(word);
+    option.set = [&target, names](const std::string& text) {
+      for (const auto& [word, value] : names)
+        if (word == text) {
+          target = value;
+          return;
+        }
+      std::string list;
+      for (const auto& [word, value] : names) list += (list.empty() ? "" : ", ") + word;
+      throw Error(Kind::usage, "expected one of " + list + ", got '" + text + "'");
+    };
+    option.get = [&target, names] {
+      for (const auto& [word, value] : names)
+        if (value == target) return word;
+      return std::string();
+    };
+    option.json = option.get;
+    return option;
+  }
+
+  std::vector<Option>& options() { return options_; }
+  const std::vector<Option>& options() const { return options_; }
+  Option* find(const std::string& name);
+  /** Keeps what the options are bound to alive as long as the table. */
+  void keep(std::shared_ptr<void> bound) { bound_ = std::move(bound); }
+
+ private:
+  Option& add_raw(const std::string& name, const std::string& value_name, const std::string& help);
+  std::vector<Option> options_;
+  std::shared_ptr<void> bound_;
+};
+
+/** What every command knows besides its own options. */
+struct CommonOptions {
+  bool force = false, verbose = false, quiet = false, json = false, dry_run = false, help = false, version = false;
+  int threads = 0;  // 0: one a core
+  std::filesystem::path config;
+  enum class LogFormat { text, json } log_format = LogFormat::text;
+  enum class Color { automatic, always, never } color = Color::automatic;
+};
+
+/** The number of threads that --threads asks for. */
+int num_threads(const CommonOptions& common);
+
+struct Command;
+
+/** The program: what it is called by, and all of its commands. */
+struct Program {
+  const char* version;                          // "0.1.0"
+  const char* commit;                           // git hash, or "unknown"
+  const std::vector<const Command*>& commands;  // in the order of help
+};
+
+/** What a running command may use of the world. */
+struct Context {
+  const Program& program;
+  std::FILE* out;  // results for machines
+  Sinks sinks;
+  CommonOptions common;
+  bool uses_color = false;  // on stdout
+  std::string command;      // "train sft"
+  Json options;             // effective options, for manifests (secrets never among them)
+
+  Log& log() const { return sinks.log; }
+  /** Writes a result; a closed pipe ends the command quietly with 0. */
+  void print(std::string_view text) const;
+  /** The last word: `summary` on stdout with --json, else `words` on stderr unless --quiet. */
+  void finish(const Json& summary, const std::string& words) const;
+  /** The same where data went to stdout: with --json the summary goes to stderr. */
+  void finish_after_data(const Json& summary, const std::string& words) const;
+};
+
+/** The work of a command; returns the exit status (0, 3 or 4). */
+using Run = std::function<int(Context&)>;
+
+struct Command {
+  const char* name;     // "train sft"
+  const char* summary;  // one line, no full stop
+  const char* details;  // a paragraph and an example, for --help and the reference page
+  Run (*declare)(OptionTable& table);
+};
+
+/** Binds a fresh Options struct: `declare(table, options)` fills the table, `run(options, context)` does the work. */
+template <class Options, void (*declare)(OptionTable&, Options&), int (*run)(const Options&, Context&)>
+Run bind(OptionTable& table) {
+  auto options = std::make_shared<Options>();
+  table.keep(options);
+  declare(table, *options);
+  return [options](Context& context) { return run(*options, context); };
+}
+
+/** Lines of `text` wrapped to `width` columns, each after the first line behind `indent` spaces. */
+std::string wrap(const std::string& text, std::size_t indent, std::size_t width = 80);
+
+}  // namespace intelia

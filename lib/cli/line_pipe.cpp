@@ -1,0 +1,157 @@
+#include "cli/line_pipe.hpp"
+
+#include <fmt/format.h>
+
+#include <vector>
+
+#include "base/ordered_workers.hpp"
+#include "cli/reject_options.hpp"
+
+namespace intelia {
+
+namespace {
+
+/** Lines that one thread works on at a time, and what it made of them. */
+struct Chunk {
+  struct Line {
+    std::size_t begin = 0, end = 0;  // in text
+    std::int64_t number = 0;
+    bool is_too_long = false;
+  };
+  struct Fault {
+    std::size_t line = 0;  // in lines
+    std::string reason;
+  };
+  std::string text;
+  std::vector<Line> lines;
+
+  std::string out;
+  std::vector<Fault> faults;
+  std::int64_t count = 0;
+  std::int64_t num_mended = 0, first_mended = 0;
+};
+
+void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder) {
+  for (std::size_t i = 0; i < chunk.lines.size(); ++i) {
+    const Chunk::Line& line = chunk.lines[i];
+    const std::size_t begin = chunk.out.size();
+    LineResult result;
+    if (line.is_too_long) {
+      result.fault = "line is longer than 64 MiB";
+    } else {
+      result = work(std::string_view(chunk.text).substr(line.begin, line.end - line.begin), chunk.out);
+    }
+    if (result.fault) {
+      chunk.out.replace(begin, std::string::npos, placeholder);
+      chunk.faults.push_back({i, std::move(*result.fault)});
+    }
+    if (result.is_mended && chunk.num_mended++ == 0) chunk.first_mended = line.number;
+    chunk.count += result.count;
+    chunk.out += '\n';
+  }
+}
+
+/** The lines that are there without waiting, up to 1 MiB; at least one unless the input has ended. */
+Chunk read_chunk(LineReader& lines) {
+  constexpr std::size_t kMaxBytes = 1 << 20;
+  Chunk chunk;
+  do {
+    const auto line = lines.next();
+    if (!line) break;
+    const std::size_t begin = chunk.text.size();
+    chunk.text += *line;
+    chunk.lines.push_back({begin, chunk.text.size(), lines.line_number(), lines.is_too_long()});
+  } while (chunk.text.size() < kMaxBytes && lines.has_line());
+  return chunk;
+}
+
+/** Writes chunks in their order and keeps the books. */
+class LineWriter {
+ public:
+  LineWriter(const Context& context, const LinePipeSettings& settings, std::string input)
+      : context_(context), input_(std::move(input)), rejects_(settings.rejects, context.log()) {}
+
+  void write(const Chunk& chunk) {
+    totals_.num_lines += static_cast<std::int64_t>(chunk.lines.size());
+    totals_.count += chunk.count;
+    if (totals_.num_mended == 0) first_mended_ = chunk.first_mended;
+    totals_.num_mended += chunk.num_mended;
+    for (const Chunk::Fault& fault : chunk.faults) {
+      const Chunk::Line& line = chunk.lines[fault.line];
+      rejects_.add(fmt::format("{}:{}", input_, line.number), fault.reason, "");
+    }
+    context_.print(chunk.out);
+    context_.sinks.progress.update({"line", totals_.num_lines, 0, ""});
+  }
+
+  LinePipeTotals finish() {
+    context_.sinks.progress.finish();
+    if (totals_.num_mended > 0)
+      context_.log().warning(
+          fmt::format("{} line{} bytes that are not UTF-8, which count as U+FFFD; the first is {}:{}",
+                      totals_.num_mended, totals_.num_mended == 1 ? " holds" : "s hold", input_, first_mended_));
+    rejects_.check(totals_.num_lines);
+    totals_.num_bad = rejects_.count();
+    for (const auto& [reason, count] : rejects_.by_reason()) totals_.bad_by_reason[reason] = count;
+    return totals_;
+  }
+
+ private:
+  const Context& context_;
+  std::string input_;
+  Rejects rejects_;
+  LinePipeTotals totals_;
+  std::int64_t first_mended_ = 0;
+};
+
+}  // namespace
+
+void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std::string& what) {
+  table.add("file", settings.file, what + "; - or nothing: standard input").positional();
+  declare_reject_options(table, settings.rejects);
+}
+
+LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
+                          const LineWork& work) {
+  check_reject_options(settings.rejects);
+  const bool is_standard_input = settings.file.empty() || settings.file == "-";
+  LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
+  LineWriter writer(context, settings, lines.path().string());
+  OrderedWorkers<Chunk> workers(num_threads(context.common), [&](Chunk& chunk) { work_on(chunk, work, placeholder); });
+  const auto write_all = [&] {
+    while (!workers.is_empty()) writer.write(workers.take());
+  };
+  for (;;) {
+    context.sinks.stop.check("reading '" + lines.path().string() + "'");
+    if (!lines.is_ready()) {
+      write_all();
+      if (!lines.is_ready(/*timeout_ms=*/100)) continue;
+    }
+    Chunk chunk = read_chunk(lines);
+    if (chunk.lines.empty()) break;
+    workers.give(std::move(chunk));
+    if (workers.is_full()) writer.write(workers.take());
+  }
+  write_all();
+  return writer.finish();
+}
+
+std::string describe_totals(const LinePipeTotals& totals, const std::string& counted) {
+  const auto plural = [](std::int64_t count, const std::string& noun) {
+    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+  };
+  std::string text = plural(totals.num_lines, "line");
+  if (!counted.empty()) text += ", " + plural(totals.count, counted);
+  if (totals.num_bad > 0) text += ", " + plural(totals.num_bad, "bad line");
+  return text;
+}
+
+Json totals_json(const LinePipeTotals& totals, const std::string& counted) {
+  Json json = {{"lines", totals.num_lines}};
+  if (!counted.empty()) json[counted + "s"] = totals.count;
+  json["bad"] = totals.bad_by_reason;
+  if (totals.num_mended > 0) json["not_utf8"] = totals.num_mended;
+  return json;
+}
+
+}  // namespace intelia

@@ -1,0 +1,18 @@
+// Options of every command that reads records: how many bad ones it bears.
+#pragma once
+
+#include "cli/command.hpp"
+#include "record/jsonl.hpp"
+
+namespace intelia {
+
+/** --max-rejected --strict. */
+void declare_reject_options(OptionTable& table, RejectPolicy& policy);
+
+/** Throws Error{usage} when the option `name` is not a fraction from 0 to 1. */
+void check_fraction(const char* name, double fraction);
+
+/** Throws Error{usage} when --max-rejected is not a fraction. */
+void check_reject_options(const RejectPolicy& policy);
+
+}  // namespace intelia

@@ -1,0 +1,162 @@
+#include "cli/settings.hpp"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdlib>
+
+#include "base/nearest_word.hpp"
+
+namespace intelia {
+
+void declare_common(OptionTable& table, CommonOptions& common) {
+  table.add("force", common.force, "Write over outputs that another command made");
+  table.add("dry-run", common.dry_run, "Say what would be done, write and spend nothing");
+  table.add("json", common.json, "Print the summary as one JSON object on stdout");
+  table.add("quiet", common.quiet, "Only warnings and errors on stderr");
+  table.add("verbose", common.verbose, "Say more on stderr");
+  table.add("threads", common.threads, "Threads to work with; 0: one a core");
+  table.add("config", common.config, "Configuration file (TOML); else $INTELIA_CONFIG, else ./intelia.toml");
+  table.add("log-format", common.log_format, "Form of log lines",
+            {{"text", CommonOptions::LogFormat::text}, {"json", CommonOptions::LogFormat::json}});
+  table.add("color", common.color, "Colour in the terminal",
+            {{"auto", CommonOptions::Color::automatic},
+             {"always", CommonOptions::Color::always},
+             {"never", CommonOptions::Color::never}});
+  table.add("help", common.help, "Show this help");
+}
+
+namespace {
+
+std::vector<std::string> names_of(const OptionTable& table) {
+  std::vector<std::string> names;
+  for (const Option& option : table.options()) names.push_back(option.name);
+  return names;
+}
+
+}  // namespace
+
+Typed parse_arguments(const std::string& command, const std::vector<std::string>& arguments, const OptionTable& own,
+                      const OptionTable& common) {
+  CLI::App app;
+  app.set_help_flag();
+  app.allow_extras();
+  std::map<std::string, std::string> switches;
+  std::map<std::string, std::vector<std::string>> values;
+  std::vector<const Option*> positionals;
+  for (const OptionTable* table : {&own, &common}) {
+    for (const Option& option : table->options()) {
+      const std::string name = option.name;
+      if (option.is_positional) {
+        positionals.push_back(&option);
+      } else if (option.value_name.empty()) {
+        app.add_flag_callback("--" + name, [&switches, name] { switches[name] = "true"; });
+        app.add_flag_callback("--no-" + name, [&switches, name] { switches[name] = "false"; });
+      } else {
+        app.add_option("--" + name, values[name])->expected(1)->take_all()->allow_extra_args(false);
+      }
+    }
+  }
+  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 wants them from the back
+  try {
+    app.parse(reversed);
+  } catch (const CLI::ArgumentMismatch& error) {
+    std::string what = error.what();
+    throw Error(Kind::usage, "option '" + what.substr(0, what.find(':')) + "' needs a value");
+  } catch (const CLI::ParseError& error) {
+    throw Error(Kind::usage, error.what());
+  }
+  Typed typed;
+  typed.values = switches;
+  for (const auto& [name, list] : values) {
+    if (list.empty()) continue;
+    // A list option that is repeated adds up; any other takes the last.
+    const Option* option = nullptr;
+    for (const Option& candidate : own.options())
+      if (candidate.name == name) option = &candidate;
+    const bool is_list = option != nullptr && (option->value_name == "LIST" || option->value_name == "FILES");
+    std::string& value = typed.values[name];
+    for (const std::string& item : list) value = is_list && !value.empty() ? value + "," + item : item;
+  }
+  std::size_t num_positionals = 0;
+  for (const std::string& extra : app.remaining()) {
+    if (extra.size() > 1 && extra[0] == '-') {
+      std::vector<std::string> known = names_of(own);
+      for (const std::string& name : names_of(common)) known.push_back(name);
+      const std::string word =
+          extra.substr(extra.find_first_not_of('-'), extra.find('=') - extra.find_first_not_of('-'));
+      throw Error(Kind::usage,
+                  "unknown option '" + extra.substr(0, extra.find('=')) + "'" + did_you_mean(word, known, "--"));
+    }
+    if (num_positionals == positionals.size())
+      throw Error(Kind::usage, "unexpected argument '" + extra + "'; see 'intelia " + command + " --help'");
+    typed.values[positionals[num_positionals++]->name] = extra;
+  }
+  return typed;
+}
+
+std::string environment_name(const std::string& command, const std::string& option) {
+  std::string name = "INTELIA_" + (command.empty() ? "" : command + "_") + option;
+  for (char& c : name) c = c == ' ' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return name;
+}
+
+std::filesystem::path configuration_path(const CommonOptions& common) {
+  if (!common.config.empty()) return common.config;
+  const char* from_environment = std::getenv("INTELIA_CONFIG");
+  if (from_environment != nullptr && *from_environment != 0) return from_environment;
+  if (std::filesystem::exists("intelia.toml")) return "intelia.toml";
+  return {};
+}
+
+void apply_settings(OptionTable& table, const std::string& command, const Typed& typed, const ConfigurationFile& file) {
+  const auto file_table = file.find(command);
+  for (Option& option : table.options()) {
+    const auto set = [&](const std::string& value, Origin origin, const std::string& name) {
+      try {
+        option.set(value);
+      } catch (const Error& error) {
+        throw Error(Kind::usage, name + ": " + error.what());
+      }
+      option.origin = origin;
+    };
+    const std::string variable = environment_name(command, option.name);
+    const char* from_environment = std::getenv(variable.c_str());
+    if (auto value = typed.values.find(option.name); value != typed.values.end()) {
+      set(value->second, Origin::flag, option.is_positional ? option.value_name : "--" + option.name);
+    } else if (from_environment != nullptr && *from_environment != 0) {
+      set(from_environment, Origin::environment, variable);
+    } else if (file_table != file.end() && file_table->second.contains(option.name)) {
+      const FileValue& value = file_table->second.at(option.name);
+      set(value.value, Origin::file, value.where + ": " + option.name);
+    }
+  }
+}
+
+void check_configuration(const Program& program, const ConfigurationFile& file) {
+  std::map<std::string, std::vector<std::string>> known;
+  CommonOptions common;
+  OptionTable common_table;
+  declare_common(common_table, common);
+  known[""] = names_of(common_table);
+  for (const Command* command : program.commands) {
+    OptionTable table;
+    command->declare(table);
+    known[command->name] = names_of(table);
+  }
+  std::vector<std::string> commands;
+  for (const auto& [name, options] : known) commands.push_back(name);
+  for (const auto& [table, values] : file) {
+    const auto options = known.find(table);
+    for (const auto& [key, value] : values) {
+      if (options == known.end())
+        throw Error(Kind::usage,
+                    value.where + ": there is no command '" + table + "'" + did_you_mean(table, commands, ""));
+      if (std::find(options->second.begin(), options->second.end(), key) == options->second.end())
+        throw Error(Kind::usage, value.where + ": unknown key '" + key + "'" +
+                                     (table.empty() ? "" : " of [" + table + "]") +
+                                     did_you_mean(key, options->second, ""));
+    }
+  }
+}
+
+}  // namespace intelia

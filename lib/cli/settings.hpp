@@ -1,0 +1,47 @@
+// From argv, environment and configuration file to bound options: flag > environment > file > default.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "cli/command.hpp"
+
+namespace intelia {
+
+/** One value from the configuration file, with the place it stands at ("intelia.toml:12"). */
+struct FileValue {
+  std::string value;
+  std::string where;
+};
+
+/** Values by table ("train sft"; "" for the top) and key, as OptionTable::set takes them. */
+using ConfigurationFile = std::map<std::string, std::map<std::string, FileValue>>;
+
+/** --config, else $INTELIA_CONFIG, else ./intelia.toml if it is there, else empty. */
+std::filesystem::path configuration_path(const CommonOptions& common);
+
+/** Reads a TOML file. Error{usage} "file:line: what is wrong". */
+ConfigurationFile read_configuration(const std::filesystem::path& path);
+
+/** What was typed after the command's name. */
+struct Typed {
+  std::map<std::string, std::string> values;  // option -> last value
+};
+
+/** Reads `arguments` against the tables. Error{usage} names the unknown option and the nearest known one. */
+Typed parse_arguments(const std::string& command, const std::vector<std::string>& arguments, const OptionTable& own,
+                      const OptionTable& common);
+
+/** Sets every option of `table` by precedence and notes its origin. `environment_prefix`: "INTELIA_TRAIN_SFT_". */
+void apply_settings(OptionTable& table, const std::string& command, const Typed& typed, const ConfigurationFile& file);
+
+/** Every table and key of `file` must be known. Error{usage} with the nearest known name. */
+void check_configuration(const Program& program, const ConfigurationFile& file);
+
+/** "INTELIA_TRAIN_SFT_LEARNING_RATE"; for the common options `command` is empty. */
+std::string environment_name(const std::string& command, const std::string& option);
+
+void declare_common(OptionTable& table, CommonOptions& common);
+
+}  // namespace intelia

@@ -1,0 +1,59 @@
+// What a filter, a test, a method or a function is called with, and what it may ask of the running template: its
+// budget. Knows Python's conversions of single arguments and their error messages; knows no function.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "jinja/value.hpp"
+
+namespace intelia::jinja {
+
+struct CallArguments {
+  std::vector<Value> positional;
+  std::vector<std::pair<std::string, Value>> named;
+
+  /** Argument number `place`, or the one called `name`, or null. */
+  const Value* find(std::size_t place, std::string_view name) const {
+    if (place < positional.size()) return &positional[place];
+    for (const auto& argument : named) {
+      if (argument.first == name) return &argument.second;
+    }
+    return nullptr;
+  }
+};
+
+/** What functions need of the evaluator. */
+class Runtime {
+ public:
+  virtual ~Runtime() = default;
+  /** Throws when the budget of steps or of bytes is used up. */
+  virtual void charge_steps(std::int64_t steps) = 0;
+  virtual void charge_bytes(std::size_t num_bytes) = 0;
+  /** What records this rendering, or null. */
+  virtual Trace* trace() = 0;
+};
+
+/** Charges what a walk through a list or dict costs: printing it, comparing it, sorting it. */
+inline void charge_walk(Runtime& runtime, const Value& value) {
+  if (value.is_list_like() || value.is(Type::dict)) runtime.charge_steps(value.weight());
+}
+
+/** str() of an argument; `fallback` when it is absent or none. */
+std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                            std::string_view fallback);
+bool flag_argument(const CallArguments& arguments, std::size_t place, std::string_view name, bool fallback);
+/** RenderError when it is no whole number. */
+std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+                              std::int64_t fallback);
+/** RenderError naming `function` when it is absent. */
+const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name,
+                      std::string_view function);
+/** The same for a string. */
+const std::string& required_text(const CallArguments& arguments, std::size_t place, std::string_view function);
+
+}  // namespace intelia::jinja

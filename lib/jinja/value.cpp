@@ -1,0 +1,685 @@
+// See jinja_value.hpp. Python's rules for numbers and text are those of CPython 3.11.
+#include "jinja/value.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "text/python_characters.hpp"
+
+namespace intelia::jinja {
+
+namespace {
+
+void check_depth(int depth) {
+  if (depth > kMaxValueDepth)
+    throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " deep");
+}
+
+}  // namespace
+
+Value Value::undefined(std::string message) {
+  Value result;
+  result.pointer_ = std::make_shared<std::string>(std::move(message));
+  return result;
+}
+
+std::string Value::undefined_message() const {
+  return pointer_ ? *static_cast<const std::string*>(pointer_.get()) : std::string("value is undefined");
+}
+
+Value Value::list(std::vector<Value> items, Type type) {
+  auto list = std::make_shared<List>();
+  for (const Value& item : items) list->add(item);
+  check_depth(list->depth);
+  list->items = std::move(items);
+  return object(type, std::move(list));
+}
+
+Value Value::dict(std::vector<std::pair<Value, Value>> items) {
+  auto dict = std::make_shared<Dict>();
+  for (auto& [key, value] : items) {
+    if (key.is(Type::list) || key.is(Type::dict)) throw RenderError("unhashable type: '" + type_name(key) + "'");
+    dict->add(key);
+    dict->add(value);
+    const auto same = std::find_if(dict->items.begin(), dict->items.end(),
+                                   [&key = key](const auto& item) { return equal(item.first, key); });
+    if (same == dict->items.end()) {
+      dict->items.emplace_back(std::move(key), std::move(value));
+    } else {
+      same->second = std::move(value);
+    }
+  }
+  check_depth(dict->depth);
+  return object(Type::dict, std::move(dict));
+}
+
+Value Value::dict_of_unique(std::vector<std::pair<Value, Value>> items) {
+  auto dict = std::make_shared<Dict>();
+  for (const auto& [key, value] : items) {
+    dict->add(key);
+    dict->add(value);
+  }
+  check_depth(dict->depth);
+  dict->items = std::move(items);
+  return object(Type::dict, std::move(dict));
+}
+
+namespace {
+
+/** What is known of a list, tuple, generator or dict; null for any other value. */
+const Contents* contents_of(const Value& value) {
+  if (value.is_list_like()) return &value.data<List>();
+  if (value.is(Type::dict)) return &value.data<Dict>();
+  return nullptr;
+}
+
+}  // namespace
+
+void Contents::add(const Value& part) {
+  constexpr std::int64_t kMaxWeight = 1LL << 60;
+  depth = std::max(depth, part.depth() + 1);
+  weight = std::min(kMaxWeight, weight + part.weight());
+  has_content = has_content || part.has_content();
+}
+
+int Value::depth() const {
+  if (type_ == Type::method) return static_cast<const Method*>(pointer_.get())->self.depth() + 1;
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 0 : contents->depth;
+}
+
+std::int64_t Value::weight() const {
+  if (type_ == Type::string) return 1 + static_cast<std::int64_t>(bytes().size() / 4);
+  const Contents* contents = contents_of(*this);
+  return contents == nullptr ? 1 : contents->weight;
+}
+
+bool Value::has_content() const {
+  switch (type_) {
+    case Type::string:
+      return std::any_of(text().origins.begin(), text().origins.end(),
+                         [](const Origin& origin) { return origin.source >= 0; });
+    case Type::method:
+      return static_cast<const Method*>(pointer_.get())->self.has_content();
+    case Type::name_space:
+    case Type::macro:
+    case Type::loop:
+      return true;  // what they hold may be anything
+    default: {
+      const Contents* contents = contents_of(*this);
+      return contents != nullptr && contents->has_content;
+    }
+  }
+}
+
+void append(Text& out, const Text& piece) {
+  const std::size_t base = out.bytes.size();
+  out.bytes += piece.bytes;
+  for (const Origin& origin : piece.origins) {
+    Origin* last = out.origins.empty() ? nullptr : &out.origins.back();
+    const bool goes_on = last != nullptr && last->end == base + origin.begin && last->source == origin.source;
+    if (goes_on && last->recipe < 0 && origin.recipe < 0) {
+      last->end = base + origin.end;
+    } else {
+      out.origins.push_back({base + origin.begin, base + origin.end, origin.source, origin.recipe});
+    }
+  }
+}
+
+void append(Text& out, std::string_view bytes) { out.bytes += bytes; }
+
+Text substring(const Text& text, std::size_t begin, std::size_t end) {
+  Text result{text.bytes.substr(begin, end - begin), {}, text.is_safe};
+  for (const Origin& origin : text.origins) {
+    const std::size_t from = std::max(origin.begin, begin);
+    const std::size_t to = std::min(origin.end, end);
+    if (from < to)
+      result.origins.push_back(
+          {from - begin, to - begin, origin.source, to - from == origin.end - origin.begin ? origin.recipe : -1});
+  }
+  return result;
+}
+
+Text with_bytes(const Text& origin, std::string bytes) {
+  Text result{std::move(bytes), {}, false};
+  if (origin.origins.empty() || result.bytes.empty()) return result;
+  if (result.bytes.size() == origin.bytes.size()) {
+    result.origins = origin.origins;
+    for (Origin& part : result.origins) part.recipe = -1;
+  } else {
+    result.origins.push_back({0, result.bytes.size(), origin.origins.front().source});
+  }
+  return result;
+}
+
+bool is_true(const Value& value) {
+  switch (value.type()) {
+    case Type::undefined:
+    case Type::none:
+      return false;
+    case Type::boolean:
+    case Type::integer:
+      return value.as_integer() != 0;
+    case Type::real:
+      return value.as_real() != 0;
+    case Type::string:
+      return !value.bytes().empty();
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+      return !value.items().empty();
+    case Type::dict:
+      return !value.pairs().empty();
+    default:
+      return true;
+  }
+}
+
+std::string type_name(const Value& value) {
+  switch (value.type()) {
+    case Type::undefined:
+      return "Undefined";
+    case Type::none:
+      return "NoneType";
+    case Type::boolean:
+      return "bool";
+    case Type::integer:
+      return "int";
+    case Type::real:
+      return "float";
+    case Type::string:
+      return value.text().is_safe ? "Markup" : "str";
+    case Type::list:
+      return "list";
+    case Type::tuple:
+    case Type::group:
+      return "tuple";
+    case Type::generator:
+      return "generator";
+    case Type::dict:
+      return "dict";
+    case Type::name_space:
+      return "Namespace";
+    case Type::macro:
+      return "Macro";
+    case Type::function:
+      return "function";
+    case Type::method:
+      return "builtin_function_or_method";
+    case Type::loop:
+      return "LoopContext";
+  }
+  return "object";
+}
+
+std::string object_name(const Value& value) { return value.is(Type::none) ? "None" : type_name(value) + " object"; }
+
+std::string repr_of_float(double number) {
+  if (std::isnan(number)) return "nan";
+  if (std::isinf(number)) return number < 0 ? "-inf" : "inf";
+  char buffer[64];
+  const auto scientific = std::to_chars(buffer, buffer + sizeof buffer, number, std::chars_format::scientific);
+  const std::string_view text(buffer, static_cast<std::size_t>(scientific.ptr - buffer));
+  const std::size_t exponent_at = text.find('e');
+  int exponent = 0;
+  const char* exponent_begin = text.data() + exponent_at + (text[exponent_at + 1] == '+' ? 2 : 1);
+  std::from_chars(exponent_begin, text.data() + text.size(), exponent);
+  if (exponent < -4 || exponent >= 16) return std::string(text);
+  char fixed_buffer[400];
+  const auto fixed = std::to_chars(fixed_buffer, fixed_buffer + sizeof fixed_buffer, number, std::chars_format::fixed);
+  std::string result(fixed_buffer, fixed.ptr);
+  if (result.find('.') == std::string::npos) result += ".0";
+  return result;
+}
+
+std::string repr_of_string(std::string_view text) {
+  const bool has_single = text.find('\'') != std::string_view::npos;
+  const char quote = has_single && text.find('"') == std::string_view::npos ? '"' : '\'';
+  std::string out(1, quote);
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t length = 1;
+    const char32_t c = code_point_at(text, i, length);
+    if (c == static_cast<char32_t>(quote) || c == '\\') {
+      out += '\\';
+      out += static_cast<char>(c);
+    } else if (c == '\n') {
+      out += "\\n";
+    } else if (c == '\r') {
+      out += "\\r";
+    } else if (c == '\t') {
+      out += "\\t";
+    } else if (c < 0x20 || c == 0x7F) {
+      out += fmt::format("\\x{:02x}", static_cast<unsigned>(c));
+    } else if (c >= 0x80 && !python::is_printable(c)) {
+      const auto number = static_cast<unsigned>(c);
+      out += c < 0x100     ? fmt::format("\\x{:02x}", number)
+             : c < 0x10000 ? fmt::format("\\u{:04x}", number)
+                           : fmt::format("\\U{:08x}", number);
+    } else {
+      out += text.substr(i, length);
+    }
+    i += length;
+  }
+  out += quote;
+  return out;
+}
+
+void append_repr(Text& out, const Value& value) {
+  const auto sequence = [&](const char* open, const char* close) {
+    append(out, open);
+    bool is_first = true;
+    for (const Value& item : value.items()) {
+      if (!is_first) append(out, ", ");
+      is_first = false;
+      append_repr(out, item);
+    }
+    append(out, close);
+  };
+  switch (value.type()) {
+    case Type::undefined:
+      append(out, "Undefined");
+      break;
+    case Type::none:
+      append(out, "None");
+      break;
+    case Type::boolean:
+      append(out, value.as_integer() ? "True" : "False");
+      break;
+    case Type::integer:
+      append(out, std::to_string(value.as_integer()));
+      break;
+    case Type::real:
+      append(out, repr_of_float(value.as_real()));
+      break;
+    case Type::string:
+      append(out, with_bytes(value.text(), repr_of_string(value.bytes())));
+      break;
+    case Type::list:
+      sequence("[", "]");
+      break;
+    case Type::tuple:
+    case Type::group:
+      sequence("(", value.items().size() == 1 ? ",)" : ")");
+      break;
+    case Type::generator:
+      append(out, "<generator object>");
+      break;
+    case Type::dict: {
+      append(out, "{");
+      bool is_first = true;
+      for (const auto& [key, item] : value.pairs()) {
+        if (!is_first) append(out, ", ");
+        is_first = false;
+        append_repr(out, key);
+        append(out, ": ");
+        append_repr(out, item);
+      }
+      append(out, "}");
+      break;
+    }
+    case Type::name_space:
+      append(out, "<Namespace>");
+      break;
+    case Type::macro:
+      append(out, "<Macro>");
+      break;
+    case Type::function:
+      append(out, "<function>");
+      break;
+    case Type::method:
+      append(out, "<method>");
+      break;
+    case Type::loop:
+      append(out, "<LoopContext>");
+      break;
+  }
+}
+
+std::string repr(const Value& value) {
+  Text out;
+  append_repr(out, value);
+  return out.bytes;
+}
+
+TextPtr to_text(const Value& value) {
+  static const TextPtr kEmpty = std::make_shared<const Text>();
+  if (value.is(Type::string)) return value.text_pointer();
+  if (value.is(Type::undefined)) return kEmpty;
+  auto text = std::make_shared<Text>();
+  append_repr(*text, value);
+  return text;
+}
+
+bool equal(const Value& left, const Value& right) {
+  if (left.is_number() && right.is_number()) {
+    if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
+    return left.as_real() == right.as_real();
+  }
+  if (left.type() != right.type() && !(left.is_tuple() && right.is_tuple())) return false;
+  switch (left.type()) {
+    case Type::undefined:
+    case Type::none:
+      return true;
+    case Type::string:
+      return left.bytes() == right.bytes();
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+      return left.items().size() == right.items().size() &&
+             std::equal(left.items().begin(), left.items().end(), right.items().begin(), equal);
+    case Type::dict:
+      if (left.pairs().size() != right.pairs().size()) return false;
+      return std::all_of(left.pairs().begin(), left.pairs().end(), [&](const auto& item) {
+        const Value* other = find(right, item.first);
+        return other != nullptr && equal(item.second, *other);
+      });
+    case Type::function:
+      return left.as_integer() == right.as_integer();
+    default:
+      return left.identity() == right.identity();
+  }
+}
+
+int compare(const Value& left, const Value& right, const char* operation) {
+  if (left.is_number() && right.is_number()) {
+    if (left.is_whole() && right.is_whole()) {
+      return left.as_integer() < right.as_integer() ? -1 : left.as_integer() > right.as_integer();
+    }
+    return left.as_real() < right.as_real() ? -1 : left.as_real() > right.as_real();
+  }
+  if (left.is(Type::string) && right.is(Type::string)) return left.bytes().compare(right.bytes());
+  if (left.type() == right.type() && (left.is(Type::list) || left.is(Type::tuple))) {
+    const std::size_t common = std::min(left.items().size(), right.items().size());
+    for (std::size_t i = 0; i < common; ++i) {
+      if (!equal(left.items()[i], right.items()[i])) return compare(left.items()[i], right.items()[i], operation);
+    }
+    return left.items().size() < right.items().size() ? -1 : left.items().size() > right.items().size();
+  }
+  for (const Value* value : {&left, &right}) {
+    if (value->is(Type::undefined)) throw RenderError(value->undefined_message());
+  }
+  throw RenderError(fmt::format("'{}' not supported between instances of '{}' and '{}'", operation, type_name(left),
+                                type_name(right)));
+}
+
+const Value* find(const Value& dict, const Value& key) {
+  for (const auto& item : dict.pairs()) {
+    if (equal(item.first, key)) return &item.second;
+  }
+  return nullptr;
+}
+
+const Value* find(const Value& dict, std::string_view key) {
+  for (const auto& item : dict.pairs()) {
+    if (item.first.is(Type::string) && item.first.bytes() == key) return &item.second;
+  }
+  return nullptr;
+}
+
+bool contains(const Value& container, const Value& element) {
+  switch (container.type()) {
+    case Type::string:
+      if (element.is(Type::undefined)) throw RenderError(element.undefined_message());
+      if (!element.is(Type::string)) {
+        throw RenderError("'in <string>' requires string as left operand, not " + type_name(element));
+      }
+      return container.bytes().find(element.bytes()) != std::string::npos;
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+    case Type::generator:
+      return std::any_of(container.items().begin(), container.items().end(),
+                         [&](const Value& item) { return equal(item, element); });
+    case Type::dict:
+      return find(container, element) != nullptr;
+    case Type::undefined:
+      return false;
+    default:
+      throw RenderError("argument of type '" + type_name(container) + "' is not iterable");
+  }
+}
+
+std::vector<Value> iterate(const Value& value) {
+  switch (value.type()) {
+    case Type::undefined:
+      return {};
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+      return value.items();
+    case Type::generator:
+      return value.take_items();
+    case Type::dict: {
+      std::vector<Value> keys;
+      keys.reserve(value.pairs().size());
+      for (const auto& item : value.pairs()) keys.push_back(item.first);
+      return keys;
+    }
+    case Type::string: {
+      std::vector<Value> characters;
+      const Text& text = value.text();
+      for (std::size_t i = 0; i < text.bytes.size();) {
+        const std::size_t length = character_bytes(text.bytes, i);
+        characters.push_back(Value::string(substring(text, i, i + length)));
+        i += length;
+      }
+      return characters;
+    }
+    default:
+      throw RenderError("'" + type_name(value) + "' object is not iterable");
+  }
+}
+
+std::int64_t length_of(const Value& value) {
+  switch (value.type()) {
+    case Type::undefined:
+      return 0;
+    case Type::string:
+      return static_cast<std::int64_t>(count_code_points(value.bytes()));
+    case Type::list:
+    case Type::tuple:
+    case Type::group:
+      return static_cast<std::int64_t>(value.items().size());
+    case Type::dict:
+      return static_cast<std::int64_t>(value.pairs().size());
+    default:
+      throw RenderError("object of type '" + type_name(value) + "' has no len()");
+  }
+}
+
+namespace {
+
+void append_json_text(std::string& out, std::string_view text, bool ensure_ascii) {
+  out += '"';
+  for (std::size_t i = 0; i < text.size();) {
+    std::size_t length = 1;
+    const char32_t c = code_point_at(text, i, length);
+    switch (c) {
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\f':
+        out += "\\f";
+        break;
+      case '\b':
+        out += "\\b";
+        break;
+      default:
+        if (c < 0x20 || (ensure_ascii && c >= 0x7F && c < 0x10000)) {
+          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else if (ensure_ascii && c >= 0x10000) {
+          const auto rest = static_cast<unsigned>(c) - 0x10000;
+          out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
+        } else {
+          out += text.substr(i, length);
+        }
+    }
+    i += length;
+  }
+  out += '"';
+}
+
+std::string json_key(const Value& key) {
+  switch (key.type()) {
+    case Type::string:
+      return key.bytes();
+    case Type::none:
+      return "null";
+    case Type::boolean:
+      return key.as_integer() ? "true" : "false";
+    case Type::integer:
+    case Type::real:
+      return repr(key);
+    default:
+      throw RenderError("keys must be str, int, float, bool or None, not " + type_name(key));
+  }
+}
+
+}  // namespace
+
+void append_json(Text& out, const Value& value, const JsonStyle& style, int level) {
+  const bool is_indented = style.indent != -1;
+  const auto newline = [&](int at) {
+    if (!is_indented) return;
+    append(out, "\n");
+    for (int i = 0; i < at; ++i) {
+      append(out, style.indent == -2 ? style.indent_text : std::string(static_cast<std::size_t>(style.indent), ' '));
+    }
+  };
+  switch (value.type()) {
+    case Type::none:
+      append(out, "null");
+      break;
+    case Type::boolean:
+      append(out, value.as_integer() ? "true" : "false");
+      break;
+    case Type::integer:
+      append(out, std::to_string(value.as_integer()));
+      break;
+    case Type::real: {
+      const double number = value.as_real();
+      append(out, std::isnan(number)   ? "NaN"
+                  : std::isinf(number) ? (number < 0 ? "-Infinity" : "Infinity")
+                                       : repr_of_float(number));
+      break;
+    }
+    case Type::string: {
+      std::string json;
+      append_json_text(json, value.bytes(), style.ensure_ascii);
+      append(out, with_bytes(value.text(), std::move(json)));
+      break;
+    }
+    case Type::list:
+    case Type::tuple:
+    case Type::group: {
+      if (value.items().empty()) {
+        append(out, "[]");
+        break;
+      }
+      append(out, "[");
+      bool is_first = true;
+      for (const Value& item : value.items()) {
+        if (!is_first) append(out, style.item_separator);
+        is_first = false;
+        newline(level + 1);
+        append_json(out, item, style, level + 1);
+      }
+      newline(level);
+      append(out, "]");
+      break;
+    }
+    case Type::dict: {
+      if (value.pairs().empty()) {
+        append(out, "{}");
+        break;
+      }
+      std::vector<const std::pair<Value, Value>*> pairs;
+      for (const auto& item : value.pairs()) pairs.push_back(&item);
+      if (style.sort_keys) {
+        std::stable_sort(pairs.begin(), pairs.end(), [](const auto* left, const auto* right) {
+          return compare(left->first, right->first, "<") < 0;
+        });
+      }
+      append(out, "{");
+      bool is_first = true;
+      for (const auto* item : pairs) {
+        if (!is_first) append(out, style.item_separator);
+        is_first = false;
+        newline(level + 1);
+        std::string key;
+        append_json_text(key, json_key(item->first), style.ensure_ascii);
+        append(out, item->first.is(Type::string) ? with_bytes(item->first.text(), std::move(key))
+                                                 : Text{std::move(key), {}, false});
+        append(out, style.key_separator);
+        append_json(out, item->second, style, level + 1);
+      }
+      newline(level);
+      append(out, "}");
+      break;
+    }
+    default:
+      throw RenderError("Object of type " + type_name(value) + " is not JSON serializable");
+  }
+}
+
+Value from_json(const Json& json, bool is_marked, std::int32_t source) {
+  switch (json.type()) {
+    case Json::value_t::null:
+      return Value::none();
+    case Json::value_t::boolean:
+      return Value::boolean(json.get<bool>());
+    case Json::value_t::number_integer:
+      return Value::integer(json.get<std::int64_t>());
+    case Json::value_t::number_unsigned: {
+      const auto number = json.get<std::uint64_t>();
+      if (number > static_cast<std::uint64_t>(INT64_MAX)) throw RenderError("a number does not fit in 64 bits");
+      return Value::integer(static_cast<std::int64_t>(number));
+    }
+    case Json::value_t::number_float: {
+      const auto number = json.get<double>();
+      // An integer of more than 64 bits was read as a float, which Python would print otherwise.
+      if (std::fabs(number) >= 9.2e18 && std::isfinite(number)) throw RenderError("a number does not fit in 64 bits");
+      return Value::real(number);
+    }
+    case Json::value_t::string: {
+      Text text{json.get<std::string>(), {}, false};
+      if (is_marked && !text.bytes.empty()) text.origins.push_back({0, text.bytes.size(), source});
+      return Value::string(std::move(text));
+    }
+    case Json::value_t::array: {
+      std::vector<Value> items;
+      items.reserve(json.size());
+      for (const Json& item : json) items.push_back(from_json(item, is_marked, source));
+      return Value::list(std::move(items));
+    }
+    case Json::value_t::object: {
+      std::vector<std::pair<Value, Value>> items;
+      items.reserve(json.size());
+      for (const auto& [key, item] : json.items()) {
+        Text name{key, {}, false};
+        if (is_marked && source < 0 && !key.empty()) name.origins.push_back({0, key.size(), source});
+        items.emplace_back(Value::string(std::move(name)), from_json(item, is_marked, source));
+      }
+      return Value::dict_of_unique(std::move(items));
+    }
+    default:
+      throw RenderError("a binary value has no counterpart in a template");
+  }
+}
+
+}  // namespace intelia::jinja

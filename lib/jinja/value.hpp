@@ -1,0 +1,210 @@
+// The values of the Jinja subset: Python's none, bool, int (64 bits), float, str, list, tuple, dict, and what templates
+// make of them. Knows Python's str(), repr(), json.dumps, equality and order; knows nothing of templates' syntax.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "jinja/template.hpp"
+#include "record/json.hpp"
+#include "text/utf8.hpp"
+
+namespace intelia::jinja {
+
+using TextPtr = std::shared_ptr<const Text>;
+
+/** A fault while rendering; the evaluator adds template and line. */
+class RenderError : public std::runtime_error {
+ public:
+  explicit RenderError(const std::string& message, bool is_raised_by_template = false)
+      : std::runtime_error(message), is_raised_by_template(is_raised_by_template) {}
+  bool is_raised_by_template;
+};
+
+enum class Type {
+  undefined,
+  none,
+  boolean,
+  integer,
+  real,
+  string,
+  list,
+  tuple,
+  group,
+  generator,
+  dict,
+  name_space,
+  macro,
+  function,
+  method,
+  loop
+};
+
+class Value;
+
+/** What is known of a list or dict when it is made, so that nobody must walk through it, shared parts again and again.
+ */
+struct Contents {
+  int depth = 1;             // of nesting
+  std::int64_t weight = 1;   // steps that a walk through all of it takes
+  bool has_content = false;  // whether some text in it came from a message
+  void add(const Value& part);
+};
+struct List : Contents {
+  std::vector<Value> items;
+};
+struct Dict : Contents {
+  std::vector<std::pair<Value, Value>> items;
+};
+struct Namespace;
+struct Macro;
+struct Method;
+struct Loop;
+
+class Value {
+ public:
+  Value() = default;  // undefined, without words
+  static Value undefined(std::string message);
+  static Value none() { return Value(Type::none); }
+  static Value boolean(bool value) {
+    Value result(Type::boolean);
+    result.integer_ = value;
+    return result;
+  }
+  static Value integer(std::int64_t value) {
+    Value result(Type::integer);
+    result.integer_ = value;
+    return result;
+  }
+  static Value real(double value) {
+    Value result(Type::real);
+    result.real_ = value;
+    return result;
+  }
+  static Value function(int id) {
+    Value result(Type::function);
+    result.integer_ = id;
+    return result;
+  }
+  static Value string(TextPtr text) {
+    Value result(Type::string);
+    result.pointer_ = std::const_pointer_cast<Text>(std::move(text));
+    return result;
+  }
+  static Value string(Text text) { return string(std::make_shared<const Text>(std::move(text))); }
+  static Value string(std::string_view text) { return string(Text{std::string(text), {}, false}); }
+  static Value list(std::vector<Value> items, Type type = Type::list);
+  /** Of equal keys the first keeps its place and the last its value. */
+  static Value dict(std::vector<std::pair<Value, Value>> items);
+  /** The same for keys that are strings and all different. */
+  static Value dict_of_unique(std::vector<std::pair<Value, Value>> items);
+  template <class Data>
+  static Value object(Type type, std::shared_ptr<Data> data) {
+    Value result(type);
+    result.pointer_ = std::move(data);
+    return result;
+  }
+
+  Type type() const { return type_; }
+  bool is(Type type) const { return type_ == type; }
+  bool is_list_like() const { return is_tuple() || type_ == Type::list || type_ == Type::generator; }
+  /** A tuple, or one of groupby's pairs, which is one with names. */
+  bool is_tuple() const { return type_ == Type::tuple || type_ == Type::group; }
+  bool is_number() const { return type_ == Type::integer || type_ == Type::real || type_ == Type::boolean; }
+  bool is_whole() const { return type_ == Type::integer || type_ == Type::boolean; }
+  std::int64_t as_integer() const { return integer_; }
+  double as_real() const { return type_ == Type::real ? real_ : static_cast<double>(integer_); }
+  const Text& text() const { return *static_cast<const Text*>(pointer_.get()); }
+  TextPtr text_pointer() const { return std::static_pointer_cast<const Text>(pointer_); }
+  const std::string& bytes() const { return text().bytes; }
+  const std::vector<Value>& items() const { return static_cast<const List*>(pointer_.get())->items; }
+  /** Of a generator: its items, which it then no longer has. */
+  std::vector<Value> take_items() const { return std::move(static_cast<List*>(pointer_.get())->items); }
+  const std::vector<std::pair<Value, Value>>& pairs() const { return static_cast<const Dict*>(pointer_.get())->items; }
+  template <class Data>
+  Data& data() const {
+    return *static_cast<Data*>(pointer_.get());
+  }
+  const void* identity() const { return pointer_.get(); }
+  /** What an undefined value says when it is used. */
+  std::string undefined_message() const;
+  /** 0 for scalars, 1 + the deepest element for containers. */
+  int depth() const;
+  /** Steps that a walk through the value takes: 1 for scalars, more for text and for each element. */
+  std::int64_t weight() const;
+  /** Whether the value is, or holds, text that came from a message. */
+  bool has_content() const;
+
+ private:
+  explicit Value(Type type) : type_(type) {}
+  Type type_ = Type::undefined;
+  union {
+    std::int64_t integer_ = 0;
+    double real_;
+  };
+  std::shared_ptr<void> pointer_;
+};
+
+struct Namespace {
+  std::vector<std::pair<std::string, Value>> attributes;
+};
+struct Method {
+  Value self;
+  std::string name;
+};
+
+/** Deepest nesting of lists and dicts a template may build. */
+inline constexpr int kMaxValueDepth = 100;
+
+void append(Text& out, const Text& piece);
+void append(Text& out, std::string_view bytes);
+/** Bytes [begin, end) with their origins. */
+Text substring(const Text& text, std::size_t begin, std::size_t end);
+/** The same origins where the length is kept, else one origin for the whole. */
+Text with_bytes(const Text& origin, std::string bytes);
+
+bool is_true(const Value& value);
+/** "str", "int", … as Python names the type. */
+std::string type_name(const Value& value);
+/** "'dict object'": as Jinja names the value in messages. */
+std::string object_name(const Value& value);
+/** Python's str(). */
+TextPtr to_text(const Value& value);
+/** Python's repr(), appended. */
+void append_repr(Text& out, const Value& value);
+std::string repr(const Value& value);
+std::string repr_of_string(std::string_view text);
+std::string repr_of_float(double number);
+bool equal(const Value& left, const Value& right);
+/** Negative, zero, positive; RenderError where Python has no order. */
+int compare(const Value& left, const Value& right, const char* operation);
+bool contains(const Value& container, const Value& element);
+const Value* find(const Value& dict, const Value& key);
+const Value* find(const Value& dict, std::string_view key);
+/** What iterating gives; a generator is used up. RenderError when not iterable. */
+std::vector<Value> iterate(const Value& value);
+/** len(); RenderError when there is none. */
+std::int64_t length_of(const Value& value);
+
+struct JsonStyle {
+  bool ensure_ascii = false;
+  bool sort_keys = false;
+  int indent = -1;          // -1: on one line
+  std::string indent_text;  // used when indent is -2
+  std::string item_separator = ", ";
+  std::string key_separator = ": ";
+};
+/** Python's json.dumps. */
+void append_json(Text& out, const Value& value, const JsonStyle& style, int level = 0);
+
+/** Values of a JSON document; its strings get origin `source` when `is_marked` (names of members only when it is
+ * negative). */
+Value from_json(const Json& json, bool is_marked, std::int32_t source);
+
+}  // namespace intelia::jinja

@@ -1,0 +1,331 @@
+#include "lineage/manifest_index.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "record/manifest.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr const char* kLeftOutNames[] = {"rejected.jsonl", "dropped.jsonl", "quarantine.jsonl", "conflicts.jsonl"};
+constexpr std::size_t kMaxFiles = 500'000;  // that are remembered by size, to be found when they were moved
+constexpr std::size_t kMaxFolderDepth = 64;
+constexpr int kMaxKeptDepth = 64;  // of manifests kept within manifests
+
+bool is_sha256(const Json& json) {
+  if (!json.is_string()) return false;
+  const auto& text = json.get_ref<const std::string&>();
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::int64_t count_or_unknown(const Json& object, const char* key) {
+  const auto value = object.find(key);
+  // A number above 63 bits comes back negative, and so as unknown.
+  return value != object.end() && value->is_number_integer() ? std::max<std::int64_t>(value->get<std::int64_t>(), -1)
+                                                             : -1;
+}
+
+/** A file's name may lie below its manifest's folder and nowhere else. */
+bool stays_inside(const fs::path& path) {
+  if (path.empty() || path.is_absolute()) return false;
+  return std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
+}
+
+/** Reads lists of files and other things out of `manifest`; what is wrong is said in `run.fault` and left out. */
+class RunReader {
+ public:
+  RunReader(const Json& manifest, RunRecord& run) : manifest_(manifest), run_(run) {}
+
+  void read() {
+    if (manifest_.contains("files") && manifest_.contains("step")) return read_checkpoint();
+    run_.command = text_or("command", "(no command)");
+    read_list("inputs", manifest_, [this](const Json& input, const std::string& where) { read_input(input, where); });
+    read_list("outputs", manifest_,
+              [this](const Json& output, const std::string& where) { read_output(output, where); });
+    for (const auto& [key, value] : manifest_.items())
+      if (key != "format" && key != "program" && key != "command" && key != "inputs" && key != "outputs" &&
+          key != "origins")
+        run_.facts[key] = value;
+  }
+
+ private:
+  template <class Take>
+  void read_list(const char* key, const Json& object, const Take& take) {
+    if (!object.contains(key)) return;
+    if (!object[key].is_array()) return say(std::string("'") + key + "' is not a list");
+    std::size_t place = 0;
+    for (const Json& item : object[key]) take(item, std::string(key) + "[" + std::to_string(place++) + "]");
+  }
+
+  void read_input(const Json& input, const std::string& where) {
+    if (!input.is_object()) return say(where + " is not an object");
+    if (!input.contains("path") && !input.contains("sha256")) return run_.sources.push_back(input);
+    if (auto file = named_file(input, where)) run_.inputs.push_back(*file);
+  }
+
+  void read_output(const Json& output, const std::string& where) {
+    auto file = named_file(output, where);
+    if (!file) return;
+    if (!stays_inside(file->path)) return say(where + " lies outside the manifest's folder");
+    run_.outputs.push_back(*file);
+  }
+
+  /** A checkpoint lists its files by name, and what the run that made it was given. */
+  void read_checkpoint() {
+    run_.is_checkpoint = true;
+    run_.command = "checkpoint of step " + manifest_["step"].dump();
+    if (!manifest_["files"].is_object()) return say("'files' is not an object");
+    for (const auto& [name, sha256] : manifest_["files"].items())
+      read_output(Json{{"path", name}, {"sha256", sha256}}, "files." + name);
+    const Json state = manifest_.value("state", Json::object());
+    const Json run = state.is_object() ? state.value("run", Json::object()) : Json::object();
+    if (!run.is_object()) return say("'state.run' is not an object");
+    for (const char* part : {"model", "adapter"})
+      read_list(part, run, [this](const Json& input, const std::string& where) { read_input(input, where); });
+    for (const auto& [key, value] : run.items())
+      if (key != "model" && key != "adapter") run_.facts[key] = value;
+  }
+
+  std::optional<NamedFile> named_file(const Json& json, const std::string& where) {
+    if (!json.is_object() || !json.contains("path") || !json["path"].is_string() || !json.contains("sha256") ||
+        !is_sha256(json["sha256"])) {
+      say(where + " is not a file with path and sha256");
+      return std::nullopt;
+    }
+    return NamedFile{json["path"], json["sha256"], count_or_unknown(json, "bytes"), count_or_unknown(json, "records")};
+  }
+
+  std::string text_or(const char* key, const char* other) {
+    return manifest_.contains(key) && manifest_[key].is_string() ? manifest_[key].get<std::string>() : other;
+  }
+
+  void say(const std::string& what) {
+    if (run_.fault.empty()) run_.fault = what;
+  }
+
+  const Json& manifest_;
+  RunRecord& run_;
+};
+
+/** A run's identity: two manifests that tell the same of it are of one run. Times do not count, nor what was kept. */
+std::string content_of(const Json& manifest) {
+  Json content = manifest;
+  content.erase("measured");
+  content.erase("origins");
+  return sha256_of(content.dump());
+}
+
+bool is_manifest_name(const std::string& name) { return name == "manifest.json" || name.ends_with(".manifest.json"); }
+
+bool is_left_out_name(const std::string& name) {
+  return std::any_of(std::begin(kLeftOutNames), std::end(kLeftOutNames), [&](const char* left_out) {
+    return name == left_out || name.ends_with(std::string(".") + left_out);
+  });
+}
+
+}  // namespace
+
+fs::path canonical_name(const fs::path& path) {
+  std::error_code status;
+  fs::path name = fs::weakly_canonical(path.empty() ? fs::path(".") : path, status);
+  return status ? fs::absolute(path).lexically_normal() : name;
+}
+
+void ManifestIndex::add_tree(const fs::path& folder) {
+  std::error_code status;
+  if (!fs::is_directory(folder, status))
+    throw Error(Kind::usage, "'" + folder.string() + "' is not a folder" + (status ? ": " + status.message() : ""));
+  struct Place {
+    Folder folder;
+    std::size_t depth;
+  };
+  std::vector<Place> open{{{folder.lexically_normal(), canonical_name(folder)}, 0}};
+  while (!open.empty()) {
+    sinks_.stop.check("lineage");
+    const Place place = std::move(open.back());
+    open.pop_back();
+    std::vector<Folder> subfolders;
+    take_folder(place.folder, &subfolders);
+    if (place.depth == kMaxFolderDepth) continue;
+    for (auto subfolder = subfolders.rbegin(); subfolder != subfolders.rend(); ++subfolder)
+      open.push_back({std::move(*subfolder), place.depth + 1});
+  }
+}
+
+void ManifestIndex::add_folder(const fs::path& folder) {
+  std::error_code status;
+  const fs::path shown = folder.empty() ? fs::path(".") : folder;
+  if (!fs::is_directory(shown, status)) return;
+  take_folder({shown.lexically_normal(), canonical_name(shown)}, nullptr);
+}
+
+void ManifestIndex::take_folder(const Folder& folder, std::vector<Folder>* subfolders) {
+  const bool is_known = !known_folders_.insert(folder.canonical).second;
+  if (is_known && subfolders == nullptr) return;
+  std::error_code status;
+  std::vector<fs::directory_entry> entries;
+  for (fs::directory_iterator entry(folder.shown, status); !status && entry != fs::directory_iterator();
+       entry.increment(status))
+    entries.push_back(*entry);
+  if (status) sinks_.log.warning("cannot look into '" + folder.shown.string() + "': " + status.message());
+  std::sort(entries.begin(), entries.end());
+  const std::size_t number = folders_.size();
+  if (!is_known) folders_.push_back(folder);
+  for (const fs::directory_entry& entry : entries) {
+    const std::string name = entry.path().filename().string();
+    const fs::path path = folder.shown == "." ? fs::path(name) : folder.shown / name;
+    if (entry.is_directory(status) && !entry.is_symlink(status)) {
+      if (subfolders != nullptr && name[0] != '.') subfolders->push_back({path, folder.canonical / name});
+      continue;
+    }
+    if (is_known || name[0] == '.') continue;
+    if (is_manifest_name(name)) read_run(path);
+    if (!entry.is_regular_file(status)) continue;
+    if (is_left_out_name(name)) left_out_.push_back(path);
+    if (num_files_ == kMaxFiles)
+      sinks_.log.warning("more than " + std::to_string(kMaxFiles) +
+                         " files; those beyond are not found when they were moved: "
+                         "name narrower folders with --in");
+    if (num_files_++ < kMaxFiles) {
+      const auto bytes = static_cast<std::int64_t>(entry.file_size(status));
+      if (!status) files_by_size_[bytes].push_back({number, name});
+    }
+  }
+}
+
+void ManifestIndex::read_run(const fs::path& manifest) {
+  RunRecord run;
+  run.manifests = {manifest};
+  try {
+    const Json json = read_manifest_json(manifest);
+    if (!is_manifest(json)) return sinks_.log.debug("'" + manifest.string() + "' is no manifest of intelia");
+    check_manifest(json, "'" + manifest.string() + "'");
+    add_run(json, std::move(run), 0);
+  } catch (const Error& error) {
+    run.manifests = {manifest};
+    run.fault = error.what();
+    run.is_refused = true;
+    sinks_.log.warning(run.fault);
+    runs_.push_back(std::move(run));
+    runs_by_folder_[canonical_name(manifest.parent_path())].push_back(&runs_.back());
+  }
+}
+
+const RunRecord& ManifestIndex::add_run(const Json& manifest, RunRecord&& found, int depth) {
+  const bool is_kept = found.manifests.empty();
+  RunRecord*& known = run_by_content_[content_of(manifest)];
+  RunRecord* run = known;
+  if (run == nullptr) {
+    RunReader(manifest, found).read();
+    if (!found.fault.empty()) {
+      const fs::path& place = is_kept ? found.kept_in : found.manifests.front();
+      found.fault = "'" + place.string() + "': " + found.fault;
+      sinks_.log.warning(found.fault);
+    }
+    runs_.push_back(std::move(found));
+    run = known = &runs_.back();
+    index_files(*run);
+  } else if (!is_kept) {
+    // One that was known from a copy within another manifest has been found itself, or lies in two places.
+    run->manifests.push_back(found.manifests.front());
+    run->kept_in.clear();
+    if (manifest.contains("measured")) run->facts["measured"] = manifest["measured"];
+  }
+  const fs::path holder = is_kept ? run->kept_in : run->manifests.back();
+  if (!is_kept) runs_by_folder_[canonical_name(holder.parent_path())].push_back(run);
+  if (depth < kMaxKeptDepth && manifest.contains("origins") && manifest["origins"].is_array())
+    add_kept_runs(manifest, *run, holder, depth);
+  return *run;
+}
+
+void ManifestIndex::add_kept_runs(const Json& manifest, RunRecord& run, const fs::path& holder, int depth) {
+  for (const Json& origin : manifest["origins"]) {
+    if (!origin.is_object() || !origin.contains("manifest")) continue;
+    try {
+      check_manifest(origin["manifest"], "a manifest that '" + holder.string() + "' keeps");
+    } catch (const Error& error) {
+      sinks_.log.warning(error.what());
+      continue;
+    }
+    RunRecord kept;
+    kept.kept_in = holder;
+    if (origin.contains("path") && origin["path"].is_string()) kept.recorded_manifest = origin["path"];
+    run.kept_runs.push_back(&add_run(origin["manifest"], std::move(kept), depth + 1));
+  }
+}
+
+void ManifestIndex::index_files(const RunRecord& run) {
+  if (run.is_checkpoint) return;
+  const auto add = [&run](auto& index, const NamedFile& file) {
+    auto& list = index[file.sha256];
+    if (list.empty() || list.back() != &run) list.push_back(&run);
+  };
+  for (const NamedFile& output : run.outputs) add(makers_, output);
+  for (const NamedFile& input : run.inputs) add(users_, input);
+  for (const auto* files : {&run.outputs, &run.inputs})
+    for (const NamedFile& file : *files) sizes_.insert(file.bytes);
+}
+
+std::vector<const RunRecord*> ManifestIndex::makers_of(const std::string& sha256) const {
+  const auto found = makers_.find(sha256);
+  return found == makers_.end() ? std::vector<const RunRecord*>() : found->second;
+}
+
+std::vector<const RunRecord*> ManifestIndex::users_of(const std::string& sha256) const {
+  const auto found = users_.find(sha256);
+  return found == users_.end() ? std::vector<const RunRecord*>() : found->second;
+}
+
+std::vector<const RunRecord*> ManifestIndex::runs_in(const fs::path& folder) const {
+  const auto found = runs_by_folder_.find(canonical_name(folder));
+  return found == runs_by_folder_.end() ? std::vector<const RunRecord*>() : found->second;
+}
+
+bool ManifestIndex::is_size_known(std::int64_t bytes) const { return sizes_.count(bytes) > 0 || sizes_.count(-1) > 0; }
+
+std::vector<fs::path> ManifestIndex::files_of_size(std::int64_t bytes) const {
+  std::vector<fs::path> paths;
+  const auto found = files_by_size_.find(bytes);
+  if (found == files_by_size_.end()) return paths;
+  for (const FileName& file : found->second) {
+    const fs::path& folder = folders_[file.folder].shown;
+    paths.push_back(folder == "." ? fs::path(file.name) : folder / file.name);
+  }
+  return paths;
+}
+
+const std::string& ManifestIndex::sha256_of(const fs::path& file) {
+  std::string& sha256 = sha256_by_path_[canonical_name(file)];
+  if (!sha256.empty()) return sha256;
+  // Not to wait for a pipe that took the file's place.
+  const int number = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (number < 0) throw Error(Kind::io, "cannot read '" + file.string() + "': " + system_message(errno));
+  const std::shared_ptr<void> closed(nullptr, [number](void*) { ::close(number); });
+  std::error_code status;
+  const auto total = static_cast<std::int64_t>(fs::file_size(file, status));
+  std::vector<char> block(1 << 20);
+  std::int64_t done = 0;
+  Sha256 hash;
+  for (;;) {
+    sinks_.stop.check("lineage");
+    const ssize_t num_read = ::read(number, block.data(), block.size());
+    if (num_read < 0 && errno == EINTR) continue;
+    if (num_read < 0) throw Error(Kind::io, "cannot read '" + file.string() + "': " + system_message(errno));
+    if (num_read == 0) break;
+    hash.update(block.data(), static_cast<std::size_t>(num_read));
+    done += num_read;
+    sinks_.progress.update({"MiB", done >> 20, total >> 20, file.filename().string()});
+  }
+  return sha256 = hash.finish();
+}
+
+}  // namespace intelia

@@ -1,0 +1,80 @@
+#include "record/run.hpp"
+
+#include <algorithm>
+
+#include "base/clock.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+Run::Run(RunInfo info, const fs::path& folder)
+    : info_(std::move(info)), folder_(folder, info_.command, info_.force), start_seconds_(monotonic_seconds()) {}
+
+Rejects& Run::open_rejects(const RejectPolicy& policy, Log& log) {
+  rejected_ = &stage("rejected.jsonl");
+  return rejects_.emplace(policy, log, rejected_);
+}
+
+Json Run::add_input_folder(const fs::path& path) {
+  Json files = describe_folder(path);
+  inputs_.insert(inputs_.end(), files.begin(), files.end());
+  return files;
+}
+
+AtomicFile& Run::stage(const std::string& name, Privacy privacy) { return stage(AtomicFile(*this / name, privacy)); }
+
+AtomicFile& Run::stage(AtomicFile file, std::int64_t records) {
+  outputs_.push_back({std::move(file), records});
+  return outputs_.back().file;
+}
+
+void Run::stage(std::vector<AtomicFile> files) {
+  for (AtomicFile& file : files) stage(std::move(file));
+}
+
+void Run::stage_text(const std::string& name, std::string_view text, Privacy privacy) {
+  stage(name, privacy).write(text);
+}
+
+void Run::set_records(const AtomicFile& file, std::int64_t records) {
+  const auto output =
+      std::find_if(outputs_.begin(), outputs_.end(), [&](const Output& each) { return &each.file == &file; });
+  output->records = records;
+}
+
+double Run::seconds() const { return monotonic_seconds() - start_seconds_; }
+
+const Json& Run::close() {
+  if (manifest_file_) return whole_;
+  if (rejects_) set_records(*rejected_, rejects_->count());
+  whole_ = make_manifest(info_.command, info_.version, info_.options);
+  whole_["inputs"] = inputs_;
+  whole_["origins"] = origins_of(inputs_);
+  whole_["outputs"] = Json::array();
+  for (Output& output : outputs_) {
+    output.file.close();
+    whole_["outputs"].push_back(describe_output(output.file, output.records));
+  }
+  whole_.update(manifest_);
+  whole_["measured"] = {{"finished_at", utc_now()}, {"seconds", seconds()}};
+  whole_["measured"].update(measured_);
+  manifest_file_.emplace(*this / "manifest.json");
+  manifest_file_->write(whole_.dump(2) + "\n");
+  manifest_file_->close();
+  return whole_;
+}
+
+void Run::commit() {
+  close();
+  std::error_code status;
+  removed_.push_back(*this / "manifest.json");
+  for (const fs::path& path : removed_)
+    if (!fs::remove(path, status) && status)
+      throw Error(Kind::io, "cannot remove '" + path.string() + "': " + status.message());
+  sync_folder(folder());
+  for (Output& output : outputs_) output.file.commit();
+  manifest_file_->commit();
+}
+
+}  // namespace intelia

@@ -1,0 +1,61 @@
+// A text on its way to the model, and for each of its bytes the bytes of the input it stands for. Every change follows
+// the alignment rules of Hugging Face tokenizers, so that the ranges of tokens equal the peer's offsets: a character
+// that is put in stands for what the one before it stands for. Private to lib/tokens.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "text/byte_range.hpp"
+
+namespace intelia {
+
+/** text[begin, end) widened to whole characters. */
+ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t end);
+
+/** One character of a changed text. */
+struct NewCharacter {
+  char32_t code_point = 0;
+  std::ptrdiff_t change = 0;  // 1: put in; 0: in place of the next old one; -n: of the next, and n old ones after it go
+};
+
+class AlignedText {
+ public:
+  AlignedText() = default;
+  /** `text` is UTF-8 and stands at byte `offset` of the input. */
+  AlignedText(std::string_view text, std::size_t offset) : text_(text), offset_(offset) {}
+
+  const std::string& text() const { return text_; }
+  bool is_empty() const { return text_.empty(); }
+  std::size_t size() const { return text_.size(); }
+
+  /** The bytes of the input that [begin, end) stands for; begin < end. */
+  ByteRange source_of(std::size_t begin, std::size_t end) const;
+  /** As source_of, after widening [begin, end) to whole characters. */
+  ByteRange source_of_characters(std::size_t begin, std::size_t end) const;
+
+  AlignedText slice(ByteRange bytes) const;
+  void append(const AlignedText& other);
+
+  /** Puts `prefix` before the text, standing for what the first character stands for. An empty text stays empty. */
+  void prepend(std::string_view prefix);
+  /** Makes the text `characters`, after `num_removed` old ones that go from its beginning. */
+  void transform(std::span<const NewCharacter> characters, std::size_t num_removed = 0);
+  /** Removes the characters that `keep` is false for. */
+  void keep_only(const std::function<bool(char32_t)>& keep);
+  /** Puts `replacement` in place of each of `matches` (in order, not overlapping). */
+  void replace(std::span<const ByteRange> matches, std::string_view replacement);
+
+ private:
+  void make_sources();
+
+  std::string text_;
+  std::vector<ByteRange> sources_;  // by byte; empty: the text is the input's own from offset_ on
+  std::size_t offset_ = 0;          // where the input's part begins
+};
+
+}  // namespace intelia

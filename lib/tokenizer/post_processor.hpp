@@ -1,0 +1,19 @@
+// The post-processor of a tokenizer.json: the ids it puts before and after those of a text. Its trimming of offsets is
+// not done: the ranges of tokens keep their blanks. Private to lib/tokens.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "tokenizer/json_fields.hpp"
+
+namespace intelia {
+
+struct FrameIds {
+  std::vector<std::int32_t> prefix, suffix;
+};
+
+/** That of the field "post_processor". Throws Error{input} naming one that is not supported. */
+FrameIds read_post_processor(const JsonObject& file);
+
+}  // namespace intelia

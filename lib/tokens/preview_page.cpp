@@ -1,0 +1,235 @@
+#include "tokens/preview_page.hpp"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "page/markup.hpp"
+#include "record/json.hpp"
+#include "text/visible_text.hpp"
+
+namespace intelia {
+
+namespace {
+
+/** Neighbouring tokens that look alike. */
+struct Span {
+  std::size_t begin = 0, end = 0;  // tokens
+  std::string text;
+  bool is_trained = false, is_special = false, is_cut = false;
+  float weight = 1;  // of trained tokens
+
+  std::string_view kind() const { return is_cut ? "cut" : is_trained ? "trained" : "context"; }
+};
+
+/** Whether spans `a` and `b` are of one run: their kind and their weight, whatever control tokens are among them. */
+bool is_one_run(const Span& a, const Span& b) { return a.kind() == b.kind() && a.weight == b.weight; }
+
+/** The weight of the run that span `i` begins, between `before` and `after`; nothing where that is 1 or no run begins.
+ */
+std::string weight_mark(const std::vector<Span>& spans, std::size_t i, const char* before, const char* after) {
+  if (spans[i].weight == 1 || (i > 0 && is_one_run(spans[i - 1], spans[i]))) return "";
+  return fmt::format("{}{}{}", before, spans[i].weight, after);
+}
+
+std::vector<Span> spans_of(const PreviewPart& part, bool one_a_token) {
+  std::vector<Span> spans;
+  for (std::size_t i = 0; i < part.tokens.size(); ++i) {
+    const PreviewToken& token = part.tokens[i];
+    const bool is_trained = token.is_trained && !token.is_cut;
+    const float weight = is_trained ? token.weight : 1;
+    const bool goes_on = !one_a_token && !token.is_special && !spans.empty() && !spans.back().is_special &&
+                         spans.back().is_trained == is_trained && spans.back().is_cut == token.is_cut &&
+                         spans.back().weight == weight;
+    if (!goes_on) spans.push_back({i, i, "", is_trained, token.is_special, token.is_cut, weight});
+    spans.back().text += token.text;
+    spans.back().end = i + 1;
+  }
+  return spans;
+}
+
+std::string counts_of(const PreviewPart& part) {
+  const auto size = static_cast<std::int64_t>(part.tokens.size());
+  std::string text = fmt::format("{} tokens, {} trained", size - part.num_cut, part.num_trained);
+  if (part.num_cut > 0) text += fmt::format(", {} more cut", part.num_cut);
+  return text;
+}
+
+// --- text -----------------------------------------------------------------------------------------------------------
+
+constexpr const char* kReset = "\x1b[0m";
+
+std::string color_of(const Span& span) {
+  std::string color = span.is_cut ? "\x1b[31;9m" : span.is_trained ? "\x1b[32m" : "\x1b[2m";
+  if (span.is_special) color += "\x1b[7m";
+  return color;
+}
+
+/** `text` between `before` and `after` on every line, so that a pager that cuts lines keeps the colour. */
+std::string on_each_line(const std::string& text, const std::string& before, const char* after) {
+  std::string out = before;
+  for (const char c : text) {
+    if (c == '\n')
+      out += std::string(after) + c + before;
+    else
+      out += c;
+  }
+  return out + after;
+}
+
+/** Without colours: {+trained+}, [-cut-] as in word diffs, {0.5+trained with that weight+}, ⟨control token⟩. A run is
+ * marked once, its control tokens inside. */
+std::string marked(const std::vector<Span>& spans) {
+  std::string out;
+  for (std::size_t i = 0; i < spans.size(); ++i) {
+    const Span& span = spans[i];
+    const std::string_view kind = span.kind();
+    const bool begins = i == 0 || !is_one_run(spans[i - 1], span);
+    const bool ends = i + 1 == spans.size() || !is_one_run(span, spans[i + 1]);
+    if (begins) out += kind == "trained" ? "{" + weight_mark(spans, i, "", "") + "+" : kind == "cut" ? "[-" : "";
+    const std::string text = visible(span.text);
+    out += span.is_special ? "⟨" + text + "⟩" : text;
+    if (ends) out += kind == "trained" ? "+}" : kind == "cut" ? "-]" : "";
+  }
+  return out;
+}
+
+std::string id_table(const PreviewPart& part) {
+  std::string out;
+  for (std::size_t i = 0; i < part.tokens.size(); ++i) {
+    const PreviewToken& token = part.tokens[i];
+    std::string text;
+    append_json_string(text, token.text);
+    out += fmt::format("{:>7} {:>8} {:<8} {:<8} {}\n", i, token.id,
+                       token.is_cut        ? "cut"
+                       : !token.is_trained ? "context"
+                       : token.weight == 1 ? "trained"
+                                           : fmt::format("×{}", token.weight),
+                       token.is_special ? "special" : "", visible(text));
+  }
+  return out;
+}
+
+std::string text_record(const PreviewStyle& style, const PreviewRecord& record) {
+  std::string out;
+  for (const PreviewPart& part : record.parts) {
+    std::string head = record.where + " " + part.name;
+    if (!record.id.empty()) head += " " + visible(record.id);
+    head += ": " + counts_of(part) + (part.note.empty() ? "" : "; " + part.note);
+    out += style.uses_color ? "\x1b[1m" + head + kReset + "\n" : head + "\n";
+    const std::vector<Span> spans = spans_of(part, false);
+    if (style.uses_color) {
+      for (std::size_t i = 0; i < spans.size(); ++i)
+        out += weight_mark(spans, i, "\x1b[33m×", kReset) +
+               on_each_line(visible(spans[i].text), color_of(spans[i]), kReset);
+    } else {
+      out += marked(spans);
+    }
+    if (out.back() != '\n') out += '\n';
+    if (style.shows_ids) out += id_table(part);
+    out += '\n';
+  }
+  return out;
+}
+
+// --- JSON -----------------------------------------------------------------------------------------------------------
+
+Json json_of(const PreviewPart& part, bool shows_ids) {
+  const auto size = static_cast<std::int64_t>(part.tokens.size());
+  Json json{{"name", part.name}, {"tokens", size - part.num_cut}, {"trained", part.num_trained}, {"cut", part.num_cut}};
+  if (!part.note.empty()) json["note"] = part.note;
+  json["spans"] = Json::array();
+  for (const Span& span : spans_of(part, false)) {
+    Json entry{{"kind", span.kind()}};
+    if (span.is_special) entry["special"] = true;
+    if (span.weight != 1) entry["weight"] = std::stod(fmt::format("{}", span.weight));
+    entry["text"] = span.text;
+    for (std::size_t i = span.begin; shows_ids && i < span.end; ++i) entry["ids"].push_back(part.tokens[i].id);
+    json["spans"].push_back(std::move(entry));
+  }
+  return json;
+}
+
+std::string json_record(const PreviewStyle& style, const PreviewRecord& record) {
+  Json json{{"line", record.line}};
+  if (!record.id.empty()) json["id"] = record.id;
+  json["parts"] = Json::array();
+  for (const PreviewPart& part : record.parts) json["parts"].push_back(json_of(part, style.shows_ids));
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// --- HTML -----------------------------------------------------------------------------------------------------------
+
+/** Trained text is underlined and cut text struck through, so that the page can be read without its colours. */
+constexpr const char* kHtmlHead = R"(<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="intelia dataset preview"><title>{0}</title>
+<style>
+:root {{ color-scheme: light dark; --text: #1b1b1b; --page: #fff; --faint: #595959; --line: #d0d0d0; --trained: #d9f2dd; --cut: #a31515; }}
+@media (prefers-color-scheme: dark) {{
+  :root {{ --text: #e6e6e6; --page: #16181c; --faint: #a6a6a6; --line: #3c4048; --trained: #17452a; --cut: #ff8a80; }}
+}}
+body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); }}
+h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1rem; margin: 2rem 0 .3rem; }} p {{ color: var(--faint); margin: .2rem 0; }}
+pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 6px; padding: .8rem; font: 14px/1.6 ui-monospace, monospace; }}
+.context {{ color: var(--faint); }}
+.trained {{ color: var(--text); background: var(--trained); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }}
+.cut {{ color: var(--cut); text-decoration: line-through; }}
+.special {{ border: 1px solid; border-radius: 4px; padding: 0 .25em; font-size: .85em; }}
+sub {{ color: var(--faint); font-size: .65em; margin-right: .2em; }}
+</style></head><body>
+<h1>{0}</h1>
+<p>What the model sees: <span class="context">context</span>, <span class="trained">trained</span>, <span class="cut">cut away</span>, <span class="special">control token</span>.</p>
+)";
+
+std::string html_record(const PreviewStyle& style, const PreviewRecord& record) {
+  std::string out;
+  for (const PreviewPart& part : record.parts) {
+    const std::string id = record.id.empty() ? "" : " " + visible(record.id);
+    out += fmt::format("<section><h2>{} {}{}</h2>\n<p>{}{}</p>\n<pre dir=\"auto\">", escape_markup(record.where),
+                       part.name, escape_markup(id), counts_of(part),
+                       part.note.empty() ? "" : "; " + escape_markup(part.note));
+    const std::vector<Span> spans = spans_of(part, style.shows_ids);
+    for (std::size_t i = 0; i < spans.size(); ++i) {
+      const Span& span = spans[i];
+      out += weight_mark(spans, i, "<sub>×", "</sub>");
+      out += fmt::format("<span class=\"{}{}\">{}</span>", span.kind(), span.is_special ? " special" : "",
+                         escape_markup(visible(span.text)));
+      if (style.shows_ids) out += fmt::format("<sub>{}</sub>", part.tokens[span.begin].id);
+    }
+    out += "</pre></section>\n";
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string preview_head(const PreviewStyle& style, const std::string& title) {
+  if (style.format == PreviewFormat::html) return fmt::format(kHtmlHead, escape_markup(visible(title)));
+  if (style.format == PreviewFormat::json) return "";
+  if (!style.uses_color) return "{+trained+} [-cut-] ⟨control token⟩\n\n";
+  const Span context{}, trained{0, 0, "", true}, cut{0, 0, "", false, false, true}, special{0, 0, "", false, true};
+  std::string out;
+  for (const auto& [span, name] :
+       {std::pair(context, "context"), {trained, "trained"}, {cut, "cut"}, {special, "control token"}})
+    out += color_of(span) + name + kReset + " ";
+  return out + "\n\n";
+}
+
+std::string preview_record(const PreviewStyle& style, const PreviewRecord& record) {
+  switch (style.format) {
+    case PreviewFormat::text:
+      return text_record(style, record);
+    case PreviewFormat::json:
+      return json_record(style, record);
+    case PreviewFormat::html:
+      break;
+  }
+  return html_record(style, record);
+}
+
+std::string preview_tail(const PreviewStyle& style) {
+  return style.format == PreviewFormat::html ? "</body></html>\n" : "";
+}
+
+}  // namespace intelia

@@ -1,0 +1,227 @@
+// The template language by itself: what Jinja2's documentation promises, provenance of content, and budgets against
+// hostile templates. Agreement with Jinja2 at large is tested in tests/parity/test_tokens.py.
+#include "jinja/template.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+
+#include "base/error.hpp"
+
+namespace {
+
+using namespace intelia;
+
+std::string render(const std::string& source, const Json& variables = Json::object()) {
+  jinja::Input input;
+  for (const auto& [name, value] : variables.items()) input.variables.push_back({name, value});
+  return jinja::Template(source, "test").render(input).text.bytes;
+}
+
+std::string failure(const std::string& source, const jinja::Budget& budget = {}) {
+  try {
+    jinja::Template(source, "test").render({}, budget);
+  } catch (const Error& error) {
+    CHECK(error.kind() == Kind::input);
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("whitespace control is as transformers sets it") {
+  CHECK(render("  {% if true %}\n  x\n  {% endif %}\ny\n") == "  x\ny");
+  CHECK(render("a\n  {{- 1 -}}  \nb") == "a1b");
+  CHECK(render("a {#- c -#} b") == "ab");
+  CHECK(render("  {%+ if true %}x{% endif %}") == "  x");
+  CHECK(render("{% raw %}{{ x }}{% endraw %}") == "{{ x }}");
+}
+
+TEST_CASE("scopes: loops keep their assignments, namespaces carry them out") {
+  CHECK(render("{% set x = 1 %}{% for i in [1, 2] %}{% set x = 5 %}{% endfor %}{{ x }}") == "1");
+  CHECK(render("{% set n = namespace(x=1) %}{% for i in [1, 2] %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}") == "4");
+  CHECK(render("{% set x = 1 %}{% if true %}{% set x = 2 %}{% endif %}{{ x }}") == "2");
+  CHECK(render("{% macro m() %}{{ y }}{% endmacro %}{% set y = 3 %}{{ m() }}") == "3");
+}
+
+TEST_CASE("numbers and text print as Python prints them") {
+  CHECK(render("{{ 1e16 }} {{ 1e15 }} {{ 0.1 + 0.2 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** 10 }} {{ 1 / 2 }}") ==
+        "1e+16 1000000000000000.0 0.30000000000000004 -4 2 1024 0.5");
+  CHECK(render("{{ ['a\\'b', none, true] }}") == "[\"a'b\", None, True]");
+  CHECK(render("{{ x | tojson }}", {{"x", {{"é", 1.0}, {"b", "\n\""}}}}) == "{\"é\": 1.0, \"b\": \"\\n\\\"\"}");
+}
+
+TEST_CASE("faults name the template and the line") {
+  CHECK(failure("a\n{{ x.y }}") == "test:2: 'x' is undefined");
+  CHECK(failure("{% if %}").starts_with("test:1: "));
+  CHECK(failure("{% for x in [1] %}").starts_with("test:1: "));
+  CHECK(failure("{% include 'x' %}") == "test:1: the tag 'include' is not supported");
+  CHECK(failure("{{ raise_exception('said by the template') }}") == "said by the template");
+  CHECK(failure("{{ 'a' | nosuch }}") == "test:1: No filter named 'nosuch'.");
+}
+
+TEST_CASE("each character of the output knows the message it came from") {
+  jinja::Input input;
+  input.messages = Json::parse(R"([{"role":"user","content":"  ab "},{"role":"assistant","content":"cd"}])");
+  const jinja::Template chat(
+      "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}{{ ('[' + m.content.strip()[1:] + ']') | upper }}{% "
+      "endfor %}",
+      "test");
+  const jinja::Text text = chat.render(input).text;
+  CHECK(text.bytes == "<user>ab[B]<assistant>cd[D]");
+  std::string origins(text.bytes.size(), '.');
+  for (const jinja::Origin& origin : text.origins) {
+    for (std::size_t i = origin.begin; i < origin.end; ++i) origins[i] = static_cast<char>('0' + origin.source);
+  }
+  CHECK(origins == "......00.0............11.1.");
+}
+
+TEST_CASE("generation blocks give their place in the output") {
+  const jinja::Output output =
+      jinja::Template("ab{% generation %}cd{% endgeneration %}e{% generation %}f{% endgeneration %}", "test")
+          .render({});
+  CHECK(output.text.bytes == "abcdef");
+  REQUIRE(output.generation.size() == 2);
+  CHECK(output.generation[0] == std::pair<std::size_t, std::size_t>(2, 4));
+  CHECK(output.generation[1] == std::pair<std::size_t, std::size_t>(5, 6));
+}
+
+TEST_CASE("the date is given, never read from the clock") {
+  jinja::Input input;
+  const jinja::Template chat("{{ strftime_now('%d %b %Y %A %j') if strftime_now is defined else 'none' }}", "test");
+  CHECK(chat.render(input).text.bytes == "none");
+  input.now = jinja::DateTime{2024, 2, 29, 0, 0, 0};
+  CHECK(chat.render(input).text.bytes == "29 Feb 2024 Thursday 060");
+}
+
+std::string repeated(const std::string& text, int count) {
+  std::string out;
+  for (int i = 0; i < count; ++i) out += text;
+  return out;
+}
+
+long peak_kibibytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return usage.ru_maxrss;
+}
+
+struct Bomb {
+  const char* name;
+  std::string source;
+  const char* refusal;  // nothing: it is harmless here, and its output is short
+};
+
+TEST_CASE("fault_20_tokens: twenty hostile templates are refused, or do nothing, within the default budget") {
+  const Bomb bombs[] = {
+      {"range 1e9", "{% for i in range(1000000000) %}x{% endfor %}", "Range too big"},
+      {"nested range", "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
+       "more than 1000000 steps"},
+      {"text times 1e10", "{{ 'a' * 10000000000 }}", "bytes of text"},
+      {"doubling",
+       "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}{{ n.x }}",
+       "bytes of text"},
+      {"list times 1e9", "{{ ([0] * 1000000000) | length }}", "more than 1000000 steps"},
+      {"power", "{{ 9 ** 9 ** 9 }}", "does not fit in 64 bits"},
+      {"macro recursion", "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}", "nests more than 300 deep"},
+      {"parentheses", "{{ " + repeated("(", 5000) + "1" + repeated(")", 5000) + " }}", "nested too deep"},
+      {"nested ifs", repeated("{% if true %}", 2000) + "x" + repeated("{% endif %}", 2000), "nested too deep"},
+      {"__class__", "{{ ''.__class__.__mro__ }}", "unsafe"},
+      {"format escape", "{{ '{0.__class__}'.format('') }}", nullptr},
+      {"map attribute", "{{ ['a'] | map(attribute='__class__.__mro__') | list }}", ""},
+      {"include", "{% include '/etc/passwd' %}", "the tag 'include' is not supported"},
+      {"import", "{% import 'os' as os %}{{ os.getcwd() }}", "the tag 'import' is not supported"},
+      {"center", "{{ 'x' | center(10000000000) }}{{ 'x'.center(10000000000) }}", "bytes of text"},
+      {"percent", "{{ '%010000000000d' % 5 }}", "wider than"},
+      {"indent", "{{ 'x\ny' | indent(10000000000) }}", "bytes of text"},
+      {"replace", "{{ ('a' * 100000) | replace('a', 'b' * 100000) }}", "bytes of text"},
+      {"wordwrap", "{{ ('a ' * 1000000) | wordwrap(1) }}", "No filter named 'wordwrap'"},
+      {"tojson indent", "{{ {'a': [1]} | tojson(indent=1000000000) }}", "indents by not more than"},
+  };
+  const long before = peak_kibibytes();
+  for (const Bomb& bomb : bombs) {
+    CAPTURE(bomb.name);
+    std::string output, refusal;
+    try {
+      output = render(bomb.source);
+    } catch (const Error& error) {
+      CHECK(error.kind() == Kind::input);
+      refusal = error.what();
+    }
+    if (bomb.refusal == nullptr)
+      CHECK(output.find("class") == std::string::npos);
+    else
+      CHECK(refusal.find(bomb.refusal) != std::string::npos);
+    CHECK(output.size() < 100);
+  }
+  CHECK(peak_kibibytes() - before <= 64 * 1024);
+}
+
+TEST_CASE("fault_20_tokens: what grows in other ways is refused too, within 64 MiB") {
+  const char* bombs[] = {
+      "{% set n = namespace(x=[1]) %}{% for i in range(200) %}{% set n.x = n.x + n.x %}{% endfor %}",
+      "{% set n = namespace(x=[]) %}{% for i in range(1000) %}{% set n.x = [n.x] %}{% endfor %}",
+      "{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}",
+      "{{ [[0] * 100000] * 100000 }}",
+      "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x }}",
+      "{% set n = namespace(x=[1], y=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% set n.y = [n.y, n.y] "
+      "%}{% endfor %}{{ n.x == n.y }}",
+      "{% set n = namespace(x=[1]) %}{% for i in range(60) %}{% set n.x = [n.x, n.x] %}{% endfor %}{{ n.x | tojson }}",
+      "{% set n = namespace(x=(1,)) %}{% for i in range(60) %}{% set n.x = (n.x, n.x) %}{% endfor %}{{ {}[n.x] }}{{ "
+      "{n.x: 1, n.x: 2} }}",
+      "{{ ([1] * 10000) | tojson(indent='x' * 100000) }}",
+      "{% for i in range(100000) %}{% for j in range(100) %}{{ 'x' * 100 }}{% endfor %}{% endfor %}",
+      "{{ ('x' * 20000000) | list | length }}",
+      "{{ ('x ' * 10000000).split(' ') | length }}",
+      "{% set n = namespace(x=[]) %}{% for i in range(100000) %}{% set n.x = n.x + [{'a': i}] %}{% endfor %}",
+      "{{ ('x\\n' * 5000000).splitlines() | length }}{{ ('x\\n' * 5000000) | indent }}",
+      "{{ 'x'.ljust(100000000000) }}",
+      "{{ '{:>1000000000}'.format(1) }}",
+      "{{ 'aaaaaaaaaa'.replace('', 'b' * 10000).replace('', 'b' * 10000) }}",
+      "{{ ('x' * 100000) | indent(10000) | replace('x', 'y' * 1000) }}",
+      "{% for x in loop %}{% endfor %}{{ nosuch() }}",
+      "{% for i in [1] recursive %}{{ loop([1]) }}{% endfor %}",
+      "{% call m() %}{% endcall %}",
+      "{{ [].append(1) }}",
+      "{% set n = namespace() %}{% set n.__class__ = 1 %}",
+  };
+  const long before = peak_kibibytes();
+  for (const std::string bomb : bombs) {
+    CAPTURE(bomb);
+    CHECK(failure(bomb) != "");
+  }
+  CHECK(peak_kibibytes() - before <= 64 * 1024);
+}
+
+TEST_CASE("numbers that 64 bits do not hold are refused by name, never another number") {
+  for (const char* source :
+       {"{{ 9223372036854775807 + 1 }}", "{{ 2 ** 100000 }}", "{{ (-9223372036854775807 - 1) // -1 }}",
+        "{{ 99999999999999999999 }}", "{{ '99999999999999999999' | int }}", "{{ 1e20 | int }}", "{{ '1e20' | int }}",
+        "{{ -(-9223372036854775807 - 1) }}", "{{ '%d' % 1e20 }}"}) {
+    CAPTURE(source);
+    CHECK(failure(source).find("does not fit in 64 bits") != std::string::npos);
+  }
+  CHECK(failure("{{ 1 // 0 }}") == "test:1: integer division or modulo by zero");
+  jinja::Input input;
+  input.variables.push_back({"n", Json::parse("123456789012345678901234567890")});
+  CHECK_THROWS_WITH_AS(jinja::Template("{{ n }}", "test").render(input), doctest::Contains("does not fit in 64 bits"),
+                       Error);
+}
+
+TEST_CASE("fault_20_tokens: sources that nest without end are refused") {
+  CHECK(failure("{{ " + std::string(100000, '(')) != "");
+  CHECK(failure("{{ " + std::string(100000, '-') + "1 }}") != "");
+  CHECK(failure("{{ x" + std::string(100000, '.')) != "");
+  for (const char* link : {" + 1", " * 1", " ** 1", " or 0", " and 1", " if 1", " if 1 else 1", "|abs", " is odd",
+                           "[0]", ".a", "()", " ~ 1 - 1"}) {
+    CAPTURE(link);
+    CHECK(failure("{{ 1" + repeated(link, 300'000) + " }}") != "");
+  }
+  CHECK(failure(repeated("{% if 1 %}", 100'000)) != "");
+  CHECK(failure("{% if 0 %}" + repeated("{% elif 0 %}", 100'000) + "{% endif %}") != "");
+}
+
+TEST_CASE("namespaces and macros that point at each other are given back") {
+  CHECK(render("{% set a = namespace() %}{% set a.self = a %}{% macro m() %}{{ a.self.self is defined }}{% endmacro "
+               "%}{% set a.m = m %}{{ a.m() }}") == "True");
+}
+
+}  // namespace

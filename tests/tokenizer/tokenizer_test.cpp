@@ -1,0 +1,161 @@
+// tokenizer.json on a vocabulary small enough to merge by hand; agreement with the peers is tested in
+// tests/parity/test_tokens.py.
+#include "tokenizer/tokenizer.hpp"
+
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "base/error.hpp"
+#include "base/random.hpp"
+#include "tokenizer/byte_pair.hpp"
+#include "tokenizer_folder.hpp"
+
+namespace {
+
+using namespace intelia;
+using Ids = std::vector<std::int32_t>;
+
+std::string refusal(const test::ModelFolder& folder) {
+  try {
+    Tokenizer::load(folder.path());
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "";
+}
+
+TEST_CASE("merges go by rank, ignore_merges before them") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK(tokenizer->encode("abc") == Ids{201});             // a word of the vocabulary
+  CHECK(tokenizer->encode("abcx") == Ids{'a', 203, 'x'});  // b c has the lowest rank, then a bc does not merge
+  CHECK(tokenizer->encode(" ab") == Ids{202});
+  CHECK(tokenizer->encode("whole") == Ids{204});
+  CHECK(tokenizer->encode("é") == Ids{3, 4});
+  CHECK(tokenizer->encode("") == Ids{});
+  CHECK(tokenizer->encode("ab", {false, true}) == Ids{300, 200});
+}
+
+TEST_CASE("fault_21_tokens: control tokens count only where the caller lets them") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK(tokenizer->encode("<t>") == Ids{'<', 't', '>'});
+  CHECK(tokenizer->encode("<t>", {true, false}) == Ids{302});
+  const std::string text = "<t>x<t><t>";
+  const ByteRange plain[] = {{3, 5}};
+  CHECK(tokenizer->encode_with_ranges(text, {true, false}, plain).ids == Ids{302, 'x', '<', 't', '>', 302});
+  const Encoding encoding = tokenizer->encode_with_ranges("a<t>é", {true, false});
+  CHECK(encoding.ranges == std::vector<ByteRange>{{0, 1}, {1, 4}, {4, 6}, {4, 6}});
+}
+
+TEST_CASE("decoding mends what is not UTF-8 and passes over ids that do not exist") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK(tokenizer->decode(Ids{300, 202, 3, 4, 302}) == "<b> abé<t>");
+  CHECK(tokenizer->decode(Ids{300, 202, 302}, true) == " ab");
+  CHECK(tokenizer->decode(Ids{3, 'a', -5, 99999, 250}) ==
+        "\xEF\xBF\xBD"
+        "a");
+  CHECK(tokenizer->encode("a\xFF") == tokenizer->encode("a\xEF\xBF\xBD"));
+  CHECK(tokenizer->vocabulary_size() == 305);
+  CHECK(tokenizer->eos_id() == 301);
+  CHECK(tokenizer->id_of("<t>") == 302);
+  CHECK(!tokenizer->id_of("nothing"));
+}
+
+TEST_CASE("what is not supported is refused by its name") {
+  test::ModelFolder folder;
+  folder.file["normalizer"] = {{"type", "BertNormalizer"}};
+  folder.write();
+  CHECK(refusal(folder).find("the normalizer BertNormalizer is not supported") != std::string::npos);
+  folder.file["normalizer"] = nullptr;
+  folder.file["model"]["type"] = "WordPiece";
+  folder.write();
+  CHECK(refusal(folder).find("the model WordPiece is not supported") != std::string::npos);
+  write_file(folder.path() / "tokenizer.json", "{\"model\":");
+  CHECK(refusal(folder).find("tokenizer.json: it is not the JSON of a tokenizer") != std::string::npos);
+}
+
+TEST_CASE("a pattern too much for its matcher is an error, not a silent cut") {
+  test::ModelFolder folder;
+  folder.file["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "(?:a|aa|aaa)+[bc]";
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK_THROWS_AS(tokenizer->encode(std::string(200, 'a')), Error);
+}
+
+TEST_CASE("scanning and the queue merge alike") {
+  MergeTable table;
+  table.reserve(400);
+  Random random(1);
+  std::uint32_t rank = 0;
+  for (int i = 0; i < 400; ++i) {
+    const auto left = static_cast<std::int32_t>(random.below(12));
+    const auto right = static_cast<std::int32_t>(random.below(12));
+    if (table.rank_of(left, right) != MergeTable::kNoRank) continue;
+    table.insert(left, right, rank, static_cast<std::int32_t>(random.below(12)));
+    ++rank;
+  }
+  for (std::size_t length = 1; length < 48; ++length) {
+    std::vector<Symbol> word;
+    for (std::size_t i = 0; i < length; ++i) word.push_back({static_cast<std::int32_t>(random.below(12)), 1});
+    std::vector<Symbol> expected = word;
+    for (;;) {  // the definition: the lowest rank, of equals the leftmost
+      std::size_t best = expected.size();
+      for (std::size_t i = 0; i + 1 < expected.size(); ++i) {
+        const std::uint32_t candidate = table.rank_of(expected[i].id, expected[i + 1].id);
+        if (candidate == MergeTable::kNoRank) continue;
+        if (best == expected.size() || candidate < table.rank_of(expected[best].id, expected[best + 1].id)) best = i;
+      }
+      if (best == expected.size()) break;
+      expected[best] = {table.merged(table.rank_of(expected[best].id, expected[best + 1].id)),
+                        expected[best].num_bytes + expected[best + 1].num_bytes};
+      expected.erase(expected.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+    }
+    const auto same = [&](std::vector<Symbol> symbols, void (MergeTable::*apply)(std::vector<Symbol>&) const) {
+      (table.*apply)(symbols);
+      if (symbols.size() != expected.size()) return false;
+      for (std::size_t i = 0; i < symbols.size(); ++i) {
+        if (symbols[i].id != expected[i].id || symbols[i].num_bytes != expected[i].num_bytes) return false;
+      }
+      return true;
+    };
+    CHECK(same(word, &MergeTable::apply_by_scanning));
+    CHECK(same(word, &MergeTable::apply_by_queue));
+    CHECK(same(word, &MergeTable::apply_by_chunks));
+  }
+}
+
+TEST_CASE("several threads may encode at once") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const std::string text = "abc ab whole\nab abcabc <t> ab";
+  const Ids expected = tokenizer->encode(text);
+  std::vector<int> num_wrong(4, 0);
+  std::vector<std::thread> threads;
+  for (int& wrong : num_wrong) {
+    threads.emplace_back([&] {
+      for (int i = 0; i < 500; ++i) wrong += tokenizer->encode(text) != expected;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (const int wrong : num_wrong) CHECK(wrong == 0);
+}
+
+TEST_CASE("a batch gives each text's own ids, on any number of threads") {
+  const test::ModelFolder folder;
+  const auto tokenizer = Tokenizer::load(folder.path());
+  std::vector<std::string> texts;
+  for (int i = 0; i < 300; ++i) texts.push_back(std::string(static_cast<std::size_t>(i), 'a') + "bc ab<t> whole\n");
+  const std::vector<std::string_view> views(texts.begin(), texts.end());
+  for (const bool parse : {false, true}) {
+    std::vector<Ids> expected;
+    for (const std::string& text : texts) expected.push_back(tokenizer->encode_with_ranges(text, {parse, true}).ids);
+    for (const unsigned num_threads : {0U, 1U, 2U, 7U, 400U})
+      CHECK(tokenizer->encode_batch(views, {parse, true}, num_threads) == expected);
+  }
+  CHECK(tokenizer->encode_batch({}, {}, 4).empty());
+}
+
+}  // namespace
