@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 
 #include "base/error.hpp"
 #include "text/unicode_additions.hpp"
