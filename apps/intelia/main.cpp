@@ -49,7 +49,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   TerminalProgress progress(log);
   static StopFlag stop;
   install_signals(stop);
-  Context context{this_program(), stdout, Sinks{log, progress, stop}, {}, false, "", Json::object()};
+  Context context{this_program(), stdout, Sinks{log, progress, stop}, {}, false, "", Json::object(), Json::object()};
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
     context.print(program_help(this_program()));
     return words.empty() ? 2 : 0;
@@ -77,7 +77,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   }
 
   OptionTable own, common;
-  const Run work = command->declare(own);
+  const Action work = command->declare(own);
   declare_common(common, context.common);
   const Typed typed = parse_arguments(command->name, arguments, own, common);
   apply_settings(common, "", typed, {});
@@ -99,6 +99,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   context.command = command->name;
   for (const Option& option : own.options()) {
     context.options[option.name] = option.json();
+    if (!option.may_change) context.fixed_options[option.name] = option.json();
     log.debug(option.name + " = " + option.get());
   }
   const int status = work(context);

@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "base/sinks.hpp"
 #include "record/json.hpp"
+#include "record/run.hpp"
 
 namespace intelia {
 
@@ -30,6 +31,7 @@ struct Option {
   bool is_required = false;
   bool is_file = false;                         // completes to file names
   bool is_positional = false;                   // given by place, not by --name
+  bool may_change = false;                      // between a run and one that resumes or increments it
   std::function<void(const std::string&)> set;  // throws Error{usage} "expected …, got '…'", without the option's name
   std::function<std::string()> get;             // the value as the user would type it
   std::function<Json()> json;                   // the value for manifests
@@ -41,6 +43,11 @@ struct Option {
   }
   Option& positional() {
     is_positional = true;
+    return *this;
+  }
+  /** What a resumed run computes, or what a line of an increment holds, does not depend on it. */
+  Option& changeable() {
+    may_change = true;
     return *this;
   }
 };
@@ -130,8 +137,10 @@ struct Context {
   bool uses_color = false;  // on stdout
   std::string command;      // "train sft"
   Json options;             // effective options, for manifests (secrets never among them)
+  Json fixed_options;       // those of them that a run which resumes or increments another must not change
 
   Log& log() const { return sinks.log; }
+  RunInfo run_info() const { return {command, program.version, options, common.force}; }
   /** Writes a result; a closed pipe ends the command quietly with 0. */
   void print(std::string_view text) const;
   /** The last word: `summary` on stdout with --json, else `words` on stderr unless --quiet. */
@@ -141,18 +150,18 @@ struct Context {
 };
 
 /** The work of a command; returns the exit status (0, 3 or 4). */
-using Run = std::function<int(Context&)>;
+using Action = std::function<int(Context&)>;
 
 struct Command {
   const char* name;     // "train sft"
   const char* summary;  // one line, no full stop
   const char* details;  // a paragraph and an example, for --help and the reference page
-  Run (*declare)(OptionTable& table);
+  Action (*declare)(OptionTable& table);
 };
 
 /** Binds a fresh Options struct: `declare(table, options)` fills the table, `run(options, context)` does the work. */
 template <class Options, void (*declare)(OptionTable&, Options&), int (*run)(const Options&, Context&)>
-Run bind(OptionTable& table) {
+Action bind(OptionTable& table) {
   auto options = std::make_shared<Options>();
   table.keep(options);
   declare(table, *options);

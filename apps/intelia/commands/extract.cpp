@@ -56,14 +56,19 @@ void declare(OptionTable& table, Options& options) {
           "output", options.output,
           "Folder for train.jsonl, validation.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and manifest.json",
           "FOLDER")
-      .required();
+      .required()
+      .changeable();
   table.add("min-rating", options.query.min_rating, "Smallest rating that is taken");
   table.add("min-messages", options.query.min_messages, "Fewest messages, as stored, of a conversation that is taken");
-  table.add("languages", options.query.languages, "Languages that are taken; empty: any");
-  table.add("limit", options.query.limit,
-            "Most rows that the database returns, newest first, before the program judges their shape; 0: all");
-  table.add("since", options.query.since, "Take conversations created at this UTC date or time, or later", "TIME");
-  table.add("until", options.query.until, "Take conversations created before this UTC date or time", "TIME");
+  table.add("languages", options.query.languages, "Languages that are taken; empty: any").changeable();
+  table
+      .add("limit", options.query.limit,
+           "Most rows that the database returns, newest first, before the program judges their shape; 0: all")
+      .changeable();
+  table.add("since", options.query.since, "Take conversations created at this UTC date or time, or later", "TIME")
+      .changeable();
+  table.add("until", options.query.until, "Take conversations created before this UTC date or time", "TIME")
+      .changeable();
   table.add("system-prompt", options.query.system_prompt, "System message to put before each conversation");
   table.add("table", options.query.table, "Table or view to read, NAME or SCHEMA.NAME", "NAME");
   table.add(
@@ -102,24 +107,37 @@ void declare(OptionTable& table, Options& options) {
   table.add("from", options.from,
             "Read this .jsonl, .csv or .tsv file instead of a database; the selection and the order are the same");
   table.add("split", options.split, "Fraction of the conversations that goes to train.jsonl, by a hash of their id");
-  table.add("incremental", options.incremental,
-            "Read only conversations that are new or changed since the last run; what is written is the same");
-  table.add("state", options.state, "What an incremental run remembers; default: extract.state in the output folder");
-  table.add("rescan", options.rescan, "Read every conversation again and renew the state");
-  table.add("jobs", options.read.jobs, "Connections that read at once, in one snapshot");
-  table.add("snapshot", options.read.snapshot,
-            "Read what another session sees: what pg_export_snapshot() gave it, while its transaction is open");
-  table.add("retries", options.retries,
-            "Times to begin again when the database cancels the reading for a conflict, as a standby does");
-  table.add("statement-timeout", options.read.statement_timeout_seconds,
-            "Seconds after which the database ends the reading; 0: none");
-  table.add("lock-timeout", options.read.lock_timeout_seconds,
-            "Seconds to wait for a table that is being altered; 0: for ever");
-  table.add(
-      "alarm-drift", options.drift.alarm_drift,
-      "End with 3 when the rows differ from the last run's by more than this share of them, chance allowed for, or a "
-      "reason for rejecting jumps; 0: never");
-  table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies");
+  table
+      .add("incremental", options.incremental,
+           "Read only conversations that are new or changed since the last run; what is written is the same")
+      .changeable();
+  table.add("state", options.state, "What an incremental run remembers; default: extract.state in the output folder")
+      .changeable();
+  table.add("rescan", options.rescan, "Read every conversation again and renew the state").changeable();
+  table.add("jobs", options.read.jobs, "Connections that read at once, in one snapshot").changeable();
+  table
+      .add("snapshot", options.read.snapshot,
+           "Read what another session sees: what pg_export_snapshot() gave it, while its transaction is open")
+      .changeable();
+  table
+      .add("retries", options.retries,
+           "Times to begin again when the database cancels the reading for a conflict, as a standby does")
+      .changeable();
+  table
+      .add("statement-timeout", options.read.statement_timeout_seconds,
+           "Seconds after which the database ends the reading; 0: none")
+      .changeable();
+  table
+      .add("lock-timeout", options.read.lock_timeout_seconds,
+           "Seconds to wait for a table that is being altered; 0: for ever")
+      .changeable();
+  table
+      .add("alarm-drift", options.drift.alarm_drift,
+           "End with 3 when the rows differ from the last run's by more than this share of them, chance allowed for, "
+           "or a "
+           "reason for rejecting jumps; 0: never")
+      .changeable();
+  table.add("allow-empty", options.allow_empty, "Write empty files when no conversation qualifies").changeable();
   declare_reject_options(table, options.rejects);
 }
 
@@ -184,13 +202,8 @@ void check_free_disk(const fs::path& folder, std::uint64_t estimated_bytes, bool
 /** What the lines of a state depend on besides their rows: another one means that every line is made anew. Which rows
     are selected is found out anew each time, and so is not part of it. */
 Json identity_of(postgres::ConversationSource& source, const Context& context) {
-  static constexpr std::array kOfNoLine = {
-      "output",       "limit",       "since",       "until",        "languages", "incremental",
-      "state",        "rescan",      "jobs",        "snapshot",     "retries",   "statement-timeout",
-      "lock-timeout", "alarm-drift", "allow-empty", "max-rejected", "strict"};
   Json identity{{"program", context.program.version}, {"source", source.identity()}};
-  for (const auto& [name, value] : context.options.items())
-    if (std::find(kOfNoLine.begin(), kOfNoLine.end(), name) == kOfNoLine.end()) identity["--" + name] = value;
+  for (const auto& [name, value] : context.fixed_options.items()) identity["--" + name] = value;
   return identity;
 }
 

@@ -41,14 +41,18 @@ void declare(OptionTable& table, Options& options) {
   declare_model_options(table, sft.base);
   table.add("train", options.train, "Conversations (or plain texts) to train on, JSON Lines").required();
   table.add("validation", options.validation, "Held-out conversations; the checkpoint best on them is what comes out");
-  table.add("output", sft.output, "Folder for adapter, metrics and checkpoints; --check and --plan need none",
-            "FOLDER");
-  table.add("check", options.only_checks,
-            "Train nothing: prove that the data can be trained on, or name what is wrong with it");
-  table.add("plan", options.only_plans, "Train nothing: say what memory and time the run will take");
-  table.add("serve-model", options.serve_model,
-            "Folder that will be served: its tokenizer and chat template must be the model's", "FOLDER");
-  table.add("resume", sft.resume, "Go on from the newest whole checkpoint in --output");
+  table.add("output", sft.output, "Folder for adapter, metrics and checkpoints; --check and --plan need none", "FOLDER")
+      .changeable();
+  table
+      .add("check", options.only_checks,
+           "Train nothing: prove that the data can be trained on, or name what is wrong with it")
+      .changeable();
+  table.add("plan", options.only_plans, "Train nothing: say what memory and time the run will take").changeable();
+  table
+      .add("serve-model", options.serve_model,
+           "Folder that will be served: its tokenizer and chat template must be the model's", "FOLDER")
+      .changeable();
+  table.add("resume", sft.resume, "Go on from the newest whole checkpoint in --output").changeable();
   table.add("epochs", sft.epochs, "Passes over the training data");
   table.add("max-steps", sft.max_steps, "Most updates; 0: no limit");
   table.add("batch-size", sft.batch_size,
@@ -87,7 +91,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("early-stopping-threshold", sft.early_stopping_threshold,
             "What the validation loss must fall by to be an improvement");
   table.add("save-every", sft.save_every, "Updates between checkpoints; 0: only at the end");
-  table.add("keep", sft.keep, "Checkpoints that are kept");
+  table.add("keep", sft.keep, "Checkpoints that are kept").changeable();
   table.add("log-every", sft.log_every, "Updates between lines of metrics.jsonl");
   table.add("seed", sft.seed, "Seed of order, dropout and initialisation");
   table.add("compat", sft.compat,
@@ -98,10 +102,13 @@ void declare(OptionTable& table, Options& options) {
   table.add("group-by-length", sft.groups_by_length, "Draw samples of like lengths for the same update");
   table.add("neftune-alpha", sft.neftune_alpha, "NEFTune: noise on the embeddings in training; 0: none");
   table.add("shuffle", sft.shuffle, "Draw the samples in random order, another each epoch");
-  table.add("max-memory", sft.base.max_memory,
-            "GiB that a plan and --batch-size auto count on; 0: what the machine can give");
-  table.add("probe", sft.probes,
-            "Run what needs most memory once before the first step, unless it takes less than half");
+  table
+      .add("max-memory", sft.base.max_memory,
+           "GiB that a plan and --batch-size auto count on; 0: what the machine can give")
+      .changeable();
+  table
+      .add("probe", sft.probes, "Run what needs most memory once before the first step, unless it takes less than half")
+      .changeable();
   table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, options.rejects);
@@ -305,13 +312,8 @@ int run(const Options& options, Context& context) {
     return 0;
   }
 
-  // What a resumed run must find unchanged: every option but those that only say where, how far, or how to report.
   Json run_json = Json::object();
-  run_json["options"] = context.options;
-  for (const char* name : {"resume", "output", "keep", "token-cache", "token-cache-size", "max-rejected", "strict",
-                           "check", "plan", "serve-model", "max-memory", "probe"})
-    run_json["options"].erase(name);
-  for (const char* name : tracking_option_names()) run_json["options"].erase(name);
+  run_json["options"] = context.fixed_options;
   run_json["options"]["batch-size"] = sft.batch_size;  // as found, when it was left to the program
   run_json["options"]["gradient-accumulation"] = sft.gradient_accumulation;
   run_json["threads"] = context.common.threads;

@@ -31,10 +31,14 @@ void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
 }
 
 void declare_token_cache(OptionTable& table, TokenCacheOptions& options) {
-  table.add("token-cache", options.is_used,
-            "Keep the tokens of the data for the next run, or take those of an earlier one");
-  table.add("token-cache-size", options.max_gib,
-            "GiB that kept tokens may fill, least recently used first out; 0: no limit");
+  table
+      .add("token-cache", options.is_used,
+           "Keep the tokens of the data for the next run, or take those of an earlier one")
+      .changeable();
+  table
+      .add("token-cache-size", options.max_gib,
+           "GiB that kept tokens may fill, least recently used first out; 0: no limit")
+      .changeable();
 }
 
 namespace {

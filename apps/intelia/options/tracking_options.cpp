@@ -14,22 +14,23 @@ namespace intelia {
 namespace fs = std::filesystem;
 
 void declare_tracking_options(OptionTable& table, TrackingOptions& options) {
-  table.add("tensorboard", options.tensorboard, "Write event files for TensorBoard into --output");
-  table.add("mlflow-experiment", options.mlflow_experiment,
-            "Log to this experiment of the server of MLFLOW_TRACKING_URI", "NAME");
-  table.add("mlflow-weights", options.mlflow_weights, "Send the adapter's weights there, too, besides its small files");
-  table.add("wandb-project", options.wandb_project,
-            "Log to this project of Weights & Biases, through its Python client", "NAME");
-  table.add("plot", options.plot, "Draw the loss: loss.svg in --output, and in the terminal");
-  table.add("samples", options.samples,
-            "Conversations of --validation whose last answer is given anew at each evaluation (samples.jsonl)");
-  table.add("sample-tokens", options.sample_tokens, "Most tokens of such an answer");
-}
-
-const std::vector<const char*>& tracking_option_names() {
-  static const std::vector<const char*> names = {"tensorboard", "mlflow-experiment", "mlflow-weights", "wandb-project",
-                                                 "plot",        "samples",           "sample-tokens"};
-  return names;
+  table.add("tensorboard", options.tensorboard, "Write event files for TensorBoard into --output").changeable();
+  table
+      .add("mlflow-experiment", options.mlflow_experiment,
+           "Log to this experiment of the server of MLFLOW_TRACKING_URI", "NAME")
+      .changeable();
+  table.add("mlflow-weights", options.mlflow_weights, "Send the adapter's weights there, too, besides its small files")
+      .changeable();
+  table
+      .add("wandb-project", options.wandb_project, "Log to this project of Weights & Biases, through its Python client",
+           "NAME")
+      .changeable();
+  table.add("plot", options.plot, "Draw the loss: loss.svg in --output, and in the terminal").changeable();
+  table
+      .add("samples", options.samples,
+           "Conversations of --validation whose last answer is given anew at each evaluation (samples.jsonl)")
+      .changeable();
+  table.add("sample-tokens", options.sample_tokens, "Most tokens of such an answer").changeable();
 }
 
 void check_tracking_options(const TrackingOptions& options) {

@@ -29,9 +29,6 @@ struct SamplePrompts {
 /** --tensorboard --mlflow-experiment --mlflow-weights --wandb-project --plot --samples --sample-tokens. */
 void declare_tracking_options(OptionTable& table, TrackingOptions& options);
 
-/** Names of the options: a resumed run may have others. */
-const std::vector<const char*>& tracking_option_names();
-
 /** Error{usage} when the server's address or a credential is malformed, or what Weights & Biases needs is missing. */
 void check_tracking_options(const TrackingOptions& options);
 
