@@ -16,9 +16,18 @@ Rejects& Run::open_rejects(const RejectPolicy& policy, Log& log) {
   return rejects_.emplace(policy, log, rejected_);
 }
 
+void Run::add_input(Json description) {
+  for (Json& origin : origins_of(Json::array({description}))) {
+    const bool is_known = std::any_of(origins_.begin(), origins_.end(),
+                                      [&](const Json& known) { return known["path"] == origin["path"]; });
+    if (!is_known) origins_.push_back(std::move(origin));
+  }
+  inputs_.push_back(std::move(description));
+}
+
 Json Run::add_input_folder(const fs::path& path) {
   Json files = describe_folder(path);
-  inputs_.insert(inputs_.end(), files.begin(), files.end());
+  for (const Json& file : files) add_input(file);
   return files;
 }
 
@@ -50,8 +59,8 @@ const Json& Run::close() {
   if (rejects_) set_records(*rejected_, rejects_->count());
   whole_ = make_manifest(info_.command, info_.version, info_.options);
   whole_["inputs"] = inputs_;
-  whole_["origins"] = origins_of(inputs_);
-  whole_["outputs"] = Json::array();
+  whole_["origins"] = origins_;
+  whole_["outputs"] = written_;
   for (Output& output : outputs_) {
     output.file.close();
     whole_["outputs"].push_back(describe_output(output.file, output.records));
@@ -65,14 +74,25 @@ const Json& Run::close() {
   return whole_;
 }
 
+namespace {
+
+void remove_earlier(const fs::path& path) {
+  std::error_code status;
+  if (!fs::remove(path, status) && status)
+    throw Error(Kind::io, "cannot remove '" + path.string() + "': " + status.message());
+}
+
+}  // namespace
+
+void Run::remove_manifest() {
+  remove_earlier(*this / "manifest.json");
+  sync_folder(folder());
+}
+
 void Run::commit() {
   close();
-  std::error_code status;
-  removed_.push_back(*this / "manifest.json");
-  for (const fs::path& path : removed_)
-    if (!fs::remove(path, status) && status)
-      throw Error(Kind::io, "cannot remove '" + path.string() + "': " + status.message());
-  sync_folder(folder());
+  for (const fs::path& path : removed_) remove_earlier(path);
+  remove_manifest();
   for (Output& output : outputs_) output.file.commit();
   manifest_file_->commit();
 }

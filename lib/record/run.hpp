@@ -38,11 +38,12 @@ class Run {
   /** Stages rejected.jsonl, to which the records go that `policy` bears. Once. */
   Rejects& open_rejects(const RejectPolicy& policy, Log& log);
 
-  /** Describes an input by path, size and hash, as it is now; `records` < 0 leaves their number out. */
+  /** Describes an input by path, size and hash, and by the manifest it came with, all as they are now: before the run
+      ends another one may replace them. `records` < 0 leaves their number out. */
   void add_input(const std::filesystem::path& path, std::int64_t records = -1) {
     add_input(describe_file(path, records));
   }
-  void add_input(Json description) { inputs_.push_back(std::move(description)); }
+  void add_input(Json description);
   /** Every file of a model or adapter folder; returns their descriptions. */
   Json add_input_folder(const std::filesystem::path& path);
   const Json& inputs() const { return inputs_; }
@@ -54,6 +55,8 @@ class Run {
   void stage(std::vector<AtomicFile> files);
   /** An output with this content. */
   void stage_text(const std::string& name, std::string_view text, Privacy privacy = Privacy::personal);
+  /** An output that has its name already, because the engine wrote it: {"path","sha256","bytes"}. */
+  void add_output(Json description) { written_.push_back(std::move(description)); }
   /** The number of records of an output, for the manifest. */
   void set_records(const AtomicFile& file, std::int64_t records);
 
@@ -66,6 +69,9 @@ class Run {
   Json& measured() { return measured_; }
   /** Since the run was opened. */
   double seconds() const;
+
+  /** Removes an earlier run's manifest now, for a run whose engine replaces outputs before commit(). */
+  void remove_manifest();
 
   /** The manifest as it will be written; makes every staged output durable. */
   const Json& close();
@@ -87,7 +93,8 @@ class Run {
   AtomicFile* rejected_ = nullptr;
   std::optional<Rejects> rejects_;
   std::vector<std::filesystem::path> removed_;
-  Json inputs_ = Json::array(), manifest_ = Json::object(), measured_ = Json::object(), whole_;
+  Json inputs_ = Json::array(), origins_ = Json::array(), written_ = Json::array();
+  Json manifest_ = Json::object(), measured_ = Json::object(), whole_;
   std::optional<AtomicFile> manifest_file_;
 };
 
