@@ -114,7 +114,8 @@ std::optional<std::string_view> LineReader::next() {
       std::string_view line(s.buffer.data() + s.begin, newline - s.begin);
       s.begin = newline + 1;
       ++s.line_number;
-      return line;
+      s.is_too_long = line.size() > s.max_line_bytes;
+      return line.substr(0, s.max_line_bytes);
     }
     searched = s.buffer.size() - s.begin;
     if (searched > s.max_line_bytes) {

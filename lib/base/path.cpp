@@ -54,8 +54,7 @@ std::string input_problem(const fs::path& path, InputType type) {
   if (found == PathType::missing) return "does not exist";
   if (std::string problem = wrong_type(found, type); !problem.empty()) return problem;
   const int rights = type == InputType::folder ? R_OK | X_OK : R_OK;
-  if (::faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) != 0)
-    return "cannot be read: " + system_message(errno);
+  if (::faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) != 0) return "cannot be read: " + system_message(errno);
   return "";
 }
 

@@ -134,6 +134,23 @@ TEST_CASE("a line above the bound comes back cut, the next one whole") {
   CHECK_FALSE(lines.next().has_value());
 }
 
+TEST_CASE("the bound of a line holds wherever the chunks that are read end") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "lines";
+  for (const std::size_t size : {99u, 100u, 101u, 300'000u}) {
+    write_file(path, std::string(size, 'x') + "\nnext\n" + std::string(size, 'y'));
+    LineReader lines(path, 100);
+    CHECK(lines.next()->size() == std::min<std::size_t>(size, 100));
+    CHECK(lines.is_too_long() == (size > 100));
+    CHECK(*lines.next() == "next");
+    CHECK_FALSE(lines.is_too_long());
+    CHECK(lines.next()->size() == std::min<std::size_t>(size, 100));
+    CHECK(lines.is_too_long() == (size > 100));
+    CHECK(lines.line_number() == 3);
+    CHECK_FALSE(lines.next().has_value());
+  }
+}
+
 TEST_CASE("a lock has one holder and says who") {
   TemporaryFolder folder;
   const fs::path path = folder.path / ".lock";
