@@ -107,6 +107,13 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   return status;
 }
 
+/** What the user is told: the setting that the error is about has an option's name here. */
+std::string words_of(const SettingError& error) {
+  const std::string option = "--" + error.setting();
+  if (error.role() == SettingError::Role::remedy) return error.what() + (" (" + option + ")");
+  return "--" + std::string(error.what());
+}
+
 int guarded_run(const std::vector<std::string>& words) {
   TerminalLog log;
   std::string command_name;
@@ -118,6 +125,9 @@ int guarded_run(const std::vector<std::string>& words) {
     return run(words, log, command_name);
   } catch (const ClosedPipe&) {
     return 0;
+  } catch (const SettingError& error) {
+    say(words_of(error));
+    return exit_status(error);
   } catch (const Error& error) {
     say(error.what());
     return exit_status(error);

@@ -38,16 +38,40 @@ class Interrupted : public Error {
   int signal_number_;
 };
 
+/**
+ * An error about a setting. Libraries name it in words with dashes ("min-rating"), for they do not know what the
+ * program calls it; a front end does, and says so: a command line writes --min-rating.
+ */
+class SettingError : public Error {
+ public:
+  enum class Role {
+    at_fault,  // its value cannot be used; what() is "min-rating: expected a finite number"
+    remedy,    // another value would help; what() is the message alone
+  };
+  SettingError(Kind kind, const std::string& setting, const std::string& message, Role role = Role::at_fault)
+      : Error(kind, role == Role::at_fault ? setting + ": " + message : message), setting_(setting), role_(role) {}
+  const std::string& setting() const { return setting_; }
+  Role role() const { return role_; }
+
+ private:
+  std::string setting_;
+  Role role_;
+};
+
 /** The exit status that product rules give to `error`. */
 int exit_status(const Error& error);
 
-/** Runs `work`; an Error that leaves it gets `where` in front of its message, its kind kept. */
+/** Runs `work`; an Error that leaves it gets `where` in front of its message, its kind and a setting that would help
+    kept. A setting at fault says where by itself. */
 template <class Work>
 auto with_context(const std::string& where, Work&& work) -> decltype(work()) {
   try {
     return std::forward<Work>(work)();
   } catch (const Interrupted&) {
     throw;
+  } catch (const SettingError& error) {
+    if (error.role() == SettingError::Role::at_fault) throw;
+    throw SettingError(error.kind(), error.setting(), where + ": " + error.what(), error.role());
   } catch (const Error& error) {
     throw Error(error.kind(), where + ": " + error.what());
   }

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -113,7 +114,8 @@ std::optional<std::string_view> LineReader::next() {
       std::string_view line(s.buffer.data() + s.begin, newline - s.begin);
       s.begin = newline + 1;
       ++s.line_number;
-      return line;
+      s.is_too_long = line.size() > s.max_line_bytes;
+      return line.substr(0, s.max_line_bytes);
     }
     searched = s.buffer.size() - s.begin;
     if (searched > s.max_line_bytes) {
@@ -168,6 +170,22 @@ struct AtomicFile::State {
   std::string buffer;
   Sha256 hash;
   std::string sha256;
+  dev_t device = 0;
+  ino_t inode = 0;
+
+  State() = default;
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+  ~State() {
+    if (file >= 0) ::close(file);
+    if (!is_committed && is_partial_ours()) ::unlink(partial.c_str());
+  }
+
+  /** Whether the partial is still this file, and not one that took its name since. */
+  bool is_partial_ours() const {
+    struct stat status {};
+    return inode != 0 && ::lstat(partial.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
+  }
 
   void flush() {
     std::size_t done = 0;
@@ -190,14 +208,14 @@ AtomicFile::AtomicFile(const fs::path& path, Privacy privacy) : state_(std::make
   if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
   s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (s.file < 0) fail("write", path, errno);
+  struct stat status {};
+  if (::fstat(s.file, &status) != 0) fail("write", path, errno);
+  s.device = status.st_dev;
+  s.inode = status.st_ino;
   s.buffer.reserve(1 << 20);
 }
 
-AtomicFile::~AtomicFile() {
-  if (!state_) return;
-  if (state_->file >= 0) ::close(state_->file);
-  if (!state_->is_committed) ::unlink(state_->partial.c_str());
-}
+AtomicFile::~AtomicFile() = default;
 AtomicFile::AtomicFile(AtomicFile&&) noexcept = default;
 AtomicFile& AtomicFile::operator=(AtomicFile&&) noexcept = default;
 
@@ -261,16 +279,22 @@ MappedFile::MappedFile(const fs::path& path) {
   data_ = static_cast<const std::byte*>(address);
 }
 
-MappedFile::~MappedFile() {
+MappedFile::~MappedFile() { unmap(); }
+
+void MappedFile::unmap() {
   if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_bytes_);
+  data_ = nullptr;
+  size_bytes_ = 0;
 }
 
 MappedFile::MappedFile(MappedFile&& other) noexcept
     : data_(std::exchange(other.data_, nullptr)), size_bytes_(std::exchange(other.size_bytes_, 0)) {}
 
 MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
-  std::swap(data_, other.data_);
-  std::swap(size_bytes_, other.size_bytes_);
+  if (this == &other) return *this;
+  unmap();
+  data_ = std::exchange(other.data_, nullptr);
+  size_bytes_ = std::exchange(other.size_bytes_, 0);
   return *this;
 }
 
@@ -303,8 +327,7 @@ FileLock::~FileLock() {
 FileLock::FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
 
 std::uint64_t free_disk_bytes(const fs::path& path) {
-  fs::path place = fs::absolute(path);
-  while (!fs::exists(place) && place.has_relative_path()) place = place.parent_path();
+  const fs::path place = nearest_existing(path);
   struct statvfs status {};
   if (::statvfs(place.c_str(), &status) != 0) fail("look at the disk of", place, errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;

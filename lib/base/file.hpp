@@ -91,6 +91,8 @@ class MappedFile {
   std::size_t size_bytes() const { return size_bytes_; }
 
  private:
+  void unmap();
+
   const std::byte* data_ = nullptr;
   std::size_t size_bytes_ = 0;
 };

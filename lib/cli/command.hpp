@@ -140,7 +140,7 @@ struct Context {
   Json fixed_options;       // those of them that a run which resumes or increments another must not change
 
   Log& log() const { return sinks.log; }
-  RunInfo run_info() const { return {command, program.version, options, common.force}; }
+  RunInfo run_info() const { return {command, program.version, options, common.force, fixed_options}; }
   /** Writes a result; a closed pipe ends the command quietly with 0. */
   void print(std::string_view text) const;
   /** The last word: `summary` on stdout with --json, else `words` on stderr unless --quiet. */

@@ -8,10 +8,10 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "extraction/csv.hpp"
 #include "extraction/foreign_text.hpp"
 #include "extraction/json_access.hpp"
 #include "extraction/stored_messages.hpp"
+#include "record/csv.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {

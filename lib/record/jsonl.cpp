@@ -252,25 +252,36 @@ void append_rejected(std::string& out, std::string_view where, const std::string
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read) {
   if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read))
     return;
-  throw Error(Kind::input,
-              fmt::format("{} of {} records are bad, more than --max-rejected {} allows; mend the input or raise it",
-                          num_rejected, num_read, policy.max_rejected));
+  throw SettingError(
+      Kind::input, "max-rejected",
+      fmt::format("{} of {} records are bad, more than the allowed fraction of {}; fix the input or raise the limit",
+                  num_rejected, num_read, policy.max_rejected),
+      SettingError::Role::remedy);
 }
 
-Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file) : policy_(policy), log_(log), file_(file) {}
+void FirstWarnings::add(const std::string& message) {
+  constexpr std::int64_t kMaxWarnings = 20;
+  if (++num_warnings_ <= kMaxWarnings) log_.warning(message);
+  if (num_warnings_ == kMaxWarnings + 1) log_.warning(rest_);
+}
+
+void fail_strictly(const std::string& message) {
+  throw SettingError(Kind::input, "strict", message, SettingError::Role::remedy);
+}
+
+Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file)
+    : policy_(policy), warnings_(log, "more records are rejected; the rest is counted, not named"), file_(file) {}
 
 void Rejects::add(const std::string& where, const std::string& reason, std::string_view raw) {
-  constexpr std::int64_t kMaxWarnings = 20;
   ++count_;
   ++by_reason_[reason_name(reason)];
-  if (count_ <= kMaxWarnings) log_.warning(where + ": " + reason);
-  if (count_ == kMaxWarnings + 1) log_.warning("more records are rejected; the rest is counted, not named");
+  warnings_.add(where + ": " + reason);
   if (file_ != nullptr) {
     std::string line;
     append_rejected(line, where, reason, raw);
     file_->write(line);
   }
-  if (policy_.is_strict) throw Error(Kind::input, where + ": " + reason + " (--strict)");
+  if (policy_.is_strict) fail_strictly(where + ": " + reason);
 }
 
 void Rejects::check(std::int64_t num_read) const { check_rejected(policy_, count_, num_read); }
@@ -289,7 +300,7 @@ std::int64_t read_records(const fs::path& path, Rejects& rejects, const StopFlag
     ++num_read;
     const std::string where = path.string() + ":" + std::to_string(lines.line_number());
     if (lines.is_too_long()) {
-      rejects.add(where, "line is longer than 64 MiB", line->substr(0, 200));
+      rejects.add(where, kLineTooLong, line->substr(0, 200));
     } else if (auto fault = parse(*line, record)) {
       rejects.add(where, *fault, *line);
     } else {
@@ -314,10 +325,16 @@ std::int64_t read_preferences(const fs::path& path, Rejects& rejects, const Stop
 std::vector<Question> read_questions(const fs::path& path) {
   LineReader lines(path);
   std::vector<Question> questions;
+  std::map<std::string, std::int64_t> line_by_id;
   while (auto line = lines.next()) {
     Question question;
-    if (auto fault = parse_question(*line, question))
-      throw Error(Kind::input, path.string() + ":" + std::to_string(lines.line_number()) + ": " + *fault);
+    std::optional<std::string> fault = kLineTooLong;
+    if (!lines.is_too_long()) fault = parse_question(*line, question);
+    if (!fault) {
+      const auto [first, is_new] = line_by_id.emplace(question.id, lines.line_number());
+      if (!is_new) fault = fmt::format("the id '{}' is already used in line {}", question.id, first->second);
+    }
+    if (fault) throw Error(Kind::input, fmt::format("{}:{}: {}", path.string(), lines.line_number(), *fault));
     questions.push_back(std::move(question));
   }
   return questions;

@@ -32,6 +32,9 @@ void append_preference(std::string& out, const Preference& preference);
 /** Appends `"messages":[…]` without braces. */
 void append_messages(std::string& out, const std::vector<Message>& messages);
 
+/** The fault of a line that LineReader returns truncated. */
+inline constexpr const char* kLineTooLong = "line is longer than 64 MiB";
+
 /** What to do with lines that are not records. */
 struct RejectPolicy {
   double max_rejected = 0.05;  // largest fraction of the records read that may be bad
@@ -44,8 +47,24 @@ std::string reason_name(std::string_view reason);
 /** Appends `{"where":…,"reason":…,"record":…}` and a newline. Bytes of `raw` that are not UTF-8 are kept as Latin-1. */
 void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw);
 
+/** Names the first records that are set aside on a log; the others are only counted. */
+class FirstWarnings {
+ public:
+  /** `rest`: said once instead of the others. */
+  FirstWarnings(Log& log, std::string rest) : log_(log), rest_(std::move(rest)) {}
+  void add(const std::string& message);
+
+ private:
+  Log& log_;
+  std::string rest_;
+  std::int64_t num_warnings_ = 0;
+};
+
 /** Throws Error{input} when `num_rejected` is more than the allowed fraction of `num_read`. */
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read);
+
+/** Throws the Error{input} of the first bad record under a strict policy. */
+[[noreturn]] void fail_strictly(const std::string& message);
 
 /** Names, counts and copies what was rejected. */
 class Rejects {
@@ -63,7 +82,7 @@ class Rejects {
 
  private:
   RejectPolicy policy_;
-  Log& log_;
+  FirstWarnings warnings_;
   AtomicFile* file_;
   std::int64_t count_ = 0;
   std::map<std::string, std::int64_t> by_reason_;
@@ -78,7 +97,7 @@ std::int64_t read_conversations(const std::filesystem::path& path, Rejects& reje
 std::int64_t read_preferences(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
                               const std::function<void(Preference&&, std::int64_t line_number)>& take);
 
-/** All questions of `path`. Throws Error{input} at the first bad line. */
+/** All questions of `path`. Throws Error{input} at the first bad line, and at an id that is used twice. */
 std::vector<Question> read_questions(const std::filesystem::path& path);
 
 }  // namespace intelia

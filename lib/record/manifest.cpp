@@ -1,8 +1,7 @@
 #include "record/manifest.hpp"
 
-#include <algorithm>
-
 #include "base/error.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -12,21 +11,16 @@ Json describe_file(const fs::path& path, std::int64_t records) {
   Json json;
   json["path"] = path.string();
   json["sha256"] = sha256_of_file(path);
-  json["bytes"] = fs::file_size(path);
+  json["bytes"] = file_bytes(path);
   if (records >= 0) json["records"] = records;
   return json;
 }
 
 Json describe_folder(const fs::path& folder) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name[0] != '.' && name != "manifest.json" && !name.ends_with(".jsonl"))
-      files.push_back(entry.path());
-  }
-  std::sort(files.begin(), files.end());
   Json list = Json::array();
-  for (const fs::path& file : files) list.push_back(describe_file(file));
+  for (const std::string& name : folder_members(folder))
+    if (name[0] != '.' && name != "manifest.json" && !name.ends_with(".jsonl") && is_file(folder / name))
+      list.push_back(describe_file(folder / name));
   return list;
 }
 
@@ -55,7 +49,7 @@ void write_manifest(const fs::path& folder, const Json& manifest) {
 
 std::optional<Json> read_manifest(const fs::path& folder) {
   const fs::path path = folder / "manifest.json";
-  if (!fs::exists(path)) return std::nullopt;
+  if (path_type(path) == PathType::missing) return std::nullopt;
   return read_manifest_file(path);
 }
 
@@ -68,7 +62,7 @@ Json read_manifest_file(const fs::path& file) {
 Json read_manifest_json(const fs::path& file) {
   const std::string name = "'" + file.string() + "'";
   // Looked at before it is opened: opening a pipe would wait for ever.
-  if (!fs::is_regular_file(file)) throw Error(Kind::input, name + " is not a regular file");
+  if (!is_file(file)) throw Error(Kind::input, name + " is not a regular file");
   return parse_json(read_file(file, kMaxManifestBytes), name);
 }
 
@@ -118,8 +112,7 @@ Json origins_of(const Json& inputs) {
   for (const Json& input : inputs) {
     if (!input.contains("path") || !input.contains("sha256")) continue;
     for (const fs::path& place : manifest_places(input["path"].get<std::string>())) {
-      std::error_code status;
-      if (is_kept(place) || !fs::is_regular_file(place, status)) continue;
+      if (is_kept(place) || !input_problem(place, InputType::file).empty()) continue;
       try {
         Json manifest = read_manifest_file(place);
         if (!lists(manifest, input)) continue;
@@ -138,9 +131,8 @@ namespace {
 
 /** Whether there is nothing in `folder` but perhaps a lock, which a run killed at once may leave without its note. */
 bool is_empty_folder(const fs::path& folder, const fs::path& lock_path) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-    if (entry.path().filename() != lock_path.filename()) return false;
-  return true;
+  const std::vector<std::string> members = folder_members(folder);
+  return members.empty() || (members.size() == 1 && members.front() == lock_path.filename());
 }
 
 /** Whether the text of `path` is a manifest, of whatever format. */
@@ -155,7 +147,7 @@ bool holds_manifest(const fs::path& path) {
 /** Whether an earlier run of `command` made what lies in `folder`. Throws Error{input} for what a newer program made.
  */
 bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::string& command) {
-  if (fs::exists(folder / "manifest.json")) {
+  if (path_type(folder / "manifest.json") != PathType::missing) {
     if (!holds_manifest(folder / "manifest.json")) return false;
     const auto manifest = read_manifest(folder);
     auto says = [&](const char* key, const std::string& value) {
@@ -163,7 +155,7 @@ bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::st
     };
     return says("program", "intelia") && says("command", command);
   }
-  if (!fs::exists(lock_path)) return false;
+  if (path_type(lock_path) == PathType::missing) return false;
   const std::string note = read_file(lock_path);
   return note.find("\nintelia " + command + "\n") != std::string::npos;
 }
@@ -171,15 +163,17 @@ bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::st
 }  // namespace
 
 OutputFolder::OutputFolder(const fs::path& folder, const std::string& command, bool force) : path_(folder) {
-  std::error_code status;
   const fs::path lock_path = folder / ".intelia.lock";
-  if (fs::exists(folder) && !fs::is_directory(folder))
-    throw Error(Kind::usage, "--output '" + folder.string() + "' is a file; a folder is written, name another");
-  if (fs::exists(folder) && !force && !is_empty_folder(folder, lock_path) && !is_made_by(folder, lock_path, command))
-    throw Error(Kind::usage, "'" + folder.string() + "' holds files that 'intelia " + command +
-                                 "' did not make; name another folder, or pass --force to write there all the same");
-  fs::create_directories(folder, status);
-  if (status) throw Error(Kind::io, "cannot make folder '" + folder.string() + "': " + status.message());
+  const PathType type = path_type(folder);
+  if (type != PathType::missing && type != PathType::folder)
+    throw SettingError(Kind::usage, "output", "'" + folder.string() + "' is a file; name a folder");
+  if (type == PathType::folder && !force && !is_empty_folder(folder, lock_path) &&
+      !is_made_by(folder, lock_path, command))
+    throw SettingError(Kind::usage, "force",
+                       "'" + folder.string() + "' holds files that 'intelia " + command +
+                           "' did not make; name another folder, or overwrite it",
+                       SettingError::Role::remedy);
+  make_folder(folder);
   lock_.emplace(lock_path, "intelia " + command);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/clock.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -46,6 +47,24 @@ void Run::stage_text(const std::string& name, std::string_view text, Privacy pri
   stage(name, privacy).write(text);
 }
 
+AtomicFile& Run::stage_state(const fs::path& path) { return state_.emplace(path); }
+
+bool Run::is_staged(const std::string& name) const {
+  return std::any_of(outputs_.begin(), outputs_.end(),
+                     [&](const Output& output) { return output.file.path() == *this / name; });
+}
+
+void Run::restart() {
+  rejects_.reset();
+  rejected_ = nullptr;
+  outputs_.clear();
+  state_.reset();
+  manifest_file_.reset();
+  removed_.clear();
+  inputs_ = origins_ = written_ = Json::array();
+  manifest_ = measured_ = Json::object();
+}
+
 void Run::set_records(const AtomicFile& file, std::int64_t records) {
   const auto output =
       std::find_if(outputs_.begin(), outputs_.end(), [&](const Output& each) { return &each.file == &file; });
@@ -65,6 +84,7 @@ const Json& Run::close() {
     output.file.close();
     whole_["outputs"].push_back(describe_output(output.file, output.records));
   }
+  if (state_) state_->close();
   whole_.update(manifest_);
   whole_["measured"] = {{"finished_at", utc_now()}, {"seconds", seconds()}};
   whole_["measured"].update(measured_);
@@ -74,26 +94,17 @@ const Json& Run::close() {
   return whole_;
 }
 
-namespace {
-
-void remove_earlier(const fs::path& path) {
-  std::error_code status;
-  if (!fs::remove(path, status) && status)
-    throw Error(Kind::io, "cannot remove '" + path.string() + "': " + status.message());
-}
-
-}  // namespace
-
 void Run::remove_manifest() {
-  remove_earlier(*this / "manifest.json");
+  remove_file(*this / "manifest.json");
   sync_folder(folder());
 }
 
 void Run::commit() {
   close();
-  for (const fs::path& path : removed_) remove_earlier(path);
+  for (const fs::path& path : removed_) remove_file(path);
   remove_manifest();
   for (Output& output : outputs_) output.file.commit();
+  if (state_) state_->commit();
   manifest_file_->commit();
 }
 

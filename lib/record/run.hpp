@@ -20,8 +20,9 @@ namespace intelia {
 struct RunInfo {
   std::string command;  // "train sft"
   std::string version;
-  Json options;        // effective values by name
-  bool force = false;  // write into a folder that another command made
+  Json options;                         // effective values by name
+  bool force = false;                   // write into a folder that another command made
+  Json fixed_options = Json::object();  // those of them that a run which continues another must not change
 };
 
 /**
@@ -48,7 +49,7 @@ class Run {
   Json add_input_folder(const std::filesystem::path& path);
   const Json& inputs() const { return inputs_; }
 
-  /** A new output in the folder, to be written by the caller. The reference stays valid. */
+  /** A new output in the folder, to be written by the caller. The reference stays valid until restart(). */
   AtomicFile& stage(const std::string& name, Privacy privacy = Privacy::personal);
   /** An output that was written already; `records` < 0 leaves their number out of the manifest. */
   AtomicFile& stage(AtomicFile file, std::int64_t records = -1);
@@ -57,6 +58,11 @@ class Run {
   void stage_text(const std::string& name, std::string_view text, Privacy privacy = Privacy::personal);
   /** An output that has its name already, because the engine wrote it: {"path","sha256","bytes"}. */
   void add_output(Json description) { written_.push_back(std::move(description)); }
+  /** What the next run of the command continues from, at `path`, which may lie outside the folder: committed after the
+      outputs, and not one of them. The reference stays valid until restart(). */
+  AtomicFile& stage_state(const std::filesystem::path& path);
+  /** Whether an output of this name is staged. */
+  bool is_staged(const std::string& name) const;
   /** The number of records of an output, for the manifest. */
   void set_records(const AtomicFile& file, std::int64_t records);
 
@@ -67,6 +73,9 @@ class Run {
   Json& manifest() { return manifest_; }
   /** What the manifest says under `measured` besides the time. */
   Json& measured() { return measured_; }
+  /** Discards what was staged, recorded and rejected, to begin again in the same folder under the same lock. */
+  void restart();
+
   /** Since the run was opened. */
   double seconds() const;
 
@@ -76,8 +85,8 @@ class Run {
   /** The manifest as it will be written; makes every staged output durable. */
   const Json& close();
   /**
-   * close(), then gives every output its name in the order of staging, the manifest last. Between the first name and
-   * the last the folder has no manifest, so that a run killed there cannot be taken for a whole one.
+   * close(), then gives every output its name in the order of staging, then the state, the manifest last. Between the
+   * first name and the last the folder has no manifest, so that a run killed there cannot be taken for a whole one.
    */
   void commit();
 
@@ -90,6 +99,7 @@ class Run {
   OutputFolder folder_;
   double start_seconds_;
   std::deque<Output> outputs_;
+  std::optional<AtomicFile> state_;
   AtomicFile* rejected_ = nullptr;
   std::optional<Rejects> rejects_;
   std::vector<std::filesystem::path> removed_;

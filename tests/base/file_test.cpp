@@ -41,6 +41,54 @@ TEST_CASE("without commit nothing stays, and the old file is untouched") {
   CHECK(std::distance(fs::directory_iterator(folder.path), fs::directory_iterator()) == 1);
 }
 
+namespace {
+
+std::ptrdiff_t num_open_files() {
+  return std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator());
+}
+
+}  // namespace
+
+TEST_CASE("assigning to an open file discards what it had written") {
+  TemporaryFolder folder;
+  const std::ptrdiff_t num_before = num_open_files();
+  {
+    AtomicFile file(folder.path / "a");
+    file.write("discarded");
+    file = AtomicFile(folder.path / "b");
+    CHECK_FALSE(fs::exists(folder.path / ".a.partial"));
+    CHECK(num_open_files() == num_before + 1);
+    // The new file of the same name takes the place of the old one before that is discarded.
+    file.write("discarded too");
+    file = AtomicFile(folder.path / "b");
+    file.write("whole");
+    AtomicFile& itself = file;
+    file = std::move(itself);
+    file.commit();
+  }
+  CHECK(num_open_files() == num_before);
+  CHECK(read_file(folder.path / "b") == "whole");
+  CHECK_FALSE(fs::exists(folder.path / ".b.partial"));
+}
+
+TEST_CASE("assigning to a mapped file unmaps it at once") {
+  TemporaryFolder folder;
+  write_file(folder.path / "a", "aaaa");
+  write_file(folder.path / "b", "bb");
+  const auto is_mapped = [&](const char* name) {
+    return read_file("/proc/self/maps").find((folder.path / name).string()) != std::string::npos;
+  };
+  MappedFile first(folder.path / "a"), second(folder.path / "b");
+  first = std::move(second);
+  CHECK(first.size_bytes() == 2);
+  CHECK_FALSE(is_mapped("a"));
+  CHECK(is_mapped("b"));
+  MappedFile& itself = first;
+  first = std::move(itself);
+  CHECK(first.size_bytes() == 2);
+  CHECK(is_mapped("b"));
+}
+
 TEST_CASE("a partial that a killed run left is replaced, a link in its place is not followed") {
   TemporaryFolder folder;
   const fs::path victim = folder.path / "victim";
@@ -84,6 +132,23 @@ TEST_CASE("a line above the bound comes back cut, the next one whole") {
   CHECK(*lines.next() == "third");
   CHECK_FALSE(lines.is_too_long());
   CHECK_FALSE(lines.next().has_value());
+}
+
+TEST_CASE("the bound of a line holds wherever the chunks that are read end") {
+  TemporaryFolder folder;
+  const fs::path path = folder.path / "lines";
+  for (const std::size_t size : {99u, 100u, 101u, 300'000u}) {
+    write_file(path, std::string(size, 'x') + "\nnext\n" + std::string(size, 'y'));
+    LineReader lines(path, 100);
+    CHECK(lines.next()->size() == std::min<std::size_t>(size, 100));
+    CHECK(lines.is_too_long() == (size > 100));
+    CHECK(*lines.next() == "next");
+    CHECK_FALSE(lines.is_too_long());
+    CHECK(lines.next()->size() == std::min<std::size_t>(size, 100));
+    CHECK(lines.is_too_long() == (size > 100));
+    CHECK(lines.line_number() == 3);
+    CHECK_FALSE(lines.next().has_value());
+  }
 }
 
 TEST_CASE("a lock has one holder and says who") {

@@ -400,7 +400,7 @@ def test_fault_10_train_sft_limits(tiny, tmp_path):
     """More bad lines than --max-rejected allows end the run with 1, as the first one does with --strict."""
     train = write_lines(tmp_path / "train.jsonl", [b"7", b"8", *[conversation(number) for number in range(18)]])
     run = program.run(*tiny.sft(tmp_path / "many", train=train))
-    assert run.status == 1 and "2 of 20 records are bad, more than --max-rejected 0.05" in run.stderr, run.stderr
+    assert run.status == 1 and "2 of 20 records are bad, more than the allowed fraction of 0.05" in run.stderr, run.stderr
     assert not (tmp_path / "many" / "adapter_model.safetensors").exists()
     run = program.run(*tiny.sft(tmp_path / "allowed", "--max-rejected", "0.1", steps=1, train=train))
     assert run.status == 0, run.stderr

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "record/json.hpp"
+#include "temporary_folder.hpp"
 #include "text/utf8.hpp"
 
 using namespace intelia;
@@ -106,4 +107,17 @@ TEST_CASE("bad lines are named, counted, copied, and too many end the run") {
   CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records are bad"), Error);
   CHECK_THROWS_WITH_AS(read(1, true), doctest::Contains("data.jsonl:20: not valid JSON"), Error);
   fs::remove_all(folder);
+}
+
+TEST_CASE("questions are read whole, each id once") {
+  const TemporaryFolder folder;
+  const std::string good = R"({"id":"q1","question":"a"})";
+  const auto read = [&](const std::string& text) { return read_questions(folder.write("q.jsonl", text)); };
+  CHECK(read(good + "\n" + R"({"id":"q2","messages":[{"role":"user","content":"b"}]})").size() == 2);
+  const std::string file = (folder / "q.jsonl").string();
+  CHECK(refusal([&] { read(good + "\n" + R"({"id":"q2","question":"b"})" + "\n" + good + "\n"); }) ==
+        file + ":3: the id 'q1' is already used in line 1");
+  CHECK(contains(refusal([&] { read(good + "\n{}"); }), file + ":2: no 'id'"));
+  // What is cut off of a line that is too long could be blanks: the rest is a question all the same.
+  CHECK(refusal([&] { read(good + std::string(64 << 20, ' ') + "\n"); }) == file + ":1: line is longer than 64 MiB");
 }

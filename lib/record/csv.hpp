@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace intelia::extraction {
+namespace intelia {
 
 class CsvRecord {
  public:
@@ -35,4 +35,4 @@ class CsvRecord {
   std::size_t num_cells_ = 0;
 };
 
-}  // namespace intelia::extraction
+}  // namespace intelia

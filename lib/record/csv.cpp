@@ -1,8 +1,8 @@
-#include "extraction/csv.hpp"
+#include "record/csv.hpp"
 
 #include <fmt/format.h>
 
-namespace intelia::extraction {
+namespace intelia {
 
 std::optional<std::string> CsvRecord::split(std::string_view record, char separator, std::size_t max_cells) {
   text_.clear();
@@ -51,4 +51,4 @@ std::optional<std::string_view> CsvRecord::cell(std::size_t place) const {
   return std::string_view(text_).substr(cell.begin, cell.end - cell.begin);
 }
 
-}  // namespace intelia::extraction
+}  // namespace intelia

@@ -1,11 +1,11 @@
-#include "extraction/csv.hpp"
+#include "record/csv.hpp"
 
 #include <doctest/doctest.h>
 
 #include <string>
 #include <vector>
 
-using namespace intelia::extraction;
+using namespace intelia;
 
 namespace {
 

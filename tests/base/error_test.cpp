@@ -1,0 +1,25 @@
+// What survives when callers add where.
+#include "base/error.hpp"
+
+#include <doctest/doctest.h>
+
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+TEST_CASE("a setting at fault names itself; one that would help stays known when callers add where") {
+  const auto at_fault = [] { throw SettingError(Kind::usage, "min-rating", "expected a finite number"); };
+  CHECK(refusal([&] { with_context("'file'", at_fault); }, Kind::usage) == "min-rating: expected a finite number");
+  const auto remedy = [] {
+    throw SettingError(Kind::input, "allow-empty", "nothing is left", SettingError::Role::remedy);
+  };
+  try {
+    with_context("'file'", remedy);
+    FAIL("no error came");
+  } catch (const SettingError& error) {
+    CHECK(std::string(error.what()) == "'file': nothing is left");
+    CHECK(error.setting() == "allow-empty");
+    CHECK(error.role() == SettingError::Role::remedy);
+    CHECK(error.kind() == Kind::input);
+  }
+}

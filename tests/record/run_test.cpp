@@ -1,0 +1,128 @@
+// The order in which a run gives names to its files, and what is left of one that is ended or begun again.
+#include "record/run.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+
+#include "base/error.hpp"
+#include "base/sinks.hpp"
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+namespace fs = std::filesystem;
+
+namespace {
+
+const RunInfo kInfo{"extract", "0.1.0", {{"limit", 5}}};
+
+std::vector<std::string> names_in(const fs::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : fs::directory_iterator(folder)) names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+
+}  // namespace
+
+TEST_CASE("a run's manifest describes what was staged, and the state is none of its outputs") {
+  const TemporaryFolder folder;
+  const fs::path input = folder.write("in.jsonl", "{}\n");
+  const fs::path out = folder / "out", state = folder / "kept.state";
+  Run run(kInfo, out);
+  run.add_input(input, 1);
+  AtomicFile& data = run.stage("data.jsonl");
+  data.write("one\ntwo\n");
+  run.set_records(data, 2);
+  run.stage_text("page.html", "<p>");
+  run.stage_state(state).write("state");
+  run.manifest()["counts"] = {{"kept", 2}};
+  run.measured()["rows_per_second"] = 3;
+  CHECK(run.is_staged("data.jsonl"));
+  CHECK_FALSE(run.is_staged("kept.state"));
+  CHECK_FALSE(run.is_staged("other"));
+  const Json manifest = run.close();
+  CHECK_FALSE(fs::exists(out / "data.jsonl"));
+  run.commit();
+  CHECK(names_in(out) == std::vector<std::string>{".intelia.lock", "data.jsonl", "manifest.json", "page.html"});
+  CHECK(read_file(state) == "state");
+  CHECK(*read_manifest(out) == manifest);
+  CHECK(manifest["options"] == Json{{"limit", 5}});
+  CHECK(manifest["inputs"][0]["records"] == 1);
+  REQUIRE(manifest["outputs"].size() == 2);
+  CHECK(manifest["outputs"][0]["path"] == "data.jsonl");
+  CHECK(manifest["outputs"][0]["records"] == 2);
+  CHECK_FALSE(manifest["outputs"][1].contains("records"));
+  CHECK(manifest["counts"]["kept"] == 2);
+  CHECK(manifest["measured"]["rows_per_second"] == 3);
+  CHECK(manifest["measured"].contains("seconds"));
+}
+
+TEST_CASE("without commit the folder keeps what it held") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  {
+    Run run(kInfo, out);
+    run.stage_text("data.jsonl", "old");
+    run.commit();
+  }
+  const std::string manifest = read_file(out / "manifest.json");
+  {
+    Run run(kInfo, out);
+    run.stage_text("data.jsonl", "new");
+    run.stage_state(out / "kept.state").write("state");
+    run.close();
+  }
+  CHECK(names_in(out) == std::vector<std::string>{".intelia.lock", "data.jsonl", "manifest.json"});
+  CHECK(read_file(out / "data.jsonl") == "old");
+  CHECK(read_file(out / "manifest.json") == manifest);
+}
+
+TEST_CASE("a run that fails between two names leaves no manifest, whatever stood there") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  {
+    Run run(kInfo, out);
+    run.stage_text("a", "old");
+    run.commit();
+  }
+  Run run(kInfo, out);
+  run.stage_text("a", "new");
+  run.stage_text("b", "new");
+  run.stage_state(out / "kept.state").write("new");
+  fs::create_directory(out / "b");  // b cannot take its name
+  CHECK_THROWS_AS(run.commit(), Error);
+  CHECK(read_file(out / "a") == "new");
+  CHECK_FALSE(fs::exists(out / "kept.state"));
+  CHECK_FALSE(fs::exists(out / "manifest.json"));
+}
+
+TEST_CASE("a run begun again holds nothing of the first attempt but its folder and its lock") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out", input = folder.write("in", "x");
+  SilentSinks silent;
+  Run run(kInfo, out);
+  run.add_input(input);
+  run.stage_text("first", "1");
+  run.stage_text("both", "1");
+  run.stage_state(out / "kept.state").write("1");
+  run.open_rejects({}, silent.sinks().log).add("in:1", "broken", "raw");
+  run.manifest()["first"] = true;
+  run.measured()["first"] = true;
+  run.remove_at_commit(input);
+  run.close();
+  run.restart();
+  CHECK(names_in(out) == std::vector<std::string>{".intelia.lock"});
+  CHECK_THROWS_AS(Run(kInfo, out), Error);  // the lock is held
+  run.stage_text("both", "2");
+  run.commit();
+  CHECK(names_in(out) == std::vector<std::string>{".intelia.lock", "both", "manifest.json"});
+  CHECK(read_file(out / "both") == "2");
+  CHECK(fs::exists(input));
+  const Json manifest = *read_manifest(out);
+  CHECK(manifest["inputs"].empty());
+  CHECK(manifest["outputs"].size() == 1);
+  CHECK_FALSE(manifest.contains("first"));
+  CHECK_FALSE(manifest["measured"].contains("first"));
+}

@@ -1,0 +1,41 @@
+// TOML values, their tables and lines.
+#include "record/toml.hpp"
+
+#include <doctest/doctest.h>
+
+#include "temporary_folder.hpp"
+
+using namespace intelia;
+
+TEST_CASE("keys come with their tables, values and lines") {
+  const TemporaryFolder folder;
+  const auto path = folder.write("a.toml",
+                                 "top = true\n[train.sft]\nlora_r = 4\nrate = 2e-5\n\nnames = [\"a\", \"b\"]\n"
+                                 "[train.sft.inner]\nday = 2026-07-01\nnested = [1, [2.5, false]]\n");
+  const std::vector<TomlEntry> entries = read_toml(path);
+  REQUIRE(entries.size() == 6);
+  const auto find = [&](const std::string& key) -> const TomlEntry& {
+    for (const TomlEntry& entry : entries)
+      if (entry.key == key) return entry;
+    FAIL("no key " << key);
+    return entries.front();
+  };
+  CHECK(find("top").tables.empty());
+  CHECK(find("top").value == Json(true));
+  CHECK(find("lora_r").tables == std::vector<std::string>{"train", "sft"});
+  CHECK(find("lora_r").value == Json(4));
+  CHECK(find("lora_r").line == 3);
+  CHECK(find("rate").value == Json(2e-5));
+  CHECK(find("names").value == Json({"a", "b"}));
+  CHECK(find("names").line == 6);
+  CHECK(find("day").tables == std::vector<std::string>{"train", "sft", "inner"});
+  CHECK(find("day").value.is_null());
+  CHECK(find("nested").value == Json::parse("[1,[2.5,false]]"));
+}
+
+TEST_CASE("what is not TOML, or not there, is said with its place") {
+  const TemporaryFolder folder;
+  const auto broken = folder.write("b.toml", "a = 1\nb = = 2\n");
+  CHECK(contains(refusal([&] { read_toml(broken); }, Kind::usage), broken.string() + ":2: "));
+  CHECK(contains(refusal([&] { read_toml(folder / "none.toml"); }, Kind::io), "No such file"));
+}
