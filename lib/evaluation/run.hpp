@@ -15,7 +15,7 @@
 namespace intelia {
 
 struct EvaluationSettings {
-  ModelSettings model;  // with the adapter that is judged
+  ModelSettings model;                                  // with the adapter that is judged
   std::filesystem::path validation, questions, output;  // questions may be empty
   std::int64_t min_conversations = 30;
   int max_new_tokens = 256;
@@ -38,6 +38,9 @@ std::size_t check_evaluation(const EvaluationSettings& settings, const Sinks& si
 
 /** Runs the evaluation and commits its folder. Error{input} names what cannot be judged. */
 EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInfo& info, const Sinks& sinks);
+
+/** Numbers of the samples, the shortest first, equal lengths in their own order. Reads no sample, only its size. */
+std::vector<std::int64_t> order_by_length(const SampleSource& samples);
 
 /** Losses of every sample under both models, in the order of the dataset. Samples of similar length share a batch.
     Error{input} when a loss is not finite. */

@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -29,7 +30,7 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
   TokenizerConfig config;
   const auto read = [&](const char* name) -> Json {
     const std::filesystem::path path = folder / name;
-    if (!std::filesystem::exists(path)) return Json::object();
+    if (path_type(path) == PathType::missing) return Json::object();
     const std::string bytes = read_file(path);
     config.bytes += bytes;
     Json json = parse_json(bytes, path.string());

@@ -10,6 +10,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "jinja/text.hpp"
 #include "record/json.hpp"
 #include "tokens/rendering_plan.hpp"
@@ -19,7 +20,7 @@ namespace intelia {
 namespace {
 
 std::optional<Json> read_json(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (path_type(path) == PathType::missing) return std::nullopt;
   return parse_json(read_file(path), path.string());
 }
 
@@ -212,7 +213,7 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
   if (config) collect_special_tokens(*config, special_tokens);
   if (const auto map = read_json(folder / "special_tokens_map.json")) collect_special_tokens(*map, special_tokens);
   const std::filesystem::path template_path = folder / "chat_template.jinja";
-  if (std::filesystem::exists(template_path)) {
+  if (path_type(template_path) != PathType::missing) {
     return ChatTemplate(read_file(template_path, 16 << 20), template_path.string(), std::move(special_tokens));
   }
   if (config) {

@@ -15,6 +15,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "http/secret.hpp"
 #include "tracking/mlflow_journal.hpp"
 
@@ -323,7 +324,7 @@ class Mlflow final : public Tracker {
       journal_->add_file(name, sha256);
       if (name == kWeights)
         log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name,
-                              static_cast<double>(fs::file_size(path)) / (1 << 20)));
+                              static_cast<double>(file_bytes(path)) / (1 << 20)));
     }
   }
 
@@ -534,7 +535,7 @@ HttpServer mlflow_server_from_environment() {
     server.token = secret_from_environment("MLFLOW_TRACKING_TOKEN");
   }
   if (const char* path = std::getenv("MLFLOW_TRACKING_SERVER_CERT_PATH"); path != nullptr && *path != 0) {
-    if (!fs::is_regular_file(path))
+    if (!input_problem(path, InputType::file).empty())
       throw Error(Kind::usage, std::string("MLFLOW_TRACKING_SERVER_CERT_PATH: '") + path + "' is no file");
     server.authorities = path;
   }

@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -24,7 +25,7 @@ MlflowJournal::MlflowJournal(const fs::path& file, JournalHead head)
 }
 
 std::optional<MlflowJournal> MlflowJournal::open(const fs::path& file) {
-  if (!fs::exists(file)) return std::nullopt;
+  if (path_type(file) == PathType::missing) return std::nullopt;
   const std::string text = read_file(file);
   MlflowJournal journal;
   bool has_head = false;

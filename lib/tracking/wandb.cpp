@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "base/subprocess.hpp"
 #include "http/secret.hpp"
 
@@ -26,7 +27,7 @@ constexpr int kMissingPackage = 3, kMissingKey = 4;          // exit statuses of
 /** $INTELIA_PYTHON, else the Python of the build while it is there, else the system's. */
 std::string python() {
   if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
-  return fs::exists(INTELIA_BUILD_PYTHON) ? INTELIA_BUILD_PYTHON : "python3";
+  return input_problem(INTELIA_BUILD_PYTHON, InputType::file).empty() ? INTELIA_BUILD_PYTHON : "python3";
 }
 
 std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
@@ -48,7 +49,7 @@ class Wandb final : public Tracker {
                               {"key", random_key()},
                               {"identity", run_.identity},
                               {"resumes", run_.resumes},
-                              {"folder", fs::absolute(run_.output).string()},
+                              {"folder", absolute_path(run_.output).string()},
                               {"config", config}}));
     for (const MetricsLine& before : kept) lines_.push_back(entry(before));
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "engine/rows.hpp"
 #include "engine/schedule.hpp"
 #include "tokens/check.hpp"
@@ -45,7 +46,7 @@ std::vector<Fault> served_faults(const TextSide& text, const fs::path& folder) {
 std::vector<Fault> adapter_faults(const TextSide& text, const fs::path& folder, Log& log) {
   const fs::path path = folder / "manifest.json";
   std::vector<Fault> faults;
-  const Json manifest = fs::exists(path) ? parse_json(read_file(path), path.string()) : Json::object();
+  const Json manifest = is_file(path) ? parse_json(read_file(path), path.string()) : Json::object();
   const auto recorded = [&](const char* name) {
     return manifest.is_object() && manifest.contains(name) && manifest[name].is_string()
                ? manifest[name].get<std::string>()
@@ -105,7 +106,8 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
                     {"message", fault.finding.message}});
     ++by_kind[kind];
   }
-  if (list.size() > kMaxLogged) log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
+  if (list.size() > kMaxLogged)
+    log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
   std::string words = faults.empty() ? "no faults" : counted(faults.size(), "fault") + ": ";
   const char* separator = "";
   for (const auto& [kind, count] : by_kind) {
@@ -159,7 +161,7 @@ void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs
   if (!adapter.empty())
     for (const Fault& fault : adapter_faults(text, adapter, sinks.log))
       sinks.log.warning(fault.where() + ": " + fault.finding.message);
-  if (!fs::is_regular_file(inputs.train)) return;  // a pipe can be read only once
+  if (!is_file(inputs.train)) return;  // a pipe can be read only once
   const DatasetCheck check = check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, sinks,
                                                  /*threads=*/1, kFirstRecords);
   // Records that will be rejected or truncated are reported when they are read; the others would be trained unnoticed.
@@ -173,8 +175,9 @@ void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs
     ++count;
   }
   if (first != nullptr)
-    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all", counted(count, "fault"),
-                                  check.num_read, inputs.train.string(), first->line, first->message));
+    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all",
+                                  counted(count, "fault"), check.num_read, inputs.train.string(), first->line,
+                                  first->message));
 }
 
 }  // namespace intelia

@@ -48,7 +48,7 @@ void check(const Options& options, const Context& context) {
   need(options.records >= 0, "--records must be 0 (all) or more");
   need(options.line >= 0, "--line is a line's number, from 1");
   need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");
-  need(options.output.empty() || context.common.force || !fs::exists(options.output),
+  need(options.output.empty() || context.common.force || path_type(options.output) == PathType::missing,
        "'" + options.output.string() + "' is there already; name another --output, or write over it with --force");
 }
 
@@ -65,7 +65,7 @@ Model load_model(const Options& options) {
       std::move(tokenizer),
       load_chat_template(options.model),
       {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
-  if (!fs::exists(options.model / "config.json")) return model;
+  if (!is_file(options.model / "config.json")) return model;
   const std::int64_t context = context_length(read_model_config(options.model));
   model.encode.max_length = options.max_length == 0 ? context : std::min(model.encode.max_length, context);
   return model;

@@ -96,13 +96,18 @@ void declare(OptionTable& table, Options& options) {
   declare_tracking_options(table, job.tracking);
 }
 
-void check(const Options& options) {
+void check(const Options& options, bool is_dry_run) {
   const SftJobSettings& job = options.job;
   const SftSettings& sft = job.sft;
   const auto need = [](bool holds, const char* what) {
     if (!holds) throw Error(Kind::usage, what);
   };
   check_model_options(sft.base);
+  const bool writes_manifest = !options.only_checks && !options.only_plans && !is_dry_run;
+  const InputType data =
+      writes_manifest ? InputType::file : InputType::stream;  // a pipe cannot be hashed for a manifest
+  check_input_option("train", job.inputs.train, data);
+  if (!job.inputs.validation.empty()) check_input_option("validation", job.inputs.validation, data);
   need(sft.epochs > 0 || sft.max_steps > 0, "--epochs must be above 0");
   need(sft.max_steps >= 0, "--max-steps must be 0 (no limit) or more");
   need(options.only_checks || options.only_plans || !sft.output.empty(),
@@ -175,7 +180,7 @@ TrainingReport work(const Options& options, const Context& context) {
 }
 
 int run(const Options& options, Context& context) {
-  check(options);
+  check(options, context.common.dry_run);
   const TrainingReport report = work(options, context);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);

@@ -64,8 +64,9 @@ TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const 
           sha256_of_file("/proc/self/exe")};
 }
 
-void check_is_folder(const std::string& option, const fs::path& path) {
-  if (!fs::is_directory(path)) throw Error(Kind::usage, "--" + option + " '" + path.string() + "' is not a folder");
+void check_input_option(const std::string& option, const fs::path& path, InputType type) {
+  if (const std::string problem = input_problem(path, type); !problem.empty())
+    throw SettingError(Kind::usage, option, "'" + path.string() + "' " + problem);
 }
 
 void check_model_options(const ModelSettings& settings) {
@@ -75,30 +76,28 @@ void check_model_options(const ModelSettings& settings) {
 
 void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names,
                        const std::vector<fs::path>& folders, const std::vector<fs::path>& files) {
-  std::error_code status;
   for (const fs::path& folder : folders)
-    if (!folder.empty() && fs::equivalent(folder, output, status))
+    if (!folder.empty() && is_same_file(folder, output))
       throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; name another");
   for (const fs::path& file : files)
     for (const std::string& name : names)
-      if (!file.empty() && fs::equivalent(file, output / name, status))
+      if (!file.empty() && is_same_file(file, output / name))
         throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
                                      " of this run; copy it elsewhere or name another --output");
 }
 
 void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
   std::vector<fs::path> stale;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
+  for (const std::string& name : folder_members(folder)) {
     const bool is_weights =
         name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
     const bool is_replaced = std::any_of(written.begin(), written.end(),
                                          [&](const AtomicFile& file) { return file.path().filename() == name; });
     const auto& texts = tokenizer_file_names();
     const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
-    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
+    if ((is_weights || is_text) && !is_replaced) stale.push_back(folder / name);
   }
-  for (const fs::path& path : stale) fs::remove(path);
+  for (const fs::path& path : stale) remove_file(path);
 }
 
 }  // namespace intelia

@@ -1,6 +1,7 @@
 // Options and steps that every command with a model shares: which model, in what precision, and its text side.
 #pragma once
 
+#include "base/path.hpp"
 #include "cli/command.hpp"
 #include "engine/jobs.hpp"
 #include "inference/text_side.hpp"
@@ -28,8 +29,11 @@ void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
  * used. */
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
-/** Throws Error{usage} when `path`, given as --`option`, is not a folder. */
-void check_is_folder(const std::string& option, const std::filesystem::path& path);
+/** Throws Error{usage}, with the option's name, when `path`, given as --`option`, cannot be read as a `type`. */
+void check_input_option(const std::string& option, const std::filesystem::path& path, InputType type);
+inline void check_is_folder(const std::string& option, const std::filesystem::path& path) {
+  check_input_option(option, path, InputType::folder);
+}
 
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
