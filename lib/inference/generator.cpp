@@ -17,9 +17,7 @@ Generator::Generator(const TextSide& text, LoadedModel& model, RenderOptions ren
       stop_ids_(stop_ids(*text.tokenizer, text.chat_template, text.folder, render_)) {}
 
 PromptIds Generator::encode(const std::vector<Message>& messages, const std::string& tools_json) const {
-  RenderOptions render = render_;
-  if (!tools_json.empty()) render.tools_json = tools_json;
-  PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, render);
+  PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, with_tools(render_, tools_json));
   if (static_cast<std::int64_t>(ids.size()) >= model_.context_length())
     throw Error(Kind::input,
                 fmt::format("the prompt has {} tokens, the model's context {}", ids.size(), model_.context_length()));

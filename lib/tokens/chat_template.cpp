@@ -13,6 +13,7 @@
 #include "base/path.hpp"
 #include "jinja/text.hpp"
 #include "record/json.hpp"
+#include "tokenizer/tokenizer_files.hpp"
 #include "tokens/rendering_plan.hpp"
 
 namespace intelia {
@@ -24,20 +25,12 @@ std::optional<Json> read_json(const std::filesystem::path& path) {
   return parse_json(read_file(path), path.string());
 }
 
-/** "<s>" or {"content":"<s>",…}. */
-std::optional<std::string> token_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object() && value.contains("content") && value["content"].is_string())
-    return value["content"].get<std::string>();
-  return std::nullopt;
-}
-
 void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
   if (!config.is_object()) return;
   for (const char* name :
        {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
     if (!config.contains(name)) continue;
-    if (const auto text = token_text(config[name])) tokens.try_emplace(name, *text);
+    if (const auto text = special_token_text(config[name])) tokens.try_emplace(name, *text);
   }
 }
 
@@ -182,6 +175,11 @@ AssistantTurn turn_between(std::int32_t message, const std::string& whole, const
 }
 
 }  // namespace
+
+RenderOptions with_tools(RenderOptions options, const std::string& tools_json) {
+  if (!tools_json.empty()) options.tools_json = tools_json;
+  return options;
+}
 
 std::vector<ByteRange> Rendered::content_ranges() const {
   std::vector<ByteRange> ranges;

@@ -37,7 +37,7 @@ class SampleLog final : public Tracker {
     file_.emplace(path_, kept_bytes(path_, kept.empty() ? 0 : kept.back().step));
   }
   void line(const MetricsLine&) override {}
-  void end(Outcome) override {}
+  void end(RunStatus) override {}
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     for (const auto& [prompt, text] : answers)

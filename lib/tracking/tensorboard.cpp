@@ -152,7 +152,7 @@ class TensorBoard final : public Tracker {
     write(event(line.time, line.step).message(5, summary));
   }
 
-  void end(Outcome) override { file_.reset(); }
+  void end(RunStatus) override { file_.reset(); }
 
  private:
   void write(const Message& message) { file_->append(event_record(message.bytes())); }

@@ -67,9 +67,10 @@ void SftJob::choose_batch_size(const TrainingData& data) {
   const SftPlan plan = load_engine().plan_sft(sft_, data.train, data.held_out(), /*measures_time=*/false, sinks_);
   const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
   if (!plan.fits)
-    throw Error(Kind::io, fmt::format("no batch size fits: a single sequence needs {:.0f} MiB, {:.0f} MiB are "
-                                      "available; try {}",
-                                      total, available, plan.remedies.at(0)));
+    throw Error(
+        Kind::io,
+        fmt::format("no batch size fits, not even one sequence: {:.0f} MiB needed, {:.0f} MiB available; try {}", total,
+                    available, plan.remedies.at(0)));
   sft_.batch_size = plan.batch_size;
   sft_.gradient_accumulation = plan.gradient_accumulation;
   sinks_.log.info(fmt::format("batch size: {} × {} sequences, {:.0f} of {:.0f} MiB", sft_.batch_size,
@@ -94,7 +95,6 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   if (sft_.batch_size == 0) choose_batch_size(data);
   const RunOptions options = describe(sft_);
   log_settings(options, data);
-  run.manifest()["options"] = options.all;
 
   const Json identity = run_identity(options, sft_.base, text_, data.held_out());
   add_training_inputs(run, settings_.inputs, data, identity);

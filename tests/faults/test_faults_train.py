@@ -444,7 +444,8 @@ def test_rejected_records_are_counted_for_each_file(tiny, tmp_path):
 
 
 def test_the_settings_that_are_shown_are_those_that_hold(tiny, tmp_path):
-    """Before the first step, and in the manifest. Seen failing: the values as they were typed, and 0 sequences under auto."""
+    """Before the first step; the manifest keeps them as they were given, and says in its result what was chosen. Seen failing: the
+    values as they were typed, and 0 sequences under auto."""
     def shown(stderr):
         lines = stderr.split("settings\n")[1].splitlines()
         return dict((line[:32].strip(), line[32:].strip()) for line in lines)
@@ -457,11 +458,12 @@ def test_the_settings_that_are_shown_are_those_that_hold(tiny, tmp_path):
     assert settings["sequences per optimizer step"] == "4"
     run = program.run(*tiny.sft(tmp_path / "out", *long, "--batch-size", "auto", "--no-plot", steps=1))
     assert run.status == 0, run.stderr
-    options = json.loads((tmp_path / "out/manifest.json").read_text())["options"]
-    for stated in (shown(run.stderr), {name: str(value) for name, value in options.items()}):
-        assert stated["max-length"] == "128" and stated["learning-rate"] == "0.01"
-        assert int(stated["batch-size"]) * int(stated["gradient-accumulation"]) == 4
-    assert options["plot"] is False
+    settings = shown(run.stderr)
+    assert settings["max-length"] == "128" and settings["learning-rate"] == "0.01" and settings["plot"] == "false"
+    assert int(settings["batch-size"]) * int(settings["gradient-accumulation"]) == 4
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert manifest["options"]["max-length"] == 100000 and manifest["options"]["batch-size"] == "auto"
+    assert manifest["result"]["batch_size"] == int(settings["batch-size"])
 
 
 def test_fault_11_train_sft(tiny, naughty_strings, tmp_path):

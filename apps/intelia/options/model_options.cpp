@@ -69,6 +69,10 @@ void check_input_option(const std::string& option, const fs::path& path, InputTy
     throw SettingError(Kind::usage, option, "'" + path.string() + "' " + problem);
 }
 
+void check_file_argument(const fs::path& file) {
+  if (!file.empty() && file != "-") check_input(file, InputType::stream);
+}
+
 void check_model_options(const ModelSettings& settings) {
   check_is_folder("model", settings.model);
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);

@@ -35,6 +35,9 @@ inline void check_is_folder(const std::string& option, const std::filesystem::pa
   check_input_option(option, path, InputType::folder);
 }
 
+/** The same for the file argument of a command, which may be a pipe; "-" and nothing at all are standard input. */
+void check_file_argument(const std::filesystem::path& file);
+
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
 
