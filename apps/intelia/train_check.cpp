@@ -112,7 +112,7 @@ int check_training_data(const TextSide& text, const TrainInputs& inputs, const E
   if (list.size() > kNamed) context.log().warning(plural(list.size() - kNamed, "more fault") + "; --json names all");
   if (!lengths.empty())
     Schedule(settings.schedule,
-             total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+             total_steps(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
 
   std::string words = fmt::format("{}, {} tokens, {} of them trained, {} cut at --max-length {}; ",
                                   plural(static_cast<std::size_t>(records), "record"), tokens, trained_tokens, num_cut,

@@ -108,19 +108,19 @@ std::vector<AnswerPair> answer_questions(LoadedModel& model, const TextSide& tex
   for (std::size_t begin = 0; begin < questions.size(); begin += static_cast<std::size_t>(options.batch_size)) {
     sinks.stop.check("answering");
     const std::size_t end = std::min(questions.size(), begin + static_cast<std::size_t>(options.batch_size));
-    std::vector<std::vector<std::int32_t>> prompts;
+    std::vector<GenerationRequest> requests;
     for (std::size_t i = begin; i < end; ++i) {
-      prompts.push_back(encode_prompt(*text.tokenizer, text.chat_template, questions[i].messages, render));
-      if (static_cast<std::int64_t>(prompts.back().size()) >= model.context_length())
+      requests.push_back({encode_prompt(*text.tokenizer, text.chat_template, questions[i].messages, render)});
+      if (static_cast<std::int64_t>(requests.back().prompt.size()) >= model.context_length())
         throw Error(Kind::input, fmt::format("question '{}' has {} tokens, the model's context {}", questions[i].id,
-                                             prompts.back().size(), model.context_length()));
+                                             requests.back().prompt.size(), model.context_length()));
     }
-    const auto base = model.generate(prompts, sampling, /*use_adapter=*/false, sinks.stop);
-    const auto candidate = model.generate(prompts, sampling, /*use_adapter=*/true, sinks.stop);
+    const auto base = model.generate(requests, sampling, /*use_adapter=*/false, sinks.stop);
+    const auto candidate = model.generate(requests, sampling, /*use_adapter=*/true, sinks.stop);
     for (std::size_t i = begin; i < end; ++i)
       answers.push_back({questions[i], text.tokenizer->decode(base[i - begin].ids, /*skip_special=*/true),
                          text.tokenizer->decode(candidate[i - begin].ids, /*skip_special=*/true),
-                         base[i - begin].is_cut, candidate[i - begin].is_cut});
+                         base[i - begin].is_truncated, candidate[i - begin].is_truncated});
     sinks.progress.update(
         {"question", static_cast<std::int64_t>(end), static_cast<std::int64_t>(questions.size()), "answered"});
   }

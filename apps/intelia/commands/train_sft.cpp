@@ -167,7 +167,7 @@ void check(const Options& options) {
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-std::uint64_t total_bytes(const SftPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.besides_bytes; }
+std::uint64_t total_bytes(const TrainingPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.overhead_bytes; }
 
 /** "2 h 05 min", "3 min 20 s", "1.25 s". */
 std::string duration(double seconds) {
@@ -177,19 +177,37 @@ std::string duration(double seconds) {
   return fmt::format("{:.3g} s", seconds);
 }
 
+/** Settings that would make a run fit, as options. */
+std::vector<std::string> remedies_of(const TrainingPlan& plan) {
+  std::vector<std::string> list;
+  for (const PlanRemedy& remedy : plan.remedies) {
+    std::string text;
+    const auto add = [&](const char* option, const auto& value) {
+      if (value) text += fmt::format("{}--{} {}", text.empty() ? "" : " ", option, *value);
+    };
+    add("batch-size", remedy.batch_size);
+    add("gradient-accumulation", remedy.gradient_accumulation);
+    add("max-length", remedy.max_length);
+    if (remedy.method == Method::qlora) text += "--method qlora, which takes less";
+    list.push_back(text);
+  }
+  if (list.empty() && !plan.fits) list.push_back("a smaller model, or a machine with more memory");
+  return list;
+}
+
 /** Says what the run will take: a table, or the same as JSON. Returns 0 when it fits the memory, else 3. */
-int tell_plan(const SftPlan& plan, const Context& context) {
+int tell_plan(const TrainingPlan& plan, const Context& context) {
   const std::uint64_t held = plan.trained_bytes + plan.optimizer_bytes, total = total_bytes(plan);
   const std::uint64_t work = plan.peak_bytes - std::min(plan.peak_bytes, held);
   std::string remedies;
-  for (const std::string& remedy : plan.remedies) remedies += (remedies.empty() ? "" : ", or ") + remedy;
+  for (const std::string& remedy : remedies_of(plan)) remedies += (remedies.empty() ? "" : ", or ") + remedy;
   if (!context.common.json) {
     const auto row = [](const char* name, std::uint64_t bytes) {
       return fmt::format("  {:<30}{:>12.1f} MiB\n", name, mebibytes(bytes));
     };
     std::string table = "memory\n" + row("base model", plan.model_bytes) + row("adapter", plan.trained_bytes) +
                         row("optimizer", plan.optimizer_bytes) + row("gradients and activations", work) +
-                        row("besides tensors, about", plan.besides_bytes) + row("in all", total) +
+                        row("besides tensors, about", plan.overhead_bytes) + row("in all", total) +
                         row("can be had", plan.available_bytes);
     table += fmt::format(
         "run\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n  {:<30}{:>12}\n",
@@ -198,7 +216,7 @@ int tell_plan(const SftPlan& plan, const Context& context) {
         plan.median_sample, "tokens of a record, most", plan.longest_sample, "tokens of a micro-batch, most",
         plan.longest_tokens);
     if (plan.seconds > 0)
-      table += fmt::format("time\n  {:<30}{:>12}\n  {:<30}{:>12}\n", "an update", duration(plan.seconds_a_step),
+      table += fmt::format("time\n  {:<30}{:>12}\n  {:<30}{:>12}\n", "an update", duration(plan.seconds_per_step),
                            "in all", duration(plan.seconds));
     context.print(table);
   }
@@ -209,7 +227,7 @@ int tell_plan(const SftPlan& plan, const Context& context) {
                  {"optimizer", plan.optimizer_bytes},
                  {"gradients_and_activations", work},
                  {"peak_above_model", plan.peak_bytes},
-                 {"besides_tensors", plan.besides_bytes},
+                 {"besides_tensors", plan.overhead_bytes},
                  {"total", total},
                  {"available", plan.available_bytes}}},
                {"steps", plan.steps},
@@ -220,8 +238,8 @@ int tell_plan(const SftPlan& plan, const Context& context) {
                {"longest_sample_tokens", plan.longest_sample},
                {"longest_micro_batch_tokens", plan.longest_tokens},
                {"longest_micro_batch_targets", plan.longest_targets},
-               {"remedies", plan.remedies}};
-  if (plan.seconds > 0) json["measured"] = {{"seconds_a_step", plan.seconds_a_step}, {"seconds", plan.seconds}};
+               {"remedies", remedies_of(plan)}};
+  if (plan.seconds > 0) json["measured"] = {{"seconds_a_step", plan.seconds_per_step}, {"seconds", plan.seconds}};
   context.finish(
       json, plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}", mebibytes(total), mebibytes(plan.available_bytes))
                       : fmt::format("does not fit: {:.0f} MiB are needed and {:.0f} can be had; try {}",
@@ -232,13 +250,13 @@ int tell_plan(const SftPlan& plan, const Context& context) {
 /** --batch-size auto: puts what fits into `sft`. Error{io} when one sequence is too many. */
 void choose_batch_size(SftSettings& sft, const SampleSource& train, const SampleSource* validation,
                        const Context& context) {
-  const SftPlan plan = load_engine().plan_sft(sft, train, validation, /*measures_time=*/false, context.sinks);
+  const TrainingPlan plan = load_engine().plan_sft(sft, train, validation, /*measures_time=*/false, context.sinks);
   if (!plan.fits)
     throw Error(
         Kind::io,
         fmt::format("--batch-size auto: not even one sequence at a time fits: {:.0f} MiB are needed and {:.0f} can be "
                     "had; try {}",
-                    mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes), plan.remedies.at(0)));
+                    mebibytes(total_bytes(plan)), mebibytes(plan.available_bytes), remedies_of(plan).at(0)));
   sft.batch_size = plan.batch_size;
   sft.gradient_accumulation = plan.gradient_accumulation;
   context.log().info(fmt::format("--batch-size auto: {} × {} sequences, {:.0f} of {:.0f} MiB", sft.batch_size,
@@ -298,7 +316,7 @@ int run(const Options& options, Context& context) {
   if (!options.validation.empty()) validation.emplace(read(options.validation));
   const TokenizedDataset* held_out = validation ? &*validation : nullptr;
   // Refuses lengths of a schedule that do not fit the run, whichever batch size is chosen.
-  Schedule(sft.schedule, total_updates(num_training_rows(train, sft), sft));
+  Schedule(sft.schedule, total_steps(num_training_rows(train, sft), sft));
   if (options.only_plans)
     return tell_plan(load_engine().plan_sft(sft, train, held_out, !context.common.dry_run, context.sinks), context);
   if (sft.batch_size == 0 && !context.common.dry_run) choose_batch_size(sft, train, held_out, context);
@@ -342,7 +360,7 @@ int run(const Options& options, Context& context) {
                     prompts.names, *text.tokenizer, context);
   Sinks sinks = context.sinks;
   sinks.metrics = trackers.get();
-  SftSummary summary;
+  TrainingSummary summary;
   Json manifest = make_manifest(context.command, context.program.version, context.options);
   trackers->follow([&] {
     summary = load_engine().train_sft(sft, train, held_out, run_json, sinks);
