@@ -2,41 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <csignal>
 
 #include "model/safetensors.hpp"
 #include "model_folder.hpp"
 #include "nn/order.hpp"
 #include "nn/sft.hpp"
+#include "run_files.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;
 
 namespace {
-
-/** Sinks that stop the run when the progress shows `stop_step`, and keep warnings. */
-struct StoppingSinks {
-  struct KeepLog final : Log {
-    std::string text;
-    void write(Level level, std::string_view message) override {
-      if (level >= Level::warning) text += std::string(message) + "\n";
-    }
-  } log;
-  struct StopProgress final : Progress {
-    StopFlag* stop = nullptr;
-    std::int64_t stop_step = -1;
-    void update(const ProgressPoint& point) override {
-      if (point.unit == "step" && point.done == stop_step) stop->set(SIGTERM);
-    }
-    void finish() override {}
-  } progress;
-  StopFlag stop;
-  explicit StoppingSinks(std::int64_t stop_step = -1) {
-    progress.stop = &stop;
-    progress.stop_step = stop_step;
-  }
-  Sinks sinks() { return {log, progress, stop}; }
-};
 
 SftSettings settings_of(const fs::path& model, const fs::path& output) {
   fs::create_directories(output);
@@ -74,17 +50,6 @@ double difference(const fs::path& a, const fs::path& b) {
     for (std::size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::fabs(static_cast<double>(x[i]) - y[i]));
   }
   return worst;
-}
-
-std::string metrics_without_measured(const fs::path& output) {
-  std::string text;
-  LineReader lines(output / "metrics.jsonl");
-  while (const auto line = lines.next()) {
-    Json json = parse_json(*line, "metrics.jsonl");
-    json.erase("measured");
-    text += json.dump() + "\n";
-  }
-  return text;
 }
 
 std::vector<std::string> checkpoints(const fs::path& output) {
