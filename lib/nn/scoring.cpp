@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "nn/operations/linear_cross_entropy.hpp"
+
 namespace intelia::nn {
 
 namespace {
@@ -47,7 +49,7 @@ Tensor target_losses(const Decoder& model, const Supervised& supervised, bool us
   const torch::autograd::AutoGradMode without_gradient(false);
   const Pass pass{.uses_adapter = uses_adapter};
   const Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
-  return head_losses(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap);
+  return linear_cross_entropy_rows(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap);
 }
 
 std::vector<SampleLoss> sample_losses(std::span<const TokenSample> samples, const Tensor& target_losses) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nn/operations/linear_cross_entropy.hpp"
 #include "nn/scoring.hpp"
 #include "nn/training.hpp"
 
@@ -39,7 +40,8 @@ class SftBatch final : public MicroBatch {
     const Supervised supervised = supervise(model_, samples_);
     const Pass pass{.is_training = true, .seed = seed, .neftune_alpha = neftune_alpha_};
     const Tensor hidden = model_.hidden(supervised.batch, pass, supervised.rows);  // [S, D]
-    return {head_loss(hidden, model_.head.of(pass), supervised.labels, model_.config.logit_softcap, supervised.weights),
+    return {linear_cross_entropy(hidden, model_.head.of(pass), supervised.labels, model_.config.logit_softcap,
+                                 supervised.weights),
             {}};
   }
 

@@ -195,21 +195,21 @@ TEST_CASE("a token outside the vocabulary is refused by name") {
   }
 }
 
-TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
+TEST_CASE("NF4 held as it is and held dequantized compute the same bits") {
   const TemporaryFolder folder;
   nn::Decoder model = load(make_model(folder / "model"));
   const nn::Decoder dense = load(folder / "model", Method::lora);
   const std::vector<TokenSample> samples{RandomSamples(1, 9).at(0)};
-  const double unpacked = nn::score_samples(model, samples, false)[0].loss_sum;
+  const double dequantized = nn::score_samples(model, samples, false)[0].loss_sum;
   for (std::size_t layer = 0; layer < 2; ++layer) {
     const auto linears = model.blocks[layer].linears();
     nn::Block source = dense.blocks[layer];
     for (std::size_t i = 0; i < linears.size(); ++i) {
-      linears[i]->packed = nn::pack(source.linears()[i]->weight);
+      linears[i]->nf4 = nn::quantize_nf4(source.linears()[i]->weight);
       linears[i]->weight = nn::Tensor();
     }
   }
-  CHECK(nn::score_samples(model, samples, false)[0].loss_sum == unpacked);
+  CHECK(nn::score_samples(model, samples, false)[0].loss_sum == dequantized);
 }
 
 TEST_CASE("generation: a prompt's answer does not depend on the others, and stops where it should") {

@@ -9,6 +9,7 @@
 
 #include "model_folder.hpp"
 #include "nn/memory.hpp"
+#include "nn/operations/linear_cross_entropy.hpp"
 #include "nn/scoring.hpp"
 #include "nn/training.hpp"
 #include "run_files.hpp"
@@ -55,8 +56,8 @@ class PairBatch final : public MicroBatch {
     std::int64_t begin = 0;
     const auto next_log_probability = [&](const TokenSample& sample) {
       const std::int64_t count = size_of(sample).targets;
-      const Tensor loss =
-          head_loss(hidden.narrow(0, begin, count), model_.head.of(pass), supervised.labels.narrow(0, begin, count));
+      const Tensor loss = linear_cross_entropy(hidden.narrow(0, begin, count), model_.head.of(pass),
+                                               supervised.labels.narrow(0, begin, count));
       begin += count;
       return -loss;
     };
@@ -65,7 +66,7 @@ class PairBatch final : public MicroBatch {
       log_ratios.push_back(chosen - rejected - references_[i]);
     }
     const Tensor margins = at::stack(log_ratios) * kBeta;  // [pairs]
-    BatchLoss loss{at::softplus(-margins).sum(), {}};  // −log σ(margin)
+    BatchLoss loss{at::softplus(-margins).sum(), {}};      // −log σ(margin)
     if (!margins.is_meta())
       loss.metrics["rewards/margins"] = {margins.sum().item<double>(), static_cast<double>(references_.size())};
     return loss;
