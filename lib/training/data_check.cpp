@@ -120,7 +120,7 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
 }  // namespace
 
 TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
-                                   const EncodeOptions& options, const SftSettings& settings, const Sinks& sinks,
+                                   const EncodeOptions& options, const TrainingSettings& settings, const Sinks& sinks,
                                    int threads) {
   std::vector<Fault> faults;
   if (!inputs.serve_model.empty()) faults = served_faults(text, inputs.serve_model);
@@ -143,7 +143,7 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
   TrainingReport report = report_faults(faults, sinks.log);
   if (!lengths.empty())
     Schedule(settings.schedule,
-             total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+             total_steps(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
   Json summary = {{"is_valid", faults.empty()}, {"files", files}};
   summary.update(report.summary);
   summary["tokenizer_sha256"] = text.tokenizer->sha256();

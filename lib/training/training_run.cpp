@@ -56,7 +56,7 @@ void copy_text_side(const fs::path& model, const Run& run) {
 }
 
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
-                     const SftSettings& settings, const SftSummary& summary) {
+                     const TrainingSettings& settings, const TrainingSummary& summary) {
   for (Json& file : describe_folder(run.folder())) {
     file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
     run.add_output(std::move(file));

@@ -653,7 +653,7 @@ def test_train_sft_bad_input(tiny, tmp_path):
         (2, ["--optimizer", "adamw-8bit"], {}, ["--optimizer", "adam"]),
         (2, ["--min-learning-rate-ratio is for"], {}, ["--min-learning-rate-ratio", "0.1"]),
         (2, ["--decay-shape are for --scheduler wsd"], {}, ["--decay", "0.2"]),
-        (2, ["take 5 updates, the run has 4", "--decay"], {}, ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]),
+        (2, ["take 5 optimizer steps, the run has 4", "--decay"], {}, ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]),
         (2, ["--early-stopping needs --eval-every"], {}, ["--early-stopping", "2", "--eval-every", "0"]),
         (2, ["--early-stopping-threshold is for"], {}, ["--early-stopping-threshold", "0.1"]),
     ]
@@ -691,7 +691,7 @@ def test_train_sft_schedule_that_does_not_fit(tiny, tmp_path):
     ways = ([], ["--check"], ["--plan"], ["--dry-run"], ["--batch-size", "auto"], ["--dry-run", "--batch-size", "auto"])
     for number, way in enumerate(ways):
         run = program.run(*tiny.sft(tmp_path / f"out-{number}", *long_schedule, *way))
-        assert run.status == 2 and "take 5 updates, the run has 4" in run.stderr and run.stdout == "", (way, run.stderr)
+        assert run.status == 2 and "take 5 optimizer steps, the run has 4" in run.stderr and run.stdout == "", (way, run.stderr)
     # How many updates there are is known from the data: 24 records, 4 of them in an update of `auto`; rows of 128 tokens hold several.
     decay = ["--scheduler", "wsd", "--decay", "23", "--max-steps", "0", "--epochs", "1"]
     for way, total in (([], 12), (["--batch-size", "auto"], 6), (["--packing", "--max-length", "128"], None)):

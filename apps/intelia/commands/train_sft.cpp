@@ -1,5 +1,6 @@
 // intelia train sft: conversations in, a PEFT adapter (or a whole model) out. The text side is made here; the training
 // itself is the engine's (lib/nn/sft.cpp).
+#include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
 #include "options/model_options.hpp"
 #include "options/optimizer_options.hpp"
@@ -179,9 +180,20 @@ TrainingReport work(const Options& options, const Context& context) {
   return job.run(context.run_info(), describe);
 }
 
+/** The report with the settings that it names as options. */
+TrainingReport with_option_names(TrainingReport report, const Options& options) {
+  Options bound = options;
+  OptionTable table;
+  declare(table, bound);
+  report.words = with_option_names(report.words, table);
+  if (report.summary.contains("remedies"))
+    for (Json& remedy : report.summary["remedies"]) remedy = with_option_names(remedy.get<std::string>(), table);
+  return report;
+}
+
 int run(const Options& options, Context& context) {
   check(options, context.common.dry_run);
-  const TrainingReport report = work(options, context);
+  const TrainingReport report = with_option_names(work(options, context), options);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);
   return report.is_positive ? 0 : 3;

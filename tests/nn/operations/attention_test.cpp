@@ -1,6 +1,6 @@
 // Attention against its definition written out in loops, its gradient against central differences, the cache against
 // the whole.
-#include "nn/attention.hpp"
+#include "nn/operations/attention.hpp"
 
 #include <doctest/doctest.h>
 
@@ -8,6 +8,7 @@
 
 #include "gradient.hpp"
 #include "nn/memory.hpp"
+#include "nn/operations/softcap.hpp"
 #include "nn/plan.hpp"
 
 using namespace intelia::nn;
@@ -18,7 +19,7 @@ namespace {
  * h·K/H. */
 Tensor by_definition(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                      const AttentionRule& rule) {
-  const std::int64_t window = rule.window;
+  const std::int64_t window = rule.sliding_window;
   const double scale = rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(q.size(2)));
   const std::int64_t num_heads = q.size(1), group = num_heads / k.size(1);
   Tensor y = at::zeros_like(q);
@@ -98,7 +99,7 @@ TEST_CASE("capped attention holds a bounded part of the scores, and so does its 
                       before = live_bytes(meta);
   for (const auto& attends : {attend, attend_composed}) {
     for (const AttentionRule& rule : {AttentionRule{0, 0, 50}, AttentionRule{2048, 0, 50}}) {
-      CAPTURE(rule.window);
+      CAPTURE(rule.sliding_window);
       restart_allocator_peak(meta);
       const Tensor sum = attends(q, k, v, {4096}, rule).sum();
       CHECK(live_bytes(meta) - before < 2 * inputs);
@@ -125,7 +126,7 @@ Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std:
     if (rule.softcap > 0) scores = softcapped(scores, rule.softcap);
     const Tensor place = at::arange(length, at::kLong), distance = place.unsqueeze(1) - place.unsqueeze(0);
     Tensor hidden = distance < 0;
-    if (rule.window > 0) hidden = hidden.logical_or(distance >= rule.window);
+    if (rule.sliding_window > 0) hidden = hidden.logical_or(distance >= rule.sliding_window);
     parts.push_back(at::matmul(at::softmax(scores.masked_fill(hidden, -INFINITY), -1), heads(v)).transpose(0, 1));
     begin += length;
   }
@@ -138,7 +139,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
   const std::vector<std::int64_t> lengths{300, 129, 0, 128, 1};
   for (const AttentionRule& rule :
        {AttentionRule{}, AttentionRule{5}, AttentionRule{128}, AttentionRule{131, 0.2, 0.9}}) {
-    CAPTURE(rule.window);
+    CAPTURE(rule.sliding_window);
     std::vector<Tensor> exact = {normal({558, 4, 8}, 20), normal({558, 2, 8}, 21), normal({558, 2, 8}, 22)};
     for (Tensor& x : exact)
       x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every kind
