@@ -58,6 +58,9 @@ class SettingError : public Error {
   Role role_;
 };
 
+/** Throws SettingError{usage} when the value of `setting` is not a fraction from 0 to 1. */
+void check_fraction(const std::string& setting, double value);
+
 /** The exit status that product rules give to `error`. */
 int exit_status(const Error& error);
 

@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -331,6 +332,14 @@ std::uint64_t free_disk_bytes(const fs::path& path) {
   struct statvfs status {};
   if (::statvfs(place.c_str(), &status) != 0) fail("look at the disk of", place, errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+std::string disk_shortage(const fs::path& folder, std::uint64_t needed_bytes, const std::string& need) {
+  const std::uint64_t free_bytes = free_disk_bytes(folder);
+  if (needed_bytes <= free_bytes) return "";
+  const auto megabytes = [](std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); };
+  return fmt::format("'{}' has {} free and {} {}", folder.string(), megabytes(free_bytes), need,
+                     megabytes(needed_bytes));
 }
 
 }  // namespace intelia

@@ -112,4 +112,8 @@ class FileLock {
 /** Free bytes for this user on the file system that holds `path` (or its nearest existing parent). */
 std::uint64_t free_disk_bytes(const std::filesystem::path& path);
 
+/** "'FOLDER' has 3.1 MB free and the model needs 40.0 MB" when `needed_bytes` are not free there, else empty; `need` is
+    "the model needs". */
+std::string disk_shortage(const std::filesystem::path& folder, std::uint64_t needed_bytes, const std::string& need);
+
 }  // namespace intelia

@@ -164,10 +164,14 @@ const DriftCell* Distribution::largest_change() const {
   return place == cells.end() ? nullptr : &*place;
 }
 
-DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy) {
+void check(const DriftPolicy& policy) {
   if (!(policy.alarm_drift >= 0 && policy.alarm_drift <= 1))
-    throw Error(Kind::usage,
-                fmt::format("--alarm-drift: expected a share from 0 (never) to 1, got {}", policy.alarm_drift));
+    throw SettingError(Kind::usage, "alarm-drift",
+                       fmt::format("expected a fraction from 0 (never) to 1, got {}", policy.alarm_drift));
+}
+
+DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy) {
+  check(policy);
   DriftReport report;
   report.alarm_drift = policy.alarm_drift;
   report.matched_before = count_at(before, "matched");

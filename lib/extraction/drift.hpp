@@ -77,11 +77,14 @@ struct DriftReport {
   bool is_alarm() const { return !alarms.empty(); }
 };
 
+/** Throws SettingError{usage} when the alarm's threshold is not a fraction. */
+void check(const DriftPolicy& policy);
+
 /**
  * Compares the `counts` of two manifests: {"matched", "kept", "kept_by_language": {}, "kept_by_rating": {},
  * "kept_by_month": {}, "dropped": {}, "rejected": {}, "quarantined": {}}. A distribution that only one holds, or that
- * has no rows in one, is not compared. Throws Error{input} naming the key whose value is not a count, Error{usage} for
- * a policy out of range.
+ * has no rows in one, is not compared. Throws Error{input} naming the key whose value is not a count; throws as check()
+ * does.
  */
 DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy);
 

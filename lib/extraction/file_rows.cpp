@@ -45,10 +45,10 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::optional<std::int64_t> bound(const char* option, const std::string& time) {
+std::optional<std::int64_t> bound(const char* setting, const std::string& time) {
   if (time.empty()) return std::nullopt;
   const auto instant = parse_instant(time);
-  if (!instant) throw Error(Kind::usage, std::string(option) + ": no such date or time: '" + time + "'");
+  if (!instant) throw SettingError(Kind::usage, setting, "no such date or time: '" + time + "'");
   return instant;
 }
 
@@ -78,8 +78,8 @@ struct FileRows::State {
         file(path, format == Format::json_lines ? RecordFile::Ends::line : RecordFile::Ends::even_quotes,
              kMaxMessagesBytes),
         languages(selection.languages),
-        since(bound("--since", selection.since)),
-        until(bound("--until", selection.until)) {
+        since(bound("since", selection.since)),
+        until(bound("until", selection.until)) {
     if (format == Format::other)
       throw Error(Kind::usage, "'" + path.string() +
                                    "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
@@ -112,8 +112,10 @@ struct FileRows::State {
     const SeenNames& seen = fields->seen();
     const auto require = [&](bool is_seen, const std::string& name, const std::string& our_name, bool is_needed) {
       if (is_seen || (!is_needed && name == our_name)) return;
-      throw Error(Kind::usage, fmt::format("'{}' has no '{}'; name it with --columns {}=NAME{}", file.path().string(),
-                                           name, our_name, did_you_mean(name, fields->names())));
+      throw SettingError(Kind::usage, "columns",
+                         fmt::format("'{}' has no '{}'{}; name it as {}=NAME", file.path().string(), name,
+                                     did_you_mean(name, fields->names()), our_name),
+                         SettingError::Role::remedy);
     };
     require(seen.messages, names.messages, ours.messages, true);
     require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
@@ -132,7 +134,7 @@ struct FileRows::State {
       if (signal == Signal::rating && record.rating) reading = read_rating(*record.rating, rules.rating_scale);
       if (signal == Signal::thumbs && record.thumbs) reading = read_thumb(*record.thumbs);
       if (!reading.fault.empty()) return "";
-      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below --min-rating" : "";
+      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below the minimum" : "";
     }
     return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal says anything";
   }
@@ -142,12 +144,12 @@ struct FileRows::State {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
     if (!record.language) return "language is NULL";
-    return languages.match(*record.language) ? "" : "language is not among --languages";
+    return languages.match(*record.language) ? "" : "language is not among those selected";
   }
 
   std::string judge_time(std::int64_t time) const {
-    if (since && time < *since) return "created_at is before --since";
-    if (until && time >= *until) return "created_at is not before --until";
+    if (since && time < *since) return "created_at is before the selected period";
+    if (until && time >= *until) return "created_at is after the selected period";
     return "";
   }
 
@@ -223,7 +225,7 @@ struct FileRows::State {
     return bytes;
   }
 
-  void deliver(const Sinks& sinks, const Take& take) {
+  void deliver(const Sinks& sinks, const TakeRow& take) {
     RecordFields found;
     std::string created_at;
     index.for_each([&](const IndexEntry& entry) {
@@ -258,13 +260,14 @@ struct FileRows::State {
 FileRows::FileRows(const fs::path& path, const Selection& selection) {
   check(selection);
   if (selection.time_zone != "UTC")
-    throw Error(Kind::usage, "--time-zone is for tables; in a file write the offset from UTC into created_at");
+    throw SettingError(Kind::usage, "time-zone",
+                       "a file has no time zone of its own; write the offset from UTC into its created_at");
   state_ = std::make_unique<State>(path, selection);
 }
 
 FileRows::~FileRows() = default;
 
-FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& reject) {
+FileCounts FileRows::read(const Sinks& sinks, const TakeRow& take, const Reject& reject) {
   State& s = *state_;
   s.index_all(sinks, reject);
   s.deliver(sinks, take);
@@ -273,7 +276,46 @@ FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& re
   return s.counts;
 }
 
+void FileRows::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
+  RowClassifier classifier = make_classifier();
+  read(
+      sinks,
+      [&](const Row& row, const std::string& where) {
+        take(row.conversation_id.value_or(""), 0, classifier.classify(row, where));
+      },
+      [&](const std::string& where, const std::string& reason, std::string_view raw) {
+        take("", 0, rejected(where, reason, raw));
+      });
+}
+
+SelectionCount FileRows::count() {
+  SilentSinks silent;
+  std::int64_t num_rejected = 0;
+  const FileCounts counts = read(
+      silent.sinks(), [](const Row&, const std::string&) {},
+      [&](const std::string&, const std::string&, std::string_view) { ++num_rejected; });
+  return {counts.matched, {{"unmatched", counts.unmatched_by_reason}, {"rejected", num_rejected}}};
+}
+
+RowRules FileRows::rules() const { return state_->rules; }
+
+Json FileRows::describe() const {
+  return {{"path", state_->file.path().string()},
+          {"sha256", sha256()},
+          {"bytes", size_bytes()},
+          {"records", state_->counts.read}};
+}
+
+std::map<std::string, std::int64_t> FileRows::unmatched_by_reason() const { return state_->counts.unmatched_by_reason; }
+
 const std::string& FileRows::sha256() const { return state_->file.sha256(); }
 std::uint64_t FileRows::size_bytes() const { return state_->file.size_bytes(); }
+
+void FileSourceFactory::connect() { next_ = std::make_unique<FileRows>(path_, selection_); }
+
+std::unique_ptr<Source> FileSourceFactory::open() {
+  if (!next_) connect();
+  return std::move(next_);
+}
 
 }  // namespace intelia::extraction

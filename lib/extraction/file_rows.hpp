@@ -9,10 +9,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/sinks.hpp"
 #include "extraction/row.hpp"
 #include "extraction/selection.hpp"
+#include "extraction/source.hpp"
 
 namespace intelia::extraction {
 
@@ -24,10 +26,10 @@ struct FileCounts {
   std::map<std::string, std::int64_t> unmatched_by_reason;
 };
 
-class FileRows {
+class FileRows final : public Source {
  public:
   /** A row and the place of its record, "file:line"; both live until the call returns. */
-  using Take = std::function<void(const Row& row, const std::string& where)>;
+  using TakeRow = std::function<void(const Row& row, const std::string& where)>;
   using Reject = std::function<void(const std::string& where, const std::string& reason, std::string_view raw)>;
 
   /**
@@ -36,13 +38,13 @@ class FileRows {
    * with the nearest name; Error{io}; Error{input} for an unreadable header.
    */
   FileRows(const std::filesystem::path& path, const Selection& selection);
-  ~FileRows();
+  ~FileRows() override;
   FileRows(const FileRows&) = delete;
   FileRows& operator=(const FileRows&) = delete;
 
   /**
    * Reads the file twice: first where each record stands, then those that the selection gives, newest first, then by
-   * the bytes of conversation_id, at most `--limit`. `reject` gets what is malformed; Row::num_copies says how often
+   * the bytes of conversation_id, up to the limit. `reject` gets what is malformed; Row::num_copies says how often
    * the id occurs in the file, whether its other records match or not. In a file without any created_at the order of
    * the file stands and Row::is_undated is set. Of the signals, `rating` and `thumbs` are fields of the record, `turns`
    * is judged by RowReader, `feedback` is a corrected answer; `annotations` say nothing. Once.
@@ -50,7 +52,15 @@ class FileRows {
    * Throws Error{input} when the file is changed meanwhile or is not UTF-8, Error{usage} when no record has a name that
    * the selection needs, Interrupted when asked to stop.
    */
-  FileCounts read(const Sinks& sinks, const Take& take, const Reject& reject);
+  FileCounts read(const Sinks& sinks, const TakeRow& take, const Reject& reject);
+
+  RowRules rules() const override;
+  std::uint64_t estimated_bytes() override { return size_bytes(); }
+  /** Reads the file as read() does. Once. */
+  SelectionCount count() override;
+  void read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) override;
+  Json describe() const override;
+  std::map<std::string, std::int64_t> unmatched_by_reason() const override;
 
   /** Of the whole file; valid after read(). */
   const std::string& sha256() const;
@@ -59,6 +69,21 @@ class FileRows {
  private:
   struct State;
   std::unique_ptr<State> state_;
+};
+
+/** One file, opened and checked by connect(). A file that is read while it changes is refused, so nothing conflicts. */
+class FileSourceFactory final : public SourceFactory {
+ public:
+  FileSourceFactory(std::filesystem::path path, Selection selection)
+      : path_(std::move(path)), selection_(std::move(selection)) {}
+  void connect() override;
+  std::unique_ptr<Source> open() override;
+  bool is_conflict(const Error&) const override { return false; }
+
+ private:
+  const std::filesystem::path path_;
+  const Selection selection_;
+  std::unique_ptr<FileRows> next_;
 };
 
 }  // namespace intelia::extraction

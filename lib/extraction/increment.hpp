@@ -16,17 +16,22 @@
 #include "base/hash.hpp"
 #include "base/spill_file.hpp"
 #include "extraction/dataset_files.hpp"
-#include "extraction/outcome.hpp"
+#include "extraction/row_result.hpp"
 #include "extraction/state.hpp"
 #include "extraction/tallies.hpp"
+#include "record/json.hpp"
 
 namespace intelia::extraction {
 
-/** Against the last run: conversations that came, that are there in another version, that left, that are as they were.
- */
+/** Conversations compared with the last run. */
 struct IncrementCounts {
-  std::int64_t added = 0, updated = 0, left = 0, unchanged = 0;
+  std::int64_t added = 0, updated = 0, removed = 0, unchanged = 0;
 };
+
+Json to_json(const IncrementCounts& counts);
+
+/** "3 added, 2 updated, 1 removed, 200 unchanged". */
+std::string in_words(const IncrementCounts& counts);
 
 class Increment {
  public:
@@ -42,7 +47,7 @@ class Increment {
   /** Hands over the conversations that must be read, at most `size` at a time; put() each before `read` returns. Throws
       Error{internal} for one that was not put. */
   void for_each_batch(std::size_t size, const std::function<void(const std::vector<std::string>& ids)>& read);
-  void put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome);
+  void put(std::string_view conversation_id, std::uint64_t version, const RowResult& result);
 
   /** Those of the state and of all that was put. */
   const Tallies& tallies() const { return tallies_; }
@@ -51,18 +56,19 @@ class Increment {
   void compose(const std::filesystem::path& folder, DatasetFiles& files, StateWriter& state) const;
 
  private:
-  enum class Origin : std::uint8_t { none /* must be read */, state, put };
+  /** Where the line of a row comes from. */
+  enum class LineSource : std::uint8_t { unread /* it must be read */, state, put };
 
   /** What is known of one row of the selection. */
   struct Slot {
     Key128 conversation;
     std::uint64_t version = 0;
-    std::uint64_t offset = 0;  // of its line: in the old file of its place, or among the new lines
+    std::uint64_t offset = 0;  // of its line: in its old output, or among the new lines
     std::uint32_t tally = 0;
-    std::uint32_t place : 3 = 0;
+    std::uint32_t output : 3 = 0;
     std::uint32_t line_bytes : 29 = 0;
     std::uint32_t id_bytes = 0;
-    Origin origin = Origin::none;
+    LineSource source = LineSource::unread;
   };
 
   void look_up(std::uint64_t part, std::uint64_t num_parts);

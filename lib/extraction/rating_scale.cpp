@@ -68,14 +68,15 @@ std::string name(RatingScale scale) {
   throw Error(Kind::internal, "a rating scale without a name");
 }
 
-RatingScale rating_scale(std::string_view name, std::string_view option) {
+RatingScale rating_scale(std::string_view name, const std::string& setting) {
   std::vector<std::string> names;
   for (const auto& [known, scale] : kNames) {
     if (known == name) return scale;
     names.emplace_back(known);
   }
-  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" +
-                               did_you_mean(name, names) + "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
+  throw SettingError(Kind::usage, setting,
+                     "unknown scale '" + std::string(name) + "'" + did_you_mean(name, names) +
+                         "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
 }
 
 double spread(double rating, RatingScale scale) {

@@ -21,11 +21,11 @@ struct ScaleBounds {
 /** The values of `scale` that become 1 and 5; of boolean 0 and 1. */
 ScaleBounds bounds(RatingScale scale);
 
-/** Names for the command line: 1-5, 0-10, 0-5, 0-1, 0-100, boolean. */
+/** Names for settings: 1-5, 0-10, 0-5, 0-1, 0-100, boolean. */
 std::string name(RatingScale scale);
 
-/** The scale by its name. Throws Error{usage} that begins with `option`, "--rating-scale". */
-RatingScale rating_scale(std::string_view name, std::string_view option);
+/** The scale by its name, the value of `setting`. Throws SettingError{usage}. */
+RatingScale rating_scale(std::string_view name, const std::string& setting);
 
 /** A rating on 1..5, or a fault, or neither: it says nothing. */
 struct RatingReading {

@@ -26,13 +26,13 @@ struct SeenNames {
 };
 
 /**
- * Reads records of one file. Where `--columns` does not name them, it looks for
+ * Reads records of one file. Where the setting `columns` does not name them, it looks for
  * - our own names, in JSON also inside `metadata`, as this program writes them (there language_tag before language);
  * - messages: also conversations, conversation, turns and history; the id: also id (ShareGPT);
  * - where there are no messages, `question` and `answer` as a conversation of two turns, the answer replaced by a
- *   `corrected_answer` that is not blank (or, where --signals lists feedback, with it as feedback); the id is then
+ *   `corrected_answer` that is not blank (or, where feedback is among the signals, with it as feedback); the id is then
  *   feedback_id, id, conversation_id or else "qa-" and a hash of both texts.
- * A name of `--columns` may lead into JSON objects: metadata.rating. Of doubled JSON keys the last wins.
+ * A name among `columns` may lead into JSON objects: metadata.rating. Of doubled JSON keys the last wins.
  */
 class FieldReader {
  public:

@@ -17,8 +17,8 @@ enum class Role { user, assistant, left_out /* system prompts, and what tools an
  */
 class RoleNames {
  public:
-  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in --roles. Throws Error{usage} naming the
-     option for anything else, and for user, assistant and system themselves. */
+  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in the setting `roles`. Throws
+     SettingError{usage} naming the option for anything else, and for user, assistant and system themselves. */
   explicit RoleNames(const std::vector<std::string>& added = {});
 
   /** Nothing: the name is not known. */

@@ -34,7 +34,7 @@ enum class MessagesForm {
   any,    // json, text: whatever a client stored
 };
 
-/** Where a conversation's rating may come from. The names are those of --signals. */
+/** Where a conversation's rating may come from. The names are those of the setting `signals`. */
 enum class Signal {
   rating,       // the rating of the conversation
   thumbs,       // its thumb
@@ -60,7 +60,7 @@ struct RowRules {
   std::vector<std::string> roles;  // "theirs=user", …
 };
 
-enum class Fate {
+enum class RowStatus {
   kept,
   dropped,      // sound, but too short, rated too low, or not rated
   rejected,     // malformed
@@ -86,7 +86,7 @@ class RowReader {
 
   /** Appends the line with its newline to `out` when kept; else `out` is as before and reason() says why. Never throws
       on content. A reason is a name, then a colon and the details. */
-  Fate read(const Row& row, std::string& out);
+  RowStatus read(const Row& row, std::string& out);
   const std::string& reason() const;
 
   /** Of the row that was kept last: its rating on 1..5, if it has one (a corrected answer needs none), and the code of

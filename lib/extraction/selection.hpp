@@ -36,10 +36,10 @@ struct ColumnNames {
               language = "language", thumbs = "thumbs";
 };
 
-/** Checks every setting without a source. Throws Error{usage} naming the option. */
+/** Checks every setting without a source. Throws SettingError{usage}. */
 void check(const Selection& selection);
 
-/** The signals by their names. Throws Error{usage} for an unknown or doubled one, or none at all. */
+/** The signals by their names. Throws SettingError{usage} for an unknown or doubled one, or none at all. */
 std::vector<Signal> signals(const Selection& selection);
 
 /** Whether `signal` is among those of `selection`. */
@@ -49,13 +49,13 @@ bool listens_to(const Selection& selection, Signal signal);
 RowRules row_rules(const Selection& selection, MessagesForm form);
 
 /**
- * Resolves OUR_NAME=THEIR_NAME mappings: each of `ours` gets the name that it has there. Throws Error{usage} that
- * begins with `option` for an unknown or doubled name, with the nearest known one.
+ * Resolves OUR_NAME=THEIR_NAME mappings, the value of `setting`: each of `ours` gets the name that it has there. Throws
+ * SettingError{usage} for an unknown or doubled name, with the nearest known one.
  */
-void map_names(const std::vector<std::string>& mappings, std::string_view option,
+void map_names(const std::vector<std::string>& mappings, const std::string& setting,
                const std::vector<std::pair<std::string, std::string*>>& ours);
 
-/** Resolves `--columns` with map_names. */
+/** Resolves the mappings of the setting `columns` with map_names. */
 ColumnNames column_names(const std::vector<std::string>& columns);
 
 }  // namespace intelia::extraction

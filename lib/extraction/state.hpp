@@ -15,19 +15,19 @@
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
-#include "extraction/outcome.hpp"
+#include "extraction/row_result.hpp"
 #include "record/json.hpp"
 
 namespace intelia::extraction {
 
 inline constexpr int kStateFormat = 1;
 
-/** One row of the selection. Its line follows that of the entry before it that has the same place. */
+/** One row of the selection. Its line follows that of the entry before it that has the same output. */
 struct StateEntry {
   Key128 conversation;        // key128_of(conversation_id)
   std::uint64_t version = 0;  // see version_key
-  std::uint32_t tally = 0;    // place in State::tallies
-  std::uint32_t place : 3 = 0;
+  std::uint32_t tally = 0;    // index into State::tallies
+  std::uint32_t output : 3 = 0;
   std::uint32_t line_bytes : 29 = 0;
 };
 static_assert(sizeof(StateEntry) == 32);
@@ -45,21 +45,21 @@ struct StateSummary {
   struct Output {
     std::uint64_t bytes = 0, checksum = 0;
   };
-  std::array<Output, kNumPlaces> outputs;
+  std::array<Output, kNumOutputs> outputs;
   std::uint64_t num_entries = 0;
   std::int64_t num_kept = 0;  // lines of training and validation
 };
 
 class StateWriter {
  public:
-  explicit StateWriter(const std::filesystem::path& path) : file_(path) {}
+  /** Writes into `file`, which outlives this. */
+  explicit StateWriter(AtomicFile& file) : file_(file) {}
   void add(const StateEntry& entry);
-  /** Makes all durable, without giving it its name yet; num_entries is known here. */
-  void close(const StateSummary& summary);
-  void commit() { file_.commit(); }
+  /** Ends the state; num_entries is known here. */
+  void finish(const StateSummary& summary);
 
  private:
-  AtomicFile file_;
+  AtomicFile& file_;
   Checksum checksum_;
   std::uint64_t num_entries_ = 0;
 };
@@ -74,7 +74,7 @@ class State {
                                    std::string& why_not);
 
   const StateSummary& summary() const { return summary_; }
-  /** Every entry in order, with the place of its line in its file. */
+  /** Every entry in order, with the offset of its line in its output. */
   void for_each(const std::function<void(const StateEntry& entry, std::uint64_t offset)>& take) const;
 
  private:

@@ -109,8 +109,8 @@ struct StoredMessages::State {
     const std::optional<Role> known = roles.find(text);
     if (!known)
       return fmt::format(
-          "unknown role: {} in messages[{}], expected system, user or assistant; --roles THEIRS=OURS "
-          "names others",
+          "unknown role: {} in messages[{}], expected system, user or assistant; other names can be mapped as "
+          "THEIRS=OURS",
           in_quotes(text), place);
     role = *known;
     return "";

@@ -28,12 +28,12 @@ std::int64_t to_number(const Field& field) {
 bool is_true(const Field& field) { return field == "t"; }
 
 /** A row of another connection, judged. */
-struct JudgedRow {
+struct ClassifiedRow {
   std::string conversation_id;
   std::uint64_t version = 0;
-  Outcome outcome;
+  RowResult result;
 };
-using Batch = std::vector<JudgedRow>;
+using Batch = std::vector<ClassifiedRow>;
 
 constexpr std::size_t kBatchBytes = 256 << 10;
 constexpr std::size_t kBatchesAhead = 16;
@@ -64,9 +64,18 @@ class Pace {
 
 }  // namespace
 
+void check(const ReadSettings& settings) {
+  if (settings.jobs < 1 || settings.jobs > 64)
+    throw SettingError(Kind::usage, "jobs", fmt::format("expected 1 to 64, got {}", settings.jobs));
+  for (const auto& [setting, seconds] : {std::pair("statement-timeout", settings.statement_timeout_seconds),
+                                         std::pair("lock-timeout", settings.lock_timeout_seconds)})
+    if (seconds < 0) throw SettingError(Kind::usage, setting, "expected 0 (none) or more seconds");
+}
+
 ConversationSource::ConversationSource(Connect connect, const ExtractQuery& query, const ReadSettings& settings)
     : connect_(std::move(connect)), query_(query), settings_(settings) {
   check(query_);
+  check(settings_);
   connection_ = open_transaction(settings_.snapshot);
   snapshot_ = connection_->query("SELECT pg_current_snapshot()::text").at(0).at(0).value_or("");
   describe();
@@ -80,9 +89,10 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
   try {
     if (!snapshot.empty()) connection->query("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
   } catch (const DatabaseError& error) {
-    throw Error(error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage,
-                "--snapshot: " + std::string(error.what()) +
-                    "; expected what pg_export_snapshot() gave to a transaction of this database that is still open");
+    throw SettingError(
+        error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage, "snapshot",
+        std::string(error.what()) +
+            "; expected what pg_export_snapshot() gave to a transaction of this database that is still open");
   }
   // SET LOCAL ends with the transaction, so a pooled connection goes back as it came. An orphaned transaction is not
   // left open.
@@ -108,8 +118,10 @@ void ConversationSource::describe() {
   const ColumnNames names = column_names(query_.columns);
   if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType &&
       columns_.created_at != kDateType)
-    throw Error(Kind::usage, "column '" + names.created_at + "' of '" + query_.table +
-                                 "' is not a timestamp; name one with --columns created_at=NAME");
+    throw SettingError(Kind::usage, "columns",
+                       "column '" + names.created_at + "' of '" + query_.table +
+                           "' is not a timestamp; name another one: created_at=NAME",
+                       SettingError::Role::remedy);
   const std::string index_on =
       "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
       "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
@@ -159,8 +171,9 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
              (parts.size() == 2 ? "= " + quote_literal(parts[0]) : std::string("= ANY (current_schemas(false))")) +
              " ORDER BY 1 LIMIT 10000"))
       tables.push_back(row.at(0).value_or(""));
-    throw Error(Kind::usage,
-                std::string(error.what()) + "; name the table with --table" + did_you_mean(parts.back(), tables));
+    throw SettingError(Kind::usage, "table",
+                       std::string(error.what()) + did_you_mean(parts.back(), tables) + "; name another table",
+                       SettingError::Role::remedy);
   }
   std::vector<std::string> columns;
   for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
@@ -174,7 +187,9 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
     hint = did_you_mean(name, columns);
     break;
   }
-  throw Error(Kind::usage, std::string(error.what()) + "; name the columns with --columns OUR_NAME=THEIR_NAME" + hint);
+  throw SettingError(Kind::usage, "columns",
+                     std::string(error.what()) + hint + "; name the columns as OUR_NAME=THEIR_NAME",
+                     SettingError::Role::remedy);
 }
 
 MessagesForm ConversationSource::form() const {
@@ -240,7 +255,21 @@ std::uint64_t ConversationSource::next_transaction() {
   return value;
 }
 
-std::int64_t ConversationSource::count_rows() { return to_number(connection_->query(sql_->count()).at(0).at(0)); }
+SelectionCount ConversationSource::count() {
+  return {to_number(connection_->query(sql_->count()).at(0).at(0)), {{"sql", sql()}}};
+}
+
+RowRules ConversationSource::rules() const { return row_rules(query_, form()); }
+
+Json ConversationSource::describe() const {
+  return {{"database", connection_->database()},
+          {"host", connection_->host()},
+          {"server_version", connection_->server_version()},
+          {"server_encoding", connection_->server_encoding()},
+          {"table", query_.table},
+          {"snapshot", snapshot_},
+          {"sql", sql()}};
+}
 
 /** Of the whole table, by what the server knows of it; nothing before it has looked. */
 std::optional<ConversationSource::TableSize> ConversationSource::table_size() {
@@ -280,7 +309,7 @@ std::vector<std::string> ConversationSource::find_boundaries() {
   return boundaries;
 }
 
-void ConversationSource::read_rows(Connection& connection, const std::string& query, Judge& judge,
+void ConversationSource::read_rows(Connection& connection, const std::string& query, RowClassifier& classifier,
                                    const Take& take) const {
   copy_tuples(connection, query, kRowFields, [&](TupleReader& tuple) {
     Row row;
@@ -303,16 +332,19 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
       row.messages->remove_prefix(1);
     }
     take(row.conversation_id.value_or(""),
-         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")), judge.judge(row));
+         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
+         classifier.classify(row));
   });
 }
 
-void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, const Take& take) {
+void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
   if (!columns_.has_unique_ids) {
     copies_.emplace();
     read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
     copies_->find();
   }
+  if (settings_.jobs > 1 && !why_not_parallel().empty())
+    sinks.log.warning("one connection reads, since " + why_not_parallel());
   const std::vector<std::string> boundaries = find_boundaries();
   const std::size_t num_ranges = boundaries.size() + 1;
   const std::size_t num_jobs = std::min<std::size_t>(static_cast<std::size_t>(settings_.jobs), num_ranges);
@@ -326,17 +358,17 @@ void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, c
   std::vector<OrderedStreams<Batch>::Produce> producers;
   for (std::size_t i = 0; i < num_jobs; ++i) {
     Connection& connection = i == 0 ? *connection_ : *more_connections[i - 1];
-    const std::shared_ptr<Judge> judge(new Judge(make_judge()));
-    producers.push_back([&, judge](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
+    const std::shared_ptr<RowClassifier> classifier(new RowClassifier(make_classifier()));
+    producers.push_back([&, classifier](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
       Batch batch;
       std::size_t batch_bytes = 0;
       const std::string query = num_ranges == 1 ? sql_->rows()
                                                 : sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
                                                                      range > 0 ? boundaries[range - 1] : "");
-      read_rows(connection, query, *judge,
-                [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
-                  batch.push_back({std::string(conversation_id), version, outcome});
-                  batch_bytes += outcome.line.size();
+      read_rows(connection, query, *classifier,
+                [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
+                  batch.push_back({std::string(conversation_id), version, result});
+                  batch_bytes += result.line.size();
                   if (batch_bytes < kBatchBytes) return;
                   emit(std::exchange(batch, {}));
                   batch_bytes = 0;
@@ -347,8 +379,8 @@ void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, c
   OrderedStreams<Batch> streams(num_ranges, kBatchesAhead, std::move(producers));
   Pace pace(sinks);
   for (Batch batch; !is_cut_short_ && streams.next(batch);) {
-    for (const JudgedRow& row : batch) {
-      take(row.conversation_id, row.version, row.outcome);
+    for (const ClassifiedRow& row : batch) {
+      take(row.conversation_id, row.version, row.result);
       pace.tick();
       if (num_ranges == 1 || pace.num_rows() != query_.limit) continue;
       is_cut_short_ = true;
@@ -372,13 +404,23 @@ void ConversationSource::read_index(
   sinks.progress.finish();
 }
 
-void ConversationSource::read_conversations(const std::vector<std::string>& conversation_ids, Judge& judge,
+void ConversationSource::read_conversations(const std::vector<std::string>& conversation_ids, RowClassifier& classifier,
                                             const Take& take) {
-  read_rows(*connection_, sql_->rows_of(conversation_ids), judge, take);
+  read_rows(*connection_, sql_->rows_of(conversation_ids), classifier, take);
 }
 
 void ConversationSource::finish() {
   if (!is_cut_short_) connection_->query("COMMIT");
+}
+
+std::unique_ptr<Source> DatabaseSourceFactory::open() {
+  const auto connect = [this] { return first_ ? std::move(first_) : connect_(); };
+  return std::make_unique<ConversationSource>(connect, query_, settings_);
+}
+
+bool DatabaseSourceFactory::is_conflict(const Error& error) const {
+  const auto* failure = dynamic_cast<const DatabaseError*>(&error);
+  return failure != nullptr && failure->is_conflict();
 }
 
 }  // namespace intelia::postgres

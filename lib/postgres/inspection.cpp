@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <libpq-fe.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -29,12 +31,6 @@ std::string value(const Rows& rows, std::size_t column = 0) {
 }
 
 bool is_true(const Rows& rows, std::size_t column = 0) { return value(rows, column) == "t"; }
-
-/** Makes a finding worse, and adds to its words. */
-void add(Finding& finding, Condition condition, const std::string& words) {
-  finding.condition = std::max(finding.condition, condition);
-  finding.words += (finding.words.empty() ? "" : "; ") + words;
-}
 
 /** The table as the catalogue has it; names as SQL writes them. */
 struct Table {
@@ -78,9 +74,9 @@ class Inspection {
     const std::string host = connection_.host();
     const Rows state = connection_.query("SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
     Finding finding{"encryption", Condition::ok, "none"};
-    if (is_true(state)) finding.words = value(state, 1) + ", " + value(state, 2) + " (sslmode=" + mode + ")";
+    if (is_true(state)) finding.message = value(state, 1) + ", " + value(state, 2) + " (sslmode=" + mode + ")";
     if (is_local_host(host)) {
-      if (!is_true(state)) finding.words = "none is needed: the server is on this machine";
+      if (!is_true(state)) finding.message = "none is needed: the server is on this machine";
       return finding;
     }
     const std::string remedy = "set sslmode=verify-full and sslrootcert=FILE in DATABASE_URL";
@@ -111,13 +107,17 @@ class Inspection {
         "AND c.relname = " +
         quote_literal(parts.back()) + " AND " + of_schema);
     if (found.empty())
-      return {"table", Condition::failed, "'" + query_.table + "' is not there" + where_it_may_be(parts)};
+      return {"table",
+              Condition::failed,
+              "'" + query_.table + "' is not there" + where_it_may_be(parts) + "; name another table",
+              {},
+              "table"};
     table_ = Table{value(found), value(found, 1), value(found, 2), value(found, 3)};
     Finding finding{"table", Condition::ok, table_->kind_words() + " " + table_->name};
     if (table_->has_rows() && table_->kind != "p")
-      finding.words += std::atoll(value(found, 5).c_str()) < 0
-                           ? ", " + value(found, 6) + ", never analyzed"
-                           : ", about " + value(found, 5) + " rows, " + value(found, 6);
+      finding.message += std::atoll(value(found, 5).c_str()) < 0
+                             ? ", " + value(found, 6) + ", never analyzed"
+                             : ", about " + value(found, 5) + " rows, " + value(found, 6);
     if (!is_true(found, 4)) {
       add(finding, Condition::failed, "this role may not use its schema");
       finding.remedies.push_back("GRANT USAGE ON SCHEMA " + table_->schema + " TO " + role() + ";");
@@ -138,17 +138,19 @@ class Inspection {
     std::vector<std::string> known;
     for (const auto& row : rows) known.push_back(row.at(0).value_or(""));
     Finding finding{"columns"};
+    has_columns_ = true;
     for (const auto& [ours, theirs] : column_list()) {
       const auto place = std::find(known.begin(), known.end(), theirs);
       if (place == known.end()) {
+        has_columns_ = false;
+        finding.setting = "columns";
         add(finding, Condition::failed,
-            "'" + theirs + "' is missing; name it with --columns " + ours + "=NAME" + did_you_mean(theirs, known));
+            "'" + theirs + "' is missing" + did_you_mean(theirs, known) + "; name it as " + ours + "=NAME");
         continue;
       }
       const auto& row = rows[static_cast<std::size_t>(place - known.begin())];
       judge_type(finding, ours, theirs, row.at(1).value_or(""), row.at(2).value_or(""), row.at(3).value_or(""));
     }
-    has_columns_ = finding.condition != Condition::failed || finding.words.find("is missing") == std::string::npos;
     return finding;
   }
 
@@ -165,7 +167,7 @@ class Inspection {
       add(finding, Condition::failed, fmt::format("role {} may not read {}", role(), fmt::join(missing, ", ")));
       finding.remedies.push_back("GRANT SELECT ON " + table_->name + " TO " + role() + ";");
     } else {
-      finding.words = "role " + role() + " may read all five columns";
+      finding.message = "role " + role() + " may read all five columns";
     }
     const Rows more = connection_.query(
         "SELECT rolsuper, has_table_privilege(" + table_->oid + ", 'INSERT') OR has_table_privilege(" + table_->oid +
@@ -202,12 +204,12 @@ class Inspection {
       add(finding, Condition::note, "index " + row.at(0).value_or("") + " was never finished and serves nothing");
       finding.remedies.push_back("DROP INDEX CONCURRENTLY " + row.at(0).value_or("") + ";");
     }
-    if (finding.words.empty()) finding.words = "all that the selection would like";
+    if (finding.message.empty()) finding.message = "all that the selection would like";
     return finding;
   }
 
   Finding row_versions() const {
-    constexpr const char* kAllIsRead = "so 'extract --incremental' reads every conversation every time";
+    constexpr const char* kAllIsRead = "so an incremental extraction reads every conversation every time";
     const std::string kind = table_->kind_words();
     const Rows right = connection_.query(
         "SELECT has_column_privilege(attrelid, attnum, 'SELECT') FROM pg_attribute "
@@ -242,7 +244,7 @@ class Inspection {
         add(finding, Condition::note, setting + " holds for this role; 'extract' sets its own for its transaction");
       }
     }
-    if (finding.words.empty()) finding.words = "none";
+    if (finding.message.empty()) finding.message = "none";
     return finding;
   }
 
@@ -254,7 +256,7 @@ class Inspection {
         "extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::bigint");
     Finding finding{"replication", Condition::ok, "a replica"};
     if (const std::string seconds = value(rows, 2); !seconds.empty())
-      finding.words += ", whose last change is " + seconds + " s old";
+      finding.message += ", whose last change is " + seconds + " s old";
     if (value(rows) != "on" && value(rows, 1) != "-1") {
       add(finding, Condition::warning,
           "it cancels a read that delays its recovery by more than " + value(rows, 1) +
@@ -293,14 +295,14 @@ class Inspection {
         "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = " +
         quote_literal(parts.back()) + " AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1 LIMIT 1");
-    if (!elsewhere.empty()) return "; did you mean --table " + value(elsewhere) + "?";
+    if (!elsewhere.empty()) return " (did you mean " + value(elsewhere) + "?)";
     const Rows tables = connection_.query(
         "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', "
         "'v', "
         "'m', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
     std::vector<std::string> known;
     for (const auto& row : tables) known.push_back(row.at(0).value_or(""));
-    return "; name it with --table" + did_you_mean(parts.back(), known);
+    return did_you_mean(parts.back(), known);
   }
 
   /** `base` and `category` (pg_type.typcategory) are those beneath a domain; `type` is what the table says. */
@@ -359,7 +361,7 @@ class Inspection {
     if (!found.empty()) return;
     add(finding, Condition::warning,
         "nothing keeps " + quoted(names_.conversation_id) +
-            " unique, so 'extract --incremental' reads every conversation every time");
+            " unique, so an incremental extraction reads every conversation every time");
     finding.remedies.push_back("CREATE UNIQUE INDEX CONCURRENTLY ON " + table_->name + " (" +
                                quoted(names_.conversation_id) + ");");
   }
@@ -408,6 +410,39 @@ std::vector<Finding> inspect(Connection& connection, const std::string& url, con
     findings.push_back(inspection.row_versions());
   }
   connection.query("COMMIT");
+  return findings;
+}
+
+std::optional<Finding> inspect_secret() {
+  const char* file = std::getenv("DATABASE_URL_FILE");
+  if (file == nullptr || *file == '\0') return std::nullopt;
+  if (const char* url = std::getenv("DATABASE_URL"); url != nullptr && *url != '\0')
+    return Finding{"secret", Condition::note, "DATABASE_URL is set as well, and wins over DATABASE_URL_FILE"};
+  const std::string name = fmt::format("DATABASE_URL_FILE '{}'", file);
+  struct stat status {};
+  if (::stat(file, &status) != 0) return Finding{"secret", Condition::failed, name + ": " + system_message(errno)};
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return Finding{"secret", Condition::warning,
+                   fmt::format("{} is open to others (mode {:03o}); chmod 600 it", name, status.st_mode & 0777U)};
+  return Finding{"secret", Condition::ok, fmt::format("'{}', open to its owner only", file)};
+}
+
+std::vector<Finding> inspect_database(const ExtractQuery& query, const StopFlag& stop,
+                                      const std::function<double()>& unix_seconds) {
+  if (std::getenv("DATABASE_URL") == nullptr && std::getenv("DATABASE_URL_FILE") == nullptr)
+    return {{"database", Condition::absent, "DATABASE_URL is not set; 'extract' needs it"}};
+  std::vector<Finding> findings;
+  try {
+    const std::string url = database_url_from_environment();
+    Connection connection(url, stop);
+    findings.push_back(
+        {"database", Condition::ok, fmt::format("'{}' at {}", connection.database(), connection.host())});
+    for (Finding& finding : inspect(connection, url, query, unix_seconds)) findings.push_back(std::move(finding));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    findings.push_back({"database", Condition::failed, error.what()});
+  }
   return findings;
 }
 

@@ -4,27 +4,27 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/finding.hpp"
+#include "base/sinks.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
 
 namespace intelia::postgres {
 
-enum class Condition {
-  ok,
-  note,     // works; something about it is worth knowing
-  warning,  // works today; it can cost data, time or secrecy
-  failed,   // `extract` does not work with it
-};
+/**
+ * The file with the connection's secret that DATABASE_URL_FILE names: whether it is there, and readable by its owner
+ * only. Nothing when it names none.
+ */
+std::optional<Finding> inspect_secret();
 
-struct Finding {
-  std::string part;  // "privileges"; each part occurs at most once
-  Condition condition = Condition::ok;
-  std::string words;
-  std::vector<std::string> remedies;  // SQL statements, each to be run as the owner of what it names
-};
+/** Connects to the database of database_url_from_environment() and inspects it; what fails is a finding. Throws
+    Interrupted when asked to stop. */
+std::vector<Finding> inspect_database(const ExtractQuery& query, const StopFlag& stop,
+                                      const std::function<double()>& unix_seconds);
 
 /**
  * Inspects the table of `query` and the server behind `connection`, which was made from `url`. What depends on

@@ -49,12 +49,12 @@ struct SourceColumns {
   JudgementTable feedback, annotations;
 };
 
-/** Checks every setting without a database. Throws Error{usage} naming the option. */
+/** Checks every setting without a database. Throws SettingError{usage}. */
 void check(const ExtractQuery& query);
 
-/** The parts of NAME or SCHEMA.NAME; a part in double quotes may hold dots. Throws Error{usage} that
-    begins with `option`. */
-std::vector<std::string> split_table_name(std::string_view table, std::string_view option = "--table");
+/** The parts of NAME or SCHEMA.NAME; a part in double quotes may hold dots. Throws SettingError{usage} for
+    `setting`. */
+std::vector<std::string> split_table_name(std::string_view table, const std::string& setting = "table");
 
 /** The table's name as SQL, quoted. */
 std::string table_sql(const ExtractQuery& query);

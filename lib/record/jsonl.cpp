@@ -249,6 +249,8 @@ void append_rejected(std::string& out, std::string_view where, const std::string
   out += "}\n";
 }
 
+void check(const RejectPolicy& policy) { check_fraction("max-rejected", policy.max_rejected); }
+
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read) {
   if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read))
     return;

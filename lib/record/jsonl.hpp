@@ -41,6 +41,9 @@ struct RejectPolicy {
   bool is_strict = false;      // the first bad line ends the run
 };
 
+/** Throws SettingError{usage} for a fraction that is none. */
+void check(const RejectPolicy& policy);
+
 /** The name in a reason: what stands before the first ':' or '('. */
 std::string reason_name(std::string_view reason);
 

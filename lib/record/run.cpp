@@ -88,8 +88,10 @@ const Json& Run::close() {
 void Run::commit() {
   close();
   removed_.push_back(*this / "manifest.json");
-  for (const fs::path& path : removed_) remove_file(path);
-  sync_folder(folder());
+  bool is_removed = false;
+  for (const fs::path& path : removed_)
+    if (path_type(path) != PathType::missing) is_removed |= remove_file(path);
+  if (is_removed) sync_folder(folder());
   for (Output& output : outputs_) output.file.commit();
   if (state_) state_->commit();
   manifest_file_->commit();

@@ -162,10 +162,10 @@ def test_row_level_security_is_a_warning(reader):
 def test_a_missing_table_and_where_it_may_be(reader):
     url, connection, _ = reader
     assert findings_of(url, "--table", "conversation", status=1)["table"] == {
-        "state": "failed", "words": "'conversation' is not there; name it with --table (did you mean 'conversations'?)"}
+        "state": "failed", "words": "'conversation' is not there (did you mean 'conversations'?); name another table (--table)"}
     execute(connection, 'CREATE SCHEMA "C R M"', 'CREATE TABLE "C R M".chats (LIKE conversations)')
     found = findings_of(url, "--table", "chats", status=1)
-    assert found["table"]["words"] == "'chats' is not there; did you mean --table \"C R M\".chats?"
+    assert found["table"]["words"] == "'chats' is not there (did you mean \"C R M\".chats?); name another table (--table)"
     assert "columns" not in found and "privileges" not in found
     assert "is not there" in findings_of(url, "--table", "it's; DROP TABLE conversations", status=1)["table"]["words"]
 
@@ -174,8 +174,8 @@ def test_missing_columns_and_the_nearest_names(reader):
     url, connection, _ = reader
     execute(connection, "ALTER TABLE conversations RENAME rating TO ratings", "ALTER TABLE conversations RENAME messages TO body")
     found = findings_of(url, status=1)
-    assert found["columns"]["words"] == ("'messages' is missing; name it with --columns messages=NAME; 'rating' is missing; name "
-                                         "it with --columns rating=NAME (did you mean 'ratings'?)")
+    assert found["columns"]["words"] == ("'messages' is missing; name it as messages=NAME; 'rating' is missing (did you mean "
+                                         "'ratings'?); name it as rating=NAME (--columns)")
     assert "privileges" not in found
     assert findings_of(url, "--columns", "messages=body,rating=ratings")["columns"]["state"] == "ok"
 
@@ -239,7 +239,7 @@ def test_a_view_has_no_indexes_and_no_row_versions(reader):
     found = findings_of(url, "--table", "rated")
     assert found["table"]["words"] == "view public.rated"
     assert found["indexes"]["state"] == found["row versions"]["state"] == "note"
-    assert found["row versions"]["words"] == "a view has none (xmin), so 'extract --incremental' reads every conversation every time"
+    assert found["row versions"]["words"] == "a view has none (xmin), so an incremental extraction reads every conversation every time"
     assert "REFRESH" in findings_of(url, "--table", "kept")["row versions"]["words"]
 
 

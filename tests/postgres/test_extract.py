@@ -105,7 +105,7 @@ def test_filters_of_the_database(database, tmp_path):
     assert ids_of(tmp_path / "out") == ["kept", "kept-4"]
     counts = manifest_of(tmp_path / "out")["counts"]
     assert counts["matched"] == 4
-    assert counts["dropped"] == {"fewer messages than --min-messages": 1, "fewer than two user and assistant turns": 1}
+    assert counts["dropped"] == {"fewer messages than the minimum": 1, "fewer than two user and assistant turns": 1}
     assert extract(url, tmp_path / "out", "--languages", "", "--min-rating", "3.9", "--min-messages", "2").status == 0
     assert ids_of(tmp_path / "out") == ["german", "kept", "kept-4", "low", "none", "short"]
 

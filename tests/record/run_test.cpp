@@ -23,7 +23,6 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-
 }  // namespace
 
 TEST_CASE("a run's manifest describes what was staged, and the state is none of its outputs") {

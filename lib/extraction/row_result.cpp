@@ -1,4 +1,4 @@
-#include "extraction/outcome.hpp"
+#include "extraction/row_result.hpp"
 
 #include <fmt/format.h>
 
@@ -37,39 +37,40 @@ void append_tally(std::string& out, const RowReader& reader, std::string_view cr
 
 }  // namespace
 
-Judge::Judge(const RowRules& rules, double train_fraction) : reader_(rules), train_fraction_(train_fraction) {}
+RowClassifier::RowClassifier(const RowRules& rules, double train_fraction)
+    : reader_(rules), train_fraction_(train_fraction) {}
 
-Outcome rejected(std::string_view where, const std::string& reason, std::string_view raw) {
-  Outcome outcome{Place::rejected, "", reason_name(reason), std::string(where) + ": " + reason};
-  append_rejected(outcome.line, where, reason, raw);
-  return outcome;
+RowResult rejected(std::string_view where, const std::string& reason, std::string_view raw) {
+  RowResult result{OutputKind::rejected, "", reason_name(reason), std::string(where) + ": " + reason};
+  append_rejected(result.line, where, reason, raw);
+  return result;
 }
 
-const Outcome& Judge::judge(const Row& row, std::string_view where) {
-  outcome_.line.clear();
-  outcome_.tally.clear();
-  outcome_.words.clear();
-  const Fate fate = reader_.read(row, outcome_.line);
-  if (fate == Fate::kept) {
-    outcome_.place = is_in_training(*row.conversation_id, train_fraction_) ? Place::train : Place::validation;
-    append_tally(outcome_.tally, reader_, row.created_at.value_or(""));
-    return outcome_;
+const RowResult& RowClassifier::classify(const Row& row, std::string_view where) {
+  result_.line.clear();
+  result_.tally.clear();
+  result_.message.clear();
+  const RowStatus status = reader_.read(row, result_.line);
+  if (status == RowStatus::kept) {
+    result_.output = is_in_training(*row.conversation_id, train_fraction_) ? OutputKind::train : OutputKind::validation;
+    append_tally(result_.tally, reader_, row.created_at.value_or(""));
+    return result_;
   }
   const std::string name = where.empty() ? readable_name(row.conversation_id) : std::string(where);
-  outcome_.tally = reason_name(reader_.reason());
-  outcome_.words = name + ": " + reader_.reason();
-  if (fate == Fate::dropped) {
-    outcome_.place = Place::dropped;
-    outcome_.line = "{\"conversation_id\":";
-    append_json_string(outcome_.line, row.conversation_id.value_or(""));
-    outcome_.line += ",\"reason\":";
-    append_json_string(outcome_.line, reader_.reason());
-    outcome_.line += "}\n";
+  result_.tally = reason_name(reader_.reason());
+  result_.message = name + ": " + reader_.reason();
+  if (status == RowStatus::dropped) {
+    result_.output = OutputKind::dropped;
+    result_.line = "{\"conversation_id\":";
+    append_json_string(result_.line, row.conversation_id.value_or(""));
+    result_.line += ",\"reason\":";
+    append_json_string(result_.line, reader_.reason());
+    result_.line += "}\n";
   } else {
-    outcome_.place = fate == Fate::quarantined ? Place::quarantined : Place::rejected;
-    append_rejected(outcome_.line, name, reader_.reason(), row.messages.value_or(""));
+    result_.output = status == RowStatus::quarantined ? OutputKind::quarantined : OutputKind::rejected;
+    append_rejected(result_.line, name, reader_.reason(), row.messages.value_or(""));
   }
-  return outcome_;
+  return result_;
 }
 
 }  // namespace intelia::extraction
