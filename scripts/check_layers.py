@@ -23,12 +23,14 @@ MAY_INCLUDE = {
     "jinja": ["base", "text", "record"],
     "tokenizer": ["base", "text", "record"],
     "tokens": ["base", "text", "record", "page", "jinja", "tokenizer"],
+    "inference": ["base", "text", "record", "model", "tokenizer", "tokens", "engine"],
     "export": ["base", "text", "record", "lineage", "model", "tokenizer", "tokens", "engine"],
     "dataset": ["base", "text", "record"],
     "extraction": ["base", "text", "record", "dataset"],
     "postgres": ["base", "text", "record", "extraction"],
     "tracking": ["base", "text", "record", "http", "page"],
-    "evaluation": ["base", "text", "record", "engine", "page"],
+    "training": ["base", "text", "record", "model", "tokens", "inference", "engine", "tracking"],
+    "evaluation": ["base", "text", "record", "page", "model", "tokens", "inference", "engine"],
 }
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 TORCH = re.compile(r"^(torch|ATen|c10|caffe2)/")

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "evaluation/loss_comparison.hpp"
+#include "inference/generator.hpp"
 #include "record/json.hpp"
 #include "record/message.hpp"
 
@@ -14,8 +15,7 @@ namespace intelia {
 /** A test question and what both models answered. */
 struct AnswerPair {
   Question question;
-  std::string base, candidate;
-  bool base_is_cut = false, candidate_is_cut = false;  // ended by the token limit, not by the model
+  Completion base, candidate;
 };
 
 struct Evaluation {
@@ -27,8 +27,8 @@ struct Evaluation {
   LossComparison comparison;
   Verdict verdict = Verdict::not_enough_data;
   std::vector<AnswerPair> answers;
-  std::int64_t num_cut_conversations = 0;  // longer than the context, scored up to it
-  Json inputs = Json::array();             // files with sha256
+  std::int64_t num_truncated_conversations = 0;  // longer than the context, scored up to it
+  Json inputs = Json::array();                   // files with sha256
 };
 
 /** One sentence: the verdict and its reason. */

@@ -18,17 +18,17 @@
 namespace intelia::jinja {
 
 /** Bytes [begin, end) of a text came from input number `source`. */
-struct Origin {
+struct SourceRange {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::int32_t source = 0;
-  std::int32_t recipe = -1;  // of the rendering's trace: what the bytes are exactly, where that is known
+  std::int32_t derivation = -1;  // of the rendering's trace: what the bytes are exactly, where that is known
 };
 
-/** UTF-8 with the origins of its bytes, sorted and not overlapping; bytes of the template itself have none. */
+/** UTF-8 with the sources of its bytes, sorted and not overlapping; bytes of the template itself have none. */
 struct Text {
   std::string bytes;
-  std::vector<Origin> origins;
+  std::vector<SourceRange> sources;
   bool is_safe = false;  // markup in Jinja's sense: `+` escapes what is joined to it
 };
 
@@ -56,9 +56,9 @@ struct Variable {
 
 struct Input {
   std::vector<Variable> variables;
-  /** The list `messages`: strings of message i (but for its "role") have origin i. */
+  /** The list `messages`: strings of message i except its "role" have source i. */
   std::optional<Json> messages;
-  /** The lists `tools` and `documents`: their strings have origin -1. */
+  /** The lists `tools` and `documents`: their strings have source -1. */
   std::optional<Json> tools, documents;
   /** Whether to record what becomes of the contents of messages that have a role and a content and nothing else. */
   bool is_traced = false;

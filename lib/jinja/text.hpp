@@ -1,4 +1,4 @@
-// Python's operations on str, as filters and methods share them. Text keeps the origins of its bytes throughout.
+// Python's operations on str, as filters and methods share them. Text keeps the sources of its bytes throughout.
 #pragma once
 
 #include <cstdint>

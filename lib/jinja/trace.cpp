@@ -44,16 +44,18 @@ const std::set<std::string, std::less<>>& structural_filters() {
   return kNames;
 }
 
-std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::span<const std::string_view> contents) {
+std::vector<std::string_view> apply(const std::vector<Derivation>& derivations,
+                                    std::span<const std::string_view> contents) {
   std::vector<std::string_view> texts;
-  texts.reserve(recipes.size());
-  for (const Recipe& recipe : recipes) {
-    if (recipe.parent < 0) {
-      texts.push_back(contents[static_cast<std::size_t>(recipe.message)]);
+  texts.reserve(derivations.size());
+  for (const Derivation& derivation : derivations) {
+    if (derivation.parent < 0) {
+      texts.push_back(contents[static_cast<std::size_t>(derivation.message)]);
       continue;
     }
-    const std::string_view parent = texts[static_cast<std::size_t>(recipe.parent)];
-    const ByteRange range = stripped(parent, recipe.characters ? &*recipe.characters : nullptr, recipe.side);
+    const std::string_view parent = texts[static_cast<std::size_t>(derivation.parent)];
+    const ByteRange range =
+        stripped(parent, derivation.characters ? &*derivation.characters : nullptr, derivation.side);
     texts.push_back(parent.substr(range.begin, range.end - range.begin));
   }
   return texts;
@@ -82,14 +84,14 @@ bool holds(const Guard& guard, std::string_view text) {
 }
 
 std::int32_t Trace::add_content(std::int32_t message) {
-  recipes_.push_back({message, -1, Side::both, std::nullopt});
-  return static_cast<std::int32_t>(recipes_.size()) - 1;
+  derivations_.push_back({message, -1, Side::both, std::nullopt});
+  return static_cast<std::int32_t>(derivations_.size()) - 1;
 }
 
-std::int32_t Trace::recipe_of(const Value& text) {
-  const std::vector<Origin>& origins = text.text().origins;
-  if (origins.size() != 1 || origins[0].begin != 0 || origins[0].end != text.bytes().size()) return -1;
-  return origins[0].recipe;
+std::int32_t Trace::derivation_of(const Value& text) {
+  const std::vector<SourceRange>& sources = text.text().sources;
+  if (sources.size() != 1 || sources[0].begin != 0 || sources[0].end != text.bytes().size()) return -1;
+  return sources[0].derivation;
 }
 
 void Trace::add_guard(Guard guard) {
@@ -98,12 +100,12 @@ void Trace::add_guard(Guard guard) {
 
 void Trace::ask(Guard::Kind kind, const Value& subject, const Value& operand) {
   if (!subject.has_content() && !operand.has_content()) return;
-  const std::int32_t recipe = recipe_of(subject);
-  if (recipe < 0 || operand.has_content() || !operand.is(Type::string)) {
+  const std::int32_t derivation = derivation_of(subject);
+  if (derivation < 0 || operand.has_content() || !operand.is(Type::string)) {
     is_useful_ = false;
     return;
   }
-  Guard guard{kind, recipe, operand.bytes(), true};
+  Guard guard{kind, derivation, operand.bytes(), true};
   guard.answer = holds(guard, subject.bytes());
   add_guard(std::move(guard));
 }
@@ -173,11 +175,11 @@ void Trace::watch_item(const Value& object, const Value& key) {
 }
 
 std::int32_t Trace::add_strip(std::int32_t parent, Side side, const std::string* characters, bool is_empty) {
-  const Recipe recipe{recipes_[static_cast<std::size_t>(parent)].message, parent, side,
-                      characters == nullptr ? std::nullopt : std::optional<std::string>(*characters)};
-  auto found = std::find(recipes_.begin(), recipes_.end(), recipe);
-  if (found == recipes_.end()) found = recipes_.insert(recipes_.end(), recipe);
-  const auto place = static_cast<std::int32_t>(found - recipes_.begin());
+  const Derivation derivation{derivations_[static_cast<std::size_t>(parent)].message, parent, side,
+                              characters == nullptr ? std::nullopt : std::optional<std::string>(*characters)};
+  auto found = std::find(derivations_.begin(), derivations_.end(), derivation);
+  if (found == derivations_.end()) found = derivations_.insert(derivations_.end(), derivation);
+  const auto place = static_cast<std::int32_t>(found - derivations_.begin());
   add_guard({Guard::Kind::is_empty, place, "", is_empty});
   return place;
 }
@@ -185,10 +187,10 @@ std::int32_t Trace::add_strip(std::int32_t parent, Side side, const std::string*
 void Trace::watch_strip(const Text& before, Text& after, Side side, const std::string* characters) {
   const Value subject = Value::string(before);
   if (!subject.has_content()) return;
-  const std::int32_t parent = recipe_of(subject);
+  const std::int32_t parent = derivation_of(subject);
   if (parent < 0) return watch_strip_of_parts(before, after, side, characters);
   const std::int32_t place = add_strip(parent, side, characters, after.bytes.empty());
-  if (!after.origins.empty()) after.origins.front().recipe = place;
+  if (!after.sources.empty()) after.sources.front().derivation = place;
 }
 
 void Trace::watch_strip_of_parts(const Text& before, Text& after, Side side, const std::string* characters) {
@@ -200,18 +202,18 @@ void Trace::watch_strip_of_parts(const Text& before, Text& after, Side side, con
   for (const Side end : {Side::left, Side::right}) {
     if ((static_cast<int>(side) & static_cast<int>(end)) == 0) continue;
     const bool is_left = end == Side::left;
-    const Origin& outer = is_left ? before.origins.front() : before.origins.back();
+    const SourceRange& outer = is_left ? before.sources.front() : before.sources.back();
     const std::string_view bytes = before.bytes;
     // Whatever the contents are, the template's own text beside them ends it here.
     if (!vanishes(is_left ? bytes.substr(0, outer.begin) : bytes.substr(outer.end))) continue;
-    const bool is_one = before.origins.size() == 1 && stripped_on_left >= 0;
-    const std::int32_t parent = is_one ? stripped_on_left : outer.recipe;
+    const bool is_one = before.sources.size() == 1 && stripped_on_left >= 0;
+    const std::int32_t parent = is_one ? stripped_on_left : outer.derivation;
     if (parent < 0 || vanishes(bytes.substr(outer.begin, outer.end - outer.begin))) {
       is_useful_ = false;
       return;
     }
     const std::int32_t place = add_strip(parent, end, characters, false);
-    (is_left ? after.origins.front() : after.origins.back()).recipe = place;
+    (is_left ? after.sources.front() : after.sources.back()).derivation = place;
     if (is_left) stripped_on_left = place;
   }
 }

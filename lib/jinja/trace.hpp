@@ -16,27 +16,28 @@
 
 namespace intelia::jinja {
 
-/** A message's content, or another recipe's text without characters at its ends. Empty contents have none. */
-struct Recipe {
+/** A message's content, or another derivation's text without characters at its ends. Empty contents have none. */
+struct Derivation {
   std::int32_t message = 0;
   std::int32_t parent = -1;  // -1: the whole content
   Side side = Side::both;
   std::optional<std::string> characters;  // nothing: blanks
-  bool operator==(const Recipe&) const = default;
+  bool operator==(const Derivation&) const = default;
 };
 
 /** A question the template asked, and the answer it got. */
 struct Guard {
   enum class Kind { is_empty, equals, contains, starts_with, ends_with };
   Kind kind = Kind::is_empty;
-  std::int32_t recipe = 0;
+  std::int32_t derivation = 0;
   std::string operand;
   bool answer = false;
   bool operator==(const Guard&) const = default;
 };
 
-/** Applies `recipes` in order to the contents of the messages; a parent stands before what is made from it. */
-std::vector<std::string_view> apply(const std::vector<Recipe>& recipes, std::span<const std::string_view> contents);
+/** Applies `derivations` in order to the contents of the messages; a parent stands before what is made from it. */
+std::vector<std::string_view> apply(const std::vector<Derivation>& derivations,
+                                    std::span<const std::string_view> contents);
 bool holds(const Guard& guard, std::string_view text);
 
 /** Filters that look only at how many elements their input has and hand them on, but for text, of which they see all.
@@ -45,7 +46,7 @@ const std::set<std::string, std::less<>>& structural_filters();
 
 class Trace {
  public:
-  /** The recipe of message number `message`'s whole content, which is not empty. */
+  /** The derivation of message number `message`'s whole content, which is not empty. */
   std::int32_t add_content(std::int32_t message);
 
   /** Watches an operation that is about to happen. What it cannot follow makes the trace useless. */
@@ -59,23 +60,23 @@ class Trace {
   /** `after` is `before` stripped. */
   void watch_strip(const Text& before, Text& after, Side side, const std::string* characters);
 
-  /** Whether the output followed from nothing but recipes and guards. */
+  /** Whether the output followed from nothing but derivations and guards. */
   bool is_useful() const { return is_useful_; }
-  const std::vector<Recipe>& recipes() const { return recipes_; }
+  const std::vector<Derivation>& derivations() const { return derivations_; }
   const std::vector<Guard>& guards() const { return guards_; }
 
  private:
-  /** The recipe that `text` is exactly, or -1. */
-  static std::int32_t recipe_of(const Value& text);
+  /** The derivation that `text` is exactly, or -1. */
+  static std::int32_t derivation_of(const Value& text);
   /** A question with one operand that is no content. */
   void ask(Guard::Kind kind, const Value& subject, const Value& operand);
   void add_guard(Guard guard);
-  /** The recipe of `parent` stripped, which came out empty or not. */
+  /** The derivation of `parent` stripped, which came out empty or not. */
   std::int32_t add_strip(std::int32_t parent, Side side, const std::string* characters, bool is_empty);
-  /** As watch_strip, of a text that is no recipe but has contents in it. */
+  /** As watch_strip, of a text that is no derivation but has contents in it. */
   void watch_strip_of_parts(const Text& before, Text& after, Side side, const std::string* characters);
 
-  std::vector<Recipe> recipes_;
+  std::vector<Derivation> derivations_;
   std::vector<Guard> guards_;
   bool is_useful_ = true;
 };

@@ -100,8 +100,8 @@ std::int64_t Value::weight() const {
 bool Value::has_content() const {
   switch (type_) {
     case Type::string:
-      return std::any_of(text().origins.begin(), text().origins.end(),
-                         [](const Origin& origin) { return origin.source >= 0; });
+      return std::any_of(text().sources.begin(), text().sources.end(),
+                         [](const SourceRange& range) { return range.source >= 0; });
     case Type::method:
       return static_cast<const Method*>(pointer_.get())->self.has_content();
     case Type::name_space:
@@ -118,13 +118,13 @@ bool Value::has_content() const {
 void append(Text& out, const Text& piece) {
   const std::size_t base = out.bytes.size();
   out.bytes += piece.bytes;
-  for (const Origin& origin : piece.origins) {
-    Origin* last = out.origins.empty() ? nullptr : &out.origins.back();
-    const bool goes_on = last != nullptr && last->end == base + origin.begin && last->source == origin.source;
-    if (goes_on && last->recipe < 0 && origin.recipe < 0) {
-      last->end = base + origin.end;
+  for (const SourceRange& range : piece.sources) {
+    SourceRange* last = out.sources.empty() ? nullptr : &out.sources.back();
+    const bool goes_on = last != nullptr && last->end == base + range.begin && last->source == range.source;
+    if (goes_on && last->derivation < 0 && range.derivation < 0) {
+      last->end = base + range.end;
     } else {
-      out.origins.push_back({base + origin.begin, base + origin.end, origin.source, origin.recipe});
+      out.sources.push_back({base + range.begin, base + range.end, range.source, range.derivation});
     }
   }
 }
@@ -133,24 +133,24 @@ void append(Text& out, std::string_view bytes) { out.bytes += bytes; }
 
 Text substring(const Text& text, std::size_t begin, std::size_t end) {
   Text result{text.bytes.substr(begin, end - begin), {}, text.is_safe};
-  for (const Origin& origin : text.origins) {
-    const std::size_t from = std::max(origin.begin, begin);
-    const std::size_t to = std::min(origin.end, end);
+  for (const SourceRange& range : text.sources) {
+    const std::size_t from = std::max(range.begin, begin);
+    const std::size_t to = std::min(range.end, end);
     if (from < to)
-      result.origins.push_back(
-          {from - begin, to - begin, origin.source, to - from == origin.end - origin.begin ? origin.recipe : -1});
+      result.sources.push_back(
+          {from - begin, to - begin, range.source, to - from == range.end - range.begin ? range.derivation : -1});
   }
   return result;
 }
 
-Text with_bytes(const Text& origin, std::string bytes) {
+Text with_bytes(const Text& text, std::string bytes) {
   Text result{std::move(bytes), {}, false};
-  if (origin.origins.empty() || result.bytes.empty()) return result;
-  if (result.bytes.size() == origin.bytes.size()) {
-    result.origins = origin.origins;
-    for (Origin& part : result.origins) part.recipe = -1;
+  if (text.sources.empty() || result.bytes.empty()) return result;
+  if (result.bytes.size() == text.bytes.size()) {
+    result.sources = text.sources;
+    for (SourceRange& part : result.sources) part.derivation = -1;
   } else {
-    result.origins.push_back({0, result.bytes.size(), origin.origins.front().source});
+    result.sources.push_back({0, result.bytes.size(), text.sources.front().source});
   }
   return result;
 }
@@ -658,7 +658,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
     }
     case Json::value_t::string: {
       Text text{json.get<std::string>(), {}, false};
-      if (is_marked && !text.bytes.empty()) text.origins.push_back({0, text.bytes.size(), source});
+      if (is_marked && !text.bytes.empty()) text.sources.push_back({0, text.bytes.size(), source});
       return Value::string(std::move(text));
     }
     case Json::value_t::array: {
@@ -672,7 +672,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
       items.reserve(json.size());
       for (const auto& [key, item] : json.items()) {
         Text name{key, {}, false};
-        if (is_marked && source < 0 && !key.empty()) name.origins.push_back({0, key.size(), source});
+        if (is_marked && source < 0 && !key.empty()) name.sources.push_back({0, key.size(), source});
         items.emplace_back(Value::string(std::move(name)), from_json(item, is_marked, source));
       }
       return Value::dict_of_unique(std::move(items));

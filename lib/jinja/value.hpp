@@ -164,10 +164,10 @@ inline constexpr int kMaxValueDepth = 100;
 
 void append(Text& out, const Text& piece);
 void append(Text& out, std::string_view bytes);
-/** Bytes [begin, end) with their origins. */
+/** Bytes [begin, end) with their sources. */
 Text substring(const Text& text, std::size_t begin, std::size_t end);
-/** The same origins where the length is kept, else one origin for the whole. */
-Text with_bytes(const Text& origin, std::string bytes);
+/** The same sources where the length is kept, else one range for the whole. */
+Text with_bytes(const Text& text, std::string bytes);
 
 bool is_true(const Value& value);
 /** "str", "int", … as Python names the type. */
@@ -203,7 +203,7 @@ struct JsonStyle {
 /** Python's json.dumps. */
 void append_json(Text& out, const Value& value, const JsonStyle& style, int level = 0);
 
-/** Values of a JSON document; its strings get origin `source` when `is_marked` (names of members only when it is
+/** Values of a JSON document; its strings get source `source` when `is_marked` (names of members only when it is
  * negative). */
 Value from_json(const Json& json, bool is_marked, std::int32_t source);
 

@@ -17,9 +17,18 @@ Rejects& Run::open_rejects(const RejectPolicy& policy, Log& log) {
   return rejects_.emplace(policy, log, rejected_);
 }
 
+void Run::add_input(Json description) {
+  for (Json& origin : origins_of(Json::array({description}))) {
+    const bool is_known = std::any_of(origins_.begin(), origins_.end(),
+                                      [&](const Json& known) { return known["path"] == origin["path"]; });
+    if (!is_known) origins_.push_back(std::move(origin));
+  }
+  inputs_.push_back(std::move(description));
+}
+
 Json Run::add_input_folder(const fs::path& path) {
   Json files = describe_folder(path);
-  inputs_.insert(inputs_.end(), files.begin(), files.end());
+  for (const Json& file : files) add_input(file);
   return files;
 }
 
@@ -52,7 +61,7 @@ void Run::restart() {
   state_.reset();
   manifest_file_.reset();
   removed_.clear();
-  inputs_ = Json::array();
+  inputs_ = origins_ = written_ = Json::array();
   manifest_ = measured_ = Json::object();
 }
 
@@ -69,8 +78,8 @@ const Json& Run::close() {
   if (rejects_) set_records(*rejected_, rejects_->count());
   whole_ = make_manifest(info_.command, info_.version, info_.options);
   whole_["inputs"] = inputs_;
-  whole_["origins"] = origins_of(inputs_);
-  whole_["outputs"] = Json::array();
+  whole_["origins"] = origins_;
+  whole_["outputs"] = written_;
   for (Output& output : outputs_) {
     output.file.close();
     whole_["outputs"].push_back(describe_output(output.file, output.records));
@@ -85,13 +94,19 @@ const Json& Run::close() {
   return whole_;
 }
 
+void Run::remove_durably(const std::vector<fs::path>& paths) const {
+  bool is_removed = false;
+  for (const fs::path& path : paths)
+    if (path_type(path) != PathType::missing) is_removed |= remove_file(path);
+  if (is_removed) sync_folder(folder());
+}
+
+void Run::remove_manifest() { remove_durably({*this / "manifest.json"}); }
+
 void Run::commit() {
   close();
   removed_.push_back(*this / "manifest.json");
-  bool is_removed = false;
-  for (const fs::path& path : removed_)
-    if (path_type(path) != PathType::missing) is_removed |= remove_file(path);
-  if (is_removed) sync_folder(folder());
+  remove_durably(removed_);
   for (Output& output : outputs_) output.file.commit();
   if (state_) state_->commit();
   manifest_file_->commit();

@@ -39,11 +39,12 @@ class Run {
   /** Stages rejected.jsonl, to which the records go that `policy` bears. Once. */
   Rejects& open_rejects(const RejectPolicy& policy, Log& log);
 
-  /** Describes an input by path, size and hash, as it is now; `records` < 0 leaves their number out. */
+  /** Describes an input by path, size and hash, and by the manifest it came with, all as they are now: before the run
+      ends another one may replace them. `records` < 0 leaves their number out. */
   void add_input(const std::filesystem::path& path, std::int64_t records = -1) {
     add_input(describe_file(path, records));
   }
-  void add_input(Json description) { inputs_.push_back(std::move(description)); }
+  void add_input(Json description);
   /** Every file of a model or adapter folder; returns their descriptions. */
   Json add_input_folder(const std::filesystem::path& path);
   const Json& inputs() const { return inputs_; }
@@ -55,6 +56,8 @@ class Run {
   void stage(std::vector<AtomicFile> files);
   /** An output with this content. */
   void stage_text(const std::string& name, std::string_view text, Privacy privacy = Privacy::personal);
+  /** An output that has its name already, because the engine wrote it: {"path","sha256","bytes"}. */
+  void add_output(Json description) { written_.push_back(std::move(description)); }
   /** What the next run of the command continues from, at `path`, which may lie outside the folder: committed after the
       outputs, and not one of them. The reference stays valid until restart(). */
   AtomicFile& stage_state(const std::filesystem::path& path);
@@ -76,6 +79,9 @@ class Run {
   /** Since the run was opened. */
   double seconds() const;
 
+  /** Removes an earlier run's manifest now, for a run whose engine replaces outputs before commit(). */
+  void remove_manifest();
+
   /** The manifest as it will be written; makes every staged output durable. */
   const Json& close();
   /**
@@ -89,6 +95,8 @@ class Run {
     AtomicFile file;
     std::int64_t records = -1;
   };
+  void remove_durably(const std::vector<std::filesystem::path>& paths) const;
+
   RunInfo info_;
   OutputFolder folder_;
   double start_seconds_;
@@ -97,7 +105,8 @@ class Run {
   AtomicFile* rejected_ = nullptr;
   std::optional<Rejects> rejects_;
   std::vector<std::filesystem::path> removed_;
-  Json inputs_ = Json::array(), manifest_ = Json::object(), measured_ = Json::object(), whole_;
+  Json inputs_ = Json::array(), origins_ = Json::array(), written_ = Json::array();
+  Json manifest_ = Json::object(), measured_ = Json::object(), whole_;
   std::optional<AtomicFile> manifest_file_;
 };
 

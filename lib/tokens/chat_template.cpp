@@ -158,9 +158,9 @@ std::size_t input_bytes(std::span<const Message> messages, const RenderOptions& 
 Rendered to_rendered(jinja::Output output) {
   Rendered rendered;
   rendered.text = std::move(output.text.bytes);
-  rendered.content.reserve(output.text.origins.size());
-  for (const jinja::Origin& origin : output.text.origins)
-    rendered.content.push_back({{origin.begin, origin.end}, origin.source});
+  rendered.content.reserve(output.text.sources.size());
+  for (const jinja::SourceRange& range : output.text.sources)
+    rendered.content.push_back({{range.begin, range.end}, range.source});
   for (const auto& [begin, end] : output.generation) rendered.generation.push_back({begin, end});
   return rendered;
 }

@@ -179,4 +179,9 @@ TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokeni
                                    const TokenCacheSettings& cache, int threads)
     : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {}
 
+std::string describe_dataset(const TokenizedDataset& dataset) {
+  return fmt::format("{} records, {} tokens, {} of them trained, {} records truncated", dataset.size(),
+                     dataset.num_tokens(), dataset.num_targets(), dataset.num_cut());
+}
+
 }  // namespace intelia

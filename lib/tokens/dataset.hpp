@@ -50,4 +50,7 @@ class TokenizedDataset final : public SampleSource {
   TokenStore store_;
 };
 
+/** One line for people: "3412 records, 1200345 tokens, 800345 of them trained, 3 records truncated". */
+std::string describe_dataset(const TokenizedDataset& dataset);
+
 }  // namespace intelia

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <limits>
-#include <set>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "record/json.hpp"
 #include "tokens/turns.hpp"
 
@@ -157,16 +155,6 @@ std::size_t common_prefix(const std::vector<std::int32_t>& left, const std::vect
       left.begin());
 }
 
-void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
-  if (!std::filesystem::exists(path)) return;
-  const Json json = parse_json(read_file(path), path.string());
-  if (!json.is_object() || !json.contains("eos_token_id")) return;
-  const Json& value = json["eos_token_id"];
-  for (const Json& id : value.is_array() ? value : Json::array({value})) {
-    if (id.is_number_integer()) ids.insert(id.get<std::int32_t>());
-  }
-}
-
 }  // namespace
 
 std::vector<float> message_weights(const std::vector<Message>& messages, TrainedTurns turns) {
@@ -243,25 +231,6 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
 std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const std::vector<Message>& messages, const RenderOptions& options) {
   return encode_rendered(tokenizer, chat_template.render(messages, true, options)).ids;
-}
-
-std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                   const std::filesystem::path& folder, const RenderOptions& options) {
-  std::set<std::int32_t> ids;
-  collect_eos(folder / "generation_config.json", ids);
-  collect_eos(folder / "config.json", ids);
-  if (tokenizer.eos_id()) ids.insert(*tokenizer.eos_id());
-  const std::vector<Message> turn = {{"user", "a"}, {"assistant", "b"}};
-  try {
-    const Rendered rendered = chat_template.render(turn, false, options);
-    const Encoding encoding = encode_rendered(tokenizer, rendered);
-    if (const auto end = end_of_turn(tokenizer, encoding, ContentBounds(rendered, turn.size()), 1, 0))
-      ids.insert(encoding.ids[*end]);
-  } catch (const Error& error) {
-    // A template that refuses this smallest of conversations still has the model's own eos_token_id.
-    if (error.kind() != Kind::input || ids.empty()) throw;
-  }
-  return {ids.begin(), ids.end()};
 }
 
 }  // namespace intelia

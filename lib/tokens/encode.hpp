@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <vector>
 
 #include "record/message.hpp"
@@ -71,10 +70,5 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
 /** The ids of `messages` followed by the generation prompt; never cut. */
 std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const std::vector<Message>& messages, const RenderOptions& options = {});
-
-/** What ends an answer: eos_token_id of generation_config.json and config.json in `folder`, the tokenizer's EOS, and
-   the control token that the template puts after an assistant turn. Sorted. */
-std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                   const std::filesystem::path& folder, const RenderOptions& options = {});
 
 }  // namespace intelia

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "page/document.hpp"
 #include "page/markup.hpp"
 #include "record/json.hpp"
 #include "text/visible_text.hpp"
@@ -160,27 +161,24 @@ std::string json_record(const PreviewStyle& style, const PreviewRecord& record) 
 
 // --- HTML -----------------------------------------------------------------------------------------------------------
 
-/** Trained text is underlined and cut text struck through, so that the page can be read without its colours. */
-constexpr const char* kHtmlHead = R"(<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="intelia dataset preview"><title>{0}</title>
-<style>
-:root {{ color-scheme: light dark; --text: #1b1b1b; --page: #fff; --faint: #595959; --line: #d0d0d0; --trained: #d9f2dd; --cut: #a31515; }}
-@media (prefers-color-scheme: dark) {{
-  :root {{ --text: #e6e6e6; --page: #16181c; --faint: #a6a6a6; --line: #3c4048; --trained: #17452a; --cut: #ff8a80; }}
-}}
-body {{ margin: 2rem auto; max-width: 60rem; padding: 0 1rem; font: 16px/1.5 system-ui, sans-serif; color: var(--text); background: var(--page); }}
-h1 {{ font-size: 1.4rem; }} h2 {{ font-size: 1rem; margin: 2rem 0 .3rem; }} p {{ color: var(--faint); margin: .2rem 0; }}
-pre {{ white-space: pre-wrap; overflow-wrap: anywhere; border: 1px solid var(--line); border-radius: 6px; padding: .8rem; font: 14px/1.6 ui-monospace, monospace; }}
-.context {{ color: var(--faint); }}
-.trained {{ color: var(--text); background: var(--trained); text-decoration: underline; text-decoration-thickness: 1px; text-underline-offset: 3px; }}
-.cut {{ color: var(--cut); text-decoration: line-through; }}
-.special {{ border: 1px solid; border-radius: 4px; padding: 0 .25em; font-size: .85em; }}
-sub {{ color: var(--faint); font-size: .65em; margin-right: .2em; }}
-</style></head><body>
-<h1>{0}</h1>
-<p>What the model sees: <span class="context">context</span>, <span class="trained">trained</span>, <span class="cut">cut away</span>, <span class="special">control token</span>.</p>
+/** Trained text is underlined and truncated text struck through, so that the page can be read without its colours. */
+constexpr const char* kPreviewStyle = R"(
+body{max-width:60rem}h2{font-size:1rem;margin:2rem 0 .3rem}section p,.legend{color:var(--soft);margin:.2rem 0}
+pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:6px;padding:.8rem;font:14px/1.6 ui-monospace,monospace}
+.context{color:var(--soft)}.cut{color:var(--red);text-decoration:line-through}
+.trained{color:var(--text);background:var(--green-shade);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
+.special{border:1px solid;border-radius:4px;padding:0 .25em;font-size:.85em}
+sub{color:var(--soft);font-size:.65em;margin-right:.2em}
 )";
+
+std::string html_start(const std::string& title) {
+  return html_head(title, kPreviewStyle) +
+         fmt::format(
+             "<h1>{}</h1>\n<p class=\"legend\">What the model sees: <span class=\"context\">context</span>, <span "
+             "class=\"trained\">trained</span>, <span class=\"cut\">truncated</span>, <span class=\"special\">control "
+             "token</span>.</p>\n",
+             escape_markup(title));
+}
 
 std::string html_record(const PreviewStyle& style, const PreviewRecord& record) {
   std::string out;
@@ -205,7 +203,7 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
 }  // namespace
 
 std::string preview_head(const PreviewStyle& style, const std::string& title) {
-  if (style.format == PreviewFormat::html) return fmt::format(kHtmlHead, escape_markup(visible(title)));
+  if (style.format == PreviewFormat::html) return html_start(visible(title));
   if (style.format == PreviewFormat::json) return "";
   if (!style.uses_color) return "{+trained+} [-cut-] ⟨control token⟩\n\n";
   const Span context{}, trained{0, 0, "", true}, cut{0, 0, "", false, false, true}, special{0, 0, "", false, true};
@@ -228,8 +226,6 @@ std::string preview_record(const PreviewStyle& style, const PreviewRecord& recor
   return html_record(style, record);
 }
 
-std::string preview_tail(const PreviewStyle& style) {
-  return style.format == PreviewFormat::html ? "</body></html>\n" : "";
-}
+std::string preview_tail(const PreviewStyle& style) { return style.format == PreviewFormat::html ? html_tail() : ""; }
 
 }  // namespace intelia

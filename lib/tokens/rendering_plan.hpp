@@ -34,34 +34,34 @@ class RenderingPlan {
 
  private:
   struct Segment {
-    std::string before;        // the template's text
-    std::int32_t recipe = -1;  // then the text of this recipe,
-    std::string constant;      // or (-1) this text of a tool or a document
+    std::string before;            // the template's text
+    std::int32_t derivation = -1;  // then the text of this derivation,
+    std::string constant;          // or (-1) this text of a tool or a document
     std::int32_t message = 0;
   };
   /** A place in the text: after so many segments and then so many bytes of the template's text. */
-  struct Place {
+  struct TextPosition {
     std::size_t num_segments = 0;
     std::size_t num_bytes = 0;
   };
   struct Turn {
     std::int32_t message = 0;
-    Place begin, proven_end;
+    TextPosition begin, proven_end;
   };
 
-  std::optional<Place> place_of(std::size_t byte) const;
-  /** The recipe's number here, added with what it is made from when it is new. */
-  std::int32_t adopt(const jinja::Trace& trace, std::int32_t recipe);
+  std::optional<TextPosition> position_of(std::size_t byte) const;
+  /** The derivation's number here, added with what it is made from when it is new. */
+  std::int32_t adopt(const jinja::Trace& trace, std::int32_t derivation);
   void adopt_guards(const jinja::Trace& trace);
   /** Whether the first `length` bytes of `output` are made of the same pieces as this plan's. */
   bool begins_alike(const jinja::Output& output, std::size_t length);
 
-  std::vector<jinja::Recipe> recipes_;
+  std::vector<jinja::Derivation> derivations_;
   std::vector<jinja::Guard> guards_;
   std::vector<Segment> segments_;
-  std::string tail_;                    // the template's text after the last segment
-  std::vector<jinja::Origin> origins_;  // of the rendering it was made from; recipes by their numbers here
-  std::vector<std::pair<Place, Place>> generation_;
+  std::string tail_;                         // the template's text after the last segment
+  std::vector<jinja::SourceRange> sources_;  // of the rendering it was made from; derivations by their numbers here
+  std::vector<std::pair<TextPosition, TextPosition>> generation_;
   std::vector<Turn> turns_;
 };
 

@@ -1,4 +1,4 @@
-// Where the turns of a rendered conversation end in its tokens. Private to lib/tokens.
+// Where the turns of a rendered conversation end in its tokens.
 #pragma once
 
 #include <cstddef>

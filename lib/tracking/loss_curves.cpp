@@ -5,29 +5,14 @@
 #include <algorithm>
 #include <cmath>
 
-#include "page/markup.hpp"
+#include "page/axes.hpp"
+#include "page/document.hpp"
 
 namespace intelia {
 
 void LossCurves::add(const MetricsLine& line) {
   if (const double loss = line.scalar("loss"); std::isfinite(loss)) train.push_back({line.step, loss});
   if (const double loss = line.scalar("eval_loss"); std::isfinite(loss)) validation.push_back({line.step, loss});
-}
-
-std::vector<double> round_ticks(double low, double high, int count) {
-  const double raw = (high - low) / std::max(1, count);
-  const double power = std::pow(10, std::floor(std::log10(raw)));
-  double step = 10 * power;
-  for (const double factor : {1.0, 2.0, 5.0})
-    if (factor * power >= raw * (1 - 1e-9)) {
-      step = factor * power;
-      break;
-    }
-  std::vector<double> ticks;
-  for (auto i = static_cast<std::int64_t>(std::ceil(low / step - 1e-9));
-       static_cast<double>(i) * step <= high + 1e-9 * step; ++i)
-    ticks.push_back(static_cast<double>(i) * step);
-  return ticks;
 }
 
 namespace {
@@ -55,13 +40,6 @@ Frame frame_of(const LossCurves& curves) {
   return frame;
 }
 
-/** As many digits as tell neighbouring ticks apart. */
-std::string tick_text(double value, const std::vector<double>& ticks) {
-  const double step = ticks.size() > 1 ? ticks[1] - ticks[0] : value;
-  const int digits = step > 0 ? std::clamp(static_cast<int>(std::ceil(-std::log10(step) - 1e-9)), 0, 9) : 0;
-  return fmt::format("{:.{}f}", value, digits);
-}
-
 /** At most `2 * num_stretches` of `points`: the lowest and the highest of each stretch, in order, and both ends. */
 std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t num_stretches) {
   if (points.size() <= 2 * num_stretches) return points;
@@ -71,8 +49,8 @@ std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t
     const auto begin = points.begin() + static_cast<std::ptrdiff_t>(i * points.size() / num_stretches);
     const auto end = points.begin() + static_cast<std::ptrdiff_t>((i + 1) * points.size() / num_stretches);
     const auto [low, high] = std::minmax_element(begin, end, is_lower);
-    for (const auto& place : {std::min(low, high), std::max(low, high)})
-      if (place->step > kept.back().step) kept.push_back(*place);
+    for (const auto& extreme : {std::min(low, high), std::max(low, high)})
+      if (extreme->step > kept.back().step) kept.push_back(*extreme);
   }
   if (points.back().step > kept.back().step) kept.push_back(points.back());
   return kept;
@@ -83,74 +61,34 @@ std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t
 std::string loss_svg(const LossCurves& curves, const std::string& title) {
   constexpr double kWidth = 720, kHeight = 400, kLeft = 64, kRight = 16, kTop = 40, kBottom = 48;
   const Frame frame = frame_of(curves);
-  const auto x = [&](double step) {
-    return kLeft + (step - frame.first_step) / (frame.last_step - frame.first_step) * (kWidth - kLeft - kRight);
-  };
-  const auto y = [&](double loss) {
-    return kTop + (frame.highest - loss) / (frame.highest - frame.lowest) * (kHeight - kTop - kBottom);
-  };
-  std::string svg = fmt::format(
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" role=\"img\">\n"
-      "<title>{2}</title>\n"
-      "<style>\n"
-      "svg {{ color: #1f2328; background: #ffffff; --train: #0969da; --validation: #bc4c00;\n"
-      "  font: 12px system-ui, sans-serif; }}\n"
-      "@media (prefers-color-scheme: dark) {{\n"
-      "  svg {{ color: #e6edf3; background: #0d1117; --train: #58a6ff; --validation: #f0883e; }} }}\n"
-      "text {{ fill: currentColor; }}\n"
-      ".grid {{ stroke: currentColor; stroke-opacity: 0.15; }}\n"
-      ".axis {{ stroke: currentColor; stroke-opacity: 0.6; }}\n"
-      "polyline {{ fill: none; stroke-width: 1.75; stroke-linejoin: round; }}\n"
-      ".train {{ stroke: var(--train); }}\n"
-      ".validation {{ stroke: var(--validation); }}\n"
-      "circle.train {{ fill: var(--train); }}\n"
-      "circle.validation {{ fill: var(--validation); }}\n"
-      "</style>\n"
-      "<text x=\"{3}\" y=\"22\" font-size=\"14\">{2}</text>\n",
-      kWidth, kHeight, escape_markup(title), kLeft);
+  const Scale x{frame.first_step, frame.last_step, kLeft, kWidth - kRight};
+  const Scale y{frame.lowest, frame.highest, kHeight - kBottom, kTop};
+  Svg svg(kWidth, kHeight);
+  svg.text("font-size=\"14\"", kLeft, 22, title);
+  draw_axes(svg, x, "step", y, "loss");
 
-  // Axes.
-  const std::vector<double> losses = round_ticks(frame.lowest, frame.highest, 6);
-  for (const double loss : losses)
-    svg += fmt::format(
-        "<line class=\"grid\" x1=\"{0}\" x2=\"{1}\" y1=\"{2:.2f}\" y2=\"{2:.2f}\"/>\n"
-        "<text class=\"loss-tick\" x=\"{3}\" y=\"{2:.2f}\" dy=\"0.35em\" text-anchor=\"end\">{4}</text>\n",
-        kLeft, kWidth - kRight, y(loss), kLeft - 8, tick_text(loss, losses));
-  std::vector<double> steps = round_ticks(frame.first_step, frame.last_step, 8);
-  std::erase_if(steps, [](double step) { return step != std::round(step); });
-  for (const double step : steps)
-    svg += fmt::format(
-        "<line class=\"axis\" x1=\"{0:.2f}\" x2=\"{0:.2f}\" y1=\"{1}\" y2=\"{2}\"/>\n"
-        "<text class=\"step-tick\" x=\"{0:.2f}\" y=\"{3}\" text-anchor=\"middle\">{4:.0f}</text>\n",
-        x(step), kHeight - kBottom, kHeight - kBottom + 4, kHeight - kBottom + 18, step);
-  svg += fmt::format(
-      "<line class=\"axis\" x1=\"{0}\" x2=\"{1}\" y1=\"{2}\" y2=\"{2}\"/>\n"
-      "<line class=\"axis\" x1=\"{0}\" x2=\"{0}\" y1=\"{3}\" y2=\"{2}\"/>\n"
-      "<text x=\"{4}\" y=\"{5}\" text-anchor=\"middle\">step</text>\n"
-      "<text transform=\"translate(16 {6}) rotate(-90)\" text-anchor=\"middle\">loss</text>\n",
-      kLeft, kWidth - kRight, kHeight - kBottom, kTop, (kLeft + kWidth - kRight) / 2, kHeight - 10,
-      (kTop + kHeight - kBottom) / 2);
-
-  // Curves, and a legend at the top right; a single point is a dot.
+  // Curves, and a legend at the top right; the points of a short curve are dots, too.
   const auto draw = [&](const char* name, const std::vector<LossPoint>& points, double legend_x) {
     if (points.empty()) return;
-    svg += fmt::format("<polyline class=\"{}\" points=\"", name);
+    const std::string line = fmt::format("class=\"{}\"", name);
+    std::vector<std::pair<double, double>> places;
     for (const LossPoint& point : thinned(points, 1000))
-      svg += fmt::format("{:.3f},{:.3f} ", x(static_cast<double>(point.step)), y(point.loss));
-    svg.back() = '"';
-    svg += "/>\n";
+      places.emplace_back(x(static_cast<double>(point.step)), y(point.loss));
+    svg.polyline(line, places);
     if (points.size() <= 100)
-      for (const LossPoint& point : points)
-        svg += fmt::format(
-            "<circle class=\"{}\" cx=\"{:.3f}\" cy=\"{:.3f}\" r=\"2\"><title>step {}: {:.4f}</title></circle>\n", name,
-            x(static_cast<double>(point.step)), y(point.loss), point.step, point.loss);
-    svg += fmt::format(
-        "<polyline class=\"{0}\" data-legend=\"{0}\" points=\"{1},18 {2},18\"/>\n<text x=\"{3}\" y=\"22\">{0}</text>\n",
-        name, legend_x, legend_x + 24, legend_x + 30);
+      for (std::size_t i = 0; i < points.size(); ++i)
+        svg.circle(line, places[i].first, places[i].second, 2,
+                   fmt::format("step {}: {:.4f}", points[i].step, points[i].loss));
+    svg.polyline(fmt::format("{} data-legend=\"{}\"", line, name), {{legend_x, 18}, {legend_x + 24, 18}});
+    svg.text("", legend_x + 30, 22, name);
   };
   draw("train", curves.train, kWidth - kRight - 170);
   draw("validation", curves.validation, kWidth - kRight - 95);
-  return svg + "</svg>\n";
+  return svg.document(title, palette_css("svg") + axes_css() +
+                                 "svg{color:var(--text);background:var(--page);font:12px system-ui,sans-serif}\n"
+                                 "polyline{fill:none;stroke-width:1.75;stroke-linejoin:round}\n"
+                                 ".train{stroke:var(--blue)}.validation{stroke:var(--orange)}\n"
+                                 "circle.train{fill:var(--blue)}circle.validation{fill:var(--orange)}\n");
 }
 
 std::string loss_text(const LossCurves& curves, int width, int height) {

@@ -28,7 +28,4 @@ std::string loss_svg(const LossCurves& curves, const std::string& title);
    a newline. Empty with fewer than two points. `width` at least 40. */
 std::string loss_text(const LossCurves& curves, int width, int height);
 
-/** At most about `count` round numbers (1, 2 or 5 times a power of ten apart) within [low, high]; low < high. */
-std::vector<double> round_ticks(double low, double high, int count);
-
 }  // namespace intelia

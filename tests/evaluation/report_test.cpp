@@ -18,8 +18,8 @@ Evaluation sample() {
   AnswerPair pair;
   pair.question.id = "q";
   pair.question.messages = {{"user", "<b>?"}};
-  pair.base = "<script>alert(1)</script>";
-  pair.candidate = "a & b";
+  pair.base.text = "<script>alert(1)</script>";
+  pair.candidate.text = "a & b";
   evaluation.answers.push_back(pair);
   return evaluation;
 }

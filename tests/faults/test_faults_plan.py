@@ -90,7 +90,7 @@ def test_batch_size_auto_is_what_a_resumed_run_must_have(large, tmp_path):
     auto = ["--batch-size", "auto", "--max-memory", gib * 1.02, "--output", tmp_path / "out"]
     run = program.run(*large.sft(*auto))
     assert run.status == 0, run.stderr
-    assert "--batch-size auto: 8 × 2 sequences" in run.stderr
+    assert "batch size: 8 × 2 sequences" in run.stderr
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["options"]["batch-size"] == "auto"
     assert (manifest["result"]["batch_size"], manifest["result"]["gradient_accumulation"]) == (8, 2)
@@ -117,7 +117,7 @@ def test_a_plan_needs_no_output_and_says_what_the_run_then_takes(large, tmp_path
     run = program.run(*large.sft("--plan", *sizes, "--max-memory", 0.95 * gib))
     assert run.status == 3, run.stderr
     assert "does not fit" in run.stderr and "--batch-size " in run.stderr and "--gradient-accumulation " in run.stderr
-    assert "in all" in run.stdout
+    assert "\n  total  " in run.stdout
     run = program.run(*large.sft("--plan", "--batch-size", "auto", "--max-memory", 0.0001))
     assert run.status == 3 and "smaller model" in run.stderr, run.stderr
     run = program.run(*large.sft("--batch-size", "auto", "--max-memory", 0.0001, "--output", tmp_path / "none"))

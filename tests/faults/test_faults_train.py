@@ -420,7 +420,7 @@ def test_fault_11_train_sft(tiny, naughty_strings, tmp_path):
     run = program.run(*tiny.sft(folder, "--max-rejected", "0", "--max-length", 8192, steps=3, train=train, model=model))
     assert run.status == 0, run.stderr
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
-    assert counts["rejected"] == {} and counts["cut"] == 0 and counts["records"] == len(strings)
+    assert counts["rejected"] == {} and counts["truncated"] == 0 and counts["records"] == len(strings)
     assert (folder / "rejected.jsonl").read_bytes() == b""
 
 
@@ -499,7 +499,7 @@ def test_train_sft_long_conversations(tiny, tmp_path):
     run = program.run(*tiny.sft(tmp_path / "out", "--max-rejected", "0.5", steps=1, train=train))
     assert run.status == 0, run.stderr
     counts = json.loads((tmp_path / "out/manifest.json").read_text())["counts"]
-    assert counts["records"] == 2 and counts["cut"] == 2 and counts["tokens"] <= 2 * 128
+    assert counts["records"] == 2 and counts["truncated"] == 2 and counts["tokens"] <= 2 * 128
     assert f"{train}:3: no trained token remains" in run.stderr
 
 

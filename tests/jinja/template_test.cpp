@@ -67,11 +67,11 @@ TEST_CASE("each character of the output knows the message it came from") {
       "test");
   const jinja::Text text = chat.render(input).text;
   CHECK(text.bytes == "<user>ab[B]<assistant>cd[D]");
-  std::string origins(text.bytes.size(), '.');
-  for (const jinja::Origin& origin : text.origins) {
-    for (std::size_t i = origin.begin; i < origin.end; ++i) origins[i] = static_cast<char>('0' + origin.source);
+  std::string sources(text.bytes.size(), '.');
+  for (const jinja::SourceRange& range : text.sources) {
+    for (std::size_t i = range.begin; i < range.end; ++i) sources[i] = static_cast<char>('0' + range.source);
   }
-  CHECK(origins == "......00.0............11.1.");
+  CHECK(sources == "......00.0............11.1.");
 }
 
 TEST_CASE("generation blocks give their place in the output") {

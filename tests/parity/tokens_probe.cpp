@@ -13,6 +13,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/sinks.hpp"
+#include "inference/stop_ids.hpp"
 #include "jinja/template.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"

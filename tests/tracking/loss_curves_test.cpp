@@ -1,4 +1,4 @@
-// Ticks, and the terminal's picture, against pictures drawn by hand. test_loss_plot.py reads the SVG as a document.
+// The terminal's picture, against pictures drawn by hand. test_loss_plot.py reads the SVG as a document.
 #include "tracking/loss_curves.hpp"
 
 #include <doctest/doctest.h>
@@ -25,16 +25,6 @@ std::vector<std::string> lines_of(const std::string& text) {
 }
 
 }  // namespace
-
-TEST_CASE("ticks are round and lie within") {
-  CHECK(round_ticks(0, 10, 5) == std::vector<double>{0, 2, 4, 6, 8, 10});
-  CHECK(round_ticks(1, 9, 8) == std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9});
-  const std::vector<double> fine = round_ticks(0.93, 1.07, 3);
-  REQUIRE(fine.size() == 3);
-  CHECK(fine[0] == doctest::Approx(0.95));
-  CHECK(fine[2] == doctest::Approx(1.05));
-  CHECK(round_ticks(0, 12'000, 8).size() == 7);
-}
 
 TEST_CASE("a falling line goes from the top left to the bottom right of the picture") {
   LossCurves curves;

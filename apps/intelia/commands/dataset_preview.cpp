@@ -44,6 +44,7 @@ void check(const Options& options, const Context& context) {
     if (!holds) throw Error(Kind::usage, what);
   };
   check_reject_options(options.rejects);
+  check_is_folder("model", options.model);
   need(options.records >= 0, "--records must be 0 (all) or more");
   need(options.line >= 0, "--line is a line's number, from 1");
   need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");

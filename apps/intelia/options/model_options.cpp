@@ -1,7 +1,5 @@
 #include "options/model_options.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -88,58 +86,6 @@ void check_inputs_stay(const fs::path& output, const std::vector<std::string>& n
                                      " of this run; copy it elsewhere or name another --output");
 }
 
-void check_tokenizer_files(const fs::path& folder) {
-  std::error_code failure;
-  for (const std::string& name : tokenizer_file_names()) {
-    const fs::file_status status = fs::status(folder / name, failure);
-    // Checked before any is opened: opening a pipe would wait for ever.
-    if (fs::exists(status) && !fs::is_regular_file(status))
-      throw Error(Kind::input, (folder / name).string() + ": not a regular file");
-  }
-}
-
-std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& model) {
-  check_is_folder("model", model);
-  check_tokenizer_files(model);
-  return Tokenizer::load(model);
-}
-
-ChatTemplate load_chat_template(const fs::path& model) {
-  const bool may_have_one = fs::exists(model / "chat_template.jinja") ||
-                            (fs::exists(model / "tokenizer_config.json") &&
-                             read_file(model / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
-  if (may_have_one) return ChatTemplate::load(model);
-  return ChatTemplate(
-      "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
-      "no chat template");
-}
-
-TextSide load_text_side(const fs::path& model) {
-  check_tokenizer_files(model);
-  ModelConfig config = read_model_config(model);
-  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(model);
-  if (tokenizer->vocabulary_size() > config.vocab_size)
-    throw Error(Kind::input,
-                fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
-                            "config.json); they are not of the same model",
-                            model.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
-  return {std::move(config), std::move(tokenizer), load_chat_template(model)};
-}
-
-void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log) {
-  if (!date.empty() || !chat_template.reads_date()) return;
-  log.warning(
-      "the chat template reads the date, and none is given: a run must not depend on the day it is started; give one "
-      "with --date");
-}
-
-const std::vector<std::string>& tokenizer_file_names() {
-  static const std::vector<std::string> names = {
-      "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
-      "vocab.json",     "merges.txt",      "chat_template.jinja",   "generation_config.json"};
-  return names;
-}
-
 void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
   std::vector<fs::path> stale;
   for (const auto& entry : fs::directory_iterator(folder)) {
@@ -153,11 +99,6 @@ void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFi
     if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
   }
   for (const fs::path& path : stale) fs::remove(path);
-}
-
-std::string describe_dataset(const TokenizedDataset& dataset) {
-  return fmt::format("{} records, {} tokens, {} of them trained, {} records cut", dataset.size(), dataset.num_tokens(),
-                     dataset.num_targets(), dataset.num_cut());
 }
 
 }  // namespace intelia

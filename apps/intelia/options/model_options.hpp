@@ -1,15 +1,11 @@
 // Options and steps that every command with a model shares: which model, in what precision, and its text side.
 #pragma once
 
-#include <memory>
-
 #include "cli/command.hpp"
 #include "engine/jobs.hpp"
-#include "model/config.hpp"
-#include "record/manifest.hpp"
-#include "tokenizer/tokenizer.hpp"
-#include "tokens/chat_template.hpp"
-#include "tokens/dataset.hpp"
+#include "inference/text_side.hpp"
+#include "tokens/encode.hpp"
+#include "tokens/token_cache.hpp"
 
 namespace intelia {
 
@@ -44,36 +40,7 @@ void check_inputs_stay(const std::filesystem::path& output, const std::vector<st
                        const std::vector<std::filesystem::path>& folders,
                        const std::vector<std::filesystem::path>& files);
 
-/** Refuses (Error{input}) a model folder where a pipe, a device or a folder has the name of a file of its text side. */
-void check_tokenizer_files(const std::filesystem::path& folder);
-
-/** Tokenizer of a folder that need not hold a model. Error{usage} when --model is no folder. */
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& model);
-
-/** Its chat template; without one, a template that refuses every conversation with words that say so. */
-ChatTemplate load_chat_template(const std::filesystem::path& model);
-
-/** The text side of a model folder: configuration, tokenizer and template, proved to fit together. */
-struct TextSide {
-  ModelConfig config;
-  std::unique_ptr<Tokenizer> tokenizer;
-  ChatTemplate chat_template;
-};
-
-/** Throws Error{input} when the tokenizer has ids that the embedding does not. A folder without a chat template still
-    serves records of plain text; a conversation is then refused with words that say so. */
-TextSide load_text_side(const std::filesystem::path& model);
-
-/** Warns when the template reads the date and none is given: it then writes what it has for such a case, or refuses. */
-void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log);
-
-/** The words of a model folder besides its weights, which a model made from it needs too. */
-const std::vector<std::string>& tokenizer_file_names();
-
 /** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
 void remove_stale_model_files(const std::filesystem::path& folder, const std::vector<AtomicFile>& written);
-
-/** One line for a human: "3,412 conversations, 1.2 M tokens, 0.8 M of them trained, 3 cut". */
-std::string describe_dataset(const TokenizedDataset& dataset);
 
 }  // namespace intelia

@@ -1,0 +1,55 @@
+// Text in, text out: messages rendered and encoded, continued by a loaded model, and decoded. It stands between the text
+// side of a model folder and the engine; it reads and writes no file.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/engine.hpp"
+#include "inference/text_side.hpp"
+
+namespace intelia {
+
+enum class FinishReason {
+  stop,    // the model ended its answer with a stop token
+  length,  // the maximum number of new tokens, or the context, ended it
+};
+
+/** "stop" or "length", as OpenAI's API names them. */
+const char* name_of(FinishReason reason);
+
+/** What a model wrote after a prompt. */
+struct Completion {
+  std::string text;  // without control tokens
+  FinishReason finish_reason = FinishReason::stop;
+  std::int64_t prompt_tokens = 0;
+  std::int64_t completion_tokens = 0;  // without the stop token
+};
+
+/** A prompt as token ids, generation prompt included. */
+using PromptIds = std::vector<std::int32_t>;
+
+/** Keeps references to `text` and `model`, which must outlive it. Not for several threads at once. */
+class Generator {
+ public:
+  /** `render` holds for every prompt; stop tokens are those of stop_ids. */
+  Generator(const TextSide& text, LoadedModel& model, RenderOptions render = {});
+
+  /** Renders and encodes `messages`; `tools_json`, where not empty, takes the place of the generator's tools.
+      Error{input} when the template refuses them, or when they leave no room in the model's context. */
+  PromptIds encode(const std::vector<Message>& messages, const std::string& tools_json = "") const;
+
+  /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`. */
+  std::vector<Completion> complete(std::span<const PromptIds> prompts, SamplingSettings sampling, bool use_adapter,
+                                   const StopFlag& stop) const;
+
+ private:
+  const TextSide& text_;
+  LoadedModel& model_;
+  RenderOptions render_;
+  std::vector<std::int32_t> stop_ids_;
+};
+
+}  // namespace intelia

@@ -1,0 +1,74 @@
+#include "inference/text_side.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void check_is_folder(const fs::path& path) {
+  if (!fs::is_directory(path)) throw Error(Kind::usage, "'" + path.string() + "' is not a folder");
+}
+
+}  // namespace
+
+const std::vector<std::string>& tokenizer_file_names() {
+  static const std::vector<std::string> names = {
+      "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json",
+      "vocab.json",     "merges.txt",      "chat_template.jinja",   "generation_config.json"};
+  return names;
+}
+
+void check_tokenizer_files(const fs::path& folder) {
+  std::error_code failure;
+  for (const std::string& name : tokenizer_file_names()) {
+    const fs::file_status status = fs::status(folder / name, failure);
+    // Checked before any is opened: opening a pipe blocks until something writes to it.
+    if (fs::exists(status) && !fs::is_regular_file(status))
+      throw Error(Kind::input, (folder / name).string() + ": not a regular file");
+  }
+}
+
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
+  check_is_folder(folder);
+  check_tokenizer_files(folder);
+  return Tokenizer::load(folder);
+}
+
+ChatTemplate load_chat_template(const fs::path& folder) {
+  const bool may_have_one =
+      fs::exists(folder / "chat_template.jinja") ||
+      (fs::exists(folder / "tokenizer_config.json") &&
+       read_file(folder / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
+  if (may_have_one) return ChatTemplate::load(folder);
+  return ChatTemplate(
+      "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
+      "no chat template");
+}
+
+TextSide load_text_side(const fs::path& folder) {
+  check_is_folder(folder);
+  check_tokenizer_files(folder);
+  ModelConfig config = read_model_config(folder);
+  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder);
+  if (tokenizer->vocabulary_size() > config.vocab_size)
+    throw Error(Kind::input,
+                fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
+                            "config.json); they are not of the same model",
+                            folder.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
+  return {folder, std::move(config), std::move(tokenizer), load_chat_template(folder)};
+}
+
+void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log) {
+  if (!date.empty() || !chat_template.reads_date()) return;
+  log.warning(
+      "the chat template reads the date, and none is given: a run must not depend on the day it is started; give one "
+      "with --date");
+}
+
+}  // namespace intelia

@@ -1,0 +1,46 @@
+// The text side of a model folder: configuration, tokenizer and chat template. Knows which files make it up and that
+// they must fit together; knows neither weights nor the engine.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/sinks.hpp"
+#include "model/config.hpp"
+#include "tokenizer/tokenizer.hpp"
+#include "tokens/chat_template.hpp"
+
+namespace intelia {
+
+struct TextSide {
+  std::filesystem::path folder;
+  ModelConfig config;
+  std::unique_ptr<Tokenizer> tokenizer;
+  ChatTemplate chat_template;
+};
+
+/**
+ * Error{usage} when `folder` is not a folder; Error{input} when a file is malformed, or when the tokenizer has ids that
+ * the embedding does not have. Without a chat template see load_chat_template.
+ */
+TextSide load_text_side(const std::filesystem::path& folder);
+
+/** The tokenizer of a folder that need not hold a model. Error{usage} when it is not a folder. */
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
+
+/** The chat template of a folder; without one, a template that refuses every conversation and says why, so that records
+    of plain text can still be used. */
+ChatTemplate load_chat_template(const std::filesystem::path& folder);
+
+/** Error{input} when a pipe, a device or a folder has the name of a file of the text side. */
+void check_tokenizer_files(const std::filesystem::path& folder);
+
+/** The files of a model folder besides config.json and the weights, which a model made from it needs too. */
+const std::vector<std::string>& tokenizer_file_names();
+
+/** Warns when the template reads the date and none is given. */
+void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log);
+
+}  // namespace intelia

@@ -1,0 +1,64 @@
+#include "page/document.hpp"
+
+#include <fmt/format.h>
+
+#include "page/markup.hpp"
+
+namespace intelia {
+
+namespace {
+
+constexpr const char* kLight =
+    "--text:#1c2127;--page:#ffffff;--soft:#5b6672;--line:#d8dee5;--shade:#f5f7f9;--green:#1a7f4b;--green-shade:#d9f2dd;"
+    "--red:#b3362b;--amber:#8a6d1d;--blue:#0969da;--orange:#bc4c00";
+constexpr const char* kDark =
+    "--text:#e6eaee;--page:#14181c;--soft:#9aa6b2;--line:#39424c;--shade:#1d2328;--green:#4cc38a;--green-shade:#17452a;"
+    "--red:#f0796d;--amber:#d9b44a;--blue:#58a6ff;--orange:#f0883e";
+
+constexpr const char* kBaseStyle = R"(
+body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page);max-width:78rem;margin:0 auto;padding:2rem 1rem}
+h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.1rem;margin:2.2rem 0 .6rem}p{margin:.4rem 0}.soft{color:var(--soft)}
+.scroll{overflow-x:auto}table{border-collapse:collapse;width:100%;font-variant-numeric:tabular-nums}
+th,td{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:right;white-space:nowrap}th:first-child{text-align:left}
+td.prose,th.prose{text-align:left;white-space:pre-wrap;vertical-align:top;min-width:14rem}
+code{font-size:.85em;overflow-wrap:anywhere}
+)";
+
+std::string cell(const char* element, bool is_prose, std::string_view content) {
+  return fmt::format("<{0}{1}>{2}</{0}>", element, is_prose ? " class=\"prose\"" : "", content);
+}
+
+}  // namespace
+
+std::string palette_css(std::string_view selector) {
+  return fmt::format("{0}{{color-scheme:light dark;{1}}}\n@media (prefers-color-scheme: dark){{{0}{{{2}}}}}\n", selector,
+                     kLight, kDark);
+}
+
+std::string html_head(std::string_view title, std::string_view style) {
+  return fmt::format(
+      "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+      "content=\"width=device-width,initial-scale=1\"><meta name=\"generator\" content=\"intelia\"><title>{}</title>\n"
+      "<style>\n{}{}{}</style></head><body>\n",
+      escape_markup(title), palette_css(":root"), kBaseStyle, style);
+}
+
+std::string html_tail() { return "</body></html>\n"; }
+
+HtmlTable::HtmlTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+
+void HtmlTable::add(const std::vector<std::string>& cells) {
+  rows_ += "<tr>";
+  for (std::size_t i = 0; i < cells.size(); ++i)
+    rows_ += cell(i == 0 && !columns_[i].is_prose ? "th" : "td", columns_[i].is_prose, cells[i]);
+  rows_ += "</tr>\n";
+}
+
+std::string HtmlTable::html() const {
+  std::string head;
+  for (const Column& column : columns_) head += cell("th", column.is_prose, escape_markup(column.name));
+  return "<div class=\"scroll\"><table><thead><tr>" + head + "</tr></thead><tbody>\n" + rows_ +
+         "</tbody></table></div>\n";
+}
+
+}  // namespace intelia

@@ -1,0 +1,37 @@
+// The frame of a self-contained HTML page: head, colours for light and dark backgrounds, base style, tables. Knows no
+// report.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace intelia {
+
+/** CSS that defines the colours of every page as variables of `selector`, for light and dark backgrounds: --text --page
+    --soft --line --shade --green --green-shade --red --amber --blue --orange. */
+std::string palette_css(std::string_view selector);
+
+/** The page up to <body>: `title` is text, `style` is CSS that is added to the base style. */
+std::string html_head(std::string_view title, std::string_view style);
+
+std::string html_tail();
+
+/** A table that scrolls sideways where it is wider than the page. */
+class HtmlTable {
+ public:
+  struct Column {
+    std::string name;       // text
+    bool is_prose = false;  // wraps, with its line breaks kept; else numbers or short words on one line
+  };
+  explicit HtmlTable(std::vector<Column> columns);
+  /** One cell per column, as markup; the first is the row's header unless its column is prose. */
+  void add(const std::vector<std::string>& cells);
+  std::string html() const;
+
+ private:
+  std::vector<Column> columns_;
+  std::string rows_;
+};
+
+}  // namespace intelia

@@ -1,0 +1,180 @@
+#include "training/data_check.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <vector>
+
+#include "base/file.hpp"
+#include "engine/rows.hpp"
+#include "engine/schedule.hpp"
+#include "tokens/check.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMaxLogged = 20;       // faults that are logged
+constexpr std::int64_t kFirstRecords = 100;  // that every run checks
+
+/** A fault, and the file or folder it is in. */
+struct Fault {
+  fs::path path;
+  Finding finding;
+  std::string where() const {
+    return finding.line > 0 ? fmt::format("{}:{}", path.string(), finding.line) : path.string();
+  }
+};
+
+void append(std::vector<Fault>& faults, const fs::path& path, std::vector<Finding> findings) {
+  for (Finding& finding : findings) faults.push_back({path, std::move(finding)});
+}
+
+/** Differences between the trained model's text side and that of the model that will be served. */
+std::vector<Fault> served_faults(const TextSide& text, const fs::path& folder) {
+  std::vector<Fault> faults;
+  append(faults, folder,
+         check_served(*text.tokenizer, text.chat_template, load_tokenizer(folder)->sha256(),
+                      load_chat_template(folder).sha256(), "the model that will be served"));
+  return faults;
+}
+
+/** Differences from the text side that the adapter was trained with, according to its manifest. */
+std::vector<Fault> adapter_faults(const TextSide& text, const fs::path& folder, Log& log) {
+  const fs::path path = folder / "manifest.json";
+  std::vector<Fault> faults;
+  const Json manifest = fs::exists(path) ? parse_json(read_file(path), path.string()) : Json::object();
+  const auto recorded = [&](const char* name) {
+    return manifest.is_object() && manifest.contains(name) && manifest[name].is_string()
+               ? manifest[name].get<std::string>()
+               : "";
+  };
+  const std::string tokenizer = recorded("tokenizer_sha256"), chat_template = recorded("chat_template_sha256");
+  if (tokenizer.empty() || chat_template.empty()) {
+    log.info("'" + folder.string() +
+             "' has no manifest that says which tokenizer and chat template it was trained with");
+    return faults;
+  }
+  append(faults, folder, check_served(*text.tokenizer, text.chat_template, tokenizer, chat_template, "the adapter"));
+  return faults;
+}
+
+std::string counted(std::size_t count, const char* noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+/** What the checked files add up to. */
+struct Totals {
+  std::int64_t records = 0, tokens = 0, trained_tokens = 0;
+  std::size_t truncated = 0;
+
+  void add(const DatasetCheck& check) {
+    records += check.num_read;
+    tokens += check.num_tokens;
+    trained_tokens += check.num_targets;
+    truncated += check.cut_lines.size();
+  }
+  std::string words(std::int64_t max_length) const {
+    return fmt::format("{}, {} tokens, {} of them trained, {} truncated to {} tokens",
+                       counted(static_cast<std::size_t>(records), "record"), tokens, trained_tokens, truncated,
+                       max_length);
+  }
+};
+
+Json file_json(const fs::path& path, const DatasetCheck& check) {
+  return {{"path", path.string()},
+          {"records", check.num_read},
+          {"tokens", check.num_tokens},
+          {"trained_tokens", check.num_targets},
+          {"longest_record_tokens", check.longest},
+          {"truncated_lines", check.cut_lines}};
+}
+
+/** Logs the first faults, and makes the report of all of them. */
+TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
+  std::map<std::string, std::size_t> by_kind;
+  Json list = Json::array();
+  for (const Fault& fault : faults) {
+    const char* kind = name_of(fault.finding.kind);
+    if (list.size() < kMaxLogged) log.warning(fault.where() + ": " + fault.finding.message);
+    list.push_back({{"path", fault.path.string()},
+                    {"line", fault.finding.line},
+                    {"kind", kind},
+                    {"message", fault.finding.message}});
+    ++by_kind[kind];
+  }
+  if (list.size() > kMaxLogged) log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
+  std::string words = faults.empty() ? "no faults" : counted(faults.size(), "fault") + ": ";
+  const char* separator = "";
+  for (const auto& [kind, count] : by_kind) {
+    words += fmt::format("{}{} × {}", separator, count, kind);
+    separator = ", ";
+  }
+  return {"", {{"faults", list}, {"faults_by_kind", by_kind}}, words, faults.empty()};
+}
+
+}  // namespace
+
+TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
+                                   const EncodeOptions& options, const SftSettings& settings, const Sinks& sinks,
+                                   int threads) {
+  std::vector<Fault> faults;
+  if (!inputs.serve_model.empty()) faults = served_faults(text, inputs.serve_model);
+  if (!adapter.empty())
+    for (Fault& fault : adapter_faults(text, adapter, sinks.log)) faults.push_back(std::move(fault));
+
+  Json files = Json::array();
+  std::vector<std::int64_t> lengths;  // of the records that are trained on
+  Totals totals;
+  for (const fs::path& path : {inputs.train, inputs.validation}) {
+    if (path.empty()) continue;
+    DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks, threads);
+    if (check.num_read == 0)
+      check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
+    files.push_back(file_json(path, check));
+    totals.add(check);
+    append(faults, path, std::move(check.findings));
+    if (path == inputs.train) lengths = std::move(check.lengths);
+  }
+  TrainingReport report = report_faults(faults, sinks.log);
+  if (!lengths.empty())
+    Schedule(settings.schedule,
+             total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+  Json summary = {{"is_valid", faults.empty()}, {"files", files}};
+  summary.update(report.summary);
+  summary["tokenizer_sha256"] = text.tokenizer->sha256();
+  summary["chat_template_sha256"] = text.chat_template.sha256();
+  report.summary = std::move(summary);
+  report.words = totals.words(options.max_length) + "; " + report.words;
+  return report;
+}
+
+void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
+                              const EncodeOptions& options, const Sinks& sinks) {
+  if (!inputs.serve_model.empty())
+    if (const auto faults = served_faults(text, inputs.serve_model); !faults.empty())
+      throw Error(Kind::refused, faults[0].where() + ": " + faults[0].finding.message);
+  if (!adapter.empty())
+    for (const Fault& fault : adapter_faults(text, adapter, sinks.log))
+      sinks.log.warning(fault.where() + ": " + fault.finding.message);
+  if (!fs::is_regular_file(inputs.train)) return;  // a pipe can be read only once
+  const DatasetCheck check = check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, sinks,
+                                                 /*threads=*/1, kFirstRecords);
+  // Records that will be rejected or truncated are reported when they are read; the others would be trained unnoticed.
+  std::size_t count = 0;
+  const Finding* first = nullptr;
+  for (const Finding& finding : check.findings) {
+    if (finding.kind == Finding::Kind::no_record || finding.kind == Finding::Kind::refused ||
+        finding.kind == Finding::Kind::no_target)
+      continue;
+    if (first == nullptr) first = &finding;
+    ++count;
+  }
+  if (first != nullptr)
+    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all", counted(count, "fault"),
+                                  check.num_read, inputs.train.string(), first->line, first->message));
+}
+
+}  // namespace intelia

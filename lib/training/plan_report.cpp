@@ -1,0 +1,94 @@
+#include "training/plan_report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace intelia {
+
+double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
+
+std::uint64_t total_bytes(const SftPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.besides_bytes; }
+
+std::string remedy_words(const SftPlan& plan) {
+  std::string words;
+  for (const std::string& remedy : plan.remedies) words += (words.empty() ? "" : ", or ") + remedy;
+  return words;
+}
+
+namespace {
+
+/** "2 h 05 min", "3 min 20 s", "1.25 s". */
+std::string duration(double seconds) {
+  const auto whole = static_cast<std::int64_t>(std::llround(seconds));
+  if (whole >= 3600) return fmt::format("{} h {:02} min", whole / 3600, whole % 3600 / 60);
+  if (whole >= 60) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{:.3g} s", seconds);
+}
+
+/** Peak memory above the model that is neither trained parameters nor optimizer state. */
+std::uint64_t gradients_and_activations(const SftPlan& plan) {
+  return plan.peak_bytes - std::min(plan.peak_bytes, plan.trained_bytes + plan.optimizer_bytes);
+}
+
+template <class Value>
+std::string row(const char* name, const Value& value) {
+  return fmt::format("  {:<36}{:>12}\n", name, value);
+}
+
+std::string memory_row(const char* name, std::uint64_t bytes) {
+  return row(name, fmt::format("{:.1f} MiB", mebibytes(bytes)));
+}
+
+std::string plan_table(const SftPlan& plan) {
+  std::string table = "memory\n" + memory_row("base model", plan.model_bytes) +
+                      memory_row("adapter", plan.trained_bytes) + memory_row("optimizer", plan.optimizer_bytes) +
+                      memory_row("gradients and activations", gradients_and_activations(plan)) +
+                      memory_row("overhead, about", plan.besides_bytes) + memory_row("total", total_bytes(plan)) +
+                      memory_row("available", plan.available_bytes);
+  table += "run\n" + row("optimizer steps", plan.steps) + row("tokens", plan.tokens) +
+           row("sequences per optimizer step", fmt::format("{} × {}", plan.batch_size, plan.gradient_accumulation)) +
+           row("tokens per record, median", plan.median_sample) +
+           row("tokens per record, maximum", plan.longest_sample) +
+           row("tokens per micro-batch, maximum", plan.longest_tokens);
+  if (plan.seconds > 0)
+    table += "time\n" + row("per optimizer step", duration(plan.seconds_a_step)) + row("total", duration(plan.seconds));
+  return table;
+}
+
+Json plan_json(const SftPlan& plan) {
+  Json json = {{"fits", plan.fits},
+               {"bytes",
+                {{"model", plan.model_bytes},
+                 {"adapter", plan.trained_bytes},
+                 {"optimizer", plan.optimizer_bytes},
+                 {"gradients_and_activations", gradients_and_activations(plan)},
+                 {"peak_above_model", plan.peak_bytes},
+                 {"overhead", plan.besides_bytes},
+                 {"total", total_bytes(plan)},
+                 {"available", plan.available_bytes}}},
+               {"steps", plan.steps},
+               {"tokens", plan.tokens},
+               {"batch_size", plan.batch_size},
+               {"gradient_accumulation", plan.gradient_accumulation},
+               {"median_sample_tokens", plan.median_sample},
+               {"longest_sample_tokens", plan.longest_sample},
+               {"longest_micro_batch_tokens", plan.longest_tokens},
+               {"longest_micro_batch_targets", plan.longest_targets},
+               {"remedies", plan.remedies}};
+  if (plan.seconds > 0) json["measured"] = {{"seconds_per_step", plan.seconds_a_step}, {"seconds", plan.seconds}};
+  return json;
+}
+
+}  // namespace
+
+TrainingReport plan_report(const SftPlan& plan) {
+  const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
+  const std::string words = plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}", total, available)
+                                      : fmt::format("does not fit: {:.0f} MiB needed, {:.0f} MiB available; try {}",
+                                                    total, available, remedy_words(plan));
+  return {plan_table(plan), plan_json(plan), words, plan.fits};
+}
+
+}  // namespace intelia

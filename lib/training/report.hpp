@@ -1,0 +1,17 @@
+// What a training command reports at its end.
+#pragma once
+
+#include <string>
+
+#include "record/json.hpp"
+
+namespace intelia {
+
+struct TrainingReport {
+  std::string table;  // lines for people, printed where no JSON is asked for; may be empty
+  Json summary;
+  std::string words;        // one sentence for people
+  bool is_positive = true;  // false: the data has faults, or the run does not fit the memory
+};
+
+}  // namespace intelia

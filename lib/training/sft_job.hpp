@@ -1,0 +1,59 @@
+// Supervised fine-tuning from files to an output folder: the text side is made here, the training itself is the
+// engine's. A job is checked, planned, rehearsed or run; it prints nothing.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "record/run.hpp"
+#include "training/report.hpp"
+#include "training/training_run.hpp"
+
+namespace intelia {
+
+struct SftJobSettings {
+  SftSettings sft;
+  TrainingInputs inputs;
+  std::string date;  // that a chat template may read, YYYY-MM-DD, or empty
+  TrainedTurns trained_turns = TrainedTurns::all;
+  bool rejects_long = false;  // records above max_length are rejected instead of truncated
+  TokenCacheSettings token_cache;
+  RejectPolicy rejects;
+  TrackingSettings tracking;
+  int threads = 1;  // that read and tokenize
+};
+
+/** The options of a run whose settings are these: max_length within the context, the batch size that was chosen. */
+using DescribeOptions = std::function<RunOptions(const SftSettings& effective)>;
+
+class SftJob {
+ public:
+  /** Loads the text side of the model. Error{usage} or Error{input} when model and settings do not fit. */
+  SftJob(SftJobSettings settings, Sinks sinks);
+
+  /** Checks every record; trains nothing. */
+  TrainingReport check() const;
+  /** Memory and, with `measures_time`, time that the run will need; trains nothing. */
+  TrainingReport plan(bool measures_time) const;
+  /** Reads the data and logs the settings; trains nothing. */
+  TrainingReport rehearse(const DescribeOptions& describe) const;
+  /** Trains, and commits the output folder with its manifest. */
+  TrainingReport run(const RunInfo& info, const DescribeOptions& describe);
+
+ private:
+  void warn() const;
+  /** Tokenizes the data and checks that the schedule fits it, whichever batch size is chosen. */
+  TrainingData read_data(Rejects& rejects) const;
+  void log_settings(const RunOptions& options, const TrainingData& data) const;
+  void choose_batch_size(const TrainingData& data);
+  /** Adds the sample prompts to the engine's settings; returns their names. */
+  std::vector<std::string> add_sample_prompts();
+
+  SftJobSettings settings_;
+  Sinks sinks_;
+  SftSettings sft_;  // effective
+  TextSide text_;
+  EncodeOptions encode_;
+};
+
+}  // namespace intelia

@@ -1,0 +1,104 @@
+#include "training/training_run.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <future>
+
+#include "base/file.hpp"
+#include "base/hash.hpp"
+#include "engine/engine.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+Json run_identity(const RunOptions& options, const ModelSettings& model, const TextSide& text,
+                  const TokenizedDataset* validation) {
+  Json identity = Json::object();
+  identity["options"] = options.fixed;
+  identity["threads"] = model.threads;
+  std::future<Json> model_files = std::async(std::launch::async, [&] { return describe_folder(model.model); });
+  load_engine();  // in the meantime
+  identity["model"] = model_files.get();
+  if (!model.adapter.empty()) identity["adapter"] = describe_folder(model.adapter);
+  identity["tokenizer"] = text.tokenizer->sha256();
+  identity["chat_template"] = text.chat_template.sha256();
+  if (validation != nullptr) identity["validation"] = validation->content_sha256();
+  return identity;
+}
+
+void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingData& data, const Json& identity) {
+  run.add_input(inputs.train, data.train.num_read());
+  if (data.validation) run.add_input(inputs.validation, data.validation->num_read());
+  for (const char* part : {"model", "adapter"})
+    if (identity.contains(part))
+      for (const Json& file : identity[part]) run.add_input(file);
+}
+
+TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs::path& output, bool resumes,
+                       const Json& identity, const TokenizedDataset& train) {
+  const fs::path folder = fs::absolute(output).lexically_normal();
+  const Json whole = {{"run", identity}, {"data", train.content_sha256()}};
+  return {.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
+          .command = info.command,
+          .version = info.version,
+          .settings = options.all,
+          .identity = sha256_of(whole.dump()),
+          .output = output,
+          .resumes = resumes};
+}
+
+void copy_text_side(const fs::path& model, const Run& run) {
+  for (const std::string& name : tokenizer_file_names())
+    if (fs::exists(model / name)) write_file(run / name, read_file(model / name), Privacy::shared);
+}
+
+void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
+                     const SftSettings& settings, const SftSummary& summary) {
+  for (Json& file : describe_folder(run.folder())) {
+    file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+    run.add_output(std::move(file));
+  }
+  Json& manifest = run.manifest();
+  manifest["tokenizer_sha256"] = text.tokenizer->sha256();
+  manifest["chat_template_sha256"] = text.chat_template.sha256();
+  manifest["counts"] = {{"records", data.train.size()},
+                        {"tokens", data.train.num_tokens()},
+                        {"trained_tokens", data.train.num_targets()},
+                        {"truncated", data.train.num_cut()},
+                        {"rejected", rejects.by_reason()}};
+  manifest["result"] = {
+      {"steps", summary.steps},
+      {"batch_size", settings.batch_size},
+      {"gradient_accumulation", settings.gradient_accumulation},
+      {"first_loss", summary.first_loss},
+      {"final_loss", summary.final_loss},
+      {"best_step", summary.best_step},
+      {"stopped_early", summary.is_stopped_early},
+      {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
+      {"trainable_parameters", summary.trainable_parameters},
+      {"trained_tokens", summary.trained_tokens},
+      {"seen_tokens", summary.seen_tokens}};
+  manifest["seeds"] = {{"seed", settings.seed}};
+  run.measured() = {{"training_seconds", summary.seconds},
+                    {"tokens_per_second", summary.tokens_per_second},
+                    {"peak_bytes", summary.peak_bytes},
+                    {"allocator_peak_bytes", summary.allocator_peak_bytes}};
+}
+
+std::string settings_table(const RunOptions& options, std::int64_t sequences_per_step, const std::string& data) {
+  std::string table = "settings";
+  const auto add = [&](const std::string& name, const std::string& value) {
+    table += fmt::format("\n  {:<30}{}", name, value);
+  };
+  for (const auto& [name, value] : options.all.items()) {
+    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    if (!text.empty()) add(name, text);
+  }
+  add("sequences per optimizer step", std::to_string(sequences_per_step));
+  add("data", data);
+  return table;
+}
+
+}  // namespace intelia

@@ -1,0 +1,63 @@
+// What the runs of every training method share: what a resumed run must find unchanged, what the manifest says of data,
+// model and result, and whom the run is reported to. Knows no loss and no recipe.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "engine/jobs.hpp"
+#include "record/run.hpp"
+#include "tracking/tracking_settings.hpp"
+#include "training/training_data.hpp"
+
+namespace intelia {
+
+/** The options of a run by their names on the command line, with their effective values. */
+struct RunOptions {
+  Json all;
+  Json fixed;  // those that a resumed run must not change
+};
+
+/** What a resumed run must find unchanged: options, threads, and the hashes of model, adapter, tokenizer, chat template
+    and validation data. Loads the engine while the model is hashed. */
+Json run_identity(const RunOptions& options, const ModelSettings& model, const TextSide& text,
+                  const TokenizedDataset* validation);
+
+/** Describes the inputs as they are now: data, and the files of `identity`. */
+void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingData& data, const Json& identity);
+
+/** What trackers are given of the run. */
+TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
+                       bool resumes, const Json& identity, const TokenizedDataset& train);
+
+/** Passes everything on to `trackers`. Once training begins, the folder's files are replaced one by one: from then until
+    commit() it has no manifest. begin() throws Error{io} when the earlier one cannot be removed, which ends the run. */
+class RunListener final : public MetricsListener {
+ public:
+  RunListener(Run& run, Trackers& trackers) : run_(run), trackers_(trackers) {}
+  void begin(std::int64_t num_lines) override {
+    run_.remove_manifest();
+    trackers_.begin(num_lines);
+  }
+  void line(std::string_view json) override { trackers_.line(json); }
+  void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override {
+    trackers_.answers(step, ids);
+  }
+
+ private:
+  Run& run_;
+  Trackers& trackers_;
+};
+
+/** Copies the tokenizer files of `model` into the run's folder, for a model that was trained as a whole. */
+void copy_text_side(const std::filesystem::path& model, const Run& run);
+
+/** Puts what the run wrote and what came out of it into its manifest: files of the folder, hashes of the text side,
+    counts, result and measurements. */
+void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
+                     const SftSettings& settings, const SftSummary& summary);
+
+/** One line per effective option, then the sequences per optimizer step and the data, in words. */
+std::string settings_table(const RunOptions& options, std::int64_t sequences_per_step, const std::string& data);
+
+}  // namespace intelia

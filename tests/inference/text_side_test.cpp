@@ -1,0 +1,55 @@
+// The text side of a folder: what belongs to it, what must fit together, and what ends an answer.
+#include "inference/text_side.hpp"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include "inference/stop_ids.hpp"
+#include "temporary_folder.hpp"
+#include "tiny_model.hpp"
+
+using namespace intelia;
+namespace fs = std::filesystem;
+
+TEST_CASE("configuration, tokenizer and template of one folder") {
+  const test::TinyModel model;
+  const TextSide text = load_text_side(model.path());
+  CHECK(text.folder == model.path());
+  CHECK(text.config.vocab_size == 320);
+  CHECK(text.tokenizer->vocabulary_size() == 305);
+  CHECK(text.chat_template.render({{"user", "ab"}}, true).text == "<b><|user|>ab<t>\n<|bot|>");
+}
+
+TEST_CASE("a tokenizer with ids that the embedding does not have is refused") {
+  const test::TinyModel model(304);
+  CHECK(contains(refusal([&] { load_text_side(model.path()); }), "ids up to 304, but the embedding has 304 rows"));
+}
+
+TEST_CASE("what is not a folder, and a pipe with the name of a tokenizer file") {
+  const test::TinyModel model;
+  const fs::path absent = model.path() / "absent";
+  CHECK(contains(refusal([&] { load_text_side(absent); }, Kind::usage), "is not a folder"));
+  CHECK(contains(refusal([&] { load_tokenizer(absent); }, Kind::usage), "is not a folder"));
+  REQUIRE(::mkfifo((model.path() / "merges.txt").c_str(), 0600) == 0);
+  CHECK(contains(refusal([&] { load_text_side(model.path()); }), "merges.txt: not a regular file"));
+  CHECK(contains(refusal([&] { load_tokenizer(model.path()); }), "merges.txt: not a regular file"));
+}
+
+TEST_CASE("without a chat template conversations are refused and plain text is not") {
+  const test::TinyModel model;
+  fs::remove(model.path() / "chat_template.jinja");
+  const TextSide text = load_text_side(model.path());
+  CHECK(contains(refusal([&] { text.chat_template.render({{"user", "ab"}}, false); }), "has no chat template"));
+}
+
+TEST_CASE("an answer ends at the tokenizer's EOS, the template's end of turn and the configured ids") {
+  const test::TinyModel model;
+  const TextSide text = load_text_side(model.path());
+  const auto ids = [&] { return stop_ids(*text.tokenizer, text.chat_template, text.folder); };
+  fs::remove(model.path() / "config.json");
+  CHECK(ids() == std::vector<std::int32_t>{301, 302});
+  write_file(model.path() / "generation_config.json", R"({"eos_token_id":[303,301]})");
+  CHECK(ids() == std::vector<std::int32_t>{301, 302, 303});
+  write_file(model.path() / "config.json", R"({"eos_token_id":7})");
+  CHECK(ids() == std::vector<std::int32_t>{7, 301, 302, 303});
+}

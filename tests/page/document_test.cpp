@@ -1,0 +1,48 @@
+// Pages, tables and drawings: what is text is escaped, what is markup stays.
+#include "page/document.hpp"
+
+#include <doctest/doctest.h>
+
+#include "page/svg.hpp"
+
+using namespace intelia;
+
+namespace {
+
+bool contains(const std::string& text, const std::string& part) { return text.find(part) != std::string::npos; }
+
+}  // namespace
+
+TEST_CASE("a page needs nothing from elsewhere and has colours for both backgrounds") {
+  const std::string page = html_head("a <b>", ".own{color:var(--red)}") + html_tail();
+  CHECK(page.starts_with("<!doctype html>"));
+  CHECK(contains(page, "<title>a &lt;b&gt;</title>"));
+  CHECK(contains(page, "prefers-color-scheme: dark"));
+  CHECK(contains(page, ".own{color:var(--red)}"));
+  CHECK_FALSE(contains(page, "http"));
+  CHECK(page.ends_with("</body></html>\n"));
+}
+
+TEST_CASE("a table's head is text, its cells are markup, its first cells are headers") {
+  HtmlTable table({{"a & b"}, {"n"}, {"words", true}});
+  table.add({"<code>x</code>", "1", "two\nlines"});
+  CHECK(contains(table.html(), "<th>a &amp; b</th><th>n</th><th class=\"prose\">words</th>"));
+  CHECK(contains(table.html(), "<tr><th><code>x</code></th><td>1</td><td class=\"prose\">two\nlines</td></tr>"));
+  HtmlTable prose({{"question", true}});
+  prose.add({"q"});
+  CHECK(contains(prose.html(), "<td class=\"prose\">q</td>"));
+}
+
+TEST_CASE("a drawing escapes its texts") {
+  Svg svg(10, 20);
+  svg.text("class=\"x\"", 1, 2, "<t>");
+  svg.circle("", 1, 2, 3, "a&b");
+  svg.polyline("", {{1, 2}, {3, 4}});
+  const std::string document = svg.document("<title>", "text{}");
+  CHECK(contains(document, "viewBox=\"0 0 10 20\" width=\"10\" height=\"20\""));
+  CHECK(contains(document, "<title>&lt;title&gt;</title>"));
+  CHECK(contains(document, ">&lt;t&gt;</text>"));
+  CHECK(contains(document, "<title>a&amp;b</title></circle>"));
+  CHECK(contains(document, "points=\"1.000,2.000 3.000,4.000\""));
+  CHECK(contains(svg.element("a \"plot\""), "aria-label=\"a &quot;plot&quot;\""));
+}
