@@ -123,7 +123,7 @@ std::optional<std::string_view> LineReader::next() {
       s.is_too_long = true;
       s.buffer.erase(0, s.begin);
       s.buffer.resize(s.max_line_bytes);
-      // Drop the rest of the line; what follows it is kept behind the cut.
+      // Discard the rest of the line; what follows it is kept.
       for (;;) {
         std::size_t num_read = read_some(s.file.number, s.chunk.data(), s.chunk.size(), s.path);
         if (num_read == 0) {
@@ -205,7 +205,7 @@ AtomicFile::AtomicFile(const fs::path& path, Privacy privacy) : state_(std::make
   s.path = path;
   s.partial = path.parent_path() / ("." + path.filename().string() + ".partial");
   const mode_t mode = privacy == Privacy::personal ? 0600 : 0644;
-  // A partial left by a killed run goes first; O_EXCL then refuses to follow whatever else stands there.
+  // Remove the temporary file of a killed run; O_EXCL then refuses to follow a link at its path.
   if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
   s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (s.file < 0) fail("write", path, errno);
@@ -233,7 +233,7 @@ void AtomicFile::close() {
   if (s.file < 0) return;
   s.flush();
   int file = std::exchange(s.file, -1);
-  // A failed fsync is final: a second one may report success for data already lost.
+  // A failed fsync is final: a second one can report success although data is lost.
   if (::fsync(file) != 0) {
     int number = errno;
     ::close(file);
@@ -269,7 +269,7 @@ void sync_folder(const fs::path& folder) {
 }
 
 MappedFile::MappedFile(const fs::path& path) {
-  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // else a pipe without a writer would be waited for
+  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // opening a pipe without a writer would block
   struct stat status {};
   if (::fstat(file.number, &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode)) throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
@@ -313,7 +313,7 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
                                        path.string() + "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
-  // Written before it is cut to size, so that a process killed in between leaves a note and not an empty file.
+  // Written before it is truncated, so that a process killed in between does not leave an empty file.
   if (::pwrite(file_, me.data(), me.size(), 0) < 0 || ::ftruncate(file_, static_cast<off_t>(me.size())) != 0) {
     int number = errno;
     ::close(file_);

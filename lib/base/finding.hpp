@@ -1,4 +1,4 @@
-// What an inspection found out about one part of a system, and what can be done about it.
+// The result of checking one part of a system, and how to fix it.
 #pragma once
 
 #include <algorithm>
@@ -9,21 +9,21 @@ namespace intelia {
 
 enum class Condition {
   ok,
-  note,     // works; something about it is worth knowing
+  note,     // works; for information
   absent,   // not configured
-  warning,  // works today; it can cost data, time or secrecy
+  warning,  // works, with a risk to data, run time or confidentiality
   failed,   // does not work
 };
 
 struct Finding {
-  std::string part;  // "privileges"; occurs at most once in an inspection
+  std::string part;  // "privileges"; unique among the findings
   Condition condition = Condition::ok;
   std::string message = {};
-  std::vector<std::string> remedies = {};  // statements or shell commands, each to be run as it is
-  std::string setting = {};                // another value of which would help; empty: none
+  std::vector<std::string> remedies = {};  // SQL statements or shell commands that fix it
+  std::string setting = {};                // whose value should be changed; empty: none
 };
 
-/** Makes a finding worse, and adds to its message. */
+/** Raises the severity of a finding to at least `condition` and extends its message. */
 inline void add(Finding& finding, Condition condition, const std::string& message) {
   finding.condition = std::max(finding.condition, condition);
   finding.message += (finding.message.empty() ? "" : "; ") + message;

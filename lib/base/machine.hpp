@@ -1,4 +1,4 @@
-// This machine as commands meet it: cores, memory, and the disks that they write to.
+// Checks of this machine: cores, memory, and the disks that commands write to.
 #pragma once
 
 #include <filesystem>
@@ -7,10 +7,10 @@
 
 namespace intelia {
 
-/** Cores, memory, and what is free on the disk of the current folder. */
+/** Cores, memory, and free space on the disk of the current folder. */
 Finding inspect_machine();
 
-/** Whether `folder`, or the nearest folder above it that exists, can be written to, and what is free there. */
+/** Whether `folder`, or its nearest parent that exists, is writable, and the free space there. */
 Finding inspect_output(const std::filesystem::path& folder);
 
 }  // namespace intelia

@@ -86,8 +86,8 @@ std::vector<ConversationLoss> score_conversations(LoadedModel& model, const Toke
   sinks.progress.finish();
   for (const ConversationLoss& loss : losses)
     if (!std::isfinite(loss.base_loss) || !std::isfinite(loss.candidate_loss))
-      throw Error(Kind::input,
-                  "the loss of conversation '" + loss.id + "' is not finite; the weights of one of the models are broken");
+      throw Error(Kind::input, "the loss of conversation '" + loss.id +
+                                   "' is not finite; the weights of one of the models are broken");
   return losses;
 }
 

@@ -15,7 +15,7 @@
 namespace intelia {
 
 struct EvaluationSettings {
-  ModelSettings model;  // with the adapter that is judged
+  ModelSettings model;                                  // with the adapter that is judged
   std::filesystem::path validation, questions, output;  // questions may be empty
   std::int64_t min_conversations = 30;
   int max_new_tokens = 256;

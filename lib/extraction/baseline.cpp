@@ -7,25 +7,25 @@ namespace intelia::extraction {
 
 namespace {
 
-/** What the lines of a state depend on besides their rows: with another one every line is made anew. Which rows are
-    selected is found out each time, and so is not part of it. */
+/** What the lines of a state depend on besides their rows. It does not include which rows are selected: that is
+    determined by each run. */
 Json identity_of(VersionedSource& source, const RunInfo& info) {
   Json identity{{"program", info.version}, {"source", source.identity()}};
   for (const auto& [name, value] : info.fixed_options.items()) identity[name] = value;
   return identity;
 }
 
-/** Why versions of `last` say nothing about the rows that are read now; empty: they do. */
+/** Why the versions in `last` are not comparable with those of this run; empty: they are. */
 std::string why_not_comparable(const Baseline& baseline, const StateSummary& last) {
-  // Of a row's version the number of a transaction is known, of which 32 bits are kept: they wrap around.
+  // The version of a row is a 32-bit transaction id, which wraps around.
   constexpr std::uint64_t kHalfRound = std::uint64_t{1} << 31;
   for (const auto& [name, value] : baseline.identity.items())
     if (last.identity.value(name, Json()) != value)
-      return name == "source" ? "the database or the table is another one, or was restored or altered"
-                              : "the last run's " + name + " was another one";
+      return name == "source" ? "the database or the table is a different one, or was restored or altered"
+                              : name + " has changed since the last run";
   if (baseline.next_transaction < last.next_transaction)
-    return "the database's transactions have gone back, as after a restore";
-  if (baseline.next_transaction - last.next_transaction > kHalfRound) return "too many transactions lie between";
+    return "the transaction ids of the database have decreased, as after a restore";
+  if (baseline.next_transaction - last.next_transaction > kHalfRound) return "too many transactions since the last run";
   return "";
 }
 
@@ -76,11 +76,11 @@ std::unique_ptr<Increment> read_increment(Baseline& baseline, VersionedSource& s
   std::int64_t num_read = 0;
   increment->for_each_batch(kConversationsAtOnce, [&](const std::vector<std::string>& ids) {
     sinks.stop.check("extract");
-    source.read_conversations(
-        ids, classifier, [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
-          take(result);
-          increment->put(conversation_id, version, result);
-        });
+    source.read_conversations(ids, classifier,
+                              [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
+                                take(result);
+                                increment->put(conversation_id, version, result);
+                              });
     num_read += static_cast<std::int64_t>(ids.size());
     sinks.progress.update({"changed conversation", num_read, num_changed, ""});
   });

@@ -49,7 +49,7 @@ void CopyFinder::find() {
 }
 
 std::int64_t CopyFinder::num_copies(std::string_view conversation_id) const {
-  if (counts_.empty()) return 1;  // as nearly always: the id need not be hashed
+  if (counts_.empty()) return 1;  // the common case: no hash is needed
   const auto found = counts_.find(key128_of(conversation_id));
   return found == counts_.end() ? 1 : found->second;
 }

@@ -9,7 +9,7 @@ namespace {
 
 using CountByName = std::map<std::string, std::int64_t, std::less<>>;
 
-/** "fr\t4.5\t2026-09" → its part before the next tab, which is taken off. */
+/** Removes the part before the next tab from "fr\t4.5\t2026-09" and returns it. */
 std::string_view take_part(std::string_view& tally) {
   const std::size_t end = std::min(tally.find('\t'), tally.size());
   const std::string_view part = tally.substr(0, end);

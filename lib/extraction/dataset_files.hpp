@@ -1,4 +1,4 @@
-// The output files of an extraction, written side by side in the order of the rows, and their counts.
+// The output files of an extraction, written in the order of the rows, and their counts.
 #pragma once
 
 #include <array>
@@ -18,7 +18,7 @@
 
 namespace intelia::extraction {
 
-/** Names the first conversations that are rejected or quarantined on a log. */
+/** Warns about the first conversations that are rejected or quarantined. */
 class SetAsideWarnings {
  public:
   SetAsideWarnings(const RejectPolicy& policy, Log& log)
@@ -34,7 +34,7 @@ class SetAsideWarnings {
 
 class DatasetFiles {
  public:
-  /** Stages the outputs of `run`, which outlives this. `tallies`: those whose numbers write() will be given. */
+  /** Stages the outputs in `run`, which must outlive this. `tallies`: those whose numbers are passed to write(). */
   explicit DatasetFiles(Run& run, Tallies tallies = {});
 
   /** Writes the line and counts it; returns the number of its tally. */
@@ -50,11 +50,11 @@ class DatasetFiles {
 
   const std::vector<std::string>& tallies() const { return tallies_.names(); }
 
-  /** Tells the run how many records each output has. */
+  /** Sets the number of records of each output in the run. */
   void set_records();
 
   std::uint64_t num_bytes(OutputKind output) const { return files_[index_of(output)]->num_bytes(); }
-  /** Of all that was written to the file so far. */
+  /** Of everything written to the output so far. */
   std::uint64_t checksum(OutputKind output) const { return checksums_[index_of(output)].value(); }
 
  private:

@@ -33,7 +33,7 @@ class BufferedReader {
   std::string_view read(std::uint64_t offset, std::size_t num_bytes, std::uint64_t file_bytes) {
     if (offset < begin_ || offset + num_bytes > begin_ + buffer_.size()) {
       if (offset + num_bytes > file_bytes)
-        throw Error(Kind::io, "'" + name_.string() + "' ended before the line that the state knows; run it again");
+        throw Error(Kind::io, "'" + name_.string() + "' is shorter than the state says; run it again");
       constexpr std::uint64_t kBufferBytes = 1 << 20;
       buffer_.resize(std::min(std::max<std::uint64_t>(kBufferBytes, num_bytes), file_bytes - offset));
       begin_ = offset;
@@ -75,7 +75,7 @@ void Increment::add(std::string_view conversation_id, std::uint64_t version) {
   ++num_slots_;
 }
 
-/** `change` gets each slot and its number, in order. */
+/** Calls `change` with each slot and its number, in order. */
 template <class Change>
 void Increment::for_each_slot(Change&& change, bool writes_back) const {
   slots_.flush();
@@ -99,7 +99,7 @@ const IncrementCounts& Increment::resolve() {
   return counts_;
 }
 
-/** The conversations of one part of all, by their key. */
+/** Looks up the conversations of one part of the key space. */
 void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
   std::vector<Known> known;
   state_.for_each([&](const StateEntry& entry, std::uint64_t offset) {
@@ -135,7 +135,7 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
   auto read_batch = [&] {
     if (ids.empty()) return;
     read(ids);
-    if (!batch_.empty()) throw Error(Kind::internal, "a conversation of the selection was not found by its id");
+    if (!batch_.empty()) throw Error(Kind::internal, "a selected conversation was not found by its id");
     ids.clear();
   };
   for_each_slot(
@@ -154,7 +154,8 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
 void Increment::put(std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
   const Key128 key = key128_of(conversation_id);
   const auto found = batch_.find(key);
-  if (found == batch_.end()) throw Error(Kind::internal, "a conversation came that was not asked for, or came twice");
+  if (found == batch_.end())
+    throw Error(Kind::internal, "a conversation was returned that was not requested, or twice");
   Slot slot;
   slot.conversation = key;
   slot.version = version;

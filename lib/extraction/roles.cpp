@@ -22,9 +22,9 @@ RoleNames::RoleNames(const std::vector<std::string>& added) {
     if (ours != "user" && ours != "assistant" && ours != "system")
       throw SettingError(Kind::usage, "roles",
                          "unknown role '" + ours + "'" + did_you_mean(ours, {"user", "assistant", "system"}) +
-                             "; expected user, assistant or system behind the '='");
+                             "; expected user, assistant or system after the '='");
     if (theirs == "user" || theirs == "assistant" || theirs == "system")
-      throw SettingError(Kind::usage, "roles", "'" + theirs + "' is a role already and keeps its meaning");
+      throw SettingError(Kind::usage, "roles", "'" + theirs + "' is a built-in role and cannot be mapped");
     roles_[theirs] = ours == "user" ? Role::user : ours == "assistant" ? Role::assistant : Role::left_out;
   }
 }

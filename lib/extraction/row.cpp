@@ -61,16 +61,16 @@ const char* name(Signal signal) {
   return "annotations";
 }
 
-/** Whether `language` is two small letters, which need no reading. */
+/** Whether `language` is two lower-case letters, the common case. */
 bool is_plain_code(std::string_view language) {
   return language.size() == 2 && language[0] >= 'a' && language[0] <= 'z' && language[1] >= 'a' && language[1] <= 'z';
 }
 
-/** What is written of a conversation, and why it is not all of it. */
+/** The part of a conversation that is written, and why the rest is not. */
 struct Excerpt {
-  std::size_t num_turns = 0;               // of the turns, from the first
-  const Correction* correction = nullptr;  // of the last of them
-  std::int64_t bad_place = -1;             // of the answer before whose question it ends
+  std::size_t num_turns = 0;               // number of turns, from the first
+  const Correction* correction = nullptr;  // of the last turn
+  std::int64_t bad_place = -1;             // index of the badly rated answer after the last turn
   double bad_rating = 0;
 };
 
@@ -81,14 +81,14 @@ struct RowReader::State {
   StoredMessages messages;
   Judgements judgements;
   std::string reason;
-  std::string system_message;  // the system prompt as a message and a comma, or empty
+  std::string system_message;  // the system prompt as a message with a comma, or empty
   const bool listens_to_more_than_rating;
 
-  // Of the row that is being read.
+  // The current row.
   std::optional<double> rating;  // on 1..5
   Signal rating_source = Signal::rating;
-  std::string identity;  // of the metadata, the part before the rating
-  std::string origin;    // the part after the source
+  std::string identity;  // metadata before the rating
+  std::string origin;    // metadata after the source
   std::string language;  // its code; empty: NULL
 
   explicit State(RowRules given)
@@ -122,12 +122,12 @@ struct RowReader::State {
   }
 
   RowStatus judge_rating() {
-    if (!rating) return drop("not rated: no signal that is listed says anything");
+    if (!rating) return drop("not rated: no listed signal has a rating");
     if (*rating < rules.min_rating) return drop(fmt::format("rated below the minimum: {:.6g}", *rating));
     return RowStatus::kept;
   }
 
-  /** Checks every column but messages and keeps what the metadata takes from them. */
+  /** Checks all columns but messages and prepares the metadata. */
   RowStatus read_columns(const Row& row) {
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
@@ -160,14 +160,14 @@ struct RowReader::State {
     if (!row.created_at) return reject("created_at is NULL");
     origin += ",\"created_at\":\"";
     if (!append_iso_time(origin, *row.created_at))
-      return reject("created_at is not a date of our era: " + in_quotes(*row.created_at));
+      return reject("created_at is not a date of the common era: " + in_quotes(*row.created_at));
     origin += '"';
     return RowStatus::kept;
   }
 
   static bool is_column(Signal signal) { return signal == Signal::rating || signal == Signal::thumbs; }
 
-  /** What `signal` says about the conversation. Of turns, feedback and annotations once they have been read. */
+  /** The rating by `signal`. Turns, feedback and annotations must have been read. */
   RatingReading heard(Signal signal, const Row& row) const {
     switch (signal) {
       case Signal::rating:
@@ -297,7 +297,7 @@ struct RowReader::State {
     return false;
   }
 
-  /** The place of the quote that ends a JSON string whose inside begins `text`. */
+  /** The position of the closing quote of a JSON string whose content starts at `text`. */
   static std::size_t closing_quote(std::string_view text) {
     for (std::size_t quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
       std::size_t num_backslashes = 0;
@@ -307,7 +307,7 @@ struct RowReader::State {
     return std::string_view::npos;
   }
 
-  /** The rating of an answer by the first signal that says something about it. */
+  /** The rating of an answer by the first signal that has one. */
   std::optional<double> rating_of(const Turn& turn, const TurnJudgement* judgement) const {
     for (const Signal signal : rules.signals) {
       std::optional<double> said;
@@ -319,7 +319,7 @@ struct RowReader::State {
     return std::nullopt;
   }
 
-  /** Goes through the answers to the first that is corrected or badly rated. */
+  /** Finds the first answer that is corrected or badly rated. */
   Excerpt decide(const std::map<std::int64_t, TurnJudgement>& judged) const {
     const std::vector<Turn>& turns = messages.turns();
     for (std::size_t i = 0; i < turns.size(); ++i) {
@@ -338,7 +338,7 @@ struct RowReader::State {
     return {.num_turns = turns.size()};
   }
 
-  /** Any stored form, with what was said about its turns. */
+  /** Appends a conversation in any stored form, with corrections. */
   RowStatus append_any(const Row& row, std::string& out) {
     if (std::string fault = messages.read(*row.messages); !fault.empty()) return reject(std::move(fault));
     const std::vector<Turn>& turns = messages.turns();

@@ -15,7 +15,7 @@ namespace intelia::extraction {
 
 namespace {
 
-/** A name for a row in words to people: no control characters, not endless. */
+/** A name for a row in messages, without control characters and of limited length. */
 std::string readable_name(const std::optional<std::string_view>& conversation_id) {
   constexpr std::size_t kMaxBytes = 200;
   if (!conversation_id || !is_valid_utf8(*conversation_id)) return "conversation (no readable id)";
@@ -25,7 +25,7 @@ std::string readable_name(const std::optional<std::string_view>& conversation_id
   return "conversation " + quoted.substr(1, quoted.size() - 2);
 }
 
-/** Language, rating to the nearest half (empty for none), and "2026-09". */
+/** Language, rating rounded to halves (empty for none), and "2026-09". */
 void append_tally(std::string& out, const RowReader& reader, std::string_view created_at) {
   out += reader.language();
   std::replace(out.begin(), out.end(), '\t', ' ');

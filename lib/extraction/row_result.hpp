@@ -1,4 +1,4 @@
-// The result of extracting one stored conversation: which output its line belongs to, and what it is counted as.
+// The result of extracting one stored conversation: its output, its line, and what it is counted as.
 #pragma once
 
 #include <array>
@@ -10,7 +10,7 @@
 
 namespace intelia::extraction {
 
-/** The output files of an extraction; the numbers are written into states. */
+/** The output files of an extraction; the numeric values are stored in states. */
 enum class OutputKind : std::uint8_t { train, validation, rejected, dropped, quarantined };
 inline constexpr std::size_t kNumOutputs = 5;
 inline constexpr std::array<const char*, kNumOutputs> kOutputNames = {
@@ -21,20 +21,21 @@ constexpr bool is_kept(OutputKind output) { return output == OutputKind::train |
 
 struct RowResult {
   OutputKind output = OutputKind::rejected;
-  std::string line;     // with its newline
-  std::string tally;    // of a kept one: language, rating in halves and month, tabs between; else the reason's name
-  std::string message;  // of any other: which conversation, and the reason in full
+  std::string line;  // with its newline
+  std::string
+      tally;  // if kept: language, rating rounded to halves and month, separated by tabs; else the name of the reason
+  std::string message;  // if not kept: the conversation and the full reason
 };
 
 /** The result of a record that could not be read as a row. */
 RowResult rejected(std::string_view where, const std::string& reason, std::string_view raw);
 
-/** Rows to outcomes. Not for several threads at once. */
+/** Converts rows to results. Not thread-safe. */
 class RowClassifier {
  public:
   RowClassifier(const RowRules& rules, double train_fraction);
 
-  /** `where`: how to name the row to people; empty: by its id. Valid until the next call. Never throws on content. */
+  /** `where`: names the row in messages; empty: its id does. Valid until the next call. Never throws on content. */
   const RowResult& classify(const Row& row, std::string_view where = {});
 
  private:

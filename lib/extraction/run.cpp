@@ -21,7 +21,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** A state written over a dataset, or a file of somebody else, would destroy it. */
+/** The state must not overwrite a dataset or another file. */
 void check_state_is_no_other_file(const fs::path& folder, const fs::path& state) {
   const auto fail = [&](const std::string& words) {
     throw SettingError(Kind::usage, "state", "'" + state.string() + "' " + words);
@@ -34,7 +34,7 @@ void check_state_is_no_other_file(const fs::path& folder, const fs::path& state)
   if (type != PathType::missing && type != PathType::file) fail("is not a file; name one");
 }
 
-/** Against what the last run left in the folder, if it left something that can be compared. */
+/** Compares with the last run in the folder, if there is one. */
 std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy,
                                                 Log& log) {
   try {
@@ -47,7 +47,7 @@ std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Js
   }
 }
 
-/** Before the attempt after `num_attempts`: 1, 2, 4 … seconds, at most a minute. */
+/** Waits after the given number of attempts: 1, 2, 4 … seconds, at most a minute. */
 void wait_before_retry(int num_attempts, const StopFlag& stop) {
   const double seconds = std::min(60.0, static_cast<double>(1 << std::min(num_attempts - 1, 6)));
   const double deadline = monotonic_seconds() + seconds;
@@ -57,7 +57,7 @@ void wait_before_retry(int num_attempts, const StopFlag& stop) {
   }
 }
 
-/** One attempt to extract a source, from the first row to the last file's name. */
+/** One attempt to extract a source, from reading to commit. */
 class Attempt {
  public:
   Attempt(const ExtractSettings& settings, Source& source, const RunInfo& info, Run& run, const Sinks& sinks)
@@ -83,13 +83,13 @@ class Attempt {
   }
 
  private:
-  /** The needed space is an estimate, so it refuses only what cannot fit by far. */
+  /** The required space is an estimate, so a forced run skips the check. */
   void check_disk() {
     if (info_.force) return;
     const std::string shortage =
         disk_shortage(run_.folder(), source_.estimated_bytes(), "the conversations need about");
     if (!shortage.empty())
-      throw SettingError(Kind::io, "force", shortage + "; free some, narrow the selection, or write all the same",
+      throw SettingError(Kind::io, "force", shortage + "; free some space, narrow the selection, or skip this check",
                          SettingError::Role::remedy);
   }
 
@@ -105,10 +105,10 @@ class Attempt {
     }
     if (increment_) result_.increment = increment_->counts();
     result_.why_in_full = baseline_.why_in_full;
-    if (!increment_) sinks_.log.info("every conversation is read: " + baseline_.why_in_full);
+    if (!increment_) sinks_.log.info("reading all conversations: " + baseline_.why_in_full);
   }
 
-  /** Writes the lines of the increment, or of every row. */
+  /** Writes the lines of the increment, or of all rows. */
   void read_rows() {
     files_.emplace(run_, increment_ ? increment_->tallies() : Tallies());
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
@@ -136,7 +136,7 @@ class Attempt {
     if (result_.kept == 0 && !settings_.allow_empty && !was_empty)
       throw SettingError(Kind::input, "allow-empty",
                          "no conversation qualifies (" + in_words(result_) +
-                             "); the old files, if any, are kept; widen the selection, or allow empty files",
+                             "); existing files are kept; widen the selection, or allow empty files",
                          SettingError::Role::remedy);
   }
 
@@ -194,10 +194,8 @@ void check(const ExtractSettings& settings) {
   if (settings.retries < 0)
     throw SettingError(Kind::usage, "retries", fmt::format("expected 0 or more, got {}", settings.retries));
   if (settings.incremental) return;
-  if (settings.rescan)
-    throw SettingError(Kind::usage, "rescan", "it renews the state of an incremental extraction; ask for one as well");
-  if (!settings.state.empty())
-    throw SettingError(Kind::usage, "state", "only an incremental extraction has a state; ask for one as well");
+  if (settings.rescan) throw SettingError(Kind::usage, "rescan", "requires an incremental extraction");
+  if (!settings.state.empty()) throw SettingError(Kind::usage, "state", "requires an incremental extraction");
 }
 
 fs::path state_path(const ExtractSettings& settings) {
@@ -205,8 +203,8 @@ fs::path state_path(const ExtractSettings& settings) {
 }
 
 std::string in_words(const ExtractResult& result) {
-  std::string words = fmt::format("{} rows: {} kept, {} dropped, {} rejected", result.rows, result.kept,
-                                  result.dropped, result.rejected);
+  std::string words = fmt::format("{} rows: {} kept, {} dropped, {} rejected", result.rows, result.kept, result.dropped,
+                                  result.rejected);
   if (result.quarantined > 0) words += fmt::format(", {} quarantined", result.quarantined);
   return words;
 }
@@ -215,7 +213,7 @@ ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, c
                       const Sinks& sinks) {
   check(settings);
   sources.connect();
-  // The locks come before the snapshot: of two runs the later one also reads the later state.
+  // Locks are taken before the snapshot, so that the later of two runs reads the later state.
   Run run(info, settings.output);
   std::optional<FileLock> state_lock;
   if (settings.incremental) {
@@ -247,8 +245,7 @@ ExtractPreview preview(const ExtractSettings& settings, SourceFactory& sources, 
   preview.selection = source->count();
   if (settings.incremental) {
     VersionedSource& versioned = *source->versioned();
-    const Baseline baseline =
-        find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
+    const Baseline baseline = find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
     preview.why_in_full = baseline.why_in_full;
     if (baseline.state) preview.increment = find_increment(*baseline.state, versioned, sinks)->counts();
   }

@@ -1,5 +1,5 @@
-// One extraction, from a source to a folder: what is read, in full or as an increment; the checks before anything gets
-// its name; the manifest, and the state for the next increment. It does not know what the source is, nor options.
+// One extraction from a source to a folder: reads it in full or incrementally, checks the result, and writes outputs,
+// manifest and state. It knows neither the kind of source nor command-line options.
 #pragma once
 
 #include <cstdint>
@@ -16,15 +16,15 @@
 
 namespace intelia::extraction {
 
-/** How a selection is extracted; every default lives here. */
+/** The settings of an extraction, with their defaults. */
 struct ExtractSettings {
   std::filesystem::path output;  // the folder
   double split = 0.9;            // fraction of the conversations for training
   bool allow_empty = false;      // write empty files when no conversation qualifies
-  bool incremental = false;      // read what is new or changed since the state was written
-  bool rescan = false;           // read everything and write a new state
+  bool incremental = false;      // read only what changed since the state was written
+  bool rescan = false;           // incremental: read everything again
   std::filesystem::path state;   // empty: kStateName in the output folder
-  int retries = 3;               // further attempts after a conflict with another transaction
+  int retries = 3;               // maximum number of retries after a conflict with another transaction
   DriftPolicy drift;
   RejectPolicy rejects;
 };
@@ -34,15 +34,15 @@ inline constexpr const char* kStateName = "extract.state";
 /** Checks every value. Throws SettingError{usage}. */
 void check(const ExtractSettings& settings);
 
-/** Where the state is: `state`, else kStateName in the output folder. */
+/** The path of the state: `state`, else kStateName in the output folder. */
 std::filesystem::path state_path(const ExtractSettings& settings);
 
 struct ExtractResult {
   Json manifest;  // as it was written
   std::int64_t rows = 0, kept = 0, train = 0, validation = 0, rejected = 0, dropped = 0, quarantined = 0;
-  std::string snapshot;  // empty where the source has none
+  std::string snapshot;  // empty if the source has none
   std::optional<IncrementCounts> increment;
-  std::string why_in_full;  // why an incremental extraction read everything; empty: it did not
+  std::string why_in_full;  // why an incremental extraction read everything; else empty
   std::optional<DriftReport> drift;
   double seconds = 0;
 };
@@ -51,23 +51,23 @@ struct ExtractResult {
 std::string in_words(const ExtractResult& result);
 
 /**
- * Extracts the selection of a source into the folder: the five outputs, manifest.json and, if incremental, the state.
- * The folder's old files are replaced only when everything has been written. A conflict with another transaction begins
- * a new attempt. `info.fixed_options`: the options that every line of an increment depends on.
+ * Extracts the selection of a source to the folder: five outputs, manifest.json and, if incremental, the state. Old
+ * files are replaced only after everything was written. A conflict with another transaction is retried. The lines of an
+ * increment depend on `info.fixed_options`.
  *
- * Throws Error{input} for too many rejected rows or an empty selection, Error{io} for a disk that is full or would be,
+ * Throws Error{input} for too many rejected rows or an empty selection, Error{io} when the disk is or would be full,
  * Error{unavailable} when another run works in the folder or the source is away, Interrupted when asked to stop.
  */
 ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info, const Sinks& sinks);
 
-/** What an extraction would read. */
+/** What an extraction would read, for a dry run. */
 struct ExtractPreview {
   SelectionCount selection;
   std::optional<IncrementCounts> increment;
   std::string why_in_full;  // as in ExtractResult
 };
 
-/** Writes nothing. Throws what extract does before it reads. */
+/** Writes nothing. Throws like extract() before it reads. */
 ExtractPreview preview(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info,
                        const Sinks& sinks);
 

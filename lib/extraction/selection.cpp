@@ -18,7 +18,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/** Takes `count` digits from the front of `text`. */
+/** Consumes `count` digits. */
 bool take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count), is_digit))
     return false;
@@ -32,7 +32,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-/** YYYY-MM-DD[(T| )HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM]]: the part of ISO 8601 that PostgreSQL reads in one way only. */
+/** YYYY-MM-DD[(T| )HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM]]: the part of ISO 8601 that PostgreSQL reads unambiguously. */
 bool is_time(std::string_view text) {
   if (!(take_digits(text, 4) && take(text, '-') && take_digits(text, 2) && take(text, '-') && take_digits(text, 2)))
     return false;
@@ -69,7 +69,7 @@ std::string one_of(const std::vector<std::string>& names) {
   return words;
 }
 
-/** The form of names of the IANA time zone database; whether there is such a zone the source knows. */
+/** Whether `name` has the form of an IANA time zone; the source checks that it exists. */
 bool is_zone_name(std::string_view name) {
   constexpr std::string_view kSigns = "/_+-";
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {

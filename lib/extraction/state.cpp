@@ -103,7 +103,7 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
     return std::nullopt;
   }
   auto damaged = [&] {
-    why_not = "the state '" + path.string() + "' is damaged";
+    why_not = "the state '" + path.string() + "' is corrupt";
     return std::nullopt;
   };
   const OpenFile file(path);
@@ -132,7 +132,7 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
     const fs::path output = folder / kOutputNames[i];
     const StateSummary::Output& written = state.summary_.outputs[i];
     if (size_of(output) == written.bytes && checksum_of(output, written.bytes) == written.checksum) continue;
-    why_not = "'" + output.string() + "' is not as the last increment wrote it";
+    why_not = "'" + output.string() + "' has changed since the last run";
     return std::nullopt;
   }
   return state;

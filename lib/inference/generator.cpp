@@ -21,8 +21,8 @@ PromptIds Generator::encode(const std::vector<Message>& messages, const std::str
   if (!tools_json.empty()) render.tools_json = tools_json;
   PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, render);
   if (static_cast<std::int64_t>(ids.size()) >= model_.context_length())
-    throw Error(Kind::input, fmt::format("the prompt has {} tokens, the model's context {}", ids.size(),
-                                         model_.context_length()));
+    throw Error(Kind::input,
+                fmt::format("the prompt has {} tokens, the model's context {}", ids.size(), model_.context_length()));
   return ids;
 }
 

@@ -1,5 +1,5 @@
-// Text in, text out: messages rendered and encoded, continued by a loaded model, and decoded. It stands between the text
-// side of a model folder and the engine; it reads and writes no file.
+// Text in, text out: messages rendered and encoded, continued by a loaded model, and decoded. It stands between the
+// text side of a model folder and the engine; it reads and writes no file.
 #pragma once
 
 #include <cstdint>

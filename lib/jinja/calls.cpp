@@ -201,8 +201,7 @@ Value Evaluator::make_range(const CallArguments& arguments) {
   std::vector<Value> items;
   for (std::int64_t i = start; step > 0 ? i < stop : i > stop;) {
     if (static_cast<std::int64_t>(items.size()) >= kMaxRange) {
-      throw RenderError(
-          fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kMaxRange));
+      throw RenderError(fmt::format("Range too big. The sandbox blocks ranges larger than MAX_RANGE ({}).", kMaxRange));
     }
     items.push_back(Value::integer(i));
     if (__builtin_add_overflow(i, step, &i)) break;
@@ -219,8 +218,7 @@ Value Evaluator::format_now(const CallArguments& arguments) {
 }
 
 Value Evaluator::recurse(const Loop& loop, const CallArguments& arguments) {
-  if (loop.node == nullptr)
-    throw RenderError("The loop must have the 'recursive' marker to be called recursively.");
+  if (loop.node == nullptr) throw RenderError("The loop must have the 'recursive' marker to be called recursively.");
   if (arguments.positional.empty()) throw RenderError("loop() needs an iterable");
   Text text;
   run_loop(*loop.node, *loop.scope, arguments.positional[0], loop.depth + 1, text);

@@ -1,6 +1,6 @@
 // Runs a parsed template. Scopes follow Jinja2: loops, macros and capturing blocks have their own, `if` has none. Every
-// node costs a step, every text its bytes, every nesting its depth: a template cannot outgrow its budget. Its members are
-// defined in evaluator.cpp (scopes, budget), statements.cpp, expressions.cpp and calls.cpp. Private to lib/jinja.
+// node costs a step, every text its bytes, every nesting its depth: a template cannot outgrow its budget. Its members
+// are defined in evaluator.cpp (scopes, budget), statements.cpp, expressions.cpp and calls.cpp. Private to lib/jinja.
 #pragma once
 
 #include <deque>

@@ -31,8 +31,8 @@ std::string cell(const char* element, bool is_prose, std::string_view content) {
 }  // namespace
 
 std::string palette_css(std::string_view selector) {
-  return fmt::format("{0}{{color-scheme:light dark;{1}}}\n@media (prefers-color-scheme: dark){{{0}{{{2}}}}}\n", selector,
-                     kLight, kDark);
+  return fmt::format("{0}{{color-scheme:light dark;{1}}}\n@media (prefers-color-scheme: dark){{{0}{{{2}}}}}\n",
+                     selector, kLight, kDark);
 }
 
 std::string html_head(std::string_view title, std::string_view style) {

@@ -7,7 +7,8 @@
 namespace intelia {
 
 void Svg::line(std::string_view attributes, double x1, double y1, double x2, double y2) {
-  body_ += fmt::format("<line {} x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\"/>\n", attributes, x1, y1, x2, y2);
+  body_ +=
+      fmt::format("<line {} x1=\"{:.2f}\" y1=\"{:.2f}\" x2=\"{:.2f}\" y2=\"{:.2f}\"/>\n", attributes, x1, y1, x2, y2);
 }
 
 void Svg::rectangle(std::string_view attributes, double x, double y, double width, double height) {

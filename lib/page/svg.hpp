@@ -1,4 +1,5 @@
-// SVG drawings: elements at positions, as part of an HTML page or as a document. Attributes are given as they are written
+// SVG drawings: elements at positions, as part of an HTML page or as a document. Attributes are given as they are
+// written
 // ("class=\"grid\"" and the like); texts are escaped here.
 #pragma once
 

@@ -27,7 +27,7 @@ std::int64_t to_number(const Field& field) {
 
 bool is_true(const Field& field) { return field == "t"; }
 
-/** A row of another connection, judged. */
+/** A row of another thread, with its result. */
 struct ClassifiedRow {
   std::string conversation_id;
   std::uint64_t version = 0;
@@ -39,10 +39,10 @@ constexpr std::size_t kBatchBytes = 256 << 10;
 constexpr std::size_t kBatchesAhead = 16;
 constexpr double kRangeBytes = 4 << 20;
 constexpr double kSampledRows = 6'000;
-// A row of the table takes its share of the table; text that is stored compressed is about half of what it will be.
+// The size of a row is estimated from that of the table; compressed text expands to about twice its size.
 constexpr double kExpansion = 2;
 
-/** Shows how many rows have come, now and then, and hears a stop. */
+/** Updates the progress and checks for a stop now and then. */
 class Pace {
  public:
   explicit Pace(const Sinks& sinks) : sinks_(sinks) {}
@@ -82,7 +82,7 @@ ConversationSource::ConversationSource(Connect connect, const ExtractQuery& quer
   sql_ = std::make_unique<SelectionSql>(query_, columns_);
 }
 
-/** A connection in a transaction that sees `snapshot`, or one of its own. */
+/** Opens a connection and a transaction with `snapshot`, or a new one. */
 std::unique_ptr<Connection> ConversationSource::open_transaction(const std::string& snapshot) {
   std::unique_ptr<Connection> connection = connect_();
   connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -92,10 +92,10 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
     throw SettingError(
         error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage, "snapshot",
         std::string(error.what()) +
-            "; expected what pg_export_snapshot() gave to a transaction of this database that is still open");
+            "; expected the result of pg_export_snapshot() in a transaction of this database that is still open");
   }
-  // SET LOCAL ends with the transaction, so a pooled connection goes back as it came. An orphaned transaction is not
-  // left open.
+  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
+  // by its timeout.
   std::string local_settings = fmt::format(
       "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
       "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
@@ -120,7 +120,7 @@ void ConversationSource::describe() {
       columns_.created_at != kDateType)
     throw SettingError(Kind::usage, "columns",
                        "column '" + names.created_at + "' of '" + query_.table +
-                           "' is not a timestamp; name another one: created_at=NAME",
+                           "' is not a timestamp; name another column: created_at=NAME",
                        SettingError::Role::remedy);
   const std::string index_on =
       "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
@@ -188,7 +188,7 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
     break;
   }
   throw SettingError(Kind::usage, "columns",
-                     std::string(error.what()) + hint + "; name the columns as OUR_NAME=THEIR_NAME",
+                     std::string(error.what()) + hint + "; map the columns as OUR_NAME=THEIR_NAME",
                      SettingError::Role::remedy);
 }
 
@@ -197,17 +197,16 @@ MessagesForm ConversationSource::form() const {
 }
 
 std::string ConversationSource::why_not_incremental() const {
-  if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no version";
+  if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no versions";
   if (!columns_.has_row_version)
     return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
   for (const auto& [signal, judgements, name] :
        {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
         std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
-      return "'" + *name + "' is not a table, so its rows have no version";
+      return "'" + *name + "' is not a table, so its rows have no versions";
   if (!columns_.has_unique_ids)
-    return "no unique index on " + column_names(query_.columns).conversation_id + " alone makes '" + query_.table +
-           "' name each conversation once";
+    return "'" + query_.table + "' has no unique index on " + column_names(query_.columns).conversation_id + " alone";
   return "";
 }
 
@@ -219,7 +218,7 @@ std::string ConversationSource::why_not_parallel() const {
 }
 
 Json ConversationSource::identity() {
-  // On a standby the current place of the log cannot be asked for; the last checkpoint's history is that of its rows.
+  // A standby has no current WAL position; the timeline of its last checkpoint is that of its rows.
   const auto rows = connection_->query(
       "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), "
       "has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE'), pg_is_in_recovery(), "
@@ -230,7 +229,7 @@ Json ConversationSource::identity() {
                 {"database", facts.at(3).value_or("")},
                 {"database_oid", facts.at(4).value_or("")}};
   if (is_true(facts.at(0))) {
-    identity.erase("host");  // the same server may be reached by several names
+    identity.erase("host");  // a server can have several names
     identity["system"] =
         connection_->query("SELECT system_identifier::text FROM pg_control_system()").at(0).at(0).value_or("");
   }
@@ -271,7 +270,7 @@ Json ConversationSource::describe() const {
           {"sql", sql()}};
 }
 
-/** Of the whole table, by what the server knows of it; nothing before it has looked. */
+/** The size of the whole table by its statistics; nothing if it was never analyzed. */
 std::optional<ConversationSource::TableSize> ConversationSource::table_size() {
   const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
                                         quote_literal(table_sql(query_)) + "::regclass");
@@ -290,8 +289,8 @@ std::uint64_t ConversationSource::estimated_bytes() {
   return static_cast<std::uint64_t>(std::min(rows, table->rows) * table->row_bytes * kExpansion);
 }
 
-/** Values of created_at, newest first, between which the selection is read in parts of about kRangeBytes; empty: it is
-    read whole. They are a guess: whatever they are, the parts together are the selection. */
+/** Values of created_at, newest first, that divide the selection into parts of about kRangeBytes; empty: one part. The
+    division is an estimate; the parts together are always the selection. */
 std::vector<std::string> ConversationSource::find_boundaries() {
   if (settings_.jobs <= 1 || !why_not_parallel().empty()) return {};
   const std::optional<TableSize> table = table_size();
@@ -326,9 +325,9 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
     if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
     if (columns_.messages == kJsonbType && row.messages) {
-      // jsonb is sent as a version byte and text (jsonb_send); 1 is the only version there has been.
+      // jsonb is sent as a version byte and text (jsonb_send); the only version is 1.
       if (row.messages->empty() || row.messages->front() != 1)
-        throw Error(Kind::io, "the server sends jsonb in a version that this program does not know");
+        throw Error(Kind::io, "the server sends an unknown version of jsonb");
       row.messages->remove_prefix(1);
     }
     take(row.conversation_id.value_or(""),
@@ -354,7 +353,7 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
     while (more_connections.size() + 1 < num_jobs) more_connections.push_back(open_transaction(snapshot));
   }
 
-  // Also with one connection a thread of its own reads, so that the server need not wait while lines are written.
+  // Even a single connection is read by its own thread, so that the server does not wait while lines are written.
   std::vector<OrderedStreams<Batch>::Produce> producers;
   for (std::size_t i = 0; i < num_jobs; ++i) {
     Connection& connection = i == 0 ? *connection_ : *more_connections[i - 1];
@@ -395,7 +394,7 @@ void ConversationSource::read_index(
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
     const std::string_view conversation_id = tuple.field().value_or("");
-    tuple.field();  // the rating: the row's version changes with it
+    tuple.field();  // the rating, which is covered by the version
     const std::string_view created_at = tuple.field().value_or("");
     const std::string_view language = tuple.field().value_or("");
     take(conversation_id, version_key(tuple.field().value_or(""), created_at, language));

@@ -1,5 +1,5 @@
-// Conversations of a PostgreSQL table or view: one read-only snapshot, streamed by COPY over one connection or several,
-// in memory that does not grow with the number of rows. It does not know into which file a line goes.
+// Reads the conversations of a PostgreSQL table or view in one read-only snapshot, streamed by COPY over one or several
+// connections, in memory that does not grow with the number of rows.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@
 
 namespace intelia::postgres {
 
-/** How a selection is read; every default lives here. */
+/** The settings for reading a selection, with their defaults. */
 struct ReadSettings {
-  int jobs = 1;          // connections that read at once; more than one needs an index by time
-  std::string snapshot;  // of another session, from pg_export_snapshot(); empty: a new one
+  int jobs = 1;                                     // parallel connections; more than one needs an index on created_at
+  std::string snapshot;                             // of another session, from pg_export_snapshot(); empty: a new one
   std::int64_t statement_timeout_seconds = 14'400;  // 0: none
-  std::int64_t lock_timeout_seconds = 30;           // a DROP or ALTER at work is not waited for longer; 0: for ever
+  std::int64_t lock_timeout_seconds = 30;           // for a table that is being altered; 0: no limit
 };
 
 /** Checks every value. Throws SettingError{usage}. */
@@ -34,9 +34,9 @@ void check(const ReadSettings& settings);
 class ConversationSource final : public extraction::VersionedSource {
  public:
   /**
-   * Opens a repeatable-read, read-only transaction in UTC and looks at the columns; `connect` gives a connection each
-   * time that it is called. Throws Error{usage} for a missing table or column (with the nearest name), missing rights,
-   * a column of another type, a snapshot that is not there; see Connection for the rest.
+   * Opens a repeatable-read, read-only transaction in UTC and reads the types of the columns; `connect` returns a new
+   * connection at each call. Throws Error{usage} for a missing table or column (with a suggestion), missing privileges,
+   * a column of an unsupported type, an unknown snapshot; see Connection for other errors.
    */
   using Connect = std::function<std::unique_ptr<Connection>()>;
   ConversationSource(Connect connect, const ExtractQuery& query, const ReadSettings& settings = {});
@@ -47,16 +47,16 @@ class ConversationSource final : public extraction::VersionedSource {
   extraction::MessagesForm form() const;
 
   std::string why_not_incremental() const override;
-  /** Why one connection must do; empty: several can read. */
+  /** Why only one connection can be used; empty: several can. */
   std::string why_not_parallel() const;
 
   extraction::RowRules rules() const override;
   /** Server, its history, database, table, columns. */
   Json identity() override;
   std::uint64_t next_transaction() override;
-  /** The details hold the query. */
+  /** The details contain the query. */
   extraction::SelectionCount count() override;
-  /** By the planner's estimate. */
+  /** By the estimate of the query planner. */
   std::uint64_t estimated_bytes() override;
 
   void read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) override;
@@ -86,11 +86,11 @@ class ConversationSource final : public extraction::VersionedSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;        // and no view
+  bool is_table_ = false;        // not a view
   std::string catalogue_facts_;  // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
-  std::optional<extraction::CopyFinder> copies_;  // where no index sees to it that ids are unique
-  bool is_cut_short_ = false;                     // the connection still sends rows that are not needed
+  std::optional<extraction::CopyFinder> copies_;  // used when no index guarantees unique ids
+  bool is_cut_short_ = false;                     // the connection is still sending rows that are not needed
 };
 
 /** A new connection and snapshot for each attempt. */

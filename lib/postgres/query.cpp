@@ -50,7 +50,7 @@ NamedColumns annotations_names(JudgementTable& table) {
           {"created_at", &table.created_at}};
 }
 
-/** Gives every column the name that the setting maps it to, or ours. */
+/** Sets the name of every column, as mapped by the setting or ours. */
 void name_columns(const NamedColumns& columns, const std::vector<std::string>& mappings, const std::string& setting) {
   std::vector<std::pair<std::string, std::string*>> ours;
   for (const auto& [name, column] : columns) {
@@ -90,8 +90,8 @@ void find_columns(JudgementTable& table, const NamedColumns& columns, const std:
   if (names.empty())
     throw SettingError(Kind::usage, signal + "-table",
                        "there is no table '" + table_name + "'" +
-                           did_you_mean(split_table_name(table_name).back(), tables) + "; name another one, or leave " +
-                           signal + " out of the signals",
+                           did_you_mean(split_table_name(table_name).back(), tables) +
+                           "; name another table, or remove " + signal + " from the signals",
                        SettingError::Role::remedy);
   for (const auto& [ours, column] : columns) {
     const auto found =
@@ -106,7 +106,7 @@ void find_columns(JudgementTable& table, const NamedColumns& columns, const std:
     if (is_mapped || std::find(needed.begin(), needed.end(), ours) != needed.end())
       throw SettingError(Kind::usage, signal + "-columns",
                          "table '" + table_name + "' has no column '" + column->name + "'" +
-                             did_you_mean(column->name, names) + "; name it as " + ours + "=NAME",
+                             did_you_mean(column->name, names) + "; map it as " + ours + "=NAME",
                          SettingError::Role::remedy);
     column->name.clear();
   }
@@ -200,7 +200,7 @@ void check_time_zone(const ExtractQuery& query, const TextRows& rows) {
   for (const auto& row : rows) names.push_back(row.at(0).value_or(""));
   if (std::find(names.begin(), names.end(), query.time_zone) != names.end()) return;
   throw SettingError(Kind::usage, "time-zone",
-                     "the server knows no zone '" + query.time_zone + "'" + did_you_mean(query.time_zone, names) +
+                     "the server has no time zone '" + query.time_zone + "'" + did_you_mean(query.time_zone, names) +
                          "; expected a name such as Europe/Paris");
 }
 
@@ -229,14 +229,14 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
 
 bool SelectionSql::listens_to(Signal signal) const { return extraction::listens_to(rules_.signals, signal); }
 
-/** `time`, an instant in text, as SQL that created_at is compared with. */
+/** `time` as SQL for comparison with created_at. */
 std::string SelectionSql::time_sql(std::string_view time) const {
   const std::string instant = quote_literal(time) + "::timestamptz";
   const bool is_instant = columns_.created_at == kTimestamptzType || needs_time_zone(query_, columns_.created_at);
   return is_instant ? instant : "(" + instant + " AT TIME ZONE 'UTC')";
 }
 
-/** What `signal` says, on 1..5; NULL: nothing. */
+/** The rating by `signal` on 1..5; NULL: none. */
 std::string SelectionSql::rating_of(Signal signal) const {
   switch (signal) {
     case Signal::rating:
@@ -277,7 +277,7 @@ std::string SelectionSql::qualifies() const {
   return "(" + sql + ")";
 }
 
-/** A condition that a row of `joined` is about the conversation c. */
+/** A condition that a row of `joined` belongs to the conversation c. */
 std::string SelectionSql::is_same_conversation_sql(const std::string& joined) const {
   return joined + ".conversation_id = " + column(names_.conversation_id) + "::text";
 }
@@ -289,7 +289,7 @@ std::string SelectionSql::judgement_table_sql(Signal signal) const {
          " AS j";
 }
 
-/** A condition that a row j of `table` is about a conversation of `range`. */
+/** A condition that a row j of `table` belongs to a conversation of `range`. */
 std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Range& range) const {
   const bool is_same_type = table.conversation_id.type == columns_.conversation_id;
   const std::string cast = is_same_type ? "" : "::text";
@@ -302,7 +302,8 @@ std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Ran
          " AS c WHERE true" + range.condition + ")";
 }
 
-/** LEFT JOIN of what was said about each conversation: rows (JSON), version, rating (of feedback), is_corrected. */
+/** LEFT JOIN of the feedback or annotations of each conversation: rows (JSON), version, rating (of feedback),
+ * is_corrected. */
 std::string SelectionSql::judgements_sql(const JudgementTable& table, const std::string& name, Signal signal,
                                          const Range& range) const {
   const bool is_feedback = signal == Signal::feedback;
@@ -341,11 +342,11 @@ std::string SelectionSql::judgements_sql(const JudgementTable& table, const std:
          name + " ON " + is_same_conversation_sql(name);
 }
 
-/** LEFT JOIN of the mean over the annotators of the mean of each one's scores. */
+/** LEFT JOIN of the mean over the annotators of their mean scores. */
 std::string SelectionSql::scores_sql(const Range& range) const {
   const JudgementTable& table = columns_.annotations;
   const std::string annotator = "j." + quote_identifier(table.annotator.name) + "::text";
-  // Who has no name is nobody else: the program counts them.
+  // Annotators without a name are all different: the program counts them.
   const std::string score =
       "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " + score_sql("e.value") + " END";
   return " LEFT JOIN (SELECT conversation_id, avg(score) AS rating FROM (SELECT j." +

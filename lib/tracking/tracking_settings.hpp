@@ -24,8 +24,8 @@ struct TrackingSettings {
 void check_tracking_environment(const TrackingSettings& settings);
 
 /**
- * The trackers that `settings` name for `run`. Contacts the MLflow server once: Error{usage} when it refuses. Files that
- * an earlier run left and this one does not write are removed.
+ * The trackers that `settings` name for `run`. Contacts the MLflow server once: Error{usage} when it refuses. Files
+ * that an earlier run left and this one does not write are removed.
  */
 std::unique_ptr<Trackers> make_trackers(const TrackingSettings& settings, const TrackedRun& run, AnswerTexts texts,
                                         const Sinks& sinks);

@@ -105,7 +105,8 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
                     {"message", fault.finding.message}});
     ++by_kind[kind];
   }
-  if (list.size() > kMaxLogged) log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
+  if (list.size() > kMaxLogged)
+    log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
   std::string words = faults.empty() ? "no faults" : counted(faults.size(), "fault") + ": ";
   const char* separator = "";
   for (const auto& [kind, count] : by_kind) {
@@ -173,8 +174,9 @@ void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs
     ++count;
   }
   if (first != nullptr)
-    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all", counted(count, "fault"),
-                                  check.num_read, inputs.train.string(), first->line, first->message));
+    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all",
+                                  counted(count, "fault"), check.num_read, inputs.train.string(), first->line,
+                                  first->message));
 }
 
 }  // namespace intelia

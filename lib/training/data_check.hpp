@@ -11,8 +11,8 @@ namespace intelia {
 
 /**
  * Checks every record of both files, and that tokenizer and chat template are those of the adapter that training
- * continues (`adapter`, may be empty) and of the model that will be served. The first faults are logged, all of them are
- * in the summary. is_positive: there is none. Error{usage} when the schedule does not fit the run.
+ * continues (`adapter`, may be empty) and of the model that will be served. The first faults are logged, all of them
+ * are in the summary. is_positive: there is none. Error{usage} when the schedule does not fit the run.
  */
 TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs,
                                    const std::filesystem::path& adapter, const EncodeOptions& options,

@@ -50,9 +50,7 @@ TrainingReport SftJob::rehearse(const DescribeOptions& describe) const {
           describe_dataset(data.train) + "; nothing was trained"};
 }
 
-void SftJob::warn() const {
-  warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_);
-}
+void SftJob::warn() const { warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_); }
 
 TrainingData SftJob::read_data(Rejects& rejects) const {
   TrainingData data = read_training_data(settings_.inputs, text_, encode_, settings_.token_cache, settings_.rejects,
@@ -123,10 +121,9 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   result["output"] = sft_.output.string();
   result["measured"] = run.close()["measured"];
   const std::string early = summary.is_stopped_early ? " (stopped early: no improvement)" : "";
-  const std::string best =
-      data.validation
-          ? fmt::format(", best validation loss {:.4f} at step {}", summary.best_eval_loss, summary.best_step)
-          : "";
+  const std::string best = data.validation ? fmt::format(", best validation loss {:.4f} at step {}",
+                                                         summary.best_eval_loss, summary.best_step)
+                                           : "";
   return {"", std::move(result),
           fmt::format("{} steps{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
                       summary.steps, early, summary.first_loss, summary.final_loss, best, summary.tokens_per_second,

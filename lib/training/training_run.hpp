@@ -30,8 +30,9 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
                        bool resumes, const Json& identity, const TokenizedDataset& train);
 
-/** Passes everything on to `trackers`. Once training begins, the folder's files are replaced one by one: from then until
-    commit() it has no manifest. begin() throws Error{io} when the earlier one cannot be removed, which ends the run. */
+/** Passes everything on to `trackers`. Once training begins, the folder's files are replaced one by one: from then
+   until commit() it has no manifest. begin() throws Error{io} when the earlier one cannot be removed, which ends the
+   run. */
 class RunListener final : public MetricsListener {
  public:
   RunListener(Run& run, Trackers& trackers) : run_(run), trackers_(trackers) {}

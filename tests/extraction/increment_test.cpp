@@ -180,9 +180,9 @@ TEST_CASE("a state is taken only with its outputs, whole, and as it was written"
     std::string bad = good;
     bad[place] ^= 4;
     write_file(path, bad);
-    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+    CHECK_MESSAGE(why().find("is corrupt") != std::string::npos, place);
     write_file(path, good.substr(0, place));
-    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+    CHECK_MESSAGE(why().find("is corrupt") != std::string::npos, place);
   }
   write_file(path, good);
   CHECK(why() == "taken");

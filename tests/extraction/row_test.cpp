@@ -156,7 +156,8 @@ TEST_CASE("the other columns") {
   CHECK(reason([](Row& row) { row.rating = "Infinity"; }) == "rating is infinite");
   CHECK(reason([](Row& row) { row.rating = "5/5"; }) == "rating is not a number: \"5/5\"");
   CHECK(reason([](Row& row) { row.rating.reset(); }) == "rating is NULL");
-  CHECK(reason([](Row& row) { row.created_at = "infinity"; }) == "created_at is not a date of our era: \"infinity\"");
+  CHECK(reason([](Row& row) { row.created_at = "infinity"; }) ==
+        "created_at is not a date of the common era: \"infinity\"");
   CHECK(reason([](Row& row) { row.created_at = "0044-03-15 12:00:00+00 BC"; }).starts_with("created_at is not a date"));
   CHECK(reason([](Row& row) {
           row.messages.reset();

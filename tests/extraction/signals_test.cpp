@@ -82,7 +82,7 @@ TEST_CASE("the first signal that says something is the rating") {
   CHECK(rating_of(read({.feedback = feedback, .annotations = annotations, .messages = rated}, all)) == "4.5 turns");
   CHECK(rating_of(read({.feedback = feedback, .annotations = annotations}, all)) == "4.5 feedback");
   CHECK(rating_of(read({.annotations = annotations}, all)) == "4.25 annotations");
-  CHECK(rating_of(read({}, all)) == "dropped, not rated: no signal that is listed says anything");
+  CHECK(rating_of(read({}, all)) == "dropped, not rated: no listed signal has a rating");
   CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, all)) == "dropped, rated below the minimum: 1");
   CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, all)) ==
         "rejected, thumbs is neither up nor down: \"sideways\"");

@@ -16,9 +16,8 @@ struct Loaded {
   test::TinyModel folder;
   TextSide text = load_text_side(folder.path());
   SilentSinks silent;
-  std::unique_ptr<LoadedModel> model =
-      load_engine().load({.model = folder.path(), .method = Method::lora, .device = Device::cpu, .threads = 1},
-                         silent.sinks());
+  std::unique_ptr<LoadedModel> model = load_engine().load(
+      {.model = folder.path(), .method = Method::lora, .device = Device::cpu, .threads = 1}, silent.sinks());
 };
 
 }  // namespace
@@ -38,9 +37,8 @@ TEST_CASE("a completion says why it ended and counts its tokens") {
     CHECK(completions[i].text == loaded.text.tokenizer->decode(raw[i].ids, true).substr(0, completions[i].text.size()));
   }
   // The first token of an answer, made a stop token: an empty answer that ended by itself.
-  const auto stopped = generator.complete(std::span(prompts).first(1),
-                                          {.max_new_tokens = 5, .stop_ids = {raw[0].ids.at(0)}}, false,
-                                          loaded.silent.stop());
+  const auto stopped = generator.complete(
+      std::span(prompts).first(1), {.max_new_tokens = 5, .stop_ids = {raw[0].ids.at(0)}}, false, loaded.silent.stop());
   CHECK(stopped[0].finish_reason == FinishReason::stop);
   CHECK(stopped[0].completion_tokens == 0);
   CHECK(stopped[0].text.empty());
@@ -55,9 +53,7 @@ TEST_CASE("a prompt that leaves no room in the context is refused, with the ques
   Question question;
   question.id = "long";
   question.messages = messages;
-  CHECK(contains(refusal([&] {
-                   answer_questions(generator, {}, {question}, {Variant::base}, loaded.silent.sinks());
-                 }),
+  CHECK(contains(refusal([&] { answer_questions(generator, {}, {question}, {Variant::base}, loaded.silent.sinks()); }),
                  "question 'long': the prompt has"));
 }
 

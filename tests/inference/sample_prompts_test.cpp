@@ -27,8 +27,8 @@ TEST_CASE("the prompt of the last answer; other lines are passed over") {
           "\n");
   const SamplePrompts prompts = read_sample_prompts(path, 5, text, {});
   CHECK(prompts.names == std::vector<std::string>{"c-1", "line 5"});
-  CHECK(prompts.ids.at(0) == encode_prompt(*text.tokenizer, text.chat_template,
-                                           {{"user", "ab"}, {"assistant", "x"}, {"user", "abc"}}));
+  CHECK(prompts.ids.at(0) ==
+        encode_prompt(*text.tokenizer, text.chat_template, {{"user", "ab"}, {"assistant", "x"}, {"user", "abc"}}));
   CHECK(read_sample_prompts(path, 1, text, {}).names.size() == 1);
   CHECK(read_sample_prompts(folder / "absent", 0, text, {}).ids.empty());
 }

@@ -125,7 +125,7 @@ TEST_CASE("tables of judgements") {
   CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("has no column 'place'"), Error);
   CHECK_THROWS_WITH_AS(
       annotations_table({}, {{"column", "conversation_id", "25", "t"}, {"column", "annotater", "25", "t"}}),
-      doctest::Contains("did you mean 'annotater'?); name it as annotator=NAME"), Error);
+      doctest::Contains("did you mean 'annotater'?); map it as annotator=NAME"), Error);
   CHECK_THROWS_WITH_AS(annotations_table({}, {{"table", "annotation", {}, {}}}),
                        doctest::Contains("no table 'annotations' (did you mean 'annotation'?)"), Error);
 }

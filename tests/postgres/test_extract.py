@@ -167,7 +167,7 @@ REASONS = {
     "not-a-list": "messages is not a list", "number": "messages is not a list", "json-null": "messages is not a list",
     "null": "messages is NULL", "no-role": "message without a role", "no-content": "message without text content",
     "null-content": "message without text content", "narrator": "unknown role", "image": "content part is not text",
-    "not-a-number": "rating is NaN", "infinite": "rating is infinite", "never": "created_at is not a date of our era",
+    "not-a-number": "rating is NaN", "infinite": "rating is infinite", "never": "created_at is not a date of the common era",
     "words": "messages is not a list",
 }
 

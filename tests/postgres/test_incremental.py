@@ -120,7 +120,7 @@ def test_what_is_said_about_a_conversation_changes_it(incremental):
     ("split", "the last run's split was another one"),
     ("column", "the database or the table is another one"),
     ("output", "is not as the last increment wrote it"),
-    ("state", "is damaged"),
+    ("state", "is corrupt"),
     ("rescan", "a rescan was requested"),
 ])
 def test_a_state_that_does_not_fit_is_not_built_on(incremental, change, why):

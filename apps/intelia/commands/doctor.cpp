@@ -1,4 +1,4 @@
-// intelia doctor: is this machine ready? Each part is tried the way the commands use it.
+// `intelia doctor`: checks that this machine is ready. Options and output; lib/base and lib/postgres do the checks.
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
@@ -19,12 +19,11 @@ struct Options {
 };
 
 void declare(OptionTable& table, Options& options) {
-  table.add("engine", options.engine, "Also load libtorch and look for a GPU");
-  table.add("output", options.output, "Also look at the folder that 'extract' is to write", "FOLDER");
-  table.add("table", options.query.table, "Table or view that 'extract' is to read, NAME or SCHEMA.NAME", "NAME");
+  table.add("engine", options.engine, "Also load libtorch and check for a GPU");
+  table.add("output", options.output, "Also check the output folder of 'extract'", "FOLDER");
+  table.add("table", options.query.table, "Table or view for 'extract', NAME or SCHEMA.NAME", "NAME");
   table.add("columns", options.query.columns,
-            "Names of the table's columns where they differ: conversation_id=id,messages=body,rating=…,created_at=…,"
-            "language=…");
+            "Names of its columns where they differ, such as conversation_id=id,messages=body");
 }
 
 Finding inspect_engine() {
@@ -39,7 +38,7 @@ Finding inspect_engine() {
   }
 }
 
-/** Names of tables come from outside: what would move the terminal's cursor becomes a question mark. */
+/** Replaces control characters, which names of tables can contain. */
 std::string printable(std::string words) {
   for (char& c : words)
     if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
@@ -90,7 +89,7 @@ int run(const Options& options, Context& context) {
     text += fmt::format("  {:<7}  {:<12} {}\n", names.mark, finding.part, printable(finding.message));
     for (const std::string& remedy : finding.remedies)
       text += fmt::format("  {:<7}  {:<12}   {}\n", "", "", printable(remedy));
-    summary[finding.part] = Json{{"state", names.name}, {"words", finding.message}};
+    summary[finding.part] = Json{{"state", names.name}, {"message", finding.message}};
     if (!finding.remedies.empty()) summary[finding.part]["remedies"] = finding.remedies;
   }
   context.print(context.common.json ? summary.dump() + "\n" : text);
@@ -100,13 +99,10 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command doctor{
-    "doctor", "Is this machine ready: engine, GPU, database, disk",
-    "Tries each part as the commands would use it, and says what to do where one fails. Of the database it looks at "
-    "what "
-    "'extract' will meet: version, encryption, table, columns and their types, privileges, indexes, time limits, "
-    "replication and the clock; it reads no conversation and changes nothing. Exit status 1 when a part that is "
-    "configured "
-    "does not work; notes and warnings do not change it.\n\n"
+    "doctor", "Check that this machine is ready: engine, GPU, database, disk",
+    "Checks what the commands need and suggests fixes. The database is checked for 'extract': version, encryption, "
+    "table, columns and their types, privileges, indexes, timeouts, replication and clock; conversations are not read "
+    "and nothing is changed. Exit status 1 if a configured part does not work; notes and warnings do not affect it.\n\n"
     "Example: DATABASE_URL_FILE=/run/secrets/database intelia doctor --no-engine --table crm.chats --output "
     "data/nightly",
     bind<Options, declare, run>};

@@ -86,19 +86,4 @@ void check_inputs_stay(const fs::path& output, const std::vector<std::string>& n
                                      " of this run; copy it elsewhere or name another --output");
 }
 
-void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
-  std::vector<fs::path> stale;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    const bool is_weights =
-        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
-    const bool is_replaced = std::any_of(written.begin(), written.end(),
-                                         [&](const AtomicFile& file) { return file.path().filename() == name; });
-    const auto& texts = tokenizer_file_names();
-    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
-    if ((is_weights || is_text) && !is_replaced) stale.push_back(entry.path());
-  }
-  for (const fs::path& path : stale) fs::remove(path);
-}
-
 }  // namespace intelia

@@ -40,7 +40,4 @@ void check_inputs_stay(const std::filesystem::path& output, const std::vector<st
                        const std::vector<std::filesystem::path>& folders,
                        const std::vector<std::filesystem::path>& files);
 
-/** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
-void remove_stale_model_files(const std::filesystem::path& folder, const std::vector<AtomicFile>& written);
-
 }  // namespace intelia
