@@ -24,7 +24,7 @@ MAY_INCLUDE = {
     "tokenizer": ["base", "text", "record"],
     "tokens": ["base", "text", "record", "page", "jinja", "tokenizer"],
     "inference": ["base", "text", "record", "model", "tokenizer", "tokens", "engine"],
-    "export": ["base", "text", "record", "lineage", "model", "tokenizer", "tokens", "engine"],
+    "export": ["base", "text", "record", "lineage", "model", "tokenizer", "tokens", "engine", "inference"],
     "dataset": ["base", "text", "record"],
     "extraction": ["base", "text", "record", "dataset"],
     "postgres": ["base", "text", "record", "extraction"],

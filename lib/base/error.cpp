@@ -1,5 +1,7 @@
 #include "base/error.hpp"
 
+#include <fmt/format.h>
+
 #include <system_error>
 
 namespace intelia {
@@ -20,6 +22,11 @@ int exit_status(const Error& error) {
       break;
   }
   return 1;
+}
+
+void check_fraction(const std::string& setting, double value) {
+  if (!(value >= 0 && value <= 1))
+    throw SettingError(Kind::usage, setting, fmt::format("expected a fraction from 0 to 1, got {}", value));
 }
 
 std::string system_message(int number) { return std::generic_category().message(number); }

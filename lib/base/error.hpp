@@ -1,5 +1,5 @@
-// The one exception of the house, its kinds, and the exit status each kind tells cron.
-// Lower layers say why; each caller adds where with with_context; main prints the chain once.
+// The exception type of this project, its kinds, and the exit status of each kind.
+// Lower layers say why; callers add where, with with_context(); main prints the message once.
 #pragma once
 
 #include <stdexcept>
@@ -9,13 +9,13 @@
 namespace intelia {
 
 enum class Kind {
-  usage,        // wrong option, configuration, credentials, missing table: the user must change something (2)
+  usage,        // wrong option, configuration, credentials, missing table: the user has to change something (2)
   input,        // unreadable or malformed input (1)
   io,           // cannot read or write: disk full, permission (1)
   unavailable,  // try again later: server away, lock held (75)
-  refused,      // done, and the answer is no (3)
-  internal,     // a fault of this program (1)
-  interrupted,  // ended by a signal after leaving things resumable (128 + signal)
+  refused,      // done, with a negative result (3)
+  internal,     // a bug in this program (1)
+  interrupted,  // ended by a signal; the work can be resumed (128 + signal)
 };
 
 class Error : public std::runtime_error {
@@ -39,8 +39,8 @@ class Interrupted : public Error {
 };
 
 /**
- * An error about a setting. Libraries name it in words with dashes ("min-rating"), for they do not know what the
- * program calls it; a front end does, and says so: a command line writes --min-rating.
+ * An error about a setting. Libraries name the setting ("min-rating") but do not know how it is written in a user
+ * interface; a command line prints it as --min-rating.
  */
 class SettingError : public Error {
  public:
@@ -58,11 +58,14 @@ class SettingError : public Error {
   Role role_;
 };
 
-/** The exit status that product rules give to `error`. */
+/** Throws SettingError{usage} when the value of `setting` is not a fraction from 0 to 1. */
+void check_fraction(const std::string& setting, double value);
+
+/** The exit status for `error`. */
 int exit_status(const Error& error);
 
-/** Runs `work`; an Error that leaves it gets `where` in front of its message, its kind and a setting that would help
-    kept. A setting at fault says where by itself. */
+/** Runs `work` and prefixes the message of an Error with `where`. Keeps the kind, and a setting that would help; the
+    message of a setting at fault is left unchanged. */
 template <class Work>
 auto with_context(const std::string& where, Work&& work) -> decltype(work()) {
   try {
@@ -77,7 +80,7 @@ auto with_context(const std::string& where, Work&& work) -> decltype(work()) {
   }
 }
 
-/** The system's words for errno value `number`. */
+/** The system's message for the errno value `number`. */
 std::string system_message(int number);
 
 }  // namespace intelia

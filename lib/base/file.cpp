@@ -1,6 +1,7 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <sys/file.h>
 #include <sys/mman.h>
@@ -122,7 +123,7 @@ std::optional<std::string_view> LineReader::next() {
       s.is_too_long = true;
       s.buffer.erase(0, s.begin);
       s.buffer.resize(s.max_line_bytes);
-      // Drop the rest of the line; what follows it is kept behind the cut.
+      // Discard the rest of the line; what follows it is kept.
       for (;;) {
         std::size_t num_read = read_some(s.file.number, s.chunk.data(), s.chunk.size(), s.path);
         if (num_read == 0) {
@@ -204,7 +205,7 @@ AtomicFile::AtomicFile(const fs::path& path, Privacy privacy) : state_(std::make
   s.path = path;
   s.partial = path.parent_path() / ("." + path.filename().string() + ".partial");
   const mode_t mode = privacy == Privacy::personal ? 0600 : 0644;
-  // A partial left by a killed run goes first; O_EXCL then refuses to follow whatever else stands there.
+  // Remove the temporary file of a killed run; O_EXCL then refuses to follow a link at its path.
   if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
   s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
   if (s.file < 0) fail("write", path, errno);
@@ -232,7 +233,7 @@ void AtomicFile::close() {
   if (s.file < 0) return;
   s.flush();
   int file = std::exchange(s.file, -1);
-  // A failed fsync is final: a second one may report success for data already lost.
+  // A failed fsync is final: a second one can report success although data is lost.
   if (::fsync(file) != 0) {
     int number = errno;
     ::close(file);
@@ -268,7 +269,7 @@ void sync_folder(const fs::path& folder) {
 }
 
 MappedFile::MappedFile(const fs::path& path) {
-  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // else a pipe without a writer would be waited for
+  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // opening a pipe without a writer would block
   struct stat status {};
   if (::fstat(file.number, &status) != 0) fail("read", path, errno);
   if (!S_ISREG(status.st_mode)) throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
@@ -312,7 +313,7 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
                                        path.string() + "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
-  // Written before it is cut to size, so that a process killed in between leaves a note and not an empty file.
+  // Written before it is truncated, so that a process killed in between does not leave an empty file.
   if (::pwrite(file_, me.data(), me.size(), 0) < 0 || ::ftruncate(file_, static_cast<off_t>(me.size())) != 0) {
     int number = errno;
     ::close(file_);
@@ -331,6 +332,14 @@ std::uint64_t free_disk_bytes(const fs::path& path) {
   struct statvfs status {};
   if (::statvfs(place.c_str(), &status) != 0) fail("look at the disk of", place, errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+std::string disk_shortage(const fs::path& folder, std::uint64_t needed_bytes, const std::string& need) {
+  const std::uint64_t free_bytes = free_disk_bytes(folder);
+  if (needed_bytes <= free_bytes) return "";
+  const auto megabytes = [](std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); };
+  return fmt::format("'{}' has {} free and {} {}", folder.string(), megabytes(free_bytes), need,
+                     megabytes(needed_bytes));
 }
 
 }  // namespace intelia

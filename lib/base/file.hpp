@@ -1,5 +1,5 @@
-// Files as this house handles them: read whole or line by line in bounded memory; written beside their place and
-// renamed into it; folders locked by flock. It does not know what is in them.
+// File access: whole files and lines in bounded memory, atomic writes (to a temporary file that is renamed), memory
+// maps, and locks. It knows nothing about the content of files.
 #pragma once
 
 #include <cstddef>
@@ -18,22 +18,23 @@ namespace intelia {
 /** The whole file as text. Throws Error{io} (Error{input} above `max_bytes`) naming the file. */
 std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = 1ULL << 30);
 
-/** Reads lines without their newline, in memory bounded by `max_line_bytes`. A last line without newline counts. */
+/** Reads lines without their newline in memory bounded by `max_line_bytes`. A last line without newline is a line, too.
+ */
 class LineReader {
  public:
   explicit LineReader(const std::filesystem::path& path, std::size_t max_line_bytes = 64 << 20);
-  /** Of this process's standard input; messages name it "stdin". */
+  /** Reads this process's standard input, called "stdin" in messages. */
   static LineReader standard_input(std::size_t max_line_bytes = 64 << 20);
   ~LineReader();
   LineReader(LineReader&&) noexcept;
 
-  /** The next line, valid until the next call; nothing at the end. A line above the bound comes back cut, with
-   * is_too_long(). */
+  /** The next line, valid until the next call; nothing at the end. A longer line is truncated to the bound, and
+   * is_too_long() is true. */
   std::optional<std::string_view> next();
   bool is_too_long() const;
-  /** Whether a whole line is in memory already. */
+  /** Whether a complete line is buffered. */
   bool has_line() const;
-  /** Whether next() finds something to read, or the end, without waiting; waits for it up to `timeout_ms`. */
+  /** Whether next() can return without blocking; waits up to `timeout_ms` for that. */
   bool is_ready(int timeout_ms = 0) const;
   std::int64_t line_number() const;  // of the line last returned, from 1
   const std::filesystem::path& path() const;
@@ -47,8 +48,8 @@ class LineReader {
 enum class Privacy { shared /* 0644 before umask */, personal /* 0600 */ };
 
 /**
- * Writes `path` through `.NAME.partial` beside it: commit() flushes, fsyncs, renames and fsyncs the folder;
- * without commit() nothing stays. Every failure is Error{io} with the path and the system's words.
+ * Writes `path` through the temporary file `.NAME.partial` in the same folder: commit() flushes, syncs, renames it and
+ * syncs the folder; without commit() the temporary file is removed. Failures are Error{io} with path and cause.
  */
 class AtomicFile {
  public:
@@ -59,13 +60,13 @@ class AtomicFile {
 
   void write(std::string_view bytes);
   void write(const void* bytes, std::size_t num_bytes) { write({static_cast<const char*>(bytes), num_bytes}); }
-  /** Makes everything written so far durable and closes, without giving it its name yet. */
+  /** Flushes, syncs and closes the temporary file without renaming it. */
   void close();
   /** close(), then the rename. */
   void commit();
 
   std::uint64_t num_bytes() const;
-  /** Of everything written; valid after close() or commit(). */
+  /** The SHA-256 of everything written; valid after close() or commit(). */
   const std::string& sha256() const;
   const std::filesystem::path& path() const;
 
@@ -77,10 +78,10 @@ class AtomicFile {
 /** Writes `text` to `path` through an AtomicFile. */
 void write_file(const std::filesystem::path& path, std::string_view text, Privacy privacy = Privacy::personal);
 
-/** Makes the renames and removals inside `folder` durable. */
+/** Syncs `folder`, so that renames and removals in it are durable. */
 void sync_folder(const std::filesystem::path& folder);
 
-/** A file seen as memory, read-only. Throws Error{io}. */
+/** A read-only memory map of a file. Throws Error{io}. */
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -97,8 +98,9 @@ class MappedFile {
   std::size_t size_bytes_ = 0;
 };
 
-/** An exclusive flock on `path` (made 0600), held until destroyed or the process dies; the file then says the process
-    and `note`. Throws Error{unavailable} at once when another holds it, saying which process. */
+/** An exclusive flock on `path` (created with mode 0600), held until destruction or the end of the process, whose id
+   and `note` are written to the file. Throws Error{unavailable} at once, naming the process, when another one holds it.
+ */
 class FileLock {
  public:
   explicit FileLock(const std::filesystem::path& path, const std::string& note = "");
@@ -109,7 +111,11 @@ class FileLock {
   int file_ = -1;
 };
 
-/** Free bytes for this user on the file system that holds `path` (or its nearest existing parent). */
+/** Bytes available to this user on the file system of `path`, or of its nearest parent that exists. */
 std::uint64_t free_disk_bytes(const std::filesystem::path& path);
+
+/** "'FOLDER' has 3.1 MB free and the model needs 40.0 MB" when `needed_bytes` are not free there, else empty; `need` is
+    "the model needs". */
+std::string disk_shortage(const std::filesystem::path& folder, std::uint64_t needed_bytes, const std::string& need);
 
 }  // namespace intelia

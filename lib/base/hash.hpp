@@ -19,7 +19,7 @@ class Sha256 {
   Sha256& operator=(Sha256&&) noexcept;
   void update(const void* bytes, std::size_t num_bytes);
   void update(std::string_view text) { update(text.data(), text.size()); }
-  /** 64 lower-case hexadecimal digits; the object starts again. */
+  /** 64 lower-case hexadecimal digits; resets the object. */
   std::string finish();
 
  private:
@@ -31,7 +31,7 @@ std::string sha256_of(std::string_view text);
 /** Throws Error{io} naming the file. */
 std::string sha256_of_file(const std::filesystem::path& path);
 
-/** XXH3-64 of what it is given piece by piece: finds damage, not malice, at the speed of memory. */
+/** Incremental XXH3-64: detects corruption, not tampering. */
 class Checksum {
  public:
   Checksum();
@@ -46,16 +46,16 @@ class Checksum {
   std::unique_ptr<State> state_;
 };
 
-/** 128 bits by which two texts are told apart. */
+/** A 128-bit key that identifies a text. */
 struct Key128 {
   std::uint64_t high = 0, low = 0;
   auto operator<=>(const Key128&) const = default;
 };
 
-/** XXH3-128 of `text`: the same on every machine and version. */
+/** XXH3-128 of `text`: stable across machines and versions. */
 Key128 key128_of(std::string_view text);
 
-/** XXH64 of `text` with `seed`: the same on every machine and version (https://xxhash.com, specification 0.8). */
+/** XXH64 of `text` with `seed`: stable across machines and versions (https://xxhash.com, specification 0.8). */
 std::uint64_t stable_hash64(std::string_view text, std::uint64_t seed);
 
 }  // namespace intelia

@@ -7,7 +7,7 @@ namespace intelia {
 
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates) {
   std::string best;
-  std::size_t best_distance = word.size() / 3 + 2;  // from here on it is another word
+  std::size_t best_distance = word.size() / 3 + 2;  // at this distance it is a different word
   for (const std::string& candidate : candidates) {
     std::vector<std::size_t> row(candidate.size() + 1);
     for (std::size_t j = 0; j < row.size(); ++j) row[j] = j;

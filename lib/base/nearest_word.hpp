@@ -1,4 +1,4 @@
-// "did you mean": the known word that a misspelt one stands for.
+// Suggestions for misspelt words: "did you mean".
 #pragma once
 
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace intelia {
 
-/** Of `candidates` the one nearest to `word` by edit distance, if it is near enough to be meant; else empty. */
+/** The candidate with the smallest edit distance to `word`, if it is small enough for a misspelling; else empty. */
 std::string nearest_word(std::string_view word, const std::vector<std::string>& candidates);
 
 /** " (did you mean 'rating'?)" with the nearest word behind `prefix`, or nothing. */

@@ -1,5 +1,5 @@
-// Threads that each produce one stream of items after another, and one reader that gets the streams in their order, as
-// if they were one; what the threads may be ahead of the reader is bounded.
+// Threads that produce numbered streams of items, and one reader that receives the streams in order, as if they were
+// one. How far producers may run ahead of the reader is bounded.
 #pragma once
 
 #include <condition_variable>
@@ -18,16 +18,16 @@ template <class Item>
 class OrderedStreams {
  public:
   using Emit = std::function<void(Item&&)>;
-  /** Runs on a thread of its own; called once for each stream that the thread takes, ascending. */
+  /** Runs on its own thread; called once for each stream that the thread takes, in ascending order. */
   using Produce = std::function<void(std::size_t stream, const Emit& emit)>;
 
-  /** One thread for each of `producers`. A stream that is ahead of the reader waits at `max_ahead` items. */
+  /** One thread for each of `producers`. A stream may be at most `max_ahead` items ahead of the reader. */
   OrderedStreams(std::size_t num_streams, std::size_t max_ahead, std::vector<Produce> producers)
       : streams_(num_streams), max_ahead_(max_ahead) {
     for (Produce& produce : producers) threads_.emplace_back([this, produce = std::move(produce)] { serve(produce); });
   }
 
-  /** Producers that are at work are told at their next item. */
+  /** Running producers are stopped at their next item. */
   ~OrderedStreams() {
     {
       std::lock_guard lock(mutex_);
@@ -36,7 +36,7 @@ class OrderedStreams {
     changed_.notify_all();
   }
 
-  /** The next item of the first stream that is not at its end; false after the last. Throws what a producer threw. */
+  /** The next item of the first unfinished stream; false after the last. Rethrows what a producer threw. */
   bool next(Item& item) {
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -87,8 +87,7 @@ class OrderedStreams {
 
   void put(std::size_t number, Item&& item) {
     std::unique_lock lock(mutex_);
-    // The stream that is being read has a thread at work on it, since streams are taken in order: nobody waits for
-    // ever.
+    // Streams are taken in order, so the one that is being read has a thread working on it: this cannot deadlock.
     changed_.wait(lock, [&] { return is_ended_ || failure_ || streams_[number].items.size() < max_ahead_; });
     if (is_ended_ || failure_) throw Ended{};
     streams_[number].items.push_back(std::move(item));
@@ -102,7 +101,7 @@ class OrderedStreams {
   std::size_t next_ = 0, current_ = 0;
   bool is_ended_ = false;
   std::exception_ptr failure_;
-  std::vector<std::jthread> threads_;  // last: they end before what they use
+  std::vector<std::jthread> threads_;  // last member: destroyed before what they use
 };
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// Threads that work on the parts of a stream as they come and hand them back in the order they were given, so that what
-// is made of a stream does not depend on the number of threads.
+// A thread pool that processes the parts of a stream and returns them in their original order, so that results do not
+// depend on the number of threads.
 #pragma once
 
 #include <condition_variable>
@@ -16,7 +16,7 @@
 
 namespace intelia {
 
-/** give(), is_full() and take() are for one thread; `work` runs on the others, or, with one thread, in give(). */
+/** give(), is_full() and take() are called by one thread; `work` runs on the others, or with one thread in give(). */
 template <class Part>
 class OrderedWorkers {
  public:
@@ -40,10 +40,10 @@ class OrderedWorkers {
 
   bool is_empty() const { return in_order_.empty(); }
 
-  /** Whether there is work enough for every thread, so that taking comes before giving more. */
+  /** Whether all threads have enough work, so that the caller should take() before it gives more. */
   bool is_full() const { return in_order_.size() >= 2 * threads_.size() + 1; }
 
-  /** The oldest part, once the work on it is done; throws what the work threw. */
+  /** Waits for the oldest part and returns it; rethrows what the work threw. */
   Part take() {
     std::unique_lock lock(mutex_);
     is_done_.wait(lock, [&] { return in_order_.front()->is_done; });
@@ -85,12 +85,12 @@ class OrderedWorkers {
   }
 
   std::function<void(Part&)> work_;
-  std::deque<std::unique_ptr<Task>> in_order_;  // of the giving thread alone
+  std::deque<std::unique_ptr<Task>> in_order_;  // used by the calling thread only
   std::mutex mutex_;
   std::condition_variable_any is_waiting_;
   std::condition_variable is_done_;
   std::queue<Task*> waiting_;
-  std::vector<std::jthread> threads_;  // last: they end before what they use
+  std::vector<std::jthread> threads_;  // last member: destroyed before what they use
 };
 
 }  // namespace intelia

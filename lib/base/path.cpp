@@ -47,6 +47,11 @@ PathType path_type(const fs::path& path) {
   return type;
 }
 
+bool is_reachable_file(const fs::path& path) {
+  int error_number = 0;
+  return look_at(path, error_number) == PathType::file;
+}
+
 std::string input_problem(const fs::path& path, InputType type) {
   int error_number = 0;
   const PathType found = look_at(path, error_number);
@@ -90,7 +95,8 @@ fs::path absolute_path(const fs::path& path) {
   std::error_code failure;
   fs::path absolute = fs::absolute(path.empty() ? fs::path(".") : path, failure);
   if (failure) fail("find the current folder of", path, failure.message());
-  return absolute.lexically_normal();
+  absolute = absolute.lexically_normal();
+  return absolute.has_filename() ? absolute : absolute.parent_path();
 }
 
 fs::path nearest_existing(const fs::path& path) {

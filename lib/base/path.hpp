@@ -1,5 +1,5 @@
-// What stands at a path. Calls of std::filesystem that throw are made nowhere else: an answer here is a value, or an
-// Error that names the path and repeats the system's words. It opens nothing, since opening a pipe can block.
+// Queries and operations on paths without exceptions of std::filesystem: failures are Error{io} with path and cause.
+// It opens no file, since opening a pipe can block.
 #pragma once
 
 #include <cstdint>
@@ -9,23 +9,25 @@
 
 namespace intelia {
 
-/** What a path leads to, symbolic links followed. */
+/** The type of what a path refers to, symbolic links followed. */
 enum class PathType { missing, file, folder, other /* a pipe, a socket or a device */ };
 
-/** Throws Error{io} when the system cannot tell, as in a folder that may not be searched. */
+/** Throws Error{io} when it cannot be determined, such as in a folder without search permission. */
 PathType path_type(const std::filesystem::path& path);
 inline bool is_file(const std::filesystem::path& path) { return path_type(path) == PathType::file; }
+/** Whether `path` is a regular file; false when that cannot be determined. Never throws. */
+bool is_reachable_file(const std::filesystem::path& path);
 inline bool is_folder(const std::filesystem::path& path) { return path_type(path) == PathType::folder; }
 
-/** What an input has to be. */
+/** Requirements on an input. */
 enum class InputType {
-  file,    // a regular file, which can be read several times
-  stream,  // anything that can be read once: a pipe or a device, too
+  file,    // a regular file, which can be read repeatedly
+  stream,  // also a pipe or a device, which can be read once
   folder,
 };
 
 /** Why `path` cannot be read as a `type`: "does not exist", "is a folder", "cannot be read: Permission denied"; empty
-    when nothing speaks against it. Never throws. */
+    when it can. Never throws. */
 std::string input_problem(const std::filesystem::path& path, InputType type);
 
 /** Throws Error{usage} "'PATH' does not exist" when input_problem finds one. For paths that a setting names. */
@@ -37,19 +39,20 @@ std::uint64_t file_bytes(const std::filesystem::path& path);
 /** The names of what is in `folder`, sorted. Throws Error{io}. */
 std::vector<std::string> folder_members(const std::filesystem::path& folder);
 
-/** Whether both lead to the same file or folder; false when one of them leads nowhere. */
+/** Whether both refer to the same file or folder; false when one of them does not exist. */
 bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
 
-/** `path` from the root, without "." and "..". Throws Error{io} when the current folder is gone. */
+/** `path` as a normalized absolute path without a trailing slash. Throws Error{io} when the current folder was removed.
+ */
 std::filesystem::path absolute_path(const std::filesystem::path& path);
 
-/** The nearest folder at or above `path` that exists, as an absolute path. Throws Error{io}. */
+/** `path` or its nearest parent that exists, as an absolute path. Throws Error{io}. */
 std::filesystem::path nearest_existing(const std::filesystem::path& path);
 
-/** Makes `folder` and what is missing above it. Throws Error{io}. */
+/** Creates `folder` and its missing parents. Throws Error{io}. */
 void make_folder(const std::filesystem::path& folder);
 
-/** Removes a file; whether there was one. Throws Error{io}. */
+/** Removes a file; returns whether it existed. Throws Error{io}. */
 bool remove_file(const std::filesystem::path& path);
 
 }  // namespace intelia

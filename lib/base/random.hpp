@@ -1,4 +1,4 @@
-// Small reproducible randomness (SplitMix64, Steele et al. 2014): the same numbers on every machine from the same seed.
+// A reproducible pseudorandom generator (SplitMix64, Steele et al. 2014): the same numbers on every machine.
 #pragma once
 
 #include <cmath>

@@ -1,5 +1,5 @@
-// Where a library's words go: log, progress, measured numbers, and the flag that asks it to stop. The terminal ones are
-// made in apps, those that tell other programs in lib/tracking.
+// The interfaces through which libraries report: log, progress, metrics; and the flag that asks them to stop. Terminal
+// implementations are in lib/cli, those for tracking servers in lib/tracking.
 #pragma once
 
 #include <atomic>
@@ -23,47 +23,47 @@ class Log {
   void warning(std::string_view message) { write(Level::warning, message); }
 };
 
-/** A point in a long piece of work: "step 120/800, loss 1.83". */
+/** The state of a long operation: "step 120/800, loss 1.83". */
 struct ProgressPoint {
   std::string_view unit;  // what is counted: "step", "conversation"
   std::int64_t done = 0;
-  std::int64_t total = 0;   // 0: not known
+  std::int64_t total = 0;   // 0: unknown
   std::string_view detail;  // "loss 1.83  2,310 tok/s"
 };
 
 class Progress {
  public:
   virtual ~Progress() = default;
-  /** Cheap to call often: the sink decides how often it draws. */
+  /** Cheap to call: the sink limits how often it redraws. */
   virtual void update(const ProgressPoint& point) = 0;
-  /** A few lines that stand above the live line, where there is room; empty: none. */
+  /** A few lines shown above the progress line, where there is room; empty: none. */
   virtual void picture(std::string_view) {}
-  /** Takes the live line away. */
+  /** Removes the progress line. */
   virtual void finish() = 0;
 };
 
-/** Hears of metrics.jsonl as it grows. What it hears is no part of the work: it returns at once and never throws. */
+/** Receives the lines of metrics.jsonl as they are written. It must return at once and never throw. */
 class MetricsListener {
  public:
   virtual ~MetricsListener() = default;
-  /** The file is open; its first `num_lines` lines are those of the run that this one goes on from. */
+  /** The file is open; its first `num_lines` lines are those of the run that is resumed. */
   virtual void begin(std::int64_t num_lines) = 0;
-  /** One more line was written: a JSON object, without its newline. */
+  /** A line was written: a JSON object, without its newline. */
   virtual void line(std::string_view json) = 0;
-  /** What the model says at `step` after each of the run's prompts, as ids; the line of that step follows. */
+  /** The answers of the model at `step` to the sample prompts, as ids; the line of that step follows. */
   virtual void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) = 0;
 };
 
-/** Set by a signal handler, read by every loop: whether to stop, and whether a checkpoint is wanted now. */
+/** Set by signal handlers and read by every loop: whether to stop, and whether a checkpoint is requested. */
 class StopFlag {
  public:
   void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
   int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
-  bool is_set() const { return signal_number() != 0; }  // 0: go on
+  bool is_set() const { return signal_number() != 0; }  // 0: not set
   void request_checkpoint() { wants_checkpoint_.store(true, std::memory_order_relaxed); }
-  /** Whether one was asked for since the last call. */
+  /** Whether one was requested since the last call. */
   bool take_checkpoint_request() const { return wants_checkpoint_.exchange(false, std::memory_order_relaxed); }
-  /** Throws Interrupted when a stop was asked for. */
+  /** Throws Interrupted when the flag is set. */
   void check(const std::string& what) const {
     if (is_set()) throw Interrupted(signal_number(), what + " was interrupted");
   }
@@ -77,10 +77,10 @@ struct Sinks {
   Log& log;
   Progress& progress;
   const StopFlag& stop;
-  MetricsListener* metrics = nullptr;  // may be absent
+  MetricsListener* metrics = nullptr;  // may be null
 };
 
-/** Sinks that say nothing and never stop, for tests and for callers that do not care. */
+/** Sinks that discard everything, for tests and for callers that need none. */
 class SilentSinks {
  public:
   Sinks sinks() { return {log_, progress_, stop_}; }

@@ -1,4 +1,3 @@
-// See spill_file.hpp.
 #include "base/spill_file.hpp"
 
 #include <fcntl.h>
@@ -20,7 +19,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** Writes all of it at `offset`; false with errno when it cannot. */
+/** Writes all bytes at `offset`; false with errno on failure. */
 bool write_at(int file, std::uint64_t offset, const char* bytes, std::size_t num_bytes) {
   while (num_bytes > 0) {
     const ssize_t num_written = ::pwrite(file, bytes, num_bytes, static_cast<off_t>(offset));
@@ -35,7 +34,8 @@ bool write_at(int file, std::uint64_t offset, const char* bytes, std::size_t num
 
 int open_in_memory() {
   const int file = ::memfd_create("intelia-spill", MFD_CLOEXEC);
-  if (file < 0) throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
+  if (file < 0)
+    throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
   return file;
 }
 
@@ -55,14 +55,14 @@ bool is_same_file(int file, const fs::path& path) {
          opened.st_ino == named.st_ino;
 }
 
-/** Opened, locked and empty; -1 with `fault` when that cannot be. */
+/** Opens, locks and truncates it; -1 with `fault` on failure. */
 int open_partial(const fs::path& partial, std::string& fault) {
   const int file = ::open(partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
     fault = "cannot write '" + partial.string() + "': " + system_message(errno);
     return -1;
   }
-  // Between opening and locking, the run that was at work may have given the file its name. That is no fault.
+  // Between open and lock, another run may have renamed the file. That is not an error.
   const bool is_mine = ::flock(file, LOCK_EX | LOCK_NB) == 0 && is_same_file(file, partial);
   if (is_mine && ::ftruncate(file, 0) == 0) return file;
   if (is_mine) fault = "cannot write '" + partial.string() + "': " + system_message(errno);
@@ -75,7 +75,7 @@ int open_partial(const fs::path& partial, std::string& fault) {
 struct SpillFile::State {
   static constexpr std::size_t kBufferBytes = 1 << 20;
   int file = -1;
-  fs::path partial;  // empty: it has no name
+  fs::path partial;  // empty: unnamed
   std::string fault;
   std::string buffer;
   std::uint64_t num_flushed = 0;
@@ -89,10 +89,10 @@ struct SpillFile::State {
     if (write_at(file, offset, bytes, num_bytes)) return;
     move_to_memory(errno);
     if (!write_at(file, offset, bytes, num_bytes))
-      throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
+      throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
   }
 
-  /** A disk that is full stays so for this file: what it holds goes on in memory. */
+  /** Continues in memory for the rest of its life: a disk that is full stays full. */
   void move_to_memory(int number) {
     const int memory = open_in_memory();
     std::vector<char> bytes(kBufferBytes);
@@ -100,7 +100,7 @@ struct SpillFile::State {
       const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), num_flushed - offset));
       read_at(file, offset, bytes.data(), size, partial);
       if (!write_at(memory, offset, bytes.data(), size))
-        throw Error(Kind::io, "no memory to hold what the disk does not take: " + system_message(errno));
+        throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
     }
     fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
             "': " + system_message(number);
@@ -147,7 +147,7 @@ std::uint64_t SpillFile::size() const { return state_->num_flushed + state_->buf
 bool SpillFile::rename_to(const fs::path& path) {
   state_->flush();
   if (state_->partial.empty()) return false;
-  // Not synced first: a file that a crash leaves torn is known by its checksum, and made again.
+  // Not synced: a file that a crash leaves incomplete is detected by its checksum and made again.
   if (::rename(state_->partial.c_str(), path.c_str()) != 0) {
     state_->fault = "cannot write '" + path.string() + "': " + system_message(errno);
     return false;

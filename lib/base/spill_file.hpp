@@ -1,6 +1,5 @@
-// A file that only grows, is read at any place, and is gone with its owner unless it is given a name. Where the folder
-// it was asked for fails it, it goes on elsewhere with what it holds: among the system's temporary files, or in memory.
-// Private to lib/tokens.
+// An append-only temporary file with random reads, removed with its owner unless it is given a name. When its folder
+// fails (disk full, no permission), it continues among the system's temporary files or in memory, with what it holds.
 #pragma once
 
 #include <cstdint>
@@ -12,28 +11,28 @@ namespace intelia {
 
 class SpillFile {
  public:
-  /** Among the system's temporary files. */
+  /** In the system's temporary folder. */
   SpillFile();
-  /** As `partial` (mode 0600), which a killed run may have left; not when another run is at work on it. */
+  /** At `partial` (mode 0600), replacing what a killed run left there; elsewhere while another run uses that file. */
   explicit SpillFile(const std::filesystem::path& partial);
   ~SpillFile();
   SpillFile(SpillFile&&) noexcept;
   SpillFile& operator=(SpillFile&&) noexcept;
 
-  /** Throws Error{io} only when memory is full too. */
+  /** Throws Error{io} only when memory is exhausted, too. */
   void append(const void* bytes, std::size_t num_bytes);
-  /** Puts `num_bytes` in the place of those at `offset`. */
+  /** Overwrites `num_bytes` at `offset`. */
   void overwrite(std::uint64_t offset, const void* bytes, std::size_t num_bytes);
   std::uint64_t size() const;
 
-  /** Gives it its name, in place of what has it; from then on it stays. False when it cannot. */
+  /** Renames it to `path`, replacing what is there; it is then kept. False on failure. */
   bool rename_to(const std::filesystem::path& path);
-  /** Why it does not lie where it was asked for; empty when it does, or when another run is at work there. */
+  /** Why it is not at the requested path; empty when it is, or when another run uses that file. */
   const std::string& fault() const;
 
-  /** Makes all of it readable through descriptor(). */
+  /** Makes everything readable through descriptor(). */
   void flush();
-  /** Lives as long as this object. */
+  /** Valid as long as this object. */
   int descriptor() const;
 
  private:

@@ -127,7 +127,7 @@ std::optional<int> ChildProcess::wait(double seconds) {
     if (ended == child_)
       exit_status_ = exit_status_of(status);
     else if (ended < 0 && errno != EINTR)
-      exit_status_ = 255;  // somebody else has asked for it
+      exit_status_ = 255;  // already waited for elsewhere
     else if (monotonic_seconds() >= until)
       break;
     else

@@ -1,4 +1,4 @@
-// Two ways to run another program: to its end, reading what it says; or beside this one, writing to it.
+// Running other programs: to completion, capturing their output; or concurrently, writing to their standard input.
 #pragma once
 
 #include <sys/types.h>
@@ -17,28 +17,28 @@ struct ProcessResult {
   std::string output;    // its standard output
 };
 
-/** Runs `arguments` (the first is sought in PATH) without a shell, standard error discarded, and waits for its end. */
+/** Runs `arguments` (the first is looked up in PATH) without a shell, discards standard error, and waits for it. */
 ProcessResult run_process(const std::vector<std::string>& arguments);
 
 /**
- * A program that reads from this one. It has a session of its own: signals of the terminal are not for it, and it may
- * go on when this one has ended. Its standard output and error go into `log` (0600, written anew).
+ * A concurrent process that reads from this one. It runs in its own session: it receives no signals of the terminal and
+ * may outlive this process. Its standard output and error are written to `log` (mode 0600, truncated first).
  */
 class ChildProcess {
  public:
-  /** Error{io} when the pipe, the log or the process cannot be made. */
+  /** Throws Error{io} when the pipe, the log or the process cannot be created. */
   ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log);
-  /** Closes its input; a process that has not ended goes on. */
+  /** Closes its standard input; does not end the process. */
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /** Writes all of `bytes` to its standard input, waiting for it to read; false when it reads no more, or `gives_up` is
-   * set. */
+  /** Writes all of `bytes` to its standard input, blocking while the pipe is full; false when the process no longer
+   * reads or `gives_up` is set. */
   bool write(std::string_view bytes, const std::atomic<bool>& gives_up);
   /** Closes its standard input. */
   void close_input();
-  /** Its exit status, as in ProcessResult, once it has ended; waits up to `seconds` for that. */
+  /** Its exit status, as in ProcessResult, if it ends within `seconds`. */
   std::optional<int> wait(double seconds);
   pid_t id() const { return child_; }
 

@@ -1,7 +1,5 @@
 #include "cli/reject_options.hpp"
 
-#include <fmt/format.h>
-
 namespace intelia {
 
 void declare_reject_options(OptionTable& table, RejectPolicy& policy) {
@@ -9,11 +7,6 @@ void declare_reject_options(OptionTable& table, RejectPolicy& policy) {
   table.add("strict", policy.is_strict, "End at the first bad record").changeable();
 }
 
-void check_fraction(const char* name, double fraction) {
-  if (!(fraction >= 0 && fraction <= 1))
-    throw Error(Kind::usage, fmt::format("--{}: expected a fraction from 0 to 1, got {}", name, fraction));
-}
-
-void check_reject_options(const RejectPolicy& policy) { check_fraction("max-rejected", policy.max_rejected); }
+void check_reject_options(const RejectPolicy& policy) { check(policy); }
 
 }  // namespace intelia

@@ -9,9 +9,6 @@ namespace intelia {
 /** --max-rejected --strict. */
 void declare_reject_options(OptionTable& table, RejectPolicy& policy);
 
-/** Throws Error{usage} when the option `name` is not a fraction from 0 to 1. */
-void check_fraction(const char* name, double fraction);
-
 /** Throws Error{usage} when --max-rejected is not a fraction. */
 void check_reject_options(const RejectPolicy& policy);
 

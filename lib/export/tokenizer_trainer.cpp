@@ -20,8 +20,8 @@ namespace {
 
 constexpr const char* kControlPieces[] = {"<|system|>", "<|user|>", "<|assistant|>"};
 
-// Roles are control pieces, so text that a user typed can never become one. An assistant's turn ends with </s>, which
-// is inside the generation block: the model is trained to end its turn.
+// Roles are control pieces, which user text never encodes to. An assistant turn ends with </s>, inside the generation
+// block, so that the model is trained to end its turn.
 constexpr std::string_view kChatTemplate = R"({{- bos_token }}
 {%- for message in messages %}
     {%- if message['role'] == 'assistant' %}
@@ -69,7 +69,7 @@ void read_text(const fs::path& path, std::vector<std::string>& lines, const Sink
     sinks.stop.check("reading '" + path.string() + "'");
     if (reader.is_too_long() || !is_valid_utf8(*line))
       throw Error(Kind::input,
-                  fmt::format("{}:{}: {}; a tokenizer learns from text, Markdown or JSON Lines in UTF-8", path.string(),
+                  fmt::format("{}:{}: {}; expected text, Markdown or JSON Lines in UTF-8", path.string(),
                               reader.line_number(), reader.is_too_long() ? "the line is too long" : "not UTF-8"));
     append_lines(lines, *line);
   }
@@ -108,7 +108,7 @@ Json merges_of(const sentencepiece::SentencePieceProcessor& processor,
   return merges;
 }
 
-/** What transformers' LlamaTokenizer with legacy = false computes, as a file of Hugging Face tokenizers. */
+/** Equivalent to LlamaTokenizer of transformers with legacy = false, as a tokenizer.json. */
 Json tokenizer_json(const sentencepiece::SentencePieceProcessor& processor) {
   std::unordered_map<std::string, std::int32_t> id_of;
   Json vocabulary = Json::object(), added = Json::array();
@@ -193,7 +193,7 @@ TrainedTokenizer train_tokenizer(const std::vector<fs::path>& files, std::int64_
   std::vector<std::string> lines;
   for (const fs::path& path : files)
     path.extension() == ".jsonl" ? read_jsonl(path, lines, sinks) : read_text(path, lines, sinks);
-  if (lines.empty()) throw Error(Kind::input, "there is no text in the files to train the tokenizer on");
+  if (lines.empty()) throw Error(Kind::input, "the files have no text to train the tokenizer on");
 
   std::string control_symbols;
   for (const char* piece : kControlPieces) control_symbols += (control_symbols.empty() ? "" : ",") + std::string(piece);
@@ -202,7 +202,7 @@ TrainedTokenizer train_tokenizer(const std::vector<fs::path>& files, std::int64_
   check(sentencepiece::SentencePieceTrainer::Train(
             {{"model_type", "bpe"},
              {"vocab_size", std::to_string(vocab_size)},
-             {"hard_vocab_limit", "false"},  // little text gives fewer pieces instead of an error
+             {"hard_vocab_limit", "false"},  // fewer pieces for little text, instead of an error
              {"byte_fallback", "true"},
              {"normalization_rule_name", "identity"},
              {"remove_extra_whitespaces", "false"},

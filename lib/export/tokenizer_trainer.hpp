@@ -1,5 +1,5 @@
-// Trains a small tokenizer of Llama 2's kind (SentencePiece BPE with byte fallback) on text, and says it in the files
-// that SentencePiece and transformers read. The only file of this room that knows SentencePiece.
+// Trains a tokenizer like that of Llama 2 (SentencePiece BPE with byte fallback) on text and writes it as files for
+// SentencePiece and transformers. The only file of this module that uses SentencePiece.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@ namespace intelia {
 inline constexpr std::int32_t kTrainedBosId = 1, kTrainedEosId = 2;
 
 struct TrainedTokenizer {
-  std::int64_t vocab_size = 0;  // what the text was enough for: at most what was asked
-  std::int64_t num_lines = 0;   // lines of text learned from
+  std::int64_t vocab_size = 0;  // at most the requested size, if the text is large enough
+  std::int64_t num_lines = 0;   // lines of training text
   std::int64_t num_bytes = 0;   // bytes of these lines
-  /** File names with their contents: tokenizer.model, tokenizer.json, tokenizer_config.json, chat_template.jinja. */
+  /** File names and contents: tokenizer.model, tokenizer.json, tokenizer_config.json, chat_template.jinja. */
   std::vector<std::pair<std::string, std::string>> files;
 };
 
 /**
- * Learns from `files`: text and Markdown by line; .jsonl: the messages' contents or the text of each record. The same
- * files in the same order give the same bytes. `max_positions` is the model_max_length that the files say.
- * Throws Error{input} for a malformed file or no text at all, Error{usage} for a vocabulary too small for the text.
+ * Trains on `files`: text and Markdown by line; .jsonl: the contents of the messages or the text of each record. The
+ * same files in the same order give the same bytes. `max_positions` is the model_max_length of the tokenizer. Throws
+ * Error{input} for a malformed file or no text at all, Error{usage} for a vocabulary too small for the text.
  */
 TrainedTokenizer train_tokenizer(const std::vector<std::filesystem::path>& files, std::int64_t vocab_size,
                                  std::int64_t max_positions, const Sinks& sinks);

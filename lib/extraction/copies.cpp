@@ -40,15 +40,16 @@ void CopyFinder::find() {
     for (std::size_t i = 1; i < part_keys.size(); ++i)
       if (part_keys[i] == part_keys[i - 1]) counts_.try_emplace(part_keys[i], 1).first->second += 1;
     if (counts_.size() > kMaxIdsWithCopies)
-      throw Error(Kind::input,
-                  fmt::format("conversation_id does not name conversations: more than {} of them occur more "
-                              "than once; name another column with --columns conversation_id=NAME",
-                              kMaxIdsWithCopies));
+      throw SettingError(Kind::input, "columns",
+                         fmt::format("conversation_id does not identify conversations: more than {} values occur more "
+                                     "than once; name another column: conversation_id=NAME",
+                                     kMaxIdsWithCopies),
+                         SettingError::Role::remedy);
   }
 }
 
 std::int64_t CopyFinder::num_copies(std::string_view conversation_id) const {
-  if (counts_.empty()) return 1;  // as nearly always: the id need not be hashed
+  if (counts_.empty()) return 1;  // the common case: no hash is needed
   const auto found = counts_.find(key128_of(conversation_id));
   return found == counts_.end() ? 1 : found->second;
 }

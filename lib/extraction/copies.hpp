@@ -1,4 +1,4 @@
-// Which conversation_ids occur more than once in a selection, found in bounded memory.
+// Finds duplicate conversation ids of a selection in bounded memory.
 #pragma once
 
 #include <cstdint>
@@ -14,10 +14,10 @@ class CopyFinder {
  public:
   void add(std::string_view conversation_id);
 
-  /** Counts what occurs more than once. Throws Error{input} when that is so much that the ids name nothing. */
+  /** Counts the duplicates. Throws Error{input} when there are too many for ids that identify conversations. */
   void find();
 
-  /** How often `conversation_id` occurs. */
+  /** The number of rows with `conversation_id`. */
   std::int64_t num_copies(std::string_view conversation_id) const;
 
  private:

@@ -3,15 +3,13 @@
 #include <map>
 #include <utility>
 
-#include "base/error.hpp"
-
 namespace intelia::extraction {
 
 namespace {
 
 using CountByName = std::map<std::string, std::int64_t, std::less<>>;
 
-/** "fr\t4.5\t2026-09" → its part before the next tab, which is taken off. */
+/** Removes the part before the next tab from "fr\t4.5\t2026-09" and returns it. */
 std::string_view take_part(std::string_view& tally) {
   const std::size_t end = std::min(tally.find('\t'), tally.size());
   const std::string_view part = tally.substr(0, end);
@@ -21,31 +19,28 @@ std::string_view take_part(std::string_view& tally) {
 
 }  // namespace
 
-void Notices::note(const Outcome& outcome) {
-  constexpr std::int64_t kMaxWarnings = 20;
-  if (outcome.place != Place::rejected && outcome.place != Place::quarantined) return;
-  if (++num_warnings_ <= kMaxWarnings) log_.warning(outcome.words);
-  if (num_warnings_ == kMaxWarnings + 1)
-    log_.warning("more conversations are put aside; the rest is counted, not named");
-  if (outcome.place == Place::rejected && policy_.is_strict) throw Error(Kind::input, outcome.words + " (--strict)");
+void SetAsideWarnings::add(const RowResult& result) {
+  if (result.output != OutputKind::rejected && result.output != OutputKind::quarantined) return;
+  warnings_.add(result.message);
+  if (is_strict_ && result.output == OutputKind::rejected) fail_strictly(result.message);
 }
 
-DatasetFiles::DatasetFiles(const std::filesystem::path& folder, Tallies tallies)
-    : tallies_(std::move(tallies)), counts_(tallies_.names().size()) {
-  for (const char* name : kFileNames) files_.emplace_back(folder / name);
+DatasetFiles::DatasetFiles(Run& run, Tallies tallies)
+    : run_(run), tallies_(std::move(tallies)), counts_(tallies_.names().size()) {
+  for (std::size_t i = 0; i < kNumOutputs; ++i) files_[i] = &run.stage(kOutputNames[i]);
 }
 
-void DatasetFiles::write(Place place, std::string_view line, std::uint32_t tally) {
-  files_[index_of(place)].write(line);
-  checksums_[index_of(place)].update(line.data(), line.size());
-  ++lines_[index_of(place)];
-  ++counts_[tally][index_of(place)];
+void DatasetFiles::write(OutputKind output, std::string_view line, std::uint32_t tally) {
+  files_[index_of(output)]->write(line);
+  checksums_[index_of(output)].update(line.data(), line.size());
+  ++lines_[index_of(output)];
+  ++counts_[tally][index_of(output)];
 }
 
-std::uint32_t DatasetFiles::add(const Outcome& outcome) {
-  const std::uint32_t tally = tallies_.number_of(outcome.tally);
+std::uint32_t DatasetFiles::add(const RowResult& result) {
+  const std::uint32_t tally = tallies_.number_of(result.tally);
   counts_.resize(tallies_.names().size());
-  write(outcome.place, outcome.line, tally);
+  write(result.output, result.line, tally);
   return tally;
 }
 
@@ -56,14 +51,14 @@ std::int64_t DatasetFiles::num_rows() const {
 }
 
 Json DatasetFiles::counts() const {
-  std::array<CountByName, kNumPlaces> reasons;
+  std::array<CountByName, kNumOutputs> reasons;
   CountByName languages, ratings, months;
   for (std::size_t i = 0; i < counts_.size(); ++i) {
-    for (std::size_t place = 0; place < kNumPlaces; ++place) {
-      const std::int64_t count = counts_[i][place];
+    for (std::size_t output = 0; output < kNumOutputs; ++output) {
+      const std::int64_t count = counts_[i][output];
       if (count == 0) continue;
-      if (!is_kept(static_cast<Place>(place))) {
-        reasons[place][tallies()[i]] += count;
+      if (!is_kept(static_cast<OutputKind>(output))) {
+        reasons[output][tallies()[i]] += count;
         continue;
       }
       std::string_view rest = tallies()[i];
@@ -76,17 +71,13 @@ Json DatasetFiles::counts() const {
           {"kept_by_language", languages},
           {"kept_by_rating", ratings},
           {"kept_by_month", months},
-          {"dropped", reasons[index_of(Place::dropped)]},
-          {"rejected", reasons[index_of(Place::rejected)]},
-          {"quarantined", reasons[index_of(Place::quarantined)]}};
+          {"dropped", reasons[index_of(OutputKind::dropped)]},
+          {"rejected", reasons[index_of(OutputKind::rejected)]},
+          {"quarantined", reasons[index_of(OutputKind::quarantined)]}};
 }
 
-void DatasetFiles::close() {
-  for (AtomicFile& file : files_) file.close();
-}
-
-void DatasetFiles::commit() {
-  for (AtomicFile& file : files_) file.commit();
+void DatasetFiles::set_records() {
+  for (std::size_t i = 0; i < kNumOutputs; ++i) run_.set_records(*files_[i], lines_[i]);
 }
 
 }  // namespace intelia::extraction

@@ -1,10 +1,8 @@
-// The files that conversations are extracted to, written side by side in the order of the rows, and what is counted of
-// them.
+// The output files of an extraction, written in the order of the rows, and their counts.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,58 +10,60 @@
 #include "base/file.hpp"
 #include "base/hash.hpp"
 #include "base/sinks.hpp"
-#include "extraction/outcome.hpp"
+#include "extraction/row_result.hpp"
 #include "extraction/tallies.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
+#include "record/run.hpp"
 
 namespace intelia::extraction {
 
-/** Warns of conversations that are put aside, the first of them by name. */
-class Notices {
+/** Warns about the first conversations that are rejected or quarantined. */
+class SetAsideWarnings {
  public:
-  Notices(const RejectPolicy& policy, Log& log) : policy_(policy), log_(log) {}
-  /** Throws Error{input} for a rejected one under --strict. */
-  void note(const Outcome& outcome);
+  SetAsideWarnings(const RejectPolicy& policy, Log& log)
+      : is_strict_(policy.is_strict),
+        warnings_(log, "more conversations are rejected or quarantined; they are counted without a warning") {}
+  /** Throws Error{input} for a rejected one under a strict policy. */
+  void add(const RowResult& result);
 
  private:
-  RejectPolicy policy_;
-  Log& log_;
-  std::int64_t num_warnings_ = 0;
+  bool is_strict_;
+  FirstWarnings warnings_;
 };
 
 class DatasetFiles {
  public:
-  /** `tallies`: those whose numbers write() will be given. */
-  explicit DatasetFiles(const std::filesystem::path& folder, Tallies tallies = {});
+  /** Stages the outputs in `run`, which must outlive this. `tallies`: those whose numbers are passed to write(). */
+  explicit DatasetFiles(Run& run, Tallies tallies = {});
 
   /** Writes the line and counts it; returns the number of its tally. */
-  std::uint32_t add(const Outcome& outcome);
-  void write(Place place, std::string_view line, std::uint32_t tally);
+  std::uint32_t add(const RowResult& result);
+  void write(OutputKind output, std::string_view line, std::uint32_t tally);
 
-  std::int64_t count(Place place) const { return lines_[index_of(place)]; }
+  std::int64_t count(OutputKind output) const { return lines_[index_of(output)]; }
   std::int64_t num_rows() const;
-  std::int64_t num_kept() const { return count(Place::train) + count(Place::validation); }
+  std::int64_t num_kept() const { return count(OutputKind::train) + count(OutputKind::validation); }
 
   /** {"matched","kept","kept_by_language","kept_by_rating","kept_by_month","dropped","rejected","quarantined"}. */
   Json counts() const;
 
   const std::vector<std::string>& tallies() const { return tallies_.names(); }
 
-  /** Makes all durable, without giving names yet. */
-  void close();
-  void commit();
+  /** Sets the number of records of each output in the run. */
+  void set_records();
 
-  AtomicFile& file(Place place) { return files_[index_of(place)]; }
-  /** Of all that was written to the file so far. */
-  std::uint64_t checksum(Place place) const { return checksums_[index_of(place)].value(); }
+  std::uint64_t num_bytes(OutputKind output) const { return files_[index_of(output)]->num_bytes(); }
+  /** Of everything written to the output so far. */
+  std::uint64_t checksum(OutputKind output) const { return checksums_[index_of(output)].value(); }
 
  private:
-  std::vector<AtomicFile> files_;
-  std::array<Checksum, kNumPlaces> checksums_;
-  std::array<std::int64_t, kNumPlaces> lines_{};
+  Run& run_;
+  std::array<AtomicFile*, kNumOutputs> files_{};
+  std::array<Checksum, kNumOutputs> checksums_;
+  std::array<std::int64_t, kNumOutputs> lines_{};
   Tallies tallies_;
-  std::vector<std::array<std::int64_t, kNumPlaces>> counts_;  // by tally
+  std::vector<std::array<std::int64_t, kNumOutputs>> counts_;  // by tally
 };
 
 }  // namespace intelia::extraction

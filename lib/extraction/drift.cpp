@@ -14,8 +14,8 @@ namespace intelia::extraction {
 namespace {
 
 constexpr std::array<const char*, 3> kRateKinds = {"dropped", "rejected", "quarantined"};
-constexpr double kChance = 0.001;  // how often chance alone may pass for a change
-constexpr double kZ = 3.0902;      // the quantile of the normal distribution that is exceeded with kChance
+constexpr double kChance = 0.001;  // probability that chance alone exceeds the noise
+constexpr double kZ = 3.0902;      // the quantile of the normal distribution for kChance
 
 using Counts = std::map<std::string, std::int64_t>;
 
@@ -27,7 +27,7 @@ std::int64_t count_of(const Json& value, const std::string& name) {
 
 std::int64_t count_at(const Json& counts, const std::string& name) {
   if (!counts.is_object() || !counts.contains(name))
-    throw Error(Kind::input, "counts: '" + name + "' is missing; expected the counts of an extraction's manifest");
+    throw Error(Kind::input, "counts: '" + name + "' is missing; expected the counts in the manifest of an extraction");
   return count_of(counts[name], name);
 }
 
@@ -46,7 +46,7 @@ std::int64_t total(const Counts& counts) {
   return sum;
 }
 
-/** The names of both, each with its two counts; shares are of `rows_before` and `rows_after`. */
+/** The union of the names, each with its two counts; shares are of `rows_before` and `rows_after`. */
 std::vector<DriftCell> cells_of(const Counts& before, const Counts& after, std::int64_t rows_before,
                                 std::int64_t rows_after) {
   std::map<std::string, DriftCell> cells;
@@ -77,8 +77,7 @@ Distribution shares(const std::string& name, const Counts& before, const Counts&
   return distribution;
 }
 
-/** Whether `name` is YYYY-MM, so that it sorts as months follow one another; "infinity" is a time, too, but no month.
- */
+/** Whether `name` is YYYY-MM, which sorts chronologically; "infinity" is a time but not a month. */
 bool is_month(const std::string& name) {
   return name.size() == 7 && name[4] == '-' && name.find_first_not_of("0123456789-") == std::string::npos;
 }
@@ -108,7 +107,7 @@ struct Bounds {
   double low, high;
 };
 
-/** Wilson's interval of the rate count/total; of no rows nothing is known. */
+/** Wilson interval of the rate count/total; [0, 1] without rows. */
 Bounds wilson(std::int64_t count, std::int64_t total) {
   if (total == 0) return {0, 1};
   const auto n = static_cast<double>(total);
@@ -164,10 +163,14 @@ const DriftCell* Distribution::largest_change() const {
   return place == cells.end() ? nullptr : &*place;
 }
 
-DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy) {
+void check(const DriftPolicy& policy) {
   if (!(policy.alarm_drift >= 0 && policy.alarm_drift <= 1))
-    throw Error(Kind::usage,
-                fmt::format("--alarm-drift: expected a share from 0 (never) to 1, got {}", policy.alarm_drift));
+    throw SettingError(Kind::usage, "alarm-drift",
+                       fmt::format("expected a fraction from 0 (never) to 1, got {}", policy.alarm_drift));
+}
+
+DriftReport compare(const Json& before, const Json& after, const DriftPolicy& policy) {
+  check(policy);
   DriftReport report;
   report.alarm_drift = policy.alarm_drift;
   report.matched_before = count_at(before, "matched");
@@ -183,12 +186,13 @@ DriftReport compare(const Json& before, const Json& after, const DriftPolicy& po
     const std::string key = std::string("kept_by_") + name;
     const Counts counts_before = counts_at(before, key), counts_after = counts_at(after, key);
     if (!before.contains(key) || !after.contains(key)) {
-      report.not_compared.push_back(fmt::format("{}: the counts {} do not hold '{}'", name,
-                                                before.contains(key) ? "of now" : "from before", key));
+      report.not_compared.push_back(fmt::format("{}: the counts {} have no '{}'", name,
+                                                before.contains(key) ? "of this run" : "of the last run", key));
       continue;
     }
     if (total(counts_before) == 0 || total(counts_after) == 0) {
-      report.not_compared.push_back(fmt::format("{}: no rows {}", name, total(counts_before) == 0 ? "before" : "now"));
+      report.not_compared.push_back(
+          fmt::format("{}: no rows in {}", name, total(counts_before) == 0 ? "the last run" : "this run"));
       continue;
     }
     Distribution distribution = std::string_view(name) == "month" ? closed_months(counts_before, counts_after)

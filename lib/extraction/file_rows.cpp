@@ -26,7 +26,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kIndexBytes = 8 << 20;    // of each of the two indexes
-constexpr std::int64_t kMinForeignRecords = 3;  // so many that are not UTF-8, and none that is, are no accident
+constexpr std::int64_t kMinForeignRecords = 3;  // so many without UTF-8, and none with it: the file is not UTF-8
 constexpr std::uint64_t kChecksumSeed = 0;
 constexpr const char* kUtf8Remedy =
     "if it is Latin-1 or Windows-1252, convert the file with "
@@ -45,10 +45,10 @@ bool is_ascii(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-std::optional<std::int64_t> bound(const char* option, const std::string& time) {
+std::optional<std::int64_t> bound(const char* setting, const std::string& time) {
   if (time.empty()) return std::nullopt;
   const auto instant = parse_instant(time);
-  if (!instant) throw Error(Kind::usage, std::string(option) + ": no such date or time: '" + time + "'");
+  if (!instant) throw SettingError(Kind::usage, setting, "no such date or time: '" + time + "'");
   return instant;
 }
 
@@ -66,10 +66,10 @@ struct FileRows::State {
   bool has_times = false;  // some record has a created_at
   bool is_any_well_formed = false;
   CopyFinder copies;
-  RecordIndex index{kIndexBytes};  // of the records that match, as far as each alone tells
+  RecordIndex index{kIndexBytes};  // of the records that match by themselves
   std::int64_t num_foreign = 0;    // records that are not UTF-8
   std::int64_t first_foreign_line = 0;
-  std::int64_t num_beyond_ascii = 0;  // records that are, and show it
+  std::int64_t num_beyond_ascii = 0;  // records that are, with other bytes than ASCII
 
   State(const fs::path& path, const Selection& selection)
       : selection(selection),
@@ -78,12 +78,12 @@ struct FileRows::State {
         file(path, format == Format::json_lines ? RecordFile::Ends::line : RecordFile::Ends::even_quotes,
              kMaxMessagesBytes),
         languages(selection.languages),
-        since(bound("--since", selection.since)),
-        until(bound("--until", selection.until)) {
+        since(bound("since", selection.since)),
+        until(bound("until", selection.until)) {
     if (format == Format::other)
       throw Error(Kind::usage, "'" + path.string() +
-                                   "' is none of .jsonl, .ndjson, .csv and .tsv; give it the ending of "
-                                   "what it holds (a list in a .json file becomes lines by 'jq -c .[]')");
+                                   "' is none of .jsonl, .ndjson, .csv and .tsv; rename it according "
+                                   "to its content (convert a list in a .json file with 'jq -c .[]')");
     if (format == Format::json_lines) {
       fields = json_field_reader(selection);
       return;
@@ -96,7 +96,8 @@ struct FileRows::State {
 
   void read_header() {
     RecordFile::Record header;
-    if (!file.next(header)) throw Error(Kind::input, "the file is empty; expected a header with the columns' names");
+    if (!file.next(header))
+      throw Error(Kind::input, "the file is empty; expected a header with the names of the columns");
     if (header.is_too_long)
       throw Error(Kind::input,
                   fmt::format("the header has {} bytes, at most {} are read", header.size_bytes, kMaxMessagesBytes));
@@ -105,15 +106,17 @@ struct FileRows::State {
     fields = csv_field_reader(selection, header.bytes, format == Format::tsv ? '\t' : 0);
   }
 
-  /** Throws Error{usage} for a name that the selection needs and that the file does not have. */
+  /** Throws SettingError{usage} when the file lacks a field that the selection needs. */
   void check_names() const {
     const ColumnNames names = column_names(selection.columns);
     const ColumnNames ours;
     const SeenNames& seen = fields->seen();
     const auto require = [&](bool is_seen, const std::string& name, const std::string& our_name, bool is_needed) {
       if (is_seen || (!is_needed && name == our_name)) return;
-      throw Error(Kind::usage, fmt::format("'{}' has no '{}'; name it with --columns {}=NAME{}", file.path().string(),
-                                           name, our_name, did_you_mean(name, fields->names())));
+      throw SettingError(Kind::usage, "columns",
+                         fmt::format("'{}' has no '{}'{}; map it as {}=NAME", file.path().string(), name,
+                                     did_you_mean(name, fields->names()), our_name),
+                         SettingError::Role::remedy);
     };
     require(seen.messages, names.messages, ours.messages, true);
     require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
@@ -123,7 +126,7 @@ struct FileRows::State {
     require(seen.created_at, names.created_at, ours.created_at, since || until);
   }
 
-  /** Why the rating of a record does not match; empty: it does, or the reader of rows judges it. */
+  /** Why the rating of a record does not match; empty: it does, or RowReader decides. */
   std::string judge_rating(const RecordFields& record) const {
     if (record.is_corrected && listens_to(rules.signals, Signal::feedback)) return "";
     for (const Signal signal : rules.signals) {
@@ -132,26 +135,26 @@ struct FileRows::State {
       if (signal == Signal::rating && record.rating) reading = read_rating(*record.rating, rules.rating_scale);
       if (signal == Signal::thumbs && record.thumbs) reading = read_thumb(*record.thumbs);
       if (!reading.fault.empty()) return "";
-      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below --min-rating" : "";
+      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below the minimum" : "";
     }
-    return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal says anything";
+    return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal has a rating";
   }
 
-  /** What the selection says of a record but for its time; empty: it matches. */
+  /** Why a record does not match the selection, without its time; empty: it matches. */
   std::string judge(const RecordFields& record) const {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
     if (!record.language) return "language is NULL";
-    return languages.match(*record.language) ? "" : "language is not among --languages";
+    return languages.match(*record.language) ? "" : "language is not among those selected";
   }
 
   std::string judge_time(std::int64_t time) const {
-    if (since && time < *since) return "created_at is before --since";
-    if (until && time >= *until) return "created_at is not before --until";
+    if (since && time < *since) return "created_at is before the selected period";
+    if (until && time >= *until) return "created_at is after the selected period";
     return "";
   }
 
-  /** Adds a record to the index; returns its fault in words, or nothing. */
+  /** Adds a record to the index; returns a description of its fault, or nothing. */
   std::optional<std::string> index_record(const RecordFile::Record& record) {
     if (record.is_too_long)
       return fmt::format("record is too long: {} bytes, at most {} are read", record.size_bytes, kMaxMessagesBytes);
@@ -160,14 +163,14 @@ struct FileRows::State {
       return std::string("not valid UTF-8: ") + kUtf8Remedy;
     }
     if (!is_ascii(record.bytes)) ++num_beyond_ascii;
-    if (record.bytes.find('\0') != std::string_view::npos) return "record holds a NUL byte: it is no text";
+    if (record.bytes.find('\0') != std::string_view::npos) return "record contains a NUL byte";
     RecordFields found;
     if (auto fault = fields->read(record.bytes, FieldReader::Part::key, found)) return fault;
     IndexEntry entry;
     entry.id = found.conversation_id ? std::string_view(*found.conversation_id) : std::string_view();
     if (entry.id.size() > kMaxIdBytes)
       return fmt::format("conversation_id is too long: {} bytes, at most {} are read", entry.id.size(), kMaxIdBytes);
-    if (entry.id.find('\0') != std::string_view::npos) return "conversation_id holds U+0000: it is no text";
+    if (entry.id.find('\0') != std::string_view::npos) return "conversation_id contains U+0000";
     entry.has_id = !entry.id.empty();
     has_times |= found.created_at.has_value();
     std::string mismatch = judge(found);
@@ -175,7 +178,7 @@ struct FileRows::State {
       const auto time = parse_instant(*found.created_at);
       if (!time)
         return "created_at is not a time: " + in_quotes(*found.created_at) +
-               ", expected a date of our era such as 2026-02-17T06:41:23Z, or seconds or milliseconds since 1970";
+               ", expected a date such as 2026-02-17T06:41:23Z, or seconds or milliseconds since 1970";
       entry.time = *time;
       entry.has_time = true;
       mismatch = judge_time(*time);
@@ -200,7 +203,7 @@ struct FileRows::State {
       if ((++counts.read & 255) == 0) sinks.stop.check("reading '" + file.path().string() + "'");
       if ((counts.read & 1023) == 0) sinks.progress.update({"record", counts.read, 0, "first reading"});
       if (record.bytes.find_first_not_of(" \r") == std::string_view::npos && !record.is_too_long) {
-        --counts.read;  // an empty line is no record
+        --counts.read;  // an empty line is not a record
         continue;
       }
       const auto fault = index_record(record);
@@ -209,8 +212,8 @@ struct FileRows::State {
       reject(where(record.line), *fault, record.bytes);
     }
     if (num_foreign >= kMinForeignRecords && num_beyond_ascii == 0)
-      throw Error(Kind::input, fmt::format("'{}' is not UTF-8: not one of its {} records with other than ASCII is, the "
-                                           "first in line {}; {}",
+      throw Error(Kind::input, fmt::format("'{}' is not UTF-8: none of its {} records with non-ASCII characters is, "
+                                           "the first in line {}; {}",
                                            file.path().string(), num_foreign, first_foreign_line, kUtf8Remedy));
     if (is_any_well_formed) check_names();
     copies.find();
@@ -223,7 +226,7 @@ struct FileRows::State {
     return bytes;
   }
 
-  void deliver(const Sinks& sinks, const Take& take) {
+  void deliver(const Sinks& sinks, const TakeRow& take) {
     RecordFields found;
     std::string created_at;
     index.for_each([&](const IndexEntry& entry) {
@@ -258,13 +261,13 @@ struct FileRows::State {
 FileRows::FileRows(const fs::path& path, const Selection& selection) {
   check(selection);
   if (selection.time_zone != "UTC")
-    throw Error(Kind::usage, "--time-zone is for tables; in a file write the offset from UTC into created_at");
+    throw SettingError(Kind::usage, "time-zone", "not supported for files; write created_at with its offset from UTC");
   state_ = std::make_unique<State>(path, selection);
 }
 
 FileRows::~FileRows() = default;
 
-FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& reject) {
+FileCounts FileRows::read(const Sinks& sinks, const TakeRow& take, const Reject& reject) {
   State& s = *state_;
   s.index_all(sinks, reject);
   s.deliver(sinks, take);
@@ -273,7 +276,46 @@ FileCounts FileRows::read(const Sinks& sinks, const Take& take, const Reject& re
   return s.counts;
 }
 
+void FileRows::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
+  RowClassifier classifier = make_classifier();
+  read(
+      sinks,
+      [&](const Row& row, const std::string& where) {
+        take(row.conversation_id.value_or(""), 0, classifier.classify(row, where));
+      },
+      [&](const std::string& where, const std::string& reason, std::string_view raw) {
+        take("", 0, rejected(where, reason, raw));
+      });
+}
+
+SelectionCount FileRows::count() {
+  SilentSinks silent;
+  std::int64_t num_rejected = 0;
+  const FileCounts counts = read(
+      silent.sinks(), [](const Row&, const std::string&) {},
+      [&](const std::string&, const std::string&, std::string_view) { ++num_rejected; });
+  return {counts.matched, {{"unmatched", counts.unmatched_by_reason}, {"rejected", num_rejected}}};
+}
+
+RowRules FileRows::rules() const { return state_->rules; }
+
+Json FileRows::describe() const {
+  return {{"path", state_->file.path().string()},
+          {"sha256", sha256()},
+          {"bytes", size_bytes()},
+          {"records", state_->counts.read}};
+}
+
+std::map<std::string, std::int64_t> FileRows::unmatched_by_reason() const { return state_->counts.unmatched_by_reason; }
+
 const std::string& FileRows::sha256() const { return state_->file.sha256(); }
 std::uint64_t FileRows::size_bytes() const { return state_->file.size_bytes(); }
+
+void FileSourceFactory::connect() { next_ = std::make_unique<FileRows>(path_, selection_); }
+
+std::unique_ptr<Source> FileSourceFactory::open() {
+  if (!next_) connect();
+  return std::move(next_);
+}
 
 }  // namespace intelia::extraction

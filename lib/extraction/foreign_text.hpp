@@ -1,4 +1,4 @@
-// Short texts that others stored, made fit to compare and to stand inside a reason. It does not know what they mean.
+// Helpers for short texts of foreign origin: normalization for comparison, quoting for messages.
 #pragma once
 
 #include <string>
@@ -6,16 +6,16 @@
 
 namespace intelia::extraction {
 
-/** `text` in quotes, without control characters, and no more than its first 40 bytes. */
+/** `text` in quotes, truncated to 40 bytes, without control characters. */
 std::string in_quotes(std::string_view text);
 
-/** `text` without the ASCII white space around it. */
+/** `text` without leading and trailing ASCII white space. */
 std::string_view trimmed(std::string_view text);
 
-/** `text` with A to Z in lower case; every other byte as it is, whatever the locale. */
+/** `text` with ASCII letters in lower case, independent of the locale. */
 std::string lower_case(std::string_view text);
 
-/** Whether `text` is UTF-8 without U+0000: text to every program. */
+/** Whether `text` is UTF-8 without U+0000. */
 bool is_sound_text(std::string_view text);
 
 }  // namespace intelia::extraction

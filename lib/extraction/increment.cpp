@@ -1,5 +1,7 @@
 #include "extraction/increment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <utility>
@@ -16,38 +18,50 @@ namespace {
 constexpr std::uint64_t kSlotsAtOnce = 4096;
 constexpr std::uint64_t kEntriesInMemory = 250'000;  // 12 MB of Known
 
-/** An entry of the state with the place of its line. */
+/** An entry of the state with the offset of its line. */
 struct Known {
   StateEntry entry;
   std::uint64_t offset = 0;
 };
 
-/** Pieces of a file in mostly ascending order, a window at a time. */
-class WindowReader {
+/** Reads pieces of a file, mostly in ascending order, through a buffer. */
+class BufferedReader {
  public:
-  WindowReader(int file, fs::path name) : file_(file), name_(std::move(name)) {}
+  BufferedReader(int file, fs::path name) : file_(file), name_(std::move(name)) {}
 
   /** Valid until the next call. */
   std::string_view read(std::uint64_t offset, std::size_t num_bytes, std::uint64_t file_bytes) {
-    if (offset < begin_ || offset + num_bytes > begin_ + window_.size()) {
+    if (offset < begin_ || offset + num_bytes > begin_ + buffer_.size()) {
       if (offset + num_bytes > file_bytes)
-        throw Error(Kind::io, "'" + name_.string() + "' ended before the line that the state knows; run it again");
-      constexpr std::uint64_t kWindowBytes = 1 << 20;
-      window_.resize(std::min(std::max<std::uint64_t>(kWindowBytes, num_bytes), file_bytes - offset));
+        throw Error(Kind::io, "'" + name_.string() + "' is shorter than the state says; run it again");
+      constexpr std::uint64_t kBufferBytes = 1 << 20;
+      buffer_.resize(std::min(std::max<std::uint64_t>(kBufferBytes, num_bytes), file_bytes - offset));
       begin_ = offset;
-      read_at(file_, offset, window_.data(), window_.size(), name_);
+      read_at(file_, offset, buffer_.data(), buffer_.size(), name_);
     }
-    return std::string_view(window_).substr(offset - begin_, num_bytes);
+    return std::string_view(buffer_).substr(offset - begin_, num_bytes);
   }
 
  private:
   int file_;
   fs::path name_;
-  std::string window_;
+  std::string buffer_;
   std::uint64_t begin_ = 0;
 };
 
 }  // namespace
+
+Json to_json(const IncrementCounts& counts) {
+  return {{"added", counts.added},
+          {"updated", counts.updated},
+          {"removed", counts.removed},
+          {"unchanged", counts.unchanged}};
+}
+
+std::string in_words(const IncrementCounts& counts) {
+  return fmt::format("{} added, {} updated, {} removed, {} unchanged", counts.added, counts.updated, counts.removed,
+                     counts.unchanged);
+}
 
 Increment::Increment(const State& state) : state_(state), tallies_(state.summary().tallies) {}
 
@@ -61,7 +75,7 @@ void Increment::add(std::string_view conversation_id, std::uint64_t version) {
   ++num_slots_;
 }
 
-/** `change` gets each slot and its number, in order. */
+/** Calls `change` with each slot and its number, in order. */
 template <class Change>
 void Increment::for_each_slot(Change&& change, bool writes_back) const {
   slots_.flush();
@@ -81,11 +95,11 @@ const IncrementCounts& Increment::resolve() {
   counts_ = {};
   for (std::uint64_t part = 0; part < num_parts; ++part) look_up(part, num_parts);
   counts_.added = static_cast<std::int64_t>(num_slots_) - counts_.unchanged - counts_.updated;
-  counts_.left = static_cast<std::int64_t>(num_entries) - counts_.unchanged - counts_.updated;
+  counts_.removed = static_cast<std::int64_t>(num_entries) - counts_.unchanged - counts_.updated;
   return counts_;
 }
 
-/** The conversations of one part of all, by their key. */
+/** Looks up the conversations of one part of the key space. */
 void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
   std::vector<Known> known;
   state_.for_each([&](const StateEntry& entry, std::uint64_t offset) {
@@ -104,10 +118,10 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
           return;
         }
         ++counts_.unchanged;
-        slot.origin = Origin::state;
+        slot.source = LineSource::state;
         slot.offset = found->offset;
         slot.tally = found->entry.tally;
-        slot.place = found->entry.place;
+        slot.output = found->entry.output;
         slot.line_bytes = found->entry.line_bytes;
       },
       /*writes_back=*/true);
@@ -115,18 +129,18 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
 
 void Increment::for_each_batch(std::size_t size, const std::function<void(const std::vector<std::string>& ids)>& read) {
   ids_.flush();
-  WindowReader id_reader(ids_.descriptor(), "a temporary file");
+  BufferedReader id_reader(ids_.descriptor(), "a temporary file");
   std::vector<std::string> ids;
   std::uint64_t id_offset = 0;
   auto read_batch = [&] {
     if (ids.empty()) return;
     read(ids);
-    if (!batch_.empty()) throw Error(Kind::internal, "a conversation of the selection was not found by its id");
+    if (!batch_.empty()) throw Error(Kind::internal, "a selected conversation was not found by its id");
     ids.clear();
   };
   for_each_slot(
       [&](const Slot& slot, std::uint64_t number) {
-        if (slot.origin == Origin::none) {
+        if (slot.source == LineSource::unread) {
           ids.emplace_back(id_reader.read(id_offset, slot.id_bytes, ids_.size()));
           batch_.emplace(slot.conversation, number);
         }
@@ -137,42 +151,43 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
   read_batch();
 }
 
-void Increment::put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
+void Increment::put(std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
   const Key128 key = key128_of(conversation_id);
   const auto found = batch_.find(key);
-  if (found == batch_.end()) throw Error(Kind::internal, "a conversation came that was not asked for, or came twice");
+  if (found == batch_.end())
+    throw Error(Kind::internal, "a conversation was returned that was not requested, or twice");
   Slot slot;
   slot.conversation = key;
   slot.version = version;
   slot.offset = lines_.size();
-  slot.tally = tallies_.number_of(outcome.tally);
-  slot.place = static_cast<std::uint32_t>(index_of(outcome.place));
-  slot.line_bytes = static_cast<std::uint32_t>(outcome.line.size());
+  slot.tally = tallies_.number_of(result.tally);
+  slot.output = static_cast<std::uint32_t>(index_of(result.output));
+  slot.line_bytes = static_cast<std::uint32_t>(result.line.size());
   slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
-  slot.origin = Origin::put;
-  lines_.append(outcome.line.data(), outcome.line.size());
+  slot.source = LineSource::put;
+  lines_.append(result.line.data(), result.line.size());
   slots_.overwrite(found->second * sizeof(Slot), &slot, sizeof slot);
   batch_.erase(found);
 }
 
 void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter& state) const {
   std::vector<OpenFile> old_files;
-  std::vector<WindowReader> old_lines;
-  for (const char* name : kFileNames) {
+  std::vector<BufferedReader> old_lines;
+  for (const char* name : kOutputNames) {
     old_files.emplace_back(folder / name).check();
     old_lines.emplace_back(old_files.back().descriptor(), folder / name);
   }
   lines_.flush();
-  WindowReader new_lines(lines_.descriptor(), "a temporary file");
+  BufferedReader new_lines(lines_.descriptor(), "a temporary file");
   for_each_slot(
       [&](const Slot& slot, std::uint64_t) {
         const std::string_view line =
-            slot.origin == Origin::put
+            slot.source == LineSource::put
                 ? new_lines.read(slot.offset, slot.line_bytes, lines_.size())
-                : old_lines.at(slot.place)
-                      .read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.place].bytes);
-        files.write(static_cast<Place>(slot.place), line, slot.tally);
-        state.add({slot.conversation, slot.version, slot.tally, slot.place, slot.line_bytes});
+                : old_lines.at(slot.output)
+                      .read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.output].bytes);
+        files.write(static_cast<OutputKind>(slot.output), line, slot.tally);
+        state.add({slot.conversation, slot.version, slot.tally, slot.output, slot.line_bytes});
       },
       /*writes_back=*/false);
 }

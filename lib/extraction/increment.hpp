@@ -1,6 +1,6 @@
-// One increment: which rows of the selection the last run has seen in this very version, so that only the others are
-// read, and the outputs put together from old lines and new ones in the selection's order. Memory does not grow with
-// the number of rows: what does lies in temporary files.
+// An incremental extraction: finds the rows of the selection that the state has in the same version, so that only the
+// others are read, and composes the outputs from old and new lines in the order of the selection. Data that grows with
+// the number of rows is in temporary files.
 #pragma once
 
 #include <cstddef>
@@ -16,53 +16,59 @@
 #include "base/hash.hpp"
 #include "base/spill_file.hpp"
 #include "extraction/dataset_files.hpp"
-#include "extraction/outcome.hpp"
+#include "extraction/row_result.hpp"
 #include "extraction/state.hpp"
 #include "extraction/tallies.hpp"
+#include "record/json.hpp"
 
 namespace intelia::extraction {
 
-/** Against the last run: conversations that came, that are there in another version, that left, that are as they were.
- */
+/** Conversations compared with the last run. */
 struct IncrementCounts {
-  std::int64_t added = 0, updated = 0, left = 0, unchanged = 0;
+  std::int64_t added = 0, updated = 0, removed = 0, unchanged = 0;
 };
+
+Json to_json(const IncrementCounts& counts);
+
+/** "3 added, 2 updated, 1 removed, 200 unchanged". */
+std::string in_words(const IncrementCounts& counts);
 
 class Increment {
  public:
   explicit Increment(const State& state);
 
-  /** One row of the selection, in its order; no conversation comes twice. */
+  /** Adds a row of the selection, in order; each conversation at most once. */
   void add(std::string_view conversation_id, std::uint64_t version);
 
-  /** After the last row: looks each up in the state. */
+  /** Called after the last row: looks the rows up in the state. */
   const IncrementCounts& resolve();
   const IncrementCounts& counts() const { return counts_; }
 
-  /** Hands over the conversations that must be read, at most `size` at a time; put() each before `read` returns. Throws
+  /** Calls `read` with the conversations that must be read, at most `size` at a time; it calls put() for each. Throws
       Error{internal} for one that was not put. */
   void for_each_batch(std::size_t size, const std::function<void(const std::vector<std::string>& ids)>& read);
-  void put(std::string_view conversation_id, std::uint64_t version, const Outcome& outcome);
+  void put(std::string_view conversation_id, std::uint64_t version, const RowResult& result);
 
-  /** Those of the state and of all that was put. */
+  /** Those of the state and of the rows that were put. */
   const Tallies& tallies() const { return tallies_; }
 
-  /** Writes every line in the selection's order, old ones from the files in `folder`. */
+  /** Writes all lines in the order of the selection, old ones from the files in `folder`. */
   void compose(const std::filesystem::path& folder, DatasetFiles& files, StateWriter& state) const;
 
  private:
-  enum class Origin : std::uint8_t { none /* must be read */, state, put };
+  /** Where the line of a row comes from. */
+  enum class LineSource : std::uint8_t { unread /* it must be read */, state, put };
 
-  /** What is known of one row of the selection. */
+  /** A row of the selection. */
   struct Slot {
     Key128 conversation;
     std::uint64_t version = 0;
-    std::uint64_t offset = 0;  // of its line: in the old file of its place, or among the new lines
+    std::uint64_t offset = 0;  // of its line, in its old output or among the new lines
     std::uint32_t tally = 0;
-    std::uint32_t place : 3 = 0;
+    std::uint32_t output : 3 = 0;
     std::uint32_t line_bytes : 29 = 0;
     std::uint32_t id_bytes = 0;
-    Origin origin = Origin::none;
+    LineSource source = LineSource::unread;
   };
 
   void look_up(std::uint64_t part, std::uint64_t num_parts);
@@ -74,7 +80,7 @@ class Increment {
   std::uint64_t num_slots_ = 0;
   IncrementCounts counts_;
   Tallies tallies_;
-  std::map<Key128, std::uint64_t> batch_;  // of conversations that are not yet put: the numbers of their slots
+  std::map<Key128, std::uint64_t> batch_;  // the slots of conversations that are not yet put
 };
 
 }  // namespace intelia::extraction

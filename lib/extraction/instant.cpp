@@ -15,7 +15,7 @@ constexpr std::int64_t kMicrosecondsPerSecond = 1'000'000;
 constexpr std::int64_t kSecondsPerDay = 86'400;
 constexpr std::size_t kMaxYearDigits = 5;  // std::chrono::year ends at 32767
 
-/** Takes from the front of a text what it is asked for, or nothing. */
+/** Consumes the front of a text if it matches. */
 struct Reader {
   std::string_view rest;
 

@@ -1,4 +1,4 @@
-// Points in time in the texts in which files and databases hold them. It knows no time zones but offsets from UTC.
+// Parses and formats timestamps. It knows offsets from UTC but no time zones.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Small questions to parsed JSON that the readers of this room share. Private to its .cpp files: it shows simdjson.
+// Access to parsed JSON, shared by the readers of this module. For .cpp files only, as it exposes simdjson.
 #pragma once
 
 #include <simdjson.h>
@@ -8,7 +8,7 @@
 
 namespace intelia::extraction {
 
-/** The last value of `key`, as jsonb keeps it. */
+/** The last value of `key`, like jsonb. */
 inline bool last_value(const simdjson::dom::object& object, std::string_view key, simdjson::dom::element& value) {
   bool is_found = false;
   for (const simdjson::dom::key_value_pair& field : object) {
@@ -20,7 +20,7 @@ inline bool last_value(const simdjson::dom::object& object, std::string_view key
   return is_found;
 }
 
-/** A string as it is, anything else as JSON. */
+/** The content of a string; any other value as JSON. */
 inline std::string plain_text(const simdjson::dom::element& value) {
   std::string_view text;
   if (!value.get(text)) return std::string(text);

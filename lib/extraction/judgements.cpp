@@ -25,13 +25,13 @@ struct Judgement {
   std::string answer;            // of feedback
   std::string annotator;         // of annotations; never empty
   bool is_named = true;          // false: the annotator has no name
-  std::vector<double> ratings;   // of feedback one at most, of annotations the scores
+  std::vector<double> ratings;   // at most one for feedback; the scores of an annotation
   std::string corrected_answer;  // empty: none
 };
 
 using Group = std::vector<const Judgement*>;
 
-/** `text` with every run of white space as one blank, and none around it. */
+/** `text` with white space collapsed to single blanks and trimmed. */
 std::string collapsed(std::string_view text) {
   std::string out;
   bool is_after_space = false;
@@ -44,13 +44,13 @@ std::string collapsed(std::string_view text) {
   return out;
 }
 
-/** To nine decimals, so that the order of the values, which the database may sum in another one, does not matter. */
+/** Rounded to nine decimals, since the database can add the values in another order. */
 double mean(const std::vector<double>& values) {
   const double mean = std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
   return std::round(mean * 1e9) / 1e9;
 }
 
-/** The mean score of each annotator who gave one, in the order of their first row. */
+/** The mean score of each annotator with scores, in the order of their first row. */
 std::vector<double> mean_scores(const Group& rows) {
   std::vector<std::pair<std::string_view, std::vector<double>>> scores;
   for (const Judgement* row : rows) {
@@ -72,7 +72,7 @@ std::size_t num_annotators(const Group& rows) {
   return static_cast<std::size_t>(std::unique(names.begin(), names.end()) - names.begin());
 }
 
-/** The newest corrected answer of each annotator who gave one. */
+/** The newest corrected answer of each annotator with one. */
 Group newest_corrections(const Group& rows) {
   Group newest;
   for (const Judgement* row : rows) {
@@ -87,7 +87,7 @@ Group newest_corrections(const Group& rows) {
   return newest;
 }
 
-/** How many different answers there are among `corrections`. */
+/** The number of different answers among `corrections`. */
 std::size_t num_answers(const Group& corrections) {
   std::vector<std::string> answers;
   for (const Judgement* row : corrections) answers.push_back(collapsed(row->corrected_answer));
@@ -95,7 +95,7 @@ std::size_t num_answers(const Group& corrections) {
   return static_cast<std::size_t>(std::unique(answers.begin(), answers.end()) - answers.begin());
 }
 
-/** The place of the answer that `row` is about, or nothing when there is no answer at all. */
+/** The index of the answer that `row` refers to; nothing if there is no answer at all. */
 std::optional<std::int64_t> place_of(const Judgement& row, const std::vector<Turn>& turns) {
   if (row.turn) return row.turn;
   std::optional<std::int64_t> last;
@@ -137,7 +137,7 @@ struct Judgements::State {
   dom::parser parser, scores_parser;
   std::vector<Judgement> feedback, annotations;
 
-  /** A text member of `row`; false: it is no text. */
+  /** Reads a text member of `row`; false if it is not text. */
   static bool read_text(const dom::object& row, std::string_view key, std::string& text) {
     dom::element value;
     if (!last_value(row, key, value) || value.is_null()) return true;
@@ -184,8 +184,7 @@ struct Judgements::State {
                                       {"answer", &row.answer},
                                       {"annotator", &row.annotator},
                                       {"corrected_answer", &row.corrected_answer}})
-        if (!read_text(object, key, *text))
-          return fmt::format("{} {} is not text: U+0000 or no text{}", table, key, place);
+        if (!read_text(object, key, *text)) return fmt::format("{} {} is not text{}", table, key, place);
       if (trimmed(row.corrected_answer).empty()) row.corrected_answer.clear();
       if (!trimmed(turn).empty()) {
         const std::string_view digits = trimmed(turn);

@@ -1,5 +1,5 @@
-// What users and experts said about the answers of a conversation: ratings, scores, corrected answers, and where
-// experts disagree. Pure: rows come as JSON, whatever they are stored in.
+// Feedback of users and annotations of experts on the answers of a conversation: ratings, scores, corrected answers,
+// and disagreement between experts. Pure functions on rows in JSON.
 #pragma once
 
 #include <cstdint>
@@ -15,15 +15,16 @@
 
 namespace intelia::extraction {
 
-/** A better text for an answer. */
+/** A corrected answer. */
 struct Correction {
   std::string text;
-  bool is_expert = false;               // of the annotations, else of the feedback
-  std::vector<std::string> annotators;  // who gave it, each once, in the order of their first row; empty: not known
-  std::string feedback_id;              // of the row it came from; empty: not known, or an expert's
+  bool is_expert = false;  // from an annotation, else from feedback
+  std::vector<std::string>
+      annotators;           // its authors, without duplicates, in the order of their first row; empty: unknown
+  std::string feedback_id;  // of its row; empty: unknown, or from an annotation
 };
 
-/** What was said about one answer, ratings on 1..5. */
+/** The feedback on one answer, ratings on 1..5. */
 struct TurnJudgement {
   std::optional<double> feedback_rating, annotation_rating;
   std::optional<Correction> correction;
@@ -31,17 +32,17 @@ struct TurnJudgement {
 
 struct JudgementRules {
   RatingScale feedback_scale = RatingScale::one_to_five;
-  std::int64_t min_annotators = 1;  // on a turn, for an expert's correction of it to be used
-  double max_disagreement = 2;      // between the mean scores of two annotators of a turn
+  std::int64_t min_annotators = 1;  // required for the correction of a turn to be used
+  double max_disagreement = 2;      // maximum, between the mean scores of two annotators of a turn
 };
 
 /**
  * Feedback rows: [{"id","turn","answer","rating","corrected_answer"},…], annotation rows: [{"id","turn","annotator",
  * "scores","corrected_answer"},…], both oldest first; ids may be numbers or texts, and any member may be absent or
- * null. `scores` is an object of numbers from 1 to 5 (null says nothing), or one such number, or either as a string.
+ * null. `scores` is an object of numbers from 1 to 5 (null is ignored), or one such number, or either as a string.
  * `turn` is a place in the messages as they are stored. A row without one is about the last answer whose text is its
  * `answer`, else about the last answer. Of several corrected answers the newest wins: among users, and for the same
- * annotator. An annotator without name is a stranger to every other. Texts are compared without regard to white space.
+ * annotator. Annotators without a name are all different. Texts are compared ignoring white space.
  */
 class Judgements {
  public:
@@ -50,20 +51,20 @@ class Judgements {
   Judgements(const Judgements&) = delete;
   Judgements& operator=(const Judgements&) = delete;
 
-  /** Reads the rows that there are. Returns the fault, "name: details", or an empty text. */
+  /** Reads the rows. Returns the fault, "name: details", or an empty text. */
   std::string read(std::optional<std::string_view> feedback, std::optional<std::string_view> annotations);
 
-  /** Mean of the rows' ratings, or nothing. */
+  /** Mean of the ratings in the feedback, if any. */
   std::optional<double> feedback_rating() const;
 
-  /** Mean over the annotators of the mean of each one's scores, or nothing. */
+  /** Mean over the annotators of their mean scores, if any. */
   std::optional<double> annotation_rating() const;
 
-  /** What was said about each turn. `fault` says why the record cannot be used: a correction of no answer. */
+  /** The feedback by turn. `fault` is set when the record cannot be used: a correction that belongs to no answer. */
   std::map<std::int64_t, TurnJudgement> by_turn(const std::vector<Turn>& turns, std::int64_t num_messages,
                                                 std::string& fault) const;
 
-  /** "experts disagree: …", when annotators differ about a turn more than the rules allow; else empty. */
+  /** "experts disagree: …" when annotators of a turn differ by more than the rules allow; else empty. */
   std::string disagreement(const std::vector<Turn>& turns) const;
 
  private:

@@ -1,5 +1,5 @@
-// Language tags as systems store them (fr, FR, fr-FR, fr_CA.UTF-8, fra, français) → one code. Pure text; lib/postgres
-// says the same in SQL, from the names that stand here.
+// Normalizes language tags (fr, FR, fr-FR, fr_CA.UTF-8, fra, français) to one code. lib/postgres does the same in SQL,
+// from the names defined here.
 #pragma once
 
 #include <string>
@@ -9,18 +9,18 @@
 namespace intelia::extraction {
 
 /**
- * The code that `tag` stands for: what precedes the first of "-_.@,;(/" and white space, in lower case (ASCII); for
+ * The code of `tag`: what precedes the first of "-_.@,;(/" and white space, in lower case (ASCII); for
  * French, English, Spanish and Portuguese two letters also where the tag is of ISO 639-2 (fra, fre) or the language's
- * name in one of the four (French, français, francés). Anything else, "deu" or "German", stays as it is but for case.
+ * name in one of the four (French, français, francés). Any other tag, such as "deu" or "German", is only lower-cased.
  */
 std::string primary_language(std::string_view tag);
 
-/** The whole tag in one form: lower case, '-' for '_', nothing after a '.' or '@': fr_CA.UTF-8 → "fr-ca". */
+/** The whole tag, normalized: lower case, '-' for '_', nothing after a '.' or '@': fr_CA.UTF-8 → "fr-ca". */
 std::string language_range(std::string_view tag);
 
 /**
- * The languages that are asked for. A wanted tag without region ("fr", "French") matches by primary_language; one with
- * a region ("pt-BR") matches that region and what is narrower; either matches a tag of the same bytes. None: all match.
+ * The selected languages. A tag without region ("fr", "French") matches by primary_language; one with
+ * a region ("pt-BR") matches that region and narrower tags; both match an equal tag. Empty: all match.
  */
 class WantedLanguages {
  public:
@@ -28,9 +28,9 @@ class WantedLanguages {
 
   bool match(std::string_view tag) const;
 
-  /** Wanted codes without region, each once. */
+  /** Selected codes without region, without duplicates. */
   const std::vector<std::string>& codes() const { return codes_; }
-  /** Wanted ranges with region ("pt-br"). */
+  /** Selected tags with region ("pt-br"). */
   const std::vector<std::string>& ranges() const { return ranges_; }
 
  private:

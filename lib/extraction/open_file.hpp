@@ -1,4 +1,4 @@
-// A file of this program's that is read at any place. Private to the readers of states and of the lines they know.
+// Random reads of a file that this program wrote. Private to the readers of states and of their lines.
 #pragma once
 
 #include <fcntl.h>
@@ -24,11 +24,11 @@ class OpenFile {
   OpenFile(OpenFile&& other) noexcept
       : path_(std::move(other.path_)), file_(std::exchange(other.file_, -1)), error_number_(other.error_number_) {}
   bool is_open() const { return file_ >= 0; }
-  /** Throws Error{io} when it could not be opened. */
+  /** Throws Error{io} unless it is open. */
   void check() const {
     if (file_ < 0) throw Error(Kind::io, "cannot read '" + path_.string() + "': " + system_message(error_number_));
   }
-  /** Exactly `num_bytes` at `offset`; throws Error{io}. */
+  /** Reads exactly `num_bytes` at `offset`; throws Error{io}. */
   void read(std::uint64_t offset, void* bytes, std::size_t num_bytes) const {
     read_at(file_, offset, bytes, num_bytes, path_);
   }

@@ -25,7 +25,7 @@ bool is_one_of(const std::vector<std::string>& words, const std::string& word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-/** The number that all of `text` is; nothing for one that no double can hold. */
+/** `text` as a number; nothing if it is none or out of range. */
 std::optional<double> whole_number(std::string_view text) {
   double number = 0;
   const auto [stopped, status] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -33,7 +33,7 @@ std::optional<double> whole_number(std::string_view text) {
   return number;
 }
 
-/** `digits` without a plus in front, and with a point where a comma stands for it. */
+/** `digits` without a leading plus and with a decimal point instead of a comma. */
 std::string with_point(std::string digits) {
   if (digits.find('.') == std::string::npos && std::count(digits.begin(), digits.end(), ',') == 1)
     digits[digits.find(',')] = '.';
@@ -68,14 +68,15 @@ std::string name(RatingScale scale) {
   throw Error(Kind::internal, "a rating scale without a name");
 }
 
-RatingScale rating_scale(std::string_view name, std::string_view option) {
+RatingScale rating_scale(std::string_view name, const std::string& setting) {
   std::vector<std::string> names;
   for (const auto& [known, scale] : kNames) {
     if (known == name) return scale;
     names.emplace_back(known);
   }
-  throw Error(Kind::usage, std::string(option) + ": unknown scale '" + std::string(name) + "'" +
-                               did_you_mean(name, names) + "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
+  throw SettingError(Kind::usage, setting,
+                     "unknown scale '" + std::string(name) + "'" + did_you_mean(name, names) +
+                         "; expected 1-5, 0-10, 0-5, 0-1, 0-100 or boolean");
 }
 
 double spread(double rating, RatingScale scale) {
@@ -85,7 +86,7 @@ double spread(double rating, RatingScale scale) {
 }
 
 RatingReading read_rating(std::string_view text, RatingScale scale) {
-  std::optional<double> number = whole_number(text);  // as numbers come from a database
+  std::optional<double> number = whole_number(text);  // the form of numbers from a database
   if (!number) {
     const std::string word = lower_case(trimmed(text));
     const bool is_boolean = scale == RatingScale::boolean;

@@ -20,12 +20,12 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-constexpr std::size_t kMaxColumns = 16'384;  // as many as a sheet of Excel has
+constexpr std::size_t kMaxColumns = 16'384;  // the limit of Excel
 constexpr std::size_t kMaxHintNames = 1'000;
 
 using Names = std::vector<std::string>;
 
-/** Where each field is looked for, in order. */
+/** The names to look up for each field, in order. */
 struct Places {
   Names conversation_id, messages, rating, created_at, language, thumbs, pair_id;
 
@@ -88,7 +88,7 @@ struct Pair {
   }
 };
 
-/** A JSON value in words. */
+/** Describes a JSON value. */
 const char* words_for(dom::element_type type) {
   switch (type) {
     case dom::element_type::ARRAY:
@@ -110,7 +110,7 @@ class JsonFieldReader final : public FieldReader {
     dom::object object;
     if (auto error = parser_.parse(record.data(), record.size(), /*realloc_if_needed=*/true).get(root))
       return fmt::format("not valid JSON: {}", simdjson::error_message(error));
-    if (root.get(object)) return "not a JSON object: expected one object a line";
+    if (root.get(object)) return "not a JSON object: expected one object per line";
     if (names_.empty()) {
       for (const dom::key_value_pair& field : object)
         if (names_.size() < kMaxHintNames) names_.emplace_back(field.key);
@@ -154,7 +154,7 @@ class JsonFieldReader final : public FieldReader {
   }
 
  private:
-  /** The value of `name`, or of its part behind a dot inside the object of the part before it. */
+  /** The value of `name`, which may be a path with dots. */
   static bool find(const dom::object& object, std::string_view name, dom::element& value) {
     if (last_value(object, name, value)) return true;
     for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
@@ -170,7 +170,7 @@ class JsonFieldReader final : public FieldReader {
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return find(object, name, value); });
   }
 
-  /** null, a text, a number or a boolean as text; false: it is none of these. */
+  /** Reads null, text, a number or a boolean as text; false for other values. */
   static bool read_scalar(const dom::element& value, std::optional<std::string>& text) {
     switch (value.type()) {
       case dom::element_type::NULL_VALUE:
@@ -215,7 +215,7 @@ class CsvFieldReader final : public FieldReader {
     std::sort(sorted.begin(), sorted.end());
     for (std::size_t i = 1; i < sorted.size(); ++i)
       if (!sorted[i].empty() && sorted[i] == sorted[i - 1])
-        throw Error(Kind::input, "header names a column twice: '" + sorted[i] + "'");
+        throw Error(Kind::input, "duplicate column in the header: '" + sorted[i] + "'");
     const Places places(selection);
     messages_ = find_first(places.messages);
     question_ = find_first({"question"});

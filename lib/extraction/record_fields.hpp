@@ -1,5 +1,5 @@
-// One record of a JSON Lines or CSV file → the fields of a stored conversation, as texts. It knows under which names
-// files hold them, and nothing of what is selected.
+// Finds the fields of a conversation in one record of a JSON Lines or CSV file, as texts. It knows the names of fields
+// in files, not the selection.
 #pragma once
 
 #include <cstddef>
@@ -13,26 +13,26 @@
 
 namespace intelia::extraction {
 
-/** The texts that a database would have sent, but for created_at, which is as it stands in the file. */
+/** The texts that a database would have sent, except created_at, which is verbatim. */
 struct RecordFields {
   std::optional<std::string> conversation_id, messages, rating, created_at, language, thumbs;
-  bool is_corrected = false;            // there is a corrected answer that is not blank
-  std::optional<std::string> feedback;  // JSON, as Judgements reads it, of a corrected answer where it is listened to
+  bool is_corrected = false;            // it has a corrected answer that is not blank
+  std::optional<std::string> feedback;  // JSON for Judgements, of a corrected answer, if it is a signal
 };
 
-/** Which of our names some record had. */
+/** The fields that occurred in some record. */
 struct SeenNames {
   bool conversation_id = false, messages = false, rating = false, created_at = false, language = false, thumbs = false;
 };
 
 /**
- * Reads records of one file. Where `--columns` does not name them, it looks for
+ * Reads records of one file. Fields that the setting `columns` does not name are looked up under
  * - our own names, in JSON also inside `metadata`, as this program writes them (there language_tag before language);
  * - messages: also conversations, conversation, turns and history; the id: also id (ShareGPT);
  * - where there are no messages, `question` and `answer` as a conversation of two turns, the answer replaced by a
- *   `corrected_answer` that is not blank (or, where --signals lists feedback, with it as feedback); the id is then
+ *   `corrected_answer` that is not blank (or, where feedback is among the signals, with it as feedback); the id is then
  *   feedback_id, id, conversation_id or else "qa-" and a hash of both texts.
- * A name of `--columns` may lead into JSON objects: metadata.rating. Of doubled JSON keys the last wins.
+ * A name in `columns` may be a path into JSON objects: metadata.rating. Of duplicate JSON keys the last is used.
  */
 class FieldReader {
  public:
@@ -40,15 +40,15 @@ class FieldReader {
 
   enum class Part { key /* all but messages */, all };
 
-  /** Fills `fields`; returns the fault of the record in words, or nothing. */
+  /** Fills `fields`; returns a description of the fault, or nothing. */
   virtual std::optional<std::string> read(std::string_view record, Part part, RecordFields& fields) = 0;
 
-  /** Whether the last record was faulty because of its quotes, so that it may hold more or less than one record. */
+  /** Whether the last record had misplaced quotes, so that it may contain more or less than one record. */
   bool has_misplaced_quote() const { return has_misplaced_quote_; }
 
   const SeenNames& seen() const { return seen_; }
 
-  /** Names that the file has, for a hint at the one that was meant. */
+  /** The names in the file, for suggestions. */
   const std::vector<std::string>& names() const { return names_; }
 
  protected:
@@ -57,10 +57,10 @@ class FieldReader {
   bool has_misplaced_quote_ = false;
 };
 
-/** Of JSON Lines: a record is an object. */
+/** For JSON Lines: each record is an object. */
 std::unique_ptr<FieldReader> json_field_reader(const Selection& selection);
 
-/** Of separated values: `header` names the cells. `separator` 0: comma, or semicolon where the header has no comma.
+/** For separated values: `header` names the cells. `separator` 0: comma, or semicolon where the header has no comma.
     Throws Error{input} for a header that cannot be read. */
 std::unique_ptr<FieldReader> csv_field_reader(const Selection& selection, std::string_view header, char separator);
 

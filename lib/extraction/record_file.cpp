@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::size_t kChunkBytes = 1 << 18;
-constexpr std::size_t kMaxBeginningBytes = 200;  // of a record that is too long to be kept
+constexpr std::size_t kMaxBeginningBytes = 200;  // kept of a record that is too long
 
 [[noreturn]] void fail(const fs::path& path, int number) {
   throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(number));
@@ -45,7 +45,7 @@ struct RecordFile::State {
   Sha256 hash;
   std::string sha256;
 
-  std::string buffer;  // what is read and not yet taken, from `begin` on
+  std::string buffer;  // read but not yet consumed, from `begin` on
   std::size_t begin = 0;
   std::uint64_t buffer_offset = 0;  // of buffer[0] in the file
   std::int64_t line = 1;            // of buffer[begin]
@@ -78,7 +78,7 @@ struct RecordFile::State {
     begin = 0;
   }
 
-  /** The place of the first line end at or after `from`; npos: the file ends before, or the record becomes too long. */
+  /** The position of the first line end from `from` on; npos: the file ends before it, or the record is too long. */
   std::size_t find_line_end(std::size_t from) {
     for (;;) {
       const std::size_t newline = buffer.find('\n', from);
@@ -89,7 +89,7 @@ struct RecordFile::State {
     }
   }
 
-  /** Reads past the next line end without keeping what comes before it; returns the size of what was skipped. */
+  /** Skips to the next line end; returns the number of bytes skipped. */
   std::uint64_t skip_line() {
     std::uint64_t num_skipped = buffer.size() - begin;
     buffer_offset += buffer.size();
@@ -167,7 +167,7 @@ struct RecordFile::State {
     }
   }
 
-  /** Takes what lies before `end`, the place of a line end or the end of all. */
+  /** Consumes the bytes before `end`, a line end or the end of the file. */
   void take(Record& record, std::size_t end, std::int64_t num_lines) {
     record.bytes = without_return(std::string_view(buffer).substr(begin, end - begin));
     record.size_bytes = record.bytes.size();
@@ -183,11 +183,11 @@ RecordFile::RecordFile(const fs::path& path, Ends ends, std::size_t max_record_b
   s.max_record_bytes = max_record_bytes;
   const auto refuse = [&] {
     throw Error(Kind::usage, "'" + path.string() +
-                                 "' is not a regular file, and what is extracted is read twice; write "
-                                 "it to a file first");
+                                 "' is not a regular file, but it has to be read twice; write it to a file "
+                                 "first");
   };
   if (path == "-") refuse();
-  s.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // else a pipe without a writer would be waited for
+  s.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe without a writer would block
   if (s.file < 0) fail(path, errno);
   s.opened = status_of(s.file, path);
   if (!S_ISREG(s.opened.st_mode)) refuse();
@@ -233,8 +233,7 @@ void RecordFile::check_unchanged() const {
 
 void RecordFile::fail_as_changed() const {
   throw Error(Kind::input, "'" + state_->path.string() +
-                               "' was changed while it was read; run again when nothing "
-                               "writes to it, or on a copy");
+                               "' changed while it was read; run again when nothing writes to it, or on a copy");
 }
 
 const std::string& RecordFile::sha256() const { return state_->sha256; }

@@ -1,5 +1,5 @@
-// A regular file seen as records: once in order, with places and a checksum of the whole, then again by place. It knows
-// where a record ends, and not what is in it; and it notices when somebody changes the file meanwhile.
+// Reads the records of a regular file, first in order, then again by offset. It knows where a record ends, not what is
+// in it, and detects changes of the file between the two.
 #pragma once
 
 #include <cstdint>
@@ -14,16 +14,16 @@ class RecordFile {
  public:
   enum class Ends {
     line,        // a record is a line
-    even_quotes  // a record is as many lines as it takes for its double quotes to be even in number
+    even_quotes  // a record ends at the first line end after an even number of double quotes
   };
 
   struct Record {
-    std::string_view bytes;  // without its line end; of a too long one the beginning; valid until the next call
+    std::string_view bytes;  // without line end, truncated if too long; valid until the next call
     std::uint64_t offset = 0;
     std::int64_t line = 0;  // of its first line, from 1
     std::uint64_t size_bytes = 0;
     bool is_too_long = false;  // larger than max_record_bytes
-    bool is_open = false;      // its quotes stay odd to the end or beyond max_record_bytes: bytes is its first line
+    bool is_open = false;      // its quotes are unbalanced up to the end or max_record_bytes: bytes is its first line
   };
 
   /** Opens `path`. Throws Error{usage} for what cannot be read twice (a pipe, a folder), Error{io}; Error{input} for
@@ -33,20 +33,20 @@ class RecordFile {
   RecordFile(const RecordFile&) = delete;
   RecordFile& operator=(const RecordFile&) = delete;
 
-  /** The next record of the first reading; false at the end. */
+  /** Reads the next record; false at the end. */
   bool next(Record& record);
 
-  /** Cuts `record`, the last one, down to its first line: next() goes on with its second. */
+  /** Reduces `record`, the last one, to its first line; next() continues with its second. */
   void keep_first_line_only(Record& record);
 
-  /** The bytes at a place, into `bytes`. Throws Error{io}; Error{input} when the file has become shorter. */
+  /** Reads the bytes at an offset. Throws Error{io}; Error{input} when the file has become shorter. */
   void read_at(std::uint64_t offset, std::size_t num_bytes, std::string& bytes) const;
 
-  /** Throws Error{input} when the file is not what it was when it was opened. */
+  /** Throws Error{input} when the file has changed since it was opened. */
   void check_unchanged() const;
   [[noreturn]] void fail_as_changed() const;
 
-  /** Of all bytes; valid when next() has returned false. */
+  /** Of the whole file; valid when next() has returned false. */
   const std::string& sha256() const;
   std::uint64_t size_bytes() const;  // when it was opened
   const std::filesystem::path& path() const;

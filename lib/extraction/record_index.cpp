@@ -16,7 +16,7 @@ namespace {
 constexpr std::size_t kMaxRunsAtOnce = 64;
 constexpr std::size_t kRunBufferBytes = 1 << 16;
 
-/** An entry as it is stored: this, then the bytes of the id. */
+/** A stored entry; the bytes of the id follow. */
 struct StoredEntry {
   std::uint64_t offset, checksum;
   std::int64_t time, line;
@@ -61,7 +61,7 @@ class RunReader {
  public:
   RunReader(int file, Run run) : file_(file), run_(run) {}
 
-  /** Goes on to the next entry; false at the end. */
+  /** Advances to the next entry; false at the end. */
   bool next() {
     place_ += entry_bytes_;
     if (buffer_.size() - place_ < sizeof(StoredEntry)) fill();
@@ -91,7 +91,7 @@ class RunReader {
   std::size_t place_ = 0, entry_bytes_ = 0;
 };
 
-/** Merges runs; `take` gets the reader that stands at the next entry in order. */
+/** Merges runs; calls `take` with the reader positioned at the next entry. */
 template <class Take>
 void merge(SpillFile& file, const std::vector<Run>& runs, Take&& take) {
   file.flush();
@@ -125,7 +125,7 @@ bool comes_before(const IndexEntry& one, const IndexEntry& other) {
 
 struct RecordIndex::State {
   std::size_t memory_bytes;
-  std::string entries;                // those in memory, one after the other
+  std::string entries;                // in memory, concatenated
   std::vector<std::uint32_t> places;  // of each, in entries
   SpillFile file;
   std::vector<Run> runs;
@@ -136,7 +136,7 @@ struct RecordIndex::State {
     });
   }
 
-  /** Writes what is in memory as a run. */
+  /** Writes the entries in memory as a run. */
   void spill() {
     sort();
     const std::uint64_t begin = file.size();
@@ -147,7 +147,7 @@ struct RecordIndex::State {
     places.clear();
   }
 
-  /** Merges neighbouring runs into longer ones until they can be merged at once. */
+  /** Merges adjacent runs until the rest can be merged in one pass. */
   void shorten_runs() {
     while (runs.size() > kMaxRunsAtOnce) {
       SpillFile longer;
@@ -187,7 +187,7 @@ void RecordIndex::for_each(const std::function<void(const IndexEntry&)>& take) {
     return;
   }
   s.spill();
-  std::string().swap(s.entries);  // the memory is for the runs now
+  std::string().swap(s.entries);  // frees memory for merging
   std::vector<std::uint32_t>().swap(s.places);
   s.shorten_runs();
   merge(s.file, s.runs, [&](const RunReader& reader) { take(reader.entry()); });

@@ -1,4 +1,4 @@
-// Where the records of a file stand, in the order of an extraction: an external merge sort in bounded memory.
+// The offsets of the records of a file, sorted in the order of extraction by an external merge sort.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +9,7 @@
 
 namespace intelia::extraction {
 
-/** The longest id that is read: more than PostgreSQL takes into the index of a primary key (2704 bytes). */
+/** The maximum size of an id: more than PostgreSQL can index as a primary key (2704 bytes). */
 inline constexpr std::size_t kMaxIdBytes = 4096;
 
 /** One record of a file. */
@@ -23,12 +23,13 @@ struct IndexEntry {
   bool has_id = false, has_time = false;
 };
 
-/** Newest first, then by the bytes of the id, those without one last; what has no time comes last, as in the file. */
+/** Newest first, then by the bytes of the id, those without one last; records without a time come last, in the order of
+ * the file. */
 bool comes_before(const IndexEntry& one, const IndexEntry& other);
 
 class RecordIndex {
  public:
-  /** Keeps at most `memory_bytes` in memory (and a little more while it merges), the rest in a temporary file. */
+  /** Uses about `memory_bytes` of memory, and a temporary file for the rest. */
   explicit RecordIndex(std::size_t memory_bytes);
   ~RecordIndex();
   RecordIndex(const RecordIndex&) = delete;
@@ -37,7 +38,7 @@ class RecordIndex {
   /** Adds a copy of `entry`. */
   void add(const IndexEntry& entry);
 
-  /** Hands over all entries in order, once; the id is valid until `take` returns. Nothing can be added afterwards. */
+  /** Calls `take` with all entries in order; ids are valid until it returns. Called once, after the last add(). */
   void for_each(const std::function<void(const IndexEntry&)>& take);
 
  private:

@@ -17,13 +17,14 @@ RoleNames::RoleNames(const std::vector<std::string>& added) {
     const std::string theirs = lower_case(trimmed(std::string_view(mapping).substr(0, equals)));
     const std::string ours = equals == std::string::npos ? "" : mapping.substr(equals + 1);
     if (theirs.empty() || ours.empty())
-      throw Error(Kind::usage, "--roles: expected THEIR_NAME=OUR_NAME such as vet=assistant, got '" + mapping + "'");
+      throw SettingError(Kind::usage, "roles",
+                         "expected THEIR_NAME=OUR_NAME such as vet=assistant, got '" + mapping + "'");
     if (ours != "user" && ours != "assistant" && ours != "system")
-      throw Error(Kind::usage, "--roles: unknown role '" + ours + "'" +
-                                   did_you_mean(ours, {"user", "assistant", "system"}) +
-                                   "; expected user, assistant or system behind the '='");
+      throw SettingError(Kind::usage, "roles",
+                         "unknown role '" + ours + "'" + did_you_mean(ours, {"user", "assistant", "system"}) +
+                             "; expected user, assistant or system after the '='");
     if (theirs == "user" || theirs == "assistant" || theirs == "system")
-      throw Error(Kind::usage, "--roles: '" + theirs + "' is a role already and keeps its meaning");
+      throw SettingError(Kind::usage, "roles", "'" + theirs + "' is a built-in role and cannot be mapped");
     roles_[theirs] = ours == "user" ? Role::user : ours == "assistant" ? Role::assistant : Role::left_out;
   }
 }

@@ -1,4 +1,4 @@
-// Who speaks in a stored message, by the names that other systems give to the roles.
+// The role of a stored message, by the names that other systems use.
 #pragma once
 
 #include <map>
@@ -12,16 +12,16 @@ namespace intelia::extraction {
 enum class Role { user, assistant, left_out /* system prompts, and what tools answer */ };
 
 /**
- * Names without regard to case. User: user, human, prompter, customer, client, question. Assistant: assistant, gpt,
+ * Names are case-insensitive. User: user, human, prompter, customer, client, question. Assistant: assistant, gpt,
  * bot, ai, model, chatbot, chatgpt, agent, answer. Left out: system, developer, tool, function, ipython, observation.
  */
 class RoleNames {
  public:
-  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in --roles. Throws Error{usage} naming the
-     option for anything else, and for user, assistant and system themselves. */
+  /** `added`: "theirs=user", "theirs=assistant" or "theirs=system", as in the setting `roles`. Throws
+     SettingError{usage} naming the option for anything else, and for user, assistant and system themselves. */
   explicit RoleNames(const std::vector<std::string>& added = {});
 
-  /** Nothing: the name is not known. */
+  /** Nothing when the name is unknown. */
   std::optional<Role> find(std::string_view name) const;
 
  private:

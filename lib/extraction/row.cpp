@@ -44,7 +44,7 @@ bool append_iso_time(std::string& out, std::string_view text) {
   return true;
 }
 
-/** The name of `signal` on the command line and in a record. */
+/** The name of `signal` in settings and in a record. */
 const char* name(Signal signal) {
   switch (signal) {
     case Signal::rating:
@@ -61,16 +61,16 @@ const char* name(Signal signal) {
   return "annotations";
 }
 
-/** Whether `language` is two small letters, which need no reading. */
+/** Whether `language` is two lower-case letters, the common case. */
 bool is_plain_code(std::string_view language) {
   return language.size() == 2 && language[0] >= 'a' && language[0] <= 'z' && language[1] >= 'a' && language[1] <= 'z';
 }
 
-/** What is written of a conversation, and why it is not all of it. */
+/** The part of a conversation that is written, and why the rest is not. */
 struct Excerpt {
-  std::size_t num_turns = 0;               // of the turns, from the first
-  const Correction* correction = nullptr;  // of the last of them
-  std::int64_t bad_place = -1;             // of the answer before whose question it ends
+  std::size_t num_turns = 0;               // number of turns, from the first
+  const Correction* correction = nullptr;  // of the last turn
+  std::int64_t bad_place = -1;             // index of the badly rated answer after the last turn
   double bad_rating = 0;
 };
 
@@ -81,14 +81,14 @@ struct RowReader::State {
   StoredMessages messages;
   Judgements judgements;
   std::string reason;
-  std::string system_message;  // the system prompt as a message and a comma, or empty
+  std::string system_message;  // the system prompt as a message with a comma, or empty
   const bool listens_to_more_than_rating;
 
-  // Of the row that is being read.
+  // The current row.
   std::optional<double> rating;  // on 1..5
   Signal rating_source = Signal::rating;
-  std::string identity;  // of the metadata, the part before the rating
-  std::string origin;    // the part after the source
+  std::string identity;  // metadata before the rating
+  std::string origin;    // metadata after the source
   std::string language;  // its code; empty: NULL
 
   explicit State(RowRules given)
@@ -104,38 +104,38 @@ struct RowReader::State {
 
   bool listens_to(Signal signal) const { return extraction::listens_to(rules.signals, signal); }
 
-  Fate reject(std::string words) {
+  RowStatus reject(std::string words) {
     reason = std::move(words);
-    return Fate::rejected;
+    return RowStatus::rejected;
   }
 
-  Fate drop(std::string words) {
+  RowStatus drop(std::string words) {
     reason = std::move(words);
-    return Fate::dropped;
+    return RowStatus::dropped;
   }
 
-  Fate judge_length(std::int64_t num_messages, std::int64_t num_turns) {
+  RowStatus judge_length(std::int64_t num_messages, std::int64_t num_turns) {
     if (num_messages < rules.min_messages)
-      return drop(fmt::format("fewer messages than --min-messages: {}", num_messages));
+      return drop(fmt::format("fewer messages than the minimum: {}", num_messages));
     if (num_turns < kMinKeptTurns) return drop(fmt::format("fewer than two user and assistant turns: {}", num_turns));
-    return Fate::kept;
+    return RowStatus::kept;
   }
 
-  Fate judge_rating() {
-    if (!rating) return drop("not rated: no signal that is listed says anything");
-    if (*rating < rules.min_rating) return drop(fmt::format("rated below --min-rating: {:.6g}", *rating));
-    return Fate::kept;
+  RowStatus judge_rating() {
+    if (!rating) return drop("not rated: no listed signal has a rating");
+    if (*rating < rules.min_rating) return drop(fmt::format("rated below the minimum: {:.6g}", *rating));
+    return RowStatus::kept;
   }
 
-  /** Checks every column but messages and keeps what the metadata takes from them. */
-  Fate read_columns(const Row& row) {
+  /** Checks all columns but messages and prepares the metadata. */
+  RowStatus read_columns(const Row& row) {
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
     if (row.num_copies > 1)
       return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
     if (!row.rating && !listens_to_more_than_rating) return reject("rating is NULL");
-    if (const Fate fate = read_rating_of(row, /*is_whole_row=*/false); fate != Fate::kept) return fate;
+    if (const RowStatus status = read_rating_of(row, /*is_whole_row=*/false); status != RowStatus::kept) return status;
     if (row.language && !is_sound_text(*row.language)) return reject("language is not valid UTF-8");
     identity = "],\"metadata\":{\"conversation_id\":";
     append_json_string(identity, *row.conversation_id);
@@ -155,19 +155,19 @@ struct RowReader::State {
     }
     if (!row.created_at && row.is_undated) {
       origin += ",\"created_at\":null";
-      return Fate::kept;
+      return RowStatus::kept;
     }
     if (!row.created_at) return reject("created_at is NULL");
     origin += ",\"created_at\":\"";
     if (!append_iso_time(origin, *row.created_at))
-      return reject("created_at is not a date of our era: " + in_quotes(*row.created_at));
+      return reject("created_at is not a date of the common era: " + in_quotes(*row.created_at));
     origin += '"';
-    return Fate::kept;
+    return RowStatus::kept;
   }
 
   static bool is_column(Signal signal) { return signal == Signal::rating || signal == Signal::thumbs; }
 
-  /** What `signal` says about the conversation. Of turns, feedback and annotations once they have been read. */
+  /** The rating by `signal`. Turns, feedback and annotations must have been read. */
   RatingReading heard(Signal signal, const Row& row) const {
     switch (signal) {
       case Signal::rating:
@@ -194,8 +194,8 @@ struct RowReader::State {
 
   /** The first signal that says something gives the rating. Before messages and judgements have been read, the columns
       that come before the first signal that needs them are asked; what they say is not asked again. */
-  Fate read_rating_of(const Row& row, bool is_whole_row) {
-    if (is_whole_row && rating) return Fate::kept;
+  RowStatus read_rating_of(const Row& row, bool is_whole_row) {
+    if (is_whole_row && rating) return RowStatus::kept;
     rating.reset();
     for (const Signal signal : rules.signals) {
       if (!is_whole_row && !is_column(signal)) break;
@@ -206,7 +206,7 @@ struct RowReader::State {
       rating_source = signal;
       break;
     }
-    return Fate::kept;
+    return RowStatus::kept;
   }
 
   void append_metadata(std::string& out, const Excerpt& excerpt, std::string_view original) const {
@@ -249,7 +249,7 @@ struct RowReader::State {
    * Messages in the one form that PostgreSQL writes for a jsonb list of plain messages: the strings are copied as they
    * are, since its escapes are ours but for U+007F and U+2028/9. False: it is another form; `out` is as before.
    */
-  bool append_plain_jsonb(std::string_view text, std::string& out, Fate& fate) {
+  bool append_plain_jsonb(std::string_view text, std::string& out, RowStatus& status) {
     static constexpr std::string_view kRole = "{\"role\": \"", kContent = "\", \"content\": \"";
     if (text.size() < 2 || text.front() != '[' || std::memchr(text.data(), 0x7F, text.size()) != nullptr) return false;
     for (const char* place = text.data(); place != nullptr; ++place) {
@@ -286,8 +286,8 @@ struct RowReader::State {
         out += "\"}";
       }
       if (rest == "]") {
-        fate = judge_length(num_messages, num_turns);
-        if (fate != Fate::kept) out.resize(begin);
+        status = judge_length(num_messages, num_turns);
+        if (status != RowStatus::kept) out.resize(begin);
         return true;
       }
       if (!starts_with(rest, ", ")) break;
@@ -297,7 +297,7 @@ struct RowReader::State {
     return false;
   }
 
-  /** The place of the quote that ends a JSON string whose inside begins `text`. */
+  /** The position of the closing quote of a JSON string whose content starts at `text`. */
   static std::size_t closing_quote(std::string_view text) {
     for (std::size_t quote = text.find('"'); quote != std::string_view::npos; quote = text.find('"', quote + 1)) {
       std::size_t num_backslashes = 0;
@@ -307,7 +307,7 @@ struct RowReader::State {
     return std::string_view::npos;
   }
 
-  /** The rating of an answer by the first signal that says something about it. */
+  /** The rating of an answer by the first signal that has one. */
   std::optional<double> rating_of(const Turn& turn, const TurnJudgement* judgement) const {
     for (const Signal signal : rules.signals) {
       std::optional<double> said;
@@ -319,7 +319,7 @@ struct RowReader::State {
     return std::nullopt;
   }
 
-  /** Goes through the answers to the first that is corrected or badly rated. */
+  /** Finds the first answer that is corrected or badly rated. */
   Excerpt decide(const std::map<std::int64_t, TurnJudgement>& judged) const {
     const std::vector<Turn>& turns = messages.turns();
     for (std::size_t i = 0; i < turns.size(); ++i) {
@@ -338,24 +338,24 @@ struct RowReader::State {
     return {.num_turns = turns.size()};
   }
 
-  /** Any stored form, with what was said about its turns. */
-  Fate append_any(const Row& row, std::string& out) {
+  /** Appends a conversation in any stored form, with corrections. */
+  RowStatus append_any(const Row& row, std::string& out) {
     if (std::string fault = messages.read(*row.messages); !fault.empty()) return reject(std::move(fault));
     const std::vector<Turn>& turns = messages.turns();
     std::string fault = judgements.read(listens_to(Signal::feedback) ? row.feedback : std::nullopt,
                                         listens_to(Signal::annotations) ? row.annotations : std::nullopt);
     if (!fault.empty()) return reject(std::move(fault));
-    if (const Fate fate = read_rating_of(row, /*is_whole_row=*/true); fate != Fate::kept) return fate;
+    if (const RowStatus status = read_rating_of(row, /*is_whole_row=*/true); status != RowStatus::kept) return status;
     const std::map<std::int64_t, TurnJudgement> judged = judgements.by_turn(turns, messages.num_messages(), fault);
     if (!fault.empty()) return reject(std::move(fault));
-    if (reason = judgements.disagreement(turns); !reason.empty()) return Fate::quarantined;
+    if (reason = judgements.disagreement(turns); !reason.empty()) return RowStatus::quarantined;
     const Excerpt excerpt = decide(judged);
     if (excerpt.correction == nullptr)
-      if (const Fate fate = judge_rating(); fate != Fate::kept) return fate;
+      if (const RowStatus status = judge_rating(); status != RowStatus::kept) return status;
     if (excerpt.bad_place >= 0 && excerpt.num_turns < kMinKeptTurns)
       return drop(fmt::format("badly rated turn: turn {}, rated {:.6g}", excerpt.bad_place, excerpt.bad_rating));
-    const Fate fate = judge_length(messages.num_messages(), static_cast<std::int64_t>(excerpt.num_turns));
-    if (fate != Fate::kept) return fate;
+    const RowStatus status = judge_length(messages.num_messages(), static_cast<std::int64_t>(excerpt.num_turns));
+    if (status != RowStatus::kept) return status;
     std::string_view original;
     for (std::size_t i = 0; i < excerpt.num_turns; ++i) {
       const bool is_corrected = excerpt.correction != nullptr && i + 1 == excerpt.num_turns;
@@ -367,11 +367,11 @@ struct RowReader::State {
       out += '}';
     }
     append_metadata(out, excerpt, original);
-    return Fate::kept;
+    return RowStatus::kept;
   }
 
-  Fate read(const Row& row, std::string& out) {
-    if (const Fate fate = read_columns(row); fate != Fate::kept) return fate;
+  RowStatus read(const Row& row, std::string& out) {
+    if (const RowStatus status = read_columns(row); status != RowStatus::kept) return status;
     if (row.too_long_bytes > 0)
       return reject(
           fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes, kMaxMessagesBytes));
@@ -382,13 +382,14 @@ struct RowReader::State {
     out += system_message;
     const bool may_be_copied =
         rules.form == MessagesForm::jsonb && !row.feedback && !row.annotations && !listens_to(Signal::turns);
-    Fate fate = Fate::kept;
-    if (!may_be_copied || !append_plain_jsonb(*row.messages, out, fate)) return append_any(row, out);
+    RowStatus status = RowStatus::kept;
+    if (!may_be_copied || !append_plain_jsonb(*row.messages, out, status)) return append_any(row, out);
     judgements.read(std::nullopt, std::nullopt);
-    if (const Fate by_rating = read_rating_of(row, /*is_whole_row=*/true); by_rating != Fate::kept) return by_rating;
-    if (const Fate by_rating = judge_rating(); by_rating != Fate::kept) return by_rating;
-    if (fate == Fate::kept) append_metadata(out, {}, {});
-    return fate;
+    if (const RowStatus by_rating = read_rating_of(row, /*is_whole_row=*/true); by_rating != RowStatus::kept)
+      return by_rating;
+    if (const RowStatus by_rating = judge_rating(); by_rating != RowStatus::kept) return by_rating;
+    if (status == RowStatus::kept) append_metadata(out, {}, {});
+    return status;
   }
 };
 
@@ -396,11 +397,11 @@ RowReader::RowReader(RowRules rules) : state_(new State(std::move(rules))) {}
 
 RowReader::~RowReader() = default;
 
-Fate RowReader::read(const Row& row, std::string& out) {
+RowStatus RowReader::read(const Row& row, std::string& out) {
   const std::size_t begin = out.size();
-  const Fate fate = state_->read(row, out);
-  if (fate != Fate::kept) out.resize(begin);
-  return fate;
+  const RowStatus status = state_->read(row, out);
+  if (status != RowStatus::kept) out.resize(begin);
+  return status;
 }
 
 const std::string& RowReader::reason() const { return state_->reason; }

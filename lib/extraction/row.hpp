@@ -1,5 +1,5 @@
-// A stored conversation → one line of a dataset, or the reason why not. Pure: it knows the forms in which
-// systems store messages, and nothing of the database or file that they came from.
+// Converts a stored conversation to one line of a dataset, or to the reason why it is not used. It knows the forms in
+// which systems store messages, not the database or file that they come from.
 #pragma once
 
 #include <algorithm>
@@ -15,32 +15,32 @@
 
 namespace intelia::extraction {
 
-/** The longest text of one conversation's messages that is read; what is longer is rejected by name. */
+/** The maximum size of the messages of one conversation; larger ones are rejected. */
 inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
 
-/** One row as it came; the bytes belong to the caller. */
+/** One row of a source; the bytes belong to the caller. */
 struct Row {
   std::optional<std::string_view> conversation_id, messages, rating, created_at, language;
-  std::int64_t too_long_bytes = 0;           // size of messages when they were too long to be sent
-  std::int64_t num_copies = 1;               // selected rows that have this conversation_id
-  std::optional<std::string_view> thumbs;    // as read_thumb reads it
-  std::optional<std::string_view> feedback;  // JSON, as Judgements reads it
+  std::int64_t too_long_bytes = 0;           // size of messages that were too long to be sent; else 0
+  std::int64_t num_copies = 1;               // number of selected rows with this conversation_id
+  std::optional<std::string_view> thumbs;    // for read_thumb
+  std::optional<std::string_view> feedback;  // JSON, for Judgements
   std::optional<std::string_view> annotations;
-  bool is_undated = false;  // of a source without created_at: there its NULL is no fault
+  bool is_undated = false;  // the source has no created_at: NULL is not a fault
 };
 
 enum class MessagesForm {
-  jsonb,  // written by PostgreSQL from jsonb: valid, one way of spacing and escaping
-  any,    // json, text: whatever a client stored
+  jsonb,  // formatted by PostgreSQL from jsonb: valid, with uniform spacing and escapes
+  any,    // json or text, as a client stored it
 };
 
-/** Where a conversation's rating may come from. The names are those of --signals. */
+/** Sources of the rating of a conversation, named as in the setting `signals`. */
 enum class Signal {
   rating,       // the rating of the conversation
   thumbs,       // its thumb
-  turns,        // ratings inside its messages: their mean
-  feedback,     // what users said about its answers: the mean of their ratings; their corrections
-  annotations,  // what experts said: the mean over them of the mean of each one's scores; their corrections
+  turns,        // mean of the ratings inside its messages
+  feedback,     // feedback of users on its answers: mean rating, corrections
+  annotations,  // annotations of experts: mean of their mean scores, corrections
 };
 
 /** Whether `signal` is among `signals`. */
@@ -52,7 +52,7 @@ struct RowRules {
   std::int64_t min_messages = 3;
   std::string system_prompt;
   MessagesForm form = MessagesForm::any;
-  std::vector<Signal> signals{Signal::rating};  // the first that says something is the rating
+  std::vector<Signal> signals{Signal::rating};  // the first one with a value is used
   RatingScale rating_scale = RatingScale::one_to_five, feedback_scale = RatingScale::one_to_five;
   double min_rating = -std::numeric_limits<double>::infinity();
   std::int64_t min_annotators = 1;
@@ -60,22 +60,22 @@ struct RowRules {
   std::vector<std::string> roles;  // "theirs=user", …
 };
 
-enum class Fate {
+enum class RowStatus {
   kept,
-  dropped,      // sound, but too short, rated too low, or not rated
+  dropped,      // valid, but too short, rated too low, or not rated
   rejected,     // malformed
-  quarantined,  // sound, but experts disagree about it
+  quarantined,  // valid, but experts disagree about it
 };
 
 /**
- * Messages are read in every form that StoredMessages knows. User and assistant turns are kept if at least two remain.
- * The record's rating is on 1..5, whatever the scale it is stored in; its language is the primary subtag.
+ * Reads messages in every form of StoredMessages. User and assistant turns are kept if there are at least two. The
+ * rating of the record is on 1..5, whatever its stored scale; its language is the primary subtag.
  *
- * With feedback or annotations among the signals a corrected answer takes the answer's place, an expert's before a
- * user's, and what followed it is cut, since it answered another text; such a record is kept whatever its rating. Of
- * several corrected turns that is the first. A corrected answer that says what the answer says is none. With turns,
- * feedback or annotations the conversation ends before the question that led to the first answer which is rated below
- * min_rating (by the first of these signals that says something about it) and not corrected.
+ * With feedback or annotations among the signals, a corrected answer replaces the answer (an expert's takes precedence
+ * over a user's) and later turns are removed, since they respond to the old text; such a record is kept whatever its
+ * rating. Of several corrected turns the first is used. A correction equal to the answer is ignored. With turns,
+ * feedback or annotations among the signals, the conversation is truncated before the question of the first answer that
+ * is rated below min_rating (by the first of these signals that rates it) and not corrected.
  */
 class RowReader {
  public:
@@ -84,13 +84,13 @@ class RowReader {
   RowReader(const RowReader&) = delete;
   RowReader& operator=(const RowReader&) = delete;
 
-  /** Appends the line with its newline to `out` when kept; else `out` is as before and reason() says why. Never throws
-      on content. A reason is a name, then a colon and the details. */
-  Fate read(const Row& row, std::string& out);
+  /** Appends the line with its newline to `out` if the row is kept; else leaves `out` unchanged and sets reason(), a
+     name followed by a colon and details. Never throws on content. */
+  RowStatus read(const Row& row, std::string& out);
   const std::string& reason() const;
 
-  /** Of the row that was kept last: its rating on 1..5, if it has one (a corrected answer needs none), and the code of
-      its language, empty for NULL. */
+  /** Of the row that was kept last: its rating on 1..5, if any (a corrected answer needs none), and its language code,
+      empty for NULL. */
   std::optional<double> rating() const;
   const std::string& language() const;
 

@@ -18,7 +18,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-/** Takes `count` digits from the front of `text`. */
+/** Consumes `count` digits. */
 bool take_digits(std::string_view& text, std::size_t count) {
   if (text.size() < count || !std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(count), is_digit))
     return false;
@@ -32,7 +32,7 @@ bool take(std::string_view& text, char c) {
   return true;
 }
 
-/** YYYY-MM-DD[(T| )HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM]]: the part of ISO 8601 that PostgreSQL reads in one way only. */
+/** YYYY-MM-DD[(T| )HH:MM[:SS[.ffffff]]][Z|±HH[[:]MM]]: the part of ISO 8601 that PostgreSQL reads unambiguously. */
 bool is_time(std::string_view text) {
   if (!(take_digits(text, 4) && take(text, '-') && take_digits(text, 2) && take(text, '-') && take_digits(text, 2)))
     return false;
@@ -69,7 +69,7 @@ std::string one_of(const std::vector<std::string>& names) {
   return words;
 }
 
-/** The form of names of the IANA time zone database; whether there is such a zone the source knows. */
+/** Whether `name` has the form of an IANA time zone; the source checks that it exists. */
 bool is_zone_name(std::string_view name) {
   constexpr std::string_view kSigns = "/_+-";
   return !name.empty() && std::all_of(name.begin(), name.end(), [&](char c) {
@@ -80,25 +80,26 @@ bool is_zone_name(std::string_view name) {
 }  // namespace
 
 void check(const Selection& selection) {
-  auto fail = [](const std::string& words) { throw Error(Kind::usage, words); };
-  if (!std::isfinite(selection.min_rating)) fail("--min-rating: expected a finite number");
+  const auto fail = [](const char* setting, const std::string& words) {
+    throw SettingError(Kind::usage, setting, words);
+  };
+  if (!std::isfinite(selection.min_rating)) fail("min-rating", "expected a finite number");
   if (selection.min_messages < 0)
-    fail("--min-messages: expected 0 or more, got " + std::to_string(selection.min_messages));
-  if (selection.limit < 0) fail("--limit: expected 0 (none) or more, got " + std::to_string(selection.limit));
-  for (const auto& [option, time] : {std::pair{"--since", selection.since}, std::pair{"--until", selection.until}})
+    fail("min-messages", "expected 0 or more, got " + std::to_string(selection.min_messages));
+  if (selection.limit < 0) fail("limit", "expected 0 (none) or more, got " + std::to_string(selection.limit));
+  for (const auto& [setting, time] : {std::pair{"since", selection.since}, std::pair{"until", selection.until}})
     if (!time.empty() && !is_time(time))
-      fail(std::string(option) + ": expected a UTC date or time such as 2026-11-21 or 2026-11-21T10:58:03Z, got '" +
-           time + "'");
+      fail(setting, "expected a UTC date or time such as 2026-11-21 or 2026-11-21T10:58:03Z, got '" + time + "'");
   for (const std::string& language : selection.languages)
     if (language.empty() || language.find('\0') != std::string::npos || !is_valid_utf8(language))
-      fail("--languages: expected codes such as fr,en, got an empty or unreadable one");
-  if (!is_valid_utf8(selection.system_prompt)) fail("--system-prompt: expected UTF-8 text");
+      fail("languages", "expected codes such as fr,en, got an empty or unreadable one");
+  if (!is_valid_utf8(selection.system_prompt)) fail("system-prompt", "expected UTF-8 text");
   column_names(selection.columns);
   if (selection.min_annotators < 1)
-    fail("--min-annotators: expected 1 or more, got " + std::to_string(selection.min_annotators));
-  if (!(selection.max_disagreement >= 0)) fail("--max-disagreement: expected 0 or more");
+    fail("min-annotators", "expected 1 or more, got " + std::to_string(selection.min_annotators));
+  if (!(selection.max_disagreement >= 0)) fail("max-disagreement", "expected 0 or more");
   if (!is_zone_name(selection.time_zone))
-    fail("--time-zone: expected a name such as UTC or Europe/Paris, got '" + selection.time_zone + "'");
+    fail("time-zone", "expected a name such as UTC or Europe/Paris, got '" + selection.time_zone + "'");
   row_rules(selection, MessagesForm::any);
   RoleNames{selection.roles};
 }
@@ -110,13 +111,13 @@ std::vector<Signal> signals(const Selection& selection) {
   for (const std::string& word : selection.signals) {
     const auto known = std::find(names.begin(), names.end(), word);
     if (known == names.end())
-      throw Error(Kind::usage, "--signals: unknown signal '" + word + "'" + did_you_mean(word, names) + "; expected " +
-                                   one_of(names));
+      throw SettingError(Kind::usage, "signals",
+                         "unknown signal '" + word + "'" + did_you_mean(word, names) + "; expected " + one_of(names));
     const Signal signal = kSignals[static_cast<std::size_t>(known - names.begin())].second;
-    if (listens_to(found, signal)) throw Error(Kind::usage, "--signals: '" + word + "' is given twice");
+    if (listens_to(found, signal)) throw SettingError(Kind::usage, "signals", "'" + word + "' is given twice");
     found.push_back(signal);
   }
-  if (found.empty()) throw Error(Kind::usage, "--signals: expected at least one of " + one_of(names));
+  if (found.empty()) throw SettingError(Kind::usage, "signals", "expected at least one of " + one_of(names));
   return found;
 }
 
@@ -127,32 +128,32 @@ RowRules row_rules(const Selection& selection, MessagesForm form) {
           .system_prompt = selection.system_prompt,
           .form = form,
           .signals = signals(selection),
-          .rating_scale = rating_scale(selection.rating_scale, "--rating-scale"),
-          .feedback_scale = rating_scale(selection.feedback_scale, "--feedback-scale"),
+          .rating_scale = rating_scale(selection.rating_scale, "rating-scale"),
+          .feedback_scale = rating_scale(selection.feedback_scale, "feedback-scale"),
           .min_rating = selection.min_rating,
           .min_annotators = selection.min_annotators,
           .max_disagreement = selection.max_disagreement,
           .roles = selection.roles};
 }
 
-void map_names(const std::vector<std::string>& mappings, std::string_view option,
+void map_names(const std::vector<std::string>& mappings, const std::string& setting,
                const std::vector<std::pair<std::string, std::string*>>& ours) {
   std::vector<std::string> names, seen;
   for (const auto& [name, theirs] : ours) names.push_back(name);
-  const std::string start = std::string(option) + ": ";
   for (const std::string& mapping : mappings) {
     const std::size_t equals = mapping.find('=');
     const std::string name = mapping.substr(0, equals);
     const std::string theirs = equals == std::string::npos ? "" : mapping.substr(equals + 1);
     if (theirs.empty())
-      throw Error(Kind::usage,
-                  start + "expected OUR_NAME=THEIR_NAME such as conversation_id=id, got '" + mapping + "'");
+      throw SettingError(Kind::usage, setting,
+                         "expected OUR_NAME=THEIR_NAME such as conversation_id=id, got '" + mapping + "'");
     const auto known = std::find(names.begin(), names.end(), name);
     if (known == names.end())
-      throw Error(Kind::usage, start + "unknown name '" + name + "'" + did_you_mean(name, names) + "; expected " +
-                                   one_of(names) + " before the '='");
+      throw SettingError(Kind::usage, setting,
+                         "unknown name '" + name + "'" + did_you_mean(name, names) + "; expected " + one_of(names) +
+                             " before the '='");
     if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      throw Error(Kind::usage, start + "'" + name + "' is given twice");
+      throw SettingError(Kind::usage, setting, "'" + name + "' is given twice");
     seen.push_back(name);
     *ours[static_cast<std::size_t>(known - names.begin())].second = theirs;
   }
@@ -160,7 +161,7 @@ void map_names(const std::vector<std::string>& mappings, std::string_view option
 
 ColumnNames column_names(const std::vector<std::string>& columns) {
   ColumnNames names;
-  map_names(columns, "--columns",
+  map_names(columns, "columns",
             {{"conversation_id", &names.conversation_id},
              {"messages", &names.messages},
              {"rating", &names.rating},

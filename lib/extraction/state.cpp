@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "extraction/open_file.hpp"
 
 namespace intelia::extraction {
@@ -25,11 +26,8 @@ static_assert(sizeof(Footer) == 32);
 constexpr std::size_t kEntriesAtOnce = 8192;
 constexpr std::uint64_t kMaxSummaryBytes = 256 << 20;
 
-std::uint64_t size_of(const fs::path& path) {
-  std::error_code failure;
-  const std::uint64_t size = fs::file_size(path, failure);
-  return failure ? 0 : size;
-}
+/** 0 when there is no such file. */
+std::uint64_t size_of(const fs::path& path) { return is_file(path) ? file_bytes(path) : 0; }
 
 std::uint64_t checksum_of(const fs::path& path, std::uint64_t num_bytes) {
   const OpenFile file(path);
@@ -65,7 +63,7 @@ StateSummary summary_from(const Json& json, std::uint64_t num_entries) {
   summary.tallies = json.at("tallies");
   summary.num_entries = num_entries;
   summary.num_kept = json.at("num_kept");
-  for (std::size_t i = 0; i < kNumPlaces; ++i) {
+  for (std::size_t i = 0; i < kNumOutputs; ++i) {
     const Json& output = json.at("outputs").at(i);
     summary.outputs[i] = {output.at("bytes"), output.at("checksum")};
   }
@@ -89,24 +87,23 @@ void StateWriter::add(const StateEntry& entry) {
   ++num_entries_;
 }
 
-void StateWriter::close(const StateSummary& summary) {
+void StateWriter::finish(const StateSummary& summary) {
   const std::string text = to_json(summary).dump(-1, ' ', false, Json::error_handler_t::replace);
   file_.write(text);
   checksum_.update(text.data(), text.size());
   const Footer footer{num_entries_, text.size(), checksum_.value()};
   file_.write(&footer, sizeof footer);
-  file_.close();
 }
 
 std::optional<State> State::open(const fs::path& path, const fs::path& folder, std::string& why_not) {
   State state;
   state.path_ = path;
-  if (!fs::exists(path)) {
+  if (path_type(path) == PathType::missing) {
     why_not = "there is no state yet";
     return std::nullopt;
   }
   auto damaged = [&] {
-    why_not = "the state '" + path.string() + "' is damaged";
+    why_not = "the state '" + path.string() + "' is corrupt";
     return std::nullopt;
   };
   const OpenFile file(path);
@@ -125,16 +122,17 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
   file.read(num_bytes - text.size(), text.data(), text.size());
   const Json json = parse_json(text, "the state '" + path.string() + "'");
   if (json.value("format", 0) > kStateFormat)
-    throw Error(Kind::input,
-                fmt::format("the state '{}' has format {}, written by a newer intelia; this one reads up to "
-                            "{}. Name another file with --state, or use the newer program",
-                            path.string(), json.value("format", 0), kStateFormat));
+    throw SettingError(Kind::input, "state",
+                       fmt::format("the state '{}' has format {}, written by a newer intelia; this one reads up to {}; "
+                                   "name another file, or use the newer program",
+                                   path.string(), json.value("format", 0), kStateFormat),
+                       SettingError::Role::remedy);
   state.summary_ = summary_from(json, footer.num_entries);
-  for (std::size_t i = 0; i < kNumPlaces; ++i) {
-    const fs::path output = folder / kFileNames[i];
+  for (std::size_t i = 0; i < kNumOutputs; ++i) {
+    const fs::path output = folder / kOutputNames[i];
     const StateSummary::Output& written = state.summary_.outputs[i];
     if (size_of(output) == written.bytes && checksum_of(output, written.bytes) == written.checksum) continue;
-    why_not = "'" + output.string() + "' is not as the last increment wrote it";
+    why_not = "'" + output.string() + "' has changed since the last run";
     return std::nullopt;
   }
   return state;
@@ -143,14 +141,14 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
 void State::for_each(const std::function<void(const StateEntry& entry, std::uint64_t offset)>& take) const {
   const OpenFile file(path_);
   file.check();
-  std::array<std::uint64_t, kNumPlaces> offsets{};
+  std::array<std::uint64_t, kNumOutputs> offsets{};
   std::vector<StateEntry> entries;
   for (std::uint64_t begin = 0; begin < summary_.num_entries; begin += kEntriesAtOnce) {
     entries.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kEntriesAtOnce, summary_.num_entries - begin)));
     file.read(begin * sizeof(StateEntry), entries.data(), entries.size() * sizeof(StateEntry));
     for (const StateEntry& entry : entries) {
-      take(entry, offsets.at(entry.place));
-      offsets[entry.place] += entry.line_bytes;
+      take(entry, offsets.at(entry.output));
+      offsets[entry.output] += entry.line_bytes;
     }
   }
 }

@@ -21,7 +21,7 @@ constexpr std::array<std::string_view, 4> kRoleKeys{"role", "from", "speaker", "
 constexpr std::array<std::string_view, 4> kContentKeys{"content", "value", "text", "message"};
 constexpr std::array<std::string_view, 4> kRatingKeys{"rating", "score", "thumbs", "feedback"};
 
-/** The value of the first of `keys` that is there and not null; without one, null if one of them is there. */
+/** The value of the first of `keys` that is not null; null if all that exist are null. */
 template <class Keys>
 bool first_value(const dom::object& object, const Keys& keys, dom::element& value) {
   bool is_there = false;
@@ -33,7 +33,7 @@ bool first_value(const dom::object& object, const Keys& keys, dom::element& valu
   return is_there;
 }
 
-/** What a JSON value is, in words. */
+/** Describes the type of a JSON value. */
 const char* words_for(dom::element_type type) {
   switch (type) {
     case dom::element_type::ARRAY:
@@ -56,12 +56,12 @@ const char* words_for(dom::element_type type) {
 struct StoredMessages::State {
   RoleNames roles;
   std::optional<RatingScale> rating_scale;
-  std::array<dom::parser, 2> parsers;    // in turns: the one reads a string that lives in the other
-  std::deque<std::string> joined_texts;  // of contents in parts; a deque, so that views of them stay
+  std::array<dom::parser, 2> parsers;    // alternating: one parses a string that belongs to the other
+  std::deque<std::string> joined_texts;  // of contents in parts; a deque keeps views valid
   std::vector<Turn> turns;
   std::int64_t num_messages = 0;
 
-  /** Appends a content part, a string or an object with text; false: it is another thing. */
+  /** Appends a content part, a string or an object with text; false for other values. */
   static bool append_part(const dom::element& element, std::string& text) {
     std::string_view words, type_text;
     if (!element.get(words)) {
@@ -91,7 +91,7 @@ struct StoredMessages::State {
     for (const dom::element part : parts)
       if (!append_part(part, joined))
         return fmt::format(
-            "content part is not text: messages[{}].content holds other than "
+            "content part is not text: messages[{}].content has other parts than "
             "{{\"type\":\"text\",\"text\":…}}",
             place);
     text = joined;
@@ -109,8 +109,8 @@ struct StoredMessages::State {
     const std::optional<Role> known = roles.find(text);
     if (!known)
       return fmt::format(
-          "unknown role: {} in messages[{}], expected system, user or assistant; --roles THEIRS=OURS "
-          "names others",
+          "unknown role: {} in messages[{}], expected system, user or assistant; other names can be mapped as "
+          "THEIRS=OURS",
           in_quotes(text), place);
     role = *known;
     return "";
@@ -126,7 +126,7 @@ struct StoredMessages::State {
       if (value.is_object() || value.is_array()) reading.fault = std::string("is ") + words_for(value.type());
       if (value.is_string() && !reading.fault.empty())
         if (const RatingReading thumb = read_thumb(text); thumb.fault.empty()) reading = thumb;
-      // Under "feedback" systems keep words of any kind as well.
+      // The key "feedback" is also used for free text.
       if (key == "feedback" && !value.is_number()) reading.fault.clear();
       if (!reading.fault.empty())
         return fmt::format("rating of a turn {} (messages[{}].{})", reading.fault, place, key);
@@ -154,7 +154,7 @@ struct StoredMessages::State {
     if (!is_there) return fmt::format("message without text content: messages[{}] has no content", place);
     if (std::string fault = read_content(content, place, turn.content); !fault.empty()) return fault;
     if (!is_sound_text(turn.content))
-      return fmt::format("content is not text: messages[{}] holds U+0000 or half of a surrogate pair", place);
+      return fmt::format("content is not text: messages[{}] contains U+0000 or an unpaired surrogate", place);
     if (rating_scale && turn.role == Role::assistant)
       if (std::string fault = read_turn_rating(message, place, turn.rating); !fault.empty()) return fault;
     turns.push_back(turn);
@@ -184,7 +184,7 @@ struct StoredMessages::State {
       } else if (num_decodings < kMaxDecodings && !value.get(inside)) {
         ++num_decodings;
         if (parsers[static_cast<std::size_t>(num_decodings % 2)].parse(inside.data(), inside.size(), true).get(value))
-          return "messages is not a list: it is a string that holds no JSON";
+          return "messages is not a list: it is a string without JSON";
       } else {
         return fmt::format("messages is not a list: it is {}, expected [{{\"role\":…,\"content\":…}},…]",
                            words_for(value.type()));

@@ -1,5 +1,4 @@
-// The messages of a conversation in whatever JSON a system stored them → its user and assistant turns, or the reason
-// why not. It does not know what is made of them.
+// Reads the user and assistant turns of a conversation from the JSON forms in which systems store messages.
 #pragma once
 
 #include <array>
@@ -15,14 +14,14 @@
 
 namespace intelia::extraction {
 
-/** The keys under which objects hold a list of messages, the likeliest first. */
+/** The keys of a list of messages in an object, the most likely first. */
 inline constexpr std::array<const char*, 5> kListKeys{"messages", "conversations", "conversation", "turns", "history"};
 
 struct Turn {
-  std::int64_t place = 0;        // in the list as it is stored, from 0
+  std::int64_t place = 0;        // index in the stored list, from 0
   Role role = Role::user;        // user or assistant
   std::string_view content;      // UTF-8 without U+0000
-  std::optional<double> rating;  // of an answer, on 1..5, when it holds one and ratings are read
+  std::optional<double> rating;  // of an answer, on 1..5, if it has one and ratings are read
 };
 
 /**
@@ -31,8 +30,8 @@ struct Turn {
  * or author (or author.role), its text under content, value, text or message: the first of them that is not null. Text
  * is a string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are joined,
  * or
- * {"parts":[…]}. An answer without text that calls tools is left out as tools' answers are. Of doubled keys the last
- * wins, as in jsonb.
+ * {"parts":[…]}. An answer that only calls tools is left out, as are the answers of tools. Of duplicate keys the last
+ * is used, like in jsonb.
  */
 class StoredMessages {
  public:
@@ -45,9 +44,9 @@ class StoredMessages {
   /** Returns the fault, "name: details", or an empty text when turns() and num_messages() are set. `text` is UTF-8. */
   std::string read(std::string_view text);
 
-  /** User and assistant turns; their texts live until the next read. */
+  /** User and assistant turns; their texts are valid until the next read. */
   const std::vector<Turn>& turns() const;
-  /** Messages of the list, of any role. */
+  /** The number of messages of any role. */
   std::int64_t num_messages() const;
 
  private:

@@ -1,4 +1,4 @@
-// The names under which outcomes are counted, each with a number that lines of a state keep.
+// The names under which rows are counted, each with a number that is stored in states.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class Tallies {
     for (const std::string& name : names) number_of(name);
   }
 
-  /** A new name gets the next number. */
+  /** Assigns the next number to a new name. */
   std::uint32_t number_of(const std::string& name) {
     const auto [place, is_new] = numbers_.try_emplace(name, static_cast<std::uint32_t>(names_.size()));
     if (is_new) names_.push_back(name);

@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "record/manifest.hpp"
 
 namespace intelia {
@@ -19,12 +20,7 @@ constexpr std::size_t kMaxAlso = 8;
 
 std::string name_of(const NamedFile& file) { return fs::path(file.path).filename().string(); }
 
-bool is_file(const fs::path& path) {
-  std::error_code status;
-  return fs::is_regular_file(path, status);
-}
-
-/** The output of `run` that has the name of `file`, and its very bytes if there is such a one. */
+/** The output of `run` named `name`, preferably with the same hash. */
 const NamedFile* output_named(const RunRecord& run, const std::string& name, const std::string& sha256) {
   const NamedFile* found = nullptr;
   for (const NamedFile& output : run.outputs)
@@ -33,7 +29,7 @@ const NamedFile* output_named(const RunRecord& run, const std::string& name, con
   return found;
 }
 
-/** Whether `file` lies where a manifest of `run` says that the run wrote it. */
+/** Whether `file` is at the path where `run` wrote it according to its manifest. */
 bool lies_beside(const LineageFile& file, const RunRecord& run) {
   if (file.path.empty() || file.state == FileState::changed) return false;
   const fs::path place = canonical_name(file.path);
@@ -61,7 +57,7 @@ bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedF
   return equal_bytes >= other_bytes;
 }
 
-/** Files that were read from one folder, by the folder's recorded name; both in the order of the manifest. */
+/** Groups files by their recorded folder, in the order of the manifest. */
 template <class File, class PathOf>
 std::vector<std::vector<File>> by_folder(const std::vector<File>& files, const PathOf& path_of) {
   std::vector<std::vector<File>> groups;
@@ -87,26 +83,26 @@ const char* state_words(FileState state) {
     case FileState::same_size:
       return "same size, not read";
     case FileState::changed:
-      return "changed since";
+      return "modified";
     case FileState::unreadable:
-      return "cannot be read";
+      return "unreadable";
     case FileState::not_found:
       return "not found";
     case FileState::unrecorded:
       break;
   }
-  return "written by no run that is known here";
+  return "not in any manifest";
 }
 
 std::vector<fs::path> Lineage::places_of(const std::string& path, const RunRecord& run) {
   std::vector<fs::path> places{path};
   if (fs::path(path).is_absolute()) return places;
-  // Where the run was started is not recorded; most often it is a folder above what the run wrote.
-  const fs::path here = fs::absolute(".").lexically_normal().parent_path();
+  // The working directory of the run is not recorded; usually it is a parent of the outputs.
+  const fs::path here = absolute_path(".");
   std::vector<fs::path> manifests = run.manifests;
   if (manifests.empty()) manifests.push_back(run.kept_in);
   for (const fs::path& manifest : manifests) {
-    for (fs::path folder = fs::absolute(manifest).lexically_normal().parent_path();; folder = folder.parent_path()) {
+    for (fs::path folder = absolute_path(manifest).parent_path();; folder = folder.parent_path()) {
       const fs::path place = (folder / path).lexically_normal();
       const fs::path shown = place.lexically_relative(here);
       const bool is_below = !shown.empty() && *shown.begin() != "..";
@@ -119,8 +115,7 @@ std::vector<fs::path> Lineage::places_of(const std::string& path, const RunRecor
 
 FileState Lineage::state_at(const fs::path& place, const NamedFile& recorded) {
   try {
-    std::error_code status;
-    const auto bytes = static_cast<std::int64_t>(fs::file_size(place, status));
+    const auto bytes = static_cast<std::int64_t>(file_bytes(place));
     if (recorded.bytes >= 0 && bytes != recorded.bytes) return FileState::changed;
     if (recorded.bytes >= 0 && !reads_files_) return FileState::same_size;
     return index_.sha256_of(place) == recorded.sha256 ? FileState::as_written : FileState::changed;
@@ -133,7 +128,7 @@ FileState Lineage::state_at(const fs::path& place, const NamedFile& recorded) {
 LineageFile Lineage::locate(const NamedFile& recorded, const std::vector<fs::path>& places) {
   LineageFile file{recorded};
   for (const fs::path& place : places) {
-    if (!is_file(place)) continue;
+    if (!is_reachable_file(place)) continue;
     index_.add_folder(place.parent_path());
     const FileState state = state_at(place, recorded);
     if (file.path.empty() || state == FileState::as_written || state == FileState::same_size) {
@@ -144,7 +139,7 @@ LineageFile Lineage::locate(const NamedFile& recorded, const std::vector<fs::pat
   }
   if (recorded.bytes > 0) {
     for (const fs::path& candidate : index_.files_of_size(recorded.bytes)) {
-      if (!is_file(candidate)) continue;
+      if (!is_reachable_file(candidate)) continue;
       try {
         if (index_.sha256_of(candidate) != recorded.sha256) continue;
       } catch (const Error& error) {
@@ -169,21 +164,21 @@ const RunRecord* Lineage::refused_beside(const fs::path& file) const {
   return nullptr;
 }
 
-/** Takes out of `files` those that one run wrote, the likeliest; or all of them when none is known. */
+/** Removes from `files` those of the most likely run that wrote them; or all of them if no run is known. */
 LineageOrigin Lineage::origin_of(std::vector<LineageFile>& files, const std::vector<NamedFile>& folder,
                                  const RunRecord& reader) {
   struct Candidate {
     const RunRecord* run;
     std::vector<std::size_t> files;
     std::size_t num_beside = 0;
-    bool is_kept = false;  // the reader's manifest says itself that this run wrote them
+    bool is_kept = false;  // the manifest of the reader has a copy of the manifest of this run
   };
   std::vector<Candidate> candidates;
   std::map<const RunRecord*, bool> is_possible;
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (const RunRecord* maker : index_.makers_of(files[i].recorded.sha256)) {
       const bool is_beside = lies_beside(files[i], *maker);
-      // What a run copied from its input is no origin of it, and empty files are all alike.
+      // A copied input does not originate from the copying run, and empty files are all identical.
       if (maker == &reader || (files[i].recorded.bytes == 0 && !is_beside)) continue;
       const auto [possible, is_new] = is_possible.emplace(maker, false);
       if (is_new) possible->second = is_same_folder(folder, maker->outputs);
@@ -242,9 +237,9 @@ void Lineage::expand(LineageOrigin& origin) {
   if (origin.is_loop || origin.is_told_above || origin.is_too_deep) return;
   told_.insert(run);
   stack_.push_back(run);
-  // A checkpoint lies in the folder of the run that made it; that run's manifest tells more than the checkpoint's own.
+  // A checkpoint is in the folder of its run, whose manifest has more information.
   if (run->is_checkpoint && !run->manifests.empty()) {
-    const fs::path above = fs::absolute(run->manifests.front()).parent_path().parent_path();
+    const fs::path above = absolute_path(run->manifests.front()).parent_path().parent_path();
     index_.add_folder(above);
     for (const RunRecord* holder : index_.runs_in(above))
       if (!holder->is_refused && origin.origins.empty()) {
@@ -268,7 +263,7 @@ LineageOrigin Lineage::of_file(const fs::path& file) {
   LineageOrigin origin;
   LineageFile& found = origin.files.emplace_back();
   found.path = file;
-  found.recorded = {file.string(), sha256, static_cast<std::int64_t>(fs::file_size(file))};
+  found.recorded = {file.string(), sha256, static_cast<std::int64_t>(file_bytes(file))};
   found.state = FileState::unrecorded;
   for (const RunRecord* run : index_.runs_in(file.parent_path())) {
     const NamedFile* output = output_named(*run, name, sha256);
@@ -281,7 +276,7 @@ LineageOrigin Lineage::of_file(const fs::path& file) {
     origin.run = refused_beside(file);
     if (origin.run != nullptr) ++num_refused_;
   }
-  // Empty files are all alike: their bytes tell nothing.
+  // Empty files are all identical: their hash identifies nothing.
   const auto makers = found.recorded.bytes == 0 ? std::vector<const RunRecord*>() : index_.makers_of(sha256);
   for (const RunRecord* maker : makers) {
     if (origin.run == nullptr) {
@@ -331,13 +326,11 @@ std::vector<LineageOrigin> Lineage::of_folder(const fs::path& folder) {
     if (manifest != run->manifests.end()) origins.push_back(outputs_of(*run, folder / manifest->filename()));
   }
   if (!origins.empty()) return origins;
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
-    if (entry.path().filename().string()[0] != '.' && is_file(entry.path()) &&
-        index_.is_size_known(static_cast<std::int64_t>(entry.file_size())))
-      files.push_back(folder / entry.path().filename());
-  std::sort(files.begin(), files.end());
-  for (const fs::path& file : files) {
+  for (const std::string& member : folder_members(folder)) {
+    const fs::path file = folder / member;
+    if (member[0] == '.' || !is_reachable_file(file) ||
+        !index_.is_size_known(static_cast<std::int64_t>(file_bytes(file))))
+      continue;
     LineageOrigin origin = of_file(file);
     const auto same =
         std::find_if(origins.begin(), origins.end(), [&](const LineageOrigin& o) { return o.run == origin.run; });
@@ -383,13 +376,12 @@ std::vector<LineageUse> Lineage::uses_of_outputs(const RunRecord& run, std::size
 }
 
 std::vector<LineageUse> Lineage::uses_of(const std::vector<LineageFile>& files) {
-  std::vector<NamedFile> held;                       // the bytes that the files hold now
+  std::vector<NamedFile> held;                       // the current content of the files
   std::map<std::string, std::set<fs::path>> places;  // by name
   for (const LineageFile& file : files) {
     if (!file.path.empty()) places[file.path.filename().string()].insert(canonical_name(file.path));
     if (file.state == FileState::changed) {
-      NamedFile now{file.path.string(), index_.sha256_of(file.path),
-                    static_cast<std::int64_t>(fs::file_size(file.path))};
+      NamedFile now{file.path.string(), index_.sha256_of(file.path), static_cast<std::int64_t>(file_bytes(file.path))};
       held.push_back(std::move(now));
     } else {
       held.push_back(file.recorded);

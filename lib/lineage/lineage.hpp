@@ -1,6 +1,6 @@
-// From a file back to the runs that made it and what they read, down to the database or the documents; and forward to
-// the runs that used it. Files are told by their bytes first and by their path second. It reads files and makes a tree;
-// how the tree looks is the caller's.
+// Traces a file back to the runs that made it and their inputs, down to the database or the documents, and forward to
+// the runs that used it. Files are identified by hash first and by path second. The result is a tree, without its
+// formatting.
 #pragma once
 
 #include <cstdint>
@@ -14,40 +14,40 @@
 namespace intelia {
 
 enum class FileState {
-  as_written,  // has the recorded bytes, at `path`, which may be another place than the recorded one
-  same_size,   // lies where it was recorded with the recorded number of bytes; they were not read
-  changed,     // lies where it was recorded, with other bytes
-  unreadable,  // lies where it was recorded, and may not be read
+  as_written,  // has the recorded hash, at `path`, which can differ from the recorded one
+  same_size,   // has the recorded size at the recorded path; not read
+  changed,     // is at the recorded path with different content
+  unreadable,  // is at the recorded path without read permission
   not_found,
-  unrecorded,  // no manifest lists it among its outputs
+  unrecorded,  // is not an output in any manifest
 };
 
-/** "as written", "changed since", … */
+/** "as written", "modified", … */
 const char* state_words(FileState state);
 
 struct LineageFile {
   NamedFile recorded;
-  std::filesystem::path path;  // where it lies; empty when it was not found
+  std::filesystem::path path;  // its current path; empty if not found
   FileState state = FileState::not_found;
-  bool was_moved = false;  // found by its bytes, elsewhere than recorded
+  bool was_moved = false;  // found by its hash at another path than recorded
 };
 
-/** Files that came out of one run, and that run with all that it read. */
+/** Files made by one run, with that run and its inputs. */
 struct LineageOrigin {
   std::vector<LineageFile> files;
-  const RunRecord* run = nullptr;      // nothing: no manifest says where the files came from
-  std::vector<const RunRecord*> also;  // other runs that wrote the same bytes
-  std::vector<LineageOrigin> origins;  // of what `run` read
-  bool is_told_above = false;          // `origins` stand at an earlier place of the tree
-  bool is_loop = false;                // `run` read what, by the manifests, came from itself
-  bool is_too_deep = false;            // the walk ended here
+  const RunRecord* run = nullptr;      // null: no manifest lists the files
+  std::vector<const RunRecord*> also;  // other runs that wrote the same content
+  std::vector<LineageOrigin> origins;  // of the inputs of `run`
+  bool is_told_above = false;          // `origins` are shown earlier in the tree
+  bool is_loop = false;                // by the manifests, `run` read its own outputs
+  bool is_too_deep = false;            // the maximum depth was reached
 };
 
-/** A run that read a file, and the runs that read what came out of it. */
+/** A run that read a file, and the runs that read its outputs. */
 struct LineageUse {
   const RunRecord* run = nullptr;
-  std::vector<std::string> files;  // as that run was given them
-  bool is_of_other_bytes = false;  // of the same path, when it held other bytes
+  std::vector<std::string> files;  // paths as passed to that run
+  bool is_of_other_bytes = false;  // used the same path when it had different content
   std::vector<LineageUse> uses;
   bool is_told_above = false;
   bool is_too_deep = false;
@@ -55,24 +55,23 @@ struct LineageUse {
 
 class Lineage {
  public:
-  /** With `reads_files` false, files that a run read are told by place and size alone. */
+  /** `reads_files` false: inputs are identified by path and size only. */
   Lineage(ManifestIndex& index, bool reads_files) : index_(index), reads_files_(reads_files) {}
 
-  /** Of a regular file. Throws Error{io} when it cannot be read. */
+  /** The origin of a regular file. Throws Error{io} when it cannot be read. */
   LineageOrigin of_file(const std::filesystem::path& file);
-  /** Of what a folder holds, one entry for each run that wrote there. */
+  /** The origins of the files in a folder, one entry per run that wrote there. */
   std::vector<LineageOrigin> of_folder(const std::filesystem::path& folder);
-  /** Of what the manifest in `file` lists. */
+  /** The origin of the outputs that the manifest in `file` lists. */
   LineageOrigin of_manifest(const std::filesystem::path& file);
-  /** The runs that used `files`, in the order in which they were found. */
+  /** The runs that used `files`, in the order they were found. */
   std::vector<LineageUse> uses_of(const std::vector<LineageFile>& files);
 
   std::int64_t num_changed() const { return num_changed_; }
   std::int64_t num_not_found() const { return num_not_found_; }
-  std::int64_t num_refused() const { return num_refused_; }  // manifests on the way that could not be used
+  std::int64_t num_refused() const { return num_refused_; }  // number of manifests that could not be used
 
-  /** Where a file that `run` was given as `path` may lie: there, or at that path from the manifest's folders upwards.
-   */
+  /** Where the input `path` of `run` can be: at that path from the current folder, or from a parent of the manifest. */
   static std::vector<std::filesystem::path> places_of(const std::string& path, const RunRecord& run);
 
  private:

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** What came from files of others, on one line. */
+/** Foreign text, made printable on one line. */
 std::string shown(std::string_view text) { return visible(text, Newlines::shown); }
 
 fs::path place_of(const RunRecord& run) {
@@ -27,21 +27,21 @@ constexpr std::size_t kWidth = 110;
 constexpr std::size_t kMaxFilesShown = 16;
 constexpr std::size_t kMaxMetadataShown = 2000;
 
-/** Columns of `text`, which is UTF-8. */
+/** The width of UTF-8 `text` in columns. */
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 bool is_empty(const Json& value) {
   if (value.is_string()) return value.get_ref<const std::string&>().empty();
-  return value.empty();  // null, or nothing in it
+  return value.empty();  // null or empty
 }
 
 std::string value_words(const Json& value) {
   return shown(value.is_string() ? value.get_ref<const std::string&>() : value.dump());
 }
 
-/** "limit 50000", "languages [\"fr\"]", … of an object's members that say something. */
+/** "limit 50000", "languages [\"fr\"]", … of the non-empty members of an object. */
 std::vector<std::string> member_words(const Json& object) {
   std::vector<std::string> words;
   for (const auto& [name, value] : object.items())
@@ -51,7 +51,7 @@ std::vector<std::string> member_words(const Json& object) {
 
 fs::path shown_path(const LineageFile& file) { return file.path.empty() ? fs::path(file.recorded.path) : file.path; }
 
-/** A file by its name in `folder`, padded to `name_columns`, or by its path where it lies elsewhere. */
+/** A file, by its name in `folder` padded to `name_columns`, or by its path if it is elsewhere. */
 std::string file_words(const LineageFile& file, const fs::path& folder, std::size_t name_columns) {
   const fs::path path = shown_path(file);
   std::string words = shown((path.parent_path() == folder ? path.filename() : path).string());
@@ -59,7 +59,7 @@ std::string file_words(const LineageFile& file, const fs::path& folder, std::siz
            state_words(file.state);
   if (file.was_moved) words += fmt::format(", moved (recorded as {})", shown(file.recorded.path));
   if (file.recorded.records >= 0) words += fmt::format(", {} records", file.recorded.records);
-  // What lies there cannot speak for the recorded bytes; their whole hash may be needed to look for them elsewhere.
+  // If the recorded content is not there, its full hash is shown, to search for it elsewhere.
   const bool is_there = file.state == FileState::as_written || file.state == FileState::same_size;
   if (file.recorded.bytes >= 0) words += fmt::format(", {} bytes", file.recorded.bytes);
   return words + ", sha256 " + (is_there ? file.recorded.sha256.substr(0, 16) : file.recorded.sha256);
@@ -87,10 +87,10 @@ class TreeText {
   void uses(const std::vector<LineageUse>& list, const std::string& below) {
     for (const LineageUse& use : list) {
       const bool is_last = &use == &list.back();
-      std::string words = head_words(*use.run) + (use.is_of_other_bytes ? "  read other bytes of " : "  read ") +
+      std::string words = head_words(*use.run) + (use.is_of_other_bytes ? "  read another version of " : "  read ") +
                           names_words(use.files);
-      if (use.is_told_above) words += "  (told above)";
-      if (use.is_too_deep) words += "  (the walk ends here)";
+      if (use.is_told_above) words += "  (shown above)";
+      if (use.is_too_deep) words += "  (maximum depth reached)";
       line(below + (is_last ? "└─ " : "├─ "), words);
       uses(use.uses, below + (is_last ? "   " : "│  "));
     }
@@ -107,7 +107,7 @@ class TreeText {
         }));
     const std::size_t rest = files.size() - kMaxFilesShown;
     return fmt::format("and {} more, {}", rest,
-                       sound == rest ? "all in order" : fmt::format("{} of them not in order", rest - sound));
+                       sound == rest ? "all as written" : fmt::format("{} of them not as written", rest - sound));
   }
 
   static std::string names_words(const std::vector<std::string>& names) {
@@ -118,7 +118,7 @@ class TreeText {
 
   static std::string head_words(const RunRecord& run) {
     std::string words = shown(run.command) + "  " + shown(place_of(run).string());
-    if (run.manifests.empty()) words += fmt::format(" (kept in {})", shown(run.kept_in.string()));
+    if (run.manifests.empty()) words += fmt::format(" (copy in {})", shown(run.kept_in.string()));
     if (run.facts.contains("version")) words += ", intelia " + value_words(run.facts["version"]);
     if (run.facts.contains("measured") && run.facts["measured"].is_object() &&
         run.facts["measured"].contains("finished_at"))
@@ -127,18 +127,18 @@ class TreeText {
   }
 
   void run(const LineageOrigin& origin, const std::string& lead, const std::string& below) {
-    if (origin.run == nullptr) return line(lead, "no manifest found that says where it came from");
+    if (origin.run == nullptr) return line(lead, "origin unknown: not in any manifest");
     const RunRecord& run = *origin.run;
-    if (run.is_refused) return line(lead, "refused: " + shown(run.fault));
+    if (run.is_refused) return line(lead, "unusable: " + shown(run.fault));
     std::string head = head_words(run);
-    if (origin.is_loop) head += "  (a loop: this run would come from itself)";
-    if (origin.is_told_above) head += "  (told above)";
-    if (origin.is_too_deep) head += "  (the walk ends here)";
+    if (origin.is_loop) head += "  (cycle)";
+    if (origin.is_told_above) head += "  (shown above)";
+    if (origin.is_too_deep) head += "  (maximum depth reached)";
     line(lead, head);
     if (origin.is_loop || origin.is_told_above || origin.is_too_deep) return;
     const std::size_t num_children = run.sources.size() + origin.origins.size();
     const std::string beside = below + (num_children > 0 ? "│  " : "   ");
-    if (!run.fault.empty()) line(beside, "faulty: " + shown(run.fault));
+    if (!run.fault.empty()) line(beside, "invalid: " + shown(run.fault));
     for (const auto& [name, value] : run.facts.items()) {
       if (name == "version" || name == "measured" || name == "result" || is_empty(value)) continue;
       if (value.is_object())
@@ -146,7 +146,7 @@ class TreeText {
       else
         line(beside, shown(name) + ": " + value_words(value));
     }
-    for (const RunRecord* other : origin.also) line(beside, "the same bytes also came from " + head_words(*other));
+    for (const RunRecord* other : origin.also) line(beside, "same content also from " + head_words(*other));
     std::size_t place = 0;
     const auto child = [&](const auto& work) {
       const bool is_last = ++place == num_children;
@@ -158,7 +158,7 @@ class TreeText {
       child([&](const std::string& first, const std::string& rest) { this->origin(before, first, rest); });
   }
 
-  /** What is no file: its first member on the first line, the others below. */
+  /** A source that is not a file: its first member on the first line, the others below. */
   void source(const Json& source, const std::string& lead, const std::string& below) {
     bool is_first = true;
     for (const std::string& words : member_words(source)) {
@@ -185,19 +185,19 @@ class TreeText {
 
 void write_records(TreeText& tree, const LineageReport& report) {
   for (const auto& [path, record] : report.records) {
-    const std::string state = record.reason.empty() ? "" : "  set aside: " + shown(record.reason);
+    const std::string state = record.reason.empty() ? "" : "  not used: " + shown(record.reason);
     tree.line("", fmt::format("{}:{}{}", shown(path.string()), record.line, state));
     std::string metadata = record.metadata_json;
     if (metadata.size() > kMaxMetadataShown) metadata = metadata.substr(0, kMaxMetadataShown) + "…";
     if (metadata != "{}") tree.line("  ", shown(metadata));
   }
   const auto num_shown = static_cast<std::int64_t>(report.records.size());
-  if (report.num_records > num_shown) tree.line("", fmt::format("and {} records more", report.num_records - num_shown));
+  if (report.num_records > num_shown) tree.line("", fmt::format("and {} more records", report.num_records - num_shown));
 }
 
 // --- JSON -----------------------------------------------------------------------------------------------------------
 
-/** A name that may have bytes that JSON cannot hold. */
+/** A file name, which may not be valid UTF-8. */
 std::string json_text(const std::string& text) { return is_valid_utf8(text) ? text : visible(text, Newlines::shown); }
 
 Json file_json(const LineageFile& file) {
@@ -261,7 +261,7 @@ std::string lineage_text(const LineageReport& report) {
     if (!is_first) tree.line("", "");
     is_first = false;
     for (const LineageOrigin& origin : section.origins) tree.origin(origin, "", "");
-    tree.line("", section.uses.empty() ? "used by no run that is known here" : "used by");
+    tree.line("", section.uses.empty() ? "not used by any known run" : "used by");
     tree.uses(section.uses, "");
   }
   return tree.take();

@@ -1,4 +1,4 @@
-// How `lineage` shows what it found: a tree for people, one object for programs. It knows nothing of searching.
+// Formats the result of a lineage query as a tree of text or as JSON.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace intelia {
 
-/** Files of one place: where they came from, and what was made of them. */
+/** Files of one folder, with their origins and uses. */
 struct LineageSection {
   std::vector<LineageOrigin> origins;
   std::vector<LineageUse> uses;
@@ -19,7 +19,7 @@ struct LineageSection {
 
 struct LineageReport {
   std::string target, kind;                                            // "file", "folder" or "id"
-  std::vector<std::pair<std::filesystem::path, FoundRecord>> records;  // of an id, the first of them
+  std::vector<std::pair<std::filesystem::path, FoundRecord>> records;  // of an id; the first ones
   std::int64_t num_records = 0;
   std::vector<LineageSection> sections;
   std::int64_t num_changed = 0, num_not_found = 0, num_refused = 0;

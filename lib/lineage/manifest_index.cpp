@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "record/manifest.hpp"
 
 namespace intelia {
@@ -17,9 +18,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kLeftOutNames[] = {"rejected.jsonl", "dropped.jsonl", "quarantine.jsonl", "conflicts.jsonl"};
-constexpr std::size_t kMaxFiles = 500'000;  // that are remembered by size, to be found when they were moved
+constexpr std::size_t kMaxFiles = 500'000;  // indexed by size, to find moved files
 constexpr std::size_t kMaxFolderDepth = 64;
-constexpr int kMaxKeptDepth = 64;  // of manifests kept within manifests
+constexpr int kMaxKeptDepth = 64;  // of copies of manifests within manifests
 
 bool is_sha256(const Json& json) {
   if (!json.is_string()) return false;
@@ -29,18 +30,18 @@ bool is_sha256(const Json& json) {
 
 std::int64_t count_or_unknown(const Json& object, const char* key) {
   const auto value = object.find(key);
-  // A number above 63 bits comes back negative, and so as unknown.
+  // A number above 63 bits becomes negative, and thus unknown.
   return value != object.end() && value->is_number_integer() ? std::max<std::int64_t>(value->get<std::int64_t>(), -1)
                                                              : -1;
 }
 
-/** A file's name may lie below its manifest's folder and nowhere else. */
+/** Whether a path stays below the folder of its manifest. */
 bool stays_inside(const fs::path& path) {
   if (path.empty() || path.is_absolute()) return false;
   return std::none_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
 }
 
-/** Reads lists of files and other things out of `manifest`; what is wrong is said in `run.fault` and left out. */
+/** Reads a manifest into a RunRecord; invalid parts are left out and described in `run.fault`. */
 class RunReader {
  public:
   RunReader(const Json& manifest, RunRecord& run) : manifest_(manifest), run_(run) {}
@@ -75,11 +76,11 @@ class RunReader {
   void read_output(const Json& output, const std::string& where) {
     auto file = named_file(output, where);
     if (!file) return;
-    if (!stays_inside(file->path)) return say(where + " lies outside the manifest's folder");
+    if (!stays_inside(file->path)) return say(where + " is outside the folder of the manifest");
     run_.outputs.push_back(*file);
   }
 
-  /** A checkpoint lists its files by name, and what the run that made it was given. */
+  /** Reads a checkpoint: its files by name, and the inputs of its run. */
   void read_checkpoint() {
     run_.is_checkpoint = true;
     run_.command = "checkpoint of step " + manifest_["step"].dump();
@@ -98,7 +99,7 @@ class RunReader {
   std::optional<NamedFile> named_file(const Json& json, const std::string& where) {
     if (!json.is_object() || !json.contains("path") || !json["path"].is_string() || !json.contains("sha256") ||
         !is_sha256(json["sha256"])) {
-      say(where + " is not a file with path and sha256");
+      say(where + " has no path or sha256");
       return std::nullopt;
     }
     return NamedFile{json["path"], json["sha256"], count_or_unknown(json, "bytes"), count_or_unknown(json, "records")};
@@ -116,7 +117,7 @@ class RunReader {
   RunRecord& run_;
 };
 
-/** A run's identity: two manifests that tell the same of it are of one run. Times do not count, nor what was kept. */
+/** Identifies a run: equal manifests, apart from `measured` and `origins`, are of the same run. */
 std::string content_of(const Json& manifest) {
   Json content = manifest;
   content.erase("measured");
@@ -137,34 +138,31 @@ bool is_left_out_name(const std::string& name) {
 fs::path canonical_name(const fs::path& path) {
   std::error_code status;
   fs::path name = fs::weakly_canonical(path.empty() ? fs::path(".") : path, status);
-  return status ? fs::absolute(path).lexically_normal() : name;
+  return status ? absolute_path(path) : name;
 }
 
 void ManifestIndex::add_tree(const fs::path& folder) {
-  std::error_code status;
-  if (!fs::is_directory(folder, status))
-    throw Error(Kind::usage, "'" + folder.string() + "' is not a folder" + (status ? ": " + status.message() : ""));
-  struct Place {
+  check_input(folder, InputType::folder);
+  struct PendingFolder {
     Folder folder;
     std::size_t depth;
   };
-  std::vector<Place> open{{{folder.lexically_normal(), canonical_name(folder)}, 0}};
-  while (!open.empty()) {
+  std::vector<PendingFolder> pending{{{folder.lexically_normal(), canonical_name(folder)}, 0}};
+  while (!pending.empty()) {
     sinks_.stop.check("lineage");
-    const Place place = std::move(open.back());
-    open.pop_back();
+    const PendingFolder next = std::move(pending.back());
+    pending.pop_back();
     std::vector<Folder> subfolders;
-    take_folder(place.folder, &subfolders);
-    if (place.depth == kMaxFolderDepth) continue;
+    take_folder(next.folder, &subfolders);
+    if (next.depth == kMaxFolderDepth) continue;
     for (auto subfolder = subfolders.rbegin(); subfolder != subfolders.rend(); ++subfolder)
-      open.push_back({std::move(*subfolder), place.depth + 1});
+      pending.push_back({std::move(*subfolder), next.depth + 1});
   }
 }
 
 void ManifestIndex::add_folder(const fs::path& folder) {
-  std::error_code status;
   const fs::path shown = folder.empty() ? fs::path(".") : folder;
-  if (!fs::is_directory(shown, status)) return;
+  if (!input_problem(shown, InputType::folder).empty()) return;
   take_folder({shown.lexically_normal(), canonical_name(shown)}, nullptr);
 }
 
@@ -176,7 +174,7 @@ void ManifestIndex::take_folder(const Folder& folder, std::vector<Folder>* subfo
   for (fs::directory_iterator entry(folder.shown, status); !status && entry != fs::directory_iterator();
        entry.increment(status))
     entries.push_back(*entry);
-  if (status) sinks_.log.warning("cannot look into '" + folder.shown.string() + "': " + status.message());
+  if (status) sinks_.log.warning("cannot list folder '" + folder.shown.string() + "': " + status.message());
   std::sort(entries.begin(), entries.end());
   const std::size_t number = folders_.size();
   if (!is_known) folders_.push_back(folder);
@@ -193,8 +191,8 @@ void ManifestIndex::take_folder(const Folder& folder, std::vector<Folder>* subfo
     if (is_left_out_name(name)) left_out_.push_back(path);
     if (num_files_ == kMaxFiles)
       sinks_.log.warning("more than " + std::to_string(kMaxFiles) +
-                         " files; those beyond are not found when they were moved: "
-                         "name narrower folders with --in");
+                         " files; further ones are not found if they were moved: "
+                         "search fewer folders");
     if (num_files_++ < kMaxFiles) {
       const auto bytes = static_cast<std::int64_t>(entry.file_size(status));
       if (!status) files_by_size_[bytes].push_back({number, name});
@@ -207,7 +205,7 @@ void ManifestIndex::read_run(const fs::path& manifest) {
   run.manifests = {manifest};
   try {
     const Json json = read_manifest_json(manifest);
-    if (!is_manifest(json)) return sinks_.log.debug("'" + manifest.string() + "' is no manifest of intelia");
+    if (!is_manifest(json)) return sinks_.log.debug("'" + manifest.string() + "' is not a manifest of intelia");
     check_manifest(json, "'" + manifest.string() + "'");
     add_run(json, std::move(run), 0);
   } catch (const Error& error) {
@@ -235,7 +233,7 @@ const RunRecord& ManifestIndex::add_run(const Json& manifest, RunRecord&& found,
     run = known = &runs_.back();
     index_files(*run);
   } else if (!is_kept) {
-    // One that was known from a copy within another manifest has been found itself, or lies in two places.
+    // It was known from a copy in another manifest, or has several paths.
     run->manifests.push_back(found.manifests.front());
     run->kept_in.clear();
     if (manifest.contains("measured")) run->facts["measured"] = manifest["measured"];
@@ -251,7 +249,7 @@ void ManifestIndex::add_kept_runs(const Json& manifest, RunRecord& run, const fs
   for (const Json& origin : manifest["origins"]) {
     if (!origin.is_object() || !origin.contains("manifest")) continue;
     try {
-      check_manifest(origin["manifest"], "a manifest that '" + holder.string() + "' keeps");
+      check_manifest(origin["manifest"], "a copy of a manifest in '" + holder.string() + "'");
     } catch (const Error& error) {
       sinks_.log.warning(error.what());
       continue;
@@ -306,12 +304,11 @@ std::vector<fs::path> ManifestIndex::files_of_size(std::int64_t bytes) const {
 const std::string& ManifestIndex::sha256_of(const fs::path& file) {
   std::string& sha256 = sha256_by_path_[canonical_name(file)];
   if (!sha256.empty()) return sha256;
-  // Not to wait for a pipe that took the file's place.
+  // O_NONBLOCK: the path may have become a pipe.
   const int number = ::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (number < 0) throw Error(Kind::io, "cannot read '" + file.string() + "': " + system_message(errno));
   const std::shared_ptr<void> closed(nullptr, [number](void*) { ::close(number); });
-  std::error_code status;
-  const auto total = static_cast<std::int64_t>(fs::file_size(file, status));
+  const auto total = static_cast<std::int64_t>(file_bytes(file));
   std::vector<char> block(1 << 20);
   std::int64_t done = 0;
   Sha256 hash;

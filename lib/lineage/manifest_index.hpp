@@ -1,5 +1,5 @@
-// The runs that manifests under some folders tell of, the files that lie there, and the bytes of those asked for. It
-// does not know how runs follow one another (lineage.hpp).
+// An index of the manifests and files below some folders, with the hashes of files on demand. It does not connect runs
+// (lineage.hpp does).
 #pragma once
 
 #include <cstdint>
@@ -17,56 +17,56 @@
 
 namespace intelia {
 
-/** A file as a manifest names it. */
+/** A file, as listed in a manifest. */
 struct NamedFile {
-  std::string path;         // as the run was given it; of an output: its name in the manifest's folder
+  std::string path;         // as passed to the run; of an output: relative to the folder of the manifest
   std::string sha256;       // 64 digits
   std::int64_t bytes = -1;  // -1: not recorded
   std::int64_t records = -1;
 };
 
-/** One run, as its manifest tells it. */
+/** One run, from its manifest. */
 struct RunRecord {
-  std::vector<std::filesystem::path> manifests;  // where the manifest lies, also twice when a folder was copied
-  std::filesystem::path kept_in;                 // when it lies nowhere: the manifest that kept a copy of it
-  std::string recorded_manifest;                 // and where it lay then
-  std::vector<const RunRecord*> kept_runs;       // that the manifest keeps copies of: they wrote what this run read
+  std::vector<std::filesystem::path> manifests;  // paths of the manifest; several if a folder was copied
+  std::filesystem::path kept_in;                 // if it was not found: the manifest that has a copy of it
+  std::string recorded_manifest;                 // and its path at that time
+  std::vector<const RunRecord*> kept_runs;       // whose manifests it has copies of: they wrote its inputs
   std::string command;                           // "train sft"
   std::vector<NamedFile> inputs, outputs;
-  std::vector<Json> sources;    // inputs that are no files: a database with snapshot and query
-  Json facts = Json::object();  // version, options, counts, seeds, …: all the rest
-  std::string fault;            // why the manifest cannot be used, or what of it cannot; empty: nothing
-  bool is_refused = false;      // broken or of a newer format: nothing but its place is known
-  bool is_checkpoint = false;   // of a run that has, or will have, a manifest of its own
+  std::vector<Json> sources;    // inputs other than files: a database with snapshot and query
+  Json facts = Json::object();  // version, options, counts, seeds and other keys
+  std::string fault;            // why the manifest or a part of it cannot be used; empty: no fault
+  bool is_refused = false;      // malformed or of a newer format: only its path is known
+  bool is_checkpoint = false;   // a checkpoint of a run with its own manifest
 };
 
 class ManifestIndex {
  public:
-  /** Manifests that cannot be used are named on `sinks.log`. */
+  /** Warns about manifests that cannot be used. */
   explicit ManifestIndex(Sinks sinks) : sinks_(sinks) {}
 
-  /** Takes in `folder` and all below it, but for hidden folders and what links lead to. Throws Error{io} when it cannot
-     be read. */
+  /** Adds `folder` recursively, except hidden folders and symbolic links. Throws Error{usage} when it cannot be read.
+   */
   void add_tree(const std::filesystem::path& folder);
-  /** Takes in `folder` alone; does nothing when it is no folder or was taken in before. */
+  /** Adds `folder` without subfolders; does nothing when it is not a folder or was added before. */
   void add_folder(const std::filesystem::path& folder);
 
   const std::deque<RunRecord>& runs() const { return runs_; }
-  /** The runs with `sha256` among their outputs, in the order in which they were found; checkpoints are left out. */
+  /** The runs with `sha256` among their outputs, without checkpoints, in the order they were found. */
   std::vector<const RunRecord*> makers_of(const std::string& sha256) const;
   /** The runs with `sha256` among their inputs. */
   std::vector<const RunRecord*> users_of(const std::string& sha256) const;
-  /** The runs whose manifest lies in `folder`, refused ones included. */
+  /** The runs with a manifest in `folder`, including unusable ones. */
   std::vector<const RunRecord*> runs_in(const std::filesystem::path& folder) const;
 
-  /** Files of `bytes` bytes, in the folders taken in. */
+  /** Files of this size in the indexed folders. */
   std::vector<std::filesystem::path> files_of_size(std::int64_t bytes) const;
-  /** Files of records that no manifest need name, such as rejected.jsonl, in the folders taken in. */
+  /** Files of rejected records and the like in the indexed folders, which manifests need not list. */
   const std::vector<std::filesystem::path>& files_left_out() const { return left_out_; }
-  /** Whether any manifest speaks of a file of this size, so that reading it may tell something. */
+  /** Whether any manifest lists a file of this size. */
   bool is_size_known(std::int64_t bytes) const;
 
-  /** Of a regular file, read once. Throws Error{io}. */
+  /** The hash of a regular file; cached. Throws Error{io}. */
   const std::string& sha256_of(const std::filesystem::path& file);
 
  private:
@@ -97,7 +97,7 @@ class ManifestIndex {
   std::map<std::filesystem::path, std::string> sha256_by_path_;                    // canonical
 };
 
-/** The name by which two paths of the same file or folder are equal. */
+/** The canonical path; equal for all paths of the same file or folder. */
 std::filesystem::path canonical_name(const std::filesystem::path& path);
 
 }  // namespace intelia

@@ -14,7 +14,7 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-/** A character that no writer of JSON escapes. */
+/** Whether no JSON writer escapes this character. */
 bool is_plain(char c) {
   return c >= 0x20 && c < 0x7F && c != '"' && c != '\\' && c != '/' && c != '<' && c != '>' && c != '&' && c != '\'';
 }
@@ -35,7 +35,7 @@ bool is_text(const dom::object& object, const char* key, std::string_view text) 
   return object[key].get(value) == simdjson::SUCCESS && value == text;
 }
 
-/** An id may be a number where other programs wrote the records. */
+/** Other programs may write ids as numbers. */
 bool is_id(const dom::object& object, const char* key, std::string_view id) {
   if (is_text(object, key, id)) return true;
   dom::element value;
@@ -52,7 +52,7 @@ bool has_id(const dom::object& record, std::string_view id, std::string& metadat
   return false;
 }
 
-/** What `rejected.jsonl` holds: where, reason, and the record as text or as it is. */
+/** Whether a line of rejected.jsonl ("where", "reason", "record" as text or JSON) has the id. */
 bool set_aside_has_id(const dom::object& line, std::string_view id, std::string& metadata_json) {
   if (is_text(line, "where", "conversation " + std::string(id))) return true;
   dom::object record;
@@ -84,7 +84,7 @@ std::optional<FoundRecord> record_of(std::string_view line, std::string_view id)
 
 RecordSearch::RecordSearch(std::string id) : id_(std::move(id)) {
   needles_.push_back(longest_plain_part(id_));
-  // Not one character of it is plain: it stands there as it is, or every line with an escape is looked at.
+  // All characters can be escaped: search for the id verbatim and for any escape.
   if (needles_.front().empty()) needles_ = {id_, "\\"};
 }
 

@@ -1,5 +1,4 @@
-// The records of one id in a file of JSON Lines, whatever its size: bytes are searched, and only lines that may hold
-// the id are parsed.
+// Finds the records with an id in a JSON Lines file of any size: only lines that can contain the id are parsed.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +14,8 @@ namespace intelia {
 
 struct FoundRecord {
   std::int64_t line = 0;             // from 1
-  std::string reason;                // why the record was set aside; empty: it is in use
-  std::string metadata_json = "{}";  // as it stands in the file
+  std::string reason;                // why the record was rejected or dropped; empty: it was not
+  std::string metadata_json = "{}";  // verbatim
 };
 
 class RecordSearch {
@@ -24,9 +23,9 @@ class RecordSearch {
   explicit RecordSearch(std::string id);
 
   /**
-   * Calls `take` for each record of `file` whose id this is, in order: metadata.conversation_id, metadata.id, or either
-   * of them beside the messages; of a record set aside, the same within it, or `where`. Returns the number of lines
-   * longer than 64 MiB, which are not parsed. Throws Error{io}.
+   * Calls `take` for each record of `file` with the id, in order: conversation_id or id, in the metadata or at top
+   * level; in rejected.jsonl, of the rejected record, or `where`. Returns the number of lines longer than 64 MiB, which
+   * are not parsed. Throws Error{io}.
    */
   std::int64_t read(const std::filesystem::path& file, Sinks sinks,
                     const std::function<void(FoundRecord&&)>& take) const;
@@ -35,7 +34,7 @@ class RecordSearch {
   bool may_hold(std::string_view line) const;
 
   std::string id_;
-  std::vector<std::string> needles_;  // a line with the id has one of them, however its writer escapes
+  std::vector<std::string> needles_;  // a line with the id contains one of them, whatever is escaped
 };
 
 }  // namespace intelia

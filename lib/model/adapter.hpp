@@ -15,7 +15,7 @@
 
 namespace intelia {
 
-/** Names of modules, each the last words of a path ("q_proj", "self_attn.q_proj"), or one pattern for whole paths. */
+/** Names of modules, each the last parts of a path ("q_proj", "self_attn.q_proj"), or one pattern for whole paths. */
 struct ModuleRule {
   std::vector<std::string> names;
   std::optional<std::string> pattern;
@@ -29,16 +29,16 @@ struct AdapterConfig {
   double lora_alpha = 32;
   double lora_dropout = 0;
   bool uses_rslora = false;  // scaling alpha/sqrt(r) instead of alpha/r (Kalajdzievski 2023)
-  bool uses_dora = false;    // magnitude and direction apart (Liu et al. 2024)
-  std::string mutated_init;  // "pissa" or "olora": B·A of the start was taken out of the base; else empty
+  bool uses_dora = false;    // weight-decomposed adaptation (Liu et al. 2024)
+  std::string mutated_init;  // "pissa" or "olora": the initial B·A was subtracted from the base; else empty
   ModuleRule targets, excluded;
   std::vector<std::int64_t> layers;  // layers_to_transform; empty: all
   std::vector<std::string> layers_pattern;
-  std::vector<std::pair<std::string, int>> rank_pattern;  // patterns for the ends of paths; the first that fits counts
+  std::vector<std::pair<std::string, int>> rank_pattern;  // patterns for the ends of paths; the first match is used
   std::vector<std::pair<std::string, double>> alpha_pattern;
-  std::vector<std::string> modules_to_save;  // ends of the paths of what is trained whole: "lm_head", "norm"
-  bool ensures_weight_tying = false;  // an embedding and a head that are one tensor stay so when they are trained whole
-  std::vector<std::string> unknown_keys;  // what stands in the file besides, passed over as PEFT does; the first few
+  std::vector<std::string> modules_to_save;  // ends of paths of fully trained modules: "lm_head", "norm"
+  bool ensures_weight_tying = false;         // keeps embedding and head tied when they are fully trained
+  std::vector<std::string> unknown_keys;     // the first few unknown keys, ignored as in PEFT
 };
 
 /** Names of linear layers, sorted: "attention" stands for all projections of attention, "all-linear" for every linear

@@ -1,5 +1,5 @@
-// What a Hugging Face folder's config.json says about a decoder of the Llama kind, and the shapes that follow from it:
-// one description of a block for all families (lib/model/families). No tensors.
+// The config.json of a Hugging Face folder for Llama-like decoders, and the shapes that follow from it: one description
+// of a block for all families (lib/model/families). No tensors.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace intelia {
 
-enum class Activation { silu, gelu_tanh };  // gelu_tanh: "gelu_pytorch_tanh", GELU by its tanh approximation
+enum class Activation { silu, gelu_tanh };  // gelu_tanh: "gelu_pytorch_tanh", the tanh approximation of GELU
 
 struct ModelConfig {
   std::string model_type;              // "llama", "mistral", "qwen2", …: the name of its family
@@ -29,19 +29,19 @@ struct ModelConfig {
   Rope rope;
   Activation activation = Activation::silu;
 
-  // What differs from family to family in a block.
-  std::int64_t sliding_window = 0;  // attention sees so many last tokens; 0: all
-  std::vector<bool> is_windowed;    // by layer, when not all of them have the window
+  // Differences between families.
+  std::int64_t sliding_window = 0;  // attention is limited to so many last tokens; 0: unlimited
+  std::vector<bool> is_windowed;    // by layer, if not all of them have the window
   bool has_qkv_bias = false;
   bool has_output_bias = false;  // of o_proj
   bool has_mlp_bias = false;
-  bool has_head_norms = false;         // q and k are normalized head by head before they are rotated (Qwen 3)
-  bool has_output_norms = false;       // what attention and MLP give is normalized before it is added (Gemma 2)
+  bool has_head_norms = false;         // q and k are normalized per head before rotation (Qwen 3)
+  bool has_output_norms = false;       // outputs of attention and MLP are normalized before the residual (Gemma 2)
   bool has_joint_projections = false;  // one qkv_proj for q, k, v and one gate_up_proj (Phi-3)
-  double norm_offset = 0;              // added to every norm's weight: 1 in Gemma 2
-  double embedding_scale = 1;          // of what the embedding gives
+  double norm_offset = 0;              // added to the weight of every norm: 1 in Gemma 2
+  double embedding_scale = 1;          // of the output of the embedding
   double attention_scale = 0;          // of q · k; 0: 1/sqrt(E)
-  double attention_softcap = 0;        // scores become cap·tanh(score / cap); 0: as they are
+  double attention_softcap = 0;        // cap·tanh(score / cap); 0: none
   double logit_softcap = 0;            // the same for logits
 
   bool ties_embeddings = false;  // lm_head is embed_tokens
@@ -52,16 +52,16 @@ struct ModelConfig {
 };
 
 /** Reads and checks `folder`/config.json. Error{input} names the file, the key, what was found and expected;
-    a family, activation or rope type that this program does not compute is refused by name. */
+    unsupported families, activations and rope types are named. */
 ModelConfig read_model_config(const std::filesystem::path& folder);
 
 /** The config.json document of `config`, as transformers reads it. */
 Json model_config_json(const ModelConfig& config);
 
-/** Tokens that a sequence may have: max_position_embeddings, with dynamic rope `factor` times as many. */
+/** The maximum number of tokens of a sequence: max_position_embeddings, with dynamic rope `factor` times as many. */
 std::int64_t context_length(const ModelConfig& config);
 
-/** Tokens that attention of `layer` sees; 0: all. */
+/** The attention window of `layer` in tokens; 0: unlimited. */
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer);
 
 struct TensorShape {
@@ -84,7 +84,7 @@ struct LinearShape {
 /** q, k, v, o, gate, up and down_proj; qkv, o, gate_up and down_proj where they are joint. */
 std::vector<LinearShape> layer_linears(const ModelConfig& config);
 
-/** A norm of a block: its place there and its length. */
+/** A norm of a block: its path and its length. */
 struct NormShape {
   std::string path;  // "input_layernorm"
   std::int64_t size = 0;

@@ -1,5 +1,4 @@
-// One JSON object of a config file, read through checked getters: every error names file, key, what stands there and
-// what was expected. Knows JSON; not what the keys mean.
+// Checked access to a JSON object of a config file: errors name the file, the key, its value and what was expected.
 #pragma once
 
 #include <cstdint>
@@ -11,13 +10,13 @@
 
 namespace intelia {
 
-/** A value as errors show it, at most 80 bytes long. */
+/** A value for error messages, truncated to 80 bytes. */
 std::string shown(const Json& value);
 
 struct ConfigSection {
   const Json& object;
   std::string file;
-  std::string prefix;  // the words that lead to the object: "rope_scaling."
+  std::string prefix;  // the path of the object: "rope_scaling."
 
   /** Throws Error{input} "FILE: PREFIX KEY WHY". */
   [[noreturn]] void refuse(const std::string& key, const std::string& why) const;

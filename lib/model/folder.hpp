@@ -1,4 +1,4 @@
-// Members of a model or adapter folder that came from elsewhere: which of its names may be opened. Knows no format.
+// Decides which files of a downloaded model or adapter folder may be opened.
 #pragma once
 
 #include <filesystem>

@@ -207,11 +207,11 @@ const std::vector<std::pair<std::string, Preset>>& preset_names() {
 
 ModelConfig initial_config(const InitSettings& settings) {
   ModelConfig config = preset_config(settings.preset);
-  const auto take = [](const char* option, std::int64_t asked, std::int64_t& value) {
+  const auto take = [](const char* setting, std::int64_t asked, std::int64_t& value) {
     // Beyond this a product of two sizes no longer fits 64 bits.
     if (asked < 0 || asked > (1LL << 31))
-      throw Error(Kind::usage,
-                  fmt::format("--{}: expected a size from 1, or 0 for the preset's, got {}", option, asked));
+      throw SettingError(Kind::usage, setting,
+                         fmt::format("expected a size from 1, or 0 for the preset's, got {}", asked));
     if (asked > 0) value = asked;
   };
   take("hidden-size", settings.hidden_size, config.hidden_size);
@@ -227,14 +227,16 @@ ModelConfig initial_config(const InitSettings& settings) {
                    : settings.type == WeightType::float16 ? "float16"
                                                           : "bfloat16";
   if (config.hidden_size % (2 * config.num_attention_heads) != 0)
-    throw Error(Kind::usage, fmt::format("--hidden-size {} cannot be divided into {} heads (--heads) of an even size",
-                                         config.hidden_size, config.num_attention_heads));
+    throw SettingError(Kind::usage, "hidden-size",
+                       fmt::format("{} cannot be divided into {} heads of an even size", config.hidden_size,
+                                   config.num_attention_heads));
   if (config.num_attention_heads % config.num_key_value_heads != 0)
-    throw Error(Kind::usage, fmt::format("--heads {} is not a multiple of --kv-heads {}", config.num_attention_heads,
-                                         config.num_key_value_heads));
+    throw SettingError(Kind::usage, "heads",
+                       fmt::format("{} is not a multiple of the {} heads of keys and values",
+                                   config.num_attention_heads, config.num_key_value_heads));
   if (!(settings.standard_deviation >= 0 && settings.standard_deviation <= 10))
-    throw Error(Kind::usage, fmt::format("--standard-deviation: expected a number from 0 to 10, got {}",
-                                         settings.standard_deviation));
+    throw SettingError(Kind::usage, "standard-deviation",
+                       fmt::format("expected a number from 0 to 10, got {}", settings.standard_deviation));
   config.head_dim = config.rope.size = config.hidden_size / config.num_attention_heads;
   return config;
 }

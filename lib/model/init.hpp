@@ -1,5 +1,5 @@
-// New models: named sizes, their configuration, and weights drawn at random. The bytes follow from the options and the
-// seed alone: not from the number of threads, nor from the order in which tensors or shards are written.
+// New models: named sizes, their configuration, and random weights. The bytes depend on settings and seed only, not on
+// the number of threads or the order in which tensors or shards are written.
 #pragma once
 
 #include <cstdint>
@@ -28,19 +28,19 @@ enum class WeightType {
 
 struct InitSettings {
   Preset preset = Preset::tiny;
-  // 0: the preset's
+  // 0: as in the preset
   std::int64_t hidden_size = 0, intermediate_size = 0, layers = 0, heads = 0, kv_heads = 0;
   std::int64_t vocab_size = 0, max_positions = 0;
-  std::optional<bool> ties_embeddings;  // nothing: the preset's
+  std::optional<bool> ties_embeddings;  // nothing: as in the preset
   double standard_deviation = 0.02;
   WeightType type = WeightType::automatic;
   std::uint64_t seed = 42;
 };
 
-/** The configuration that `settings` ask for. Error{usage} names the option that cannot be, and why. */
+/** The configuration for `settings`. Throws SettingError{usage} for impossible sizes. */
 ModelConfig initial_config(const InitSettings& settings);
 
-/** A file of weights to be: its name and what is in it. */
+/** A planned file of weights. */
 struct WeightFile {
   std::string name;  // "model.safetensors" or "model-00001-of-00005.safetensors"
   std::vector<TensorShape> tensors;
@@ -52,14 +52,14 @@ std::vector<WeightFile> plan_weight_files(const ModelConfig& config, std::uint64
 
 /**
  * Elements [first, first + values.size()) of tensor `name`: normal with mean 0, from a stream of (seed, name) in which
- * element i depends on nothing but i. `first` is even.
+ * element i depends on i only. `first` is even.
  */
 void fill_normal(std::uint64_t seed, const std::string& name, std::uint64_t first, double standard_deviation,
                  std::span<float> values);
 
 /**
- * Writes the weights of `config` into `folder`, not yet committed: linear layers and embeddings random, norms 1, biases
- * 0; and the index when there are several files. `threads` = 0: one a core.
+ * Writes the weights of `config` to `folder`, not yet committed: linear layers and embeddings random, norms 1, biases
+ * 0; and the index if there are several files. `threads` = 0: one per core.
  */
 std::vector<AtomicFile> write_initial_weights(const std::filesystem::path& folder, const ModelConfig& config,
                                               const InitSettings& settings, int threads, const Sinks& sinks,

@@ -242,10 +242,10 @@ std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& co
 
 void check_trainable(const ModelConfig& config, const std::filesystem::path& folder) {
   if (!config.quantization) return;
-  throw Error(Kind::usage,
-              fmt::format("--method full cannot train '{}': its weights are stored in NF4; train an adapter on "
-                          "them (--method qlora), or give the unquantized model",
-                          folder.string()));
+  throw SettingError(Kind::usage, "method",
+                     fmt::format("full training is impossible for '{}': its weights are stored in NF4; train an "
+                                 "adapter on them (qlora), or give the unquantized model",
+                                 folder.string()));
 }
 
 std::string quant_state_text(const std::string& dtype, const std::vector<std::int64_t>& shape,

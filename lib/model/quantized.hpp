@@ -1,6 +1,5 @@
-// Weights that a model folder holds in NF4 already, as bitsandbytes 0.50 serializes them: what config.json says of
-// them, and the parts that stand in place of each weight. Every claim is checked before it is handed out; nothing is
-// computed.
+// Weights that are stored in NF4, as bitsandbytes 0.50 serializes them: the quantization_config of config.json, and the
+// tensors that represent each weight. Everything is validated; nothing is dequantized.
 #pragma once
 
 #include <cstdint>
@@ -18,12 +17,12 @@ struct ModelConfig;
 
 /** `quantization_config` of config.json: NF4 in blocks of 64, stored in bytes. */
 struct QuantizationConfig {
-  bool uses_double_quantization = false;                 // what was asked for; each weight says what it has
+  bool uses_double_quantization = false;                 // as configured; each weight has its own state
   std::optional<std::vector<std::string>> skip_modules;  // llm_int8_skip_modules; nothing: lm_head
 };
 
 /** Reads the value of quantization_config in `file`. Error{input} names the key; fp4, 8 bits, other methods and other
-    storage types are refused by name. */
+   storage types are not supported. */
 QuantizationConfig read_quantization_config(const Json& document, const std::string& file);
 
 /** The value of quantization_config that transformers 5 writes, and 4.4x reads. `compute_dtype`: "bfloat16". */
@@ -38,14 +37,14 @@ struct QuantizedView {
   TensorView codes;          // U8 [(n + 1) / 2, 1]
   TensorView absmax;         // nested: U8 [blocks], else F32 [blocks]
   TensorView nested_absmax;  // nested: F32 [ceil(blocks / 256)]
-  TensorView nested_map;     // nested: F32 [256], what the codes of absmax stand for
+  TensorView nested_map;     // nested: F32 [256], the values of the codes of absmax
   float offset = 0;          // nested: added to each scale
   bool is_nested = false;
 };
 
 /**
  * The parts of weight `name` ("….q_proj.weight") with the dense shape [out, in] = `shape`. Error{input} when one is
- * missing, of another type or size, holds a number that is not finite, or says another code than NF4.
+ * missing, of another type or size, contains a number that is not finite, or uses another code than NF4.
  */
 QuantizedView quantized_weight(const ModelWeights& weights, const std::string& name,
                                const std::vector<std::int64_t>& shape);
@@ -53,23 +52,24 @@ QuantizedView quantized_weight(const ModelWeights& weights, const std::string& n
 /** Whether weight `name` of model_tensors() is stored in NF4. */
 bool is_stored_quantized(const ModelConfig& config, const std::string& name);
 
-/** Error{input} unless `weights` hold every tensor of the model in its shape and of a type that a weight may have,
-   quantized ones with all their parts. */
+/** Error{input} unless `weights` contain every tensor of the model with its shape and a supported type, quantized ones
+   with all their parts. */
 void check_weights(const ModelWeights& weights, const ModelConfig& config);
 
 /** Whether `model quantize` quantizes weight `name`: the linear layers of the blocks. */
 bool is_quantizable(const std::string& name);
 
-/** Error{usage} when `folder`'s weights are in NF4 already; Error{input} when one is missing or no weight. */
+/** Error{usage} when the weights of `folder` are quantized already; Error{input} when one is missing or invalid. */
 void check_quantizable(const ModelWeights& weights, const ModelConfig& config, const std::filesystem::path& folder);
 
-/** Bytes of the weights when quantized, but for headers and a few dozen bytes a weight. */
+/** The size of the quantized weights, except headers and a few dozen bytes per weight. */
 std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& config, bool uses_double_quantization);
 
-/** Error{usage} when the linear layers are stored in NF4 and so cannot be trained themselves; names `folder`. */
+/** SettingError{usage} when the linear layers are stored in NF4, so that full training is impossible; names `folder`.
+ */
 void check_trainable(const ModelConfig& config, const std::filesystem::path& folder);
 
-/** Names of a quantized weight's parts, behind the weight's own: ".absmax". */
+/** Suffixes of the names of the parts of a quantized weight: ".absmax". */
 inline constexpr const char* kAbsmaxSuffix = ".absmax";
 inline constexpr const char* kQuantMapSuffix = ".quant_map";
 inline constexpr const char* kNestedAbsmaxSuffix = ".nested_absmax";

@@ -1,5 +1,5 @@
-// What a config.json says about rotary positions (Su et al. 2021) and the ways of stretching them to longer texts.
-// Knows the numbers; the angles are made in lib/nn/rope.
+// The parameters of rotary position embeddings (Su et al. 2021) and of their extensions to longer contexts, from
+// config.json. lib/nn/rope computes the angles.
 #pragma once
 
 #include <cstdint>
@@ -12,10 +12,10 @@ namespace intelia {
 enum class RopeType {
   standard,  // "default"
   linear,    // every frequency divided by factor
-  dynamic,   // theta grows with each sequence's own length beyond the original positions ("dynamic NTK")
-  llama3,    // low frequencies divided by factor, high ones kept, a ramp between (Llama 3.1)
+  dynamic,   // theta grows with the length of each sequence beyond the original positions ("dynamic NTK")
+  llama3,    // low frequencies divided by factor, high ones unchanged, a ramp in between (Llama 3.1)
   yarn,      // Peng et al. 2023: a ramp by number of rotations, and an attention factor (Qwen 2.5 and 3)
-  longrope,  // Ding et al. 2024: each frequency has a divisor of its own, others in long sequences (Phi-3)
+  longrope,  // Ding et al. 2024: one divisor per frequency, different ones for long sequences (Phi-3)
 };
 
 struct Rope {
@@ -23,10 +23,10 @@ struct Rope {
   double theta = 10000;
   std::int64_t size = 0;  // elements of a head that are rotated: head_dim, or a part of it (Phi-4-mini)
   double factor = 1;
-  std::int64_t original_positions = 0;               // those of the first training: dynamic, llama3, yarn, longrope
+  std::int64_t original_positions = 0;               // context of pretraining: dynamic, llama3, yarn, longrope
   double low_freq_factor = 1, high_freq_factor = 4;  // llama3
   double beta_fast = 32, beta_slow = 1;              // yarn
-  bool truncates = true;                             // yarn: the ramp's ends are whole numbers
+  bool truncates = true;                             // yarn: rounds the ends of the ramp
   double attention_factor = 1;                       // multiplies cosine and sine: yarn, longrope
   std::vector<double> short_factor, long_factor;     // longrope: [size / 2]
 };

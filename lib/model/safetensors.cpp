@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "model/folder.hpp"
 #include "record/json.hpp"
 
@@ -89,20 +90,20 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   bool binary(binary_t&) override { return value("binary data"); }
 
   bool number_integer(number_integer_t number) override {
-    if (place_ == Place::shape || place_ == Place::offsets)
+    if (part_ == HeaderPart::shape || part_ == HeaderPart::offsets)
       return stop(fmt::format("{}: {} is negative", here(), number));
     return value("a number");
   }
 
   bool number_unsigned(number_unsigned_t number) override {
-    if (place_ == Place::shape) {
+    if (part_ == HeaderPart::shape) {
       if (number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) {
         return stop(fmt::format("{}: {} is too large", here(), number));
       }
       entries.back().shape.push_back(static_cast<std::int64_t>(number));
       return true;
     }
-    if (place_ == Place::offsets) {
+    if (part_ == HeaderPart::offsets) {
       if (num_offsets_ == 2) return stop(here() + " has more than two numbers");
       (num_offsets_ == 0 ? entries.back().begin : entries.back().end) = number;
       ++num_offsets_;
@@ -112,11 +113,11 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool string(string_t& text) override {
-    if (place_ == Place::metadata) {
+    if (part_ == HeaderPart::metadata) {
       metadata[key_] = text;
       return true;
     }
-    if (place_ == Place::tensor && key_ == "dtype") {
+    if (part_ == HeaderPart::tensor && key_ == "dtype") {
       for (const TypeFact& fact : kTypes) {
         if (text == fact.name) {
           entries.back().type = fact.type;
@@ -130,16 +131,16 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool start_object(std::size_t) override {
-    switch (place_) {
-      case Place::start:
-        place_ = Place::names;
+    switch (part_) {
+      case HeaderPart::start:
+        part_ = HeaderPart::names;
         return true;
-      case Place::names:
+      case HeaderPart::names:
         if (key_ == kMetadataKey) {
-          place_ = Place::metadata;
+          part_ = HeaderPart::metadata;
           metadata_keys_.clear();
         } else {
-          place_ = Place::tensor;
+          part_ = HeaderPart::tensor;
           fields_.clear();
           entries.emplace_back().name = key_;
         }
@@ -150,25 +151,25 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool end_object() override {
-    if (place_ == Place::skipped) return close();
-    if (place_ == Place::tensor) {
+    if (part_ == HeaderPart::skipped) return close();
+    if (part_ == HeaderPart::tensor) {
       for (const char* field : {"dtype", "shape", "data_offsets"}) {
         if (!fields_.contains(field)) {
           return stop(fmt::format("tensor '{}' has no {}", shown(entries.back().name), field));
         }
       }
     }
-    place_ = place_ == Place::names ? Place::end : Place::names;
+    part_ = part_ == HeaderPart::names ? HeaderPart::end : HeaderPart::names;
     return true;
   }
 
   bool start_array(std::size_t) override {
-    if (place_ == Place::tensor && key_ == "shape") {
-      place_ = Place::shape;
+    if (part_ == HeaderPart::tensor && key_ == "shape") {
+      part_ = HeaderPart::shape;
       return true;
     }
-    if (place_ == Place::tensor && key_ == "data_offsets") {
-      place_ = Place::offsets;
+    if (part_ == HeaderPart::tensor && key_ == "data_offsets") {
+      part_ = HeaderPart::offsets;
       num_offsets_ = 0;
       return true;
     }
@@ -176,29 +177,29 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool end_array() override {
-    if (place_ == Place::skipped) return close();
-    if (place_ == Place::offsets && num_offsets_ != 2) return stop(here() + " does not have two numbers");
-    place_ = Place::tensor;
+    if (part_ == HeaderPart::skipped) return close();
+    if (part_ == HeaderPart::offsets && num_offsets_ != 2) return stop(here() + " does not have two numbers");
+    part_ = HeaderPart::tensor;
     return true;
   }
 
   bool key(string_t& text) override {
-    if (place_ == Place::skipped) return true;
+    if (part_ == HeaderPart::skipped) return true;
     key_ = text;
-    if (place_ == Place::names) {
+    if (part_ == HeaderPart::names) {
       if (!is_acceptable_name(text)) {
         return stop(
             fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
       }
       if (text == kMetadataKey && std::exchange(has_metadata_, true))
         return stop(fmt::format("'{}' stands twice in the header", kMetadataKey));
-    } else if (place_ == Place::tensor) {
+    } else if (part_ == HeaderPart::tensor) {
       if (!fields_.insert(text).second) {
         return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
       }
       if (is_unknown_field() && num_unknown++ == 0)
         first_unknown = fmt::format("'{}' of tensor '{}'", shown(text), shown(entries.back().name));
-    } else if (place_ == Place::metadata && !metadata_keys_.insert(text).second) {
+    } else if (part_ == HeaderPart::metadata && !metadata_keys_.insert(text).second) {
       return stop(fmt::format("{} says '{}' twice", kMetadataKey, shown(text)));
     }
     return true;
@@ -209,7 +210,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
  private:
-  enum class Place { start, names, metadata, tensor, shape, offsets, skipped, end };
+  enum class HeaderPart { start, names, metadata, tensor, shape, offsets, skipped, end };
 
   bool stop(std::string why) {
     problem = std::move(why);
@@ -218,24 +219,24 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
 
   std::string here() const {
     return fmt::format("tensor '{}': {}", shown(entries.back().name),
-                       place_ == Place::shape ? "shape" : "data_offsets");
+                       part_ == HeaderPart::shape ? "shape" : "data_offsets");
   }
 
   bool is_unknown_field() const {
-    return place_ == Place::tensor && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets";
+    return part_ == HeaderPart::tensor && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets";
   }
 
   /** A value that stands where no value of its type is expected. */
   bool value(const std::string& what) {
-    if (place_ == Place::skipped || is_unknown_field()) return true;
-    switch (place_) {
-      case Place::start:
+    if (part_ == HeaderPart::skipped || is_unknown_field()) return true;
+    switch (part_) {
+      case HeaderPart::start:
         return stop("the header is " + what + ", not an object");
-      case Place::names:
+      case HeaderPart::names:
         return stop(fmt::format("'{}' is {}, not an object", shown(key_), what));
-      case Place::metadata:
+      case HeaderPart::metadata:
         return stop(fmt::format("{} '{}' is {}, not a string", kMetadataKey, shown(key_), what));
-      case Place::tensor:
+      case HeaderPart::tensor:
         return stop(fmt::format("tensor '{}': {} is {}", shown(entries.back().name), key_, what));
       default:
         return stop(fmt::format("{} holds {}, not a whole number", here(), what));
@@ -243,8 +244,8 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool open(const std::string& what) {
-    if (place_ == Place::skipped || is_unknown_field()) {
-      place_ = Place::skipped;
+    if (part_ == HeaderPart::skipped || is_unknown_field()) {
+      part_ = HeaderPart::skipped;
       if (++depth_ > kMaxDepth) return stop("the header is nested too deeply");
       return true;
     }
@@ -252,11 +253,11 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool close() {
-    if (--depth_ == 0) place_ = Place::tensor;
+    if (--depth_ == 0) part_ = HeaderPart::tensor;
     return true;
   }
 
-  Place place_ = Place::start;
+  HeaderPart part_ = HeaderPart::start;
   int depth_ = 0;
   int num_offsets_ = 0;
   std::string key_;
@@ -306,20 +307,14 @@ std::map<std::string, std::string> read_index(const fs::path& path) {
 
 /** Says what was found instead of safetensors. */
 [[noreturn]] void refuse_folder(const fs::path& folder) {
-  std::error_code failure;
-  if (!fs::is_directory(folder, failure)) throw Error(Kind::input, folder.string() + ": not a folder");
-  std::vector<std::string> pickles;
-  for (const auto& member : fs::directory_iterator(folder, failure)) {
-    const std::string extension = member.path().extension().string();
-    if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt") {
-      pickles.push_back(member.path().filename().string());
-    }
-  }
-  if (!pickles.empty()) {
-    throw Error(Kind::input,
-                fmt::format("{}: only pickled weights ({}), which can run code when opened; convert them to "
-                            "model.safetensors",
-                            folder.string(), *std::min_element(pickles.begin(), pickles.end())));
+  if (!is_folder(folder)) throw Error(Kind::input, folder.string() + ": not a folder");
+  for (const std::string& name : folder_members(folder)) {
+    const std::string extension = fs::path(name).extension().string();
+    if (extension == ".bin" || extension == ".pt" || extension == ".pth" || extension == ".ckpt")
+      throw Error(Kind::input,
+                  fmt::format("{}: only pickled weights ({}), which can run code when opened; convert them to "
+                              "model.safetensors",
+                              folder.string(), name));
   }
   throw Error(Kind::input, folder.string() + ": neither model.safetensors nor model.safetensors.index.json");
 }

@@ -1,5 +1,5 @@
-// The safetensors format (https://github.com/huggingface/safetensors, format text of 0.8): headers checked before
-// anything is believed, data by mmap; single files and sharded folders; writing in a fixed order.
+// The safetensors format (https://github.com/huggingface/safetensors, version 0.8): validated headers, memory-mapped
+// data, single files and sharded folders; writing in a fixed order.
 #pragma once
 
 #include <cstddef>
@@ -23,19 +23,19 @@ const char* tensor_type_name(TensorType type);  // "BF16"
 struct TensorView {
   TensorType type = TensorType::f32;
   std::vector<std::int64_t> shape;
-  const std::byte* data = nullptr;  // not necessarily aligned; valid while the file lives
+  const std::byte* data = nullptr;  // not necessarily aligned; valid as long as the file object
   std::size_t size_bytes = 0;
 };
 
-/** One file. Throws Error{input} "FILE: what is wrong" for every malformed header or cut data. */
+/** One file. Throws Error{input} "FILE: what is wrong" for a malformed header or truncated data. */
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
-  /** The same, none of them left here; the views live as long as this file. */
+  /** Moves the views out; they are valid as long as this object. */
   std::map<std::string, TensorView> take_tensors() { return std::move(tensors_); }
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
-  /** What of the header was passed over, as one sentence for a warning; empty when nothing was. */
+  /** A warning about ignored parts of the header; empty if there are none. */
   const std::string& oddity() const { return oddity_; }
 
  private:
@@ -47,7 +47,7 @@ class SafetensorsFile {
 
 /**
  * All tensors of a model folder: model.safetensors, or the shards of model.safetensors.index.json (plain names inside
- * the folder only; links that lead outside, pickles (.bin, .pt) and missing shards are refused by name).
+ * the folder only; links to the outside, pickles (.bin, .pt) and missing shards are errors).
  */
 class ModelWeights {
  public:
@@ -59,7 +59,7 @@ class ModelWeights {
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
   /** The files read, for manifests. */
   const std::vector<std::filesystem::path>& files() const { return files_; }
-  /** The files' oddities, for warnings. */
+  /** The warnings of the files. */
   std::vector<std::string> oddities() const;
 
  private:
@@ -72,7 +72,7 @@ struct TensorToWrite {
   std::string name;
   TensorType type = TensorType::f32;
   std::vector<std::int64_t> shape;
-  /** Appends exactly the tensor's bytes, in as many calls of `write` as it likes. */
+  /** Writes exactly the bytes of the tensor, in any number of calls of `write`. */
   std::function<void(const std::function<void(const void* bytes, std::size_t num_bytes)>& write)> produce;
 };
 
@@ -87,7 +87,7 @@ AtomicFile write_weight_index(const std::filesystem::path& folder,
                               const std::vector<std::pair<std::string, std::string>>& file_of,
                               std::uint64_t total_bytes);
 
-/** Gives the pages of `view`, which the caller is done with, back to the system: they would count as memory in use. */
+/** Releases the pages of `view` to the system; otherwise they count as memory in use. */
 void release_pages(const TensorView& view);
 
 /** fp32 values of a view (f32, f16, bf16). Throws Error{input} for other types. */

@@ -15,7 +15,7 @@ namespace intelia::postgres {
 
 namespace {
 
-constexpr int kPollMilliseconds = 200;  // the longest time until a stop is noticed
+constexpr int kPollMilliseconds = 200;  // maximum delay until a stop is noticed
 constexpr const char* kExpectedUrl =
     "expected postgresql://USER:PASSWORD@HOST:PORT/DATABASE (characters other than "
     "letters and digits in the password percent-encoded) or key=value pairs";
@@ -24,7 +24,7 @@ bool starts_with(std::string_view text, std::string_view start) { return text.su
 
 bool is_uri(std::string_view url) { return starts_with(url, "postgresql://") || starts_with(url, "postgres://"); }
 
-/** The password as it stands in a URI, still percent-encoded; empty when there is none. */
+/** The percent-encoded password in a URI; empty if there is none. */
 std::string raw_password(std::string_view url) {
   if (!is_uri(url)) return {};
   url.remove_prefix(url.find("://") + 3);
@@ -62,7 +62,7 @@ std::string percent_encoded(std::string_view text, const char* digits) {
   return out;
 }
 
-/** libpq ends its messages with newlines and indents their details: one line, without the source position. */
+/** Joins the lines of a message of libpq, without the source position. */
 std::string in_one_line(const std::string& message) {
   std::string out;
   std::size_t begin = 0;
@@ -78,7 +78,7 @@ std::string in_one_line(const std::string& message) {
   return out;
 }
 
-/** Takes "28P01: " out of a verbose message `FATAL:  28P01: words` and returns it. */
+/** Removes "28P01: " from a verbose message `FATAL:  28P01: text` and returns the code. */
 std::string take_sql_state(std::string& message) {
   for (std::size_t colon = message.find(":  "); colon != std::string::npos; colon = message.find(":  ", colon + 1)) {
     const std::string code = message.substr(colon + 3, 5);
@@ -110,9 +110,9 @@ Kind kind_of_sql_state(std::string_view sql_state) {
   const std::string_view family = sql_state.substr(0, 2);
   if (family == "08" || family == "40" || family == "53" || family == "57" || family == "55" || sql_state == "25P03")
     return Kind::unavailable;  // connection, rollback and recovery conflict, resources, shutdown and cancel, locks
-  if (sql_state == "22021" || sql_state == "22P05") return Kind::io;  // text in the table that UTF-8 does not have
+  if (sql_state == "22021" || sql_state == "22P05") return Kind::io;  // text that cannot be converted to UTF-8
   if (family == "28" || family == "3D" || family == "3F" || family == "42" || family == "22")
-    return Kind::usage;  // credentials, database, schema, names and rights, values that the user gave
+    return Kind::usage;  // credentials, database, schema, names, privileges, values of the user
   return Kind::io;
 }
 
@@ -120,9 +120,10 @@ std::string database_url_from_environment() {
   if (const char* url = std::getenv("DATABASE_URL"); url != nullptr && *url != '\0') return url;
   const char* file = std::getenv("DATABASE_URL_FILE");
   if (file == nullptr || *file == '\0')
-    throw Error(Kind::usage, std::string("no database is named; set DATABASE_URL, or DATABASE_URL_FILE to a file that "
-                                         "holds it; ") +
-                                 kExpectedUrl);
+    throw Error(Kind::usage,
+                std::string("no database is configured; set DATABASE_URL, or DATABASE_URL_FILE to a file that "
+                            "contains it; ") +
+                    kExpectedUrl);
   std::string url = with_context("DATABASE_URL_FILE", [&] { return read_file(file, 1 << 16); });
   url.erase(url.find_last_not_of(" \t\r\n") + 1);
   if (url.empty()) throw Error(Kind::usage, std::string("DATABASE_URL_FILE names an empty file; ") + kExpectedUrl);
@@ -138,11 +139,11 @@ std::string hide_secrets(std::string message, const std::vector<std::string>& se
          {secret, percent_encoded(secret, "0123456789ABCDEF"), percent_encoded(secret, "0123456789abcdef")})
       if (std::find(forms.begin(), forms.end(), form) == forms.end()) forms.push_back(form);
   }
-  // Longest first, so that a secret inside another one does not leave the rest of it readable.
+  // Longest first, in case a secret contains another one.
   std::sort(forms.begin(), forms.end(), [](const auto& a, const auto& b) { return a.size() > b.size(); });
   for (const std::string& form : forms) {
     if (message.find(form) == std::string::npos) continue;
-    if (form.size() < kShortSecret) return "(the message is withheld: it may spell a secret)";
+    if (form.size() < kShortSecret) return "(message suppressed: it may contain a secret)";
     for (std::size_t place = message.find(form); place != std::string::npos; place = message.find(form, place + 3))
       message.replace(place, form.size(), "***");
   }
@@ -196,12 +197,12 @@ struct Connection::State {
     throw DatabaseError(kind, place() + ": " + hidden(message) + " (SQLSTATE " + sql_state + ")" + remedy, sql_state);
   }
 
-  /** Reads what has arrived, after waiting for it. */
+  /** Waits for data and reads it. */
   void hear() {
     if (!wait(POLLIN, last_heard_seconds + timeouts.silence_seconds))
       throw DatabaseError(
           Kind::unavailable,
-          place() + " has sent nothing for " + std::to_string(timeouts.silence_seconds) + " seconds; try again later",
+          place() + " has sent no data for " + std::to_string(timeouts.silence_seconds) + " seconds; try again later",
           "");
     if (PQconsumeInput(connection.get()) == 0) fail_lost();
     last_heard_seconds = monotonic_seconds();
@@ -255,10 +256,10 @@ struct Connection::State {
     secrets = {url, raw_password(url)};
     if (const char* password = std::getenv("PGPASSWORD")) secrets.emplace_back(password);
     if (is_ambiguous_uri(url))
-      throw Error(Kind::usage, std::string("DATABASE_URL can be read in two ways: more than one '@', or a '/' before "
+      throw Error(Kind::usage, std::string("DATABASE_URL is ambiguous: more than one '@', or a '/' before "
                                            "it; ") +
                                    kExpectedUrl);
-    // libpq quotes the URL in its words about a malformed one, so they are not passed on.
+    // The error message of libpq quotes the URL, so it is not used.
     std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(PQconninfoParse(url.c_str(), nullptr),
                                                                           PQconninfoFree);
     if (!parsed) throw Error(Kind::usage, std::string("DATABASE_URL is malformed; ") + kExpectedUrl);
@@ -282,7 +283,7 @@ struct Connection::State {
     const double deadline = monotonic_seconds() + timeouts.connect_seconds;
     connection.reset(PQconnectStartParams(names.data(), values.data(), /*expand_dbname=*/1));
     if (!connection) throw Error(Kind::internal, "no memory for a connection");
-    // libpq gives the SQLSTATE of a refused connection only inside its verbose words.
+    // libpq reports the SQLSTATE of a failed connection only in its verbose message.
     PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
     PQsetNoticeProcessor(
         connection.get(), [](void*, const char*) {}, nullptr);
@@ -295,7 +296,7 @@ struct Connection::State {
       status = PQconnectPoll(connection.get());
     }
     if (const char* password = PQpass(connection.get())) secrets.emplace_back(password);
-    // A database that declares no encoding would refuse to send bytes that are not UTF-8, and so end the whole COPY.
+    // A SQL_ASCII database fails to convert bytes that are not UTF-8, which would end the whole COPY.
     const std::string server_encoding = PQparameterStatus(connection.get(), "server_encoding");
     run("SET client_encoding = '" + std::string(server_encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8") + "'");
   }

@@ -27,22 +27,22 @@ std::int64_t to_number(const Field& field) {
 
 bool is_true(const Field& field) { return field == "t"; }
 
-/** A row of another connection, judged. */
-struct JudgedRow {
+/** A row of another thread, with its result. */
+struct ClassifiedRow {
   std::string conversation_id;
   std::uint64_t version = 0;
-  Outcome outcome;
+  RowResult result;
 };
-using Batch = std::vector<JudgedRow>;
+using Batch = std::vector<ClassifiedRow>;
 
 constexpr std::size_t kBatchBytes = 256 << 10;
 constexpr std::size_t kBatchesAhead = 16;
 constexpr double kRangeBytes = 4 << 20;
 constexpr double kSampledRows = 6'000;
-// A row of the table takes its share of the table; text that is stored compressed is about half of what it will be.
+// The size of a row is estimated from that of the table; compressed text expands to about twice its size.
 constexpr double kExpansion = 2;
 
-/** Shows how many rows have come, now and then, and hears a stop. */
+/** Updates the progress and checks for a stop now and then. */
 class Pace {
  public:
   explicit Pace(const Sinks& sinks) : sinks_(sinks) {}
@@ -64,28 +64,38 @@ class Pace {
 
 }  // namespace
 
+void check(const ReadSettings& settings) {
+  if (settings.jobs < 1 || settings.jobs > 64)
+    throw SettingError(Kind::usage, "jobs", fmt::format("expected 1 to 64, got {}", settings.jobs));
+  for (const auto& [setting, seconds] : {std::pair("statement-timeout", settings.statement_timeout_seconds),
+                                         std::pair("lock-timeout", settings.lock_timeout_seconds)})
+    if (seconds < 0) throw SettingError(Kind::usage, setting, "expected 0 (none) or more seconds");
+}
+
 ConversationSource::ConversationSource(Connect connect, const ExtractQuery& query, const ReadSettings& settings)
     : connect_(std::move(connect)), query_(query), settings_(settings) {
   check(query_);
+  check(settings_);
   connection_ = open_transaction(settings_.snapshot);
   snapshot_ = connection_->query("SELECT pg_current_snapshot()::text").at(0).at(0).value_or("");
   describe();
   sql_ = std::make_unique<SelectionSql>(query_, columns_);
 }
 
-/** A connection in a transaction that sees `snapshot`, or one of its own. */
+/** Opens a connection and a transaction with `snapshot`, or a new one. */
 std::unique_ptr<Connection> ConversationSource::open_transaction(const std::string& snapshot) {
   std::unique_ptr<Connection> connection = connect_();
   connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   try {
     if (!snapshot.empty()) connection->query("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
   } catch (const DatabaseError& error) {
-    throw Error(error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage,
-                "--snapshot: " + std::string(error.what()) +
-                    "; expected what pg_export_snapshot() gave to a transaction of this database that is still open");
+    throw SettingError(
+        error.kind() == Kind::unavailable ? Kind::unavailable : Kind::usage, "snapshot",
+        std::string(error.what()) +
+            "; expected the result of pg_export_snapshot() in a transaction of this database that is still open");
   }
-  // SET LOCAL ends with the transaction, so a pooled connection goes back as it came. An orphaned transaction is not
-  // left open.
+  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
+  // by its timeout.
   std::string local_settings = fmt::format(
       "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
       "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
@@ -108,8 +118,10 @@ void ConversationSource::describe() {
   const ColumnNames names = column_names(query_.columns);
   if (columns_.created_at != kTimestamptzType && columns_.created_at != kTimestampType &&
       columns_.created_at != kDateType)
-    throw Error(Kind::usage, "column '" + names.created_at + "' of '" + query_.table +
-                                 "' is not a timestamp; name one with --columns created_at=NAME");
+    throw SettingError(Kind::usage, "columns",
+                       "column '" + names.created_at + "' of '" + query_.table +
+                           "' is not a timestamp; name another column: created_at=NAME",
+                       SettingError::Role::remedy);
   const std::string index_on =
       "EXISTS (SELECT FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND "
       "a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisvalid AND i.indpred IS NULL "
@@ -159,8 +171,9 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
              (parts.size() == 2 ? "= " + quote_literal(parts[0]) : std::string("= ANY (current_schemas(false))")) +
              " ORDER BY 1 LIMIT 10000"))
       tables.push_back(row.at(0).value_or(""));
-    throw Error(Kind::usage,
-                std::string(error.what()) + "; name the table with --table" + did_you_mean(parts.back(), tables));
+    throw SettingError(Kind::usage, "table",
+                       std::string(error.what()) + did_you_mean(parts.back(), tables) + "; name another table",
+                       SettingError::Role::remedy);
   }
   std::vector<std::string> columns;
   for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
@@ -174,7 +187,9 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
     hint = did_you_mean(name, columns);
     break;
   }
-  throw Error(Kind::usage, std::string(error.what()) + "; name the columns with --columns OUR_NAME=THEIR_NAME" + hint);
+  throw SettingError(Kind::usage, "columns",
+                     std::string(error.what()) + hint + "; map the columns as OUR_NAME=THEIR_NAME",
+                     SettingError::Role::remedy);
 }
 
 MessagesForm ConversationSource::form() const {
@@ -182,17 +197,16 @@ MessagesForm ConversationSource::form() const {
 }
 
 std::string ConversationSource::why_not_incremental() const {
-  if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no version";
+  if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no versions";
   if (!columns_.has_row_version)
     return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
   for (const auto& [signal, judgements, name] :
        {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
         std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
-      return "'" + *name + "' is not a table, so its rows have no version";
+      return "'" + *name + "' is not a table, so its rows have no versions";
   if (!columns_.has_unique_ids)
-    return "no unique index on " + column_names(query_.columns).conversation_id + " alone makes '" + query_.table +
-           "' name each conversation once";
+    return "'" + query_.table + "' has no unique index on " + column_names(query_.columns).conversation_id + " alone";
   return "";
 }
 
@@ -204,7 +218,7 @@ std::string ConversationSource::why_not_parallel() const {
 }
 
 Json ConversationSource::identity() {
-  // On a standby the current place of the log cannot be asked for; the last checkpoint's history is that of its rows.
+  // A standby has no current WAL position; the timeline of its last checkpoint is that of its rows.
   const auto rows = connection_->query(
       "SELECT has_function_privilege('pg_catalog.pg_control_system()', 'EXECUTE'), "
       "has_function_privilege('pg_catalog.pg_control_checkpoint()', 'EXECUTE'), pg_is_in_recovery(), "
@@ -215,7 +229,7 @@ Json ConversationSource::identity() {
                 {"database", facts.at(3).value_or("")},
                 {"database_oid", facts.at(4).value_or("")}};
   if (is_true(facts.at(0))) {
-    identity.erase("host");  // the same server may be reached by several names
+    identity.erase("host");  // a server can have several names
     identity["system"] =
         connection_->query("SELECT system_identifier::text FROM pg_control_system()").at(0).at(0).value_or("");
   }
@@ -240,9 +254,23 @@ std::uint64_t ConversationSource::next_transaction() {
   return value;
 }
 
-std::int64_t ConversationSource::count_rows() { return to_number(connection_->query(sql_->count()).at(0).at(0)); }
+SelectionCount ConversationSource::count() {
+  return {to_number(connection_->query(sql_->count()).at(0).at(0)), {{"sql", sql()}}};
+}
 
-/** Of the whole table, by what the server knows of it; nothing before it has looked. */
+RowRules ConversationSource::rules() const { return row_rules(query_, form()); }
+
+Json ConversationSource::describe() const {
+  return {{"database", connection_->database()},
+          {"host", connection_->host()},
+          {"server_version", connection_->server_version()},
+          {"server_encoding", connection_->server_encoding()},
+          {"table", query_.table},
+          {"snapshot", snapshot_},
+          {"sql", sql()}};
+}
+
+/** The size of the whole table by its statistics; nothing if it was never analyzed. */
 std::optional<ConversationSource::TableSize> ConversationSource::table_size() {
   const auto sizes = connection_->query("SELECT pg_table_size(oid), reltuples FROM pg_class WHERE oid = " +
                                         quote_literal(table_sql(query_)) + "::regclass");
@@ -261,8 +289,8 @@ std::uint64_t ConversationSource::estimated_bytes() {
   return static_cast<std::uint64_t>(std::min(rows, table->rows) * table->row_bytes * kExpansion);
 }
 
-/** Values of created_at, newest first, between which the selection is read in parts of about kRangeBytes; empty: it is
-    read whole. They are a guess: whatever they are, the parts together are the selection. */
+/** Values of created_at, newest first, that divide the selection into parts of about kRangeBytes; empty: one part. The
+    division is an estimate; the parts together are always the selection. */
 std::vector<std::string> ConversationSource::find_boundaries() {
   if (settings_.jobs <= 1 || !why_not_parallel().empty()) return {};
   const std::optional<TableSize> table = table_size();
@@ -280,7 +308,7 @@ std::vector<std::string> ConversationSource::find_boundaries() {
   return boundaries;
 }
 
-void ConversationSource::read_rows(Connection& connection, const std::string& query, Judge& judge,
+void ConversationSource::read_rows(Connection& connection, const std::string& query, RowClassifier& classifier,
                                    const Take& take) const {
   copy_tuples(connection, query, kRowFields, [&](TupleReader& tuple) {
     Row row;
@@ -297,22 +325,25 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
     if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
     if (columns_.messages == kJsonbType && row.messages) {
-      // jsonb is sent as a version byte and text (jsonb_send); 1 is the only version there has been.
+      // jsonb is sent as a version byte and text (jsonb_send); the only version is 1.
       if (row.messages->empty() || row.messages->front() != 1)
-        throw Error(Kind::io, "the server sends jsonb in a version that this program does not know");
+        throw Error(Kind::io, "the server sends an unknown version of jsonb");
       row.messages->remove_prefix(1);
     }
     take(row.conversation_id.value_or(""),
-         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")), judge.judge(row));
+         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
+         classifier.classify(row));
   });
 }
 
-void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, const Take& take) {
+void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
   if (!columns_.has_unique_ids) {
     copies_.emplace();
     read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
     copies_->find();
   }
+  if (settings_.jobs > 1 && !why_not_parallel().empty())
+    sinks.log.warning("one connection reads, since " + why_not_parallel());
   const std::vector<std::string> boundaries = find_boundaries();
   const std::size_t num_ranges = boundaries.size() + 1;
   const std::size_t num_jobs = std::min<std::size_t>(static_cast<std::size_t>(settings_.jobs), num_ranges);
@@ -322,21 +353,21 @@ void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, c
     while (more_connections.size() + 1 < num_jobs) more_connections.push_back(open_transaction(snapshot));
   }
 
-  // Also with one connection a thread of its own reads, so that the server need not wait while lines are written.
+  // Even a single connection is read by its own thread, so that the server does not wait while lines are written.
   std::vector<OrderedStreams<Batch>::Produce> producers;
   for (std::size_t i = 0; i < num_jobs; ++i) {
     Connection& connection = i == 0 ? *connection_ : *more_connections[i - 1];
-    const std::shared_ptr<Judge> judge(new Judge(make_judge()));
-    producers.push_back([&, judge](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
+    const std::shared_ptr<RowClassifier> classifier(new RowClassifier(make_classifier()));
+    producers.push_back([&, classifier](std::size_t range, const OrderedStreams<Batch>::Emit& emit) {
       Batch batch;
       std::size_t batch_bytes = 0;
       const std::string query = num_ranges == 1 ? sql_->rows()
                                                 : sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
                                                                      range > 0 ? boundaries[range - 1] : "");
-      read_rows(connection, query, *judge,
-                [&](std::string_view conversation_id, std::uint64_t version, const Outcome& outcome) {
-                  batch.push_back({std::string(conversation_id), version, outcome});
-                  batch_bytes += outcome.line.size();
+      read_rows(connection, query, *classifier,
+                [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
+                  batch.push_back({std::string(conversation_id), version, result});
+                  batch_bytes += result.line.size();
                   if (batch_bytes < kBatchBytes) return;
                   emit(std::exchange(batch, {}));
                   batch_bytes = 0;
@@ -347,8 +378,8 @@ void ConversationSource::read(const MakeJudge& make_judge, const Sinks& sinks, c
   OrderedStreams<Batch> streams(num_ranges, kBatchesAhead, std::move(producers));
   Pace pace(sinks);
   for (Batch batch; !is_cut_short_ && streams.next(batch);) {
-    for (const JudgedRow& row : batch) {
-      take(row.conversation_id, row.version, row.outcome);
+    for (const ClassifiedRow& row : batch) {
+      take(row.conversation_id, row.version, row.result);
       pace.tick();
       if (num_ranges == 1 || pace.num_rows() != query_.limit) continue;
       is_cut_short_ = true;
@@ -363,7 +394,7 @@ void ConversationSource::read_index(
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
     const std::string_view conversation_id = tuple.field().value_or("");
-    tuple.field();  // the rating: the row's version changes with it
+    tuple.field();  // the rating, which is covered by the version
     const std::string_view created_at = tuple.field().value_or("");
     const std::string_view language = tuple.field().value_or("");
     take(conversation_id, version_key(tuple.field().value_or(""), created_at, language));
@@ -372,13 +403,23 @@ void ConversationSource::read_index(
   sinks.progress.finish();
 }
 
-void ConversationSource::read_conversations(const std::vector<std::string>& conversation_ids, Judge& judge,
+void ConversationSource::read_conversations(const std::vector<std::string>& conversation_ids, RowClassifier& classifier,
                                             const Take& take) {
-  read_rows(*connection_, sql_->rows_of(conversation_ids), judge, take);
+  read_rows(*connection_, sql_->rows_of(conversation_ids), classifier, take);
 }
 
 void ConversationSource::finish() {
   if (!is_cut_short_) connection_->query("COMMIT");
+}
+
+std::unique_ptr<Source> DatabaseSourceFactory::open() {
+  const auto connect = [this] { return first_ ? std::move(first_) : connect_(); };
+  return std::make_unique<ConversationSource>(connect, query_, settings_);
+}
+
+bool DatabaseSourceFactory::is_conflict(const Error& error) const {
+  const auto* failure = dynamic_cast<const DatabaseError*>(&error);
+  return failure != nullptr && failure->is_conflict();
 }
 
 }  // namespace intelia::postgres

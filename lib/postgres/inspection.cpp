@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <libpq-fe.h>
+#include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <memory>
@@ -19,27 +21,21 @@ namespace {
 
 constexpr int kOldestVersion = 130000;  // the first with pg_current_snapshot()
 constexpr int kTriedVersion = 15;
-constexpr double kClockSeconds = 60;  // by how much two clocks may differ unremarked
+constexpr double kClockSeconds = 60;  // tolerated difference between the clocks
 
 using Rows = std::vector<std::vector<Field>>;
 
-/** One row of one column, as text; empty when there is none. */
+/** A value of the first row as text; empty if there is none. */
 std::string value(const Rows& rows, std::size_t column = 0) {
   return rows.empty() ? std::string() : rows[0].at(column).value_or("");
 }
 
 bool is_true(const Rows& rows, std::size_t column = 0) { return value(rows, column) == "t"; }
 
-/** Makes a finding worse, and adds to its words. */
-void add(Finding& finding, Condition condition, const std::string& words) {
-  finding.condition = std::max(finding.condition, condition);
-  finding.words += (finding.words.empty() ? "" : "; ") + words;
-}
-
-/** The table as the catalogue has it; names as SQL writes them. */
+/** The table in the system catalogs, with quoted names. */
 struct Table {
   std::string oid, name, schema, kind;
-  /** Whether it holds rows itself, so that they have versions and may have indexes. */
+  /** Whether it stores rows, which then have versions and can have indexes. */
   bool has_rows() const { return kind == "r" || kind == "p" || kind == "m"; }
   std::string kind_words() const {
     if (kind == "v") return "view";
@@ -58,9 +54,9 @@ class Inspection {
     Finding finding{"version", Condition::ok, "PostgreSQL " + connection_.server_version()};
     const int number = connection_.server_version_number();
     if (number < kOldestVersion) {
-      add(finding, Condition::failed, "older than 13, the first with what 'extract' asks for");
+      add(finding, Condition::failed, "not supported: 'extract' needs version 13 or later");
     } else if (number / 10000 != kTriedVersion) {
-      add(finding, Condition::note, fmt::format("not tried; {} is what is tested", kTriedVersion));
+      add(finding, Condition::note, fmt::format("not tested; {} is the tested version", kTriedVersion));
     }
     return finding;
   }
@@ -70,7 +66,7 @@ class Inspection {
     if (name == "UTF8") return {"encoding", Condition::ok, name};
     if (name == "SQL_ASCII")
       return {"encoding", Condition::warning,
-              "SQL_ASCII, which declares none: conversations whose bytes are not UTF-8 are rejected one by one"};
+              "SQL_ASCII, no declared encoding: conversations that are not valid UTF-8 are rejected"};
     return {"encoding", Condition::note, name + "; the server converts it to UTF-8"};
   }
 
@@ -78,28 +74,28 @@ class Inspection {
     const std::string host = connection_.host();
     const Rows state = connection_.query("SELECT ssl, version, cipher FROM pg_stat_ssl WHERE pid = pg_backend_pid()");
     Finding finding{"encryption", Condition::ok, "none"};
-    if (is_true(state)) finding.words = value(state, 1) + ", " + value(state, 2) + " (sslmode=" + mode + ")";
+    if (is_true(state)) finding.message = value(state, 1) + ", " + value(state, 2) + " (sslmode=" + mode + ")";
     if (is_local_host(host)) {
-      if (!is_true(state)) finding.words = "none is needed: the server is on this machine";
+      if (!is_true(state)) finding.message = "not needed: the server is on this machine";
       return finding;
     }
     const std::string remedy = "set sslmode=verify-full and sslrootcert=FILE in DATABASE_URL";
     if (!is_true(state)) {
       add(finding, Condition::warning,
-          "conversations cross the network in the clear, and nobody checks that the server is '" + host + "'; " +
+          "conversations are sent unencrypted, and the identity of the server '" + host + "' is not verified; " +
               remedy);
     } else if (mode == "verify-ca") {
       add(finding, Condition::warning,
-          "the certificate is checked, and not that it is that of '" + host + "'; " + remedy);
+          "the certificate is verified, but not that it belongs to '" + host + "'; " + remedy);
     } else if (mode != "verify-full") {
       add(finding, Condition::warning,
-          "whoever answers for '" + host + "' is believed, since its certificate is not checked" +
-              (mode == "require" ? "" : ", and a server without TLS would be taken, too") + "; " + remedy);
+          "the certificate of '" + host + "' is not verified" + (mode == "require" ? "" : ", and TLS is not required") +
+              "; " + remedy);
     }
     return finding;
   }
 
-  /** Finds the table; what follows needs it. */
+  /** Finds the table, which later checks need. */
   Finding find_table() {
     const std::vector<std::string> parts = split_table_name(query_.table);
     const std::string of_schema =
@@ -111,15 +107,19 @@ class Inspection {
         "AND c.relname = " +
         quote_literal(parts.back()) + " AND " + of_schema);
     if (found.empty())
-      return {"table", Condition::failed, "'" + query_.table + "' is not there" + where_it_may_be(parts)};
+      return {"table",
+              Condition::failed,
+              "'" + query_.table + "' does not exist" + where_it_may_be(parts) + "; name another table",
+              {},
+              "table"};
     table_ = Table{value(found), value(found, 1), value(found, 2), value(found, 3)};
     Finding finding{"table", Condition::ok, table_->kind_words() + " " + table_->name};
     if (table_->has_rows() && table_->kind != "p")
-      finding.words += std::atoll(value(found, 5).c_str()) < 0
-                           ? ", " + value(found, 6) + ", never analyzed"
-                           : ", about " + value(found, 5) + " rows, " + value(found, 6);
+      finding.message += std::atoll(value(found, 5).c_str()) < 0
+                             ? ", " + value(found, 6) + ", never analyzed"
+                             : ", about " + value(found, 5) + " rows, " + value(found, 6);
     if (!is_true(found, 4)) {
-      add(finding, Condition::failed, "this role may not use its schema");
+      add(finding, Condition::failed, "this role has no USAGE privilege on its schema");
       finding.remedies.push_back("GRANT USAGE ON SCHEMA " + table_->schema + " TO " + role() + ";");
     }
     return finding;
@@ -138,17 +138,19 @@ class Inspection {
     std::vector<std::string> known;
     for (const auto& row : rows) known.push_back(row.at(0).value_or(""));
     Finding finding{"columns"};
+    has_columns_ = true;
     for (const auto& [ours, theirs] : column_list()) {
       const auto place = std::find(known.begin(), known.end(), theirs);
       if (place == known.end()) {
+        has_columns_ = false;
+        finding.setting = "columns";
         add(finding, Condition::failed,
-            "'" + theirs + "' is missing; name it with --columns " + ours + "=NAME" + did_you_mean(theirs, known));
+            "'" + theirs + "' is missing" + did_you_mean(theirs, known) + "; map it as " + ours + "=NAME");
         continue;
       }
       const auto& row = rows[static_cast<std::size_t>(place - known.begin())];
       judge_type(finding, ours, theirs, row.at(1).value_or(""), row.at(2).value_or(""), row.at(3).value_or(""));
     }
-    has_columns_ = finding.condition != Condition::failed || finding.words.find("is missing") == std::string::npos;
     return finding;
   }
 
@@ -162,19 +164,20 @@ class Inspection {
                                      ", 'SELECT')")))
         missing.push_back(value(connection_.query("SELECT quote_ident(" + quote_literal(theirs) + ")")));
     if (!missing.empty()) {
-      add(finding, Condition::failed, fmt::format("role {} may not read {}", role(), fmt::join(missing, ", ")));
+      add(finding, Condition::failed,
+          fmt::format("role {} has no SELECT privilege on {}", role(), fmt::join(missing, ", ")));
       finding.remedies.push_back("GRANT SELECT ON " + table_->name + " TO " + role() + ";");
     } else {
-      finding.words = "role " + role() + " may read all five columns";
+      finding.message = "role " + role() + " can read all five columns";
     }
     const Rows more = connection_.query(
         "SELECT rolsuper, has_table_privilege(" + table_->oid + ", 'INSERT') OR has_table_privilege(" + table_->oid +
         ", 'UPDATE') OR has_table_privilege(" + table_->oid + ", 'DELETE') OR has_table_privilege(" + table_->oid +
         ", 'TRUNCATE') FROM pg_roles WHERE rolname = current_user");
     if (is_true(more)) {
-      add(finding, Condition::note, "it is a superuser; a role that may only read suffices");
+      add(finding, Condition::note, "it is a superuser; a read-only role is sufficient");
     } else if (is_true(more, 1)) {
-      add(finding, Condition::note, "it may also write there; a role that may only read suffices");
+      add(finding, Condition::note, "it can also write; a read-only role is sufficient");
     }
     if (finding.condition == Condition::note) {
       finding.remedies.push_back("CREATE ROLE intelia_reader LOGIN;");
@@ -183,14 +186,14 @@ class Inspection {
     }
     if (is_true(connection_.query("SELECT row_security_active(" + table_->oid + ")")))
       add(finding, Condition::warning,
-          "row-level security holds for it: 'extract' sees only the rows that a policy shows");
+          "row-level security is active: 'extract' reads only the rows that the policies allow");
     return finding;
   }
 
   Finding indexes() const {
     if (!table_->has_rows())
       return {"indexes", Condition::note,
-              "a " + table_->kind_words() + " has none; those of its tables were not looked at"};
+              "a " + table_->kind_words() + " has no indexes; those of its tables were not checked"};
     Finding finding{"indexes"};
     judge_order_index(finding);
     judge_key_index(finding);
@@ -199,36 +202,37 @@ class Inspection {
         connection_.query("SELECT i.indexrelid::regclass::text FROM pg_index i WHERE i.indrelid = " + table_->oid +
                           " AND NOT i.indisvalid");
     for (const auto& row : invalid) {
-      add(finding, Condition::note, "index " + row.at(0).value_or("") + " was never finished and serves nothing");
+      add(finding, Condition::note, "index " + row.at(0).value_or("") + " is invalid and not used");
       finding.remedies.push_back("DROP INDEX CONCURRENTLY " + row.at(0).value_or("") + ";");
     }
-    if (finding.words.empty()) finding.words = "all that the selection would like";
+    if (finding.message.empty()) finding.message = "all recommended indexes exist";
     return finding;
   }
 
   Finding row_versions() const {
-    constexpr const char* kAllIsRead = "so 'extract --incremental' reads every conversation every time";
+    constexpr const char* kAllIsRead = "so an incremental extraction reads all conversations every time";
     const std::string kind = table_->kind_words();
     const Rows right = connection_.query(
         "SELECT has_column_privilege(attrelid, attnum, 'SELECT') FROM pg_attribute "
         "WHERE attname = 'xmin' AND attnum < 0 AND attrelid = " +
         table_->oid);
-    if (!table_->has_rows()) return {"row versions", Condition::note, "a " + kind + " has none (xmin), " + kAllIsRead};
+    if (!table_->has_rows())
+      return {"row versions", Condition::note, "a " + kind + " has no row versions (xmin), " + kAllIsRead};
     if (!is_true(right))
       return {
           "row versions",
           Condition::note,
-          std::string("the system column xmin may not be read, since SELECT on single columns does not reach it, ") +
+          std::string("the system column xmin is not readable, since SELECT on single columns does not include it, ") +
               kAllIsRead,
           {"GRANT SELECT ON " + table_->name + " TO " + role() + ";"}};
     if (table_->kind == "m")
       return {"row versions", Condition::note,
-              std::string("every REFRESH makes all of them (xmin) new, ") + kAllIsRead};
+              std::string("every REFRESH changes all row versions (xmin), ") + kAllIsRead};
     return {"row versions", Condition::ok, "xmin is readable"};
   }
 
   Finding time_limits() const {
-    // SET LOCAL in the transaction of extract wins over these three; nothing wins over transaction_timeout (17).
+    // SET LOCAL in the transaction of extract overrides these three; transaction_timeout (17) cannot be overridden.
     const Rows rows = connection_.query(
         "SELECT name, current_setting(name) FROM pg_settings WHERE setting <> '0' AND name IN ('statement_timeout', "
         "'idle_in_transaction_session_timeout', 'lock_timeout', 'transaction_timeout') ORDER BY name");
@@ -236,13 +240,13 @@ class Inspection {
     for (const auto& row : rows) {
       const std::string name = row.at(0).value_or(""), setting = name + " = " + row.at(1).value_or("");
       if (name == "transaction_timeout") {
-        add(finding, Condition::warning, setting + " ends a long read whatever 'extract' sets");
+        add(finding, Condition::warning, setting + " ends long reads and cannot be overridden by 'extract'");
         finding.remedies.push_back("ALTER ROLE " + role() + " SET transaction_timeout = 0;");
       } else {
-        add(finding, Condition::note, setting + " holds for this role; 'extract' sets its own for its transaction");
+        add(finding, Condition::note, setting + " applies to this role; 'extract' overrides it in its transaction");
       }
     }
-    if (finding.words.empty()) finding.words = "none";
+    if (finding.message.empty()) finding.message = "none";
     return finding;
   }
 
@@ -254,11 +258,11 @@ class Inspection {
         "extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::bigint");
     Finding finding{"replication", Condition::ok, "a replica"};
     if (const std::string seconds = value(rows, 2); !seconds.empty())
-      finding.words += ", whose last change is " + seconds + " s old";
+      finding.message += ", last change " + seconds + " s ago";
     if (value(rows) != "on" && value(rows, 1) != "-1") {
       add(finding, Condition::warning,
-          "it cancels a read that delays its recovery by more than " + value(rows, 1) +
-              " (max_standby_streaming_delay), and then 'extract' has to begin again");
+          "it cancels queries that delay recovery by more than " + value(rows, 1) +
+              " (max_standby_streaming_delay), and then 'extract' has to retry");
       finding.remedies.push_back(
           "ALTER SYSTEM SET hot_standby_feedback = on;  -- on the replica, then SELECT pg_reload_conf()");
     }
@@ -270,10 +274,10 @@ class Inspection {
     const double theirs =
         std::strtod(value(connection_.query("SELECT extract(epoch FROM clock_timestamp())::float8")).c_str(), nullptr);
     const double ahead = theirs - (before + unix_seconds()) / 2;
-    if (std::abs(ahead) <= kClockSeconds) return {"clock", Condition::ok, "as the server's, within a minute"};
+    if (std::abs(ahead) <= kClockSeconds) return {"clock", Condition::ok, "within a minute of the server's clock"};
     return {"clock", Condition::warning,
             fmt::format("the server's clock is {:.0f} s {} this machine's; times in manifests and logs come from this "
-                        "machine, created_at from the server; set both by NTP",
+                        "machine, created_at from the server; synchronize both with NTP",
                         std::abs(ahead), ahead > 0 ? "ahead of" : "behind")};
   }
 
@@ -293,14 +297,14 @@ class Inspection {
         "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace "
         "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = " +
         quote_literal(parts.back()) + " AND n.nspname NOT LIKE 'pg\\_%' ORDER BY 1 LIMIT 1");
-    if (!elsewhere.empty()) return "; did you mean --table " + value(elsewhere) + "?";
+    if (!elsewhere.empty()) return " (did you mean " + value(elsewhere) + "?)";
     const Rows tables = connection_.query(
         "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', "
         "'v', "
         "'m', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
     std::vector<std::string> known;
     for (const auto& row : tables) known.push_back(row.at(0).value_or(""));
-    return "; name it with --table" + did_you_mean(parts.back(), known);
+    return did_you_mean(parts.back(), known);
   }
 
   /** `base` and `category` (pg_type.typcategory) are those beneath a domain; `type` is what the table says. */
@@ -312,26 +316,26 @@ class Inspection {
       if (base != "jsonb" && base != "json" && !is_text)
         add(finding, Condition::failed, is + "; expected jsonb, json or text");
       else if (base != "jsonb")
-        add(finding, Condition::note, is + "; jsonb would have refused what is no JSON");
+        add(finding, Condition::note, is + "; jsonb guarantees valid JSON");
     } else if (ours == "rating") {
       if (is_text)
-        add(finding, Condition::note, is + "; a number would have refused what is none");
+        add(finding, Condition::note, is + "; a numeric type guarantees numbers");
       else if (category != "N" && category != "B")
         add(finding, Condition::failed, is + "; expected a number, such as numeric");
     } else if (ours == "created_at") {
       if (base == "timestamp" || base == "date") {
-        add(finding, Condition::note, is + ", which is taken for UTC");
+        add(finding, Condition::note, is + ", which is interpreted as UTC");
       } else if (base != "timestamptz") {
         add(finding, Condition::failed, is + "; expected timestamptz");
       }
     } else if (!is_text && category != "E" && base != "uuid" && !(ours == "conversation_id" && category == "N")) {
-      add(finding, Condition::note, is + ", which is read as its text");
+      add(finding, Condition::note, is + ", which is read as text");
     }
   }
 
   void judge_order_index(Finding& finding) const {
     // indoption: 1 DESC, 2 NULLS FIRST (https://www.postgresql.org/docs/15/catalog-pg-index.html). An index may be read
-    // from its end, so (created_at, conversation_id DESC) serves as well.
+    // backwards, so (created_at, conversation_id DESC) works as well.
     const Rows found = connection_.query(
         "SELECT 1 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am m ON m.oid = c.relam "
         "JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0] "
@@ -343,7 +347,7 @@ class Inspection {
         quote_literal(names_.created_at) + " AND b.attname = " + quote_literal(names_.conversation_id) +
         " AND ((i.indoption[0] = 3 AND i.indoption[1] = 0) OR (i.indoption[0] = 0 AND i.indoption[1] = 3))");
     if (!found.empty()) return;
-    add(finding, Condition::note, "no index in the order of extraction, so the server sorts all that it sends");
+    add(finding, Condition::note, "no index in the order of extraction, so the server sorts all rows");
     finding.remedies.push_back("CREATE INDEX CONCURRENTLY ON " + table_->name + " (" + quoted(names_.created_at) +
                                " DESC, " + quoted(names_.conversation_id) + ");");
   }
@@ -358,13 +362,13 @@ class Inspection {
         quote_literal(names_.conversation_id));
     if (!found.empty()) return;
     add(finding, Condition::warning,
-        "nothing keeps " + quoted(names_.conversation_id) +
-            " unique, so 'extract --incremental' reads every conversation every time");
+        "no unique index on " + quoted(names_.conversation_id) +
+            ", so an incremental extraction reads all conversations every time");
     finding.remedies.push_back("CREATE UNIQUE INDEX CONCURRENTLY ON " + table_->name + " (" +
                                quoted(names_.conversation_id) + ");");
   }
 
-  /** A table of that name beside ours, if there is one, should find its rows by conversation_id. */
+  /** A table of that name in the same schema, if there is one, should have an index on conversation_id. */
   void judge_reference_index(Finding& finding, const std::string& name) const {
     const Rows rows = connection_.query(
         "SELECT format('%I.%I', n.nspname, c.relname), EXISTS (SELECT FROM pg_index i WHERE i.indrelid = c.oid AND "
@@ -376,7 +380,7 @@ class Inspection {
         "AND n.oid = (SELECT relnamespace FROM pg_class WHERE oid = " +
         table_->oid + ")");
     if (rows.empty() || is_true(rows, 1)) return;
-    add(finding, Condition::note, "no index finds the rows of " + value(rows) + " by conversation_id");
+    add(finding, Condition::note, "no index on conversation_id of " + value(rows));
     finding.remedies.push_back("CREATE INDEX CONCURRENTLY ON " + value(rows) + " (conversation_id);");
   }
 
@@ -408,6 +412,41 @@ std::vector<Finding> inspect(Connection& connection, const std::string& url, con
     findings.push_back(inspection.row_versions());
   }
   connection.query("COMMIT");
+  return findings;
+}
+
+std::optional<Finding> inspect_secret() {
+  const char* file = std::getenv("DATABASE_URL_FILE");
+  if (file == nullptr || *file == '\0') return std::nullopt;
+  if (const char* url = std::getenv("DATABASE_URL"); url != nullptr && *url != '\0')
+    return Finding{"secret", Condition::note,
+                   "DATABASE_URL is set as well and takes precedence over DATABASE_URL_FILE"};
+  const std::string name = fmt::format("DATABASE_URL_FILE '{}'", file);
+  struct stat status {};
+  if (::stat(file, &status) != 0) return Finding{"secret", Condition::failed, name + ": " + system_message(errno)};
+  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0)
+    return Finding{
+        "secret", Condition::warning,
+        fmt::format("{} is accessible to others (mode {:03o}); run chmod 600", name, status.st_mode & 0777U)};
+  return Finding{"secret", Condition::ok, fmt::format("'{}', accessible to its owner only", file)};
+}
+
+std::vector<Finding> inspect_database(const ExtractQuery& query, const StopFlag& stop,
+                                      const std::function<double()>& unix_seconds) {
+  if (std::getenv("DATABASE_URL") == nullptr && std::getenv("DATABASE_URL_FILE") == nullptr)
+    return {{"database", Condition::absent, "DATABASE_URL is not set; 'extract' needs it"}};
+  std::vector<Finding> findings;
+  try {
+    const std::string url = database_url_from_environment();
+    Connection connection(url, stop);
+    findings.push_back(
+        {"database", Condition::ok, fmt::format("'{}' at {}", connection.database(), connection.host())});
+    for (Finding& finding : inspect(connection, url, query, unix_seconds)) findings.push_back(std::move(finding));
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const Error& error) {
+    findings.push_back({"database", Condition::failed, error.what()});
+  }
   return findings;
 }
 

@@ -1,43 +1,42 @@
-// What a source of conversations should be like, and what about this one is not: version, encryption, table, columns
-// and their types, privileges, indexes, time limits, replication, clock. It reads the catalogue and no conversation,
-// and changes nothing; what to do about a finding is said in words and SQL for the owner of the table.
+// Checks a database as a source of conversations: version, encryption, table, columns and their types, privileges,
+// indexes, timeouts, replication, clock. It reads only the system catalogs and changes nothing; findings come with SQL
+// for the owner of the table.
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/finding.hpp"
+#include "base/sinks.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
 
 namespace intelia::postgres {
 
-enum class Condition {
-  ok,
-  note,     // works; something about it is worth knowing
-  warning,  // works today; it can cost data, time or secrecy
-  failed,   // `extract` does not work with it
-};
+/**
+ * Checks the file that DATABASE_URL_FILE names: whether it exists and is accessible to its owner only. Nothing when the
+ * variable is not set.
+ */
+std::optional<Finding> inspect_secret();
 
-struct Finding {
-  std::string part;  // "privileges"; each part occurs at most once
-  Condition condition = Condition::ok;
-  std::string words;
-  std::vector<std::string> remedies;  // SQL statements, each to be run as the owner of what it names
-};
+/** Connects to the database of database_url_from_environment() and inspects it; failures are findings. Throws
+   Interrupted when asked to stop. */
+std::vector<Finding> inspect_database(const ExtractQuery& query, const StopFlag& stop,
+                                      const std::function<double()>& unix_seconds);
 
 /**
- * Inspects the table of `query` and the server behind `connection`, which was made from `url`. What depends on
- * something that failed is left out. `unix_seconds` tells our time. Throws what Connection throws when the server goes
- * away.
+ * Inspects the table of `query` and the server of `connection`, which was opened with `url`. Checks that depend on a
+ * failed one are left out. `unix_seconds`: the local clock. Throws like Connection when the server goes away.
  */
 std::vector<Finding> inspect(Connection& connection, const std::string& url, const ExtractQuery& query,
                              const std::function<double()>& unix_seconds);
 
-/** The sslmode that holds for `url`: its own, else that of $PGSSLMODE, else libpq's default, "prefer". */
+/** The effective sslmode for `url`: its own, else $PGSSLMODE, else the default of libpq, "prefer". */
 std::string ssl_mode(const std::string& url);
 
-/** Whether a connection to `host`, as Connection::host gives it, stays on this machine. */
+/** Whether `host`, as returned by Connection::host, is this machine. */
 bool is_local_host(const std::string& host);
 
 }  // namespace intelia::postgres

@@ -20,9 +20,9 @@ namespace {
     program, which has the last word. */
 constexpr double kSlack = 1e-9;
 
-std::string quoted_table(std::string_view table, std::string_view option) {
+std::string quoted_table(std::string_view table, const std::string& setting) {
   std::string sql;
-  for (const std::string& part : split_table_name(table, option))
+  for (const std::string& part : split_table_name(table, setting))
     sql += (sql.empty() ? "" : ".") + quote_identifier(part);
   return sql;
 }
@@ -50,19 +50,19 @@ NamedColumns annotations_names(JudgementTable& table) {
           {"created_at", &table.created_at}};
 }
 
-/** Gives every column the name that the option maps it to, or ours. */
-void name_columns(const NamedColumns& columns, const std::vector<std::string>& mappings, std::string_view option) {
+/** Sets the name of every column, as mapped by the setting or ours. */
+void name_columns(const NamedColumns& columns, const std::vector<std::string>& mappings, const std::string& setting) {
   std::vector<std::pair<std::string, std::string*>> ours;
   for (const auto& [name, column] : columns) {
     column->name = name;
     ours.emplace_back(name, &column->name);
   }
-  extraction::map_names(mappings, option, ours);
+  extraction::map_names(mappings, setting, ours);
 }
 
-std::string describe_table_sql(const std::string& table, std::string_view option) {
-  const std::vector<std::string> parts = split_table_name(table, option);
-  const std::string found = "to_regclass(" + quote_literal(quoted_table(table, option)) + ")";
+std::string describe_table_sql(const std::string& table, const std::string& setting) {
+  const std::vector<std::string> parts = split_table_name(table, setting);
+  const std::string found = "to_regclass(" + quote_literal(quoted_table(table, setting)) + ")";
   const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
                                                     : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
   return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', "
@@ -79,17 +79,20 @@ std::string describe_table_sql(const std::string& table, std::string_view option
 
 /**
  * Looks up the columns of `table`, named by name_columns, in `rows`. Those that are not there lose their name; the
- * needed ones and those in `mappings` must be there. `option`: "feedback" of --feedback-table and --feedback-columns.
+ * needed ones and those in `mappings` must be there. `signal`: "feedback" of the settings feedback-table and
+ * feedback-columns.
  */
 void find_columns(JudgementTable& table, const NamedColumns& columns, const std::vector<std::string>& needed,
-                  const std::vector<std::string>& mappings, const std::string& table_name, const std::string& option,
+                  const std::vector<std::string>& mappings, const std::string& table_name, const std::string& signal,
                   const TextRows& rows) {
   std::vector<std::string> tables, names;
   for (const auto& row : rows) (row.at(0) == "table" ? tables : names).push_back(row.at(1).value_or(""));
   if (names.empty())
-    throw Error(Kind::usage, "there is no table '" + table_name + "'" +
-                                 did_you_mean(split_table_name(table_name).back(), tables) + "; name it with --" +
-                                 option + "-table, or leave " + option + " out of --signals");
+    throw SettingError(Kind::usage, signal + "-table",
+                       "there is no table '" + table_name + "'" +
+                           did_you_mean(split_table_name(table_name).back(), tables) +
+                           "; name another table, or remove " + signal + " from the signals",
+                       SettingError::Role::remedy);
   for (const auto& [ours, column] : columns) {
     const auto found =
         std::find_if(rows.begin(), rows.end(), [&](const auto& row) { return row.at(1) == column->name; });
@@ -101,9 +104,10 @@ void find_columns(JudgementTable& table, const NamedColumns& columns, const std:
     const bool is_mapped = std::any_of(mappings.begin(), mappings.end(),
                                        [&](const std::string& mapping) { return mapping.rfind(ours + "=", 0) == 0; });
     if (is_mapped || std::find(needed.begin(), needed.end(), ours) != needed.end())
-      throw Error(Kind::usage, "table '" + table_name + "' has no column '" + column->name + "'" +
-                                   did_you_mean(column->name, names) + "; name it with --" + option + "-columns " +
-                                   ours + "=NAME");
+      throw SettingError(Kind::usage, signal + "-columns",
+                         "table '" + table_name + "' has no column '" + column->name + "'" +
+                             did_you_mean(column->name, names) + "; map it as " + ours + "=NAME",
+                         SettingError::Role::remedy);
     column->name.clear();
   }
 }
@@ -116,15 +120,15 @@ void check(const ExtractQuery& query) {
   describe_feedback_sql(query);
   describe_annotations_sql(query);
   JudgementTable table;
-  name_columns(feedback_names(table), query.feedback_columns, "--feedback-columns");
-  name_columns(annotations_names(table), query.annotations_columns, "--annotations-columns");
+  name_columns(feedback_names(table), query.feedback_columns, "feedback-columns");
+  name_columns(annotations_names(table), query.annotations_columns, "annotations-columns");
 }
 
-std::vector<std::string> split_table_name(std::string_view table, std::string_view option) {
+std::vector<std::string> split_table_name(std::string_view table, const std::string& setting) {
   auto fail = [&] {
-    throw Error(Kind::usage, std::string(option) +
-                                 ": expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" +
-                                 std::string(table) + "'");
+    throw SettingError(
+        Kind::usage, setting,
+        "expected NAME or SCHEMA.NAME (parts with dots in double quotes), got '" + std::string(table) + "'");
   };
   std::vector<std::string> parts(1);
   bool is_quoted = false;
@@ -147,7 +151,7 @@ std::vector<std::string> split_table_name(std::string_view table, std::string_vi
   return parts;
 }
 
-std::string table_sql(const ExtractQuery& query) { return quoted_table(query.table, "--table"); }
+std::string table_sql(const ExtractQuery& query) { return quoted_table(query.table, "table"); }
 
 std::string describe_sql(const ExtractQuery& query) {
   const extraction::ColumnNames names = extraction::column_names(query.columns);
@@ -160,17 +164,17 @@ std::string describe_sql(const ExtractQuery& query) {
 }
 
 std::string describe_feedback_sql(const ExtractQuery& query) {
-  return describe_table_sql(query.feedback_table, "--feedback-table");
+  return describe_table_sql(query.feedback_table, "feedback-table");
 }
 
 std::string describe_annotations_sql(const ExtractQuery& query) {
-  return describe_table_sql(query.annotations_table, "--annotations-table");
+  return describe_table_sql(query.annotations_table, "annotations-table");
 }
 
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
   JudgementTable table;
   const NamedColumns columns = feedback_names(table);
-  name_columns(columns, query.feedback_columns, "--feedback-columns");
+  name_columns(columns, query.feedback_columns, "feedback-columns");
   find_columns(table, columns, {"conversation_id", "rating"}, query.feedback_columns, query.feedback_table, "feedback",
                rows);
   return table;
@@ -179,7 +183,7 @@ JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
 JudgementTable annotations_table(const ExtractQuery& query, const TextRows& rows) {
   JudgementTable table;
   const NamedColumns columns = annotations_names(table);
-  name_columns(columns, query.annotations_columns, "--annotations-columns");
+  name_columns(columns, query.annotations_columns, "annotations-columns");
   find_columns(table, columns, {"conversation_id", "annotator"}, query.annotations_columns, query.annotations_table,
                "annotations", rows);
   return table;
@@ -195,8 +199,9 @@ void check_time_zone(const ExtractQuery& query, const TextRows& rows) {
   std::vector<std::string> names;
   for (const auto& row : rows) names.push_back(row.at(0).value_or(""));
   if (std::find(names.begin(), names.end(), query.time_zone) != names.end()) return;
-  throw Error(Kind::usage, "--time-zone: the server knows no zone '" + query.time_zone + "'" +
-                               did_you_mean(query.time_zone, names) + "; expected a name such as Europe/Paris");
+  throw SettingError(Kind::usage, "time-zone",
+                     "the server has no time zone '" + query.time_zone + "'" + did_you_mean(query.time_zone, names) +
+                         "; expected a name such as Europe/Paris");
 }
 
 SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& columns)
@@ -224,14 +229,14 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
 
 bool SelectionSql::listens_to(Signal signal) const { return extraction::listens_to(rules_.signals, signal); }
 
-/** `time`, an instant in text, as SQL that created_at is compared with. */
+/** `time` as SQL for comparison with created_at. */
 std::string SelectionSql::time_sql(std::string_view time) const {
   const std::string instant = quote_literal(time) + "::timestamptz";
   const bool is_instant = columns_.created_at == kTimestamptzType || needs_time_zone(query_, columns_.created_at);
   return is_instant ? instant : "(" + instant + " AT TIME ZONE 'UTC')";
 }
 
-/** What `signal` says, on 1..5; NULL: nothing. */
+/** The rating by `signal` on 1..5; NULL: none. */
 std::string SelectionSql::rating_of(Signal signal) const {
   switch (signal) {
     case Signal::rating:
@@ -272,19 +277,19 @@ std::string SelectionSql::qualifies() const {
   return "(" + sql + ")";
 }
 
-/** A condition that a row of `joined` is about the conversation c. */
+/** A condition that a row of `joined` belongs to the conversation c. */
 std::string SelectionSql::is_same_conversation_sql(const std::string& joined) const {
   return joined + ".conversation_id = " + column(names_.conversation_id) + "::text";
 }
 
 /** The table of `signal`, with the name j. */
 std::string SelectionSql::judgement_table_sql(Signal signal) const {
-  return (signal == Signal::feedback ? quoted_table(query_.feedback_table, "--feedback-table")
-                                     : quoted_table(query_.annotations_table, "--annotations-table")) +
+  return (signal == Signal::feedback ? quoted_table(query_.feedback_table, "feedback-table")
+                                     : quoted_table(query_.annotations_table, "annotations-table")) +
          " AS j";
 }
 
-/** A condition that a row j of `table` is about a conversation of `range`. */
+/** A condition that a row j of `table` belongs to a conversation of `range`. */
 std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Range& range) const {
   const bool is_same_type = table.conversation_id.type == columns_.conversation_id;
   const std::string cast = is_same_type ? "" : "::text";
@@ -297,7 +302,8 @@ std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Ran
          " AS c WHERE true" + range.condition + ")";
 }
 
-/** LEFT JOIN of what was said about each conversation: rows (JSON), version, rating (of feedback), is_corrected. */
+/** LEFT JOIN of the feedback or annotations of each conversation: rows (JSON), version, rating (of feedback),
+ * is_corrected. */
 std::string SelectionSql::judgements_sql(const JudgementTable& table, const std::string& name, Signal signal,
                                          const Range& range) const {
   const bool is_feedback = signal == Signal::feedback;
@@ -336,11 +342,11 @@ std::string SelectionSql::judgements_sql(const JudgementTable& table, const std:
          name + " ON " + is_same_conversation_sql(name);
 }
 
-/** LEFT JOIN of the mean over the annotators of the mean of each one's scores. */
+/** LEFT JOIN of the mean over the annotators of their mean scores. */
 std::string SelectionSql::scores_sql(const Range& range) const {
   const JudgementTable& table = columns_.annotations;
   const std::string annotator = "j." + quote_identifier(table.annotator.name) + "::text";
-  // Who has no name is nobody else: the program counts them.
+  // Annotators without a name are all different: the program counts them.
   const std::string score =
       "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " + score_sql("e.value") + " END";
   return " LEFT JOIN (SELECT conversation_id, avg(score) AS rating FROM (SELECT j." +

@@ -1,5 +1,5 @@
-// The SQL that asks for a selection of conversations: pure text, no connection. COPY takes no parameters, so every name
-// and value that comes from outside is quoted here and nowhere else.
+// Builds the SQL for a selection of conversations, without a connection. COPY takes no parameters, so all external
+// names and values are quoted here.
 #pragma once
 
 #include <cstdint>
@@ -20,10 +20,10 @@ struct ExtractQuery : extraction::Selection {
   std::vector<std::string> feedback_columns, annotations_columns;  // "rating=stars": ours = theirs
 };
 
-/** What the catalogue says about feedback or annotations. */
+/** The feedback or annotations table, from the system catalogs. */
 struct JudgementTable {
   struct Column {
-    std::string name;  // empty: the table has none
+    std::string name;  // empty: not in the table
     std::uint32_t type = 0;
     bool is_there() const { return !name.empty(); }
   };
@@ -34,58 +34,58 @@ struct JudgementTable {
 };
 
 /**
- * What the catalogue says about the columns that are read: types as OIDs of pg_type. `thumbs` is the sixth type of
- * describe_sql when the signals name thumbs; `feedback` and `annotations` are what judgement_table makes of the rows of
- * describe_feedback_sql and describe_annotations_sql when the signals name those. Else nobody looks at them.
+ * The columns that are read, from the system catalogs: types as OIDs of pg_type. `thumbs` is the sixth type of
+ * describe_sql if thumbs are a signal; `feedback` and `annotations` are made by feedback_table and annotations_table if
+ * they are signals. Else they are not used.
  */
 struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
-  std::string conversation_id_type = "text";  // as SQL writes it: "uuid", "character varying(64)"
+  std::string conversation_id_type = "text";  // in SQL: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
-  bool has_row_version = false;  // rows have an xmin, which may be read: a table's, with SELECT on all of it
-  bool has_unique_ids = false;   // an index sees to it
-  bool has_time_index = false;   // one that begins with created_at
+  bool has_row_version = false;  // xmin is readable: a table, with SELECT on all of it
+  bool has_unique_ids = false;   // by an index
+  bool has_time_index = false;   // begins with created_at
   std::uint32_t thumbs = 0;
   JudgementTable feedback, annotations;
 };
 
-/** Checks every setting without a database. Throws Error{usage} naming the option. */
+/** Checks every setting without a database. Throws SettingError{usage}. */
 void check(const ExtractQuery& query);
 
-/** The parts of NAME or SCHEMA.NAME; a part in double quotes may hold dots. Throws Error{usage} that
-    begins with `option`. */
-std::vector<std::string> split_table_name(std::string_view table, std::string_view option = "--table");
+/** The parts of NAME or SCHEMA.NAME; a part in double quotes may contain dots. Throws SettingError{usage} for
+    `setting`. */
+std::vector<std::string> split_table_name(std::string_view table, const std::string& setting = "table");
 
-/** The table's name as SQL, quoted. */
+/** The quoted name of the table. */
 std::string table_sql(const ExtractQuery& query);
 
-/** `SELECT the five columns FROM the table LIMIT 0`: what they are, and whether they are there. The sixth is thumbs,
-   when the signals name it. */
+/** `SELECT the five columns FROM the table LIMIT 0`: to get their types. The sixth is
+    thumbs, if it is a signal. */
 std::string describe_sql(const ExtractQuery& query);
 
-/** What the catalogue knows of the feedback's or annotations' table, for judgement_table to read. It never fails for a
-    table or column that is not there. Fields: "column" or "table", name, type, whether rows have a version. */
+/** Queries the system catalogs about the feedback or annotations table. Missing tables and columns are no error.
+ * Fields: "column" or "table", name, type, whether rows have a version. */
 std::string describe_feedback_sql(const ExtractQuery& query);
 std::string describe_annotations_sql(const ExtractQuery& query);
 
-/** Rows of a query as text. */
+/** The rows of a query, as text. */
 using TextRows = std::vector<std::vector<std::optional<std::string>>>;
 
-/** The table by the rows of describe_feedback_sql or describe_annotations_sql. Throws Error{usage}, with the nearest
-    name, for a table that is not there or one without a column that is needed or was named in an option. */
+/** The table, from the rows of describe_feedback_sql or describe_annotations_sql. Throws SettingError{usage}, with a
+    suggestion, for a missing table or a missing column that is required or was named explicitly. */
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows);
 JudgementTable annotations_table(const ExtractQuery& query, const TextRows& rows);
 
-/** Whether created_at of this type is read in query.time_zone, and that is not UTC. */
+/** Whether created_at of this type is interpreted in a query.time_zone other than UTC. */
 bool needs_time_zone(const ExtractQuery& query, std::uint32_t created_at_type);
 
-/** The names of all time zones of the server; ask when needs_time_zone. */
+/** Queries the names of all time zones; used if needs_time_zone. */
 std::string time_zones_sql();
 
-/** Throws Error{usage}, with the nearest name, when query.time_zone is not among `rows` of time_zones_sql. */
+/** Throws SettingError{usage}, with a suggestion, when query.time_zone is not among the `rows` of time_zones_sql. */
 void check_time_zone(const ExtractQuery& query, const TextRows& rows);
 
-/** The statements of one selection. Every order is newest first, then by conversation_id. */
+/** The statements of a selection. Rows are ordered newest first, then by conversation_id. */
 class SelectionSql {
  public:
   SelectionSql(const ExtractQuery& query, const SourceColumns& columns);
@@ -93,17 +93,17 @@ class SelectionSql {
   /** The whole selection. Fields: kRowFields. */
   std::string rows() const;
 
-  /** The part created at `older` (inclusive) and later, before `newer` (exclusive), which are texts as sample() gives
-      them; either may be empty. No limit. */
+  /** The part created from `older` (inclusive) to `newer` (exclusive), as returned by sample(); either may be empty.
+      Without limit. */
   std::string rows_between(std::string_view older, std::string_view newer) const;
 
-  /** The rows of these conversations, in any order, whether they are selected or not. */
+  /** The rows of these conversations, selected or not, in any order. */
   std::string rows_of(const std::vector<std::string>& conversation_ids) const;
 
-  /** The whole selection without what is large. Fields: kIndexFields. */
+  /** The whole selection without its large columns. Fields: kIndexFields. */
   std::string index() const;
 
-  /** How many rows the selection has. */
+  /** Counts the rows of the selection. */
   std::string count() const;
 
   /** Different values of created_at (in UTC, if it is read in a time zone), as text, in about `percent` of the
@@ -111,9 +111,9 @@ class SelectionSql {
   std::string sample(double percent) const;
 
  private:
-  /** Which rows of feedback and annotations are looked at: those of the conversations created in a range, or these. */
+  /** The rows of feedback and annotations to read: of the conversations created in a range, or of given ones. */
   struct Range {
-    std::string condition;  // " AND …" on the table of conversations; empty: all
+    std::string condition;  // " AND …" on the conversations; empty: all
     const std::vector<std::string>* conversation_ids = nullptr;
   };
 
@@ -137,7 +137,7 @@ class SelectionSql {
   const SourceColumns columns_;
   const extraction::ColumnNames names_;
   const extraction::RowRules rules_;
-  std::string created_at_, created_at_type_;  // what is compared, sorted by and sent
+  std::string created_at_, created_at_type_;  // for comparison, sorting and output
   std::string bounds_, where_, order_, limit_;
 };
 

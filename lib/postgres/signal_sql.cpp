@@ -14,26 +14,26 @@ namespace {
 
 constexpr const char* kNotANumber = "'NaN'::float8";
 
-/** `column` as text without white space around it. */
+/** `column` as trimmed text. */
 std::string trimmed_sql(const std::string& column, std::uint32_t type) {
   return "btrim(" + column + (is_text(type) ? "" : "::text") + ", " + quote_literal(" \t\n\r\f\v") + ")";
 }
 
-/** In small letters, of A to Z alone: lower() depends on the database's locale. */
+/** Lower case for ASCII only: lower() depends on the locale of the database. */
 std::string lower_sql(const std::string& text) {
   return "translate(" + text + ", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')";
 }
 
-/** A number of `type` on 1..5. */
+/** A number of `type`, converted to 1..5. */
 std::string number_sql(const std::string& number, std::uint32_t type, RatingScale scale) {
   if (scale == RatingScale::boolean)
     return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number,
                        kNotANumber);
   const bool takes_all = scale == RatingScale::one_to_five;
-  // Outside these a numeric is no double precision, and the cast would end the query.
+  // Beyond these bounds the cast to double precision would fail.
   const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
   const std::string highest = takes_all ? "1e300" : fmt::format("{}", bounds(scale).highest);
-  // The shortest text of a real is what the program reads.
+  // The program reads the shortest text of a real.
   const std::string as_double = number + (type == kRealType ? "::text::float8" : "::float8");
   const double factor = (kBestRating - kWorstRating) / (bounds(scale).highest - bounds(scale).lowest);
   const std::string spread =
@@ -47,7 +47,7 @@ bool is_ascii(const std::string& word) {
   return std::all_of(word.begin(), word.end(), [](unsigned char c) { return c < 0x80; });
 }
 
-/** As a list of SQL strings; words that a database's encoding may lack are left to the program. */
+/** A list of SQL strings, without words that the encoding of the database may not support: the program checks those. */
 std::string ascii_list_sql(const std::vector<std::string>& words) {
   std::vector<std::string> ascii;
   std::copy_if(words.begin(), words.end(), std::back_inserter(ascii), is_ascii);
@@ -86,7 +86,7 @@ std::string quote_identifier(std::string_view name) {
 
 std::string quote_literal(std::string_view text) {
   const bool has_backslash = text.find('\\') != std::string_view::npos;
-  // With E the backslash always escapes, without it standard_conforming_strings decides.
+  // In E strings a backslash always escapes; in others that depends on standard_conforming_strings.
   std::string out = has_backslash ? "E'" : "'";
   for (char c : text) {
     if (c == '\'' || c == '\\') out += c;
@@ -104,7 +104,7 @@ std::string list_sql(const std::vector<std::string>& values) {
 std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
   if (type == kBoolType) return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
   if (is_number(type)) return number_sql(column, type, scale);
-  // What is longer than this, or larger, is left to the program.
+  // The program reads longer or larger numbers.
   const std::string text = trimmed_sql(column, type);
   const std::string is_number_text =
       text + " ~ '^[-+]?([0-9]{1,30}([.,][0-9]{0,30})?|[.,][0-9]{1,30})([eE][-+]?[0-9]{1,2})?$'";
@@ -126,7 +126,7 @@ std::string thumb_sql(const std::string& column, std::uint32_t type) {
 std::string scores_object_sql(const std::string& column, std::uint32_t type) {
   std::string scores = column;
   if (is_number(type)) scores = "to_jsonb(" + column + ")";
-  // Text may be no JSON, and a cast that fails ends the query: a string is what the program has to read.
+  // Text may not be JSON, and a failing cast would end the query: a string is left to the program.
   else if (type != kJsonbType)
     scores = "CASE WHEN " + column + " IS NOT NULL THEN '\"\"'::jsonb END";
   return fmt::format("CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE jsonb_build_object('score', {0}) END", scores);

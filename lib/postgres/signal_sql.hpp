@@ -1,6 +1,6 @@
-// SQL expressions that say of a column what lib/extraction says of its text: a rating on 1..5, a thumb, a language.
-// Pure text. Where only the program can judge a value they give NaN, which PostgreSQL sorts above every number, so that
-// the row is let through and judged, and named, by the program.
+// SQL expressions equivalent to functions of lib/extraction: a rating on 1..5, a thumb, a language. Values that only
+// the program can read become NaN, which PostgreSQL sorts above every number, so that the row is selected and checked
+// by the program.
 #pragma once
 
 #include <cstdint>
@@ -24,25 +24,25 @@ bool is_number(std::uint32_t type);
 /** `name` as an SQL identifier. */
 std::string quote_identifier(std::string_view name);
 
-/** `text` as an SQL string, whatever standard_conforming_strings says. */
+/** `text` as an SQL string, independent of standard_conforming_strings. */
 std::string quote_literal(std::string_view text);
 
-/** `values` as SQL strings with commas between them. */
+/** `values` as SQL strings, separated by commas. */
 std::string list_sql(const std::vector<std::string>& values);
 
 /** extraction::read_rating of `column`: double precision on 1..5, NULL of NULL. */
 std::string rating_sql(const std::string& column, std::uint32_t type, extraction::RatingScale scale);
 
-/** extraction::read_thumb of `column`: 5, 1, or NULL when it says nothing. */
+/** extraction::read_thumb of `column`: 5, 1, or NULL for none. */
 std::string thumb_sql(const std::string& column, std::uint32_t type);
 
-/** A jsonb of one score or of an object of scores, as jsonb that `jsonb_each` can be asked for: names and scores. */
+/** A jsonb column with one score or an object of scores, as an object for `jsonb_each`: names and scores. */
 std::string scores_object_sql(const std::string& column, std::uint32_t type);
 
-/** A score out of such an object: double precision from 1 to 5. */
+/** A score in such an object: double precision from 1 to 5. */
 std::string score_sql(const std::string& value);
 
-/** extraction::WantedLanguages::match of `column`. Tags that are spelt as they are wanted are found first. */
+/** extraction::WantedLanguages::match of `column`. Tags that are spelled as in `wanted` are matched first. */
 std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted);
 
 }  // namespace intelia::postgres

@@ -4,7 +4,7 @@ namespace intelia::postgres {
 
 namespace {
 
-[[noreturn]] void fail() { throw Error(Kind::io, "the server sent a COPY stream that cannot be read"); }
+[[noreturn]] void fail() { throw Error(Kind::io, "the server sent an invalid COPY stream"); }
 
 }  // namespace
 
@@ -18,7 +18,7 @@ std::string_view TupleReader::take(std::size_t num_bytes) {
 void TupleReader::skip_header() {
   static constexpr std::string_view kSignature("PGCOPY\n\377\r\n\0", 11);
   if (take(kSignature.size()) != kSignature) fail();
-  take(4);  // flags: none is known that changes how tuples are read
+  take(4);  // flags: none changes the format of tuples
   take(static_cast<std::size_t>(number(4)));
 }
 
@@ -50,11 +50,11 @@ void copy_tuples(Connection& connection, const std::string& query, int num_field
         is_ended = true;
         break;
       }
-      if (num_sent != num_fields) throw Error(Kind::io, "the server sent a row of another shape than asked for");
+      if (num_sent != num_fields) throw Error(Kind::io, "the server sent a row with another number of columns");
       take(tuple);
     }
   });
-  if (!is_ended) throw Error(Kind::unavailable, "the server ended the rows before their end mark; try again later");
+  if (!is_ended) throw Error(Kind::unavailable, "the server ended the stream of rows early; try again later");
 }
 
 }  // namespace intelia::postgres

@@ -1,4 +1,4 @@
-// The tuples of COPY's binary format (https://www.postgresql.org/docs/15/sql-copy.html).
+// Reads tuples of the binary format of COPY (https://www.postgresql.org/docs/15/sql-copy.html).
 #pragma once
 
 #include <cstddef>
@@ -21,7 +21,7 @@ class TupleReader {
   void skip_header();
   /** A big-endian number of `num_bytes`. */
   std::int64_t number(std::size_t num_bytes);
-  /** Nothing: NULL. */
+  /** The next field; nothing for NULL. */
   std::optional<std::string_view> field();
 
  private:
@@ -30,7 +30,7 @@ class TupleReader {
   std::string_view bytes_;
 };
 
-/** Runs `query` as a COPY and hands over each tuple, of `num_fields` fields. Throws as Connection::copy_out. */
+/** Runs `query` as a COPY and calls `take` with each tuple of `num_fields` fields. Throws like Connection::copy_out. */
 void copy_tuples(Connection& connection, const std::string& query, int num_fields,
                  const std::function<void(TupleReader& tuple)>& take);
 

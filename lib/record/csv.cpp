@@ -15,8 +15,7 @@ std::optional<std::string> CsvRecord::split(std::string_view record, char separa
     if (is_quoted) {
       for (++place;;) {
         const std::size_t quote = record.find('"', place);
-        if (quote == std::string_view::npos)
-          return fmt::format("quote is not closed: cell {} begins with one", num_cells_ + 1);
+        if (quote == std::string_view::npos) return fmt::format("quote is not closed: in cell {}", num_cells_ + 1);
         text_.append(record, place, quote - place);
         place = quote + 1;
         if (place == record.size() || record[place] != '"') break;
@@ -24,13 +23,12 @@ std::optional<std::string> CsvRecord::split(std::string_view record, char separa
         ++place;
       }
       if (place < record.size() && record[place] != separator)
-        return fmt::format("text after a closing quote: in cell {}; a quote inside quotes is written twice",
-                           num_cells_ + 1);
+        return fmt::format("text after a closing quote: in cell {}; double a quote inside quotes", num_cells_ + 1);
     } else {
       const std::size_t end = std::min(record.find(separator, place), record.size());
       const std::string_view words = record.substr(place, end - place);
       if (words.find('"') != std::string_view::npos)
-        return fmt::format("quote inside a cell without quotes: in cell {}; put the cell in quotes and the quote twice",
+        return fmt::format("quote inside a cell without quotes: in cell {}; quote the cell and double the quote",
                            num_cells_ + 1);
       text_ += words;
       place = end;

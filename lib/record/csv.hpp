@@ -1,7 +1,7 @@
-// One record of comma-separated values (RFC 4180) → its cells. Strict: what could be read in two ways is a fault, so
-// that a quote that was forgotten costs the records that it touches and not the rest of a file.
-// Debian's libcsv was looked at: it strips blanks of cells, cannot say where a record begins, has no bound on a cell's
-// size and goes on with the next record only when the quotes happen to be closed.
+// Splits one record of comma-separated values (RFC 4180) into cells. Ambiguous input is an error, so that a missing
+// quote affects single records and not the rest of the file. Debian's libcsv is not used: it strips blanks of cells,
+// does not tell where a record begins, does not bound the size of a cell and resynchronizes only when quotes happen to
+// be closed.
 #pragma once
 
 #include <cstddef>
@@ -15,14 +15,14 @@ namespace intelia {
 class CsvRecord {
  public:
   /**
-   * Splits `record`, which has no line end, into at most `max_cells`; the rest is only counted. Returns the fault in
-   * words, or nothing. A cell may stand in double quotes, and there hold separators, line ends and doubled quotes.
+   * Splits `record`, without its line end, into at most `max_cells` cells; further ones are only counted. Returns a
+   * description of the fault, or nothing. A cell in double quotes may contain separators, line ends and doubled quotes.
    */
   std::optional<std::string> split(std::string_view record, char separator, std::size_t max_cells);
 
   std::size_t num_cells() const { return num_cells_; }
 
-  /** A cell below num_cells() and max_cells, valid until the next split; an empty one without quotes is NULL. */
+  /** Cell `place` < min(num_cells(), max_cells), valid until the next split; an empty unquoted cell is NULL. */
   std::optional<std::string_view> cell(std::size_t place) const;
 
  private:

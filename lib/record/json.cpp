@@ -69,7 +69,7 @@ void append_json_number(std::string& out, double number) {
 
 namespace {
 
-/** The bound that keeps a hostile document from exhausting the stack. */
+/** Whether parsing could exhaust the stack. */
 bool is_too_deep(std::string_view text, int max_depth) {
   int depth = 0;
   bool is_in_string = false;

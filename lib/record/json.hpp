@@ -1,5 +1,5 @@
-// JSON as this house writes it: compact, UTF-8, non-ASCII left as it is. Small documents are nlohmann's; streams of
-// records use simdjson to read (private to the .cpp files) and append_json_string to write.
+// JSON: compact, UTF-8, non-ASCII characters unescaped. nlohmann::json for small documents; for streams of records,
+// simdjson to read (private to the .cpp files) and append_json_string to write.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -14,7 +14,7 @@ using Json = nlohmann::ordered_json;
  */
 void append_json_string(std::string& out, std::string_view text);
 
-/** Appends the shortest decimal that reads back as `number`; null for NaN and infinities. */
+/** Appends the shortest decimal that parses to `number`; null for NaN and infinities. */
 void append_json_number(std::string& out, double number);
 
 /** Parses a small document; Error{input} "NAME: what is wrong (byte N)". Duplicate keys: the last wins. Depth up to

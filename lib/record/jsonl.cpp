@@ -14,7 +14,7 @@ namespace dom = simdjson::dom;
 
 namespace {
 
-/** One parser a thread, its memory reused from line to line. */
+/** One parser per thread, which reuses its memory. */
 dom::parser& line_parser() {
   static thread_local dom::parser parser;
   return parser;
@@ -55,7 +55,7 @@ std::string other_members(const dom::object& message) {
   return json;
 }
 
-/** `name` is the list's, for messages. A turn that only calls tools may lack its content, or have null. */
+/** `name` is that of the list, for faults. A turn with only tool calls may lack its content. */
 std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place,
                                          Message& out) {
   dom::object message;
@@ -88,7 +88,7 @@ std::optional<std::string> parse_messages(const dom::array& array, const std::st
   return std::nullopt;
 }
 
-/** What conversations and preferences have beside their messages. */
+/** The members of conversations and preferences besides their messages. */
 template <class Record>
 std::optional<std::string> parse_surroundings(const dom::object& object, Record& out) {
   dom::element tools;
@@ -162,7 +162,7 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
 
 namespace {
 
-/** `[{"role":…,"content":…},…]`, each message's other members after its text. */
+/** `[{"role":…,"content":…},…]`, with the other members of each message after its content. */
 void append_message_list(std::string& out, const std::vector<Message>& messages) {
   out += '[';
   bool is_first = true;
@@ -234,7 +234,7 @@ void append_rejected(std::string& out, std::string_view where, const std::string
   if (is_valid_utf8(raw)) {
     append_json_string(out, raw);
   } else {
-    std::string readable;  // bytes outside ASCII as Latin-1, so that the line stays valid UTF-8 and nothing is lost
+    std::string readable;  // other bytes than ASCII as Latin-1: the line stays valid UTF-8 without loss
     for (unsigned char byte : raw) {
       if (byte < 0x80)
         readable.push_back(static_cast<char>(byte));
@@ -248,6 +248,8 @@ void append_rejected(std::string& out, std::string_view where, const std::string
   }
   out += "}\n";
 }
+
+void check(const RejectPolicy& policy) { check_fraction("max-rejected", policy.max_rejected); }
 
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read) {
   if (num_rejected == 0 || static_cast<double>(num_rejected) <= policy.max_rejected * static_cast<double>(num_read))
@@ -270,7 +272,7 @@ void fail_strictly(const std::string& message) {
 }
 
 Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file)
-    : policy_(policy), warnings_(log, "more records are rejected; the rest is counted, not named"), file_(file) {}
+    : policy_(policy), warnings_(log, "more records are rejected; further warnings are suppressed"), file_(file) {}
 
 void Rejects::add(const std::string& where, const std::string& reason, std::string_view raw) {
   ++count_;

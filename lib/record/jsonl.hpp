@@ -1,5 +1,5 @@
-// JSON Lines ↔ nouns. Each bad line is named (file:line: what is wrong, what was expected), counted and, if asked,
-// copied with its reason; too many of them end the run.
+// Reading and writing records as JSON Lines. Each bad line is reported (file:line: what is wrong, what was expected),
+// counted and optionally copied with its reason; too many of them end the run.
 #pragma once
 
 #include <cstdint>
@@ -17,8 +17,7 @@
 
 namespace intelia {
 
-/** Parses one line of a dataset. Returns the fault in words, or nothing when `out` is filled. Never throws on content.
- */
+/** Parses one line of a dataset. Returns a description of the fault, or nothing on success. Never throws on content. */
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
 std::optional<std::string> parse_preference(std::string_view line, Preference& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
@@ -29,28 +28,32 @@ void append_conversation(std::string& out, const Conversation& conversation);
 /** Appends `{"prompt":[…],"chosen":[…],"rejected":[…],"metadata":{…}}` and a newline: what TRL's DPOTrainer reads. */
 void append_preference(std::string& out, const Preference& preference);
 
-/** Appends `"messages":[…]` without braces. */
+/** Appends `"messages":[…]`, without braces. */
 void append_messages(std::string& out, const std::vector<Message>& messages);
 
-/** The fault of a line that LineReader returns truncated. */
+/** The fault of a line that LineReader has truncated. */
 inline constexpr const char* kLineTooLong = "line is longer than 64 MiB";
 
-/** What to do with lines that are not records. */
+/** The handling of lines that are not valid records. */
 struct RejectPolicy {
-  double max_rejected = 0.05;  // largest fraction of the records read that may be bad
-  bool is_strict = false;      // the first bad line ends the run
+  double max_rejected = 0.05;  // maximum fraction of bad records
+  bool is_strict = false;      // fail at the first bad record
 };
 
-/** The name in a reason: what stands before the first ':' or '('. */
+/** Throws SettingError{usage} unless max_rejected is a fraction. */
+void check(const RejectPolicy& policy);
+
+/** The name of a reason, without details: the part before the first ':' or '('. */
 std::string reason_name(std::string_view reason);
 
-/** Appends `{"where":…,"reason":…,"record":…}` and a newline. Bytes of `raw` that are not UTF-8 are kept as Latin-1. */
+/** Appends `{"where":…,"reason":…,"record":…}` and a newline. If `raw` is not UTF-8, its bytes are written as Latin-1.
+ */
 void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw);
 
-/** Names the first records that are set aside on a log; the others are only counted. */
+/** Logs the first warnings of a kind; further ones are suppressed. */
 class FirstWarnings {
  public:
-  /** `rest`: said once instead of the others. */
+  /** `rest`: logged once, when warnings start to be suppressed. */
   FirstWarnings(Log& log, std::string rest) : log_(log), rest_(std::move(rest)) {}
   void add(const std::string& message);
 
@@ -63,18 +66,18 @@ class FirstWarnings {
 /** Throws Error{input} when `num_rejected` is more than the allowed fraction of `num_read`. */
 void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::int64_t num_read);
 
-/** Throws the Error{input} of the first bad record under a strict policy. */
+/** Throws Error{input} for the first bad record under a strict policy. */
 [[noreturn]] void fail_strictly(const std::string& message);
 
-/** Names, counts and copies what was rejected. */
+/** Reports, counts and copies rejected records. */
 class Rejects {
  public:
-  /** `file`: where to copy rejected lines, or nothing. */
+  /** `file`: receives the rejected records; may be null. */
   Rejects(RejectPolicy policy, Log& log, AtomicFile* file = nullptr);
-  /** One bad record: `where` is "file:line" or a row's key, `what` says the fault and what was expected, `raw` is the
-   * record. */
+  /** Adds a bad record: `where` is "file:line" or the key of a row, `reason` says what is wrong and what was expected,
+   * `raw` is the record. */
   void add(const std::string& where, const std::string& reason, std::string_view raw);
-  /** Throws Error{input} when more than the allowed fraction of `num_read` was bad. */
+  /** Throws Error{input} when more than the allowed fraction of `num_read` records is bad. */
   void check(std::int64_t num_read) const;
   std::int64_t count() const { return count_; }
   /** Counts by reason_name. */
@@ -88,8 +91,7 @@ class Rejects {
   std::map<std::string, std::int64_t> by_reason_;
 };
 
-/** Reads every record of `path` in order; `take` gets the record and its line number. Returns the number of lines read.
- */
+/** Reads every record of `path` in order and calls `take` with its line number. Returns the number of lines. */
 std::int64_t read_conversations(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
                                 const std::function<void(Conversation&&, std::int64_t line_number)>& take);
 

@@ -61,7 +61,7 @@ Json read_manifest_file(const fs::path& file) {
 
 Json read_manifest_json(const fs::path& file) {
   const std::string name = "'" + file.string() + "'";
-  // Looked at before it is opened: opening a pipe would wait for ever.
+  // Checked before it is opened: opening a pipe would block.
   if (!is_file(file)) throw Error(Kind::input, name + " is not a regular file");
   return parse_json(read_file(file, kMaxManifestBytes), name);
 }
@@ -73,7 +73,7 @@ bool is_manifest(const Json& json) {
 void check_manifest(const Json& json, const std::string& name) {
   if (!is_manifest(json)) throw Error(Kind::input, name + " is not a manifest of intelia (no 'format')");
   const Json& format = json["format"];
-  // A number above 63 bits is unsigned and would turn negative as any other.
+  // A number of 64 bits is unsigned: as a signed one it would be negative.
   const bool is_newer = format.is_number_unsigned() ? format.get<std::uint64_t>() > kManifestFormat
                                                     : format.get<std::int64_t>() > kManifestFormat;
   if (is_newer)
@@ -89,7 +89,7 @@ std::vector<fs::path> manifest_places(const fs::path& file) {
 
 namespace {
 
-/** Whether `manifest` lists the bytes that `input` describes, under the same name. */
+/** Whether `manifest` lists an output with the name and hash of `input`. */
 bool lists(const Json& manifest, const Json& input) {
   if (!manifest.contains("outputs") || !manifest["outputs"].is_array()) return false;
   const std::string name = fs::path(input["path"].get<std::string>()).filename().string();
@@ -120,7 +120,7 @@ Json origins_of(const Json& inputs) {
         if (manifest.dump().size() > kMaxKeptBytes) manifest.erase("origins");
         origins.push_back({{"path", place.string()}, {"manifest", std::move(manifest)}});
       } catch (const Error&) {
-        continue;  // what cannot be read says nothing of the input
+        continue;  // an unreadable manifest tells nothing about the input
       }
     }
   }
@@ -129,13 +129,13 @@ Json origins_of(const Json& inputs) {
 
 namespace {
 
-/** Whether there is nothing in `folder` but perhaps a lock, which a run killed at once may leave without its note. */
+/** Whether `folder` is empty but for a lock, which a killed run may leave without its note. */
 bool is_empty_folder(const fs::path& folder, const fs::path& lock_path) {
   const std::vector<std::string> members = folder_members(folder);
   return members.empty() || (members.size() == 1 && members.front() == lock_path.filename());
 }
 
-/** Whether the text of `path` is a manifest, of whatever format. */
+/** Whether `path` contains a manifest, of any format. */
 bool holds_manifest(const fs::path& path) {
   try {
     return is_manifest(read_manifest_json(path));
@@ -144,8 +144,8 @@ bool holds_manifest(const fs::path& path) {
   }
 }
 
-/** Whether an earlier run of `command` made what lies in `folder`. Throws Error{input} for what a newer program made.
- */
+/** Whether an earlier run of `command` made the content of `folder`. Throws Error{input} for a manifest of a newer
+    format. */
 bool is_made_by(const fs::path& folder, const fs::path& lock_path, const std::string& command) {
   if (path_type(folder / "manifest.json") != PathType::missing) {
     if (!holds_manifest(folder / "manifest.json")) return false;
@@ -171,7 +171,7 @@ OutputFolder::OutputFolder(const fs::path& folder, const std::string& command, b
       !is_made_by(folder, lock_path, command))
     throw SettingError(Kind::usage, "force",
                        "'" + folder.string() + "' holds files that 'intelia " + command +
-                           "' did not make; name another folder, or overwrite it",
+                           "' did not make; name another folder, or overwrite them",
                        SettingError::Role::remedy);
   make_folder(folder);
   lock_.emplace(lock_path, "intelia " + command);

@@ -1,4 +1,4 @@
-// Manifests: what a folder is, how it was made and from what; and the rule of what may be overwritten.
+// Manifests: how and from what a folder was made; and the rule for what may be overwritten.
 #pragma once
 
 #include <filesystem>
@@ -13,56 +13,56 @@ namespace intelia {
 
 inline constexpr int kManifestFormat = 1;
 
-/** A manifest larger than this is refused. */
+/** Larger manifests are refused. */
 inline constexpr std::uint64_t kMaxManifestBytes = 16 << 20;
 
-/** {"path","sha256","bytes"[,"records"]} of an input, read and hashed here. `records` < 0 leaves it out. */
+/** Reads and hashes an input: {"path","sha256","bytes"[,"records"]}. `records` < 0: unknown. */
 Json describe_file(const std::filesystem::path& path, std::int64_t records = -1);
 
-/** Files of `folder` (not its subfolders) with their hashes, in order of name; locks, logs and manifests left out. */
+/** The files of `folder`, without subfolders, sorted by name; locks, logs and manifests are left out. */
 Json describe_folder(const std::filesystem::path& folder);
 
-/** The same of an output just written. */
+/** The same for an output that was just written. */
 Json describe_output(const AtomicFile& file, std::int64_t records = -1);
 
 /**
- * A manifest with its fixed head: format, program, version, command, options. The caller adds inputs, outputs, counts,
- * seeds and `measured` (all that differs between two equal runs: times, rates, memory).
+ * The common keys of a manifest: format, program, version, command, options. The caller adds inputs, outputs, counts,
+ * seeds and `measured` (what differs between equal runs: times, rates, memory).
  */
 Json make_manifest(const std::string& command, const std::string& version, const Json& options);
 
-/** Writes manifest.json in `folder`, with two-space indent. */
+/** Writes manifest.json to `folder`, with two-space indent. */
 void write_manifest(const std::filesystem::path& folder, const Json& manifest);
 
-/** The manifest of `folder`, or nothing; Error{input} when broken or of a newer format. */
+/** The manifest of `folder`, if there is one; Error{input} when it is malformed or of a newer format. */
 std::optional<Json> read_manifest(const std::filesystem::path& folder);
 
-/** The manifest in `file`; Error{input} when it is broken, of a newer format, too large or no regular file. */
+/** The manifest in `file`; Error{input} when it is malformed, of a newer format, too large or not a regular file. */
 Json read_manifest_file(const std::filesystem::path& file);
 
-/** Whether `json` is a manifest of intelia at all, of whatever format: other programs have a manifest.json, too. */
+/** Whether `json` is a manifest of intelia, of any format: other programs write a manifest.json, too. */
 bool is_manifest(const Json& json);
 
-/** Throws Error{input} unless `json` is a manifest of a format that this program reads; `name` says whose it is. */
+/** Throws Error{input} unless `json` is a manifest of a supported format; `name` is used in the message. */
 void check_manifest(const Json& json, const std::string& name);
 
-/** The JSON of a file that may be a manifest; Error{input} when it is broken, too large or no regular file. */
+/** The JSON of a file that may be a manifest; Error{input} when it is malformed, too large or not a regular file. */
 Json read_manifest_json(const std::filesystem::path& file);
 
-/** Where the manifest of `file` may lie: NAME.manifest.json beside it, then the manifest.json of its folder. */
+/** Where the manifest of `file` can be: NAME.manifest.json beside it, or the manifest.json of its folder. */
 std::vector<std::filesystem::path> manifest_places(const std::filesystem::path& file);
 
 /**
- * What the manifests beside `inputs` (each {"path","sha256",…}) say now, for `origins` of the manifest of a run that
- * read them: [{"path","manifest"}], without their `measured`. So the run can be walked back when its inputs have been
- * written over. Only manifests that list an input's very bytes are kept; one that cannot be read is left out.
+ * The current manifests beside `inputs` (each {"path","sha256",…}), for the key `origins` of the manifest of a run that
+ * read them: [{"path","manifest"}], without their `measured`. Lineage stays known when the inputs are overwritten. Only
+ * manifests that list an input with the same hash are kept; those that cannot be read are left out.
  */
 Json origins_of(const Json& inputs);
 
 /**
- * Opens `folder` for the outputs of `command`: makes it and takes its lock (`.intelia.lock`, which names the command).
- * Refuses (Error{usage}) a folder that holds anything but an earlier (perhaps killed) run of the same command, unless
- * `force`. Error{unavailable} when another run is at work there.
+ * Opens `folder` for the outputs of `command`: creates it and takes its lock (`.intelia.lock`, which names the
+ * command). Throws Error{usage} for a folder with files that were not made by the same command, unless `force`, and
+ * Error{unavailable} while another run holds the lock.
  */
 class OutputFolder {
  public:

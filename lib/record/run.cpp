@@ -94,15 +94,19 @@ const Json& Run::close() {
   return whole_;
 }
 
-void Run::remove_manifest() {
-  remove_file(*this / "manifest.json");
-  sync_folder(folder());
+void Run::remove_durably(const std::vector<fs::path>& paths) const {
+  bool is_removed = false;
+  for (const fs::path& path : paths)
+    if (path_type(path) != PathType::missing) is_removed |= remove_file(path);
+  if (is_removed) sync_folder(folder());
 }
+
+void Run::remove_manifest() { remove_durably({*this / "manifest.json"}); }
 
 void Run::commit() {
   close();
-  for (const fs::path& path : removed_) remove_file(path);
-  remove_manifest();
+  removed_.push_back(*this / "manifest.json");
+  remove_durably(removed_);
   for (Output& output : outputs_) output.file.commit();
   if (state_) state_->commit();
   manifest_file_->commit();

@@ -1,5 +1,5 @@
-// One run of a command on its output folder: the folder's lock, what was read, what was rejected, the files that are
-// written, and the order in which they get their names. It does not know what is in them.
+// One run of a command on its output folder: lock, inputs, rejected records, staged outputs, and the order in which
+// they are committed. It knows nothing about the content of the files.
 #pragma once
 
 #include <cstdint>
@@ -16,18 +16,18 @@
 
 namespace intelia {
 
-/** What a manifest says of the program and of how it was called. */
+/** The program and its options, as recorded in the manifest. */
 struct RunInfo {
   std::string command;  // "train sft"
   std::string version;
   Json options;                         // effective values by name
-  bool force = false;                   // write into a folder that another command made
-  Json fixed_options = Json::object();  // those of them that a run which continues another must not change
+  bool force = false;                   // write to a folder that another command made
+  Json fixed_options = Json::object();  // those that a run which continues another one must not change
 };
 
 /**
- * Opens `folder` for a run (OutputFolder: Error{usage} or Error{unavailable}). Outputs are staged beside their place;
- * nothing gets its name before commit(), and without commit() the folder keeps what it held.
+ * Opens `folder` for a run (see OutputFolder for Error{usage} and Error{unavailable}). Outputs are written to temporary
+ * files and renamed by commit(); without commit() the folder is unchanged.
  */
 class Run {
  public:
@@ -36,57 +36,57 @@ class Run {
   const std::filesystem::path& folder() const { return folder_.path(); }
   std::filesystem::path operator/(const std::string& name) const { return folder_ / name; }
 
-  /** Stages rejected.jsonl, to which the records go that `policy` bears. Once. */
+  /** Stages rejected.jsonl for the rejected records. Called at most once. */
   Rejects& open_rejects(const RejectPolicy& policy, Log& log);
 
-  /** Describes an input by path, size and hash, and by the manifest it came with, all as they are now: before the run
-      ends another one may replace them. `records` < 0 leaves their number out. */
+  /** Describes an input by path, size, hash and the manifest beside it, as they are now: another run may replace them
+      before this one ends. `records` < 0: unknown. */
   void add_input(const std::filesystem::path& path, std::int64_t records = -1) {
     add_input(describe_file(path, records));
   }
   void add_input(Json description);
-  /** Every file of a model or adapter folder; returns their descriptions. */
+  /** Adds every file of a model or adapter folder; returns their descriptions. */
   Json add_input_folder(const std::filesystem::path& path);
   const Json& inputs() const { return inputs_; }
 
-  /** A new output in the folder, to be written by the caller. The reference stays valid until restart(). */
+  /** Stages a new output, to be written by the caller. The reference is valid until restart(). */
   AtomicFile& stage(const std::string& name, Privacy privacy = Privacy::personal);
-  /** An output that was written already; `records` < 0 leaves their number out of the manifest. */
+  /** Stages an output that is already written; `records` < 0: unknown. */
   AtomicFile& stage(AtomicFile file, std::int64_t records = -1);
   void stage(std::vector<AtomicFile> files);
-  /** An output with this content. */
+  /** Stages an output with this content. */
   void stage_text(const std::string& name, std::string_view text, Privacy privacy = Privacy::personal);
-  /** An output that has its name already, because the engine wrote it: {"path","sha256","bytes"}. */
+  /** Adds an output that the engine has written under its final name: {"path","sha256","bytes"}. */
   void add_output(Json description) { written_.push_back(std::move(description)); }
-  /** What the next run of the command continues from, at `path`, which may lie outside the folder: committed after the
-      outputs, and not one of them. The reference stays valid until restart(). */
+  /** Stages the state that the next run continues from, at `path`, which may be outside the folder. It is committed
+      after the outputs and not listed as one. The reference is valid until restart(). */
   AtomicFile& stage_state(const std::filesystem::path& path);
-  /** Whether an output of this name is staged. */
+  /** Whether an output with this name is staged. */
   bool is_staged(const std::string& name) const;
-  /** The number of records of an output, for the manifest. */
+  /** Sets the number of records of an output, for the manifest. */
   void set_records(const AtomicFile& file, std::int64_t records);
 
-  /** A file of an earlier run that must not be read as this run's: removed by commit(). */
+  /** Removes a file of an earlier run at commit(): it must not be taken for one of this run. */
   void remove_at_commit(const std::filesystem::path& path) { removed_.push_back(path); }
 
-  /** What the manifest says besides its head, inputs, origins, outputs and times: counts, seeds, results. */
+  /** Further keys of the manifest: counts, seeds, results. */
   Json& manifest() { return manifest_; }
-  /** What the manifest says under `measured` besides the time. */
+  /** Further keys of `measured` in the manifest: whatever differs between equal runs. */
   Json& measured() { return measured_; }
-  /** Discards what was staged, recorded and rejected, to begin again in the same folder under the same lock. */
+  /** Discards staged outputs, inputs and rejected records, to start again in the same folder under the same lock. */
   void restart();
 
-  /** Since the run was opened. */
+  /** Seconds since the run was opened. */
   double seconds() const;
 
-  /** Removes an earlier run's manifest now, for a run whose engine replaces outputs before commit(). */
+  /** Removes the manifest of an earlier run now, for a run whose engine replaces outputs before commit(). */
   void remove_manifest();
 
-  /** The manifest as it will be written; makes every staged output durable. */
+  /** Syncs every staged output; returns the manifest as it will be committed. */
   const Json& close();
   /**
-   * close(), then gives every output its name in the order of staging, then the state, the manifest last. Between the
-   * first name and the last the folder has no manifest, so that a run killed there cannot be taken for a whole one.
+   * close(), then renames the outputs in the order of staging, then the state, and the manifest last. In between the
+   * folder has no manifest, so that an interrupted commit cannot be taken for a complete one.
    */
   void commit();
 
@@ -95,6 +95,8 @@ class Run {
     AtomicFile file;
     std::int64_t records = -1;
   };
+  void remove_durably(const std::vector<std::filesystem::path>& paths) const;
+
   RunInfo info_;
   OutputFolder folder_;
   double start_seconds_;

@@ -1,4 +1,4 @@
-// Token samples by number: the shape in which training and evaluation draw data, whoever keeps it.
+// Random access to token samples: the interface through which training and evaluation read data.
 #pragma once
 
 #include <cstdint>
@@ -8,10 +8,10 @@
 
 namespace intelia {
 
-/** What one sample weighs. */
+/** The size of one sample. */
 struct SampleSize {
   std::int32_t tokens = 0;
-  std::int32_t targets = 0;  // that count in the loss: the first token has none before it to be said from
+  std::int32_t targets = 0;  // of the loss; the first token is none, as nothing precedes it
 };
 
 inline SampleSize size_of(const TokenSample& sample) {
@@ -20,16 +20,16 @@ inline SampleSize size_of(const TokenSample& sample) {
   return size;
 }
 
-/** Token samples by number; the engine draws them in its own order, again each epoch. */
+/** Token samples by index; the engine reads them in its own order in each epoch. */
 class SampleSource {
  public:
   virtual ~SampleSource() = default;
   virtual std::int64_t size() const = 0;
   /** 0 <= index < size(). At most max_length tokens. */
   virtual TokenSample at(std::int64_t index) const = 0;
-  /** size_of(at(index)); a source that knows it need not read the sample. */
+  /** size_of(at(index)), without reading the sample where the source can. */
   virtual SampleSize size_at(std::int64_t index) const { return size_of(at(index)); }
-  /** SHA-256 over all samples: a resumed run checks that it is the same data. */
+  /** SHA-256 of all samples, by which a resumed run checks that the data is unchanged. */
   virtual std::string content_sha256() const = 0;
 };
 

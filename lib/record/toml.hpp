@@ -1,4 +1,4 @@
-// TOML files, read into plain values with the line of each key. It does not know which keys mean something.
+// Reads TOML files into plain values with the line of each key. It does not interpret keys.
 #pragma once
 
 #include <cstdint>
@@ -12,9 +12,9 @@ namespace intelia {
 
 /** A key of a TOML file with its value. */
 struct TomlEntry {
-  std::vector<std::string> tables;  // that it stands in, the outermost first: {"train", "sft"}
+  std::vector<std::string> tables;  // enclosing tables, outermost first: {"train", "sft"}
   std::string key;
-  Json value;             // a string, number, boolean, a list of these, or null for what JSON cannot hold (a date)
+  Json value;  // a string, number, boolean or list of these; null for what JSON cannot represent, such as a date
   std::int64_t line = 0;  // from 1
 };
 

@@ -88,6 +88,8 @@ TEST_CASE("members are sorted, and the nearest folder that exists is found") {
   CHECK(nearest_existing(folder / "x/y/z") == absolute_path(folder.path));
   CHECK(is_same_file(folder / "a", folder.path / "." / "a"));
   CHECK_FALSE(is_same_file(folder / "a", folder / "b"));
+  CHECK(absolute_path(folder.path / "x" / "." / ".." / "a" / "") == folder / "a");
+  CHECK(absolute_path("/") == "/");
   CHECK(remove_file(folder / "a"));
   CHECK_FALSE(remove_file(folder / "a"));
 }

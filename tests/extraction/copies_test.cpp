@@ -25,5 +25,5 @@ TEST_CASE("copies are counted, also in more parts than one") {
 TEST_CASE("ids that name nothing are refused") {
   CopyFinder finder;
   for (int i = 0; i < 300'000; ++i) finder.add(std::to_string(i / 2));
-  CHECK_THROWS_WITH_AS(finder.find(), doctest::Contains("--columns conversation_id=NAME"), Error);
+  CHECK_THROWS_WITH_AS(finder.find(), doctest::Contains("name another column: conversation_id=NAME"), Error);
 }

@@ -172,8 +172,8 @@ TEST_CASE("what cannot be compared is said, what is no count is refused") {
   old.erase("kept_by_rating");
   const DriftReport report = compare(old, counts({{"fr", 10}}, {{"5", 10}}, {{"2026-09", 10}}), {});
   REQUIRE(report.not_compared.size() == 2);
-  CHECK(report.not_compared[0] == "rating: the counts from before do not hold 'kept_by_rating'");
-  CHECK(report.not_compared[1] == "month: no rows before");
+  CHECK(report.not_compared[0] == "rating: the counts of the last run have no 'kept_by_rating'");
+  CHECK(report.not_compared[1] == "month: no rows in the last run");
   CHECK(to_json(report)["not_compared"].size() == 2);
   Json bad = counts({{"fr", 10}});
   bad["kept_by_language"]["fr"] = "ten";

@@ -24,42 +24,41 @@ struct Stored {
   std::uint64_t version = 0;
 };
 
-Outcome outcome_of(const Stored& row) {
+RowResult result_of(const Stored& row) {
   const std::uint64_t kind = (key128_of(row.id).low + row.version) % 10;
-  Outcome outcome;
-  outcome.place = kind < 6   ? Place::train
-                  : kind < 7 ? Place::validation
-                  : kind < 8 ? Place::rejected
-                  : kind < 9 ? Place::dropped
-                             : Place::quarantined;
-  outcome.line = row.id + " " + std::to_string(row.version) + std::string(row.version % 7, '.') + "\n";
-  outcome.tally = is_kept(outcome.place) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9)
-                                         : "reason " + std::to_string(row.version % 3);
-  return outcome;
+  RowResult result;
+  result.output = kind < 6   ? OutputKind::train
+                  : kind < 7 ? OutputKind::validation
+                  : kind < 8 ? OutputKind::rejected
+                  : kind < 9 ? OutputKind::dropped
+                             : OutputKind::quarantined;
+  result.line = row.id + " " + std::to_string(row.version) + std::string(row.version % 7, '.') + "\n";
+  result.tally = is_kept(result.output) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9)
+                                        : "reason " + std::to_string(row.version % 3);
+  return result;
 }
 
-void finish(DatasetFiles& files, StateWriter& state) {
-  files.close();
+void finish(Run& run, DatasetFiles& files, StateWriter& state) {
   StateSummary summary;
   summary.identity = {{"source", 1}};
   summary.tallies = files.tallies();
   summary.num_kept = files.num_kept();
-  for (std::size_t i = 0; i < kNumPlaces; ++i)
-    summary.outputs[i] = {files.file(static_cast<Place>(i)).num_bytes(), files.checksum(static_cast<Place>(i))};
-  state.close(summary);
-  files.commit();
-  state.commit();
+  for (std::size_t i = 0; i < kNumOutputs; ++i)
+    summary.outputs[i] = {files.num_bytes(static_cast<OutputKind>(i)), files.checksum(static_cast<OutputKind>(i))};
+  state.finish(summary);
+  run.commit();
 }
 
 void write_in_full(const std::vector<Stored>& rows, const fs::path& folder) {
-  DatasetFiles files(folder);
-  StateWriter state(folder / "state");
+  Run run({"extract"}, folder);
+  DatasetFiles files(run);
+  StateWriter state(run.stage_state(folder / "state"));
   for (const Stored& row : rows) {
-    const Outcome outcome = outcome_of(row);
-    state.add({key128_of(row.id), row.version, files.add(outcome), static_cast<std::uint32_t>(outcome.place),
-               static_cast<std::uint32_t>(outcome.line.size())});
+    const RowResult result = result_of(row);
+    state.add({key128_of(row.id), row.version, files.add(result), static_cast<std::uint32_t>(result.output),
+               static_cast<std::uint32_t>(result.line.size())});
   }
-  finish(files, state);
+  finish(run, files, state);
 }
 
 IncrementCounts write_increment(const std::vector<Stored>& rows, const fs::path& folder) {
@@ -74,18 +73,19 @@ IncrementCounts write_increment(const std::vector<Stored>& rows, const fs::path&
   increment.for_each_batch(7, [&](const std::vector<std::string>& ids) {
     CHECK(ids.size() <= 7);
     for (auto id = ids.rbegin(); id != ids.rend(); ++id)
-      increment.put(*id, by_id.at(*id).version, outcome_of(by_id.at(*id)));
+      increment.put(*id, by_id.at(*id).version, result_of(by_id.at(*id)));
   });
-  DatasetFiles files(folder, increment.tallies());
-  StateWriter new_state(folder / "state");
+  Run run({"extract"}, folder);
+  DatasetFiles files(run, increment.tallies());
+  StateWriter new_state(run.stage_state(folder / "state"));
   increment.compose(folder, files, new_state);
-  finish(files, new_state);
+  finish(run, files, new_state);
   return counts;
 }
 
 std::vector<std::string> contents(const fs::path& folder) {
   std::vector<std::string> texts;
-  for (const char* name : kFileNames) texts.push_back(read_file(folder / name));
+  for (const char* name : kOutputNames) texts.push_back(read_file(folder / name));
   return texts;
 }
 
@@ -106,7 +106,7 @@ TEST_CASE("increments end with the bytes of a full extraction") {
     std::vector<Stored> changed;
     for (Stored row : rows) {
       if (random.below(20) == 0) {
-        ++expected.left;
+        ++expected.removed;
         continue;
       }
       if (random.below(20) == 0) {
@@ -124,8 +124,8 @@ TEST_CASE("increments end with the bytes of a full extraction") {
     if (night % 5 == 0) std::swap(changed.at(3), changed.at(40));
     rows = changed;
     const IncrementCounts counts = write_increment(rows, increment);
-    CHECK(std::array{counts.added, counts.updated, counts.left, counts.unchanged} ==
-          std::array{expected.added, expected.updated, expected.left, expected.unchanged});
+    CHECK(std::array{counts.added, counts.updated, counts.removed, counts.unchanged} ==
+          std::array{expected.added, expected.updated, expected.removed, expected.unchanged});
     write_in_full(rows, full);
     CHECK(contents(increment) == contents(full));
   }
@@ -143,7 +143,7 @@ TEST_CASE("more rows than are looked up at once") {
   const IncrementCounts counts = write_increment(rows, folder.path);
   CHECK(counts.added == 1);
   CHECK(counts.updated == 2);
-  CHECK(counts.left == 1);
+  CHECK(counts.removed == 1);
   CHECK(counts.unchanged == 599'997);
   const std::vector<std::string> found = contents(folder.path);
   write_in_full(rows, folder.path);
@@ -160,11 +160,7 @@ TEST_CASE("a row that is not found, comes twice or was not asked for is a fault"
   increment.add("b", 1);
   increment.resolve();
   CHECK_THROWS_AS(increment.for_each_batch(5, [](const auto&) {}), Error);
-  CHECK_THROWS_AS(increment.for_each_batch(5,
-                                           [&](const auto&) {
-                                             increment.put("c", 1, outcome_of({"c", 1}));
-                                           }),
-                  Error);
+  CHECK_THROWS_AS(increment.for_each_batch(5, [&](const auto&) { increment.put("c", 1, result_of({"c", 1})); }), Error);
 }
 
 TEST_CASE("a state is taken only with its outputs, whole, and as it was written") {
@@ -184,13 +180,13 @@ TEST_CASE("a state is taken only with its outputs, whole, and as it was written"
     std::string bad = good;
     bad[place] ^= 4;
     write_file(path, bad);
-    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+    CHECK_MESSAGE(why().find("is corrupt") != std::string::npos, place);
     write_file(path, good.substr(0, place));
-    CHECK_MESSAGE(why().find("is damaged") != std::string::npos, place);
+    CHECK_MESSAGE(why().find("is corrupt") != std::string::npos, place);
   }
   write_file(path, good);
   CHECK(why() == "taken");
-  for (const char* name : kFileNames) {
+  for (const char* name : kOutputNames) {
     const std::string text = read_file(folder.path / name);
     write_file(folder.path / name, text + "x");
     CHECK(why().find(name) != std::string::npos);

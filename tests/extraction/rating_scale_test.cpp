@@ -21,7 +21,7 @@ TEST_CASE("every scale is spread onto 1 to 5") {
                         {"1-5", ".5", 0.5},      {"1-5", "5.", 5},    {"1-5", "4,", 4}}) {
     CAPTURE(c.scale);
     CAPTURE(c.text);
-    const RatingReading reading = read_rating(c.text, rating_scale(c.scale, "--rating-scale"));
+    const RatingReading reading = read_rating(c.text, rating_scale(c.scale, "rating-scale"));
     CHECK(reading.fault == "");
     REQUIRE(reading.rating);
     CHECK(*reading.rating == c.rating);
@@ -50,7 +50,7 @@ TEST_CASE("what is no rating is named") {
                         {"boolean", "maybe", "is not a number: \"maybe\""},
                         {"1-5", "yes", "is not a number: \"yes\""}}) {
     CAPTURE(c.text);
-    const RatingReading reading = read_rating(c.text, rating_scale(c.scale, "--rating-scale"));
+    const RatingReading reading = read_rating(c.text, rating_scale(c.scale, "rating-scale"));
     CHECK_FALSE(reading.rating);
     CHECK(reading.fault == c.fault);
   }
@@ -70,8 +70,8 @@ TEST_CASE("thumbs") {
 }
 
 TEST_CASE("an unknown scale is named with its option and the nearest one") {
-  CHECK_THROWS_WITH_AS(rating_scale("0-11", "--feedback-scale"),
-                       doctest::Contains("--feedback-scale: unknown scale '0-11'"), Error);
-  CHECK_THROWS_WITH_AS(rating_scale("bolean", "--rating-scale"), doctest::Contains("did you mean 'boolean'"), Error);
+  CHECK_THROWS_WITH_AS(rating_scale("0-11", "feedback-scale"),
+                       doctest::Contains("feedback-scale: unknown scale '0-11'"), Error);
+  CHECK_THROWS_WITH_AS(rating_scale("bolean", "rating-scale"), doctest::Contains("did you mean 'boolean'"), Error);
   CHECK(name(RatingScale::zero_to_hundred) == "0-100");
 }

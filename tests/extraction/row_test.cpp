@@ -26,17 +26,17 @@ Row standard_row(std::string_view messages) {
 }
 
 struct Read {
-  Fate fate;
+  RowStatus status;
   std::string line, reason;
 };
 
 Read read(const Row& row, RowRules rules = {.min_messages = 2}) {
   RowReader reader(rules);
   std::string line = "before";
-  const Fate fate = reader.read(row, line);
+  const RowStatus status = reader.read(row, line);
   CHECK(line.substr(0, 6) == "before");
-  if (fate != Fate::kept) CHECK(line == "before");
-  return {fate, line.substr(6), fate == Fate::kept ? "" : reader.reason()};
+  if (status != RowStatus::kept) CHECK(line == "before");
+  return {status, line.substr(6), status == RowStatus::kept ? "" : reader.reason()};
 }
 
 Read read_messages(std::string_view messages) { return read(standard_row(messages)); }
@@ -49,7 +49,7 @@ constexpr const char* kMetadata =
 TEST_CASE("a sound row becomes one line") {
   const Read result =
       read_messages(R"([{"role":"user","content":"l'œuf \"dur\"?\n"},{"content":"Oui.","role":"assistant"}])");
-  CHECK(result.fate == Fate::kept);
+  CHECK(result.status == RowStatus::kept);
   CHECK(result.line ==
         std::string(
             R"({"messages":[{"role":"user","content":"l'œuf \"dur\"?\n"},{"role":"assistant","content":"Oui."}],)") +
@@ -66,9 +66,9 @@ TEST_CASE("only user and assistant turns are kept; the system prompt comes first
   const Read result = read(standard_row(messages), {.min_messages = 3, .system_prompt = "Vet \"Q\""});
   CHECK(result.line.starts_with(
       R"({"messages":[{"role":"system","content":"Vet \"Q\""},{"role":"user","content":"u"},{"role":"ass)"));
-  CHECK(read(standard_row(messages), {.min_messages = 4}).reason == "fewer messages than --min-messages: 3");
+  CHECK(read(standard_row(messages), {.min_messages = 4}).reason == "fewer messages than the minimum: 3");
   const Read short_one = read_messages(R"([{"role":"system","content":"s"},{"role":"user","content":"u"}])");
-  CHECK(short_one.fate == Fate::dropped);
+  CHECK(short_one.status == RowStatus::dropped);
   CHECK(short_one.reason == "fewer than two user and assistant turns: 1");
 }
 
@@ -133,12 +133,12 @@ TEST_CASE("what is rejected, and by what name") {
   for (const Case& c : cases) {
     CAPTURE(c.messages);
     const Read result = read_messages(c.messages);
-    CHECK(result.fate == Fate::rejected);
+    CHECK(result.status == RowStatus::rejected);
     if (*c.name != 0) CHECK(result.reason.substr(0, result.reason.find(':')) == c.name);
     CHECK(is_valid_utf8(result.reason));
   }
   const std::string deep = std::string(10000, '[') + std::string(10000, ']');
-  CHECK(read_messages(deep).fate == Fate::rejected);
+  CHECK(read_messages(deep).status == RowStatus::rejected);
 }
 
 TEST_CASE("the other columns") {
@@ -156,7 +156,8 @@ TEST_CASE("the other columns") {
   CHECK(reason([](Row& row) { row.rating = "Infinity"; }) == "rating is infinite");
   CHECK(reason([](Row& row) { row.rating = "5/5"; }) == "rating is not a number: \"5/5\"");
   CHECK(reason([](Row& row) { row.rating.reset(); }) == "rating is NULL");
-  CHECK(reason([](Row& row) { row.created_at = "infinity"; }) == "created_at is not a date of our era: \"infinity\"");
+  CHECK(reason([](Row& row) { row.created_at = "infinity"; }) ==
+        "created_at is not a date of the common era: \"infinity\"");
   CHECK(reason([](Row& row) { row.created_at = "0044-03-15 12:00:00+00 BC"; }).starts_with("created_at is not a date"));
   CHECK(reason([](Row& row) {
           row.messages.reset();
@@ -245,10 +246,10 @@ TEST_CASE("the short way for jsonb writes what the long way writes") {
     CAPTURE(messages);
     const Read fast = read(standard_row(messages), {.min_messages = 2, .form = MessagesForm::jsonb});
     const Read slow = read(standard_row(messages), {.min_messages = 2, .form = MessagesForm::any});
-    REQUIRE(fast.fate == slow.fate);
+    REQUIRE(fast.status == slow.status);
     REQUIRE(fast.line == slow.line);
     REQUIRE(fast.reason == slow.reason);
-    num_kept += fast.fate == Fate::kept;
+    num_kept += fast.status == RowStatus::kept;
   }
   CHECK(num_kept > 5000);
 }
@@ -258,6 +259,6 @@ TEST_CASE("cut jsonb text never runs past its end") {
   for (std::size_t size = 0; size <= messages.size(); ++size) {
     const std::vector<char> exact(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(size));
     const Read result = read(standard_row({exact.data(), size}), {.min_messages = 2, .form = MessagesForm::jsonb});
-    CHECK((result.fate == Fate::kept) == (size == messages.size()));
+    CHECK((result.status == RowStatus::kept) == (size == messages.size()));
   }
 }

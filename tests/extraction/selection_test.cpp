@@ -31,11 +31,11 @@ TEST_CASE("wrong settings are named with their option") {
        {"yesterday", "2026-1-1", "01/02/2026", "2026-01-01T", "2026-01-01T10", "2026-01-01T10:00:00.",
         "2026-01-01T10:00:00.1234567", "2026-01-01Z", "infinity", "2026-01-01T10:00:00 CET"}) {
     query.since = time;
-    CHECK_MESSAGE(contains(fault_of(query), "--since"), time);
+    CHECK_MESSAGE(contains(fault_of(query), "since: "), time);
   }
   query = {};
   query.limit = -1;
-  CHECK(contains(fault_of(query), "--limit"));
+  CHECK(contains(fault_of(query), "limit: "));
   query = {};
   query.columns = {"converstion_id=id"};
   CHECK(contains(fault_of(query), "did you mean 'conversation_id'"));
@@ -45,25 +45,25 @@ TEST_CASE("wrong settings are named with their option") {
   CHECK(contains(fault_of(query), "OUR_NAME=THEIR_NAME"));
   query = {};
   query.min_rating = std::numeric_limits<double>::quiet_NaN();
-  CHECK(contains(fault_of(query), "--min-rating"));
+  CHECK(contains(fault_of(query), "min-rating: "));
   for (const auto& [change, words] : std::vector<std::pair<std::function<void(Selection&)>, const char*>>{
            {[](Selection& selection) { selection.signals = {"ratings"}; },
-            "--signals: unknown signal 'ratings' (did you mean 'rating'?)"},
+            "signals: unknown signal 'ratings' (did you mean 'rating'?)"},
            {[](Selection& selection) {
               selection.signals = {"thumbs", "thumbs"};
             },
-            "--signals: 'thumbs' is given twice"},
+            "signals: 'thumbs' is given twice"},
            {[](Selection& selection) { selection.signals = {}; },
-            "--signals: expected at least one of rating, thumbs, turns, feedback or annotations"},
-           {[](Selection& selection) { selection.rating_scale = "1-10"; }, "--rating-scale: "},
-           {[](Selection& selection) { selection.feedback_scale = ""; }, "--feedback-scale: "},
-           {[](Selection& selection) { selection.min_annotators = 0; }, "--min-annotators: "},
-           {[](Selection& selection) { selection.max_disagreement = -1; }, "--max-disagreement: "},
+            "signals: expected at least one of rating, thumbs, turns, feedback or annotations"},
+           {[](Selection& selection) { selection.rating_scale = "1-10"; }, "rating-scale: "},
+           {[](Selection& selection) { selection.feedback_scale = ""; }, "feedback-scale: "},
+           {[](Selection& selection) { selection.min_annotators = 0; }, "min-annotators: "},
+           {[](Selection& selection) { selection.max_disagreement = -1; }, "max-disagreement: "},
            {[](Selection& selection) { selection.max_disagreement = std::numeric_limits<double>::quiet_NaN(); },
-            "--max-disagreement: "},
-           {[](Selection& selection) { selection.roles = {"vet=doctor"}; }, "--roles: "},
-           {[](Selection& selection) { selection.time_zone = "Europe/Paris'"; }, "--time-zone: "},
-           {[](Selection& selection) { selection.time_zone = ""; }, "--time-zone: "}}) {
+            "max-disagreement: "},
+           {[](Selection& selection) { selection.roles = {"vet=doctor"}; }, "roles: "},
+           {[](Selection& selection) { selection.time_zone = "Europe/Paris'"; }, "time-zone: "},
+           {[](Selection& selection) { selection.time_zone = ""; }, "time-zone: "}}) {
     Selection selection;
     change(selection);
     CHECK_MESSAGE(contains(fault_of(selection), words), words);

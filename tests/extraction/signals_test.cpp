@@ -21,7 +21,7 @@ struct Signals {
   MessagesForm form = MessagesForm::any;
 };
 
-/** The record as JSON, or {"fate","reason"}. */
+/** The record as JSON, or {"status","reason"}. */
 Json read(const Signals& given, RowRules rules) {
   if (rules.min_rating < 0) rules.min_rating = 4;
   rules.form = given.form;
@@ -36,16 +36,19 @@ Json read(const Signals& given, RowRules rules) {
   row.created_at = "2026-02-17 06:41:23+00";
   row.language = "fr";
   std::string line;
-  const Fate fate = reader.read(row, line);
-  if (fate == Fate::kept) return Json::parse(line);
+  const RowStatus status = reader.read(row, line);
+  if (status == RowStatus::kept) return Json::parse(line);
   CHECK(line.empty());
-  const char* words = fate == Fate::dropped ? "dropped" : fate == Fate::rejected ? "rejected" : "quarantined";
-  return {{"fate", words}, {"reason", reader.reason()}};
+  const char* words = status == RowStatus::dropped    ? "dropped"
+                      : status == RowStatus::rejected ? "rejected"
+                                                      : "quarantined";
+  return {{"status", words}, {"reason", reader.reason()}};
 }
 
 /** "u1 a1 u2 …", or the reason. */
 std::string words_of(const Json& record) {
-  if (record.contains("reason")) return record["fate"].get<std::string>() + ", " + record["reason"].get<std::string>();
+  if (record.contains("reason"))
+    return record["status"].get<std::string>() + ", " + record["reason"].get<std::string>();
   std::string words;
   for (const Json& message : record["messages"])
     words += (words.empty() ? "" : " ") + message["content"].get<std::string>();
@@ -79,8 +82,8 @@ TEST_CASE("the first signal that says something is the rating") {
   CHECK(rating_of(read({.feedback = feedback, .annotations = annotations, .messages = rated}, all)) == "4.5 turns");
   CHECK(rating_of(read({.feedback = feedback, .annotations = annotations}, all)) == "4.5 feedback");
   CHECK(rating_of(read({.annotations = annotations}, all)) == "4.25 annotations");
-  CHECK(rating_of(read({}, all)) == "dropped, not rated: no signal that is listed says anything");
-  CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, all)) == "dropped, rated below --min-rating: 1");
+  CHECK(rating_of(read({}, all)) == "dropped, not rated: no listed signal has a rating");
+  CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, all)) == "dropped, rated below the minimum: 1");
   CHECK(rating_of(read({.rating = "5", .thumbs = "sideways"}, all)) ==
         "rejected, thumbs is neither up nor down: \"sideways\"");
   CHECK(rating_of(read({.rating = "5", .thumbs = "down"}, listening({Signal::rating}))) == "5 rating");
@@ -91,7 +94,7 @@ TEST_CASE("the first signal that says something is the rating") {
         "rejected, rating is outside the scale 0-10: \"11\"");
   CHECK(rating_of(read({.rating = "7.5"}, {.rating_scale = RatingScale::zero_to_ten})) == "4 rating");
   CHECK(rating_of(read({.rating = "7.4"}, {.rating_scale = RatingScale::zero_to_ten})) ==
-        "dropped, rated below --min-rating: 3.96");
+        "dropped, rated below the minimum: 3.96");
   CHECK(rating_of(read({.feedback = R"([{"id":9,"turn":2,"rating":"bad"}])"}, all)) ==
         "rejected, feedback rating is not a number: \"bad\", row 9");
   CHECK(rating_of(read({.annotations = R"([{"turn":2,"annotator":"x","scores":{"a":6}}])"}, all)) ==
@@ -148,7 +151,7 @@ TEST_CASE("a corrected answer takes the answer's place and ends the conversation
   CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":" a1 "}])"},
                       rules)) == "u1 a1 u2 a2 u3");
   CHECK(words_of(read({.rating = "2", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":"a1"}])"},
-                      rules)) == "dropped, rated below --min-rating: 2");
+                      rules)) == "dropped, rated below the minimum: 2");
   // Who is not listed is not heard.
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = expert},
                       listening({Signal::rating}))) == "u1 a1 u2 a2 u3");
@@ -253,7 +256,7 @@ TEST_CASE("language codes and tags") {
     row.created_at = "2026-01-01";
     row.language = language;
     std::string line;
-    REQUIRE(reader.read(row, line) == Fate::kept);
+    REQUIRE(reader.read(row, line) == RowStatus::kept);
     CHECK(reader.language() == (language ? Json::parse(line)["metadata"]["language"].get<std::string>() : ""));
     Json kept = Json::parse(line)["metadata"];
     return kept["language"].dump() + " " + (kept.contains("language_tag") ? kept["language_tag"].dump() : "");

@@ -47,9 +47,9 @@ TEST_CASE("roles of other systems") {
   CHECK(words_of(R"([{"role":"bot","content":"x"}])", {"bot=user"}) == "user:x");
 }
 
-TEST_CASE("--roles that cannot be are named") {
+TEST_CASE("roles that cannot be are named") {
   for (const char* roles : {"vet", "vet=", "=user", "user=assistant", "ASSISTANT=user", "vet=doctor"})
-    CHECK_THROWS_WITH_AS(RoleNames({roles}), doctest::Contains("--roles: "), Error);
+    CHECK_THROWS_WITH_AS(RoleNames({roles}), doctest::Contains("roles: "), Error);
   CHECK_THROWS_WITH_AS(RoleNames({"vet=asistant"}), doctest::Contains("did you mean 'assistant'"), Error);
 }
 

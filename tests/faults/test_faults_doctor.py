@@ -100,13 +100,13 @@ def test_fault_15_extract_doctor(tls_server, tmp_path):
         run = doctor(url, **home)
         assert run.status == 1
         found = json.loads(run.stdout)["database"]
-        assert found["state"] == "failed" and words in found["words"]
+        assert found["state"] == "failed" and words in found["message"]
 
     def encryption(url):
         run = doctor(url, **home)
         assert run.status == 0, run.stdout + run.stderr
         found = json.loads(run.stdout)["encryption"]
-        return found["state"], found["words"]
+        return found["state"], found["message"]
 
     full = tls_server.url("verify-full", "authority")
     tls_server.show("good")
@@ -144,9 +144,9 @@ def test_fault_27_doctor(database, shift, state, words):
     run = doctor(database[0], LD_PRELOAD=FAKETIME, FAKETIME=shift, FAKETIME_DONT_FAKE_MONOTONIC="1")
     assert run.status == 0, run.stdout + run.stderr
     clock = json.loads(run.stdout)["clock"]
-    assert clock["state"] == state and words in clock["words"], clock
+    assert clock["state"] == state and words in clock["message"], clock
     if shift.endswith("1d"):
-        assert 86300 < int(clock["words"].split("clock is ")[1].split(" s ")[0]) < 86500
+        assert 86300 < int(clock["message"].split("clock is ")[1].split(" s ")[0]) < 86500
 
 
 def test_fault_08_doctor(own_cluster):
@@ -159,7 +159,7 @@ def test_fault_08_doctor(own_cluster):
     finally:
         os.kill(postmaster, signal.SIGCONT)
     assert run.status == 1
-    assert "gave no answer within 2 seconds" in json.loads(run.stdout)["database"]["words"]
+    assert "gave no answer within 2 seconds" in json.loads(run.stdout)["database"]["message"]
     own_cluster.stop()
     run = doctor(url)
     assert run.status == 1 and json.loads(run.stdout)["database"]["state"] == "failed"

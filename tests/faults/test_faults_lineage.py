@@ -144,13 +144,13 @@ def test_lineage_of_a_changed_file(place):
         file.seek(100)
         file.write(b"~")
     status, found, said = lineage("data/train.jsonl", folder=place)
-    assert status == 3 and "changed since" in said
+    assert status == 3 and "modified" in said
     section = found["sections"][0]
-    assert section["origins"][0]["files"][0]["state"] == "changed since"
+    assert section["origins"][0]["files"][0]["state"] == "modified"
     assert [run["command"] for run in runs_of(section["origins"])] == ["extract"]
     assert [(use["command"], use.get("other_bytes")) for use in section["uses"]] == [("train sft", True)]
     status, found, _ = lineage("runs/sft", folder=place)
-    assert status == 3 and files_of(found["sections"][0]["origins"])["data/train.jsonl"]["state"] == "changed since"
+    assert status == 3 and files_of(found["sections"][0]["origins"])["data/train.jsonl"]["state"] == "modified"
     # Of the same size, so that only reading tells.
     status, found, _ = lineage("runs/sft", "--no-check", folder=place)
     assert status == 0 and files_of(found["sections"][0]["origins"])["data/train.jsonl"]["state"] == "same size, not read"
@@ -163,7 +163,7 @@ def test_lineage_of_data_that_was_written_over(made, place):
     extract(made.url, place)
     assert json.loads((place / "data/manifest.json").read_text())["inputs"] != first
     status, found, said = lineage("runs/sft", folder=place)
-    assert status == 3 and "changed since" in said
+    assert status == 3 and "modified" in said
     origins = found["sections"][0]["origins"]
     extraction = next(run for run in runs_of(origins) if run["command"] == "extract")
     assert extraction["sources"] == first and extraction["kept_in"].endswith("sft/manifest.json")
@@ -211,14 +211,14 @@ def test_lineage_of_a_checkpoint_and_of_an_altered_adapter(place):
     with open(place / "runs/sft/adapter_model.safetensors", "ab") as file:
         file.write(b" ")
     status, found, _ = lineage("runs/sft/adapter_model.safetensors", folder=place)
-    assert status == 3 and found["sections"][0]["origins"][0]["files"][0]["state"] == "changed since"
+    assert status == 3 and found["sections"][0]["origins"][0]["files"][0]["state"] == "modified"
     # Its bytes still lie in the checkpoint that it was taken from; without that they are gone.
     origins = lineage("reports/sft", folder=place)[1]["sections"][0]["origins"]
     assert files_of(origins)["runs/sft/adapter_model.safetensors"]["path"].startswith("runs/sft/checkpoint-")
     for checkpoint in (place / "runs/sft").glob("checkpoint-*"):
         shutil.rmtree(checkpoint)
     status, found, said = lineage("reports/sft", folder=place)
-    assert status == 3 and "changed since" in said
+    assert status == 3 and "modified" in said
 
 
 def test_two_adapters_of_equal_settings_are_told_apart(made, tiny, place):

@@ -261,8 +261,8 @@ TEST_CASE("a manifest of a newer format, a broken one and a false one are named 
   ManifestIndex index(sinks);
   index.add_tree(place.root);
   for (const char* words : {"a/manifest.json' has format 2, written by a newer intelia", "deeper than 1024",
-                            "is larger than", "outputs[0] lies outside the manifest's folder", "'inputs' is not a list",
-                            "large/manifest.json' has format 18446744073709551615"})
+                            "is larger than", "outputs[0] is outside the folder of the manifest",
+                            "'inputs' is not a list", "large/manifest.json' has format 18446744073709551615"})
     CHECK_MESSAGE(log.all.find(words) != std::string::npos, words);
   const Found found = look(index, place.root / "b");
   CHECK(found.origins[0].origins[0].run->is_refused);

@@ -65,16 +65,16 @@ TEST_CASE("presets have the number of parameters that their models' index files 
 TEST_CASE("sizes that cannot be are refused by the option's name") {
   InitSettings settings = micro();
   settings.heads = 3;
-  CHECK(contains(usage_error(settings), "--hidden-size 32 cannot be divided into 3 heads"));
+  CHECK(contains(usage_error(settings), "hidden-size: 32 cannot be divided into 3 heads"));
   settings = micro();
   settings.kv_heads = 3;
-  CHECK(contains(usage_error(settings), "--heads 4 is not a multiple of --kv-heads 3"));
+  CHECK(contains(usage_error(settings), "heads: 4 is not a multiple of the 3 heads of keys and values"));
   settings = micro();
   settings.layers = -1;
-  CHECK(contains(usage_error(settings), "--layers"));
+  CHECK(contains(usage_error(settings), "layers: "));
   settings = micro();
   settings.standard_deviation = std::nan("");
-  CHECK(contains(usage_error(settings), "--standard-deviation"));
+  CHECK(contains(usage_error(settings), "standard-deviation: "));
 }
 
 TEST_CASE("weights are normal: mean, spread, fourth moment and the mass within one deviation") {

@@ -231,9 +231,9 @@ def test_the_scripts_of_the_workflow_are_shell(tmp_path):
 
 
 @pytest.mark.parametrize("status, verdict", [(0, "deploy"), (3, "do not deploy"), (4, "not enough data"), (1, None), (75, None)])
-def test_the_judge_of_the_workflow_tells_answers_from_failures(tmp_path, status, verdict):
+def test_the_evaluation_of_the_workflow_tells_results_from_failures(tmp_path, status, verdict):
     steps = yaml.safe_load(WORKFLOW.read_text())["jobs"]["retrain"]["steps"]
-    script = next(step["run"] for step in steps if step.get("id") == "judge")
+    script = next(step["run"] for step in steps if step.get("id") == "evaluate")
     (tmp_path / "intelia").write_text(f"#!/bin/sh\nexit {status}\n")
     (tmp_path / "intelia").chmod(0o755)
     # GitHub's bash for `shell: bash`.

@@ -125,18 +125,18 @@ TEST_CASE("tables of judgements") {
   CHECK_THROWS_WITH_AS(feedback_table(query, full), doctest::Contains("has no column 'place'"), Error);
   CHECK_THROWS_WITH_AS(
       annotations_table({}, {{"column", "conversation_id", "25", "t"}, {"column", "annotater", "25", "t"}}),
-      doctest::Contains("did you mean 'annotater'?); name it with --annotations-columns annotator=NAME"), Error);
+      doctest::Contains("did you mean 'annotater'?); map it as annotator=NAME"), Error);
   CHECK_THROWS_WITH_AS(annotations_table({}, {{"table", "annotation", {}, {}}}),
                        doctest::Contains("no table 'annotations' (did you mean 'annotation'?)"), Error);
 }
 
 TEST_CASE("wrong names of judgements are named with their option") {
   for (const auto& [change, option] : std::vector<std::pair<std::function<void(ExtractQuery&)>, const char*>>{
-           {[](ExtractQuery& query) { query.feedback_table = "a.b.c"; }, "--feedback-table"},
-           {[](ExtractQuery& query) { query.annotations_table = ""; }, "--annotations-table"},
+           {[](ExtractQuery& query) { query.feedback_table = "a.b.c"; }, "feedback-table: "},
+           {[](ExtractQuery& query) { query.annotations_table = ""; }, "annotations-table: "},
            {[](ExtractQuery& query) { query.feedback_columns = {"ratting=x"}; },
-            "--feedback-columns: unknown name 'ratting' (did you mean 'rating'?)"},
-           {[](ExtractQuery& query) { query.annotations_columns = {"scores"}; }, "--annotations-columns"}}) {
+            "feedback-columns: unknown name 'ratting' (did you mean 'rating'?)"},
+           {[](ExtractQuery& query) { query.annotations_columns = {"scores"}; }, "annotations-columns: "}}) {
     ExtractQuery query;
     change(query);
     CHECK_MESSAGE(contains(fault_of(query), option), option);
@@ -163,7 +163,7 @@ TEST_CASE("a wrong table name is named with its option") {
   ExtractQuery query;
   CHECK(fault_of(query).empty());
   query.table = "a.b.c";
-  CHECK(contains(fault_of(query), "--table"));
+  CHECK(contains(fault_of(query), "table: "));
   query.table = "\"open";
-  CHECK(contains(fault_of(query), "--table"));
+  CHECK(contains(fault_of(query), "table: "));
 }

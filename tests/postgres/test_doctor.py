@@ -44,9 +44,9 @@ def test_a_sound_source_has_no_finding(reader, tmp_path):
     assert set(states.values()) == {"ok"}, found
     assert set(states) == {"machine", "output", "database", "version", "encoding", "encryption", "replication", "clock",
                            "time limits", "table", "columns", "privileges", "indexes", "row versions"}
-    assert found["version"]["words"].startswith(f"PostgreSQL {connection.server_version // 10000}.")
-    assert found["privileges"]["words"] == f"role {role} may read all five columns"
-    assert found["table"]["words"].startswith("table public.conversations, ")
+    assert found["version"]["message"].startswith(f"PostgreSQL {connection.server_version // 10000}.")
+    assert found["privileges"]["message"] == f"role {role} may read all five columns"
+    assert found["table"]["message"].startswith("table public.conversations, ")
     assert not (tmp_path / "new").exists()
 
 
@@ -75,7 +75,7 @@ def test_a_role_without_rights_and_its_remedy(cluster, database):
         url = cluster.url(connection.info.dbname, user="may%3B%20not")
         found = findings_of(url, status=1)
         assert found["privileges"]["state"] == "failed"
-        assert found["privileges"]["words"] == ('role "may; not" may not read conversation_id, messages, rating, created_at, '
+        assert found["privileges"]["message"] == ('role "may; not" may not read conversation_id, messages, rating, created_at, '
                                                 'language')
         remedies = found["privileges"]["remedies"]
         assert remedies == ['GRANT SELECT ON public.conversations TO "may; not";']
@@ -89,11 +89,11 @@ def test_rights_on_single_columns_do_not_reach_row_versions(reader):
     url, connection, role = reader
     execute(connection, f"REVOKE ALL ON conversations FROM {role}",
             f"GRANT SELECT (conversation_id, messages, rating, created_at) ON conversations TO {role}")
-    assert findings_of(url, status=1)["privileges"]["words"] == f"role {role} may not read language"
+    assert findings_of(url, status=1)["privileges"]["message"] == f"role {role} may not read language"
     execute(connection, f"GRANT SELECT (language) ON conversations TO {role}")
     found = findings_of(url)
     assert found["privileges"]["state"] == "ok"
-    assert found["row versions"]["state"] == "note" and "xmin may not be read" in found["row versions"]["words"]
+    assert found["row versions"]["state"] == "note" and "xmin may not be read" in found["row versions"]["message"]
     execute(connection, *found["row versions"]["remedies"])
     assert findings_of(url)["row versions"]["state"] == "ok"
 
@@ -146,9 +146,9 @@ def test_more_rights_than_needed_are_noted(reader, database):
     url, connection, role = reader
     execute(connection, f"GRANT INSERT ON conversations TO {role}")
     privileges = findings_of(url)["privileges"]
-    assert privileges["state"] == "note" and "it may also write there" in privileges["words"]
+    assert privileges["state"] == "note" and "it may also write there" in privileges["message"]
     privileges = findings_of(database[0])["privileges"]
-    assert privileges["state"] == "note" and "it is a superuser" in privileges["words"]
+    assert privileges["state"] == "note" and "it is a superuser" in privileges["message"]
     assert "CREATE ROLE intelia_reader LOGIN;" in privileges["remedies"]
 
 
@@ -156,26 +156,26 @@ def test_row_level_security_is_a_warning(reader):
     url, connection, role = reader
     execute(connection, "ALTER TABLE conversations ENABLE ROW LEVEL SECURITY")
     privileges = findings_of(url)["privileges"]
-    assert privileges["state"] == "warning" and "row-level security" in privileges["words"]
+    assert privileges["state"] == "warning" and "row-level security" in privileges["message"]
 
 
 def test_a_missing_table_and_where_it_may_be(reader):
     url, connection, _ = reader
     assert findings_of(url, "--table", "conversation", status=1)["table"] == {
-        "state": "failed", "words": "'conversation' is not there; name it with --table (did you mean 'conversations'?)"}
+        "state": "failed", "message": "'conversation' is not there (did you mean 'conversations'?); name another table (--table)"}
     execute(connection, 'CREATE SCHEMA "C R M"', 'CREATE TABLE "C R M".chats (LIKE conversations)')
     found = findings_of(url, "--table", "chats", status=1)
-    assert found["table"]["words"] == "'chats' is not there; did you mean --table \"C R M\".chats?"
+    assert found["table"]["message"] == "'chats' is not there (did you mean \"C R M\".chats?); name another table (--table)"
     assert "columns" not in found and "privileges" not in found
-    assert "is not there" in findings_of(url, "--table", "it's; DROP TABLE conversations", status=1)["table"]["words"]
+    assert "is not there" in findings_of(url, "--table", "it's; DROP TABLE conversations", status=1)["table"]["message"]
 
 
 def test_missing_columns_and_the_nearest_names(reader):
     url, connection, _ = reader
     execute(connection, "ALTER TABLE conversations RENAME rating TO ratings", "ALTER TABLE conversations RENAME messages TO body")
     found = findings_of(url, status=1)
-    assert found["columns"]["words"] == ("'messages' is missing; name it with --columns messages=NAME; 'rating' is missing; name "
-                                         "it with --columns rating=NAME (did you mean 'ratings'?)")
+    assert found["columns"]["message"] == ("'messages' is missing; map it as messages=NAME; 'rating' is missing (did you mean "
+                                         "'ratings'?); map it as rating=NAME (--columns)")
     assert "privileges" not in found
     assert findings_of(url, "--columns", "messages=body,rating=ratings")["columns"]["state"] == "ok"
 
@@ -187,10 +187,10 @@ def test_wrong_types_are_told_from_odd_ones(reader):
             "CREATE TABLE wrong (conversation_id bigint, messages bytea, rating text, created_at text, language text)",
             f"GRANT SELECT ON odd, wrong TO {role}")
     odd = findings_of(url, "--table", "odd")["columns"]
-    assert odd == {"state": "note", "words": "'messages' is json; jsonb would have refused what is no JSON; 'created_at' is "
+    assert odd == {"state": "note", "message": "'messages' is json; jsonb would have refused what is no JSON; 'created_at' is "
                                              "timestamp without time zone, which is taken for UTC"}
     wrong = findings_of(url, "--table", "wrong", status=1)["columns"]
-    assert wrong == {"state": "failed", "words": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a number "
+    assert wrong == {"state": "failed", "message": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a number "
                                                  "would have refused what is none; 'created_at' is text; expected timestamptz"}
 
 
@@ -201,7 +201,7 @@ def test_indexes_that_are_missing_and_their_remedies(reader):
             "CREATE INDEX ON conversations (conversation_id)", "CREATE UNIQUE INDEX ON conversations (conversation_id, language)")
     indexes = findings_of(url)["indexes"]
     assert indexes["state"] == "warning"
-    assert "nothing keeps conversation_id unique, so" in indexes["words"]
+    assert "nothing keeps conversation_id unique, so" in indexes["message"]
     assert len(indexes["remedies"]) == 4
     execute(connection, *indexes["remedies"])
     assert findings_of(url)["indexes"]["state"] == "ok"
@@ -227,7 +227,7 @@ def test_an_index_that_was_never_finished(reader):
     url, connection, _ = reader
     execute(connection, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'conversations_newest_first'::regclass")
     indexes = findings_of(url)["indexes"]
-    assert "index conversations_newest_first was never finished" in indexes["words"]
+    assert "index conversations_newest_first was never finished" in indexes["message"]
     assert indexes["remedies"] == ["CREATE INDEX CONCURRENTLY ON public.conversations (created_at DESC, conversation_id);",
                                    "DROP INDEX CONCURRENTLY conversations_newest_first;"]
 
@@ -237,10 +237,10 @@ def test_a_view_has_no_indexes_and_no_row_versions(reader):
     execute(connection, "CREATE VIEW rated AS SELECT * FROM conversations", f"GRANT SELECT ON rated TO {role}",
             "CREATE MATERIALIZED VIEW kept AS SELECT * FROM conversations", f"GRANT SELECT ON kept TO {role}")
     found = findings_of(url, "--table", "rated")
-    assert found["table"]["words"] == "view public.rated"
+    assert found["table"]["message"] == "view public.rated"
     assert found["indexes"]["state"] == found["row versions"]["state"] == "note"
-    assert found["row versions"]["words"] == "a view has none (xmin), so 'extract --incremental' reads every conversation every time"
-    assert "REFRESH" in findings_of(url, "--table", "kept")["row versions"]["words"]
+    assert found["row versions"]["message"] == "a view has none (xmin), so an incremental extraction reads every conversation every time"
+    assert "REFRESH" in findings_of(url, "--table", "kept")["row versions"]["message"]
 
 
 def test_time_limits_of_the_role(reader):
@@ -249,14 +249,14 @@ def test_time_limits_of_the_role(reader):
             f"ALTER ROLE {role} SET idle_in_transaction_session_timeout = '1min'")
     limits = findings_of(url)["time limits"]
     assert limits["state"] == "note"
-    assert "statement_timeout = 30s" in limits["words"] and "idle_in_transaction_session_timeout = 1min" in limits["words"]
+    assert "statement_timeout = 30s" in limits["message"] and "idle_in_transaction_session_timeout = 1min" in limits["message"]
 
 
 def test_an_encoding_that_declares_none():
     server = Cluster("SQL_ASCII")
     try:
         found = findings_of(server.url(), status=1)
-        assert found["encoding"]["state"] == "warning" and "SQL_ASCII" in found["encoding"]["words"]
+        assert found["encoding"]["state"] == "warning" and "SQL_ASCII" in found["encoding"]["message"]
         assert found["table"]["state"] == "failed"  # nothing was made in it
     finally:
         server.stop()
@@ -300,7 +300,7 @@ def test_a_replica_that_cancels_long_reads(own_cluster):
         url = own_cluster.url() + "&port=5433"
         replication = findings_of(url)["replication"]
         assert replication["state"] == "warning"
-        assert replication["words"].startswith("a replica") and "more than 30s" in replication["words"]
+        assert replication["message"].startswith("a replica") and "more than 30s" in replication["message"]
         assert "hot_standby_feedback = on" in replication["remedies"][0]
         with open(replica / "postgresql.auto.conf", "a") as settings:
             settings.write("hot_standby_feedback = on\n")
@@ -325,9 +325,9 @@ def test_the_file_of_the_secret(reader, tmp_path, mode, state):
     assert run.status == 0, run.stdout + run.stderr
     found = json.loads(run.stdout)
     assert found["secret"]["state"] == state and found["database"]["state"] == "ok"
-    assert (f"mode {mode:03o}" in found["secret"]["words"]) == (state == "warning")
+    assert (f"mode {mode:03o}" in found["secret"]["message"]) == (state == "warning")
     both = findings_of(reader[0], DATABASE_URL_FILE=str(secret))
-    assert both["secret"]["state"] == "note" and "wins" in both["secret"]["words"]
+    assert both["secret"]["state"] == "note" and "wins" in both["secret"]["message"]
 
 
 def test_a_secret_that_is_not_there(tmp_path):
@@ -339,7 +339,7 @@ def test_a_secret_that_is_not_there(tmp_path):
 def test_an_output_that_cannot_be_written(reader, tmp_path):
     (tmp_path / "file").write_text("")
     found = findings_of(reader[0], "--output", tmp_path / "file" / "folder", status=1)
-    assert found["output"]["state"] == "failed" and "is not a folder" in found["output"]["words"]
+    assert found["output"]["state"] == "failed" and "is not a folder" in found["output"]["message"]
 
 
 def test_wrong_usage(reader):

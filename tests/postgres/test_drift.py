@@ -52,7 +52,7 @@ def test_the_summary_is_what_a_monitor_reads(database, tmp_path):
     insert(connection, [{"conversation_id": "new"}, {"conversation_id": "bad", "messages": "7"}])
     run = extract(url, tmp_path / "out", "--incremental", "--json", "--quiet")
     summary = json.loads(run.stdout)
-    assert summary["increment"] == {"added": 2, "updated": 0, "left": 0, "unchanged": 50}
+    assert summary["increment"] == {"added": 2, "updated": 0, "removed": 0, "unchanged": 50}
     assert (summary["matched"], summary["kept"], summary["rejected_total"], summary["dropped_total"]) == (52, 51, 1, 0)
     assert summary["rejected"] == {"messages is not a list": 1} and summary["kept_by_month"] == {"2026-03": 51}
     assert summary["snapshot"] and summary["finished_at"].endswith("Z") and summary["seconds"] > 0 and "drift" in summary

@@ -105,7 +105,7 @@ def test_filters_of_the_database(database, tmp_path):
     assert ids_of(tmp_path / "out") == ["kept", "kept-4"]
     counts = manifest_of(tmp_path / "out")["counts"]
     assert counts["matched"] == 4
-    assert counts["dropped"] == {"fewer messages than --min-messages": 1, "fewer than two user and assistant turns": 1}
+    assert counts["dropped"] == {"fewer messages than the minimum": 1, "fewer than two user and assistant turns": 1}
     assert extract(url, tmp_path / "out", "--languages", "", "--min-rating", "3.9", "--min-messages", "2").status == 0
     assert ids_of(tmp_path / "out") == ["german", "kept", "kept-4", "low", "none", "short"]
 
@@ -167,7 +167,7 @@ REASONS = {
     "not-a-list": "messages is not a list", "number": "messages is not a list", "json-null": "messages is not a list",
     "null": "messages is NULL", "no-role": "message without a role", "no-content": "message without text content",
     "null-content": "message without text content", "narrator": "unknown role", "image": "content part is not text",
-    "not-a-number": "rating is NaN", "infinite": "rating is infinite", "never": "created_at is not a date of our era",
+    "not-a-number": "rating is NaN", "infinite": "rating is infinite", "never": "created_at is not a date of the common era",
     "words": "messages is not a list",
 }
 

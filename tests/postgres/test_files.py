@@ -259,7 +259,7 @@ def test_a_quote_never_closed_costs_its_line(tmp_path):
     path.write_text("\n".join([",".join(COLUMNS), *rows]))
     result = read_file(path, tmp_path, limit=0)
     assert reasons_of(result) == {502: "text after a closing quote", 702: "quote inside a cell without quotes"}
-    assert (result.summary["matched"], result.summary["dropped"]) == (1000, {"fewer messages than --min-messages": 998})
+    assert (result.summary["matched"], result.summary["dropped"]) == (1000, {"fewer messages than the minimum": 998})
 
 
 def test_each_malformed_line_is_named(tmp_path):
@@ -299,7 +299,7 @@ def test_an_id_that_occurs_twice_is_not_guessed_at(tmp_path):
     result = read_file(write_lines(tmp_path / "x.jsonl", rows), tmp_path)
     assert ids_of(result) == ["b"]
     assert dict(result.rejected) == {line: "conversation_id is not unique: 2 rows have it" for line in (1, 3, 4)}
-    assert result.summary["unmatched"] == {"rating is below --min-rating": 3}
+    assert result.summary["unmatched"] == {"rating is below the minimum": 3}
 
 
 def test_a_million_columns(tmp_path):
@@ -342,7 +342,7 @@ def test_json_test_suite(tmp_path):
     result = read_file(path, tmp_path)
     assert ids_of(result) == ["good-é", "last"]
     reasons = dict(result.rejected)
-    assert len(reasons) == len(cases) - result.summary["dropped"].get("fewer messages than --min-messages", 0)
+    assert len(reasons) == len(cases) - result.summary["dropped"].get("fewer messages than the minimum", 0)
     of_json = ("not valid JSON", "not valid UTF-8", "record holds a NUL byte")
     for number, name in enumerate(cases, 2):
         is_json = not reasons.get(number, "").startswith(of_json)

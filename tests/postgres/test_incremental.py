@@ -54,27 +54,27 @@ def test_changes_of_every_kind(incremental):
     found, _ = steps.step()
     assert found["in_full"] == "there is no state yet"
     found, _ = steps.step()
-    assert found["increment"] == {"added": 0, "updated": 0, "left": 0, "unchanged": 300}
+    assert found["increment"] == {"added": 0, "updated": 0, "removed": 0, "unchanged": 300}
 
     insert(connection, [{"conversation_id": "late", "created_at": "2026-01-01"}, {"conversation_id": "new", "created_at": "2026-09-01"},
                         {"conversation_id": "broken", "messages": "7"}, {"conversation_id": "short", "messages": TURNS[:2]}])
-    assert steps.step()[0]["increment"] == {"added": 4, "updated": 0, "left": 0, "unchanged": 300}
+    assert steps.step()[0]["increment"] == {"added": 4, "updated": 0, "removed": 0, "unchanged": 300}
     cursor.execute("UPDATE conversations SET rating = 5 WHERE conversation_id = 'c-000007'")
     cursor.execute("UPDATE conversations SET messages = messages || '[{\"role\":\"user\",\"content\":\"more\"}]' "
                    "WHERE conversation_id = 'c-000008'")
     cursor.execute("UPDATE conversations SET created_at = '2020-01-01' WHERE conversation_id = 'c-000009'")
     cursor.execute("UPDATE conversations SET language = 'fr' WHERE conversation_id = 'c-000010'")
     cursor.execute("UPDATE conversations SET messages = %s WHERE conversation_id = 'broken'", (json.dumps(TURNS),))
-    assert steps.step()[0]["increment"] == {"added": 0, "updated": 5, "left": 0, "unchanged": 299}
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 5, "removed": 0, "unchanged": 299}
     cursor.execute("DELETE FROM conversations WHERE conversation_id = 'c-000011'")
     cursor.execute("UPDATE conversations SET rating = 1 WHERE conversation_id = 'c-000012'")
     cursor.execute("UPDATE conversations SET language = 'de' WHERE conversation_id = 'c-000013'")
     cursor.execute("UPDATE conversations SET messages = '[]' WHERE conversation_id = 'c-000014'")
-    assert steps.step()[0]["increment"] == {"added": 0, "updated": 1, "left": 3, "unchanged": 300}
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 1, "removed": 3, "unchanged": 300}
     cursor.execute("UPDATE conversations SET rating = 4 WHERE conversation_id = 'c-000012'")
     cursor.execute("DELETE FROM conversations WHERE conversation_id = 'late'")
     insert(connection, [{"conversation_id": "late", "created_at": "2026-01-02", "rating": 5}])
-    assert steps.step()[0]["increment"] == {"added": 1, "updated": 1, "left": 0, "unchanged": 300}
+    assert steps.step()[0]["increment"] == {"added": 1, "updated": 1, "removed": 0, "unchanged": 300}
     ids = ids_of(steps.folder / "increment")
     assert "c-000012" in ids and "late" in ids and not {"c-000011", "c-000013", "c-000014", "short"} & set(ids)
     assert len(ids) == len(set(ids)) == 300
@@ -86,7 +86,7 @@ def test_rows_leave_through_the_limit(incremental):
     insert(connection, [{} for _ in range(60)])
     steps.step()
     insert(connection, [{"conversation_id": f"new-{number}", "created_at": "2026-10-01"} for number in range(5)])
-    assert steps.step()[0]["increment"] == {"added": 5, "updated": 0, "left": 5, "unchanged": 45}
+    assert steps.step()[0]["increment"] == {"added": 5, "updated": 0, "removed": 5, "unchanged": 45}
     steps.options = ("--limit", "60", "--since", "2026-03-02")  # another part of the table, the same lines
     found = steps.step()[0]["increment"]
     assert found["added"] > 5 and found["unchanged"] > 40
@@ -101,7 +101,7 @@ def test_what_is_said_about_a_conversation_changes_it(incremental):
     cursor.execute("INSERT INTO annotations (conversation_id, turn, annotator, corrected_answer) VALUES ('c-000003', 1, 'ana', '33 °C.'), "
                    "('c-000004', 1, 'ana', 'A'), ('c-000004', 1, 'rui', 'B')")
     cursor.execute("INSERT INTO feedback (conversation_id, turn, rating) VALUES ('c-000005', 3, 1)")
-    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "left": 0, "unchanged": 27}
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "removed": 0, "unchanged": 27}
     records = {record["metadata"]["conversation_id"]: record for record in lines_of(steps.folder / "increment")}
     assert records["c-000003"]["messages"][-1]["content"] == "33 °C."
     assert len(records["c-000005"]["messages"]) == 2
@@ -109,19 +109,19 @@ def test_what_is_said_about_a_conversation_changes_it(incremental):
     cursor.execute("UPDATE annotations SET corrected_answer = 'A' WHERE annotator = 'rui'")
     cursor.execute("DELETE FROM feedback")
     cursor.execute("UPDATE annotations SET comment = 'seen' WHERE conversation_id = 'c-000003'")
-    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "left": 0, "unchanged": 27}
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 3, "removed": 0, "unchanged": 27}
     records = {record["metadata"]["conversation_id"]: record for record in lines_of(steps.folder / "increment")}
     assert records["c-000004"]["messages"][-1]["content"] == "A" and len(records["c-000005"]["messages"]) == 4
     assert (steps.folder / "increment/quarantine.jsonl").read_text() == ""
 
 
 @pytest.mark.parametrize("change, why", [
-    ("settings", "the last run's --min-rating was another one"),
-    ("split", "the last run's --split was another one"),
+    ("settings", "the last run's min-rating was another one"),
+    ("split", "the last run's split was another one"),
     ("column", "the database or the table is another one"),
     ("output", "is not as the last increment wrote it"),
-    ("state", "is damaged"),
-    ("rescan", "--rescan asks for it"),
+    ("state", "is corrupt"),
+    ("rescan", "a rescan was requested"),
 ])
 def test_a_state_that_does_not_fit_is_not_built_on(incremental, change, why):
     steps, connection = incremental
@@ -196,7 +196,7 @@ def test_partitioned_and_inherited_tables(incremental):
     steps.options = ("--table", "parts")
     steps.step()
     cursor.execute("UPDATE parts SET rating = 5 WHERE conversation_id < 'c-000004'")
-    assert steps.step()[0]["increment"] == {"added": 0, "updated": 4, "left": 0, "unchanged": 36}
+    assert steps.step()[0]["increment"] == {"added": 0, "updated": 4, "removed": 0, "unchanged": 36}
     cursor.execute("CREATE TABLE heir (PRIMARY KEY (conversation_id)) INHERITS (conversations); "
                    "INSERT INTO heir SELECT * FROM conversations WHERE conversation_id < 'c-000002'")
     steps.options = ("--max-rejected", "1")
@@ -218,7 +218,7 @@ def test_ids_of_other_types(incremental):
         steps.folder.mkdir()
         steps.step()
         cursor.execute(f"UPDATE \"t {name}\" SET rating = 5 WHERE created_at < '2026-01-11'")
-        assert steps.step()[0]["increment"] == {"added": 0, "updated": 9, "left": 0, "unchanged": 41}
+        assert steps.step()[0]["increment"] == {"added": 0, "updated": 9, "removed": 0, "unchanged": 41}
 
 
 def test_dry_run_says_what_would_change(incremental):
@@ -230,7 +230,7 @@ def test_dry_run_says_what_would_change(incremental):
     before = {path: path.read_bytes() for path in (steps.folder / "increment").iterdir()}
     connection.cursor().execute("DELETE FROM conversations WHERE conversation_id = 'c-000001'")
     dry = extract(steps.url, steps.folder / "increment", "--incremental", "--dry-run")
-    assert "19 rows match: 0 new, 0 changed, 1 gone, 19 as before; nothing was written" in dry.stderr
+    assert "19 rows match: 0 added, 0 updated, 1 removed, 19 unchanged; nothing was written" in dry.stderr
     assert {path: path.read_bytes() for path in (steps.folder / "increment").iterdir()} == before
 
 
@@ -242,7 +242,7 @@ def test_state_in_another_place(incremental, tmp_path):
     assert "increment" in steps.step("--state", tmp_path / "nightly.state")[0]
     run = extract(steps.url, steps.folder / "increment", "--incremental", "--state", steps.folder / "increment/train.jsonl", status=2)
     assert "has the name of an output" in run.stderr
-    assert "pass both" in extract(steps.url, steps.folder / "x", "--rescan", status=2).stderr
+    assert "ask for one as well" in extract(steps.url, steps.folder / "x", "--rescan", status=2).stderr
 
 
 def test_nothing_left_is_refused_once_there_was_something(incremental):
@@ -415,7 +415,7 @@ def test_writers_against_increments(database, cluster, tmp_path, limit):
             found = compare()
             if number > 0:
                 assert "increment" in found or "more than half" in found["in_full"], found
-                num_changed += sum(found.get("increment", {}).get(kind, 0) for kind in ("added", "updated", "left"))
+                num_changed += sum(found.get("increment", {}).get(kind, 0) for kind in ("added", "updated", "removed"))
             time.sleep(random.random() * 0.1)
         assert num_changed > 10, "the writers wrote while the increments ran"
     finally:

@@ -129,7 +129,7 @@ def test_replica(replica, tmp_path):
     for more in (["--incremental"], ["--incremental"]):
         run = extract(url, tmp_path / "increment", *more)
         assert run.status == 0, run.stderr
-    assert "4000 as before" in run.stderr
+    assert "4000 unchanged" in run.stderr
     run = extract(url, tmp_path / "jobs", "--jobs", "3")
     assert run.status == 0, run.stderr
     assert (tmp_path / "jobs/train.jsonl").read_bytes() == (tmp_path / "increment/train.jsonl").read_bytes()
@@ -145,7 +145,7 @@ def test_replica(replica, tmp_path):
     run = program.finish(process)
     watcher.close()
     assert run.status == 0, run.stderr
-    assert "conflict with recovery" in run.stderr and "beginning again, 1 of 3" in run.stderr
+    assert "conflict with recovery" in run.stderr and "retrying, 1 of 3" in run.stderr
     cursor.execute("SELECT conversation_id FROM conversations")
     assert ids_of(tmp_path / "slow") == sorted(row[0] for row in cursor.fetchall())
 

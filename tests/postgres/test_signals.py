@@ -164,8 +164,8 @@ def test_ratings_inside_messages(database, tmp_path):
     records = records_of(url, tmp_path / "out", "--signals", "turns")
     assert {name: (record["metadata"]["rating"], len(record["messages"])) for name, record in records.items()} == {
         "good": (4.5, 4), "words": (5, 4), "bad-end": (4, 2)}
-    assert dropped_of(tmp_path / "out") == {"low": "rated below --min-rating: 3.5",
-                                            "silent": "not rated: no signal that is listed says anything"}
+    assert dropped_of(tmp_path / "out") == {"low": "rated below the minimum: 3.5",
+                                            "silent": "not rated: no listed signal has a rating"}
     assert rejected_of(tmp_path / "out") == {"odd": "rating of a turn is not a number: \"fine\" (messages[1].rating)"}
 
 

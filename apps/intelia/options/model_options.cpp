@@ -64,15 +64,6 @@ TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const 
           sha256_of_file("/proc/self/exe")};
 }
 
-void check_input_option(const std::string& option, const fs::path& path, InputType type) {
-  if (const std::string problem = input_problem(path, type); !problem.empty())
-    throw SettingError(Kind::usage, option, "'" + path.string() + "' " + problem);
-}
-
-void check_file_argument(const fs::path& file) {
-  if (!file.empty() && file != "-") check_input(file, InputType::stream);
-}
-
 void check_model_options(const ModelSettings& settings) {
   check_is_folder("model", settings.model);
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
@@ -88,20 +79,6 @@ void check_inputs_stay(const fs::path& output, const std::vector<std::string>& n
       if (!file.empty() && is_same_file(file, output / name))
         throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
                                      " of this run; copy it elsewhere or name another --output");
-}
-
-void remove_stale_model_files(const fs::path& folder, const std::vector<AtomicFile>& written) {
-  std::vector<fs::path> stale;
-  for (const std::string& name : folder_members(folder)) {
-    const bool is_weights =
-        name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
-    const bool is_replaced = std::any_of(written.begin(), written.end(),
-                                         [&](const AtomicFile& file) { return file.path().filename() == name; });
-    const auto& texts = tokenizer_file_names();
-    const bool is_text = std::find(texts.begin(), texts.end(), name) != texts.end();
-    if ((is_weights || is_text) && !is_replaced) stale.push_back(folder / name);
-  }
-  for (const fs::path& path : stale) remove_file(path);
 }
 
 }  // namespace intelia

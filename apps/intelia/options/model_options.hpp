@@ -1,10 +1,10 @@
 // Options and steps that every command with a model shares: which model, in what precision, and its text side.
 #pragma once
 
-#include "base/path.hpp"
 #include "cli/command.hpp"
 #include "engine/jobs.hpp"
 #include "inference/text_side.hpp"
+#include "options/path_options.hpp"
 #include "tokens/encode.hpp"
 #include "tokens/token_cache.hpp"
 
@@ -29,14 +29,10 @@ void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
  * used. */
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
-/** Throws Error{usage}, with the option's name, when `path`, given as --`option`, cannot be read as a `type`. */
-void check_input_option(const std::string& option, const std::filesystem::path& path, InputType type);
+/** Throws Error{usage} when `path`, given as --`option`, is not a folder that can be read. */
 inline void check_is_folder(const std::string& option, const std::filesystem::path& path) {
   check_input_option(option, path, InputType::folder);
 }
-
-/** The same for the file argument of a command, which may be a pipe; "-" and nothing at all are standard input. */
-void check_file_argument(const std::filesystem::path& file);
 
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
@@ -46,8 +42,5 @@ void check_model_options(const ModelSettings& settings);
 void check_inputs_stay(const std::filesystem::path& output, const std::vector<std::string>& names,
                        const std::vector<std::filesystem::path>& folders,
                        const std::vector<std::filesystem::path>& files);
-
-/** Weights and tokenizer of an earlier run that this run does not replace: they must not be read as this model's. */
-void remove_stale_model_files(const std::filesystem::path& folder, const std::vector<AtomicFile>& written);
 
 }  // namespace intelia

@@ -1,0 +1,49 @@
+#include "export/model_quantize.hpp"
+
+#include "base/file.hpp"
+#include "base/path.hpp"
+#include "engine/engine.hpp"
+#include "export/model_files.hpp"
+#include "inference/text_side.hpp"
+#include "model/quantized.hpp"
+#include "model/safetensors.hpp"
+
+namespace intelia {
+
+QuantizationPlan plan_quantization(const QuantizeSettings& settings) {
+  check_tokenizer_files(settings.model);
+  QuantizationPlan plan;
+  plan.config = read_model_config(settings.model);
+  const ModelWeights weights(settings.model);
+  check_quantizable(weights, plan.config, settings.model);
+  plan.quantized_bytes = quantized_bytes(weights, plan.config, settings.uses_double_quantization);
+  for (const TensorShape& tensor : model_tensors(plan.config)) {
+    plan.dense_bytes += weights.at(tensor.name, tensor.shape).size_bytes;
+    plan.num_quantized += is_quantizable(tensor.name);
+  }
+  return plan;
+}
+
+QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettings& settings, const RunInfo& info,
+                              const Sinks& sinks) {
+  Run run(info, settings.output);
+  check_room_for_weights(run, plan.quantized_bytes, "the quantized model needs");
+  run.add_input_folder(settings.model);
+  QuantizedModel model;
+  for (AtomicFile& file : load_engine().quantize(settings, sinks)) {
+    if (file.path().extension() == ".safetensors") model.weight_bytes += file.num_bytes();
+    run.stage(std::move(file));
+  }
+  Json document = plan.config.raw;
+  document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
+  run.stage_text("config.json", document.dump(2) + "\n");
+  for (const std::string& name : tokenizer_file_names())
+    if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_file(settings.model / name));
+  run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
+  remove_stale_model_files(run);
+  model.manifest = run.close();
+  run.commit();
+  return model;
+}
+
+}  // namespace intelia

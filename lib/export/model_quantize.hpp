@@ -1,0 +1,34 @@
+// A model folder written anew with its linear layers in NF4, as bitsandbytes serializes them. The engine makes the
+// weights; this file checks the model and writes what belongs to them.
+#pragma once
+
+#include <cstdint>
+
+#include "base/sinks.hpp"
+#include "engine/jobs.hpp"
+#include "model/config.hpp"
+#include "record/run.hpp"
+
+namespace intelia {
+
+/** A dense model, checked, and the sizes of it and of its quantized form. */
+struct QuantizationPlan {
+  ModelConfig config;
+  std::int64_t num_quantized = 0;     // weights that become NF4
+  std::uint64_t dense_bytes = 0;      // of all weights, as they are
+  std::uint64_t quantized_bytes = 0;  // of all weights afterwards, headers not counted
+};
+
+/** Throws Error{usage} for a model in NF4 already, Error{input} for one that is broken. Writes nothing. */
+QuantizationPlan plan_quantization(const QuantizeSettings& settings);
+
+struct QuantizedModel {
+  Json manifest;
+  std::uint64_t weight_bytes = 0;  // of the files of weights
+};
+
+/** Writes the folder. Throws Error{io} when the disk has no room for it. */
+QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettings& settings, const RunInfo& info,
+                              const Sinks& sinks);
+
+}  // namespace intelia

@@ -1,0 +1,91 @@
+#include "extraction/baseline.hpp"
+
+#include <utility>
+#include <vector>
+
+namespace intelia::extraction {
+
+namespace {
+
+/** What the lines of a state depend on besides their rows. It does not include which rows are selected: that is
+    determined by each run. */
+Json identity_of(VersionedSource& source, const RunInfo& info) {
+  Json identity{{"program", info.version}, {"source", source.identity()}};
+  for (const auto& [name, value] : info.fixed_options.items()) identity[name] = value;
+  return identity;
+}
+
+/** Why the versions in `last` are not comparable with those of this run; empty: they are. */
+std::string why_not_comparable(const Baseline& baseline, const StateSummary& last) {
+  // The version of a row is a 32-bit transaction id, which wraps around.
+  constexpr std::uint64_t kHalfRound = std::uint64_t{1} << 31;
+  for (const auto& [name, value] : baseline.identity.items())
+    if (last.identity.value(name, Json()) != value)
+      return name == "source" ? "the database or the table is a different one, or was restored or altered"
+                              : name + " has changed since the last run";
+  if (baseline.next_transaction < last.next_transaction)
+    return "the transaction ids of the database have decreased, as after a restore";
+  if (baseline.next_transaction - last.next_transaction > kHalfRound) return "too many transactions since the last run";
+  return "";
+}
+
+}  // namespace
+
+Baseline find_baseline(VersionedSource& source, const std::filesystem::path& state_path,
+                       const std::filesystem::path& folder, bool rescan, const RunInfo& info) {
+  Baseline baseline;
+  baseline.identity = identity_of(source, info);
+  baseline.next_transaction = source.next_transaction();
+  if (rescan) {
+    baseline.why_in_full = "a rescan was requested";
+    return baseline;
+  }
+  baseline.why_in_full = source.why_not_incremental();
+  if (!baseline.why_in_full.empty()) return baseline;
+  baseline.state = State::open(state_path, folder, baseline.why_in_full);
+  if (!baseline.state) return baseline;
+  baseline.why_in_full = why_not_comparable(baseline, baseline.state->summary());
+  baseline.num_kept = baseline.state->summary().num_kept;
+  if (!baseline.why_in_full.empty()) {
+    baseline.state.reset();
+    baseline.num_kept = 0;
+  }
+  return baseline;
+}
+
+std::unique_ptr<Increment> find_increment(const State& state, VersionedSource& source, const Sinks& sinks) {
+  auto increment = std::make_unique<Increment>(state);
+  source.read_index(sinks, [&](std::string_view conversation_id, std::uint64_t version) {
+    increment->add(conversation_id, version);
+  });
+  increment->resolve();
+  return increment;
+}
+
+std::unique_ptr<Increment> read_increment(Baseline& baseline, VersionedSource& source, RowClassifier& classifier,
+                                          const std::function<void(const RowResult&)>& take, const Sinks& sinks) {
+  constexpr std::size_t kConversationsAtOnce = 500;
+  constexpr std::int64_t kFew = 1000;
+  std::unique_ptr<Increment> increment = find_increment(*baseline.state, source, sinks);
+  const IncrementCounts& counts = increment->counts();
+  const std::int64_t num_changed = counts.added + counts.updated;
+  if (num_changed > kFew && num_changed > counts.unchanged) {
+    baseline.why_in_full = "more than half of the conversations are new or changed";
+    return nullptr;
+  }
+  std::int64_t num_read = 0;
+  increment->for_each_batch(kConversationsAtOnce, [&](const std::vector<std::string>& ids) {
+    sinks.stop.check("extract");
+    source.read_conversations(ids, classifier,
+                              [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
+                                take(result);
+                                increment->put(conversation_id, version, result);
+                              });
+    num_read += static_cast<std::int64_t>(ids.size());
+    sinks.progress.update({"changed conversation", num_read, num_changed, ""});
+  });
+  sinks.progress.finish();
+  return increment;
+}
+
+}  // namespace intelia::extraction

@@ -1,0 +1,76 @@
+#include "extraction/row_result.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "dataset/split.hpp"
+#include "record/json.hpp"
+#include "record/jsonl.hpp"
+#include "text/utf8.hpp"
+
+namespace intelia::extraction {
+
+namespace {
+
+/** A name for a row in messages, without control characters and of limited length. */
+std::string readable_name(const std::optional<std::string_view>& conversation_id) {
+  constexpr std::size_t kMaxBytes = 200;
+  if (!conversation_id || !is_valid_utf8(*conversation_id)) return "conversation (no readable id)";
+  std::string quoted;
+  append_json_string(quoted, *conversation_id);
+  if (quoted.size() > kMaxBytes) return "conversation (id of " + std::to_string(conversation_id->size()) + " bytes)";
+  return "conversation " + quoted.substr(1, quoted.size() - 2);
+}
+
+/** Language, rating rounded to halves (empty for none), and "2026-09". */
+void append_tally(std::string& out, const RowReader& reader, std::string_view created_at) {
+  out += reader.language();
+  std::replace(out.begin(), out.end(), '\t', ' ');
+  out += '\t';
+  if (reader.rating()) fmt::format_to(std::back_inserter(out), "{:g}", std::round(*reader.rating() * 2) / 2);
+  const std::size_t year_end = std::min(created_at.find('-'), created_at.size());
+  fmt::format_to(std::back_inserter(out), "\t{}", created_at.substr(0, year_end + 3));
+}
+
+}  // namespace
+
+RowClassifier::RowClassifier(const RowRules& rules, double train_fraction)
+    : reader_(rules), train_fraction_(train_fraction) {}
+
+RowResult rejected(std::string_view where, const std::string& reason, std::string_view raw) {
+  RowResult result{OutputKind::rejected, "", reason_name(reason), std::string(where) + ": " + reason};
+  append_rejected(result.line, where, reason, raw);
+  return result;
+}
+
+const RowResult& RowClassifier::classify(const Row& row, std::string_view where) {
+  result_.line.clear();
+  result_.tally.clear();
+  result_.message.clear();
+  const RowStatus status = reader_.read(row, result_.line);
+  if (status == RowStatus::kept) {
+    result_.output = is_in_training(*row.conversation_id, train_fraction_) ? OutputKind::train : OutputKind::validation;
+    append_tally(result_.tally, reader_, row.created_at.value_or(""));
+    return result_;
+  }
+  const std::string name = where.empty() ? readable_name(row.conversation_id) : std::string(where);
+  result_.tally = reason_name(reader_.reason());
+  result_.message = name + ": " + reader_.reason();
+  if (status == RowStatus::dropped) {
+    result_.output = OutputKind::dropped;
+    result_.line = "{\"conversation_id\":";
+    append_json_string(result_.line, row.conversation_id.value_or(""));
+    result_.line += ",\"reason\":";
+    append_json_string(result_.line, reader_.reason());
+    result_.line += "}\n";
+  } else {
+    result_.output = status == RowStatus::quarantined ? OutputKind::quarantined : OutputKind::rejected;
+    append_rejected(result_.line, name, reader_.reason(), row.messages.value_or(""));
+  }
+  return result_;
+}
+
+}  // namespace intelia::extraction

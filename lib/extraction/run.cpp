@@ -1,0 +1,256 @@
+#include "extraction/run.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "base/clock.hpp"
+#include "base/path.hpp"
+#include "dataset/split.hpp"
+#include "extraction/baseline.hpp"
+#include "extraction/dataset_files.hpp"
+#include "extraction/state.hpp"
+
+namespace intelia::extraction {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/** The state must not overwrite a dataset or another file. */
+void check_state_is_no_other_file(const fs::path& folder, const fs::path& state) {
+  const auto fail = [&](const std::string& words) {
+    throw SettingError(Kind::usage, "state", "'" + state.string() + "' " + words);
+  };
+  for (const char* name : kOutputNames)
+    if (state.filename() == name) fail("has the name of an output; name another file");
+  if (state.filename() == "manifest.json") fail("has the name of an output; name another file");
+  const PathType type = path_type(state);
+  if (is_same_file(state, folder)) fail("is the output folder; name a file");
+  if (type != PathType::missing && type != PathType::file) fail("is not a file; name one");
+}
+
+/** Compares with the last run in the folder, if there is one. */
+std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy,
+                                                Log& log) {
+  try {
+    const std::optional<Json> last = read_manifest(folder);
+    if (!last || last->value("command", "") != "extract" || !last->contains("counts")) return std::nullopt;
+    return compare((*last)["counts"], counts, policy);
+  } catch (const Error& error) {
+    log.warning(std::string("not compared with the last run: ") + error.what());
+    return std::nullopt;
+  }
+}
+
+/** Waits after the given number of attempts: 1, 2, 4 … seconds, at most a minute. */
+void wait_before_retry(int num_attempts, const StopFlag& stop) {
+  const double seconds = std::min(60.0, static_cast<double>(1 << std::min(num_attempts - 1, 6)));
+  const double deadline = monotonic_seconds() + seconds;
+  while (monotonic_seconds() < deadline) {
+    stop.check("extract");
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
+}
+
+/** One attempt to extract a source, from reading to commit. */
+class Attempt {
+ public:
+  Attempt(const ExtractSettings& settings, Source& source, const RunInfo& info, Run& run, const Sinks& sinks)
+      : settings_(settings),
+        source_(source),
+        info_(info),
+        run_(run),
+        sinks_(sinks),
+        warnings_(settings.rejects, sinks.log) {}
+
+  ExtractResult extract() {
+    check_disk();
+    if (settings_.incremental) find_increment();
+    read_rows();
+    source_.finish();
+    sinks_.stop.check("extract");
+    check_rows();
+    describe();
+    if (state_) finish_state();
+    result_.manifest = run_.close();
+    run_.commit();
+    return std::move(result_);
+  }
+
+ private:
+  /** The required space is an estimate, so a forced run skips the check. */
+  void check_disk() {
+    if (info_.force) return;
+    const std::string shortage =
+        disk_shortage(run_.folder(), source_.estimated_bytes(), "the conversations need about");
+    if (!shortage.empty())
+      throw SettingError(Kind::io, "force", shortage + "; free some space, narrow the selection, or skip this check",
+                         SettingError::Role::remedy);
+  }
+
+  RowClassifier make_classifier() const { return {source_.rules(), settings_.split}; }
+
+  void find_increment() {
+    VersionedSource& source = *source_.versioned();
+    baseline_ = find_baseline(source, state_path(settings_), run_.folder(), settings_.rescan, info_);
+    if (baseline_.state) {
+      RowClassifier classifier = make_classifier();
+      increment_ = read_increment(
+          baseline_, source, classifier, [this](const RowResult& result) { warnings_.add(result); }, sinks_);
+    }
+    if (increment_) result_.increment = increment_->counts();
+    result_.why_in_full = baseline_.why_in_full;
+    if (!increment_) sinks_.log.info("reading all conversations: " + baseline_.why_in_full);
+  }
+
+  /** Writes the lines of the increment, or of all rows. */
+  void read_rows() {
+    files_.emplace(run_, increment_ ? increment_->tallies() : Tallies());
+    if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
+    if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
+    source_.read([this] { return make_classifier(); }, sinks_,
+                 [this](std::string_view conversation_id, std::uint64_t version, const RowResult& row) {
+                   warnings_.add(row);
+                   const std::uint32_t tally = files_->add(row);
+                   if (state_)
+                     state_->add({key128_of(conversation_id), version, tally, static_cast<std::uint32_t>(row.output),
+                                  static_cast<std::uint32_t>(row.line.size())});
+                 });
+  }
+
+  void check_rows() {
+    result_.rows = files_->num_rows();
+    result_.kept = files_->num_kept();
+    result_.train = files_->count(OutputKind::train);
+    result_.validation = files_->count(OutputKind::validation);
+    result_.rejected = files_->count(OutputKind::rejected);
+    result_.dropped = files_->count(OutputKind::dropped);
+    result_.quarantined = files_->count(OutputKind::quarantined);
+    check_rejected(settings_.rejects, result_.rejected, result_.rows);
+    const bool was_empty = increment_ && baseline_.num_kept == 0;
+    if (result_.kept == 0 && !settings_.allow_empty && !was_empty)
+      throw SettingError(Kind::input, "allow-empty",
+                         "no conversation qualifies (" + in_words(result_) +
+                             "); existing files are kept; widen the selection, or allow empty files",
+                         SettingError::Role::remedy);
+  }
+
+  void describe() {
+    files_->set_records();
+    const Json input = source_.describe();
+    result_.snapshot = input.value("snapshot", "");
+    run_.add_input(input);
+    Json counts = files_->counts();
+    if (const auto unmatched = source_.unmatched_by_reason(); !unmatched.empty()) counts["unmatched"] = unmatched;
+    result_.drift = drift_since_last_run(run_.folder(), counts, settings_.drift, sinks_.log);
+    run_.manifest()["counts"] = counts;
+    run_.manifest()["split_seed"] = kSplitSeed;
+    result_.seconds = run_.seconds();
+    Json& measured = run_.measured();
+    measured["rows_per_second"] = static_cast<double>(result_.rows) / result_.seconds;
+    if (result_.increment) measured["increment"] = to_json(*result_.increment);
+    if (!result_.why_in_full.empty()) measured["in_full"] = result_.why_in_full;
+    if (result_.drift) measured["drift"] = to_json(*result_.drift);
+  }
+
+  void finish_state() {
+    StateSummary summary{baseline_.identity, baseline_.next_transaction, result_.snapshot, files_->tallies(), {}, 0,
+                         result_.kept};
+    for (std::size_t i = 0; i < kNumOutputs; ++i)
+      summary.outputs[i] = {files_->num_bytes(static_cast<OutputKind>(i)),
+                            files_->checksum(static_cast<OutputKind>(i))};
+    state_->finish(summary);
+  }
+
+  const ExtractSettings& settings_;
+  Source& source_;
+  const RunInfo& info_;
+  Run& run_;
+  const Sinks& sinks_;
+  SetAsideWarnings warnings_;
+  Baseline baseline_;
+  std::unique_ptr<Increment> increment_;
+  std::optional<DatasetFiles> files_;
+  std::optional<StateWriter> state_;
+  ExtractResult result_;
+};
+
+void check_versioned(const ExtractSettings& settings, Source& source) {
+  if (settings.incremental && source.versioned() == nullptr)
+    throw SettingError(Kind::usage, "incremental", "the rows of this source have no versions; extract it in full");
+}
+
+}  // namespace
+
+void check(const ExtractSettings& settings) {
+  check_fraction("split", settings.split);
+  check(settings.rejects);
+  check(settings.drift);
+  if (settings.retries < 0)
+    throw SettingError(Kind::usage, "retries", fmt::format("expected 0 or more, got {}", settings.retries));
+  if (settings.incremental) return;
+  if (settings.rescan) throw SettingError(Kind::usage, "rescan", "requires an incremental extraction");
+  if (!settings.state.empty()) throw SettingError(Kind::usage, "state", "requires an incremental extraction");
+}
+
+fs::path state_path(const ExtractSettings& settings) {
+  return settings.state.empty() ? settings.output / kStateName : settings.state;
+}
+
+std::string in_words(const ExtractResult& result) {
+  std::string words = fmt::format("{} rows: {} kept, {} dropped, {} rejected", result.rows, result.kept, result.dropped,
+                                  result.rejected);
+  if (result.quarantined > 0) words += fmt::format(", {} quarantined", result.quarantined);
+  return words;
+}
+
+ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info,
+                      const Sinks& sinks) {
+  check(settings);
+  sources.connect();
+  // Locks are taken before the snapshot, so that the later of two runs reads the later state.
+  Run run(info, settings.output);
+  std::optional<FileLock> state_lock;
+  if (settings.incremental) {
+    const fs::path state = state_path(settings);
+    check_state_is_no_other_file(run.folder(), state);
+    state_lock.emplace(state.parent_path() / ("." + state.filename().string() + ".lock"), "intelia " + info.command);
+  }
+  for (int num_attempts = 1;; ++num_attempts) {
+    try {
+      const std::unique_ptr<Source> source = sources.open();
+      check_versioned(settings, *source);
+      return Attempt(settings, *source, info, run, sinks).extract();
+    } catch (const Error& error) {
+      if (!sources.is_conflict(error) || num_attempts > settings.retries) throw;
+      sinks.log.warning(fmt::format("{}; retrying, {} of {}", error.what(), num_attempts, settings.retries));
+    }
+    run.restart();
+    wait_before_retry(num_attempts, sinks.stop);
+  }
+}
+
+ExtractPreview preview(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info,
+                       const Sinks& sinks) {
+  check(settings);
+  sources.connect();
+  const std::unique_ptr<Source> source = sources.open();
+  check_versioned(settings, *source);
+  ExtractPreview preview;
+  preview.selection = source->count();
+  if (settings.incremental) {
+    VersionedSource& versioned = *source->versioned();
+    const Baseline baseline = find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
+    preview.why_in_full = baseline.why_in_full;
+    if (baseline.state) preview.increment = find_increment(*baseline.state, versioned, sinks)->counts();
+  }
+  source->finish();
+  return preview;
+}
+
+}  // namespace intelia::extraction
