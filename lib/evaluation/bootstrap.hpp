@@ -1,4 +1,4 @@
-// Confidence from resampling (Efron 1979): how sure a difference is, seen from the conversations that were drawn.
+// Bootstrap confidence intervals (Efron 1979), by resampling whole conversations.
 #pragma once
 
 #include <cstdint>
@@ -18,13 +18,13 @@ struct Interval {
 
 inline constexpr int kBootstrapResamples = 10000;
 
-/** Σ numerator / Σ denominator; 0 of no units. */
+/** Σ numerator / Σ denominator; 0 without units. */
 double ratio(std::span<const RatioUnit> units);
 
 /**
  * Percentile bootstrap interval of the ratio at `confidence` (0.95): `resamples` draws of as many units with
  * replacement, by a SplitMix64 stream from `seed`; bounds are the order statistics floor(q·(resamples−1)+0.5).
- * Of fewer than two units the interval is infinite.
+ * With fewer than two units the interval is infinite.
  */
 Interval bootstrap_ratio(std::span<const RatioUnit> units, std::uint64_t seed, int resamples = kBootstrapResamples,
                          double confidence = 0.95);

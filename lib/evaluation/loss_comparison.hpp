@@ -1,4 +1,4 @@
-// Base against candidate by the loss of held-out answers, and the verdict that follows from it.
+// Compares base and candidate by their loss on held-out answers, and decides a verdict.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +10,7 @@
 
 namespace intelia {
 
-/** What both models gave one held-out conversation. Losses in nats, summed over the tokens of its answers. */
+/** Losses of both models on one held-out conversation, in nats, summed over the tokens of its answers. */
 struct ConversationLoss {
   std::string id;
   std::string language;
@@ -20,7 +20,7 @@ struct ConversationLoss {
   std::int64_t num_bytes = 0;   // of the answers' text, UTF-8
 };
 
-/** Means over a group of conversations: nats a token, exp of it, and bits a byte of answer text. */
+/** Means over a group of conversations: nats per token, perplexity, and bits per byte of answer text. */
 struct LossSummary {
   std::int64_t num_conversations = 0, num_tokens = 0, num_bytes = 0;
   double base_loss = 0, candidate_loss = 0;
@@ -40,8 +40,8 @@ LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::
 
 enum class Verdict { deploy, do_not, not_enough_data };
 
-/** DEPLOY when the whole interval is below 0, DO NOT when it is above, else (or of fewer than `min_conversations`)
-    NOT ENOUGH DATA. */
+/** DEPLOY when the whole interval is below 0, DO NOT DEPLOY when it is above, else (or with fewer than
+    `min_conversations`) NOT ENOUGH DATA. */
 Verdict decide(const LossSummary& overall, std::int64_t min_conversations);
 
 const char* verdict_words(Verdict verdict);  // "DEPLOY"

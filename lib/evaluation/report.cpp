@@ -32,7 +32,7 @@ Json summary_json(const LossSummary& summary) {
 }
 
 std::string interval_text(const Interval& interval) {
-  if (!std::isfinite(interval.low)) return "not known";
+  if (!std::isfinite(interval.low)) return "unknown";
   return fmt::format("{:+.4f} … {:+.4f}", interval.low, interval.high);
 }
 
@@ -192,7 +192,7 @@ std::string method_words(const Evaluation& evaluation) {
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
       "answers' UTF-8 bytes. The interval is a paired percentile bootstrap: {} resamples of whole conversations, seed "
-      "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or of fewer "
+      "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or with fewer "
       "than {} conversations, the result is inconclusive. {}",
       kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated);
 }
@@ -202,7 +202,7 @@ std::string method_words(const Evaluation& evaluation) {
 std::string verdict_sentence(const Evaluation& evaluation) {
   const LossSummary& overall = evaluation.comparison.overall;
   if (overall.num_conversations < evaluation.min_conversations)
-    return fmt::format("{} conversations were compared; at least {} are needed to judge.", overall.num_conversations,
+    return fmt::format("{} conversations were compared; a verdict needs at least {}.", overall.num_conversations,
                        evaluation.min_conversations);
   const std::string numbers =
       fmt::format("loss {:.4f} → {:.4f} nats per token, difference {:+.4f}, 95 % interval {}", overall.base_loss,
@@ -215,7 +215,7 @@ std::string verdict_sentence(const Evaluation& evaluation) {
     case Verdict::not_enough_data:
       break;
   }
-  return "The interval holds 0, so these conversations cannot tell the two apart: " + numbers + ".";
+  return "The interval contains 0, so the result is inconclusive: " + numbers + ".";
 }
 
 Json scores_json(const Evaluation& evaluation) {

@@ -1,5 +1,4 @@
-// The evaluation as a person reads it (one self-contained HTML page) and as a machine does (scores.json), from one
-// struct.
+// The evaluation as a self-contained HTML page and as scores.json, from one struct.
 #pragma once
 
 #include <string>
@@ -12,7 +11,7 @@
 
 namespace intelia {
 
-/** A test question and what both models answered. */
+/** A test question and the answers of both models. */
 struct AnswerPair {
   Question question;
   Completion base, candidate;
@@ -37,7 +36,7 @@ std::string verdict_sentence(const Evaluation& evaluation);
 /** scores.json: verdict, overall, by language, every conversation's losses, answers. */
 Json scores_json(const Evaluation& evaluation);
 
-/** The page; no script, no outside resource. */
+/** The page; no scripts, no external resources. */
 std::string html_report(const Evaluation& evaluation);
 
 }  // namespace intelia

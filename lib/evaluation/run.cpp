@@ -17,9 +17,8 @@ struct Preparation {
   std::vector<Question> questions;
 };
 
-Preparation prepare(const EvaluationSettings& settings, const Sinks& sinks) {
+Preparation prepare(const EvaluationSettings& settings) {
   Preparation preparation{load_text_side(settings.model.model), {}};
-  warn_without_date(preparation.text.chat_template, settings.date, sinks.log);
   if (!settings.questions.empty()) preparation.questions = read_questions(settings.questions);
   return preparation;
 }
@@ -38,7 +37,7 @@ std::vector<AnswerPair> answer_pairs(LoadedModel& model, const Preparation& prep
   return pairs;
 }
 
-/** Describes the inputs before the work, while the files are what was read. */
+/** Describes the inputs before the work starts: in the meantime another run may replace them. */
 void add_inputs(Run& run, const EvaluationSettings& settings, std::int64_t num_read, std::size_t num_questions) {
   run.add_input(settings.validation, num_read);
   if (!settings.questions.empty()) run.add_input(settings.questions, static_cast<std::int64_t>(num_questions));
@@ -90,12 +89,10 @@ std::vector<ConversationLoss> score_conversations(LoadedModel& model, const Toke
   return losses;
 }
 
-std::size_t check_evaluation(const EvaluationSettings& settings, const Sinks& sinks) {
-  return prepare(settings, sinks).questions.size();
-}
+std::size_t check_evaluation(const EvaluationSettings& settings) { return prepare(settings).questions.size(); }
 
 EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInfo& info, const Sinks& sinks) {
-  const Preparation preparation = prepare(settings, sinks);
+  const Preparation preparation = prepare(settings);
   const TextSide& text = preparation.text;
   Run run(info, settings.output);
   Rejects& rejects = run.open_rejects(settings.rejects, sinks.log);
@@ -116,7 +113,7 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   evaluation.losses = score_conversations(*model, dataset, settings.batch_size, sinks);
   evaluation.comparison = compare_losses(evaluation.losses, settings.seed);
   evaluation.verdict = decide(evaluation.comparison.overall, settings.min_conversations);
-  evaluation.num_truncated_conversations = dataset.num_cut();
+  evaluation.num_truncated_conversations = dataset.num_truncated();
   evaluation.answers = answer_pairs(*model, preparation, settings, sinks);
 
   run.stage_text("scores.json", scores_json(evaluation).dump(2) + "\n");

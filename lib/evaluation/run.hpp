@@ -15,7 +15,7 @@
 namespace intelia {
 
 struct EvaluationSettings {
-  ModelSettings model;                                  // with the adapter that is judged
+  ModelSettings model;                                  // with the adapter that is evaluated
   std::filesystem::path validation, questions, output;  // questions may be empty
   std::int64_t min_conversations = 30;
   int max_new_tokens = 256;
@@ -34,9 +34,9 @@ struct EvaluationResult {
 };
 
 /** Loads the text side and reads the questions, nothing more; returns their number. Error{usage} or Error{input}. */
-std::size_t check_evaluation(const EvaluationSettings& settings, const Sinks& sinks);
+std::size_t check_evaluation(const EvaluationSettings& settings);
 
-/** Runs the evaluation and commits its folder. Error{input} names what cannot be judged. */
+/** Runs the evaluation and commits its folder. Error{input} names what cannot be evaluated. */
 EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInfo& info, const Sinks& sinks);
 
 /** Numbers of the samples, the shortest first, equal lengths in their own order. Reads no sample, only its size. */

@@ -14,7 +14,7 @@ namespace {
 
 constexpr long kConnectMilliseconds = 3000;
 constexpr long kAnswerMilliseconds = 10000;
-constexpr long kSlowBytesPerSecond = 1, kSlowSeconds = 60;  // a file that stands still so long is given up
+constexpr long kSlowBytesPerSecond = 1, kSlowSeconds = 60;  // an upload that stalls this long is aborted
 constexpr std::size_t kMaxAnswerBytes = 64 << 20;
 
 /** The calls of libcurl that are used here, looked up in the library by name. */
@@ -71,7 +71,7 @@ const Curl& curl() {
   return library;
 }
 
-/** One part of a parsed URL, decoded or as it stands; "" when it has none. */
+/** One part of a parsed URL, decoded or raw; "" when it is absent. */
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags) {
   char* text = nullptr;
   if (curl().url_get(url, part, &text, flags) != CURLUE_OK) return "";
@@ -96,7 +96,7 @@ int give_up(void* ends, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
 HttpServer parse_server(const std::string& text, const std::string& name) {
   const std::unique_ptr<CURLU, decltype(curl().url_cleanup)> url(curl().url(), curl().url_cleanup);
   if (curl().url_set(url.get(), CURLUPART_URL, text.c_str(), 0) != CURLUE_OK)
-    throw Error(Kind::usage, name + " is no address such as https://mlflow.example.com:5000");
+    throw Error(Kind::usage, name + " is not an address such as https://mlflow.example.com:5000");
   const std::string scheme = part_of(url.get(), CURLUPART_SCHEME, 0);
   if (scheme != "http" && scheme != "https")
     throw Error(Kind::usage, name + " begins with '" + scheme + "://'; expected http:// or https://");
@@ -114,7 +114,7 @@ struct HttpClient::State {
   explicit State(HttpServer of) : server(std::move(of)), handle(curl().easy_init()) {
     json_headers = curl().slist_append(nullptr, "Content-Type: application/json");
     file_headers = curl().slist_append(nullptr, "Content-Type: application/octet-stream");
-    file_headers = curl().slist_append(file_headers, "Expect:");  // nobody is asked first whether the bytes may come
+    file_headers = curl().slist_append(file_headers, "Expect:");  // send the body without waiting for 100 Continue
   }
   ~State() {
     curl().slist_free_all(json_headers);
@@ -124,11 +124,11 @@ struct HttpClient::State {
 
   enum class Method { get, post, put };
 
-  HttpAnswer ask(Method method, const std::string& path, const std::string& body, const std::atomic<bool>& ends) {
-    HttpAnswer answer;
+  HttpResponse ask(Method method, const std::string& path, const std::string& body, const std::atomic<bool>& ends) {
+    HttpResponse response;
     char problem[CURL_ERROR_SIZE] = {};
     const auto set = [&](CURLoption option, auto value) { curl().easy_setopt(handle, option, value); };
-    curl().easy_reset(handle);  // the connection stays
+    curl().easy_reset(handle);  // keeps the connection
     const std::string address = server.url + path;
     set(CURLOPT_URL, address.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -137,7 +137,7 @@ struct HttpClient::State {
     set(CURLOPT_CONNECTTIMEOUT_MS, kConnectMilliseconds);
     set(CURLOPT_ERRORBUFFER, problem);
     set(CURLOPT_WRITEFUNCTION, take_bytes);
-    set(CURLOPT_WRITEDATA, &answer.body);
+    set(CURLOPT_WRITEDATA, &response.body);
     set(CURLOPT_NOPROGRESS, 0L);
     set(CURLOPT_XFERINFOFUNCTION, give_up);
     set(CURLOPT_XFERINFODATA, const_cast<std::atomic<bool>*>(&ends));
@@ -166,12 +166,12 @@ struct HttpClient::State {
     if (code == CURLE_OK) {
       long status = 0;
       curl().easy_getinfo(handle, CURLINFO_RESPONSE_CODE, &status);
-      answer.status = static_cast<int>(status);
+      response.status = static_cast<int>(status);
     } else {
-      answer.problem = *problem != 0 ? problem : curl().easy_strerror(code);
+      response.problem = *problem != 0 ? problem : curl().easy_strerror(code);
     }
     curl().easy_setopt(handle, CURLOPT_ERRORBUFFER, static_cast<char*>(nullptr));
-    return answer;
+    return response;
   }
 
   HttpServer server;
@@ -183,13 +183,13 @@ HttpClient::HttpClient(HttpServer server) : state_(std::make_unique<State>(std::
 HttpClient::~HttpClient() = default;
 HttpClient::HttpClient(HttpClient&&) noexcept = default;
 
-HttpAnswer HttpClient::get(const std::string& path, const std::atomic<bool>& ends) {
+HttpResponse HttpClient::get(const std::string& path, const std::atomic<bool>& ends) {
   return state_->ask(State::Method::get, path, "", ends);
 }
-HttpAnswer HttpClient::post(const std::string& path, const std::string& json, const std::atomic<bool>& ends) {
+HttpResponse HttpClient::post(const std::string& path, const std::string& json, const std::atomic<bool>& ends) {
   return state_->ask(State::Method::post, path, json, ends);
 }
-HttpAnswer HttpClient::put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends) {
+HttpResponse HttpClient::put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends) {
   return state_->ask(State::Method::put, path, bytes, ends);
 }
 const std::string& HttpClient::url() const { return state_->server.url; }

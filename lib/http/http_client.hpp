@@ -1,5 +1,5 @@
-// One HTTP server, asked for JSON: timeouts, credentials, TLS verified, no redirects. libcurl is loaded when the first
-// client is made, so that the program starts without it. It knows nothing of what is asked.
+// An HTTP client for one server that speaks JSON: timeouts, credentials, verified TLS, no redirects. libcurl is loaded
+// with the first client, so that the program starts without it. Knows no API.
 #pragma once
 
 #include <atomic>
@@ -15,17 +15,17 @@ struct HttpServer {
   std::filesystem::path authorities;  // certificates to trust instead of the system's
 };
 
-/** Reads "scheme://user:password@host/…" apart. `name` says in errors where it came from. Error{usage}, which never
-   shows the text: it may hold a password. */
+/** Parses "scheme://user:password@host/…". `name` says in errors where it came from. Error{usage}, which never shows
+   the text: it may hold a password. */
 HttpServer parse_server(const std::string& text, const std::string& name);
 
-/** What came back. */
-struct HttpAnswer {
-  int status = 0;  // 0: no answer
+/** The response. */
+struct HttpResponse {
+  int status = 0;  // 0: no response
   std::string body;
-  std::string problem;  // why there was none
-  /** Whether asking again later may help: no answer, 408, 429, 5xx. */
-  bool is_away() const { return status == 0 || status == 408 || status == 429 || status >= 500; }
+  std::string problem;  // why there was no response
+  /** Whether retrying later may help: no response, 408, 429, 5xx. */
+  bool is_retryable() const { return status == 0 || status == 408 || status == 429 || status >= 500; }
 };
 
 class HttpClient {
@@ -35,12 +35,11 @@ class HttpClient {
   ~HttpClient();
   HttpClient(HttpClient&&) noexcept;
 
-  /** `path` begins with a slash and may have a query. Not from two threads at once; `ends` set, it gives up within a
-   * second. */
-  HttpAnswer get(const std::string& path, const std::atomic<bool>& ends);
-  HttpAnswer post(const std::string& path, const std::string& json, const std::atomic<bool>& ends);
-  /** A file's bytes; it may take as long as they keep moving. */
-  HttpAnswer put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends);
+  /** `path` begins with a slash and may have a query. Not thread-safe. Aborts within a second once `ends` is set. */
+  HttpResponse get(const std::string& path, const std::atomic<bool>& ends);
+  HttpResponse post(const std::string& path, const std::string& json, const std::atomic<bool>& ends);
+  /** Uploads a file's bytes; may take as long as data keeps flowing. */
+  HttpResponse put(const std::string& path, const std::string& bytes, const std::atomic<bool>& ends);
   const std::string& url() const;
 
  private:
@@ -48,7 +47,7 @@ class HttpClient {
   std::unique_ptr<State> state_;
 };
 
-/** `text` for a query, every byte but letters, digits and -._~ percent-encoded. */
+/** `text` for a query, every byte except letters, digits and -._~ percent-encoded. */
 std::string percent_encoded(const std::string& text);
 
 }  // namespace intelia

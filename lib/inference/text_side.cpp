@@ -56,11 +56,4 @@ TextSide load_text_side(const fs::path& folder) {
   return {folder, std::move(config), std::move(tokenizer), load_chat_template(folder)};
 }
 
-void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log) {
-  if (!date.empty() || !chat_template.reads_date()) return;
-  log.warning(
-      "the chat template reads the date, and none is given: a run must not depend on the day it is started; give one "
-      "with --date");
-}
-
 }  // namespace intelia

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "base/sinks.hpp"
 #include "model/config.hpp"
 #include "tokenizer/tokenizer.hpp"
 #include "tokens/chat_template.hpp"
@@ -39,8 +38,5 @@ void check_tokenizer_files(const std::filesystem::path& folder);
 
 /** The files of a model folder besides config.json and the weights, which a model made from it needs too. */
 const std::vector<std::string>& tokenizer_file_names();
-
-/** Warns when the template reads the date and none is given. */
-void warn_without_date(const ChatTemplate& chat_template, const std::string& date, Log& log);
 
 }  // namespace intelia

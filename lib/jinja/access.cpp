@@ -1,5 +1,5 @@
-// Attributes, items and slices of values, and the methods of list, tuple and dict, as Jinja2's sandbox gives them:
-// nothing that changes its object, nothing private.
+// Attributes, items and slices of values, and the methods of list, tuple and dict that Jinja2's immutable sandbox
+// allows: none that modify their object, none private.
 #include <fmt/format.h>
 
 #include <algorithm>

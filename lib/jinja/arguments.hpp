@@ -1,5 +1,5 @@
-// What a filter, a test, a method or a function is called with, and what it may ask of the running template: its
-// budget. Knows Python's conversions of single arguments and their error messages; knows no function.
+// Arguments of filters, tests, methods and functions, and their interface to the running template. Knows Python's
+// conversions of single arguments and their error messages; knows no function.
 #pragma once
 
 #include <cstddef>
@@ -17,9 +17,9 @@ struct CallArguments {
   std::vector<Value> positional;
   std::vector<std::pair<std::string, Value>> named;
 
-  /** Argument number `place`, or the one called `name`, or null. */
-  const Value* find(std::size_t place, std::string_view name) const {
-    if (place < positional.size()) return &positional[place];
+  /** Argument number `position`, or the one called `name`, or null. */
+  const Value* find(std::size_t position, std::string_view name) const {
+    if (position < positional.size()) return &positional[position];
     for (const auto& argument : named) {
       if (argument.first == name) return &argument.second;
     }
@@ -31,10 +31,10 @@ struct CallArguments {
 class Runtime {
  public:
   virtual ~Runtime() = default;
-  /** Throws when the budget of steps or of bytes is used up. */
+  /** Throws when the limit of steps or of bytes is exceeded. */
   virtual void charge_steps(std::int64_t steps) = 0;
   virtual void charge_bytes(std::size_t num_bytes) = 0;
-  /** What records this rendering, or null. */
+  /** The trace of this rendering, or null. */
   virtual Trace* trace() = 0;
 };
 
@@ -44,16 +44,16 @@ inline void charge_walk(Runtime& runtime, const Value& value) {
 }
 
 /** str() of an argument; `fallback` when it is absent or none. */
-std::string string_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+std::string string_argument(const CallArguments& arguments, std::size_t position, std::string_view name,
                             std::string_view fallback);
-bool flag_argument(const CallArguments& arguments, std::size_t place, std::string_view name, bool fallback);
-/** RenderError when it is no whole number. */
-std::int64_t integer_argument(const CallArguments& arguments, std::size_t place, std::string_view name,
+bool flag_argument(const CallArguments& arguments, std::size_t position, std::string_view name, bool fallback);
+/** RenderError when it is not an integer. */
+std::int64_t integer_argument(const CallArguments& arguments, std::size_t position, std::string_view name,
                               std::int64_t fallback);
 /** RenderError naming `function` when it is absent. */
-const Value& required(const CallArguments& arguments, std::size_t place, std::string_view name,
+const Value& required(const CallArguments& arguments, std::size_t position, std::string_view name,
                       std::string_view function);
 /** The same for a string. */
-const std::string& required_text(const CallArguments& arguments, std::size_t place, std::string_view function);
+const std::string& required_text(const CallArguments& arguments, std::size_t position, std::string_view function);
 
 }  // namespace intelia::jinja

@@ -76,7 +76,7 @@ Value Evaluator::call_macro(const Macro& macro, const CallArguments& arguments, 
   const Deeper deeper(*this);
   const Node& node = *macro.node;
   const InnerScope inner(*this, macro.scope);
-  MacroArguments rest = bind_parameters(node, *inner, arguments);
+  ExtraArguments rest = bind_parameters(node, *inner, arguments);
   std::vector<std::pair<std::string, Value>> named;
   for (auto& argument : rest.named) {
     if (argument.first == "caller")
@@ -92,8 +92,8 @@ Value Evaluator::call_macro(const Macro& macro, const CallArguments& arguments, 
   return Value::string(std::move(text));
 }
 
-MacroArguments Evaluator::bind_parameters(const Node& macro, Scope& scope, const CallArguments& arguments) {
-  MacroArguments rest{{}, arguments.named};
+ExtraArguments Evaluator::bind_parameters(const Node& macro, Scope& scope, const CallArguments& arguments) {
+  ExtraArguments rest{{}, arguments.named};
   for (std::size_t i = 0; i < macro.names.size(); ++i) {
     const std::string& name = macro.names[i];
     const auto named = std::find_if(rest.named.begin(), rest.named.end(),
@@ -116,7 +116,7 @@ MacroArguments Evaluator::bind_parameters(const Node& macro, Scope& scope, const
   return rest;
 }
 
-void Evaluator::bind_rest(const Node& macro, Scope& scope, MacroArguments rest) {
+void Evaluator::bind_rest(const Node& macro, Scope& scope, ExtraArguments rest) {
   if (!rest.positional.empty() && !mentions(*macro.kids.back(), "varargs")) {
     throw RenderError(
         fmt::format("macro {} takes not more than {} argument(s)", repr_of_string(macro.text), macro.names.size()));

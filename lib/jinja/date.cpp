@@ -1,4 +1,4 @@
-// See jinja_date.hpp. Source: strftime(3); ISO 8601 for the week's number and year.
+// See date.hpp. Source: strftime(3); ISO 8601 for week numbers and years.
 #include "jinja/date.hpp"
 
 #include <fmt/format.h>
@@ -19,7 +19,7 @@ constexpr std::array<std::string_view, 7> kDays = {"Sunday",   "Monday", "Tuesda
 
 bool is_leap_year(int year) { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }
 
-/** 1 for the first of January. */
+/** 1 for January 1. */
 int day_of_year(const DateTime& date) {
   static constexpr std::array<int, 12> kDaysBefore = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
   return kDaysBefore[static_cast<std::size_t>(date.month - 1)] + date.day +
@@ -36,7 +36,7 @@ struct Week {
   int year = 0, number = 0;
 };
 
-/** The week that holds the date's Thursday, in the year that holds it. */
+/** ISO 8601: the week that contains the date's Thursday, in the year that contains it. */
 Week iso_week(const DateTime& date) {
   const int days_since_monday = (weekday(date) + 6) % 7;
   const int thursday = day_of_year(date) - days_since_monday + 3;
@@ -47,14 +47,14 @@ Week iso_week(const DateTime& date) {
   return {date.year - 1, (thursday + last_year_length + 6) / 7};
 }
 
-/** How a number is filled up to its width: '0', ' ' or, by the flag '-', not at all. */
+/** Padding of a number to its width: '0', ' ' or, with the flag '-', none. */
 std::string filled(int value, int width, char fill, char flag) {
   if (flag == '-') return std::to_string(value);
   const char used = flag == '_' ? ' ' : flag == '0' ? '0' : fill;
   return used == '0' ? fmt::format("{:0{}d}", value, width) : fmt::format("{:{}d}", value, width);
 }
 
-/** Number codes; false for any other. */
+/** Numeric codes; false for any other. */
 bool append_number(std::string& out, char code, char flag, const DateTime& date) {
   const int hour12 = date.hour % 12 == 0 ? 12 : date.hour % 12;
   const int day = weekday(date);
@@ -110,7 +110,7 @@ bool append_number(std::string& out, char code, char flag, const DateTime& date)
   }
 }
 
-/** What a code that stands for several stands for, or nothing. */
+/** The expansion of a code that abbreviates several, or nothing. */
 std::string_view expansion(char code) {
   switch (code) {
     case 'c':

@@ -1,4 +1,4 @@
-// strftime in the C locale, from a date that is given: nothing here reads a clock.
+// strftime in the C locale for a given date; never reads the clock.
 #pragma once
 
 #include <string>
@@ -8,8 +8,7 @@
 
 namespace intelia::jinja {
 
-/** What Python's datetime.strftime gives with glibc for a time without a zone. RenderError naming a code that is not
- * known. */
+/** Python's datetime.strftime with glibc, for a time without a zone. RenderError names an unknown code. */
 std::string format_date(std::string_view format, const DateTime& date);
 
 }  // namespace intelia::jinja

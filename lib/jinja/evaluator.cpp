@@ -32,7 +32,7 @@ Evaluator::Evaluator(const Parsed& parsed, const Input& input, const Budget& bud
 }
 
 Evaluator::~Evaluator() {
-  // Macros and namespaces may point at each other in circles; emptying them all breaks those.
+  // Macros and namespaces may refer to each other in cycles; clearing them all breaks those.
   for (const auto& name_space : namespaces_) name_space->attributes.clear();
   for (Scope& scope : scopes_) scope.variables.clear();
 }
@@ -66,13 +66,13 @@ Output Evaluator::run() {
 void Evaluator::charge_steps(std::int64_t steps) {
   steps_ += std::min(steps, INT64_MAX / 4);
   if (steps_ > budget_.max_steps)
-    throw RenderError(fmt::format("the template needs more than {} steps", budget_.max_steps));
+    throw RenderError(fmt::format("the template takes more than {} steps", budget_.max_steps));
 }
 
 void Evaluator::charge_bytes(std::size_t num_bytes) {
   num_bytes_ += static_cast<std::int64_t>(std::min<std::size_t>(num_bytes, 1ULL << 60));
   if (num_bytes_ > budget_.max_bytes)
-    throw RenderError(fmt::format("the template makes more than {} bytes of text", budget_.max_bytes));
+    throw RenderError(fmt::format("the template creates more than {} bytes of text", budget_.max_bytes));
 }
 
 Evaluator::Deeper::Deeper(Evaluator& evaluator) : evaluator_(evaluator) {

@@ -1,6 +1,6 @@
-// Runs a parsed template. Scopes follow Jinja2: loops, macros and capturing blocks have their own, `if` has none. Every
-// node costs a step, every text its bytes, every nesting its depth: a template cannot outgrow its budget. Its members
-// are defined in evaluator.cpp (scopes, budget), statements.cpp, expressions.cpp and calls.cpp. Private to lib/jinja.
+// Runs a parsed template. Scopes follow Jinja2: loops, macros and capturing blocks have their own, `if` has none.
+// Steps, bytes of text and nesting are counted against the budget. The members are defined in evaluator.cpp (scopes,
+// budget), statements.cpp, expressions.cpp and calls.cpp. Private to lib/jinja.
 #pragma once
 
 #include <deque>
@@ -17,7 +17,7 @@
 
 namespace intelia::jinja {
 
-/** Variables of one scope, by symbol; few, so a list. */
+/** Variables of one scope by symbol; few, so a list. */
 struct Scope {
   Scope* parent = nullptr;
   std::vector<std::pair<int, Value>> variables;
@@ -43,10 +43,10 @@ struct Loop {
   bool has_changed_key = false;
 };
 
-/** What a call block or the arguments of a call hand to a macro. */
-struct MacroArguments {
-  std::vector<Value> positional;                     // without a parameter
-  std::vector<std::pair<std::string, Value>> named;  // without a parameter
+/** Arguments of a macro call that match no parameter. */
+struct ExtraArguments {
+  std::vector<Value> positional;
+  std::vector<std::pair<std::string, Value>> named;
 };
 
 /** Runs one template once. */
@@ -68,7 +68,7 @@ class Evaluator final : public Runtime {
   enum class Flow { normal, break_loop, continue_loop };
   enum Function : int { kRaiseException, kNamespace, kRange, kStrftimeNow, kDict };
 
-  /** One level of nesting, as long as it lives. */
+  /** One level of nesting during its lifetime. */
   class Deeper {
    public:
     explicit Deeper(Evaluator& evaluator);
@@ -78,7 +78,7 @@ class Evaluator final : public Runtime {
     Evaluator& evaluator_;
   };
 
-  /** A scope of its own, given back at the end unless a macro made since may refer to it. */
+  /** A new scope, removed at the end unless a macro created since may refer to it. */
   class InnerScope {
    public:
     InnerScope(Evaluator& evaluator, Scope* parent)
@@ -102,14 +102,14 @@ class Evaluator final : public Runtime {
 
   // evaluator.cpp: variables and budget
   void define_globals(const Input& input);
-  /** Strings of message i but its role get source i; in a traced rendering contents get their derivation. */
+  /** Strings of message i except its role get source i; in a traced rendering contents get their derivation. */
   Value messages_value(const Json& list);
   Scope& new_scope(Scope* parent);
   int symbol_of(std::string_view name) const;
   void assign_target(const Node& target, Scope& scope, Value value);
   void unpack(const Node& targets, Scope& scope, const Value& value);
   static void set_attribute(Namespace& name_space, const std::string& name, Value value);
-  /** iterate(), which looks into the characters of a text. */
+  /** iterate(), charged and traced: it reads the characters of a text. */
   std::vector<Value> elements_of(const Value& value);
   /** Appends to `out`, charging the bytes. */
   void write(Text& out, const Text& piece);
@@ -128,7 +128,7 @@ class Evaluator final : public Runtime {
   /** The items for which the loop's `if` holds. */
   std::vector<Value> filtered_items(const Node& node, Scope& scope, std::vector<Value> items);
   Value new_macro(const Node& node, Scope& scope);
-  /** The text of `body`, run in a scope of its own. */
+  /** The text of `body`, run in a new scope. */
   Text capture(const Node& body, Scope& scope);
   /** The filter chain of a set or filter block, applied to `value`. */
   Value evaluate_filtered(const Node& chain, Scope& scope, Value value);
@@ -149,7 +149,7 @@ class Evaluator final : public Runtime {
   Value evaluate_arithmetic(const Node& node, Scope& scope);
   /** left + right of two texts, lists or tuples; nothing for other types. */
   std::optional<Value> concatenated(const Value& left, const Value& right);
-  /** Charged before anything is made. */
+  /** Charged before anything is allocated. */
   void charge_repetition(std::int64_t count, std::size_t size, bool is_text);
   Value repeated_text(const Text& text, std::int64_t count);
   Value repeated_list(const Value& list, std::int64_t count);
@@ -161,10 +161,10 @@ class Evaluator final : public Runtime {
   Value evaluate_call(const Node& node, Scope& scope, const Value* caller);
   Value call_value(const Value& callee, const CallArguments& arguments, const Value* caller);
   Value call_macro(const Macro& macro, const CallArguments& arguments, const Value* caller);
-  /** Binds the parameters of a macro; returns the arguments that are left over. */
-  MacroArguments bind_parameters(const Node& macro, Scope& scope, const CallArguments& arguments);
-  /** varargs and kwargs of a macro that mentions them; arguments without a parameter are an error in any other. */
-  void bind_rest(const Node& macro, Scope& scope, MacroArguments rest);
+  /** Binds the parameters of a macro; returns the other arguments. */
+  ExtraArguments bind_parameters(const Node& macro, Scope& scope, const CallArguments& arguments);
+  /** Binds varargs and kwargs of a macro that mentions them; in others, extra arguments are an error. */
+  void bind_rest(const Node& macro, Scope& scope, ExtraArguments rest);
   Value call_function(int function, const CallArguments& arguments);
   Value make_namespace(const CallArguments& arguments);
   Value make_dict(const CallArguments& arguments);

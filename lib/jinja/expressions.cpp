@@ -71,7 +71,7 @@ Value Evaluator::evaluate_name(const Node& node, const Scope& scope) const {
   if (const Value* value = scope.find(node.symbol)) return *value;
   const bool lacks_date = node.text == "strftime_now";
   return Value::undefined(repr_of_string(node.text) + " is undefined" +
-                          (lacks_date ? ": the template reads the date, so one must be given (--date)" : ""));
+                          (lacks_date ? ": the template uses the current date, and no date is set" : ""));
 }
 
 Value Evaluator::evaluate_attribute(const Node& node, Scope& scope) {

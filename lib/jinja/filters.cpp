@@ -1,4 +1,4 @@
-// Jinja's filters, one function each: what may follow `|`.
+// Jinja's filters, one function each.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,10 +25,10 @@ const Text& text_of(const Value& value, TextPtr& keep) {
   return *keep;
 }
 
-/** The filter title: words begin after blanks, dashes and opening brackets. */
+/** The filter title: words begin after whitespace, dashes and opening brackets. */
 std::string title_filter(std::string_view text) {
   std::string out;
-  size_t word = 0;  // where the word begins that is being read
+  size_t word = 0;  // where the current word begins
   const auto end_word = [&](size_t end) {
     if (end == word) return;
     const size_t first = character_bytes(text, word);
@@ -65,7 +65,7 @@ Value attribute_of(const Value& item, const Value& attribute) {
   return value;
 }
 
-/** What sort, min, max and unique compare: strings without case unless asked. */
+/** The key that sort, min, max and unique compare: strings case-insensitively by default. */
 Value sort_key(const Value& item, const Value* attribute, bool is_case_sensitive) {
   Value key = attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(item, *attribute);
   if (!is_case_sensitive && key.is(Type::string)) return Value::string(python::lower(key.bytes()));
@@ -112,7 +112,7 @@ CallArguments rest_of(const CallArguments& arguments, size_t from) {
 
 Value selected(Runtime& runtime, const Value& input, const CallArguments& arguments, bool by_attribute,
                bool keeps_matches) {
-  // Jinja2 looks at nothing that is false, None among them.
+  // Jinja2 ignores falsy values, None among them.
   const std::vector<Value> items = is_true(input) ? charged_items(runtime, input) : std::vector<Value>{};
   const size_t test_at = by_attribute;
   if (by_attribute && arguments.positional.empty()) throw RenderError("Missing parameter for attribute name");
@@ -146,7 +146,7 @@ JsonStyle json_style(const CallArguments& arguments) {
       style.indent_text = indent->bytes();
     } else {
       const std::int64_t indent_width = std::max<std::int64_t>(0, integer_argument(arguments, 1, "indent", 0));
-      if (indent_width > kMaxIndent) throw RenderError(fmt::format("tojson indents by not more than {}", kMaxIndent));
+      if (indent_width > kMaxIndent) throw RenderError(fmt::format("tojson indents by at most {}", kMaxIndent));
       style.indent = static_cast<int>(indent_width);
     }
     style.item_separator = ",";
@@ -469,7 +469,7 @@ Value filter_attr(Runtime&, const Value& input, const CallArguments& arguments) 
   return missing(input, Value::string(name));
 }
 
-/** The rows of groupby: what they have in common, and the items. Printed and unpacked as a pair. */
+/** The rows of groupby: the common value and the items. Printed and unpacked as a pair. */
 Value filter_groupby(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   const Value& attribute = required(arguments, 0, "attribute", "groupby");
   const Value* otherwise = arguments.find(1, "default");

@@ -1,4 +1,4 @@
-// See jinja_format.hpp. Source: https://docs.python.org/3/library/string.html#formatspec
+// See format.hpp. Source: https://docs.python.org/3/library/string.html#formatspec
 #include "jinja/format.hpp"
 
 #include <fmt/format.h>

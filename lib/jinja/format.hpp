@@ -1,4 +1,4 @@
-// Python's two ways to fill a text with values: str.format and the operator %.
+// Python's two kinds of string formatting: str.format and the operator %.
 #pragma once
 
 #include <vector>

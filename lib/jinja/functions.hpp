@@ -1,5 +1,5 @@
-// The door to Jinja's filters and tests and to the attributes, items and methods of values. They reach the running
-// template only through Runtime.
+// The interface to Jinja's filters and tests and to the attributes, items and methods of values. They access the
+// running template only through Runtime.
 #pragma once
 
 #include <optional>
@@ -16,16 +16,16 @@ bool is_test(std::string_view name);
 Value apply_filter(Runtime& runtime, const std::string& name, const Value& input, const CallArguments& arguments);
 bool apply_test(Runtime& runtime, const std::string& name, const Value& input, const CallArguments& arguments);
 
-/** object.name, methods first, then items: as the sandbox's getattr. */
+/** object.name, methods first, then items, like the sandbox's getattr. */
 Value get_attribute(const Value& object, const std::string& name);
 /** object[key]. */
 Value get_item(const Value& object, const Value& key);
 Value get_slice(const Value& object, const Value& start, const Value& stop, const Value& step);
 /** The method `name` of a value, or nothing. */
 std::optional<Value> method_of(const Value& object, const std::string& name);
-/** What Jinja2 says of an attribute or item that is not there. */
+/** The undefined value of a missing attribute or item, with Jinja2's message. */
 Value missing(const Value& object, const Value& key);
-/** What iterating over a value costs: a character of a text becomes a value of its own. */
+/** Charges the cost of iterating over a value: each character of a text becomes a value. */
 void charge_elements(Runtime& runtime, const Value& value);
 /** The items of a dict as tuples. */
 std::vector<Value> pairs_of(const Value& dict);

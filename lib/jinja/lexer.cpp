@@ -1,4 +1,4 @@
-// See jinja_lexer.hpp. The rules are those of Jinja2 3.1's documentation; where that is silent, of its behaviour.
+// See lexer.hpp. Follows Jinja2 3.1's documentation and, where that is silent, its behaviour.
 #include "jinja/lexer.hpp"
 
 #include <fmt/format.h>
@@ -58,7 +58,7 @@ class Lexer {
     return at;
   }
 
-  /** Text before a tag that begins at `tag`, cut as its sign and lstrip_blocks say. */
+  /** Text before a tag that begins at `tag`, stripped as its sign and lstrip_blocks demand. */
   void push_data(std::size_t begin, std::size_t tag, bool is_variable) {
     std::string text = source_.substr(begin, tag - begin);
     const char sign = tag + 2 < source_.size() ? source_[tag + 2] : '\0';
@@ -101,7 +101,7 @@ class Lexer {
     return at < source_.size() && (source_[at] == '-' || source_[at] == '+') ? at + 1 : at;
   }
 
-  /** Where the text goes on after a block or comment end `mark` ("%}" or "#}") at `at`, or npos when it is not there.
+  /** Where the text continues after a block or comment end `mark` ("%}" or "#}") at `at`, or npos when it is not there.
    */
   std::size_t block_end(std::size_t at, std::string_view mark) const {
     if (starts_with(at, "-") && starts_with(at + 1, mark)) return skip_spaces(at + 1 + mark.size());
@@ -128,7 +128,7 @@ class Lexer {
     if (opening == '#') {
       advance_to(tag);
       const std::size_t end = source_.find("#}", after_sign(tag));
-      if (end == std::string::npos) fail("the comment that begins here has no end '#}'");
+      if (end == std::string::npos) fail("missing end of comment '#}'");
       const char sign = end > after_sign(tag) ? source_[end - 1] : '\0';
       advance_to(block_end(sign == '-' || sign == '+' ? end - 1 : end, "#}"));
       return;
@@ -154,7 +154,7 @@ class Lexer {
     advance_to(body);
     for (std::size_t end = body;; ++end) {
       end = source_.find("{%", end);
-      if (end == std::string::npos) fail("the raw block that begins here has no 'endraw'");
+      if (end == std::string::npos) fail("missing end of raw block 'endraw'");
       const std::size_t word = skip_spaces(after_sign(end));
       if (!starts_with(word, "endraw")) continue;
       const std::size_t after = block_end(skip_spaces(word + 6), "%}");
@@ -175,7 +175,7 @@ class Lexer {
     std::string open;  // brackets not yet closed
     for (;;) {
       advance_to(skip_spaces(position_));
-      if (position_ >= source_.size()) fail(is_variable ? "'}}' was expected" : "'%}' was expected");
+      if (position_ >= source_.size()) fail(is_variable ? "expected '}}'" : "expected '%}'");
       if (open.empty()) {
         if (is_variable) {
           const bool is_stripped = starts_with(position_, "-}}");
@@ -215,7 +215,7 @@ class Lexer {
       if (!starts_with(position_, symbol)) continue;
       if (symbol == "(" || symbol == "[" || symbol == "{") {
         open += symbol;
-        if (open.size() > kMaxNesting) fail("brackets are nested too deep");
+        if (open.size() > kMaxNesting) fail("brackets are nested too deeply");
       }
       if (symbol == ")" || symbol == "]" || symbol == "}") {
         const char wanted = symbol == ")" ? '(' : symbol == "]" ? '[' : '{';
@@ -243,7 +243,7 @@ class Lexer {
         std::int64_t number = 0;
         const auto parsed =
             std::from_chars(source_.data() + position_ + 2, source_.data() + source_.size(), number, base);
-        if (parsed.ec != std::errc()) fail("a number is malformed");
+        if (parsed.ec != std::errc()) fail("malformed number");
         return push(Lexeme::integer, std::to_string(number), static_cast<std::size_t>(parsed.ptr - source_.data()));
       }
     }
@@ -276,20 +276,20 @@ class Lexer {
       const char* begin = source_.data() + at;
       if (at + digits > source_.size() ||
           std::from_chars(begin, begin + digits, code_point, 16).ptr != begin + digits) {
-        fail("an escape in a string is malformed");
+        fail("malformed escape in a string");
       }
       at += digits;
       append_code_point(text, code_point);
     };
     for (;;) {
-      if (at >= source_.size()) fail("a string has no end");
+      if (at >= source_.size()) fail("unterminated string");
       const char byte = source_[at++];
       if (byte == quote) break;
       if (byte != '\\') {
         text += byte;
         continue;
       }
-      if (at >= source_.size()) fail("a string has no end");
+      if (at >= source_.size()) fail("unterminated string");
       const char escaped = source_[at++];
       switch (escaped) {
         case '\n':

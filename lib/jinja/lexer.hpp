@@ -1,5 +1,5 @@
-// Source of a template → its tokens, with whitespace cut as transformers sets Jinja2 (trim_blocks, lstrip_blocks).
-// Knows Jinja2's lexical rules; knows nothing of grammar.
+// Splits the source of a template into tokens, with whitespace stripped as in transformers' Jinja2 settings
+// (trim_blocks, lstrip_blocks). Knows Jinja2's lexical rules, not its grammar.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 
 namespace intelia::jinja {
 
-/** Deepest nesting of brackets, expressions and blocks in a source. */
+/** Maximum nesting of brackets, expressions and blocks in a source. */
 inline constexpr int kMaxNesting = 150;
 
 enum class Lexeme {

@@ -29,7 +29,7 @@ Value calculate_reals(Op op, double left, double right) {
   }
 }
 
-/** The sign of the rest is the divisor's. */
+/** The remainder has the sign of the divisor. */
 Value divide_whole(Op op, std::int64_t left, std::int64_t right) {
   if (right == 0) throw RenderError("integer division or modulo by zero");
   if (right == -1) return op == Op::modulo ? Value::integer(0) : negated(Value::integer(left));

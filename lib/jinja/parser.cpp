@@ -1,4 +1,4 @@
-// See jinja_parse.hpp. The rules are those of Jinja2 3.1's documentation; where that is silent, of its behaviour.
+// See parser.hpp. Follows Jinja2 3.1's documentation and, where that is silent, its behaviour.
 #include "jinja/parser.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace intelia::jinja {
 
 namespace {
 
-constexpr int kMaxChained = 250;  // operators of one kind in a row, which nest to the left
+constexpr int kMaxChained = 250;  // operators of one kind in sequence, which nest to the left
 
 class Parser {
  public:
@@ -30,11 +30,11 @@ class Parser {
   }
 
  private:
-  /** Counts nesting while it lives. */
+  /** Counts nesting during its lifetime. */
   class Nested {
    public:
     explicit Nested(Parser& parser) : parser_(parser) {
-      if (++parser_.nesting_ > kMaxNesting) parser_.fail("blocks or expressions are nested too deep");
+      if (++parser_.nesting_ > kMaxNesting) parser_.fail("blocks or expressions are nested too deeply");
     }
     ~Nested() { --parser_.nesting_; }
 
@@ -120,14 +120,14 @@ class Parser {
     return node;
   }
 
-  /** Statements up to one of the tags `ends`, whose name is left in end_tag_ (the tag's name token is taken). */
+  /** Statements up to one of the tags `ends`, whose name is stored in end_tag_ (the tag's name token is consumed). */
   NodePtr parse_block(const std::vector<std::string_view>& ends) {
     const Nested nested(*this);
     NodePtr block = make(Op::block);
     for (;;) {
       switch (current().kind) {
         case Lexeme::end:
-          if (!ends.empty()) fail(fmt::format("the template ends where '{}' was expected", ends.back()));
+          if (!ends.empty()) fail(fmt::format("unexpected end of template, expected '{}'", ends.back()));
           return block;
         case Lexeme::data: {
           NodePtr data = make(Op::data);
@@ -306,7 +306,7 @@ class Parser {
     NodePtr body = parse_block({"endcall"});
     loops_ = loops;
     expect_block_end();
-    // Its body is a macro without name, which the called macro sees as `caller`.
+    // Its body is an anonymous macro, which the called macro sees as `caller`.
     NodePtr macro = make(Op::macro);
     macro->text = "caller";
     macro->symbol = symbol_of("caller");
@@ -465,7 +465,7 @@ class Parser {
     return node;
   }
 
-  /** Operands joined by any of `operators`, from the left. */
+  /** Operands joined by any of `operators`, left-associative. */
   NodePtr parse_chain(std::initializer_list<std::pair<std::string_view, Op>> operators,
                       NodePtr (Parser::*parse_operand)()) {
     NodePtr left = (this->*parse_operand)();
@@ -560,7 +560,7 @@ class Parser {
     return number;
   }
 
-  /** What `parse_one` parses, with commas between, up to the symbol `close`, before which one more comma may stand. */
+  /** Items parsed by `parse_one`, separated by commas, up to the symbol `close`; a trailing comma is allowed. */
   template <class ParseOne>
   void parse_items(std::string_view close, const ParseOne& parse_one) {
     for (bool is_first = true; !is_symbol(close); is_first = false) {

@@ -1,4 +1,4 @@
-// Source of a template → its tree. Knows Jinja2's lexical rules (whitespace control as transformers sets it) and
+// Parses the source of a template into a tree. Knows Jinja2's lexical rules (with transformers' whitespace control) and
 // grammar; knows nothing of values at run time.
 #pragma once
 
@@ -82,7 +82,8 @@ struct Node {
 
 struct Parsed {
   NodePtr root;
-  std::vector<std::string> symbols;  // every name the template mentions; variables are looked up by place in this list
+  std::vector<std::string>
+      symbols;  // every name that the template mentions; variables are identified by their index here
   bool has_generation = false;
 };
 

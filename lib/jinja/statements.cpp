@@ -46,7 +46,7 @@ Evaluator::Flow Evaluator::execute(const Node& node, Scope& scope, Text& out) {
     case Op::continue_loop:
       return Flow::continue_loop;
     default:
-      throw RenderError("an expression stands where a statement was expected");
+      throw RenderError("unexpected expression, expected a statement");
   }
 }
 

@@ -1,7 +1,7 @@
-// A bounded subset of Jinja2 3.1 as transformers sets it up for chat templates (trim_blocks, lstrip_blocks, loop
-// controls, {% generation %}, an immutable sandbox): no include, import, extends or filesystem. A template comes from
-// an untrusted folder, so a render has a budget. Text remembers which message each of its bytes came from. Source of
-// the language's rules: https://jinja.palletsprojects.com/en/stable/templates/
+// A subset of Jinja2 3.1 as transformers configures it for chat templates (trim_blocks, lstrip_blocks, loop controls,
+// {% generation %}, an immutable sandbox): no include, import, extends or file access. Templates are untrusted, so
+// rendering has resource limits. Text records which message each of its bytes comes from. Language reference:
+// https://jinja.palletsprojects.com/en/stable/templates/
 #pragma once
 
 #include <cstddef>
@@ -17,29 +17,30 @@
 
 namespace intelia::jinja {
 
-/** Bytes [begin, end) of a text came from input number `source`. */
+/** Bytes [begin, end) of a text come from input number `source`. */
 struct SourceRange {
   std::size_t begin = 0;
   std::size_t end = 0;
   std::int32_t source = 0;
-  std::int32_t derivation = -1;  // of the rendering's trace: what the bytes are exactly, where that is known
+  std::int32_t derivation = -1;  // in the rendering's trace: how the bytes derive from contents, where known
 };
 
 /** UTF-8 with the sources of its bytes, sorted and not overlapping; bytes of the template itself have none. */
 struct Text {
   std::string bytes;
   std::vector<SourceRange> sources;
-  bool is_safe = false;  // markup in Jinja's sense: `+` escapes what is joined to it
+  bool is_safe = false;  // Markup in Jinja's sense: `+` escapes the other operand
 };
 
-/** What one render may use. A value in a list or dict counts as a step when it is made, so steps bound memory too. */
+/** Resource limits of one rendering. Creating a value in a list or dict counts as a step, so steps bound memory, too.
+ */
 struct Budget {
   std::int64_t max_steps = 1'000'000;        // nodes evaluated and elements touched
   int max_depth = 300;                       // of nested calls, blocks and values
-  std::int64_t max_bytes = 24 << 20;         // of all text made on the way
+  std::int64_t max_bytes = 24 << 20;         // of all text created during rendering
   std::int64_t max_output_bytes = 16 << 20;  // of the result
 
-  /** More for a larger input: what a template must do with `num_bytes` in `num_messages` is not its fault. */
+  /** Limits that grow with the input. */
   static Budget for_input(std::size_t num_messages, std::size_t num_bytes);
 };
 
@@ -48,7 +49,7 @@ struct DateTime {
   int year = 1970, month = 1, day = 1, hour = 0, minute = 0, second = 0;
 };
 
-/** A name and what it stands for, trusted like the template itself. */
+/** A variable, trusted like the template itself. */
 struct Variable {
   std::string name;
   Json value;
@@ -60,7 +61,7 @@ struct Input {
   std::optional<Json> messages;
   /** The lists `tools` and `documents`: their strings have source -1. */
   std::optional<Json> tools, documents;
-  /** Whether to record what becomes of the contents of messages that have a role and a content and nothing else. */
+  /** Whether to trace the contents of messages that have a role and a content and nothing else. */
   bool is_traced = false;
   std::optional<DateTime> now;  // nothing: strftime_now is not defined
 };
@@ -84,7 +85,7 @@ class Template {
   /** Throws Error{input}: the template's raise_exception message, or "NAME:LINE: what went wrong". */
   Output render(const Input& input, const Budget& budget = {}) const;
   bool has_generation() const;
-  /** Whether the name stands anywhere in it as a variable. */
+  /** Whether the name occurs anywhere in it as a variable. */
   bool mentions(std::string_view name) const;
 
  private:

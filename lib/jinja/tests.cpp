@@ -1,4 +1,4 @@
-// Jinja's tests: what may follow `is`.
+// Jinja's tests (`value is NAME`), one function each.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -80,9 +80,9 @@ Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& 
 
 namespace {
 
-constexpr size_t kBytesOfPart = 192;  // that a part of a text takes as a value of its own
+constexpr size_t kBytesOfPart = 192;  // memory of a part of a text as a separate value
 
-/** The parts of a split, each charged before it is made. */
+/** The parts of a split, each charged before it is created. */
 class Parts {
  public:
   explicit Parts(Runtime& runtime) : runtime_(runtime) {}
@@ -96,7 +96,7 @@ class Parts {
   Runtime& runtime_;
 };
 
-/** The words of `bytes`, and in one piece what `max_splits` leaves. */
+/** The words of `bytes`, with the rest after `max_splits` in one piece. */
 void split_at_blanks(std::string_view bytes, std::int64_t max_splits, bool from_right, Parts& parts) {
   for (size_t i = 0; i < bytes.size();) {
     size_t length = 1;
@@ -209,8 +209,8 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
 
 namespace {
 
-/** What int() and float() read of `text`: without blanks around it and `_` between digits; nothing where one is
-   elsewhere. Letters count as digits of integers. */
+/** The part of `text` that int() and float() parse: without surrounding whitespace and `_` between digits; nothing
+   where there is one elsewhere. Letters count as digits of integers. */
 std::optional<std::string> number_in(std::string_view text, bool is_integer) {
   const ByteRange range = stripped(text, nullptr, Side::both);
   const std::string digits = python::with_ascii_digits(text.substr(range.begin, range.end - range.begin));
@@ -264,7 +264,7 @@ std::optional<double> parse_real(std::string_view text) {
   if (!read) return std::nullopt;
   const std::string& digits = *read;
   const size_t at = !digits.empty() && digits[0] == '+' ? 1 : 0;
-  // from_chars would read the minus of "+-1", and nan(text).
+  // from_chars would accept the minus of "+-1", and nan(text).
   if (digits.starts_with("+-") || digits.ends_with(')')) return std::nullopt;
   double number = 0;
   const auto parsed = std::from_chars(digits.data() + at, digits.data() + digits.size(), number);

@@ -1,4 +1,4 @@
-// Python's operations on str, as filters and methods share them. Text keeps the sources of its bytes throughout.
+// Python's operations on str that filters and methods share. Texts keep the sources of their bytes.
 #pragma once
 
 #include <cstdint>
@@ -14,22 +14,22 @@ namespace intelia::jinja {
 
 enum class Side { left = 1, right = 2, both = 3 };
 
-/** What remains of `text` without `characters` (null: blanks) at its ends. */
+/** The range of `text` without `characters` (null: whitespace) at its ends. */
 ByteRange stripped(std::string_view text, const std::string* characters, Side side);
 Value strip(Runtime& runtime, const Text& text, const Value* characters, Side side);
 /** At most `count` replacements; negative: all. */
 Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& to, std::int64_t count);
-/** A list; by blanks when there is no separator. */
+/** A list; split by whitespace when there is no separator. */
 Value split(Runtime& runtime, const Text& text, const Value* separator, std::int64_t max_splits, bool from_right);
 std::vector<Text> split_lines(Runtime& runtime, const Text& text, bool keep_ends);
 Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& items);
 
 std::string escape_markup(std::string_view text);
 
-/** Python's int() and float() of text; nothing where they fail. RenderError when 64 bits do not hold the number. */
+/** Python's int() and float() of text; nothing where they fail. RenderError on overflow of 64 bits. */
 std::optional<std::int64_t> parse_integer(std::string_view text, int base);
 std::optional<double> parse_real(std::string_view text);
-/** Python's int() of a float. RenderError when 64 bits do not hold it. */
+/** Python's int() of a float. RenderError on overflow of 64 bits. */
 std::int64_t truncated(double number);
 
 }  // namespace intelia::jinja

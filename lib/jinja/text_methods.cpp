@@ -16,7 +16,7 @@ using std::size_t;
 
 namespace {
 
-/** The bytes that the arguments start and end (numbers 1 and 2, in characters) of a search leave of `text`. */
+/** The bytes of `text` selected by a search's arguments start and end (numbers 1 and 2, in characters). */
 struct SearchRange {
   SearchRange(std::string_view text, const CallArguments& arguments) {
     if (arguments.positional.size() < 2) {
@@ -38,7 +38,7 @@ struct SearchRange {
   }
   std::string_view bytes;
   std::int64_t begin_character = 0;
-  bool is_empty = false;  // not even an empty text is in it
+  bool is_empty = false;  // it contains not even an empty text
 };
 
 bool matches_affix(const SearchRange& range, const Value& affix, bool at_start, std::string_view function) {
@@ -70,7 +70,7 @@ Value padded(Runtime& runtime, const Text& text, const CallArguments& arguments,
   if (width <= length) return Value::string(text);
   const std::int64_t missing = width - length;
   runtime.charge_bytes(static_cast<size_t>(missing) * fill.size());
-  // CPython puts the odd blank of center() on the left when the width is odd.
+  // CPython puts the extra space of center() on the left when the width is odd.
   const std::int64_t before = alignment == '>' ? missing : alignment == '<' ? 0 : missing / 2 + (missing & width & 1);
   Text out;
   for (std::int64_t i = 0; i < before; ++i) append(out, fill);
@@ -115,19 +115,19 @@ Value text_replace(Runtime& runtime, const Text& text, const std::string&, const
                  integer_argument(arguments, 2, "count", -1));
 }
 
-/** A method that makes another text of the whole: upper, title, … */
+/** A method that transforms the whole text: upper, title, … */
 template <std::string (*Change)(std::string_view)>
 Value text_changed(Runtime&, const Text& text, const std::string&, const CallArguments&) {
   return Value::string(with_bytes(text, Change(text.bytes)));
 }
 
-/** A method that asks something of every character. */
+/** A predicate on every character. */
 template <bool (*Holds)(char32_t)>
 Value text_is_all(Runtime&, const Text& text, const std::string&, const CallArguments&) {
   return Value::boolean(all_characters(text.bytes, Holds));
 }
 
-/** A method that asks something of the whole text. */
+/** A predicate on the whole text. */
 template <bool (*Holds)(std::string_view)>
 Value text_is(Runtime&, const Text& text, const std::string&, const CallArguments&) {
   return Value::boolean(Holds(text.bytes));

@@ -154,7 +154,7 @@ void Trace::watch_method(const std::string& name, const Value& self, const CallA
 void Trace::watch_comparison(const std::string& symbol, const Value& left, const Value& right) {
   if (!left.has_content() && !right.has_content()) return;
   if (symbol == "in" || symbol == "not in") {
-    // A dict is asked for its keys alone.
+    // Only the keys of a dict are searched.
     if (right.is(Type::dict) && !left.has_content()) return;
     if (right.is(Type::string)) return ask(Guard::Kind::contains, right, left);
   } else if (symbol == "==" || symbol == "!=") {
@@ -204,7 +204,7 @@ void Trace::watch_strip_of_parts(const Text& before, Text& after, Side side, con
     const bool is_left = end == Side::left;
     const SourceRange& outer = is_left ? before.sources.front() : before.sources.back();
     const std::string_view bytes = before.bytes;
-    // Whatever the contents are, the template's own text beside them ends it here.
+    // Whatever the contents are, stripping ends at the template's own text beside them.
     if (!vanishes(is_left ? bytes.substr(0, outer.begin) : bytes.substr(outer.end))) continue;
     const bool is_one = before.sources.size() == 1 && stripped_on_left >= 0;
     const std::int32_t parent = is_one ? stripped_on_left : outer.derivation;

@@ -1,6 +1,6 @@
-// What one rendering did with the messages' contents: how each piece of them reached the output, and what the template
-// asked about them. As long as it only copied, trimmed and asked, the same text follows for any other contents that
-// give the same answers, without running the template again. Knows nothing of caches.
+// Traces what one rendering does with the messages' contents: how each piece reaches the output, and which tests the
+// template makes on them. As long as contents are only copied, stripped and tested, other contents with the same test
+// results give the same text with the contents exchanged, without running the template again. Knows nothing of caches.
 #pragma once
 
 #include <cstdint>
@@ -16,16 +16,17 @@
 
 namespace intelia::jinja {
 
-/** A message's content, or another derivation's text without characters at its ends. Empty contents have none. */
+/** How a piece of text derives from a message: its content, or another derivation's text stripped. Empty contents have
+    none. */
 struct Derivation {
   std::int32_t message = 0;
   std::int32_t parent = -1;  // -1: the whole content
   Side side = Side::both;
-  std::optional<std::string> characters;  // nothing: blanks
+  std::optional<std::string> characters;  // nothing: whitespace
   bool operator==(const Derivation&) const = default;
 };
 
-/** A question the template asked, and the answer it got. */
+/** A test that the template made, and its result. */
 struct Guard {
   enum class Kind { is_empty, equals, contains, starts_with, ends_with };
   Kind kind = Kind::is_empty;
@@ -35,12 +36,12 @@ struct Guard {
   bool operator==(const Guard&) const = default;
 };
 
-/** Applies `derivations` in order to the contents of the messages; a parent stands before what is made from it. */
+/** Applies `derivations` in order to the contents of the messages; parents come before their children. */
 std::vector<std::string_view> apply(const std::vector<Derivation>& derivations,
                                     std::span<const std::string_view> contents);
 bool holds(const Guard& guard, std::string_view text);
 
-/** Filters that look only at how many elements their input has and hand them on, but for text, of which they see all.
+/** Filters that depend only on the number of elements of their input and pass them on; of a text they read everything.
  */
 const std::set<std::string, std::less<>>& structural_filters();
 
@@ -49,31 +50,31 @@ class Trace {
   /** The derivation of message number `message`'s whole content, which is not empty. */
   std::int32_t add_content(std::int32_t message);
 
-  /** Watches an operation that is about to happen. What it cannot follow makes the trace useless. */
+  /** Called before an operation. One that cannot be traced makes the trace useless. */
   void watch_filter(const std::string& name, const Value& input, const CallArguments& arguments);
   void watch_test(const std::string& name, const Value& input, const CallArguments& arguments);
   void watch_method(const std::string& name, const Value& self, const CallArguments& arguments);
   void watch_comparison(const std::string& symbol, const Value& left, const Value& right);
   void watch_item(const Value& object, const Value& key);
-  /** An operation that looks into its operand. */
+  /** An operation that reads its operand's text. */
   void watch_use(const Value& value) { is_useful_ = is_useful_ && !value.has_content(); }
   /** `after` is `before` stripped. */
   void watch_strip(const Text& before, Text& after, Side side, const std::string* characters);
 
-  /** Whether the output followed from nothing but derivations and guards. */
+  /** Whether the output follows from derivations and guards only. */
   bool is_useful() const { return is_useful_; }
   const std::vector<Derivation>& derivations() const { return derivations_; }
   const std::vector<Guard>& guards() const { return guards_; }
 
  private:
-  /** The derivation that `text` is exactly, or -1. */
+  /** The derivation that `text` consists of, or -1. */
   static std::int32_t derivation_of(const Value& text);
-  /** A question with one operand that is no content. */
+  /** Records a test with one operand that is not content. */
   void ask(Guard::Kind kind, const Value& subject, const Value& operand);
   void add_guard(Guard guard);
-  /** The derivation of `parent` stripped, which came out empty or not. */
+  /** The derivation of `parent` stripped; `is_empty`: with an empty result. */
   std::int32_t add_strip(std::int32_t parent, Side side, const std::string* characters, bool is_empty);
-  /** As watch_strip, of a text that is no derivation but has contents in it. */
+  /** As watch_strip, for a text that contains contents but is not a single derivation. */
   void watch_strip_of_parts(const Text& before, Text& after, Side side, const std::string* characters);
 
   std::vector<Derivation> derivations_;

@@ -1,4 +1,4 @@
-// See jinja_value.hpp. Python's rules for numbers and text are those of CPython 3.11.
+// See value.hpp. Python's rules for numbers and text are those of CPython 3.11.
 #include "jinja/value.hpp"
 
 #include <fmt/format.h>
@@ -15,7 +15,7 @@ namespace {
 
 void check_depth(int depth) {
   if (depth > kMaxValueDepth)
-    throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " deep");
+    throw RenderError("values are nested more than " + std::to_string(kMaxValueDepth) + " levels deep");
 }
 
 }  // namespace
@@ -69,7 +69,7 @@ Value Value::dict_of_unique(std::vector<std::pair<Value, Value>> items) {
 
 namespace {
 
-/** What is known of a list, tuple, generator or dict; null for any other value. */
+/** The summary of a list, tuple, generator or dict; null for any other value. */
 const Contents* contents_of(const Value& value) {
   if (value.is_list_like()) return &value.data<List>();
   if (value.is(Type::dict)) return &value.data<Dict>();
@@ -107,7 +107,7 @@ bool Value::has_content() const {
     case Type::name_space:
     case Type::macro:
     case Type::loop:
-      return true;  // what they hold may be anything
+      return true;  // they may contain anything
     default: {
       const Contents* contents = contents_of(*this);
       return contents != nullptr && contents->has_content;
@@ -652,7 +652,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
     }
     case Json::value_t::number_float: {
       const auto number = json.get<double>();
-      // An integer of more than 64 bits was read as a float, which Python would print otherwise.
+      // An integer of more than 64 bits was parsed as a float, which Python would print differently.
       if (std::fabs(number) >= 9.2e18 && std::isfinite(number)) throw RenderError("a number does not fit in 64 bits");
       return Value::real(number);
     }

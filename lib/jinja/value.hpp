@@ -1,5 +1,5 @@
-// The values of the Jinja subset: Python's none, bool, int (64 bits), float, str, list, tuple, dict, and what templates
-// make of them. Knows Python's str(), repr(), json.dumps, equality and order; knows nothing of templates' syntax.
+// The values of the Jinja subset: Python's None, bool, int (64 bits), float, str, list, tuple, dict, and template
+// objects. Knows Python's str(), repr(), json.dumps, equality and order; knows nothing of template syntax.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ namespace intelia::jinja {
 
 using TextPtr = std::shared_ptr<const Text>;
 
-/** A fault while rendering; the evaluator adds template and line. */
+/** An error during rendering; the evaluator adds template and line. */
 class RenderError : public std::runtime_error {
  public:
   explicit RenderError(const std::string& message, bool is_raised_by_template = false)
@@ -48,12 +48,12 @@ enum class Type {
 
 class Value;
 
-/** What is known of a list or dict when it is made, so that nobody must walk through it, shared parts again and again.
+/** A summary of a list or dict, computed when it is created, so that it need not be traversed again.
  */
 struct Contents {
   int depth = 1;             // of nesting
-  std::int64_t weight = 1;   // steps that a walk through all of it takes
-  bool has_content = false;  // whether some text in it came from a message
+  std::int64_t weight = 1;   // steps of a full traversal
+  bool has_content = false;  // whether some text in it comes from a message
   void add(const Value& part);
 };
 struct List : Contents {
@@ -69,7 +69,7 @@ struct Loop;
 
 class Value {
  public:
-  Value() = default;  // undefined, without words
+  Value() = default;  // undefined, without a message
   static Value undefined(std::string message);
   static Value none() { return Value(Type::none); }
   static Value boolean(bool value) {
@@ -100,9 +100,9 @@ class Value {
   static Value string(Text text) { return string(std::make_shared<const Text>(std::move(text))); }
   static Value string(std::string_view text) { return string(Text{std::string(text), {}, false}); }
   static Value list(std::vector<Value> items, Type type = Type::list);
-  /** Of equal keys the first keeps its place and the last its value. */
+  /** Of equal keys the first determines the position and the last the value. */
   static Value dict(std::vector<std::pair<Value, Value>> items);
-  /** The same for keys that are strings and all different. */
+  /** The same for keys that are distinct strings. */
   static Value dict_of_unique(std::vector<std::pair<Value, Value>> items);
   template <class Data>
   static Value object(Type type, std::shared_ptr<Data> data) {
@@ -114,7 +114,7 @@ class Value {
   Type type() const { return type_; }
   bool is(Type type) const { return type_ == type; }
   bool is_list_like() const { return is_tuple() || type_ == Type::list || type_ == Type::generator; }
-  /** A tuple, or one of groupby's pairs, which is one with names. */
+  /** A tuple, or one of groupby's pairs, which are named tuples. */
   bool is_tuple() const { return type_ == Type::tuple || type_ == Type::group; }
   bool is_number() const { return type_ == Type::integer || type_ == Type::real || type_ == Type::boolean; }
   bool is_whole() const { return type_ == Type::integer || type_ == Type::boolean; }
@@ -124,7 +124,7 @@ class Value {
   TextPtr text_pointer() const { return std::static_pointer_cast<const Text>(pointer_); }
   const std::string& bytes() const { return text().bytes; }
   const std::vector<Value>& items() const { return static_cast<const List*>(pointer_.get())->items; }
-  /** Of a generator: its items, which it then no longer has. */
+  /** Of a generator: moves its items out. */
   std::vector<Value> take_items() const { return std::move(static_cast<List*>(pointer_.get())->items); }
   const std::vector<std::pair<Value, Value>>& pairs() const { return static_cast<const Dict*>(pointer_.get())->items; }
   template <class Data>
@@ -132,13 +132,13 @@ class Value {
     return *static_cast<Data*>(pointer_.get());
   }
   const void* identity() const { return pointer_.get(); }
-  /** What an undefined value says when it is used. */
+  /** The error message when an undefined value is used. */
   std::string undefined_message() const;
   /** 0 for scalars, 1 + the deepest element for containers. */
   int depth() const;
-  /** Steps that a walk through the value takes: 1 for scalars, more for text and for each element. */
+  /** Steps of a full traversal: 1 for scalars, more for text and for each element. */
   std::int64_t weight() const;
-  /** Whether the value is, or holds, text that came from a message. */
+  /** Whether the value is or contains text that comes from a message. */
   bool has_content() const;
 
  private:
@@ -159,20 +159,20 @@ struct Method {
   std::string name;
 };
 
-/** Deepest nesting of lists and dicts a template may build. */
+/** Maximum nesting of lists and dicts that a template may build. */
 inline constexpr int kMaxValueDepth = 100;
 
 void append(Text& out, const Text& piece);
 void append(Text& out, std::string_view bytes);
 /** Bytes [begin, end) with their sources. */
 Text substring(const Text& text, std::size_t begin, std::size_t end);
-/** The same sources where the length is kept, else one range for the whole. */
+/** `bytes` with the sources of `text` where the length is the same, else one range for the whole. */
 Text with_bytes(const Text& text, std::string bytes);
 
 bool is_true(const Value& value);
-/** "str", "int", … as Python names the type. */
+/** Python's type name: "str", "int", … */
 std::string type_name(const Value& value);
-/** "'dict object'": as Jinja names the value in messages. */
+/** Jinja's name of the value in messages: "'dict object'". */
 std::string object_name(const Value& value);
 /** Python's str(). */
 TextPtr to_text(const Value& value);
@@ -187,7 +187,7 @@ int compare(const Value& left, const Value& right, const char* operation);
 bool contains(const Value& container, const Value& element);
 const Value* find(const Value& dict, const Value& key);
 const Value* find(const Value& dict, std::string_view key);
-/** What iterating gives; a generator is used up. RenderError when not iterable. */
+/** The elements of an iteration; a generator is consumed. RenderError when not iterable. */
 std::vector<Value> iterate(const Value& value);
 /** len(); RenderError when there is none. */
 std::int64_t length_of(const Value& value);

@@ -1,5 +1,5 @@
-// The frame of a self-contained HTML page: head, colours for light and dark backgrounds, base style, tables. Knows no
-// report.
+// Building blocks of self-contained HTML pages: head, colours for light and dark backgrounds, base style, tables. Knows
+// no report.
 #pragma once
 
 #include <string>

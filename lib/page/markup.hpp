@@ -6,8 +6,8 @@
 
 namespace intelia {
 
-/** `text` for the content or a quoted attribute of an element; a control character that XML does not know becomes a
- * space. */
+/** `text` for the content or a quoted attribute of an element; control characters that XML does not allow become
+   spaces. */
 std::string escape_markup(std::string_view text);
 
 }  // namespace intelia

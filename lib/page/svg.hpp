@@ -1,6 +1,5 @@
-// SVG drawings: elements at positions, as part of an HTML page or as a document. Attributes are given as they are
-// written
-// ("class=\"grid\"" and the like); texts are escaped here.
+// SVG drawings: elements at positions, as part of an HTML page or as a document. Attributes are given as markup
+// ("class=\"grid\""); texts are escaped here.
 #pragma once
 
 #include <string>
@@ -25,9 +24,9 @@ class Svg {
   /** Any other element, complete. */
   void markup(std::string_view markup) { body_ += markup; }
 
-  /** For an HTML page; `label` describes the drawing to those who cannot see it. */
+  /** For an HTML page; `label` is its description for screen readers. */
   std::string element(std::string_view label) const;
-  /** A document of its own, with a title and CSS. */
+  /** A standalone document with a title and CSS. */
   std::string document(std::string_view title, std::string_view style) const;
 
  private:

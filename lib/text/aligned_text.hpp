@@ -1,6 +1,6 @@
-// A text on its way to the model, and for each of its bytes the bytes of the input it stands for. Every change follows
-// the alignment rules of Hugging Face tokenizers, so that the ranges of tokens equal the peer's offsets: a character
-// that is put in stands for what the one before it stands for. Private to lib/tokens.
+// A text that is being normalized, with the input bytes that each of its bytes comes from. Every change follows the
+// alignment rules of Hugging Face tokenizers, so that token ranges equal its offsets: an inserted character has the
+// source of the character before it.
 #pragma once
 
 #include <cstddef>
@@ -20,20 +20,20 @@ ByteRange whole_characters(std::string_view text, std::size_t begin, std::size_t
 /** One character of a changed text. */
 struct NewCharacter {
   char32_t code_point = 0;
-  std::ptrdiff_t change = 0;  // 1: put in; 0: in place of the next old one; -n: of the next, and n old ones after it go
+  std::ptrdiff_t change = 0;  // 1: inserted; 0: replaces the next old one; -n: replaces it and removes n more
 };
 
 class AlignedText {
  public:
   AlignedText() = default;
-  /** `text` is UTF-8 and stands at byte `offset` of the input. */
+  /** `text` is UTF-8 and begins at byte `offset` of the input. */
   AlignedText(std::string_view text, std::size_t offset) : text_(text), offset_(offset) {}
 
   const std::string& text() const { return text_; }
   bool is_empty() const { return text_.empty(); }
   std::size_t size() const { return text_.size(); }
 
-  /** The bytes of the input that [begin, end) stands for; begin < end. */
+  /** The bytes of the input that [begin, end) comes from; begin < end. */
   ByteRange source_of(std::size_t begin, std::size_t end) const;
   /** As source_of, after widening [begin, end) to whole characters. */
   ByteRange source_of_characters(std::size_t begin, std::size_t end) const;
@@ -41,13 +41,13 @@ class AlignedText {
   AlignedText slice(ByteRange bytes) const;
   void append(const AlignedText& other);
 
-  /** Puts `prefix` before the text, standing for what the first character stands for. An empty text stays empty. */
+  /** Puts `prefix` before the text, with the source of its first character. An empty text stays empty. */
   void prepend(std::string_view prefix);
-  /** Makes the text `characters`, after `num_removed` old ones that go from its beginning. */
+  /** Replaces the text by `characters`, after removing the first `num_removed` old ones. */
   void transform(std::span<const NewCharacter> characters, std::size_t num_removed = 0);
   /** Removes the characters that `keep` is false for. */
   void keep_only(const std::function<bool(char32_t)>& keep);
-  /** Puts `replacement` in place of each of `matches` (in order, not overlapping). */
+  /** Replaces each of `matches` (in order, not overlapping) by `replacement`. */
   void replace(std::span<const ByteRange> matches, std::string_view replacement);
 
  private:

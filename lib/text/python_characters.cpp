@@ -50,7 +50,7 @@ std::int32_t to_upper(UChar* out, std::int32_t capacity, const UChar* units, std
 std::int32_t to_lower(UChar* out, std::int32_t capacity, const UChar* units, std::int32_t length, UErrorCode* status) {
   return u_strToLower(out, capacity, units, length, "", status);
 }
-/** The character's own title case: u_strToTitle would pass over one that is no letter. */
+/** The character's own title case: u_strToTitle would skip one that is not a letter. */
 std::int32_t to_title(UChar* out, std::int32_t capacity, const UChar* units, std::int32_t length, UErrorCode* status) {
   const std::int32_t count = u_strToUpper(out, capacity, units, length, "", status);
   if (count > length) return u_strToTitle(out, capacity, units, length, nullptr, "", status);
@@ -65,7 +65,7 @@ std::int32_t to_folded(UChar* out, std::int32_t capacity, const UChar* units, st
   return u_strFoldCase(out, capacity, units, length, U_FOLD_CASE_DEFAULT, status);
 }
 
-/** Appends what one character becomes, whatever stands beside it; itself where Unicode 14 does not know the result. */
+/** Appends the mapping of one character without context; the character itself where Unicode 14 lacks the result. */
 void append_mapped(char32_t code_point, Mapping mapping, std::string& out) {
   std::array<UChar, 2> units;
   std::array<UChar, 8> mapped;
@@ -97,7 +97,7 @@ Character character_at(std::string_view text, std::size_t begin) {
   return {is_malformed ? 0x110000 : code_point, text.substr(begin, length), begin};
 }
 
-/** The first character before (or after) `begin` that says whether a word goes on there has case. */
+/** Whether the first character before (or after) `begin` that is not case-ignorable is cased. */
 bool is_beside_case(std::string_view text, std::size_t begin, bool is_before) {
   while (is_before ? begin > 0 : begin < text.size()) {
     if (is_before) {

@@ -1,5 +1,5 @@
-// Characters as Python 3.11's str sees them: the classes and cases of Unicode 14, by ICU's data without what is newer.
-// Malformed bytes stay as they are. Private to lib/tokens.
+// Character classes and case mappings of Python 3.11's str (Unicode 14), from ICU's data without later additions.
+// Malformed bytes are kept unchanged.
 #pragma once
 
 #include <string>
@@ -18,13 +18,13 @@ bool is_numeric(char32_t code_point);
 bool is_alnum(char32_t code_point);
 /** `text` with the digits of every decimal system as ASCII's. */
 std::string with_ascii_digits(std::string_view text);
-/** What repr() shows as it is. */
+/** Whether repr() shows it unescaped. */
 bool is_printable(char32_t code_point);
 
-/** Of a whole text: some character has case, and all that have it have this one. */
+/** Of a whole text: it has cased characters, and all of them have this case. */
 bool is_upper(std::string_view text);
 bool is_lower(std::string_view text);
-/** Upper case begins every run of letters with case, and nothing else is upper case. */
+/** Upper case begins every run of cased letters and is nowhere else. */
 bool is_title(std::string_view text);
 
 /** The full case mappings: "ß" → "SS"; a sigma that ends a word → "ς". */

@@ -158,7 +158,7 @@ UProperty quick_check_of(NormalForm form) {
   return UCHAR_NFKD_QUICK_CHECK;
 }
 
-/** UAX 15's quick check: true only where the text is in the form already. */
+/** UAX 15's quick check: true only where the text is already normalized. */
 bool is_surely_normal(const std::string& text, NormalForm form) {
   const UProperty property = quick_check_of(form);
   const char32_t first_to_look_at = first_that_may_change(form);
@@ -198,7 +198,7 @@ std::string_view added_category(char32_t code_point) {
   return found != additions.end() && found->first <= code_point ? found->category : std::string_view();
 }
 
-/** False for most characters that are no addition: by blocks of 256. */
+/** False for most characters that are not an addition: by blocks of 256. */
 bool may_be_addition(char32_t code_point) {
   static const std::vector<bool> blocks = [] {
     std::vector<bool> made(0x1100);

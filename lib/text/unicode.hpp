@@ -1,6 +1,5 @@
-// Unicode as Hugging Face tokenizers sees it: its parts were built with different versions of Unicode, so each question
-// here is answered for the version that the peer's part knows, by ICU's data and, where that is older, written lists.
-// Private to lib/tokens.
+// Unicode properties as in Hugging Face tokenizers, whose parts use different Unicode versions: each function here
+// answers for the version of the corresponding part, from ICU's data and, where that is older, from lists.
 #pragma once
 
 #include <string>
@@ -24,11 +23,11 @@ bool is_word(char32_t code_point);
 /** General category M in Unicode 9. */
 bool is_combining_mark(char32_t code_point);
 
-/** Rust's char::to_lowercase: one character, but for U+0130. */
+/** Rust's char::to_lowercase: one character, except for U+0130. */
 std::u32string lowercase(char32_t code_point);
 
 enum class NormalForm { nfc, nfd, nfkc, nfkd };
-/** Unicode 9's normal form of `text`, with the changes of alignment that the peer's crate reports. */
+/** Unicode 9's normal form of `text`, with the alignment changes that the crate used by tokenizers reports. */
 void normalize(AlignedText& text, NormalForm form);
 
 /** Whether `text` has a character that is among unicode_additions(). */

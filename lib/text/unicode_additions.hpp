@@ -1,5 +1,5 @@
-// Characters of Unicode 15 and 16, which the regular expressions of tokenizers know and PCRE2 10.42 (Unicode 14) does
-// not. Private to lib/tokens.
+// Characters added in Unicode 15 and 16, which the regular expressions of tokenizers know and PCRE2 10.42 (Unicode 14)
+// does not.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
-// The class of a code point, as far as the published split patterns tell code points apart; Unicode 16.0, as in
-// tokenizers and tiktoken. Private to lib/tokens.
+// The class of a code point, as far as the published split patterns distinguish code points; Unicode 16.0, as in
+// tokenizers and tiktoken.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ enum class CharacterClass : std::uint8_t {
   lower,    // \p{Ll}
   uncased,  // \p{Lm}, \p{Lo}
   number,   // \p{N}
-  space,    // \s but for the newlines
+  space,    // \s except newlines
   newline,  // \r, \n
 };
 

@@ -72,7 +72,7 @@ void append_lossy_utf8(std::string& out, std::string_view bytes) {
       out += bytes[i++];
       continue;
     }
-    // The bounds of the second byte keep out overlong forms, surrogates and what lies above U+10FFFF.
+    // The bounds of the second byte exclude overlong forms, surrogates and code points above U+10FFFF.
     const std::size_t wanted = first >= 0xC2 && first <= 0xDF   ? 2
                                : first >= 0xE0 && first <= 0xEF ? 3
                                : first >= 0xF0 && first <= 0xF4 ? 4

@@ -22,14 +22,14 @@ void append_code_point(std::string& out, char32_t code_point);
 /** Python's str.isspace for one code point. */
 bool is_space(char32_t code_point);
 
-/** Appends `bytes` with every malformed sequence replaced by U+FFFD, one for each maximal part, as Rust and Python do.
+/** Appends `bytes` with every malformed sequence replaced by U+FFFD, one per maximal subpart, as Rust and Python do.
  */
 void append_lossy_utf8(std::string& out, std::string_view bytes);
 
 /** The longest beginning of `text` that has at most `max_bytes` bytes and ends between two characters. */
 std::string_view truncated_utf8(std::string_view text, std::size_t max_bytes);
 
-/** `text` itself when it is UTF-8, else its repair by append_lossy_utf8, which `repaired` then holds. */
+/** `text` itself when it is UTF-8, else its conversion by append_lossy_utf8, stored in `repaired`. */
 std::string_view as_valid_utf8(std::string_view text, std::string& repaired);
 
 }  // namespace intelia

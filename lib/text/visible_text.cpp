@@ -10,13 +10,13 @@ namespace intelia {
 
 namespace {
 
-/** A character that would move the cursor, hide, or turn the direction of what follows. */
+/** A character that would move the cursor, be invisible, or change the writing direction. */
 bool is_invisible(char32_t c) {
   return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || (c >= 0x200B && c <= 0x200F) ||
          (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xE0000 && c <= 0xE007F);
 }
 
-/** The bytes of the code point at `position`; 1 for a byte that begins none. */
+/** The bytes of the code point at `position`; 1 for a byte that does not begin one. */
 std::size_t length_at(std::string_view text, std::size_t position) {
   const auto first = static_cast<unsigned char>(text[position]);
   const std::size_t length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : first >= 0xC0 ? 2 : 1;

@@ -1,4 +1,5 @@
-// Text of others, made fit for a terminal or a page: what would move the cursor, hide, or turn the direction is shown.
+// Escapes untrusted text for a terminal or a page: characters that move the cursor, are invisible, or change the
+// writing direction become visible.
 #pragma once
 
 #include <string>
@@ -8,7 +9,7 @@ namespace intelia {
 
 enum class Newlines { shown_and_made /* ↵ and a newline */, shown /* as \u{a} */ };
 
-/** `text` with every invisible character as \u{…}, but for tabs; bytes that are not UTF-8 become U+FFFD. */
+/** `text` with every invisible character except tabs as \u{…}; bytes that are not UTF-8 become U+FFFD. */
 std::string visible(std::string_view text, Newlines newlines = Newlines::shown_and_made);
 
 }  // namespace intelia

@@ -94,7 +94,7 @@ void AddedTokenFinder::for_each_segment(std::string_view text, bool parse_specia
     for (std::size_t i = first; i < last && found == nullptr; ++i) {
       const std::string& content = tokens_[i].content;
       if (text.compare(position, content.size(), content) != 0) continue;
-      // What a user typed hides no control token that stands across its border.
+      // Text that a user typed does not hide a control token that crosses its boundary.
       if (tokens_[i].is_special && touches_any(plain_ranges, position, position + content.size())) continue;
       found = &tokens_[i];
     }

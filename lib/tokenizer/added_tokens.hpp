@@ -1,4 +1,4 @@
-// Added tokens: texts with an id of their own that are cut out of a text before a model sees it. Private to lib/tokens.
+// Added tokens: texts with their own ids that are split off before a model encodes the rest. Private to lib/tokenizer.
 #pragma once
 
 #include <array>
@@ -16,40 +16,41 @@ struct AddedToken {
   std::int32_t id = 0;
   std::string content;
   bool is_special = false;
-  bool strips_left = false;     // blanks before it belong to it
-  bool strips_right = false;    // blanks after it belong to it
-  bool is_normalized = true;    // sought in the normalized text
-  bool is_single_word = false;  // counts only where no word character touches it
+  bool strips_left = false;     // includes whitespace before it
+  bool strips_right = false;    // includes whitespace after it
+  bool is_normalized = true;    // matched in the normalized text
+  bool is_single_word = false;  // matched only where no word character is adjacent
 };
 
-/** A stretch of a text: between added tokens (id < 0), or one of them. */
+/** A segment of a text: between added tokens (id < 0), or one of them. */
 struct Segment {
   ByteRange bytes;
   std::int32_t id = -1;
 };
 
-/** Finds added tokens in a text as tokenizers does: leftmost, the longest of those that begin there. */
+/** Finds added tokens in a text as tokenizers does: leftmost, longest first. */
 class AddedTokenFinder {
  public:
   AddedTokenFinder() = default;
-  /** Of tokens with the same content the first counts. */
+  /** Of tokens with the same content the first is used. */
   explicit AddedTokenFinder(std::vector<AddedToken> tokens);
   bool is_empty() const { return tokens_.empty(); }
 
-  /** Cuts `text`. Special tokens count when `parse_special` and they touch none of `plain_ranges`; others always. */
+  /** Splits `text`. Special tokens are matched with `parse_special` where they overlap none of `plain_ranges`; others
+     always. */
   std::vector<Segment> split(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges) const;
   /** The same segments in order, without a list. */
   void for_each_segment(std::string_view text, bool parse_special, std::span<const ByteRange> plain_ranges,
                         const std::function<void(const Segment&)>& take) const;
 
  private:
-  /** The first place from `position` on where a token may begin, or the end. */
+  /** The first position at or after `position` where a token may begin, or the end. */
   std::size_t next_first_byte(std::string_view text, std::size_t position) const;
 
   std::vector<AddedToken> tokens_;                                        // by first byte, then from long to short
   std::array<std::pair<std::size_t, std::size_t>, 256> by_first_byte_{};  // ranges in tokens_
   std::string first_bytes_;
-  bool has_plain_tokens_ = false;  // such as are not special
+  bool has_plain_tokens_ = false;  // tokens that are not special
 };
 
 }  // namespace intelia

@@ -19,7 +19,7 @@ bool replaces_blanks(const JsonObject& part) {
          pattern == " ";
 }
 
-/** Gemma splits at blanks after it has replaced all of them. */
+/** Gemma splits at spaces after it has replaced all of them. */
 bool cuts_at_blanks(const JsonObject& part) {
   std::string_view pattern;
   return text_at(part, "type", "") == "Split" && part["pattern"]["String"].get(pattern) == simdjson::SUCCESS &&
@@ -69,7 +69,7 @@ std::optional<BlankForm> read_blank_form(const JsonObject& file) {
   } else if (normalizers.empty() && pre_tokenizers.size() == 1) {
     form = form_of_metaspace(pre_tokenizers.front());
   }
-  // Splitters know this mark, as every published vocabulary uses it.
+  // Splitters support only this mark, which every published vocabulary uses.
   if (form && form->mark != "▁") return std::nullopt;
   return form;
 }

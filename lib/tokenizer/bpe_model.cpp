@@ -16,20 +16,20 @@ namespace intelia {
 
 namespace {
 
-// Words whose ends are found before their ids are looked up: enough to keep both loops going, few enough for the L1
+// Words that are split before their ids are looked up: enough to keep both loops efficient, few enough for the L1
 // cache.
 constexpr std::size_t kBatchWords = 256;
 
-// Stretches of a word that are worth finding, in bytes, and the longest period that is sought in them.
+// Minimum length of a repetitive range of a word, in bytes, and the maximum period searched for.
 constexpr std::size_t kMinStretch = 4096;
 constexpr std::size_t kMaxPeriod = 16;
 
-/** Bytes [begin, end) that repeat themselves every `period` bytes. */
+/** Bytes [begin, end) that repeat every `period` bytes. */
 struct Stretch {
   std::size_t begin = 0, end = 0, period = 0;
 };
 
-/** A stretch of at least kMinStretch bytes, or an empty one. */
+/** A repetitive range of at least kMinStretch bytes, or an empty one. */
 Stretch find_stretch(std::string_view word) {
   constexpr std::size_t kStep = 256;
   for (std::size_t anchor = 0; anchor + kStep + kMaxPeriod <= word.size(); anchor += kMinStretch / 2) {
@@ -50,7 +50,7 @@ Stretch find_stretch(std::string_view word) {
   return {};
 }
 
-/** Whether some token has `mark` after anything but a mark. */
+/** Whether some token has `mark` after anything other than a mark. */
 bool has_inner(const IdByBytes& ids, std::string_view mark) {
   for (const auto& [bytes, id] : ids) {
     for (std::size_t at = bytes.find(mark, 1); at != std::string::npos; at = bytes.find(mark, at + 1)) {
@@ -71,7 +71,7 @@ std::size_t num_bytes_of(std::span<const Symbol> symbols) {
   return sum;
 }
 
-/** The first tokens from the middle on that come twice in a row and cover a multiple of `period` bytes, or none. */
+/** The first tokens from the middle on that occur twice in a row and cover a multiple of `period` bytes, or none. */
 std::vector<Symbol> find_repeated(std::span<const Symbol> symbols, std::size_t period) {
   const std::span<const Symbol> half = symbols.subspan(symbols.size() / 2);
   for (std::size_t count = 1; 2 * count <= half.size(); ++count) {
@@ -94,7 +94,7 @@ struct BpeScratch::State {
   std::vector<std::int32_t> ids;
   std::size_t num_ids = 0;
   std::vector<std::int32_t> word_ids;
-  std::string marked;  // a word with marks in place of its blanks
+  std::string marked;  // a word with marks instead of spaces
 };
 
 BpeScratch::BpeScratch() : state_(std::make_unique<State>()) {}
@@ -137,7 +137,7 @@ std::optional<std::int32_t> BpeModel::id_of(std::string_view bytes) const {
   if (bytes.empty() || bytes.size() > longest_) return std::nullopt;
   if (bytes.size() <= kMaxKeyBytes) {
     const WordKey key = key_of(bytes);
-    const WordEntry* const found = short_tokens_.find(key, short_tokens_.place_of(hash_of(key)));
+    const WordEntry* const found = short_tokens_.find(key, short_tokens_.slot_of(hash_of(key)));
     if (found == nullptr) return std::nullopt;
     return found->ids[0];
   }
@@ -167,9 +167,9 @@ void BpeModel::encode_uncached(std::string_view word, std::vector<Symbol>& symbo
 }
 
 /**
- * For words with a long stretch that repeats itself every few bytes: the tokens of the word without most of the
- * repetitions, and then as many of theirs. Exact because of what MergeTable::apply says of neighbours: those of the
- * whole are all among those of the shorter word. False, and nothing done, for other words.
+ * For words with a long range that repeats every few bytes: encodes the word without most of the repetitions and
+ * repeats their tokens. Exact because of the property of adjacent tokens described at MergeTable::apply: all adjacent
+ * pairs of the whole word occur in the shorter one. Returns false, and does nothing, for other words.
  */
 bool BpeModel::encode_by_period(std::string_view word, std::vector<Symbol>& symbols) const {
   const Stretch stretch = find_stretch(word);
@@ -212,12 +212,12 @@ void BpeModel::encode_text(const TextSplitter& splitter, std::string_view text, 
   }
 }
 
-/** Puts the ids of the words that begin at `begin` and end at `ends` into the scratch. */
+/** Stores the ids of the words that begin at `begin` and end at `ends` in the scratch. */
 void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<const std::size_t> ends,
                             BpeScratch& scratch) const {
   BpeScratch::State& state = *scratch.state_;
-  // A word has at most as many ids as bytes, with marks for its blanks; whole entries are stored, of which only `count`
-  // ids stay.
+  // A word has at most as many ids as bytes, counted with marks for its spaces; whole entries are stored, of which only
+  // `count` ids are kept.
   const std::size_t bytes_each = std::max<std::size_t>(definition_.blank_mark.size(), 1);
   const std::size_t most = (ends.back() - begin) * bytes_each + WordEntry::kMaxInline + 1;
   if (state.ids.size() < most) state.ids.resize(most);
@@ -225,7 +225,7 @@ void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<
   std::size_t word_begin = begin;
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const std::size_t size = ends[i] - word_begin;
-    // Words too long for a key get that of no word; the last 15 bytes of the text are not read past.
+    // Words too long for a key get a key that no word has; reads do not go past the end of the text.
     WordKey key;
     if (size <= kMaxKeyBytes) [[likely]] {
       key = text.size() - word_begin >= 16 ? key_of_readable(text.data() + word_begin, size)
@@ -233,13 +233,13 @@ void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<
     }
     state.keys[i] = key;
     state.hashes[i] = hash_of(key);
-    table->prefetch(table->place_of(state.hashes[i]));
+    table->prefetch(table->slot_of(state.hashes[i]));
     word_begin = ends[i];
   }
   std::int32_t* out = state.ids.data();
   for (std::size_t i = 0; i < ends.size(); ++i) {
     const WordKey key = state.keys[i];
-    const WordEntry& entry = state.cache.table().at(state.cache.table().place_of(state.hashes[i]));
+    const WordEntry& entry = state.cache.table().at(state.cache.table().slot_of(state.hashes[i]));
     if (entry.key == key && entry.count - 1 < WordEntry::kMaxInline) [[likely]] {
       std::memcpy(out, entry.ids.data(), sizeof entry.ids);
       out += entry.count;
@@ -251,7 +251,7 @@ void BpeModel::encode_batch(std::string_view text, std::size_t begin, std::span<
   state.num_ids = static_cast<std::size_t>(out - state.ids.data());
 }
 
-/** As encode_uncached, of a word as it stands in the text. */
+/** As encode_uncached, for a word as it is in the text. */
 void BpeModel::encode_raw(std::string_view word, BpeScratch& scratch) const {
   BpeScratch::State& state = *scratch.state_;
   if (definition_.blank_mark.empty()) return encode_uncached(word, state.symbols);
@@ -265,12 +265,12 @@ void BpeModel::encode_raw(std::string_view word, BpeScratch& scratch) const {
   encode_uncached(state.marked, state.symbols);
 }
 
-/** Appends the ids of a word that is not where its hash says, or has more ids than an entry. */
+/** Appends the ids of a word that is not at the position of its hash, or has more ids than fit into an entry. */
 std::int32_t* BpeModel::append_word(std::string_view word, BpeScratch& scratch, std::int32_t* out) const {
   if (word.size() > kMaxKeyBytes) return append_long_word(word, scratch, out);
   BpeScratch::State& state = *scratch.state_;
   const WordKey key = key_of(word);
-  const WordEntry* entry = state.cache.table().find(key, state.cache.table().place_of(hash_of(key)));
+  const WordEntry* entry = state.cache.table().find(key, state.cache.table().slot_of(hash_of(key)));
   if (entry == nullptr) {
     encode_raw(word, scratch);
     state.word_ids.clear();
@@ -298,7 +298,7 @@ std::int32_t* BpeModel::append_long_word(std::string_view word, BpeScratch& scra
 }
 
 void BpeModel::add_unknown(std::size_t num_bytes, bool& was_unknown, std::vector<Symbol>& symbols) const {
-  // Without an unknown token the peers drop the character; its bytes go to the token before, if any.
+  // Without an unknown token tokenizers drops the character; its bytes count to the token before it, if any.
   if (!definition_.unknown_id) {
     if (!symbols.empty()) symbols.back().num_bytes += static_cast<std::uint32_t>(num_bytes);
   } else if (was_unknown && definition_.fuses_unknown) {

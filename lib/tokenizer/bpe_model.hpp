@@ -1,6 +1,6 @@
-// The BPE model of a tokenizer: the ids of one word (a stretch between split points), by merges of a vocabulary. Knows
-// bytes, ids and merges; knows nothing of files, normalizers, splitting and added tokens. Serves merge lists
-// (tokenizer.json) and rank vocabularies (tiktoken, tekken) alike. Private to lib/tokens.
+// The BPE model of a tokenizer: encodes one word (the text between split points) by the merges of a vocabulary, from
+// merge lists (tokenizer.json) or rank vocabularies (tiktoken, tekken). Knows bytes, ids and merges; knows no files,
+// normalizers, splitting or added tokens. Private to lib/tokenizer.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@
 
 namespace intelia {
 
-/** Hashes strings and views alike, so that a view is sought without a copy. */
+/** Hashes strings and views the same way, so that lookups by view need no copy. */
 struct TextHash {
   using is_transparent = void;
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
@@ -34,20 +34,20 @@ struct BpeMerge {
   std::uint32_t rank = 0;
 };
 
-/** What a BPE model consists of. */
+/** The parts of a BPE model. */
 struct BpeDefinition {
-  IdByBytes ids;                             // by the bytes of text that a token stands for
+  IdByBytes ids;                             // by the bytes of text of a token
   std::array<std::int32_t, 256> byte_ids{};  // the token of a single byte (with byte fallback "<0x0A>"), -1 without one
   std::vector<BpeMerge> merges;
   std::optional<std::int32_t> unknown_id;
-  bool is_byte_level = false;        // words are cut into bytes before merging, else into characters
-  bool ignores_merges = false;       // a word of the vocabulary is one token whatever the merges say
-  bool falls_back_to_bytes = false;  // a character without a token becomes its bytes' tokens
-  std::string blank_mark;            // what a blank of a text is in the vocabulary, when not itself
-  bool fuses_unknown = false;        // neighbouring unknown characters are one unknown token
+  bool is_byte_level = false;        // words are split into bytes before merging, else into characters
+  bool ignores_merges = false;       // a word of the vocabulary is one token regardless of the merges
+  bool falls_back_to_bytes = false;  // a character without a token becomes the tokens of its bytes
+  std::string blank_mark;            // replaces spaces of the text in the vocabulary; empty: none
+  bool fuses_unknown = false;        // adjacent unknown characters are one unknown token
 };
 
-/** What one thread needs while it encodes words. */
+/** Buffers of one thread for encoding words. */
 class BpeScratch {
  public:
   BpeScratch();
@@ -60,7 +60,7 @@ class BpeScratch {
   std::unique_ptr<State> state_;
 };
 
-/** Several threads may use one model, each with its own scratch. */
+/** Thread-safe, with one scratch per thread. */
 class BpeModel {
  public:
   BpeModel() = default;
@@ -70,15 +70,15 @@ class BpeModel {
      scratch serves one model only. */
   std::span<const Symbol> encode_word(std::string_view word, BpeScratch& scratch) const;
 
-  /** Appends the ids of `text`, cut by `splitter`. */
+  /** Appends the ids of `text`, split by `splitter`. */
   void encode_text(const TextSplitter& splitter, std::string_view text, BpeScratch& scratch,
                    std::vector<std::int32_t>& ids) const;
 
-  /** Whether a text that is one word may be cut before its blanks, which are written as the definition's blank_mark: no
-      token has a mark after anything else. */
+  /** Whether a text that is one word may be split before its spaces, which become the definition's blank_mark: no token
+     has a mark after anything else. */
   bool may_cut_before_blanks() const { return may_cut_before_blanks_; }
 
-  /** Whether every id stands for the same number of bytes wherever it is, which bytes_of gives. */
+  /** Whether every id always covers the same number of bytes, which bytes_of returns. */
   bool has_fixed_lengths() const { return has_fixed_lengths_; }
   std::uint32_t bytes_of(std::int32_t id) const { return lengths_[static_cast<std::size_t>(id)]; }
 
@@ -98,13 +98,13 @@ class BpeModel {
 
   void index_tokens();
 
-  BpeDefinition definition_;  // but for the ids and merges, which are in the next three
+  BpeDefinition definition_;  // except ids and merges, which are in the next three
   WordTable short_tokens_{1};
   IdByBytes long_tokens_;
   std::vector<std::uint32_t> lengths_;  // by id
   std::size_t longest_ = 0;             // bytes of the longest token
   bool has_fixed_lengths_ = false, may_cut_before_blanks_ = false;
-  bool drops_nothing_ = false;  // every byte of a text is in some token
+  bool drops_nothing_ = false;  // every byte of a text is covered by a token
   MergeTable merges_;
 };
 

@@ -1,5 +1,5 @@
-// GPT-2's printable stand-ins for bytes, both ways: https://github.com/openai/gpt-2/blob/master/src/encoder.py
-// Private to lib/tokens.
+// GPT-2's mapping between bytes and printable characters: https://github.com/openai/gpt-2/blob/master/src/encoder.py
+// Private to lib/tokenizer.
 #pragma once
 
 #include <array>
@@ -12,11 +12,11 @@ namespace intelia {
 
 class ByteAlphabet {
  public:
-  /** The one alphabet there is. */
+  /** The alphabet. */
   static const ByteAlphabet& get();
 
   char32_t character_of(unsigned char byte) const { return character_of_[byte]; }
-  /** The bytes that `token` stands for, or nothing when it has a character outside the alphabet. */
+  /** The bytes that `token` represents, or nothing when it has a character outside the alphabet. */
   std::optional<std::string> bytes_of(std::string_view token) const;
 
  private:

@@ -13,7 +13,7 @@ namespace intelia {
 
 namespace {
 
-// Up to here rescanning the ranks beats a queue; a word of prose has about six symbols.
+// Up to this many symbols rescanning the ranks is faster than a queue; a word of prose has about six.
 constexpr std::size_t kMaxScanned = 48;
 
 }  // namespace
@@ -33,7 +33,7 @@ void MergeTable::insert(std::int32_t left, std::int32_t right, std::uint32_t ran
     throw Error(Kind::input, "a vocabulary of more than 2 million tokens is not supported");
   }
   const std::uint64_t pair = pair_of(left, right);
-  std::size_t i = place_of(pair);
+  std::size_t i = slot_of(pair);
   while (entries_[i] != kEmpty && entries_[i] >> kRankBits != pair) i = (i + 1) & mask_;
   entries_[i] = pair << kRankBits | rank;
   if (rank >= merged_.size()) merged_.resize(rank + 1);
@@ -55,7 +55,7 @@ void MergeTable::apply_by_scanning(std::vector<Symbol>& symbols) const {
   std::size_t count = symbols.size();
   for (std::size_t i = 0; i + 1 < count; ++i) ranks[i] = rank_of_first(symbols[i].id, symbols[i + 1].id);
   while (count > 1) {
-    // Rank and place as one number: their least is found without a branch to guess.
+    // Rank and position as one number, so that the minimum is found without unpredictable branches.
     std::uint64_t least = UINT64_MAX;
     for (std::uint64_t i = 0; i + 1 < count; ++i)
       least = std::min(least, static_cast<std::uint64_t>(ranks[i]) << 32 | i);
@@ -75,7 +75,7 @@ void MergeTable::apply_by_queue(std::vector<Symbol>& symbols) const {
   struct Candidate {
     std::uint32_t rank;
     std::uint32_t place;
-    std::int32_t left, right;  // the ids it was made for: it is stale when they changed
+    std::int32_t left, right;  // the ids when it was created: it is stale when they have changed
     bool operator>(const Candidate& other) const { return std::tie(rank, place) > std::tie(other.rank, other.place); }
   };
   constexpr std::uint32_t kNone = UINT32_MAX;
@@ -119,7 +119,7 @@ struct Part {
   std::size_t begin = 0, end = 0;
 };
 
-/** The parts of symbols [begin, end), by a function that merges symbols. */
+/** The tokens of symbols [begin, end), by a function that merges symbols. */
 template <class Merge>
 std::vector<Part> parts_of(std::span<const Symbol> symbols, std::size_t begin, std::size_t end, Merge merge) {
   std::vector<Symbol> counted(symbols.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -134,7 +134,7 @@ std::vector<Part> parts_of(std::span<const Symbol> symbols, std::size_t begin, s
   return parts;
 }
 
-/** Makes `symbols`, of which `parts` are the tokens, those tokens. */
+/** Replaces `symbols` by their tokens `parts`. */
 void replace_by_parts(std::vector<Symbol>& symbols, const std::vector<Part>& parts) {
   std::vector<Symbol> tokens;
   tokens.reserve(parts.size());
@@ -158,7 +158,8 @@ void MergeTable::apply_by_chunks(std::vector<Symbol>& symbols) const {
     return both.size() == 2 && both[0].id == left.id && both[1].id == right.id && both[1].begin == right.begin;
   };
   std::vector<Part> parts;
-  std::size_t steps_left = symbols.size() * 16;  // an adversary's word, where borders move far back, is for the queue
+  std::size_t steps_left =
+      symbols.size() * 16;  // adversarial words, where boundaries move far back, are left to the queue
   for (std::size_t begin = 0; begin < symbols.size(); begin += kChunk) {
     const std::size_t end = std::min(begin + kChunk, symbols.size());
     std::vector<Part> fresh = parts_of(symbols, begin, end, merge);

@@ -1,4 +1,4 @@
-// Byte-pair encoding of one word: a table of merges and the ways of applying it. Knows ids and lengths, not text files.
+// Byte-pair encoding of one word: a table of merges and algorithms to apply it. Knows ids and lengths, not files.
 #pragma once
 
 #include <cstdint>
@@ -12,27 +12,28 @@ struct Symbol {
   std::uint32_t num_bytes = 0;
 };
 
-/** Which pairs of ids merge, in which order and into what. An entry is 8 bytes, so that the merges of a vocabulary of
-   128 000 stay in the processor's caches: pair and rank; what merges come to is found by the rank. */
+/** Which pairs of ids merge, in which order and into what. An entry has 8 bytes, pair and rank, so that the merges of a
+   vocabulary of 128,000 fit into the processor's caches; the merged id is looked up by the rank. */
 class MergeTable {
  public:
   static constexpr std::uint32_t kNoRank = UINT32_MAX;
 
-  /** Throws Error{input} when there are more merges than it can hold. */
+  /** Throws Error{input} for more merges than the table supports. */
   void reserve(std::size_t num_merges);
-  /** Of equal ranks `merged` is equal. Throws Error{input} when an id or a rank is more than it can hold. */
+  /** Pairs of equal rank have the same `merged`. Throws Error{input} for an id or a rank above what the table supports.
+   */
   void insert(std::int32_t left, std::int32_t right, std::uint32_t rank, std::int32_t merged);
   /** kNoRank where the pair does not merge. */
   std::uint32_t rank_of(std::int32_t left, std::int32_t right) const {
     if (entries_.empty()) return kNoRank;
     const std::uint64_t pair = pair_of(left, right);
-    for (std::size_t i = place_of(pair);; i = (i + 1) & mask_) {
+    for (std::size_t i = slot_of(pair);; i = (i + 1) & mask_) {
       const std::uint64_t entry = entries_[i];
       if (entry >> kRankBits == pair) return static_cast<std::uint32_t>(entry & kMaxRank);
       if (entry == kEmpty) return kNoRank;
     }
   }
-  /** As rank_of, faster for ids below 256: in most vocabularies the bytes that every word begins as. */
+  /** As rank_of, faster for ids below 256: in most vocabularies the bytes of which every word initially consists. */
   std::uint32_t rank_of_first(std::int32_t left, std::int32_t right) const {
     return (left | right) < kNumFirst && !entries_.empty()
                ? first_ranks_[static_cast<std::size_t>(left * kNumFirst + right)]
@@ -41,18 +42,18 @@ class MergeTable {
   std::int32_t merged(std::uint32_t rank) const { return merged_[rank]; }
 
   /**
-   * Merges adjacent symbols, the lowest rank first and of equals the leftmost, until none merges: the tokens of a word.
+   * Merges adjacent symbols, lowest rank first and leftmost among equals, until none merges.
    *
-   * Long words rest on this: tokens are those of their word exactly when every two neighbours are those of their own
-   * symbols. (The first merge across a border between two of them would be the first across it in those symbols alone
-   * as well, since until then nothing outside has touched them.) So tokens of parts may be put together where their
-   * neighbours hold, and what repeats in a word repeats in its tokens.
+   * Long words rely on this property: a sequence of tokens is that of its word exactly when every two adjacent tokens
+   * are those of their own symbols. (The first merge across a boundary between two of them would also be the first
+   * across it in those symbols alone, since until then nothing outside has affected them.) So tokens of parts may be
+   * concatenated where the adjacent tokens satisfy it, and repetitions in a word repeat in its tokens.
    */
   void apply(std::vector<Symbol>& symbols) const;
-  /** The ways of apply(): the first for at most 48 symbols, the second in n log n steps whatever the word. */
+  /** The algorithms of apply(): the first for at most 48 symbols, the second in O(n log n) for any word. */
   void apply_by_scanning(std::vector<Symbol>& symbols) const;
   void apply_by_queue(std::vector<Symbol>& symbols) const;
-  /** In chunks, put together where neighbours hold. */
+  /** In chunks, concatenated where the adjacent tokens satisfy the property above. */
   void apply_by_chunks(std::vector<Symbol>& symbols) const;
 
  private:
@@ -63,7 +64,7 @@ class MergeTable {
   static std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
     return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << kIdBits | static_cast<std::uint32_t>(right);
   }
-  std::size_t place_of(std::uint64_t pair) const { return pair * 0x9e3779b97f4a7c15ULL >> shift_; }
+  std::size_t slot_of(std::uint64_t pair) const { return pair * 0x9e3779b97f4a7c15ULL >> shift_; }
 
   std::vector<std::uint64_t> entries_;      // pair << kRankBits | rank
   std::vector<std::int32_t> merged_;        // by rank

@@ -23,7 +23,7 @@ std::optional<std::vector<Symbol>> CharacterBpe::bytes_of(std::string_view chara
 
 std::vector<Symbol> CharacterBpe::symbols_of(std::string_view word) const {
   std::vector<Symbol> symbols;
-  std::optional<Symbol> unknown;  // told only before the next known character, as the peer does: after byte tokens
+  std::optional<Symbol> unknown;  // appended only before the next known character, as in tokenizers: after byte tokens
   const auto flush = [&] {
     if (unknown) symbols.push_back(*unknown);
     unknown.reset();

@@ -1,6 +1,6 @@
-// BPE of words by characters with marks at their borders (GPT-1's "</w>", "##" of the later parts), or with tokens for
-// some bytes only: what the plain word encoder leaves out. Follows tokenizers' merge_word step by step. Private to
-// lib/tokens.
+// BPE of words by characters with affixes (GPT-1's "</w>", "##" of continuing parts), or with tokens for only some
+// bytes: the cases that the plain word encoder does not support. Follows tokenizers' merge_word step by step. Private
+// to lib/tokenizer.
 #pragma once
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace intelia {
 
 struct CharacterBpeDefinition {
   std::function<std::optional<std::int32_t>(const std::string&)> id_of;  // of a token of the vocabulary
-  std::string continuing_prefix;  // before every character of a word but its first
+  std::string continuing_prefix;  // before every character of a word except its first
   std::string end_suffix;         // after the last character of a word
   std::optional<std::int32_t> unknown_id;
   bool ignores_merges = false;

@@ -37,7 +37,8 @@ CharacterMap::CharacterMap(std::string_view base64) {
   trie_.resize(trie_bytes / 4);
   for (std::size_t i = 0; i < trie_.size(); ++i) trie_[i] = little_endian_at(bytes, 4 + 4 * i);
   replacements_ = bytes.substr(4 + 4 * trie_.size());
-  if (!is_valid_utf8(replacements_)) throw Error(Kind::input, "precompiled_charsmap replaces by what is not UTF-8");
+  if (!is_valid_utf8(replacements_))
+    throw Error(Kind::input, "precompiled_charsmap has replacements that are not UTF-8");
 }
 
 std::optional<std::string_view> CharacterMap::replacement_of(std::string_view piece) const {
@@ -86,7 +87,7 @@ void CharacterMap::apply(AlignedText& text) const {
   for (const std::size_t end : grapheme_ends(old)) {
     const std::string_view grapheme = std::string_view(old).substr(begin, end - begin);
     begin = end;
-    constexpr std::size_t kMaxWholeBytes = 5;  // longer ones are sought character by character
+    constexpr std::size_t kMaxWholeBytes = 5;  // longer ones are looked up character by character
     if (grapheme.size() <= kMaxWholeBytes && replacement_of(grapheme)) {
       append_replaced(grapheme, characters, is_changed);
       continue;

@@ -1,6 +1,6 @@
 // SentencePiece's precompiled character map, as tokenizers' Precompiled normalizer applies it: a double-array trie of
 // UTF-8 sequences and the texts that replace them.
-// https://github.com/google/sentencepiece/blob/master/src/normalizer.cc Private to lib/tokens.
+// https://github.com/google/sentencepiece/blob/master/src/normalizer.cc Private to lib/tokenizer.
 #pragma once
 
 #include <cstdint>
@@ -13,7 +13,7 @@
 
 namespace intelia {
 
-/** The 32-bit number at `position`, of which four bytes must be there. */
+/** The 32-bit number at `position`, which must have four bytes. */
 std::uint32_t little_endian_at(std::string_view bytes, std::size_t position);
 
 class CharacterMap {
@@ -24,7 +24,7 @@ class CharacterMap {
   void apply(AlignedText& text) const;
 
  private:
-  /** What stands for the shortest beginning of `piece` that the map has, which is taken for the whole piece. */
+  /** The replacement of the shortest prefix of `piece` in the map, which replaces the whole piece. */
   std::optional<std::string_view> replacement_of(std::string_view piece) const;
   void append_replaced(std::string_view piece, std::vector<NewCharacter>& out, bool& is_changed) const;
 

@@ -27,7 +27,7 @@ void decode_byte_level(std::vector<std::string>& tokens) {
   tokens.assign(1, std::move(text));
 }
 
-/** The byte that "<0x0A>" stands for. */
+/** The byte that "<0x0A>" represents. */
 std::optional<char> byte_of(const std::string& token) {
   unsigned byte = 0;
   if (token.size() != 6 || !token.starts_with("<0x") || token.back() != '>') return std::nullopt;
@@ -35,7 +35,7 @@ std::optional<char> byte_of(const std::string& token) {
   return static_cast<char>(byte);
 }
 
-/** A run of byte tokens becomes its text, or one U+FFFD for each byte where it is not UTF-8. */
+/** A run of byte tokens becomes its text, or one U+FFFD per byte where it is not UTF-8. */
 void decode_byte_fallback(std::vector<std::string>& tokens) {
   std::vector<std::string> out;
   std::string bytes;
@@ -85,7 +85,7 @@ Decoder replace_decoder(const JsonObject& part) {
   };
 }
 
-/** How many bytes of `token` the characters `content` at its beginning are, `most` of them at most. */
+/** How many bytes of `token` are leading repetitions of the character `content`, at most `most` of them. */
 std::size_t leading_bytes(std::string_view token, const std::string& content, std::size_t most) {
   std::size_t begin = 0;
   for (; most > 0 && token.substr(begin).starts_with(content); --most) begin += content.size();
@@ -109,7 +109,7 @@ Decoder strip_decoder(const JsonObject& part) {
   };
 }
 
-/** ▁ becomes a blank; in the first token it goes, unless nothing was put before the text. */
+/** ▁ becomes a space; in the first token it is removed, unless nothing was put before the text. */
 Decoder metaspace_decoder(const JsonObject& part) {
   const std::string fallback = flag_at(part, "add_prefix_space", true) ? "always" : "never";
   const bool is_prefixed = text_at(part, "prepend_scheme", fallback) != "never";
@@ -120,7 +120,7 @@ Decoder metaspace_decoder(const JsonObject& part) {
   };
 }
 
-/** The end-of-word mark becomes a blank; in the last token it goes. */
+/** The end-of-word mark becomes a space; in the last token it is removed. */
 Decoder bpe_decoder(const JsonObject& part) {
   const std::string suffix = text_at(part, "suffix", "</w>");
   if (suffix.empty()) refuse("the decoder BPEDecoder with an empty suffix");

@@ -1,4 +1,4 @@
-// The decoders of a tokenizer.json: what makes a text of the tokens of ids. Private to lib/tokens.
+// The decoders of a tokenizer.json: from tokens to text. Private to lib/tokenizer.
 #pragma once
 
 #include <functional>
@@ -9,7 +9,7 @@
 
 namespace intelia {
 
-/** Changes the list of tokens; what is left at the end is joined. */
+/** Transforms the list of tokens; the result of the last one is joined. */
 using Decoder = std::function<void(std::vector<std::string>&)>;
 
 /** Those of the field "decoder", in order. Throws Error{input} naming one that is not supported. */

@@ -1,5 +1,5 @@
-// Reading the parts of a tokenizer.json: fields with a fallback, sequences of parts, and the refusal of what is not
-// supported. Knows JSON and the shape "type"/"Sequence", not what the parts mean. Private to lib/tokens.
+// Reads the parts of a tokenizer.json: fields with a fallback, sequences of parts, and errors for unsupported features.
+// Knows JSON and the form "type"/"Sequence", not the meaning of the parts. Private to lib/tokenizer.
 #pragma once
 
 #include <simdjson.h>
@@ -20,7 +20,7 @@ bool is_null(const JsonObject& parent, std::string_view key);
 std::string text_at(const JsonObject& parent, std::string_view key, std::string_view fallback);
 bool flag_at(const JsonObject& parent, std::string_view key, bool fallback);
 
-/** A text of exactly one character, as Rust's char; throws Error{input} when it is none or several. */
+/** A text of exactly one character, as Rust's char; throws Error{input} otherwise. */
 std::string character_at(const JsonObject& parent, std::string_view key, std::string_view fallback);
 
 /** Calls `take` with `part`, or with each of its parts (named `list`) in order when it is a Sequence. */

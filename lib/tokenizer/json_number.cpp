@@ -52,7 +52,7 @@ double serde_number(std::string_view number) {
       continue;
     }
     const auto digit = static_cast<std::uint64_t>(number[i] - '0');
-    is_full = is_full || significand > (UINT64_MAX - digit) / 10;  // the digits after that are passed over
+    is_full = is_full || significand > (UINT64_MAX - digit) / 10;  // further digits are skipped
     if (!is_full) significand = significand * 10 + digit;
     exponent += is_full ? (is_after_point ? 0 : 1) : (is_after_point ? -1 : 0);
   }

@@ -1,6 +1,6 @@
-// Numbers of a JSON text as serde_json reads them without its float_roundtrip feature, which is how tokenizers is
-// built: up to one unit in the last place beside the nearest double. Equal scores of a Unigram model tie or do not tie
-// by that digit. https://github.com/serde-rs/json/blob/master/src/de.rs. Private to lib/tokens.
+// Parses JSON numbers as serde_json does without its float_roundtrip feature, which is how tokenizers is built: up to
+// one unit in the last place off the nearest double. That digit decides between equal scores of a Unigram model.
+// https://github.com/serde-rs/json/blob/master/src/de.rs. Private to lib/tokenizer.
 #pragma once
 
 #include <string_view>

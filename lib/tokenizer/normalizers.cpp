@@ -13,7 +13,7 @@ namespace intelia {
 
 namespace {
 
-/** Makes the text what `map` makes of each character: the first in its place, the others put in. */
+/** Replaces each character by the characters of `map`: the first in its position, the others inserted. */
 void map_characters(AlignedText& text, const std::function<std::u32string(char32_t)>& map) {
   std::vector<NewCharacter> characters;
   for (std::size_t i = 0; i < text.size();) {
@@ -42,7 +42,7 @@ void strip(AlignedText& text, bool strips_left, bool strips_right) {
   text.transform(std::span(characters).subspan(begin, end - begin), begin);
 }
 
-/** The clean-up of SentencePiece's nmt rules: controls go, and what counts as a blank becomes one. */
+/** The clean-up of SentencePiece's nmt rules: removes control characters, and replaces whitespace by spaces. */
 void clean_as_nmt(AlignedText& text) {
   text.keep_only([](char32_t c) {
     return !((c >= 0x1 && c <= 0x8) || c == 0xB || (c >= 0xE && c <= 0x1F) || c == 0x7F || c == 0x8F || c == 0x9F);

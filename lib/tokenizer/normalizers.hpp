@@ -1,4 +1,4 @@
-// The normalizers of a tokenizer.json: what changes a text before it is cut. Private to lib/tokens.
+// The normalizers of a tokenizer.json: they change a text before it is split. Private to lib/tokenizer.
 #pragma once
 
 #include <functional>
@@ -14,7 +14,7 @@ using Normalizer = std::function<void(AlignedText&)>;
 /** Those of the field "normalizer", in order. Throws Error{input} naming one that is not supported. */
 std::vector<Normalizer> read_normalizers(const JsonObject& file);
 
-/** Puts GPT-2's stand-in in place of every byte. */
+/** Replaces every byte by its character in GPT-2's alphabet. */
 void map_bytes(AlignedText& text);
 
 }  // namespace intelia

@@ -12,10 +12,10 @@ namespace intelia {
 
 namespace {
 
-// Unicode's White_Space, which PCRE2's \s is not: that also has U+180E.
+// Unicode's White_Space; PCRE2's \s also has U+180E.
 constexpr const char* kSpaces =
     R"(\x{9}-\x{d}\x{20}\x{85}\x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000})";
-// Oniguruma's word characters, which PCRE2's \w are not: that lacks marks and has all numbers.
+// Oniguruma's word characters; PCRE2's \w lacks marks and has all numbers.
 constexpr const char* kWord = R"(\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\x{b2}\x{b3}\x{b9}\x{bc}-\x{be})";
 constexpr std::string_view kCategories =
     "L Lu Ll Lt Lm Lo M Mn Mc Me N Nd Nl No P Pc Pd Ps Pe Pi Pf Po S Sm Sc Sk So Z Zs Zl Zp";

@@ -51,9 +51,9 @@ Pattern::Pattern(const std::string& pattern) : state_(std::make_unique<State>())
                                &error, &offset, nullptr);
   if (state_->code == nullptr) {
     throw Error(Kind::input,
-                fmt::format("the pattern '{}' is not understood at byte {}: {}", pattern, offset, words_of(error)));
+                fmt::format("the pattern '{}' is invalid at byte {}: {}", pattern, offset, words_of(error)));
   }
-  // Without just-in-time support matching is slower and the result the same.
+  // Without just-in-time compilation matching is slower with the same result.
   pcre2_jit_compile(state_->code, PCRE2_JIT_COMPLETE);
 }
 

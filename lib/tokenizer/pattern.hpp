@@ -1,4 +1,4 @@
-// One compiled PCRE2 pattern over UTF-8, with Unicode properties, just-in-time compiled. Several threads may use one.
+// A compiled PCRE2 pattern over UTF-8, with Unicode properties, just-in-time compiled. Thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace intelia {
 
 class Pattern {
  public:
-  /** Throws Error{input} naming the pattern and the place of the fault. */
+  /** Throws Error{input} naming the pattern and the position of the error. */
   explicit Pattern(const std::string& pattern);
   ~Pattern();
   Pattern(const Pattern&) = delete;
@@ -21,7 +21,7 @@ class Pattern {
 
   /** Whether a match begins at the first byte. */
   bool matches_at_start(std::string_view text) const;
-  /** Calls `take` with every match in order; empty ones are passed over. `text` is valid UTF-8. */
+  /** Calls `take` with every match in order; empty ones are skipped. `text` is valid UTF-8. */
   void for_each_match(std::string_view text, const std::function<void(ByteRange)>& take) const;
   /** As for_each_match, with the empty matches that Oniguruma's iteration finds: not right after another match. */
   void for_each_match_or_gap(std::string_view text, const std::function<void(ByteRange)>& take) const;

@@ -20,7 +20,7 @@ std::int32_t framing_id(const JsonObject& part, std::string_view name) { return 
 std::vector<std::int32_t> template_ids(const JsonObject& part, std::string_view name) {
   JsonObject token;
   if (part["special_tokens"][name].get(token) != simdjson::SUCCESS) {
-    throw Error(Kind::input, fmt::format("the post-processor names '{}', which its special_tokens lack", name));
+    throw Error(Kind::input, fmt::format("the post-processor names '{}', which is not among its special_tokens", name));
   }
   std::vector<std::int32_t> ids;
   for (const element id : array(token["ids"])) ids.push_back(id_in(id));
@@ -40,8 +40,8 @@ FrameIds read_template(const JsonObject& part) {
     }
     entry = item["SpecialToken"];
     const std::vector<std::int32_t> ids = template_ids(part, entry["id"]);
-    std::vector<std::int32_t>& place = is_after ? frame.suffix : frame.prefix;
-    place.insert(place.end(), ids.begin(), ids.end());
+    std::vector<std::int32_t>& added = is_after ? frame.suffix : frame.prefix;
+    added.insert(added.end(), ids.begin(), ids.end());
   }
   if (!is_after) refuse("a post-processor template without its sequence");
   return frame;

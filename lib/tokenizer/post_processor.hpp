@@ -1,5 +1,5 @@
-// The post-processor of a tokenizer.json: the ids it puts before and after those of a text. Its trimming of offsets is
-// not done: the ranges of tokens keep their blanks. Private to lib/tokens.
+// The post-processor of a tokenizer.json: the ids that it adds before and after those of a text. Offsets are not
+// trimmed: the ranges of tokens keep their whitespace. Private to lib/tokenizer.
 #pragma once
 
 #include <cstdint>

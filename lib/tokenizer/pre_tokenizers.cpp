@@ -14,7 +14,7 @@ namespace intelia {
 
 namespace {
 
-// What ByteLevel splits with when it has use_regex.
+// The split pattern of ByteLevel with use_regex.
 constexpr SplitStyle kGpt2Style{SplitStyle::Family::gpt2, 0};
 
 enum class Behavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
@@ -42,7 +42,7 @@ void merge_with_next(const std::vector<Part>& parts, std::vector<ByteRange>& out
   std::reverse(out.begin() + first, out.end());
 }
 
-/** Appends the pieces that `parts`, which cover one piece, make. */
+/** Appends the pieces made of `parts`, which cover one piece. */
 void take_parts(const std::vector<Part>& parts, Behavior behavior, std::vector<ByteRange>& out) {
   if (behavior == Behavior::merged_with_next) return merge_with_next(parts, out);
   const std::size_t first = out.size();
@@ -59,7 +59,7 @@ void take_parts(const std::vector<Part>& parts, Behavior behavior, std::vector<B
   }
 }
 
-/** The parts of `piece` that `matches` (of the piece's own text) and what lies between them are. */
+/** `matches` (of the piece's own text) and the gaps between them, as parts of `piece`. */
 std::vector<Part> parts_of(ByteRange piece, const std::vector<ByteRange>& matches, bool is_inverted) {
   std::vector<Part> parts;
   std::size_t done = piece.begin;
@@ -84,7 +84,7 @@ PreTokenizer cut_by_matches(MatchFinder find, Behavior behavior, bool is_inverte
   };
 }
 
-/** Each character that `is_match` holds for is a match of its own. */
+/** Each character for which `is_match` holds is a match. */
 PreTokenizer cut_by_characters(std::function<bool(char32_t)> is_match, Behavior behavior) {
   const auto find = [is_match = std::move(is_match)](std::string_view text) {
     std::vector<ByteRange> matches;
@@ -98,7 +98,7 @@ PreTokenizer cut_by_characters(std::function<bool(char32_t)> is_match, Behavior 
   return cut_by_matches(find, behavior, false);
 }
 
-/** Runs of word characters and runs of others that are not white space; white space is dropped. */
+/** Runs of word characters and runs of other non-whitespace characters; whitespace is dropped. */
 std::vector<ByteRange> words_and_signs(std::string_view text) {
   std::vector<ByteRange> runs;
   int last_kind = 0;  // 0 white space, 1 word, 2 other
@@ -276,7 +276,7 @@ class Reader {
   }
 
   PreTokenizers out_;
-  bool has_pending_bytes_ = false;  // a ByteLevel came last, whose mapping of bytes is still to be done
+  bool has_pending_bytes_ = false;  // the last one was a ByteLevel, whose mapping of bytes is still pending
 };
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The pre-tokenizers of a tokenizer.json: what cuts a text into the pieces that a model encodes one by one, and changes
-// them on the way (a blank before the first word, ▁ for blanks). Private to lib/tokens.
+// The pre-tokenizers of a tokenizer.json: they split a text into the pieces that a model encodes separately, and may
+// change them (a space before the first word, ▁ for spaces). Private to lib/tokenizer.
 #pragma once
 
 #include <functional>
@@ -12,13 +12,13 @@
 
 namespace intelia {
 
-/** A stretch between pieces' borders: whether it matches what was sought. */
+/** A part of a piece: a match of a delimiter, or the text between two. */
 struct Part {
   ByteRange bytes;
   bool is_match = false;
 };
 
-/** A text and the pieces it is cut into, in order. */
+/** A text and the pieces it is split into, in order. */
 class PieceList {
  public:
   /** One piece: all of `text`. */
@@ -27,9 +27,9 @@ class PieceList {
   const AlignedText& text() const { return text_; }
   const std::vector<ByteRange>& pieces() const { return pieces_; }
 
-  /** Puts in place of each piece those that `cut(text, piece, out)` appends to `out`; empty ones are dropped. */
+  /** Replaces each piece by those that `cut(text, piece, out)` appends to `out`; empty ones are dropped. */
   void cut(const std::function<void(std::string_view, ByteRange, std::vector<ByteRange>&)>& cut);
-  /** Changes the text of each piece; pieces without text are dropped. */
+  /** Changes the text of each piece; empty pieces are dropped. */
   void change(const std::function<void(AlignedText&)>& change);
 
  private:
@@ -41,13 +41,13 @@ using PreTokenizer = std::function<void(PieceList&)>;
 
 struct PreTokenizers {
   std::vector<PreTokenizer> steps;
-  std::optional<SplitStyle> only_style;  // of the one step there is, when it cuts as a published pattern
-  bool ends_in_bytes = false;  // the pieces' bytes, not their characters, are what the model's vocabulary stands for
+  std::optional<SplitStyle> only_style;  // of the only step, when it splits by a published pattern
+  bool ends_in_bytes = false;            // the model's vocabulary represents the pieces' bytes, not their characters
 };
 
 /**
- * Those of the field "pre_tokenizer", in order. A last ByteLevel is told by `ends_in_bytes` where `may_end_in_bytes`,
- * else done as any other. Throws Error{input} naming one that is not supported.
+ * Those of the field "pre_tokenizer", in order. With `may_end_in_bytes` a final ByteLevel only sets `ends_in_bytes`,
+ * else it is applied like the others. Throws Error{input} naming one that is not supported.
  */
 PreTokenizers read_pre_tokenizers(const JsonObject& file, bool may_end_in_bytes);
 

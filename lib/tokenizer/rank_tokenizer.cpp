@@ -22,7 +22,7 @@ namespace intelia {
 
 namespace {
 
-/** Cuts a text into words: by hand for the published patterns, by PCRE2 for others. */
+/** Splits a text into words: with hand-written matchers for the published patterns, with PCRE2 for others. */
 class WordCutter {
  public:
   explicit WordCutter(const std::string& pattern) {
@@ -32,7 +32,7 @@ class WordCutter {
       pattern_ = std::make_unique<Pattern>(pcre_of_oniguruma(pattern, true));
   }
 
-  /** Nothing for a pattern that is not known. */
+  /** Nothing for an unknown pattern. */
   const TextSplitter* splitter() const { return splitter_ ? &*splitter_ : nullptr; }
 
   template <class Take>
@@ -153,7 +153,7 @@ class RankTokenizer final : public Tokenizer {
       if (word.empty())
         throw Error(Kind::input, fmt::format("the token with the rank {} has no bytes", id - vocabulary_.first_id));
       if (!words_.emplace(word, id++).second) {
-        throw Error(Kind::input, fmt::format("the token with the rank {} stands twice", id - 1 - vocabulary_.first_id));
+        throw Error(Kind::input, fmt::format("the token with the rank {} occurs twice", id - 1 - vocabulary_.first_id));
       }
     }
     vocabulary_size_ = id;
@@ -166,14 +166,14 @@ class RankTokenizer final : public Tokenizer {
     definition.ignores_merges = true;
     for (int byte = 0; byte < 256; ++byte) {
       const auto id = id_in(words, std::string(1, static_cast<char>(byte)));
-      if (!id) throw Error(Kind::input, fmt::format("no token stands for the byte 0x{:02X}", byte));
+      if (!id) throw Error(Kind::input, fmt::format("no token represents the byte 0x{:02X}", byte));
       definition.byte_ids[static_cast<std::size_t>(byte)] = *id;
     }
     definition.merges = merges_of(vocabulary, words);
     return BpeModel(std::move(definition));
   }
 
-  /** Two tokens merge when their bytes together are a token; its rank is the merge's. */
+  /** Two tokens merge when their concatenated bytes are a token; its rank is that of the merge. */
   static std::vector<BpeMerge> merges_of(const RankVocabulary& vocabulary, const IdByBytes& words) {
     std::vector<BpeMerge> merges;
     merges.reserve(vocabulary.words.size() * 4);
@@ -194,7 +194,7 @@ class RankTokenizer final : public Tokenizer {
     for (const AddedToken& token : vocabulary_.added) {
       if (!added_.emplace(token.id, &token).second || !added_ids_.emplace(token.content, token.id).second) {
         throw Error(Kind::input,
-                    fmt::format("the added token '{}' with the id {} stands twice", token.content, token.id));
+                    fmt::format("the added token '{}' with the id {} occurs twice", token.content, token.id));
       }
       vocabulary_size_ = std::max(vocabulary_size_, token.id + 1);
     }

@@ -1,5 +1,5 @@
-// What threads lend each other: objects that are costly to make and used by one thread at a time. Without locks; a
-// thread tends to get back what it gave. Private to lib/tokens.
+// A pool of objects that are expensive to create and used by one thread at a time. Lock-free; a thread tends to get
+// back the object that it returned. Private to lib/tokenizer.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ class ScratchPool {
     for (std::atomic<T*>& slot : slots_) delete slot.load();
   }
 
-  /** One that nobody uses, a new one if need be, given back when the pointer is destroyed. */
+  /** An unused object, created if necessary, returned to the pool when the pointer is destroyed. */
   auto take() {
     const std::size_t first = first_slot();
     for (std::size_t i = 0; i < kNumSlots; ++i) {

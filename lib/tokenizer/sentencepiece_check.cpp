@@ -39,7 +39,7 @@ void for_each_bytes_field(std::string_view message, const std::function<void(std
     const auto key = take_varint(message);
     if (!key) return;
     const std::uint64_t wire_type = *key & 7;
-    if (wire_type == 3 || wire_type == 4) continue;  // a group, whose fields are looked at like its neighbours
+    if (wire_type == 3 || wire_type == 4) continue;  // a group, whose fields are checked like its siblings
     if (wire_type == 2) {
       const auto size = take_varint(message);
       if (!size || *size > message.size()) return;
@@ -54,7 +54,7 @@ void for_each_bytes_field(std::string_view message, const std::function<void(std
   }
 }
 
-/** Whether no path through the trie, and no text that it names, lies outside of the map. */
+/** Whether every path through the trie, and every text that it refers to, is within the map. */
 bool is_closed(std::string_view map) {
   if (map.size() < 4) return false;
   const std::size_t trie_bytes = little_endian_at(map, 0);
@@ -81,7 +81,7 @@ void check_sentencepiece_model(std::string_view model) {
     for_each_bytes_field(spec, [](std::uint64_t inner, std::string_view map) {
       if (inner == kPrecompiledCharsmap && !map.empty() && !is_closed(map)) {
         throw Error(Kind::input,
-                    "its precompiled_charsmap leads outside of itself: the file is damaged or not to be trusted");
+                    "its precompiled_charsmap has offsets out of bounds: the file is damaged or malicious");
       }
     });
   });

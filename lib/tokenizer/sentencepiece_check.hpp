@@ -1,13 +1,13 @@
-// What the SentencePiece library does not check of a model before it trusts it: the character map of its normalizer,
-// whose offsets it follows in memory. A model folder is untrusted. Private to lib/tokens.
+// Validates what the SentencePiece library trusts unchecked in a model: the offsets in the character map of its
+// normalizer. A model folder is untrusted. Private to lib/tokenizer.
 #pragma once
 
 #include <string_view>
 
 namespace intelia {
 
-/** Throws Error{input} where a map in the serialized ModelProto `model` leads outside of itself. What is no ModelProto
-   at all is left to the library, which says so. */
+/** Throws Error{input} when a map in the serialized ModelProto `model` has offsets out of bounds. Data that are not a
+    ModelProto are left to the library, which reports them. */
 void check_sentencepiece_model(std::string_view model);
 
 }  // namespace intelia

@@ -1,7 +1,6 @@
 // tokenizer.model (Llama 2, CodeLlama, Mistral) through the SentencePiece library, with the added tokens and the BOS
-// and EOS habits of tokenizer_config.json. `legacy` as in transformers: true puts SentencePiece's leading blank before
-// every stretch of text between control tokens, false before the first one only, and only where the text begins with
-// it.
+// and EOS settings of tokenizer_config.json. `legacy` as in transformers: true adds SentencePiece's leading space
+// before every segment of text between control tokens, false only before a segment at the beginning of the text.
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
 
@@ -139,7 +138,7 @@ class SentencePieceTokenizer final : public Tokenizer {
                    const std::filesystem::path& path) {
     const auto status = processor.LoadFromSerializedProto(model);
     if (!status.ok()) {
-      throw Error(Kind::input, path.string() + ": it is not a SentencePiece model: " + status.ToString());
+      throw Error(Kind::input, path.string() + ": not a SentencePiece model: " + status.ToString());
     }
   }
 
@@ -167,8 +166,8 @@ class SentencePieceTokenizer final : public Tokenizer {
     return fallback;
   }
 
-  /** SentencePiece gives a character's bytes to the last of its byte pieces; here each of them stands for the
-   * character. */
+  /** SentencePiece assigns a character's bytes to the last of its byte pieces; here each of them covers the character.
+   */
   void spread_byte_pieces(Encoding& out) const {
     for (std::size_t i = out.ids.size(); i-- > 1;) {
       if (out.ranges[i - 1].begin == out.ranges[i - 1].end && is_byte(out.ids[i]) && is_byte(out.ids[i - 1])) {

@@ -1,9 +1,9 @@
-// The cutting of 64 bytes of ASCII at once: each class of characters is a mask of 64 bits, and a few shifts of the
-// masks say where pieces begin. Included by one file for each instruction set, which gives the masks; everything is in
-// an unnamed namespace so that no code of one instruction set is linked into another. Private to splitters*.cpp.
+// Splits 64 bytes of ASCII at a time: each class of characters is a mask of 64 bits, and a few shifts of the masks find
+// the beginnings of pieces. Included by one file per instruction set, which supplies the masks; everything is in an
+// unnamed namespace so that no code of one instruction set is linked into another. Private to splitters*.cpp.
 //
-// A block begins where a piece begins, so nothing is carried from block to block. Its last pieces are left to the next
-// block where what follows could change them: from the last blank run on, and from the first byte that is not ASCII on.
+// A block begins where a piece begins, so there is no state between blocks. Its last pieces are left to the next block
+// where the following text could change them: from the last run of whitespace, and from the first non-ASCII byte on.
 #pragma once
 
 #include <cstddef>
@@ -34,14 +34,14 @@ inline unsigned contraction_letters(const unsigned char* text) {
   return (first == 'l' && second == 'l') || (second == 'e' && (first == 'r' || first == 'v')) ? 2 : 0;
 }
 
-/** Where runs of blanks are cut: at their begin, before the last blank and, where they have newlines, after the last
- * one. */
+/** Where runs of whitespace are split: at their beginning, before the last character and, where they have newlines,
+   after the last one. */
 template <bool kNewlinesEnd>
 inline std::uint64_t blank_begins(std::uint64_t blanks, std::uint64_t newlines) {
   std::uint64_t begins = blanks & ~(blanks << 1);
   const std::uint64_t lasts = blanks & ~(blanks >> 1);
   if (!kNewlinesEnd) return begins | lasts;
-  const std::uint64_t gaps = blanks & ~newlines;  // blanks between or after newlines
+  const std::uint64_t gaps = blanks & ~newlines;  // whitespace between or after newlines
   begins |= (lasts & ~newlines) | (gaps & (newlines << 1));
   for (std::uint64_t inner = gaps & (newlines >> 1); inner != 0; inner &= inner - 1) {
     // This gap has a newline after it: it does not begin a piece, unless the whole run does.
@@ -55,8 +55,8 @@ inline std::uint64_t blank_begins(std::uint64_t blanks, std::uint64_t newlines) 
 }
 
 /**
- * The begins of pieces in the block at `text`, where one begins; bits that what follows the block could change are left
- * out, so that the last one set is where the next block begins.
+ * The beginnings of pieces in the block at `text`, where one begins; bits that the text after the block could change
+ * are not set, so that the last set bit is where the next block begins.
  */
 template <SplitStyle::Family kFamily>
 inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& block, SplitStyle style) {
@@ -71,7 +71,7 @@ inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& b
   std::uint64_t blanks = all_blanks;
   std::uint64_t newlines = block.newlines & valid;
   if constexpr (!kIsGpt2) {
-    // Newlines right after punctuation belong to it: an addition runs through each such run.
+    // Newlines right after punctuation belong to it: the carry of an addition extends each such run.
     const std::uint64_t first = newlines & (marks << 1);
     const std::uint64_t glued = newlines & ~(newlines + first);
     blanks &= ~glued;
@@ -82,7 +82,7 @@ inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& b
     }
   }
 
-  const std::uint64_t free_marks = marks & ~(marks << 1) & ~(block.spaces << 1);  // runs without a blank before them
+  const std::uint64_t free_marks = marks & ~(marks << 1) & ~(block.spaces << 1);  // runs without a space before them
   std::uint64_t begins = free_marks | blank_begins<!kIsGpt2>(blanks, newlines);
   std::uint64_t letter_begins = letters & ~(letters << 1);
   std::uint64_t apostrophes = block.apostrophes & free_marks & (letters >> 1 | ~(valid >> 1));
@@ -113,7 +113,7 @@ inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& b
       break;
     }
     if constexpr (kIsO200k) {
-      // A contraction belongs to the letters before it; one at the end of another is a word of its own.
+      // A contraction belongs to the letters before it; one at the end of another is a separate word.
       if (at == 0 || at == contraction_end || (letters >> (at - 1) & 1) == 0) continue;
     }
     const unsigned num_letters = contraction_letters<!kIsGpt2>(text + at);
@@ -128,8 +128,8 @@ inline std::uint64_t piece_begins(const unsigned char* text, const BlockMasks& b
   return solid == 0 ? 0 : begins & bits_below(highest_bit(solid) + 1);
 }
 
-/** Cuts blocks from `begin` on while it can; returns where it stopped, the last end written. `ends` gets at most
- * `room`. */
+/** Splits blocks from `begin` on while possible; returns where it stopped, the last end written. Writes at most `room`
+   ends. */
 template <SplitStyle::Family kFamily, class Masks>
 inline std::size_t cut_blocks(const unsigned char* text, std::size_t size, std::size_t begin, SplitStyle style,
                               std::size_t* ends, std::size_t room, std::size_t& count) {
@@ -140,7 +140,7 @@ inline std::size_t cut_blocks(const unsigned char* text, std::size_t size, std::
     const unsigned last = highest_bit(begins);
     const auto num_ends = static_cast<std::size_t>(__builtin_popcountll(begins));
     std::size_t* out = ends + count;
-    for (std::size_t i = 0; i < num_ends; i += 4) {  // four at a time: fewer branches that are guessed wrong
+    for (std::size_t i = 0; i < num_ends; i += 4) {  // four at a time: fewer mispredicted branches
       for (std::size_t k = 0; k < 4; ++k) {
         out[i + k] = begin + (begins == 0 ? 0 : lowest_bit(begins));
         begins &= begins - 1;

@@ -1,5 +1,5 @@
-// See splitters.hpp. ASCII goes block by block (split_blocks.hpp); the rest, and what a block leaves open, character by
-// character here, with one function a family that follows the alternatives of its pattern in order.
+// See splitters.hpp. ASCII is split block by block (split_blocks.hpp); the rest, and what a block leaves undecided,
+// character by character here, with one function per family that follows the alternatives of its pattern in order.
 #include "tokenizer/splitters.hpp"
 
 #include <algorithm>
@@ -62,11 +62,11 @@ constexpr ClassSet kNewline = set_of(CharacterClass::newline);
 constexpr ClassSet kBlank = set_of(CharacterClass::space) | kNewline;
 constexpr ClassSet kMark = set_of(CharacterClass::mark);
 constexpr ClassSet kPunctuation = set_of(CharacterClass::other) | kMark;
-// In o200k's words: what may stand before the small letters, and what may stand among them.
+// In o200k's words: classes that may precede the lower-case letters, and those that may be among them.
 constexpr ClassSet kFore = set_of(CharacterClass::upper) | set_of(CharacterClass::uncased) | kMark;
 constexpr ClassSet kAft = set_of(CharacterClass::lower) | set_of(CharacterClass::uncased) | kMark;
 
-// Bytes of a run from which on repetitions of one character are sought.
+// Minimum bytes of a run before repetitions of one character are searched for.
 constexpr std::size_t kLongRun = 128;
 
 struct Character {
@@ -74,7 +74,7 @@ struct Character {
   unsigned length = 0;
 };
 
-/** Reads the characters of one text. */
+/** Classifies the characters of one text. */
 class Reader {
  public:
   explicit Reader(std::string_view text)
@@ -103,7 +103,7 @@ class Reader {
     }
   }
 
-  /** Some end of the character of `length` bytes at `i` or of its repetitions, found many bytes at once: a run of one
+  /** An end of the character of `length` bytes at `i` or of its repetitions, comparing many bytes at once: a run of one
       character costs less than prose. */
   std::size_t repeated_end(std::size_t i, std::size_t length) const {
     constexpr std::size_t kStep = 60;  // whole characters of 1 to 4 bytes
@@ -127,7 +127,7 @@ class Reader {
   const UnicodeClasses& classes_;
 };
 
-/** `\s*[\r\n]+|\s+(?!\S)|\s+`, for GPT-2 without its first alternative, where a blank stands at `begin`. */
+/** `\s*[\r\n]+|\s+(?!\S)|\s+`, for GPT-2 without its first alternative, where there is whitespace at `begin`. */
 std::size_t blanks_end(const Reader& text, std::size_t begin, SplitStyle style) {
   std::size_t after_newline = 0, last = begin, end = begin;
   for (Character c = text.at(begin); (c.set & kBlank) != 0; c = text.at(end)) {
@@ -151,7 +151,8 @@ std::size_t gpt2_end(const Reader& text, std::size_t begin, SplitStyle style) {
   return blanks_end(text, begin, style);
 }
 
-/** Punctuation with a blank before and newlines after it, or blanks: how the later patterns end. */
+/** Punctuation with a space before and newlines after it, or whitespace: the last alternatives of the later patterns.
+ */
 std::size_t punctuation_or_blanks_end(const Reader& text, std::size_t begin, SplitStyle style) {
   const std::size_t start = begin + (text.byte(begin) == ' ' ? 1 : 0);
   std::size_t end = text.run_end(start, kPunctuation);
@@ -201,13 +202,13 @@ std::size_t o200k_end(const Reader& text, std::size_t begin, SplitStyle style) {
   const bool is_prefix = (first.set & (kLetter | kNewline)) == 0;
   const std::size_t start = is_prefix ? begin + first.length : begin;
   std::size_t end = small_word_end(text, start);
-  // A mark that is no prefix of a small word is one itself, before capitals are tried.
+  // A mark that is not a prefix of a lower-case word is tried as a word itself before upper case.
   if (end == start && !is_mark) end = text.run_end(start, kFore);
   if (end == start && !is_mark) return punctuation_or_blanks_end(text, begin, style);
   return style.has_contractions ? end + text.contraction(end, true) : end;
 }
 
-/** Bytes of the blank or mark at `i`, or 0. */
+/** Bytes of the space or mark at `i`, or 0. */
 std::size_t blank_or_mark(const Reader& text, std::size_t i) {
   if (text.byte(i) == ' ') return 1;
   return text.byte(i) == 0xE2 && text.byte(i + 1) == 0x96 && text.byte(i + 2) == 0x81 ? 3 : 0;

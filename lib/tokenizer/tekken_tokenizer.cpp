@@ -1,6 +1,6 @@
-// tekken.json of Mistral (versions v3 to v15): the split pattern, ranks with their bytes, of which default_vocab_size
-// may leave out the last, and control tokens that have the ids before them. Images, sound and model settings in the
-// file are not text.
+// tekken.json of Mistral (versions v3 to v15): the split pattern, ranks with their bytes, the last of which
+// default_vocab_size may exclude, and control tokens that have the first ids. Settings for images, audio and models in
+// the file are not used.
 // https://github.com/mistralai/mistral-common/blob/main/src/mistral_common/tokens/tokenizers/tekken.py
 #include <fmt/format.h>
 #include <simdjson.h>
@@ -24,7 +24,7 @@ using simdjson::dom::object;
 constexpr std::array<std::string_view, 5> kVersions = {"v3", "v7", "v11", "v13", "v15"};
 constexpr std::int64_t kMaxTokens = 1 << 22;
 
-// Of files up to v7 that do not list their control tokens.
+// Control tokens of files up to v7 that do not list them.
 constexpr std::array<const char*, 20> kOldControlTokens = {"<unk>",
                                                            "<s>",
                                                            "</s>",
@@ -61,7 +61,7 @@ std::vector<std::string> listed_control_tokens(const array& list) {
   return contents;
 }
 
-/** All `count` of them: those the file leaves out have filler names. */
+/** All `count` control tokens: those that the file does not name get filler names. */
 std::vector<AddedToken> control_tokens(const object& file, std::string_view version, std::int64_t count) {
   std::vector<std::string> contents;
   element list;
@@ -77,8 +77,8 @@ std::vector<AddedToken> control_tokens(const object& file, std::string_view vers
                 fmt::format("default_num_special_tokens is {} for {} special_tokens", count, contents.size()));
   std::vector<AddedToken> tokens;
   for (std::int32_t id = 0; id < count; ++id) {
-    const auto place = static_cast<std::size_t>(id);
-    tokens.push_back({id, place < contents.size() ? contents[place] : fmt::format("<SPECIAL_{}>", id), true, false,
+    const auto index = static_cast<std::size_t>(id);
+    tokens.push_back({id, index < contents.size() ? contents[index] : fmt::format("<SPECIAL_{}>", id), true, false,
                       false, false, false});
   }
   return tokens;
@@ -110,8 +110,8 @@ RankVocabulary read_vocabulary(const object& file) {
   const std::int64_t vocabulary_size = config["default_vocab_size"];
   const std::int64_t num_control_tokens = config["default_num_special_tokens"];
   if (vocabulary_size > kMaxTokens || num_control_tokens < 0 || num_control_tokens > vocabulary_size) {
-    throw Error(Kind::input,
-                fmt::format("{} tokens, {} of them special, are impossible", vocabulary_size, num_control_tokens));
+    throw Error(Kind::input, fmt::format("{} tokens, {} of them special, is not a valid vocabulary size",
+                                         vocabulary_size, num_control_tokens));
   }
   RankVocabulary vocabulary;
   vocabulary.pattern = std::string_view(config["pattern"]);
@@ -126,7 +126,7 @@ RankVocabulary parse(std::string_view bytes) {
     simdjson::dom::parser parser;
     return read_vocabulary(parser.parse(simdjson::padded_string(bytes)));
   } catch (const simdjson::simdjson_error& error) {
-    throw Error(Kind::input, std::string("it is not the JSON of a Mistral tokenizer: ") + error.what());
+    throw Error(Kind::input, std::string("not the JSON of a Mistral tokenizer: ") + error.what());
   }
 }
 

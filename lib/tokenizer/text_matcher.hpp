@@ -1,5 +1,5 @@
-// Finds what the field "pattern" of a tokenizer.json's part describes: a text, or a regular expression of Oniguruma.
-// Private to lib/tokens.
+// Matches the field "pattern" of a part of a tokenizer.json: a text, or a regular expression of Oniguruma.
+// Private to lib/tokenizer.
 #pragma once
 
 #include <memory>
@@ -18,11 +18,11 @@ class TextMatcher {
   explicit TextMatcher(const JsonObject& part);
   explicit TextMatcher(const std::string& regex);
 
-  /** The matches in `text` (valid UTF-8), in order. Empty ones are among them, as with the peer. */
+  /** The matches in `text` (valid UTF-8), in order, including empty ones, as in tokenizers. */
   std::vector<ByteRange> matches(std::string_view text) const;
 
  private:
-  std::string literal_;  // sought as it is where there is no pattern
+  std::string literal_;  // matched literally when there is no pattern
   std::shared_ptr<const Pattern> pattern_;
   std::shared_ptr<const Pattern> pattern_with_additions_;  // for texts with characters that PCRE2 does not know
 };

@@ -1,7 +1,6 @@
-// tokenizer.model in tiktoken's text format, as Llama 3 and 4 are published with. The format has neither a split
-// pattern nor control tokens: the pattern is known from the number of ranks, the control tokens from
-// tokenizer_config.json or, for Llama 3, from
-// https://github.com/meta-llama/llama-models/blob/main/models/llama3/tokenizer.py
+// tokenizer.model in tiktoken's text format, as published with Llama 3 and 4. The format has neither a split pattern
+// nor control tokens: the pattern follows from the number of ranks, the control tokens from tokenizer_config.json or,
+// for Llama 3, from https://github.com/meta-llama/llama-models/blob/main/models/llama3/tokenizer.py
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -56,7 +55,7 @@ void put_word(std::vector<std::string>& words, const Line& line, std::size_t lin
     throw Error(Kind::input, fmt::format("line {}: the rank {} is too large", line_number, line.rank));
   if (line.rank >= words.size()) words.resize(line.rank + 1);
   if (!words[line.rank].empty())
-    throw Error(Kind::input, fmt::format("line {}: the rank {} stands twice", line_number, line.rank));
+    throw Error(Kind::input, fmt::format("line {}: the rank {} occurs twice", line_number, line.rank));
   words[line.rank] = std::move(*word);
 }
 
@@ -70,7 +69,7 @@ std::vector<std::string> read_words(std::string_view file) {
     file.remove_prefix(std::min(end + 1, file.size()));
     if (text.empty()) continue;
     const auto line = parse_line(text);
-    if (!line) throw Error(Kind::input, fmt::format("line {} is not a base64 token, a blank and a rank", line_number));
+    if (!line) throw Error(Kind::input, fmt::format("line {} is not a base64 token, a space and a rank", line_number));
     put_word(words, *line, line_number);
   }
   const auto gap = std::find(words.begin(), words.end(), std::string());
@@ -97,15 +96,15 @@ std::vector<AddedToken> llama3_control_tokens() {
                                  "<|image|>"};
   std::vector<AddedToken> tokens;
   for (int i = 0; i < kLlama3ControlTokens; ++i) {
-    const auto place = static_cast<std::size_t>(i);
+    const auto index = static_cast<std::size_t>(i);
     const std::string content =
-        place < kNamed.size() ? kNamed[place] : fmt::format("<|reserved_special_token_{}|>", place - kNamed.size() + 2);
+        index < kNamed.size() ? kNamed[index] : fmt::format("<|reserved_special_token_{}|>", index - kNamed.size() + 2);
     tokens.push_back(control_token(static_cast<std::int32_t>(kLlama3Ranks) + i, content));
   }
   return tokens;
 }
 
-/** The configuration's; ids between them that it leaves out are reserved, as transformers has it. */
+/** Those of the configuration; missing ids between them are reserved, as in transformers. */
 std::vector<AddedToken> configured_tokens(const std::vector<AddedToken>& configured, std::int32_t num_ranks) {
   std::vector<AddedToken> tokens = configured;
   std::vector<std::int32_t> ids;
@@ -147,7 +146,7 @@ bool is_tiktoken_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   std::string start(256, '\0');
   file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  if (!file.is_open() || file.bad()) throw Error(Kind::io, path.string() + ": it cannot be read");
+  if (!file.is_open() || file.bad()) throw Error(Kind::io, path.string() + ": cannot be read");
   start.resize(static_cast<std::size_t>(file.gcount()));
   const auto line = parse_line(std::string_view(start).substr(0, start.find('\n')));
   return line && decode_base64(line->token);

@@ -1,4 +1,4 @@
-// See tokenizer.hpp: which files of a folder make its tokenizer, and what every kind does alike.
+// See tokenizer.hpp: which files of a folder make up its tokenizer, and what all kinds have in common.
 #include "tokenizer/tokenizer.hpp"
 
 #include <algorithm>
@@ -43,7 +43,7 @@ std::vector<std::vector<std::int32_t>> Tokenizer::encode_batch(std::span<const s
 
 std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) {
   if (!is_folder(folder)) {
-    throw Error(Kind::io, folder.string() + ": there is no such folder; give a Hugging Face model folder");
+    throw Error(Kind::io, folder.string() + ": no such folder; expected a Hugging Face model folder");
   }
   if (path_type(folder / "tokenizer.json") != PathType::missing) return load_tokenizer_json(folder);
   if (path_type(folder / "tekken.json") != PathType::missing) return load_tekken(folder);
@@ -51,7 +51,7 @@ std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) 
   if (path_type(model) != PathType::missing)
     return is_tiktoken_file(model) ? load_tiktoken(folder) : load_sentencepiece(folder);
   throw Error(Kind::io,
-              folder.string() + ": no tokenizer: none of tokenizer.json, tekken.json and tokenizer.model is there");
+              folder.string() + ": no tokenizer: none of tokenizer.json, tekken.json and tokenizer.model exists");
 }
 
 }  // namespace intelia

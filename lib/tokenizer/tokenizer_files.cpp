@@ -41,7 +41,7 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
     const std::string bytes = read_file(path);
     config.bytes += bytes;
     Json json = parse_json(bytes, path.string());
-    if (!json.is_object()) throw Error(Kind::input, path.string() + ": a JSON object was expected");
+    if (!json.is_object()) throw Error(Kind::input, path.string() + ": expected a JSON object");
     return json;
   };
   const auto take_names = [&](const Json& json) {

@@ -1,5 +1,5 @@
-// What the kinds of tokenizer share: how they are loaded, and what a model folder's configuration says of them.
-// Private to lib/tokens.
+// What the kinds of tokenizers share: their loaders, and the tokenizer configuration of a model folder.
+// Private to lib/tokenizer.
 #pragma once
 
 #include <filesystem>
@@ -18,7 +18,7 @@ namespace intelia {
 std::unique_ptr<Tokenizer> load_tokenizer_json(const std::filesystem::path& folder);
 std::unique_ptr<Tokenizer> load_sentencepiece(const std::filesystem::path& folder);
 
-/** What tokenizer_config.json and special_tokens_map.json of a folder say. */
+/** The content of tokenizer_config.json and special_tokens_map.json of a folder. */
 struct TokenizerConfig {
   std::vector<AddedToken> added_tokens;      // of added_tokens_decoder and added_tokens.json
   std::map<std::string, std::string> names;  // bos_token, eos_token, pad_token, unk_token → text

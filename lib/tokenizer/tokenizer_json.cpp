@@ -1,7 +1,7 @@
-// tokenizer.json of Hugging Face tokenizers 0.2x: puts its parts together (normalizers, pre-tokenizers, model,
-// post-processor, decoders, added tokens). Models BPE and Unigram. Every part of the file that changes ids is either
-// done exactly or refused by name. Its "truncation" and "padding" are not looked at: transformers switches both off
-// unless a caller asks for them.
+// tokenizer.json of Hugging Face tokenizers 0.2x: combines its parts (normalizers, pre-tokenizers, model,
+// post-processor, decoders, added tokens). Models BPE and Unigram. Every part of the file that affects ids is either
+// implemented exactly or refused by name. "truncation" and "padding" are ignored: transformers disables both unless a
+// caller asks for them.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -39,7 +39,7 @@ using simdjson::dom::array;
 using simdjson::dom::element;
 using simdjson::dom::object;
 
-/** What one thread needs while it encodes. */
+/** Buffers of one thread for encoding. */
 struct Scratch {
   BpeScratch words;
   std::vector<PieceToken> piece_tokens;
@@ -62,7 +62,7 @@ class JsonTokenizer final : public Tokenizer {
         const simdjson::padded_string padded(bytes);
         read(parser.parse(padded), padded);
       } catch (const simdjson::simdjson_error& error) {
-        throw Error(Kind::input, std::string("it is not the JSON of a tokenizer: ") + error.what());
+        throw Error(Kind::input, std::string("not the JSON of a tokenizer: ") + error.what());
       }
     });
   }
@@ -157,16 +157,16 @@ class JsonTokenizer final : public Tokenizer {
 
   void set_token(std::int32_t id, std::string_view token) {
     if (id < 0 || id > (1 << 26))
-      throw Error(Kind::input, fmt::format("the token '{}' has the impossible id {}", token, id));
-    const auto place = static_cast<std::size_t>(id);
-    if (place >= tokens_.size()) {
-      tokens_.resize(place + 1);
-      has_token_.resize(place + 1);
-      is_special_.resize(place + 1);
+      throw Error(Kind::input, fmt::format("the token '{}' has the invalid id {}", token, id));
+    const auto index = static_cast<std::size_t>(id);
+    if (index >= tokens_.size()) {
+      tokens_.resize(index + 1);
+      has_token_.resize(index + 1);
+      is_special_.resize(index + 1);
     }
-    tokens_[place] = token;
-    has_token_[place] = true;
-    id_by_token_[tokens_[place]] = id;
+    tokens_[index] = token;
+    has_token_[index] = true;
+    id_by_token_[tokens_[index]] = id;
   }
 
   void read(const object& file, const simdjson::padded_string& bytes) {
@@ -174,7 +174,7 @@ class JsonTokenizer final : public Tokenizer {
     read_model(file, bytes);
     read_added_tokens(file);
     if (blank_form_ && !normalizers_.empty() && !normalized_finder_.is_empty()) {
-      // What is sought in normalized text needs the normalized text.
+      // Tokens that are matched in normalized text need their normalized form.
       blank_form_.reset();
       splitter_.reset();
     }
@@ -191,7 +191,7 @@ class JsonTokenizer final : public Tokenizer {
     pad_id_ = name("pad_token");
     const bool has_post_processor = !is_null(file, "post_processor");
     if (config_.add_bos_token || config_.add_eos_token || !has_post_processor) {
-      // transformers rebuilds the template when the configuration says what to add, or nothing does.
+      // transformers rebuilds the template when the configuration sets what to add, or when there is none.
       frame_ = {};
       if (config_.add_bos_token.value_or(false) && bos_id_) frame_.prefix.push_back(*bos_id_);
       if (config_.add_eos_token.value_or(false) && eos_id_) frame_.suffix.push_back(*eos_id_);
@@ -201,7 +201,7 @@ class JsonTokenizer final : public Tokenizer {
   void check_ids(const std::vector<std::int32_t>& ids) const {
     for (const std::int32_t id : ids) {
       if (token_of(id).empty())
-        throw Error(Kind::input, fmt::format("the post-processor puts the id {}, which is no token's", id));
+        throw Error(Kind::input, fmt::format("the post-processor adds the id {}, which is not in the vocabulary", id));
     }
   }
 
@@ -245,7 +245,7 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** The peer asks for the unknown token only when it needs it: never where every byte has a token. */
+  /** tokenizers requires the unknown token only when it is used: never where every byte has a token. */
   void read_unknown(const object& model, BpeDefinition& definition) const {
     if (is_null(model, "unk_token")) return;
     const std::string unknown = text_at(model, "unk_token", "");
@@ -303,7 +303,8 @@ class JsonTokenizer final : public Tokenizer {
     unigram_.emplace(std::move(definition));
   }
 
-  /** The scores as the peer reads them, from the text of the file: its last digit decides between equal cuts. */
+  /** The scores as tokenizers parses them, from the text of the file: the last digit decides between equal
+   * segmentations. */
   static void read_scores(const simdjson::padded_string& bytes, UnigramDefinition& definition) {
     simdjson::ondemand::parser parser;
     simdjson::ondemand::document document = parser.iterate(bytes);
@@ -317,7 +318,7 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** Ids by the bytes a token stands for in a text, and the ids of single bytes. */
+  /** Ids by the bytes of a token in a text, and the ids of single bytes. */
   void index_words(BpeDefinition& definition) const {
     definition.ids.reserve(tokens_.size());
     for (std::size_t id = 0; id < tokens_.size(); ++id) {
@@ -338,7 +339,7 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** `prefix_bytes` of the right part are not of the merged token: those of the mark that it begins with. */
+  /** The first `prefix_bytes` of the right part, its continuation mark, are not in the merged token. */
   void read_merges(const array& list, std::size_t prefix_bytes, BpeDefinition& definition) const {
     definition.merges.reserve(list.size());
     std::uint32_t rank = 0;
@@ -350,7 +351,7 @@ class JsonTokenizer final : public Tokenizer {
         const std::size_t blank = both.find(' ');
         if (blank == std::string_view::npos || both.find(' ', blank + 1) != std::string_view::npos) {
           throw Error(Kind::input,
-                      fmt::format("merge number {}, '{}', is not two tokens with a blank between", rank + 1, both));
+                      fmt::format("merge number {}, '{}', is not two tokens separated by a space", rank + 1, both));
         }
         left = both.substr(0, blank);
         right = both.substr(blank + 1);
@@ -372,18 +373,18 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** Those of the file, changed as the folder's configuration says: its flags count, and a special token stays special.
-   */
+  /** Those of the file, with the changes of the folder's configuration: its flags win, and a special token stays
+   * special. */
   std::vector<AddedToken> added_tokens_of(const object& file) const {
     std::vector<AddedToken> added;
     if (!is_null(file, "added_tokens")) {
       for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
     }
-    std::unordered_map<std::string, std::size_t> place_of;
-    for (std::size_t i = 0; i < added.size(); ++i) place_of[added[i].content] = i;
+    std::unordered_map<std::string, std::size_t> slot_of;
+    for (std::size_t i = 0; i < added.size(); ++i) slot_of[added[i].content] = i;
     for (const AddedToken& token : config_.added_tokens) {
-      const auto known = place_of.find(token.content);
-      if (known == place_of.end()) {
+      const auto known = slot_of.find(token.content);
+      if (known == slot_of.end()) {
         added.push_back(token);
         continue;
       }
@@ -426,7 +427,8 @@ class JsonTokenizer final : public Tokenizer {
       AlignedText content(token.content, 0);
       normalize(content);
       if (content.is_empty()) refuse("the added token '" + token.content + "', of which normalization leaves nothing,");
-      if (content.text() != token.content) normalized_contents_[token.id] = content.text();  // what the peers decode to
+      if (content.text() != token.content)
+        normalized_contents_[token.id] = content.text();  // the result of decoding, as in tokenizers
       token.content = content.text();
       normalized.push_back(std::move(token));
     }
@@ -436,13 +438,14 @@ class JsonTokenizer final : public Tokenizer {
 
   // ── encoding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** What a token is decoded from: of an added token its normalized form. */
+  /** The text that a token is decoded from: of an added token its normalized form. */
   const std::string& text_of(std::int32_t id) const {
     const auto normalized = normalized_contents_.find(id);
     return normalized == normalized_contents_.end() ? tokens_[static_cast<std::size_t>(id)] : normalized->second;
   }
 
-  /** Whether decoding leaves it out. The peer asks that of the normalized form, which may be no special token's. */
+  /** Whether decoding skips it. As in tokenizers, this depends on the normalized form, which may not be a special
+   * token. */
   bool is_skipped(std::int32_t id) const {
     if (!normalized_contents_.contains(id)) return is_special(id);
     const auto same = id_of(text_of(id));
@@ -477,7 +480,7 @@ class JsonTokenizer final : public Tokenizer {
     return inside;
   }
 
-  /** Cuts the added tokens out that are sought in normalized text, and encodes what lies between. */
+  /** Splits off the added tokens that are matched in normalized text, and encodes the rest. */
   void encode_normalized(AlignedText& text, bool parse_special, std::span<const ByteRange> plain_ranges,
                          Scratch& scratch, Encoding& out) const {
     if (normalized_finder_.is_empty()) return encode_stretch(std::move(text), scratch, out);
@@ -506,10 +509,10 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** Whether nothing changes a text before the model, whose tokens tell their own lengths. */
+  /** Whether nothing changes a text before the model, and the lengths of tokens follow from their ids. */
   bool reads_text_as_it_is() const { return splitter_ && !blank_form_ && model_.has_fixed_lengths(); }
 
-  /** `stretch` stands at byte `offset` of the input. */
+  /** `stretch` begins at byte `offset` of the input. */
   void encode_as_it_is(std::string_view stretch, std::size_t offset, Scratch& scratch, Encoding& out) const {
     const std::size_t num_before = out.ids.size();
     model_.encode_text(*splitter_, stretch, scratch.words, out.ids);
@@ -561,7 +564,7 @@ class JsonTokenizer final : public Tokenizer {
   AddedTokenFinder raw_finder_, normalized_finder_;
   std::unordered_map<std::int32_t, std::string> normalized_contents_;  // of added tokens that normalization changes
   std::optional<BlankForm> blank_form_;
-  std::optional<TextSplitter> splitter_;  // where text goes to the model as it is, cut by a published pattern
+  std::optional<TextSplitter> splitter_;  // where text goes to the model unchanged, split by a published pattern
   mutable ScratchPool<Scratch> scratches_;
 };
 

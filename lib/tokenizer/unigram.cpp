@@ -14,7 +14,7 @@ namespace intelia {
 
 namespace {
 
-constexpr double kUnknownPenalty = 10;  // below the least score: SentencePiece's kUnkPenalty
+constexpr double kUnknownPenalty = 10;  // below the minimum score: SentencePiece's kUnkPenalty
 
 }  // namespace
 
@@ -40,8 +40,8 @@ UnigramModel::UnigramModel(UnigramDefinition definition) : definition_(std::move
 /** The trie of the tokens `ids`, sorted. */
 void UnigramModel::build_trie(const std::vector<std::int32_t>& ids) {
   struct Pending {
-    std::size_t first, last;  // of `ids`: the tokens that begin as this node's do
-    std::size_t depth;        // bytes that they have in common
+    std::size_t first, last;  // of `ids`: the tokens below this node
+    std::size_t depth;        // bytes of their common prefix
   };
   const auto token = [&](std::size_t i) -> const std::string& {
     return definition_.vocabulary[static_cast<std::size_t>(ids[i])].token;
@@ -84,10 +84,11 @@ std::optional<std::int32_t> UnigramModel::id_of(std::string_view token) const {
 
 std::int32_t UnigramModel::require_unknown() const {
   if (definition_.unknown_id) return *definition_.unknown_id;
-  throw Error(Kind::input, "the text has a character that the Unigram vocabulary lacks, and it names no unknown token");
+  throw Error(Kind::input, "the text has a character that the Unigram vocabulary lacks, and there is no unknown token");
 }
 
-/** Viterbi, forward: for each byte the best cut that ends there; of equal scores the first found, as the peer. */
+/** Viterbi, forward: for each byte the best segmentation that ends there; of equal scores the first found, as in
+     tokenizers. */
 std::vector<UnigramModel::Step> UnigramModel::best_steps(std::string_view piece) const {
   std::vector<Step> steps(piece.size() + 1);
   const auto offer = [&](std::size_t begin, std::size_t end, std::int32_t id, double score) {
@@ -139,7 +140,7 @@ void UnigramModel::encode(std::string_view piece, std::vector<PieceToken>& out) 
     const Step& step = steps[end];
     const bool is_unknown = step.id == definition_.unknown_id;
     if (is_unknown && was_unknown)
-      stretches.back().begin = step.begin;  // neighbouring unknowns are one
+      stretches.back().begin = step.begin;  // adjacent unknowns are one
     else
       stretches.push_back({step.begin, end});
     was_unknown = is_unknown;

@@ -1,5 +1,5 @@
-// The Unigram model of a tokenizer: the likeliest way of cutting a piece into tokens of the vocabulary, by their
-// scores. https://arxiv.org/abs/1804.10959. Knows bytes, ids and scores, not files. Private to lib/tokens.
+// The Unigram model of a tokenizer: the most likely segmentation of a piece into tokens of the vocabulary, by their
+// scores. https://arxiv.org/abs/1804.10959. Knows bytes, ids and scores, not files. Private to lib/tokenizer.
 #pragma once
 
 #include <array>
@@ -13,30 +13,30 @@
 
 namespace intelia {
 
-/** What a Unigram model consists of. */
+/** The parts of a Unigram model. */
 struct UnigramDefinition {
   struct Entry {
     std::string token;
     double score = 0;  // log-probability
   };
-  std::vector<Entry> vocabulary;  // by id; of equal tokens the last counts
+  std::vector<Entry> vocabulary;  // by id; of equal tokens the last is used
   std::optional<std::int32_t> unknown_id;
-  bool falls_back_to_bytes = false;  // what has no token becomes the tokens "<0x0A>" of its bytes
+  bool falls_back_to_bytes = false;  // characters without a token become the tokens "<0x0A>" of their bytes
 };
 
-/** A token and the bytes of the piece it covers; the byte tokens of one unknown stretch all cover the whole of it. */
+/** A token and the bytes of the piece that it covers; byte tokens of one unknown run all cover the whole run. */
 struct PieceToken {
   std::int32_t id = 0;
   ByteRange bytes;
 };
 
-/** Several threads may use one model. */
+/** Thread-safe. */
 class UnigramModel {
  public:
   explicit UnigramModel(UnigramDefinition definition);
 
-  /** Appends the tokens of `piece` (valid UTF-8). Throws Error{input} where it has an unknown character and the model
-     no unknown token. */
+  /** Appends the tokens of `piece` (valid UTF-8). Throws Error{input} for an unknown character when the model has no
+     unknown token. */
   void encode(std::string_view piece, std::vector<PieceToken>& out) const;
 
  private:
@@ -48,7 +48,7 @@ class UnigramModel {
     unsigned char byte = 0;
     std::uint32_t node = 0;
   };
-  /** The best way of cutting what ends at one byte. */
+  /** The best segmentation that ends at one byte. */
   struct Step {
     double score = 0;
     std::size_t begin = kNowhere;

@@ -1,9 +1,9 @@
-// Ids of words already encoded. Words of up to 15 bytes are keys of 16 bytes (the last is the length), and most have
-// their ids beside the key: a hit is one cache line, which the caller asks for well before it looks. Knows keys and
-// ids, not merges. Private to lib/tokens.
+// A cache of the ids of encoded words. Words of up to 15 bytes are keys of 16 bytes (the last is the length), and most
+// have their ids beside the key: a hit is one cache line, which the caller prefetches. Knows keys and ids, not merges.
+// Private to lib/tokenizer.
 //
-// Tried: a near table of 512 KiB before this one lost to one table with prefetching, which the processor's own caches
-// make two-level already; huge pages save the address misses of a table of megabytes.
+// Measured: one table with prefetching is faster than a small table of 512 KiB in front of it, since the processor's
+// caches already are a second level; huge pages avoid the TLB misses of a table of megabytes.
 #pragma once
 
 #include <array>
@@ -25,7 +25,7 @@ struct WordKey {
 
 constexpr std::size_t kMaxKeyBytes = 15;
 
-/** By the size of a word: the bytes of its key that are its own. */
+/** By the size of a word: a mask of the bytes of its key that belong to it. */
 inline constexpr auto kKeyMasks = [] {
   std::array<WordKey, kMaxKeyBytes + 1> masks{};
   for (std::size_t size = 1; size <= kMaxKeyBytes; ++size) {
@@ -58,24 +58,24 @@ inline std::uint64_t hash_of(WordKey key) {
 struct WordEntry {
   static constexpr std::uint32_t kMaxInline = 3;
   WordKey key;
-  std::array<std::int32_t, kMaxInline> ids{};  // with more than kMaxInline: ids[0] is where they begin in the overflow
+  std::array<std::int32_t, kMaxInline> ids{};  // with more than kMaxInline: ids[0] is their offset in the overflow
   std::uint32_t count = 0;
 };
 static_assert(sizeof(WordEntry) == 32);
 
-/** Words by their keys, at places that their hashes give. */
+/** An open-addressing hash table of words by key. */
 class WordTable {
  public:
   explicit WordTable(unsigned bits);
 
   std::size_t size() const { return size_; }
   bool is_half_full() const { return size_ * 2 > mask_; }
-  std::size_t place_of(std::uint64_t hash) const { return hash >> shift_; }
-  void prefetch(std::size_t place) const { __builtin_prefetch(&entries_[place]); }
-  const WordEntry& at(std::size_t place) const { return entries_[place]; }
-  /** The word's entry, or null; `place` is its hash's. */
-  const WordEntry* find(WordKey key, std::size_t place) const;
-  /** Adds a word that is not there yet. */
+  std::size_t slot_of(std::uint64_t hash) const { return hash >> shift_; }
+  void prefetch(std::size_t slot) const { __builtin_prefetch(&entries_[slot]); }
+  const WordEntry& at(std::size_t slot) const { return entries_[slot]; }
+  /** The word's entry, or null; `slot` is that of its hash. */
+  const WordEntry* find(WordKey key, std::size_t slot) const;
+  /** Adds a word that is not in the table yet. */
   const WordEntry& insert(const WordEntry& entry);
   /** The same words in a table twice as large. */
   WordTable grown() const;
@@ -90,24 +90,24 @@ class WordTable {
   unsigned shift_;
 };
 
-/** Words of any length, with their bytes kept elsewhere. */
+/** Words of any length, with their bytes stored separately. */
 class LongWordTable {
  public:
   struct Entry {
     std::uint64_t hash = 0;
-    std::uint32_t size = 0;  // 0: nothing is here
+    std::uint32_t size = 0;  // 0: an empty slot
     std::uint32_t bytes_at = 0;
     std::uint32_t ids_at = 0, count = 0;
   };
   LongWordTable();
 
-  /** The ids of a word, which are never none, or nothing. */
+  /** The ids of a word, never an empty list, or nothing. */
   std::span<const std::int32_t> find(std::string_view word, std::uint64_t hash) const;
   void put(std::string_view word, std::uint64_t hash, std::span<const std::int32_t> ids);
 
  private:
   static constexpr std::size_t kFirstSize = 1 << 10, kMostBytes = 16 << 20;
-  std::size_t empty_place(std::uint64_t hash) const;
+  std::size_t empty_slot(std::uint64_t hash) const;
   void grow();
 
   std::vector<Entry> entries_;
@@ -127,12 +127,12 @@ class WordCache {
     return {overflow_.data() + entry.ids[0], entry.count};
   }
 
-  /** Words longer than keys; those of more than kMaxLongBytes are not worth keeping. */
+  /** Words longer than keys; those of more than kMaxLongBytes are not cached. */
   static constexpr std::size_t kMaxLongBytes = 256;
   LongWordTable& long_words() { return long_words_; }
 
  private:
-  // A new thread begins small; at the most bits (32 MiB) a full table is forgotten.
+  // A new thread starts with a small table; a full table of the maximum size (32 MiB) is cleared.
   static constexpr unsigned kFirstBits = 14, kMostBits = 20;
   static constexpr std::size_t kMostOverflow = 1 << 21;
 

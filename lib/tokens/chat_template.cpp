@@ -58,22 +58,21 @@ Json parse_list(const std::string& text, const std::string& name) {
   return list;
 }
 
-/** Members of the object `text` as variables; those that a template is given anyway keep their meaning. */
+/** Members of the object `text` as variables; those that every template receives cannot be redefined. */
 void add_variables(const std::string& text, std::vector<jinja::Variable>& variables) {
   if (text.empty()) return;
   const Json object = parse_json(text, "template variables");
   if (!object.is_object()) throw Error(Kind::input, "template variables: a JSON object was expected");
   for (const auto& [name, value] : object.items()) {
     for (const char* given : {"messages", "tools", "documents", "add_generation_prompt"}) {
-      if (name == given)
-        throw Error(Kind::input, fmt::format("template variables: '{}' has an option of its own", name));
+      if (name == given) throw Error(Kind::input, fmt::format("template variables: '{}' cannot be set here", name));
     }
     variables.push_back({name, value});
   }
 }
 
-/** A message as transformers 5.23 hands it to a template: without members that are null, and with its reasoning under
-   both of the names that templates read. */
+/** A message as transformers 5.23 passes it to a template: without members that are null, and with its reasoning under
+   both names that templates read. */
 Json to_json(const Message& message) {
   Json json = {{"role", message.role}};
   if (message.has_content) json["content"] = message.content;
@@ -110,14 +109,14 @@ jinja::DateTime parse_date(const std::string& text) {
   const bool is_leap_year = (date.year % 4 == 0 && date.year % 100 != 0) || date.year % 400 == 0;
   is_valid = is_valid &&
              date.day <= kDays[static_cast<std::size_t>(date.month - 1)] + (date.month == 2 && is_leap_year ? 1 : 0);
-  if (!is_valid) {
-    throw Error(Kind::usage,
-                fmt::format("the date '{}' is not understood; give it as 2026-11-21 or 2026-11-21T10:58:03Z", text));
-  }
+  if (!is_valid)
+    throw SettingError(
+        Kind::usage, "date",
+        fmt::format("'{}' is not a date; expected a form like 2026-11-21 or 2026-11-21T10:58:03Z", text));
   return date;
 }
 
-/** What a rendering depends on besides the words of contents that are not empty. */
+/** What a rendering depends on besides the text of non-empty contents. */
 struct Shape {
   Shape(const std::vector<Message>& messages, const RenderOptions& options, char kind) : key(1, kind) {
     contents.reserve(messages.size());
@@ -162,12 +161,11 @@ Rendered to_rendered(jinja::Output output) {
 AssistantTurn turn_between(std::int32_t message, const std::string& whole, const std::string& prompt,
                            const std::string& so_far) {
   if (!whole.starts_with(prompt)) {
-    throw Error(
-        Kind::input,
-        fmt::format(
-            "the chat template writes what stands before turn {} differently once the turn follows, so what is trained "
-            "cannot be told; put {{% generation %}} around the answer in the template",
-            message + 1));
+    throw Error(Kind::input,
+                fmt::format("the chat template renders the text before turn {} differently once the turn follows, so "
+                            "the trained tokens "
+                            "cannot be determined; put {{% generation %}} around the answer in the template",
+                            message + 1));
   }
   const auto end = static_cast<std::ptrdiff_t>(std::min(whole.size(), so_far.size()));
   const auto proven_end = std::mismatch(whole.begin(), whole.begin() + end, so_far.begin()).first - whole.begin();
@@ -175,6 +173,10 @@ AssistantTurn turn_between(std::int32_t message, const std::string& whole, const
 }
 
 }  // namespace
+
+void check_date(const std::string& date) {
+  if (!date.empty()) parse_date(date);
+}
 
 RenderOptions with_tools(RenderOptions options, const std::string& tools_json) {
   if (!tools_json.empty()) options.tools_json = tools_json;
@@ -222,7 +224,7 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
   throw Error(Kind::input,
               folder.string() +
                   ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
-                  "add the file that the model's publisher gives");
+                  "add the file from the model's publisher");
 }
 
 jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_generation_prompt,
@@ -255,7 +257,7 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
   return to_rendered(std::move(output));
 }
 
-// transformers.utils.chat_template_utils.render_jinja_template, 5.23, with its words.
+// transformers.utils.chat_template_utils.render_jinja_template, 5.23, with its messages.
 Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, const RenderOptions& options) const {
   constexpr std::string_view kMark = "CONTINUE_FINAL_MESSAGE_TAG", kTag = "CONTINUE_FINAL_MESSAGE_TAG ";
   const auto refuse = [](const std::string& what) {
@@ -283,7 +285,7 @@ Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, 
         "parts of it");
   }
   std::size_t end = tag;
-  // A template that trims contents took the tag's blank, and would have taken those before it.
+  // A template that trims contents removed the tag's space, and would have removed those before it.
   if (text.compare(tag, kTag.size(), kTag) != 0)
     end = jinja::stripped(std::string_view(text).substr(0, tag), nullptr, jinja::Side::right).end;
   output.text = jinja::substring(output.text, 0, end);

@@ -1,5 +1,5 @@
-// A model folder's chat template: messages → the text the model was trained to see, with the origin of each character.
-// Knows the folder's files and transformers' rules for calling a template; the language itself is in jinja.hpp.
+// A model folder's chat template: renders messages as the text the model was trained on, with the source of each
+// character. Knows the folder's files and transformers' rules for calling a template; the language is lib/jinja's.
 #pragma once
 
 #include <filesystem>
@@ -30,16 +30,19 @@ struct RenderOptions {
   std::string variables_json = {};  // an object of what else the template may read ("enable_thinking"), or empty
 };
 
-/** `options` for a record: its own list of tools, where it has one, takes the place of theirs. */
+/** Throws Error{usage} unless `date` is empty or in a form that RenderOptions::date accepts. */
+void check_date(const std::string& date);
+
+/** `options` for a record: its own list of tools, if it has one, replaces theirs. */
 RenderOptions with_tools(RenderOptions options, const std::string& tools_json);
 
-/** Bytes of a rendered text that came out of message number `message` (or, -1, of the tools). */
+/** Bytes of a rendered text that come from message number `message` (-1: from the tools). */
 struct ContentRange {
   ByteRange bytes;
   std::int32_t message = -1;
 };
 
-/** An assistant's turn in a rendered text. */
+/** An assistant turn in a rendered text. */
 struct AssistantTurn {
   std::int32_t message = 0;
   std::size_t begin = 0;       // where the generation prompt before it ends
@@ -57,8 +60,8 @@ struct Rendered {
 class RenderingPlans;
 
 /**
- * Several threads may use one ChatTemplate. What one rendering shows of a template is used for the next
- * (rendering_plan.hpp): the results are the same as without.
+ * Thread-safe. What one rendering reveals about a template speeds up the next (rendering_plan.hpp) and does not change
+ * results.
  */
 class ChatTemplate {
  public:
@@ -72,30 +75,31 @@ class ChatTemplate {
                std::map<std::string, std::string> special_tokens = {});
 
   /**
-   * What transformers' apply_chat_template(tokenize=False) gives. Throws Error{input}: the template's own words when it
-   * calls raise_exception, or what it lacks, or that it used up its budget of steps, depth or output.
+   * As transformers' apply_chat_template(tokenize=False). Throws Error{input}: the template's own message when it calls
+   * raise_exception, an undefined name or unsupported feature, or an exceeded limit of steps, depth or output.
    */
   Rendered render(const std::vector<Message>& messages, bool add_generation_prompt,
                   const RenderOptions& options = {}) const;
 
   /**
-   * What apply_chat_template(continue_final_message=True) gives: the text up to the end of the last message's content,
-   * for a model to go on with it. Throws Error{input} as render, and in transformers' words where there is no such
-   * place.
+   * As apply_chat_template(continue_final_message=True): the text up to the end of the last message's content, for a
+   * model to continue it. Throws Error{input} as render, and with transformers' messages where there is no such
+   * position.
    */
   Rendered render_to_continue(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
   /**
-   * A whole conversation, without generation prompt, and its assistant's turns as generation would have met them: what
-   * stands before a turn is what the template writes as its prompt. Throws Error{input} where that does not hold.
+   * A whole conversation, without generation prompt, and its assistant turns: the text before a turn is what the
+   * template renders as the turn's prompt. Throws Error{input} where that does not hold.
    */
   Rendered render_turns(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
-  /** Whether it asks for the date (strftime_now). Without a date it is not defined: nothing here reads the clock. */
+  /** Whether it uses the current date (strftime_now), which is undefined unless a date is given: the clock is not read.
+   */
   bool reads_date() const;
   /** Whether it marks the trained text with {% generation %}. */
   bool has_generation_markers() const;
-  /** Of the template's source and the special tokens it is given. */
+  /** Of the template's source and the special tokens it receives. */
   const std::string& sha256() const { return sha256_; }
 
  private:

@@ -31,8 +31,7 @@ class Findings {
 template <class Work>
 void find_refusal(Findings& findings, const Work& work) {
   if (const std::optional<std::string> refusal = refusal_of(work))
-    findings.add(Finding::Kind::refused,
-                 fmt::format("it cannot be made a sample: {}; mend the record or take it out", *refusal));
+    findings.add(Finding::Kind::refused, fmt::format("cannot be encoded: {}; fix or remove the record", *refusal));
 }
 
 void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings) {
@@ -41,17 +40,17 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
   const Ids added = tokenizer.encode("", {.parse = false, .add = true});
   const bool is_needed = std::find(added.begin(), added.end(), *bos) != added.end();
   const auto count = std::count(ids.begin(), ids.end(), *bos);
-  // A tokenizer may use one token for both ends of a text; then it may stand in the midst too.
+  // A tokenizer may use one token as both BOS and EOS, which then may occur in the middle, too.
   if (count > 1 && tokenizer.eos_id() != bos) {
     findings.add(
-        Finding::Kind::begin_not_once,
-        fmt::format("the begin-of-text token stands {} times; take it out of the chat template or of the contents",
+        Finding::Kind::bos_not_once,
+        fmt::format("the begin-of-text token occurs {} times; remove it from the chat template or the contents",
                     count));
   } else if (is_needed && (ids.empty() || ids.front() != *bos)) {
     findings.add(
-        Finding::Kind::begin_not_once,
-        "the begin-of-text token is missing, which the tokenizer puts before every text; write {{ bos_token }} "
-        "at the start of the chat template");
+        Finding::Kind::bos_not_once,
+        "the begin-of-text token, which the tokenizer adds to every text, is missing; write {{ bos_token }} at the "
+        "start of the chat template");
   }
 }
 
@@ -68,7 +67,7 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
     findings.add(Finding::Kind::end_not_trained,
-                 fmt::format("the model would not learn to stop after turn {}: its end-of-turn token is {}", i + 1,
+                 fmt::format("the model would not learn to stop after turn {}: the end-of-turn token is {}", i + 1,
                              end ? "not trained; put it inside {% generation %} in the chat template"
                                  : "missing; end the turn with a special token of the tokenizer in the chat template"));
   }
@@ -84,16 +83,17 @@ void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template
     if (prompt.size() <= whole.size() && std::equal(prompt.begin(), prompt.end(), whole.begin())) continue;
     findings.add(
         Finding::Kind::prompt_not_prefix,
-        fmt::format("the prompt of turn {} is not what the whole begins with, so the turn is trained in a context that "
-                    "generation never "
-                    "sees; make the chat template write earlier turns and the answer's header the same way in both",
-                    i + 1));
+        fmt::format(
+            "the prompt of turn {} is not a prefix of the conversation, so the turn is trained in a context that "
+            "never occurs in generation; make the chat template render earlier turns and the answer's header "
+            "the same way in both",
+            i + 1));
   }
 }
 
 void check_targets(const EncodedConversation& whole, std::int64_t max_length, Findings& findings) {
   if (whole.num_targets == 0) {
-    findings.add(Finding::Kind::no_target, "no token of it is trained; it needs an assistant turn with content");
+    findings.add(Finding::Kind::no_target, "no token is trained; the record needs an assistant turn with content");
     return;
   }
   if (max_length <= 0 || whole.tokens.is_target.size() <= static_cast<std::size_t>(max_length)) return;
@@ -101,9 +101,9 @@ void check_targets(const EncodedConversation& whole, std::int64_t max_length, Fi
   if (std::find(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(max_length), 1) !=
       is_target.begin() + static_cast<std::ptrdiff_t>(max_length))
     return;
-  findings.add(
-      Finding::Kind::no_target,
-      fmt::format("its answers begin after the {} tokens of --max-length; raise it or shorten the record", max_length));
+  findings.add(Finding::Kind::no_target,
+               fmt::format("the answers begin after the maximum length of {} tokens; raise it or shorten the record",
+                           max_length));
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ void check_targets(const EncodedConversation& whole, std::int64_t max_length, Fi
 const char* name_of(Finding::Kind kind) {
   switch (kind) {
     case Finding::Kind::no_record:
-      return "no record";
+      return "not a record";
     case Finding::Kind::refused:
       return "refused by the chat template";
     case Finding::Kind::no_target:
@@ -119,13 +119,13 @@ const char* name_of(Finding::Kind kind) {
     case Finding::Kind::end_not_trained:
       return "end of turn not trained";
     case Finding::Kind::prompt_not_prefix:
-      return "prompt is not a prefix";
-    case Finding::Kind::begin_not_once:
+      return "prompt not a prefix";
+    case Finding::Kind::bos_not_once:
       return "begin of text not exactly once";
     case Finding::Kind::same_continuations:
       return "chosen and rejected are the same";
-    case Finding::Kind::served_otherwise:
-      return "served otherwise";
+    case Finding::Kind::served_model_differs:
+      return "served model differs";
   }
   return "unknown";
 }
@@ -134,7 +134,7 @@ namespace {
 
 /** A line of a dataset, what it becomes and what is wrong with it. */
 struct CheckedLine : DatasetLine {
-  std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after the cut
+  std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after truncation
   std::vector<Finding> findings;
 };
 
@@ -179,9 +179,9 @@ std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate
   const auto compare = [&](const std::string& trained, const std::string& served, const char* what) {
     if (trained == served) return;
     findings.add(
-        Finding::Kind::served_otherwise,
-        fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so that it would see other "
-                    "tokens than were trained; use the same {} in both",
+        Finding::Kind::served_model_differs,
+        fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so it would see other tokens "
+                    "than in training; use the same {} in both",
                     where, what, served.substr(0, 12), trained.substr(0, 12), what));
   };
   compare(tokenizer.sha256(), served_tokenizer_sha256, "tokenizer");
@@ -196,25 +196,25 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
     const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
       findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} "
-                                                         "tokens; raise --max-length or shorten the prompt",
+                                                         "tokens; raise the maximum length or shorten the prompt",
                                                          encoded.prompt.size()));
       return;
     }
     if (encoded.chosen == encoded.rejected) {
       findings.add(Finding::Kind::same_continuations,
-                   "chosen and rejected are the same tokens, so there is nothing to prefer; take the pair out");
+                   "chosen and rejected are the same tokens, so there is nothing to prefer; remove the pair");
     }
     if (encoded.num_lost_prompt_tokens > 0) {
       findings.add(
           Finding::Kind::prompt_not_prefix,
           fmt::format(
-              "the last {} tokens of the prompt are written otherwise once a continuation follows; make the chat "
-              "template end both alike",
+              "the last {} tokens of the prompt are rendered differently once a continuation follows; make the chat "
+              "template render both the same way",
               encoded.num_lost_prompt_tokens));
     }
     const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
-    const auto check_side = [&](const Ids& side, bool is_cut, const char* name) {
-      if (!is_cut && std::none_of(side.begin(), side.end(), is_control)) {
+    const auto check_side = [&](const Ids& side, bool is_truncated, const char* name) {
+      if (!is_truncated && std::none_of(side.begin(), side.end(), is_control)) {
         findings.add(
             Finding::Kind::end_not_trained,
             fmt::format(
@@ -226,8 +226,8 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
       whole.insert(whole.end(), side.begin(), side.end());
       check_begin(tokenizer, whole, findings);
     };
-    check_side(encoded.chosen, encoded.is_chosen_cut, "chosen");
-    check_side(encoded.rejected, encoded.is_rejected_cut, "rejected");
+    check_side(encoded.chosen, encoded.is_chosen_truncated, "chosen");
+    check_side(encoded.rejected, encoded.is_rejected_truncated, "rejected");
   });
   return std::move(findings.list);
 }
@@ -248,9 +248,10 @@ DatasetCheck check_conversations(const std::filesystem::path& path, const Tokeni
     check.num_tokens += line.num_trained_tokens;
     check.num_targets += line.num_targets;
     check.longest = std::max(check.longest, line.num_tokens);
-    const bool is_cut = line.num_trained_tokens < line.num_tokens;
-    if (line.num_targets > 0 && !(is_cut && options.drops_long)) check.lengths.push_back(line.num_trained_tokens);
-    if (is_cut) check.cut_lines.push_back(line.number);
+    const bool is_truncated = line.num_trained_tokens < line.num_tokens;
+    if (line.num_targets > 0 && !(is_truncated && options.refuses_long))
+      check.lengths.push_back(line.num_trained_tokens);
+    if (is_truncated) check.truncated_lines.push_back(line.number);
     for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
   };
   process_lines<CheckedLine>(path, limit, threads, sinks, "checking", work, take);

@@ -1,5 +1,4 @@
-// Faults that would silently teach a model something else than its data say: looked for record by record, before
-// training.
+// Finds, record by record, faults that would silently train a model on something else than the data say.
 #pragma once
 
 #include <cstdint>
@@ -16,21 +15,21 @@ namespace intelia {
 /** What is wrong with a record, and what to do about it. */
 struct Finding {
   enum class Kind {
-    no_record,           // the line is no record at all
-    refused,             // the template, or what follows from it, refuses the record
-    no_target,           // no trained token, or none before --max-length
-    end_not_trained,     // an answer's end-of-turn token is missing or not trained
-    prompt_not_prefix,   // the tokens of a prompt are not those that the whole begins with
-    begin_not_once,      // BOS is missing, or stands more than once
-    same_continuations,  // chosen and rejected are the same tokens
-    served_otherwise,    // what will be served has another tokenizer or chat template
+    no_record,             // the line is not a record
+    refused,               // the template or the encoding refuses the record
+    no_target,             // no trained token, or none within max_length
+    end_not_trained,       // an answer's end-of-turn token is missing or not trained
+    prompt_not_prefix,     // the tokens of a prompt are not a prefix of the conversation
+    bos_not_once,          // BOS is missing, or occurs more than once
+    same_continuations,    // chosen and rejected are the same tokens
+    served_model_differs,  // the served model has another tokenizer or chat template
   };
   Kind kind = Kind::refused;
-  std::int64_t line = 0;  // of the file, from 1; 0 when the record is of no file
+  std::int64_t line = 0;  // of the file, from 1; 0 when the record is not from a file
   std::string message;
 };
 
-/** What is wrong when a tokenizer and a template of these hashes are served after training with `tokenizer` and
+/** Findings when a tokenizer and a template with these hashes are served after training with `tokenizer` and
     `chat_template`; `where` names them: "the adapter 'runs/a'". */
 std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                   const std::string& served_tokenizer_sha256, const std::string& served_template_sha256,
@@ -46,22 +45,21 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
                                       const Preference& preference, const EncodeOptions& options = {},
                                       std::int64_t line = 0);
 
-/** What a file's records become, and what is wrong with them. */
+/** What a file's records add up to, and what is wrong with them. */
 struct DatasetCheck {
-  std::int64_t num_read = 0, num_tokens = 0, num_targets = 0;  // tokens as they will be trained: after the cut
-  std::int64_t longest = 0;                                    // tokens before the cut
-  std::vector<std::int64_t> lengths;                           // of the records that would be trained, after the cut
-  std::vector<std::int64_t> cut_lines;                         // longer than max_length
-  std::vector<Finding> findings;                               // in the order of lines
+  std::int64_t num_read = 0, num_tokens = 0, num_targets = 0;  // after truncation
+  std::int64_t longest = 0;                                    // tokens of the longest record before truncation
+  std::vector<std::int64_t> lengths;          // tokens of the records that would be trained, after truncation
+  std::vector<std::int64_t> truncated_lines;  // longer than max_length
+  std::vector<Finding> findings;              // in the order of lines
 };
 
-/** Every record of `path`, or its first `limit` lines when that is above 0. `threads` work, and the result does not
-   depend on them. */
+/** Every record of `path`, or its first `limit` lines when that is above 0. The result does not depend on `threads`. */
 DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                  const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
                                  int threads = 1, std::int64_t limit = 0);
 
-/** Every preference of `path`, in order; lines that are no records go to `rejects`. */
+/** Every preference of `path`, in order; lines that are not records go to `rejects`. */
 std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                        const ChatTemplate& chat_template, const EncodeOptions& options,
                                        Rejects& rejects, const StopFlag& stop);

@@ -48,19 +48,19 @@ void encode_line(const EncodeContext& context, EncodedLine& line) {
     line.encoded = encode_conversation(context.tokenizer, context.chat_template, conversation, context.options);
   });
   if (refusal) {
-    line.fault = fmt::format("no sample can be made of it: {}", *refusal);
+    line.fault = fmt::format("cannot be encoded: {}", *refusal);
     return;
   }
-  if (line.encoded.num_targets == 0 && line.encoded.is_cut)
-    line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length",
+  if (line.encoded.num_targets == 0 && line.encoded.is_truncated)
+    line.fault = fmt::format("no trained token remains: the answers begin after the maximum length of {} tokens",
                              context.options.max_length);
   else if (line.encoded.num_targets == 0)
-    line.fault = "no trained token remains: it has no assistant turn with content that is to be trained";
+    line.fault = "no trained token remains: the record has no assistant turn with content that is trained";
   line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
   line.language = std::move(conversation.language);
 }
 
-/** Puts lines into a store in their order, and keeps the books. */
+/** Adds lines to a store in order, and counts them. */
 class DatasetWriter {
  public:
   DatasetWriter(const fs::path& path, Rejects& rejects, TokenStoreWriter& store)
@@ -68,8 +68,8 @@ class DatasetWriter {
 
   void take(const EncodedLine& line) {
     ++summary_.num_read;
-    summary_.num_cut += line.encoded.is_cut;
-    // An encoded line that is at fault all the same has nothing to be trained.
+    summary_.num_truncated += line.encoded.is_truncated;
+    // A line that was encoded and is still rejected has no target.
     summary_.num_without_target += line.fault && !line.encoded.tokens.ids.empty();
     if (line.fault) {
       rejects_.add(fmt::format("{}:{}", path_.string(), line.number), *line.fault, line.raw);
@@ -102,10 +102,10 @@ TokenStoreSummary tokenize(const EncodeContext& context, const fs::path& path, R
   return writer.finish();
 }
 
-/** What changes whenever the bytes of a file do. */
+/** Changes whenever the content of a file does. */
 using FileStamp = std::tuple<dev_t, ino_t, off_t, time_t, long, time_t, long>;
 
-/** Nothing when `path` is no regular file, which can be read but once. */
+/** Nothing when `path` is not a regular file, which can be read only once. */
 std::optional<FileStamp> stamp_of(const fs::path& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
@@ -146,7 +146,7 @@ TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokeni
 
 std::string describe_dataset(const TokenizedDataset& dataset) {
   return fmt::format("{} records, {} tokens, {} of them trained, {} records truncated", dataset.size(),
-                     dataset.num_tokens(), dataset.num_targets(), dataset.num_cut());
+                     dataset.num_tokens(), dataset.num_targets(), dataset.num_truncated());
 }
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// A JSONL file of conversations, tokenized once and kept in a file for training and evaluation (token_store.hpp), so
-// that memory does not grow with the dataset.
+// A JSON Lines file of conversations, tokenized once and stored in a file for training and evaluation
+// (token_store.hpp), so that memory does not grow with the dataset.
 #pragma once
 
 #include <cstdint>
@@ -18,11 +18,11 @@ namespace intelia {
 class TokenizedDataset final : public SampleSource {
  public:
   /**
-   * Reads and tokenizes `path`, or takes the tokens that an earlier run kept in `cache`: the result is the same,
-   * rejected records included. Records that the template refuses, and records in which no trained token remains, are
-   * rejected by name (file:line). `threads` encode, and the result does not depend on them. The caller checks `rejects`
-   * against num_read(). Without a folder in `cache`, or when `path` is no regular file, the tokens lie in a temporary
-   * file that goes with the dataset.
+   * * Reads and tokenizes `path`, or takes the tokens that an earlier run stored in `cache`; the result is the same,
+   * rejected records included. Records that the template refuses, and records without a trained token, are rejected by
+   * name (file:line). The result does not depend on `threads`. The caller checks `rejects` against num_read(). Without
+   * a folder in `cache`, or when `path` is not a regular file, the tokens are in a temporary file that is deleted with
+   * the dataset.
    */
   TokenizedDataset(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                    const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {},
@@ -33,8 +33,8 @@ class TokenizedDataset final : public SampleSource {
   SampleSize size_at(std::int64_t index) const override { return store_.size_at(index); }
   std::string content_sha256() const override { return store_.summary().content_sha256; }
 
-  std::int64_t num_read() const { return store_.summary().num_read; }  // lines of the file
-  std::int64_t num_cut() const { return store_.summary().num_cut; }    // longer than max_length
+  std::int64_t num_read() const { return store_.summary().num_read; }            // lines of the file
+  std::int64_t num_truncated() const { return store_.summary().num_truncated; }  // longer than max_length
   std::int64_t num_without_target() const { return store_.summary().num_without_target; }
   std::int64_t num_tokens() const { return store_.summary().num_tokens; }
   std::int64_t num_targets() const { return store_.summary().num_targets; }
@@ -42,7 +42,7 @@ class TokenizedDataset final : public SampleSource {
   /** metadata's conversation id, else "line N". */
   std::string id_of(std::int64_t index) const { return store_.record(index).id; }
   std::string language_of(std::int64_t index) const { return store_.record(index).language; }
-  /** Bytes of UTF-8 that the targets stand for: what bits per byte divides by. */
+  /** UTF-8 bytes of the targets' text: the divisor of bits per byte. */
   std::int64_t target_bytes_of(std::int64_t index) const { return store_.record(index).target_bytes; }
   std::int64_t line_of(std::int64_t index) const { return store_.record(index).line; }
 

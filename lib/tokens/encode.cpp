@@ -35,23 +35,21 @@ std::size_t last_character(const std::string& text, std::size_t end) {
 }
 
 /**
- * The "weight" of message `place`: 0 or 1, as OpenAI's files have it, or what lies between; without one 1. Not above:
- * only the ratio of weights counts in the loss, so that more of one is less of the others, and a slip (10, or per cent)
- * is seen.
+ * The "weight" of message number `index`, from 0 to 1; 1 where it is absent. OpenAI's files have 0 and 1. Larger
+ * weights are refused: only their ratio matters in the loss, and they are likely mistakes (10, or a percentage).
  */
-float weight_of(const Message& message, std::size_t place) {
+float weight_of(const Message& message, std::size_t index) {
   if (message.more_json.find("\"weight\"") == std::string::npos) return 1;
   const Json weight = parse_json(message.more_json, "message").value("weight", Json(1));
   if (!weight.is_number() || weight < 0 || weight > 1)
     throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1",
-                                         weight.dump(), place));
+                                         weight.dump(), index));
   return weight.get<float>();
 }
 
 bool is_fraction(float weight) { return weight != 0 && weight != 1; }
 
-/** A sample of `num_tokens` ids to come, none of them a target yet; with room for weights where some message has a
- * fraction. */
+/** A sample for `num_tokens` ids, none of them a target yet; with weights where some message has a fractional one. */
 TokenSample unmarked(std::size_t num_tokens, const std::vector<float>& of_messages) {
   const bool has_fraction = std::any_of(of_messages.begin(), of_messages.end(), is_fraction);
   return {{}, std::vector<std::uint8_t>(num_tokens), std::vector<float>(has_fraction ? num_tokens : 0)};
@@ -62,8 +60,8 @@ void mark(TokenSample& sample, std::size_t token, float weight) {
   if (!sample.weights.empty()) sample.weights[token] = weight;
 }
 
-/** The message that a {% generation %} span writes: the last whose content it holds, or, without any, the first empty
-   one between the contents around it. */
+/** The message that a {% generation %} span renders: the last whose content it contains, or without any, the first
+   empty one between the contents around it. */
 std::size_t message_of(const ByteRange& span, const Rendered& rendered, const ContentBounds& bounds) {
   std::optional<std::size_t> found;
   for (const ContentRange& range : rendered.content)
@@ -76,7 +74,7 @@ std::size_t message_of(const ByteRange& span, const Rendered& rendered, const Co
   return message;
 }
 
-/** Targets of {% generation %} spans: from the token of a span's first character to the one of its last. */
+/** Targets of {% generation %} spans: from the token of a span's first character to that of its last. */
 void mark_generation(const Rendered& rendered, const Encoding& encoding, const std::vector<float>& weights,
                      TokenSample& sample) {
   const ContentBounds bounds(rendered, weights.size());
@@ -90,7 +88,7 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, const s
   }
 }
 
-/** Targets where the template has no markers, as encode_conversation says. */
+/** Targets where the template has no markers, as described at encode_conversation. */
 void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
                   const std::vector<float>& weights, TokenSample& sample) {
   const ContentBounds bounds(rendered, weights.size());
@@ -102,7 +100,7 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
       throw Error(
           Kind::input,
           fmt::format(
-              "the chat template puts no control token after turn {}, so the model would never learn to stop; its "
+              "the chat template renders no control token after turn {}, so the model would not learn to stop; the "
               "end-of-turn text must be a special token of the tokenizer",
               turn.message + 1));
     }
@@ -110,7 +108,7 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
       throw Error(
           Kind::input,
           fmt::format(
-              "the chat template writes turn {} differently once another follows, so it cannot be trained as it is "
+              "the chat template renders turn {} differently once another follows, so it cannot be trained as it is "
               "generated; put {{% generation %}} around the answer in the template",
               turn.message + 1));
     }
@@ -122,13 +120,13 @@ EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOp
   const std::int64_t max_length = options.max_length;
   EncodedConversation result;
   if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
-    if (options.drops_long)
+    if (options.refuses_long)
       throw Error(Kind::input,
-                  fmt::format("{} tokens are more than the {} of --max-length", encoding.ids.size(), max_length));
+                  fmt::format("{} tokens are more than the maximum length of {}", encoding.ids.size(), max_length));
     encoding.ids.resize(static_cast<std::size_t>(max_length));
     marked.is_target.resize(static_cast<std::size_t>(max_length));
     if (!marked.weights.empty()) marked.weights.resize(static_cast<std::size_t>(max_length));
-    result.is_cut = true;
+    result.is_truncated = true;
   }
   if (!marked.is_target.empty()) marked.is_target[0] = 0;
   if (!marked.weights.empty()) marked.weights[0] = 0;
@@ -175,7 +173,7 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
     if (!eos)
       throw Error(
           Kind::input,
-          "the tokenizer names no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
+          "the tokenizer has no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
     if (encoding.ids.empty() || encoding.ids.back() != *eos) {
       encoding.ids.push_back(*eos);
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
@@ -214,15 +212,15 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
   result.num_lost_prompt_tokens = static_cast<std::int64_t>(result.prompt.size() - length);
   const std::size_t limit =
       options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
-  const auto continuation = [&](const std::vector<std::int32_t>& ids, bool& is_cut) {
-    is_cut = ids.size() > limit;
+  const auto continuation = [&](const std::vector<std::int32_t>& ids, bool& is_truncated) {
+    is_truncated = ids.size() > limit;
     const std::size_t end = std::min(ids.size(), limit);
     return std::vector<std::int32_t>(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
                                      ids.begin() + static_cast<std::ptrdiff_t>(end));
   };
   result.prompt.resize(std::min(length, limit));
-  result.chosen = continuation(chosen, result.is_chosen_cut);
-  result.rejected = continuation(rejected, result.is_rejected_cut);
+  result.chosen = continuation(chosen, result.is_chosen_truncated);
+  result.rejected = continuation(rejected, result.is_rejected_truncated);
   return result;
 }
 

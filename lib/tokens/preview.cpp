@@ -1,5 +1,5 @@
-// See preview.hpp. encode.hpp gives ids without their places in the text; the text is therefore rendered and encoded
-// once more here, and the ids must be the same.
+// See preview.hpp. encode.hpp returns ids without their positions in the text; the text is therefore rendered and
+// encoded again here, and the ids must be the same.
 #include "tokens/preview.hpp"
 
 #include <algorithm>
@@ -24,14 +24,14 @@ Sequence render_and_encode(const Tokenizer& tokenizer, const ChatTemplate& chat_
   return {std::move(rendered.text), std::move(encoding)};
 }
 
-/** `sample` is the whole of what is trained on, without a cut. */
+/** `sample` is the whole sample, without truncation. */
 PreviewPart make_part(const Tokenizer& tokenizer, std::string name, const Sequence& sequence, const TokenSample& sample,
                       std::int64_t max_length) {
   const std::vector<std::int32_t>& ids = sample.ids;
-  // An end-of-text token may follow what the text itself gives.
+  // An end-of-text token may follow the tokens of the text.
   if (ids.size() < sequence.encoding.ids.size() ||
       !std::equal(sequence.encoding.ids.begin(), sequence.encoding.ids.end(), ids.begin()))
-    throw Error(Kind::internal, "the tokens that are trained on are not those of the text");
+    throw Error(Kind::internal, "the trained tokens are not those of the text");
   PreviewPart part{std::move(name)};
   std::size_t shown = 0;
   for (std::size_t i = 0; i < ids.size(); ++i) {
@@ -41,20 +41,20 @@ PreviewPart make_part(const Tokenizer& tokenizer, std::string name, const Sequen
     token.is_special = tokenizer.is_special(ids[i]);
     token.is_trained = sample.is_target[i] != 0;
     if (token.is_trained && !sample.weights.empty()) token.weight = sample.weights[i];
-    token.is_cut = max_length > 0 && i >= static_cast<std::size_t>(max_length);
+    token.is_truncated = max_length > 0 && i >= static_cast<std::size_t>(max_length);
     const std::size_t begin = std::max(range.begin, shown);
     if (token.is_special && range.begin == range.end)
       token.text = tokenizer.token_of(ids[i]);
     else if (range.end > begin)
       token.text = sequence.text.substr(begin, range.end - begin);
     shown = std::max(shown, range.end);
-    part.num_trained += token.is_trained && !token.is_cut;
-    part.num_cut += token.is_cut;
+    part.num_trained += token.is_trained && !token.is_truncated;
+    part.num_truncated += token.is_truncated;
     part.tokens.push_back(std::move(token));
   }
   if (part.num_trained == 0)
-    part.note =
-        part.num_cut > 0 ? "no trained token remains: the answers begin after --max-length" : "no trained token";
+    part.note = part.num_truncated > 0 ? "no trained token remains: the answers begin after the maximum length"
+                                       : "no trained token";
   return part;
 }
 
@@ -89,7 +89,7 @@ std::vector<PreviewPart> preview_preference(const Tokenizer& tokenizer, const Ch
     parts.push_back(make_part(tokenizer, name, sequence, sample, options.max_length));
     if (encoded.num_lost_prompt_tokens > 0 && parts.back().note.empty())
       parts.back().note =
-          "the answer does not begin with the whole generation prompt: generation will see another context";
+          "the continuation does not begin with the whole generation prompt: the context differs in generation";
   };
   add("chosen", preference.chosen, encoded.chosen);
   add("rejected", preference.rejected, encoded.rejected);

@@ -24,16 +24,16 @@ std::optional<std::string> preview_line(const PreviewModel& model, std::string_v
                        ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
                        : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
   });
-  if (refusal) return fmt::format("no sample can be made of it: {}", *refusal);
+  if (refusal) return fmt::format("cannot be encoded: {}", *refusal);
   return std::nullopt;
 }
 
 void count(const PreviewRecord& record, PreviewTotals& totals) {
   ++totals.records;
   for (const PreviewPart& part : record.parts) {
-    totals.tokens += static_cast<std::int64_t>(part.tokens.size()) - part.num_cut;
+    totals.tokens += static_cast<std::int64_t>(part.tokens.size()) - part.num_truncated;
     totals.trained += part.num_trained;
-    totals.cut_tokens += part.num_cut;
+    totals.truncated_tokens += part.num_truncated;
   }
 }
 
@@ -65,8 +65,8 @@ PreviewTotals preview_file(LineReader& lines, const PreviewSettings& settings, c
     if (wants_line) break;
   }
   if (wants_line && totals.records == 0)
-    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last is {}", lines.path().string(), settings.line,
-                                         lines.line_number()));
+    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last line is {}", lines.path().string(),
+                                         settings.line, lines.line_number()));
   rejects.check(num_read);
   write(preview_tail(settings.style));
   return totals;

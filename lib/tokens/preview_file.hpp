@@ -1,4 +1,4 @@
-// A preview of a dataset file: which records are shown, what is rejected on the way, and what it all adds up to.
+// Previews a dataset file: which records are shown, which are rejected, and the totals.
 #pragma once
 
 #include <cstdint>
@@ -24,17 +24,17 @@ struct PreviewModel {
 struct PreviewSettings {
   PreviewStyle style;
   std::int64_t max_records = 10;  // 0: all
-  std::int64_t line = 0;          // the only line that is shown; 0: none in particular
+  std::int64_t line = 0;          // the only line that is shown; 0: no such restriction
 };
 
 struct PreviewTotals {
-  std::int64_t records = 0, tokens = 0, trained = 0, cut_tokens = 0;
+  std::int64_t records = 0, tokens = 0, trained = 0, truncated_tokens = 0;
 };
 
 /**
  * Passes the preview to `write` piece by piece. Lines that are neither conversation, plain text nor preference, and
- * records that cannot be encoded, go to `rejects`; where they were asked for by number they are an Error{input}, as is a
- * line that does not exist.
+ * records that cannot be encoded, go to `rejects`; where they were asked for by number they are an Error{input}, as is
+ * a line that does not exist.
  */
 PreviewTotals preview_file(LineReader& lines, const PreviewSettings& settings, const PreviewModel& model,
                            Rejects& rejects, const StopFlag& stop,

@@ -13,21 +13,20 @@ namespace intelia {
 
 namespace {
 
-/** Neighbouring tokens that look alike. */
+/** Adjacent tokens that are shown the same way. */
 struct Span {
   std::size_t begin = 0, end = 0;  // tokens
   std::string text;
-  bool is_trained = false, is_special = false, is_cut = false;
+  bool is_trained = false, is_special = false, is_truncated = false;
   float weight = 1;  // of trained tokens
 
-  std::string_view kind() const { return is_cut ? "cut" : is_trained ? "trained" : "context"; }
+  std::string_view kind() const { return is_truncated ? "truncated" : is_trained ? "trained" : "context"; }
 };
 
-/** Whether spans `a` and `b` are of one run: their kind and their weight, whatever control tokens are among them. */
+/** Whether spans `a` and `b` belong to one run: same kind and weight, control tokens or not. */
 bool is_one_run(const Span& a, const Span& b) { return a.kind() == b.kind() && a.weight == b.weight; }
 
-/** The weight of the run that span `i` begins, between `before` and `after`; nothing where that is 1 or no run begins.
- */
+/** The weight of the run that span `i` begins, between `before` and `after`; empty where it is 1 or no run begins. */
 std::string weight_mark(const std::vector<Span>& spans, std::size_t i, const char* before, const char* after) {
   if (spans[i].weight == 1 || (i > 0 && is_one_run(spans[i - 1], spans[i]))) return "";
   return fmt::format("{}{}{}", before, spans[i].weight, after);
@@ -37,12 +36,12 @@ std::vector<Span> spans_of(const PreviewPart& part, bool one_a_token) {
   std::vector<Span> spans;
   for (std::size_t i = 0; i < part.tokens.size(); ++i) {
     const PreviewToken& token = part.tokens[i];
-    const bool is_trained = token.is_trained && !token.is_cut;
+    const bool is_trained = token.is_trained && !token.is_truncated;
     const float weight = is_trained ? token.weight : 1;
     const bool goes_on = !one_a_token && !token.is_special && !spans.empty() && !spans.back().is_special &&
-                         spans.back().is_trained == is_trained && spans.back().is_cut == token.is_cut &&
+                         spans.back().is_trained == is_trained && spans.back().is_truncated == token.is_truncated &&
                          spans.back().weight == weight;
-    if (!goes_on) spans.push_back({i, i, "", is_trained, token.is_special, token.is_cut, weight});
+    if (!goes_on) spans.push_back({i, i, "", is_trained, token.is_special, token.is_truncated, weight});
     spans.back().text += token.text;
     spans.back().end = i + 1;
   }
@@ -51,8 +50,8 @@ std::vector<Span> spans_of(const PreviewPart& part, bool one_a_token) {
 
 std::string counts_of(const PreviewPart& part) {
   const auto size = static_cast<std::int64_t>(part.tokens.size());
-  std::string text = fmt::format("{} tokens, {} trained", size - part.num_cut, part.num_trained);
-  if (part.num_cut > 0) text += fmt::format(", {} more cut", part.num_cut);
+  std::string text = fmt::format("{} tokens, {} trained", size - part.num_truncated, part.num_trained);
+  if (part.num_truncated > 0) text += fmt::format(", {} more truncated", part.num_truncated);
   return text;
 }
 
@@ -61,12 +60,12 @@ std::string counts_of(const PreviewPart& part) {
 constexpr const char* kReset = "\x1b[0m";
 
 std::string color_of(const Span& span) {
-  std::string color = span.is_cut ? "\x1b[31;9m" : span.is_trained ? "\x1b[32m" : "\x1b[2m";
+  std::string color = span.is_truncated ? "\x1b[31;9m" : span.is_trained ? "\x1b[32m" : "\x1b[2m";
   if (span.is_special) color += "\x1b[7m";
   return color;
 }
 
-/** `text` between `before` and `after` on every line, so that a pager that cuts lines keeps the colour. */
+/** `text` between `before` and `after` on every line, so that pagers keep the colour. */
 std::string on_each_line(const std::string& text, const std::string& before, const char* after) {
   std::string out = before;
   for (const char c : text) {
@@ -78,8 +77,8 @@ std::string on_each_line(const std::string& text, const std::string& before, con
   return out + after;
 }
 
-/** Without colours: {+trained+}, [-cut-] as in word diffs, {0.5+trained with that weight+}, ⟨control token⟩. A run is
- * marked once, its control tokens inside. */
+/** Without colours: {+trained+}, [-truncated-] as in word diffs, {0.5+trained with that weight+}, ⟨control token⟩. A
+   run is marked once, its control tokens inside. */
 std::string marked(const std::vector<Span>& spans) {
   std::string out;
   for (std::size_t i = 0; i < spans.size(); ++i) {
@@ -87,10 +86,10 @@ std::string marked(const std::vector<Span>& spans) {
     const std::string_view kind = span.kind();
     const bool begins = i == 0 || !is_one_run(spans[i - 1], span);
     const bool ends = i + 1 == spans.size() || !is_one_run(span, spans[i + 1]);
-    if (begins) out += kind == "trained" ? "{" + weight_mark(spans, i, "", "") + "+" : kind == "cut" ? "[-" : "";
+    if (begins) out += kind == "trained" ? "{" + weight_mark(spans, i, "", "") + "+" : kind == "truncated" ? "[-" : "";
     const std::string text = visible(span.text);
     out += span.is_special ? "⟨" + text + "⟩" : text;
-    if (ends) out += kind == "trained" ? "+}" : kind == "cut" ? "-]" : "";
+    if (ends) out += kind == "trained" ? "+}" : kind == "truncated" ? "-]" : "";
   }
   return out;
 }
@@ -101,8 +100,8 @@ std::string id_table(const PreviewPart& part) {
     const PreviewToken& token = part.tokens[i];
     std::string text;
     append_json_string(text, token.text);
-    out += fmt::format("{:>7} {:>8} {:<8} {:<8} {}\n", i, token.id,
-                       token.is_cut        ? "cut"
+    out += fmt::format("{:>7} {:>8} {:<9} {:<8} {}\n", i, token.id,
+                       token.is_truncated  ? "truncated"
                        : !token.is_trained ? "context"
                        : token.weight == 1 ? "trained"
                                            : fmt::format("×{}", token.weight),
@@ -137,7 +136,10 @@ std::string text_record(const PreviewStyle& style, const PreviewRecord& record) 
 
 Json json_of(const PreviewPart& part, bool shows_ids) {
   const auto size = static_cast<std::int64_t>(part.tokens.size());
-  Json json{{"name", part.name}, {"tokens", size - part.num_cut}, {"trained", part.num_trained}, {"cut", part.num_cut}};
+  Json json{{"name", part.name},
+            {"tokens", size - part.num_truncated},
+            {"trained", part.num_trained},
+            {"truncated", part.num_truncated}};
   if (!part.note.empty()) json["note"] = part.note;
   json["spans"] = Json::array();
   for (const Span& span : spans_of(part, false)) {
@@ -165,7 +167,7 @@ std::string json_record(const PreviewStyle& style, const PreviewRecord& record) 
 constexpr const char* kPreviewStyle = R"(
 body{max-width:60rem}h2{font-size:1rem;margin:2rem 0 .3rem}section p,.legend{color:var(--soft);margin:.2rem 0}
 pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid var(--line);border-radius:6px;padding:.8rem;font:14px/1.6 ui-monospace,monospace}
-.context{color:var(--soft)}.cut{color:var(--red);text-decoration:line-through}
+.context{color:var(--soft)}.truncated{color:var(--red);text-decoration:line-through}
 .trained{color:var(--text);background:var(--green-shade);text-decoration:underline;text-decoration-thickness:1px;text-underline-offset:3px}
 .special{border:1px solid;border-radius:4px;padding:0 .25em;font-size:.85em}
 sub{color:var(--soft);font-size:.65em;margin-right:.2em}
@@ -175,7 +177,8 @@ std::string html_start(const std::string& title) {
   return html_head(title, kPreviewStyle) +
          fmt::format(
              "<h1>{}</h1>\n<p class=\"legend\">What the model sees: <span class=\"context\">context</span>, <span "
-             "class=\"trained\">trained</span>, <span class=\"cut\">truncated</span>, <span class=\"special\">control "
+             "class=\"trained\">trained</span>, <span class=\"truncated\">truncated</span>, <span "
+             "class=\"special\">control "
              "token</span>.</p>\n",
              escape_markup(title));
 }
@@ -205,11 +208,12 @@ std::string html_record(const PreviewStyle& style, const PreviewRecord& record) 
 std::string preview_head(const PreviewStyle& style, const std::string& title) {
   if (style.format == PreviewFormat::html) return html_start(visible(title));
   if (style.format == PreviewFormat::json) return "";
-  if (!style.uses_color) return "{+trained+} [-cut-] ⟨control token⟩\n\n";
-  const Span context{}, trained{0, 0, "", true}, cut{0, 0, "", false, false, true}, special{0, 0, "", false, true};
+  if (!style.uses_color) return "{+trained+} [-truncated-] ⟨control token⟩\n\n";
+  const Span context{}, trained{0, 0, "", true}, truncated{0, 0, "", false, false, true},
+      special{0, 0, "", false, true};
   std::string out;
   for (const auto& [span, name] :
-       {std::pair(context, "context"), {trained, "trained"}, {cut, "cut"}, {special, "control token"}})
+       {std::pair(context, "context"), {trained, "trained"}, {truncated, "truncated"}, {special, "control token"}})
     out += color_of(span) + name + kReset + " ";
   return out + "\n\n";
 }

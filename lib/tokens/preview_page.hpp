@@ -1,5 +1,5 @@
-// How `dataset preview` draws records: text for a terminal, with colours or with marks; JSON, one object a record; one
-// HTML page. It knows nothing of files and models.
+// Formats of record previews: text for a terminal, with colours or with marks; JSON, one object per record; one HTML
+// page. Knows neither files nor models.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct PreviewStyle {
   bool uses_color = false;  // of the terminal
 };
 
-/** What stands before the first record, each record, and what stands after the last. */
+/** The text before the first record, of each record, and after the last. */
 std::string preview_head(const PreviewStyle& style, const std::string& title);
 std::string preview_record(const PreviewStyle& style, const PreviewRecord& record);
 std::string preview_tail(const PreviewStyle& style);

@@ -9,10 +9,10 @@ namespace intelia {
 namespace {
 
 constexpr std::size_t kMaxShapes = 4096;
-constexpr int kMaxTries = 8;  // plans of one shape, made or failed
+constexpr int kMaxTries = 8;  // attempts to make a plan per shape
 constexpr std::size_t kMaxTextBytes = 16 << 20;
 
-/** Output made of the template's text, of tools and documents, and of whole derivations. */
+/** Whether the output consists of the template's text, of tools and documents, and of whole derivations. */
 bool is_made_of_derivations(const jinja::Output& output) {
   if (!output.trace || !output.trace->is_useful()) return false;
   return std::all_of(output.text.sources.begin(), output.text.sources.end(),
@@ -91,7 +91,7 @@ bool RenderingPlan::begins_alike(const jinja::Output& output, std::size_t length
 bool RenderingPlan::add_turn(const AssistantTurn& turn, const jinja::Output& prompt, const jinja::Output& so_far) {
   if (!is_made_of_derivations(prompt) || !is_made_of_derivations(so_far)) return false;
   if (!begins_alike(prompt, turn.begin) || !begins_alike(so_far, turn.proven_end)) return false;
-  // Where the two part, one must have ended or both must write the template's own text, whatever the contents are.
+  // Where the two differ, one must have ended or both must render the template's own text, whatever the contents are.
   const auto begins_content = [&](const std::vector<jinja::SourceRange>& sources) {
     return std::any_of(sources.begin(), sources.end(),
                        [&](const jinja::SourceRange& range) { return range.begin == turn.proven_end; });

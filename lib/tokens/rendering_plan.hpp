@@ -1,6 +1,6 @@
-// A conversation's rendering as a list of segments: the template's text, and the places of the contents in it. A plan
-// is made from one traced rendering and serves every conversation of the same shape (roles, options, which contents are
-// empty) whose contents answer the template's questions alike. Private to lib/tokens.
+// A conversation's rendering as a list of segments: the template's text, and where contents are inserted. A plan is
+// made from one traced rendering and serves every conversation of the same shape (roles, options, which contents are
+// empty) whose contents give the same answers to the template's tests. Private to lib/tokens.
 #pragma once
 
 #include <memory>
@@ -19,17 +19,17 @@ namespace intelia {
 
 class RenderingPlan {
  public:
-  /** Nothing when the text does not follow from contents and guards alone. */
+  /** Nothing when the text does not follow from contents and guards only. */
   static std::optional<RenderingPlan> make(const jinja::Output& output);
 
   /**
-   * Adds the turn of message `message`: `prompt` is the rendering of what stands before it with the generation prompt,
-   * `so_far` the one that ends with it. Returns false when the turn's place does not follow for every conversation that
-   * this plan serves. `turn` is the turn in the rendering that the plan was made from.
+   * Adds a turn: `prompt` is the rendering of the messages before it with the generation prompt, `so_far` the rendering
+   * that ends with it. Returns false when the turn's position does not follow for every conversation that this plan
+   * serves. `turn` is the turn in the rendering that the plan was made from.
    */
   bool add_turn(const AssistantTurn& turn, const jinja::Output& prompt, const jinja::Output& so_far);
 
-  /** The rendering of a conversation with these contents, or nothing when they answer a question otherwise. */
+  /** The rendering of a conversation with these contents, or nothing when they give another answer to a test. */
   std::optional<Rendered> replay(std::span<const std::string_view> contents) const;
 
  private:
@@ -39,7 +39,7 @@ class RenderingPlan {
     std::string constant;          // or (-1) this text of a tool or a document
     std::int32_t message = 0;
   };
-  /** A place in the text: after so many segments and then so many bytes of the template's text. */
+  /** A position in the text: after this many segments and then this many bytes of the template's text. */
   struct TextPosition {
     std::size_t num_segments = 0;
     std::size_t num_bytes = 0;
@@ -50,10 +50,10 @@ class RenderingPlan {
   };
 
   std::optional<TextPosition> position_of(std::size_t byte) const;
-  /** The derivation's number here, added with what it is made from when it is new. */
+  /** The derivation's number in this plan; added, with its parents, when it is new. */
   std::int32_t adopt(const jinja::Trace& trace, std::int32_t derivation);
   void adopt_guards(const jinja::Trace& trace);
-  /** Whether the first `length` bytes of `output` are made of the same pieces as this plan's. */
+  /** Whether the first `length` bytes of `output` consist of the same pieces as this plan's. */
   bool begins_alike(const jinja::Output& output, std::size_t length);
 
   std::vector<jinja::Derivation> derivations_;
@@ -65,14 +65,14 @@ class RenderingPlan {
   std::vector<Turn> turns_;
 };
 
-/** The plans of one template. Several threads may use it. */
+/** The plans of one template. Thread-safe. */
 class RenderingPlans {
  public:
-  /** The rendering by a plan of `shape`, or nothing. */
+  /** The rendering by a plan for `shape`, or nothing. */
   std::optional<Rendered> replay(const std::string& shape, std::span<const std::string_view> contents) const;
-  /** Whether a plan for `shape` is worth making: neither too many shapes nor too many failures are known. */
+  /** Whether to make a plan for `shape`: not with too many shapes, or after too many attempts for this one. */
   bool is_wanted(const std::string& shape) const;
-  /** Keeps a plan; nothing: one could not be made. */
+  /** Stores a plan, or records that none could be made. */
   void add(const std::string& shape, std::optional<RenderingPlan> plan);
 
  private:

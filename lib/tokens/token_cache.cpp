@@ -20,7 +20,7 @@ namespace {
 
 constexpr const char* kSuffix = ".tokens";
 
-/** Hashes fields so that no two lists of them look alike. */
+/** Hashes fields so that different lists have different inputs. */
 class FieldHash {
  public:
   void add(std::string_view field) {
@@ -43,7 +43,7 @@ struct KeptFile {
   fs::file_time_type used;
 };
 
-/** Takes away what a killed run left, unless a run is writing it. */
+/** Removes what a killed run left, unless a run is writing it. */
 void remove_partial(const fs::path& path) {
   const int file = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return;
@@ -51,8 +51,8 @@ void remove_partial(const fs::path& path) {
   ::close(file);
 }
 
-/** Removes the least recently used files but `newest` until the rest fits; another run's open file lives on without a
- * name. */
+/** Removes the least recently used files except `newest` until the rest fits; a file that another run has open stays
+   readable for it. */
 void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newest) {
   std::error_code failure;
   std::vector<KeptFile> files;
@@ -75,14 +75,14 @@ void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newe
   if (max_bytes != 0 && total > max_bytes) fs::remove(newest, failure);
 }
 
-/** The file under `path`, marked as used; nothing when there is none or it is damaged. */
+/** The file at `path`, marked as used; nothing when it does not exist or is damaged. */
 std::optional<TokenStore> find(const fs::path& path, const std::string& key, Log& log) {
   try {
     std::optional<TokenStore> store = TokenStore::open(path, key);
     if (store) ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
     return store;
   } catch (const Error& error) {
-    log.warning("the kept tokens in '" + path.string() + "' are made again: " + error.what());
+    log.warning("the cached tokens in '" + path.string() + "' are recreated: " + error.what());
     return std::nullopt;
   }
 }
@@ -91,8 +91,8 @@ std::optional<TokenStore> find(const fs::path& path, const std::string& key, Log
 
 std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
                       const std::string& dataset_sha256, const std::string& program) {
-  // Taken apart by name, so that a new option cannot be forgotten here: it would not compile.
-  const auto& [render, max_length, trained_turns, drops_long] = options;
+  // Structured bindings, so that a new option cannot be forgotten: this would not compile.
+  const auto& [render, max_length, trained_turns, refuses_long] = options;
   const auto& [date, bos_token, eos_token, tools_json, documents_json, variables_json] = render;
   FieldHash hash;
   for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date,
@@ -100,14 +100,14 @@ std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_templ
     hash.add(std::string_view(*field));
   hash.add(bos_token);
   hash.add(eos_token);
-  for (const std::int64_t number : {max_length, static_cast<std::int64_t>(trained_turns), std::int64_t{drops_long}})
+  for (const std::int64_t number : {max_length, static_cast<std::int64_t>(trained_turns), std::int64_t{refuses_long}})
     hash.add(std::string_view(std::to_string(number)));
   return hash.finish();
 }
 
 TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& key, Log& log,
                          const std::function<TokenStoreSummary(TokenStoreWriter&)>& make,
-                         const std::function<bool()>& is_still_so) {
+                         const std::function<bool()>& is_unchanged) {
   const fs::path path = settings.folder / (key + kSuffix);
   if (auto store = find(path, key, log)) {
     log.debug("tokens taken from '" + path.string() + "'");
@@ -118,10 +118,10 @@ TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& 
   if (fs::create_directory(settings.folder, failure)) fs::permissions(settings.folder, fs::perms::owner_all, failure);
   TokenStoreWriter writer(path);
   const TokenStoreSummary summary = make(writer);
-  const bool is_current = is_still_so();
+  const bool is_current = is_unchanged();
   TokenStore store = writer.finish(summary, key, is_current);
-  if (!is_current) log.warning("the dataset changed while it was read, so its tokens are not kept");
-  if (!writer.fault().empty()) log.warning("the tokens are not kept for the next run: " + writer.fault());
+  if (!is_current) log.warning("the dataset changed while it was read, so its tokens are not cached");
+  if (!writer.fault().empty()) log.warning("the tokens are not cached for the next run: " + writer.fault());
   evict(settings.folder, settings.max_bytes, path);
   return store;
 }

@@ -1,6 +1,5 @@
-// See token_store.hpp. Read with pread and not through a mapping: a page of a mapping that the disk cannot give ends
-// the process by a signal, here it is an error in words; and what was read once does not count as memory of the
-// process.
+// See token_store.hpp. Read with pread and not through a mapping: a page of a mapping that cannot be read from disk
+// ends the process with a signal, pread returns an error; and pages once read do not count as memory of the process.
 #include "tokens/token_store.hpp"
 
 #include <fcntl.h>
@@ -24,19 +23,19 @@ namespace fs = std::filesystem;
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "the file is written as it lies in memory");
+static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-constexpr std::uint64_t kFormat = 2;  // 1 knew no weights and counted no targets
+constexpr std::uint64_t kFormat = 2;  // 1 had no weights and no count of targets
 
 struct Head {
   char magic[16];
   std::uint64_t format;
   char key[64];
   char content_sha256[64];
-  std::int64_t num_records, num_tokens, num_targets, num_read, num_cut, num_without_target, num_rejected;
+  std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
-  std::uint64_t checksum;  // of everything behind the head, then of the head before this
+  std::uint64_t checksum;  // of everything after the head, then of the head before this field
 };
 static_assert(sizeof(Head) == 248);
 constexpr std::size_t kHeadBytes = 256;
@@ -64,7 +63,7 @@ static_assert(sizeof(RejectedHead) == 16);
 
 std::size_t target_words(std::size_t num_tokens) { return (num_tokens + 31) / 32; }
 
-/** Of the bytes behind the head of `file`, which has `size` bytes in all, and of `head`. */
+/** Of the bytes after the head of `file`, and of `head`. */
 std::uint64_t checksum_of(int file, const Head& head, const fs::path& name) {
   Checksum checksum;
   std::vector<char> bytes(1 << 20);
@@ -83,9 +82,9 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
     if (!holds) throw Error(Kind::input, what);
   };
   need(std::memcmp(head.magic, kMagic, sizeof kMagic) == 0 && head.format == kFormat,
-       "it is no file of tokens of this program");
-  need(std::string_view(head.key, sizeof head.key) == key, "it was made from something else");
-  need(head.file_size == file_size, "it is not whole");
+       "it is not a token file of this program");
+  need(std::string_view(head.key, sizeof head.key) == key, "it was made from other inputs");
+  need(head.file_size == file_size, "it is incomplete");
   need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin &&
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
@@ -112,7 +111,7 @@ struct TokenStore::State {
   void take_summary() {
     summary = {std::string(head.content_sha256, sizeof head.content_sha256),
                head.num_read,
-               head.num_cut,
+               head.num_truncated,
                head.num_without_target,
                head.num_records,
                head.num_tokens,
@@ -122,7 +121,7 @@ struct TokenStore::State {
 
   IndexEntry entry(std::int64_t index) const {
     if (index < 0 || index >= head.num_records)
-      throw Error(Kind::internal, fmt::format("sample {} of {} was asked for", index, head.num_records));
+      throw Error(Kind::internal, fmt::format("sample {} of {} was requested", index, head.num_records));
     IndexEntry entry{};
     read(head.index_begin + static_cast<std::uint64_t>(index) * sizeof entry, &entry, sizeof entry);
     return entry;
@@ -144,11 +143,11 @@ std::optional<TokenStore> TokenStore::open(const fs::path& path, std::string_vie
   if (::fstat(state->file, &status) != 0) throw Error(Kind::input, system_message(errno));
   if (!S_ISREG(status.st_mode) || status.st_uid != ::geteuid())
     throw Error(Kind::input, "it is not a file of this user");
-  if (static_cast<std::uint64_t>(status.st_size) < kHeadBytes) throw Error(Kind::input, "it is not whole");
+  if (static_cast<std::uint64_t>(status.st_size) < kHeadBytes) throw Error(Kind::input, "it is incomplete");
   state->read(0, &state->head, sizeof state->head);
   check_head(state->head, static_cast<std::uint64_t>(status.st_size), key);
   if (checksum_of(state->file, state->head, path) != state->head.checksum)
-    throw Error(Kind::input, "its checksum is wrong");
+    throw Error(Kind::input, "its checksum does not match");
   state->take_summary();
   return TokenStore(std::move(state));
 }
@@ -222,7 +221,7 @@ struct TokenStoreWriter::State {
     checksum.update(bytes, num_bytes);
   }
 
-  /** Where the next section begins: the next multiple of 8. */
+  /** Pads to the next multiple of 8, where the next section begins. */
   std::uint64_t align() {
     const std::uint64_t zero = 0;
     append(&zero, (8 - samples.size() % 8) % 8);
@@ -284,7 +283,7 @@ void TokenStoreWriter::add_rejected(std::int64_t line, std::string_view reason, 
 TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view key, bool keeps_name) {
   State& s = *state_;
   if (key.size() != sizeof Head::key || summary.content_sha256.size() != sizeof Head::content_sha256)
-    throw Error(Kind::internal, "the key of a file of tokens has 64 characters");
+    throw Error(Kind::internal, "the key of a token file has 64 characters");
   Head head{};
   std::memcpy(head.magic, kMagic, sizeof kMagic);
   head.format = kFormat;
@@ -294,7 +293,7 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   head.num_tokens = s.summary.num_tokens;
   head.num_targets = s.summary.num_targets;
   head.num_read = summary.num_read;
-  head.num_cut = summary.num_cut;
+  head.num_truncated = summary.num_truncated;
   head.num_without_target = summary.num_without_target;
   head.num_rejected = s.summary.num_rejected;
   head.index_begin = s.append_section(s.index);

@@ -1,6 +1,6 @@
-// A dataset's tokens in one file: every sample, where it came from, and what was rejected on the way. Written in one
-// pass and read at random, both in memory that does not grow with it. It does not know what the tokens were made from:
-// the caller gives a key that says so, and a file with another key, or one that is damaged, is not taken.
+// A dataset's tokens in one file: every sample, the line it came from, and rejected lines. Written in one pass and read
+// at random, both in constant memory. Does not know what the tokens were made from: the caller supplies a key, and a
+// file with another key, or a damaged one, is refused.
 #pragma once
 
 #include <cstdint>
@@ -15,31 +15,31 @@
 
 namespace intelia {
 
-/** What is known of a sample besides its tokens. */
+/** A sample's data besides its tokens. */
 struct StoredRecord {
   std::int64_t line = 0;          // of the dataset, from 1
-  std::int64_t target_bytes = 0;  // UTF-8 bytes that its targets stand for
+  std::int64_t target_bytes = 0;  // UTF-8 bytes of its targets' text
   std::string id, language;
 };
 
-/** What is known of the whole. */
+/** Totals of the file. */
 struct TokenStoreSummary {
   std::string content_sha256;  // 64 digits
   std::int64_t num_read = 0;   // lines of the dataset
-  std::int64_t num_cut = 0;
+  std::int64_t num_truncated = 0;
   std::int64_t num_without_target = 0;
   std::int64_t num_records = 0, num_tokens = 0, num_targets = 0, num_rejected = 0;  // counted by the writer
 };
 
 /**
- * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
- * token_store.cpp); the samples, each its ids as int32, a bit an id for its targets, in words of 32 bits, and, where
- * targets have weights of their own, one as fp32 an id; an index of 56 bytes a sample; ids and languages of the
- * samples; rejected lines. Several threads may read one TokenStore.
+ * * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
+ * token_store.cpp); the samples, each with its ids as int32, one bit per id for its targets, in words of 32 bits, and,
+ * where targets have their own weights, one fp32 per id; an index of 56 bytes per sample; ids and languages of the
+ * samples; rejected lines. Reading is thread-safe.
  */
 class TokenStore {
  public:
-  /** Nothing when there is no such file. Throws Error{input} when it is damaged, of another key or of another user. */
+  /** Nothing when the file does not exist. Throws Error{input} when it is damaged, has another key or another owner. */
   static std::optional<TokenStore> open(const std::filesystem::path& path, std::string_view key);
   ~TokenStore();
   TokenStore(TokenStore&&) noexcept;
@@ -49,10 +49,10 @@ class TokenStore {
   std::int64_t num_records() const { return summary().num_records; }
   /** 0 <= index < num_records(). Throws Error{io} when the file cannot be read. */
   TokenSample sample(std::int64_t index) const;
-  /** Of that sample, from the index alone. */
+  /** Of that sample, read from the index only. */
   SampleSize size_at(std::int64_t index) const;
   StoredRecord record(std::int64_t index) const;
-  /** The rejected lines in their order, with the reason and the line itself. */
+  /** The rejected lines in order, with the reason and the line itself. */
   void for_each_rejected(
       const std::function<void(std::int64_t line, const std::string& reason, const std::string& raw)>& take) const;
 
@@ -65,19 +65,19 @@ class TokenStore {
 
 class TokenStoreWriter {
  public:
-  /** A file that goes with the store made from it. */
+  /** A temporary file, deleted with the store made from it. */
   TokenStoreWriter();
-  /** A file (mode 0600) that is to be `path` once it is whole; where it cannot be, fault() says why and it goes with
-   * the store. */
+  /** A file (mode 0600) that becomes `path` once it is complete; where that fails, fault() says why and it is deleted
+     with the store. */
   explicit TokenStoreWriter(const std::filesystem::path& path);
   ~TokenStoreWriter();
 
   void add(const TokenSample& sample, const StoredRecord& record);
   void add_rejected(std::int64_t line, std::string_view reason, std::string_view raw);
-  /** Ends the writer. Without `keeps_name` the file goes with the store. `summary` says what the writer does not count
-      itself; `key` has 64 characters. */
+  /** Ends the writer. Without `keeps_name` the file is deleted with the store. `summary` has what the writer does not
+     count itself; `key` has 64 characters. */
   TokenStore finish(TokenStoreSummary summary, std::string_view key, bool keeps_name = true);
-  /** After finish(): why there is no file at `path`, in words; empty also when another run is writing the same one. */
+  /** After finish(): why there is no file at `path`; also empty when another run is writing the same one. */
   const std::string& fault() const;
 
  private:

@@ -1,4 +1,4 @@
-// A file that only grows, each piece in one write: what was appended outlives the process, kill -9 included.
+// An append-only file, one write per record: what was appended survives the process, even kill -9.
 #pragma once
 
 #include <cstdint>
@@ -9,13 +9,13 @@ namespace intelia {
 
 class AppendFile {
  public:
-  /** Makes `path` (0600), or goes on after its first `keep_bytes`. Error{io}, also when it is a link. */
+  /** Creates `path` (0600), or continues after its first `keep_bytes`. Error{io}, also when it is a symbolic link. */
   explicit AppendFile(const std::filesystem::path& path, std::int64_t keep_bytes = 0);
   ~AppendFile();
   AppendFile(const AppendFile&) = delete;
   AppendFile& operator=(const AppendFile&) = delete;
 
-  /** Error{io}; what had been written of the piece by then is taken back. */
+  /** Error{io}; what had been written of the record by then is removed. */
   void append(std::string_view bytes);
   const std::filesystem::path& path() const { return path_; }
 

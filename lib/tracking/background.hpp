@@ -1,4 +1,4 @@
-// Threads that send to other programs while training goes on, and how long the end of a run waits for them.
+// Threads that send to other programs during training, and how long the end of a run waits for them.
 #pragma once
 
 #include <functional>
@@ -8,10 +8,10 @@
 
 namespace intelia {
 
-/** Starts a thread that receives no signals: they are for the main thread. */
+/** Starts a thread that receives no signals: the main thread handles them. */
 std::thread thread_without_signals(std::function<void()> work);
 
-/** Seconds that the end of a run waits for what is not sent yet; fewer after a signal. */
+/** Seconds that the end of a run waits for unsent data; fewer after a signal. */
 double seconds_to_finish(RunStatus status);
 
 }  // namespace intelia

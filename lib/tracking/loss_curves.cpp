@@ -17,7 +17,7 @@ void LossCurves::add(const MetricsLine& line) {
 
 namespace {
 
-/** The part of the plane that is shown. */
+/** The range that is shown. */
 struct Frame {
   double first_step = 0, last_step = 1, lowest = 0, highest = 1;
 };
@@ -40,7 +40,7 @@ Frame frame_of(const LossCurves& curves) {
   return frame;
 }
 
-/** At most `2 * num_stretches` of `points`: the lowest and the highest of each stretch, in order, and both ends. */
+/** At most about `2 * num_stretches` of `points`: the minimum and maximum of each stretch, in order, and both ends. */
 std::vector<LossPoint> thinned(const std::vector<LossPoint>& points, std::size_t num_stretches) {
   if (points.size() <= 2 * num_stretches) return points;
   std::vector<LossPoint> kept{points.front()};
@@ -67,7 +67,7 @@ std::string loss_svg(const LossCurves& curves, const std::string& title) {
   svg.text("font-size=\"14\"", kLeft, 22, title);
   draw_axes(svg, x, "step", y, "loss");
 
-  // Curves, and a legend at the top right; the points of a short curve are dots, too.
+  // Curves, and a legend at the top right; the points of a short curve are drawn as dots, too.
   const auto draw = [&](const char* name, const std::vector<LossPoint>& points, double legend_x) {
     if (points.empty()) return;
     const std::string line = fmt::format("class=\"{}\"", name);
@@ -93,11 +93,11 @@ std::string loss_svg(const LossCurves& curves, const std::string& title) {
 
 std::string loss_text(const LossCurves& curves, int width, int height) {
   if (curves.train.size() < 2 && curves.validation.size() < 2) return "";
-  constexpr int kLabel = 9;  // columns of the losses at the left, with the axis
+  constexpr int kLabel = 9;  // columns of the loss labels and the axis
   const Frame frame = frame_of(curves);
   const int num_columns = width - kLabel;
   std::vector<std::string> cells(static_cast<std::size_t>(num_columns * height),
-                                 std::string(1, '\0'));  // dots, then a mark
+                                 std::string(1, '\0'));  // bits of the dots, or a mark
   // Each cell of Braille is two dots wide and four high; U+2800 plus these bits (Unicode, "Braille Patterns").
   static constexpr unsigned char kBits[4][2] = {{0x01, 0x08}, {0x02, 0x10}, {0x04, 0x20}, {0x40, 0x80}};
   const int dots_wide = 2 * num_columns, dots_high = 4 * height;

@@ -1,5 +1,5 @@
-// The loss of a run over its steps, on training and validation data, as a picture: SVG for people with a browser,
-// Braille characters for a terminal. Pure functions of the points: the same points give the same bytes.
+// Plots of training and validation loss over the steps of a run: SVG for a browser, Braille characters for a terminal.
+// Pure functions of the points: the same points give the same bytes.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ struct LossCurves {
   void add(const MetricsLine& line);
 };
 
-/** A self-contained SVG document, readable on light and dark grounds. A curve of more than two thousand points is
-   thinned to the lowest and highest of each stretch. */
+/** A self-contained SVG document, readable on light and dark backgrounds. A curve of more than two thousand points is
+   reduced to the minimum and maximum of each stretch. */
 std::string loss_svg(const LossCurves& curves, const std::string& title);
 
-/** Lines of `width` columns: `height` of plot with the loss at its left, then one with steps and legend; each ends with
-   a newline. Empty with fewer than two points. `width` at least 40. */
+/** `height` lines of plot with the loss at the left, then one with steps and legend, `width` columns each, at least 40;
+   each ends with a newline. Empty with fewer than two points. */
 std::string loss_text(const LossCurves& curves, int width, int height);
 
 }  // namespace intelia

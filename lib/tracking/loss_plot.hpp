@@ -1,4 +1,4 @@
-// Draws the loss while training goes on: OUTPUT/loss.svg, and a few lines above the progress of a terminal.
+// Plots the loss during training: OUTPUT/loss.svg, and a few lines above the progress line of a terminal.
 #pragma once
 
 #include <memory>

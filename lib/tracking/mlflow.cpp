@@ -28,22 +28,22 @@ namespace {
 
 constexpr const char* kApi = "/api/2.0/mlflow/";
 constexpr const char* kArtifactApi = "/api/2.0/mlflow-artifacts/artifacts";
-// What of the output folder becomes artifacts when the run has finished, and what besides when that is asked for.
+// Files of the output folder that become artifacts when the run has finished, and the optional weights.
 constexpr const char* kSmallFiles[] = {"adapter_config.json", "manifest.json", "metrics.jsonl", "loss.svg",
                                        "samples.jsonl"};
 constexpr const char* kWeights = "adapter_model.safetensors";
-// The limits of one log-batch request (mlflow/utils/validation.py), the bytes with room for what stands around them.
+// Limits of one log-batch request (mlflow/utils/validation.py), the bytes with a margin for the rest of the request.
 constexpr std::size_t kMaxMetrics = 1000, kMaxParams = 100, kMaxParamBytes = 6000, kMaxBatchBytes = 900'000;
 constexpr double kSecondsBetweenBatches = 1, kFirstPauseSeconds = 5, kLongestPauseSeconds = 60;
 
-/** The server does not answer, or not now. */
-struct Away {
+/** The server does not respond, or asks to retry later. */
+struct Unavailable {
   std::string reason;
 };
 
 std::int64_t milliseconds(double seconds) { return static_cast<std::int64_t>(std::llround(seconds * 1000)); }
 
-/** A number that JSON of protobuf may write as text. */
+/** A number that protobuf's JSON may write as a string. */
 std::int64_t whole(const Json& value) {
   return value.is_string() ? std::stoll(value.get<std::string>()) : value.get<std::int64_t>();
 }
@@ -52,48 +52,48 @@ const char* status_name(RunStatus status) {
   return status == RunStatus::finished ? "FINISHED" : status == RunStatus::failed ? "FAILED" : "KILLED";
 }
 
-/** MLflow's answers in the words of this house. */
+/** MLflow's REST API. */
 class MlflowServer {
  public:
   MlflowServer(HttpServer server, std::string experiment)
       : http_(std::move(server)), experiment_(std::move(experiment)) {}
 
   const std::string& url() const { return http_.url(); }
-  /** When set, the request that is under way is given up. */
+  /** When set, the current request is aborted. */
   std::atomic<bool>& ends() { return ends_; }
 
-  /** The experiment's id; "" when there is none of that name. */
+  /** The experiment's id; "" when it does not exist. */
   std::string find_experiment() {
-    const HttpAnswer answer =
+    const HttpResponse response =
         http_.get(std::string(kApi) + "experiments/get-by-name?experiment_name=" + percent_encoded(experiment_), ends_);
-    if (answer.status == 404 && answer.body.find("RESOURCE_DOES_NOT_EXIST") != std::string::npos) return "";
-    const Json found = read(answer, "looking for the experiment").at("experiment");
+    if (response.status == 404 && response.body.find("RESOURCE_DOES_NOT_EXIST") != std::string::npos) return "";
+    const Json found = read(response, "looking up the experiment").at("experiment");
     if (found.value("lifecycle_stage", "active") != "active")
       throw Error(Kind::usage,
                   "the experiment '" + experiment_ + "' is deleted on " + url() + "; restore it or name another");
     return found.at("experiment_id");
   }
 
-  /** The id of the run with tag `key`; "" when there is none. */
+  /** The id of the run with tag `key`; "" when it does not exist. */
   std::string find_run(const std::string& experiment_id, const std::string& key) {
     const Json found = post(
         "runs/search",
         {{"experiment_ids", {experiment_id}}, {"filter", "tags.`intelia.key` = '" + key + "'"}, {"max_results", 1}},
-        "looking for the run");
+        "looking up the run");
     return found.contains("runs") && !found["runs"].empty()
                ? found["runs"][0].at("info").at("run_id").get<std::string>()
                : "";
   }
 
-  std::string make_experiment() {
-    const HttpAnswer answer =
+  std::string create_experiment() {
+    const HttpResponse response =
         http_.post(std::string(kApi) + "experiments/create", Json{{"name", experiment_}}.dump(), ends_);
-    if (answer.status == 400 && answer.body.find("RESOURCE_ALREADY_EXISTS") != std::string::npos)
-      return find_experiment();  // by another run
-    return read(answer, "making the experiment").at("experiment_id");
+    if (response.status == 400 && response.body.find("RESOURCE_ALREADY_EXISTS") != std::string::npos)
+      return find_experiment();  // created by another run
+    return read(response, "creating the experiment").at("experiment_id");
   }
 
-  std::string make_run(const std::string& experiment_id, const JournalHead& head) {
+  std::string create_run(const std::string& experiment_id, const JournalHead& head) {
     const auto tag = [](const char* key, const Json& value) { return Json{{"key", key}, {"value", value}}; };
     const Json tags = {tag("mlflow.source.name", "intelia " + head.run.at("command").get<std::string>()),
                        tag("mlflow.source.type", "LOCAL"), tag("intelia.version", head.run.at("version")),
@@ -103,7 +103,7 @@ class MlflowServer {
                  {"run_name", head.run.at("name")},
                  {"start_time", head.run.at("start_time")},
                  {"tags", tags}},
-                "making the run")
+                "creating the run")
         .at("run")
         .at("info")
         .at("run_id");
@@ -126,7 +126,7 @@ class MlflowServer {
     post("runs/log-batch", {{"run_id", run_id}, {"metrics", metrics}}, "logging metrics");
   }
 
-  /** The steps at which metric `name` is known. */
+  /** The steps at which metric `name` has been logged. */
   std::set<std::int64_t> steps_of(const std::string& run_id, const std::string& name) {
     std::set<std::int64_t> steps;
     std::string page;
@@ -143,11 +143,10 @@ class MlflowServer {
     return steps;
   }
 
-  /** Where the run's artifacts lie among those that the server itself takes, "/7/RUN/artifacts"; "" when it takes none.
-   */
+  /** The run's folder among the artifacts that the server itself stores, "/7/RUN/artifacts"; "" when it stores none. */
   std::string find_artifacts(const std::string& run_id) {
     const Json run =
-        read(http_.get(std::string(kApi) + "runs/get?run_id=" + percent_encoded(run_id), ends_), "asking for the run");
+        read(http_.get(std::string(kApi) + "runs/get?run_id=" + percent_encoded(run_id), ends_), "reading the run");
     const std::string address = run.at("run").at("info").value("artifact_uri", "");
     constexpr std::string_view kScheme = "mlflow-artifacts:/";
     if (!address.starts_with(kScheme)) return "";
@@ -157,22 +156,22 @@ class MlflowServer {
     return folder.starts_with("//") || !is_plain ? "" : folder;  // "//HOST/…" is another server
   }
 
-  /** Whether it took `bytes` as the artifact `path` of `folder`; it may be set to take none. Error{usage} when it
-     cannot: a store of files that is broken (500) must not keep metrics waiting. */
+  /** Uploads `bytes` as the artifact `path` of `folder`; false when the server is configured to accept none.
+     Error{usage} when it fails: a broken artifact store (500) must not block metrics. */
   bool put_artifact(const std::string& folder, const std::string& path, const std::string& bytes) {
-    const HttpAnswer answer = http_.put(kArtifactApi + folder + "/" + path, bytes, ends_);
-    const bool is_disabled = answer.status == 503 && answer.body.find("--no-serve-artifacts") != std::string::npos;
-    if (is_disabled || answer.status == 404 || answer.status == 405) return false;
-    const std::string what = "taking the artifact '" + path + "'";
-    if (answer.status == 500) throw Error(Kind::usage, url() + ": " + what + ": it answered 500");
-    if (answer.status != 200) read(answer, what);  // its 200 has an empty body
+    const HttpResponse response = http_.put(kArtifactApi + folder + "/" + path, bytes, ends_);
+    const bool is_disabled = response.status == 503 && response.body.find("--no-serve-artifacts") != std::string::npos;
+    if (is_disabled || response.status == 404 || response.status == 405) return false;
+    const std::string what = "storing the artifact '" + path + "'";
+    if (response.status == 500) throw Error(Kind::usage, url() + ": " + what + ": it responded with 500");
+    if (response.status != 200) read(response, what);  // its 200 has an empty body
     return true;
   }
 
   void set_status(const std::string& run_id, const std::string& status, double time) {
     Json body = {{"run_id", run_id}, {"status", status}};
     if (status != "RUNNING") body["end_time"] = milliseconds(time);
-    post("runs/update", body, "saying that the run is " + status);
+    post("runs/update", body, "setting the status of the run to " + status);
   }
 
  private:
@@ -181,28 +180,29 @@ class MlflowServer {
                 what);
   }
 
-  /** The answer as JSON. Throws Away, or Error{usage} with the server's own words. */
-  Json read(const HttpAnswer& answer, const std::string& what) {
-    if (answer.is_away())
-      throw Away{answer.status == 0 ? answer.problem : fmt::format("it answered {}", answer.status)};
+  /** The response as JSON. Throws Unavailable, or Error{usage} with the server's message. */
+  Json read(const HttpResponse& response, const std::string& what) {
+    if (response.is_retryable())
+      throw Unavailable{response.status == 0 ? response.problem : fmt::format("it responded with {}", response.status)};
     const std::string where = fmt::format("{}: {}: ", url(), what);
-    if (answer.status == 401 || answer.status == 403)
+    if (response.status == 401 || response.status == 403)
       throw Error(Kind::usage,
-                  fmt::format("{}it answered {}: the credentials of MLFLOW_TRACKING_USERNAME and _PASSWORD or "
+                  fmt::format("{}it responded with {}: the credentials of MLFLOW_TRACKING_USERNAME and _PASSWORD or "
                               "MLFLOW_TRACKING_TOKEN are not accepted",
-                              where, answer.status));
-    if (answer.status >= 300 && answer.status < 400)
+                              where, response.status));
+    if (response.status >= 300 && response.status < 400)
+      throw Error(
+          Kind::usage,
+          fmt::format("{}it responded with {}, a redirect, which is not followed; set MLFLOW_TRACKING_URI to the "
+                      "server's own address",
+                      where, response.status));
+    const Json body = Json::parse(response.body, nullptr, /*allow_exceptions=*/false);
+    if (response.status != 200 || !body.is_object())
       throw Error(Kind::usage,
-                  fmt::format("{}it answered {}, a redirect, which is not followed; set MLFLOW_TRACKING_URI to the "
-                              "server's own address",
-                              where, answer.status));
-    const Json body = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
-    if (answer.status != 200 || !body.is_object())
-      throw Error(Kind::usage,
-                  fmt::format("{}it answered {}{}", where, answer.status,
+                  fmt::format("{}it responded with {}{}", where, response.status,
                               body.is_object() && body.contains("message") && body["message"].is_string()
                                   ? ": " + std::string(truncated_utf8(body["message"].get<std::string>(), 400))
-                                  : ", and not what an MLflow server says"));
+                                  : ", which is not a response of an MLflow server"));
     return body;
   }
 
@@ -217,10 +217,10 @@ class Mlflow final : public Tracker {
       : run_(run), experiment_(experiment), server_(server, experiment), sends_weights_(sends_weights), log_(log) {
     try {
       server_.find_experiment();
-    } catch (const Away& away) {
-      say_away(away);
+    } catch (const Unavailable& cause) {
+      report_unavailable(cause);
     } catch (const Json::exception&) {
-      throw Error(Kind::usage, server_.url() + " does not answer as an MLflow server does");
+      throw Error(Kind::usage, server_.url() + " does not respond like an MLflow server");
     }
   }
 
@@ -235,14 +235,14 @@ class Mlflow final : public Tracker {
                          journal->head().experiment == experiment_ && journal->head().identity == run_.identity;
     if (!goes_on) {
       if (journal && !journal->unsent().empty())
-        log_.warning(fmt::format(
-            "MLflow: {} lines, states and files of the earlier run of this folder never got to {} and are dropped",
-            journal->unsent().size(), journal->head().server));
+        log_.warning(
+            fmt::format("MLflow: {} entries of an earlier run in this folder were never sent to {} and are dropped",
+                        journal->unsent().size(), journal->head().server));
       journal.reset();
       journal_.emplace(file, head());
     } else {
       journal_.emplace(std::move(*journal));
-      doubt_all();
+      mark_uncertain();
       if (!journal_->last_status().empty() && journal_->last_status() != "RUNNING")
         journal_->add_status("RUNNING", unix_seconds());
     }
@@ -273,8 +273,9 @@ class Mlflow final : public Tracker {
     }
     stop(seconds_to_finish(status));
     if (journal_->unsent().empty() || is_off_) return;
-    log_.warning(fmt::format("MLflow: {} does not have everything; what is missing lies in '{}', and --resume sends it",
-                             server_.url(), (run_.output / "mlflow" / "journal.jsonl").string()));
+    log_.warning(
+        fmt::format("MLflow: {} has not received everything; the rest is kept in '{}', resume the run to send it",
+                    server_.url(), (run_.output / "mlflow" / "journal.jsonl").string()));
   }
 
  private:
@@ -295,12 +296,12 @@ class Mlflow final : public Tracker {
              {"params", params}}};
   }
 
-  /** What a resumed run says again, it says alike: only what the journal does not have is new. */
+  /** A resumed run repeats its first lines: only those that are not in the journal yet are new. */
   void add(const MetricsLine& line) {
     if (line.step > journal_->last_step() && !line.scalars.empty()) journal_->add(line);
   }
 
-  /** The files that the run leaves, but for those that were added as they are. */
+  /** Adds the files that the run leaves, except those already added with the same content. */
   void add_files() {
     std::vector<std::string> names(std::begin(kSmallFiles), std::end(kSmallFiles));
     if (sends_weights_) names.emplace_back(kWeights);
@@ -311,16 +312,16 @@ class Mlflow final : public Tracker {
       if (journal_->has_file(name, sha256)) continue;
       journal_->add_file(name, sha256);
       if (name == kWeights)
-        log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name,
+        log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is uploaded, too", name,
                               static_cast<double>(file_bytes(path)) / (1 << 20)));
     }
   }
 
-  /** Lets the sender try once more, waits for it up to `seconds`, then gives up what is under way. */
+  /** Lets the sender try once more, waits for it up to `seconds`, then aborts the current request. */
   void stop(double seconds) {
     if (!sender_.joinable()) return;
     std::unique_lock lock(mutex_);
-    is_told_ = true;
+    is_stopping_ = true;
     news_.notify_all();
     is_done_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return has_ended_; });
     server_.ends() = true;
@@ -333,24 +334,24 @@ class Mlflow final : public Tracker {
     double pause = 0;
     std::unique_lock lock(mutex_);
     for (;;) {
-      news_.wait_for(lock, std::chrono::duration<double>(pause), [&] { return is_told_; });
-      news_.wait(lock, [&] { return is_told_ || !journal_->unsent().empty() || journal_->run_id().empty(); });
-      const bool is_last = is_told_;
+      news_.wait_for(lock, std::chrono::duration<double>(pause), [&] { return is_stopping_; });
+      news_.wait(lock, [&] { return is_stopping_ || !journal_->unsent().empty() || journal_->run_id().empty(); });
+      const bool is_last = is_stopping_;
       try {
         send(lock);
-        if (is_away_) log_.info("MLflow: " + server_.url() + " is back");
-        is_away_ = false;
+        if (is_unavailable_) log_.info("MLflow: " + server_.url() + " is available again");
+        is_unavailable_ = false;
         pause = kSecondsBetweenBatches;
-      } catch (const Away& away) {
+      } catch (const Unavailable& cause) {
         if (!lock.owns_lock()) lock.lock();
-        doubt_all();
+        mark_uncertain();
         if (is_last) break;
-        say_away(away);
+        report_unavailable(cause);
         pause = std::clamp(2 * pause, kFirstPauseSeconds, kLongestPauseSeconds);
       } catch (const std::exception& fault) {
         if (!lock.owns_lock()) lock.lock();
         is_off_ = true;
-        log_.warning(fmt::format("MLflow: {}; nothing more is sent there, training goes on", fault.what()));
+        log_.warning(fmt::format("MLflow: {}; tracker disabled, training continues", fault.what()));
         break;
       }
       if (is_last) break;
@@ -359,7 +360,7 @@ class Mlflow final : public Tracker {
     is_done_.notify_all();
   }
 
-  /** Sends all that is in the journal; `lock` is held but for the requests. */
+  /** Sends everything in the journal; `lock` is released during requests. */
   void send(std::unique_lock<std::mutex>& lock) {
     ensure_run(lock);
     while (!journal_->unsent().empty()) {
@@ -377,51 +378,49 @@ class Mlflow final : public Tracker {
     }
   }
 
-  /** Whatever is not acknowledged may be there all the same: the answer was lost, or this process is not the one that
-   * asked. */
-  void doubt_all() {
-    num_in_doubt_ = journal_->unsent().size();
-    may_be_made_ = true;
+  /** What is not acknowledged may still have arrived: the response was lost, or another process sent it. */
+  void mark_uncertain() {
+    num_uncertain_ = journal_->unsent().size();
+    may_exist_ = true;
   }
 
   void note_sent(std::size_t count) {
     journal_->note_sent(count);
-    num_in_doubt_ -= std::min(count, num_in_doubt_);
+    num_uncertain_ -= std::min(count, num_uncertain_);
   }
 
-  /** An artifact that is sent again takes the place of the first. A server that takes none, or fails to, is told of no
-   * other. */
+  /** An artifact that is sent again replaces the first. A server that accepts none, or fails, is sent no other. */
   void send_artifact(std::unique_lock<std::mutex>& lock, const JournalEntry entry) {
     ask(lock, [&] {
       if (!artifacts_) {
         artifacts_ = server_.find_artifacts(journal_->run_id());
-        if (artifacts_->empty()) say_no_artifacts();
+        if (artifacts_->empty()) report_no_artifacts();
       }
       if (artifacts_->empty()) return;
       std::string bytes;
       try {
         bytes = entry.text ? *entry.text : read_file(run_.output / entry.artifact);
       } catch (const Error& error) {
-        log_.warning(fmt::format("MLflow: an artifact is left out: {}", error.what()));
+        log_.warning(fmt::format("MLflow: an artifact is skipped: {}", error.what()));
         return;
       }
       try {
         if (server_.put_artifact(*artifacts_, entry.artifact, bytes)) return;
-        say_no_artifacts();
+        report_no_artifacts();
       } catch (const Error& error) {
-        log_.warning(fmt::format("MLflow: {}; no more artifacts are sent, metrics are", error.what()));
+        log_.warning(fmt::format("MLflow: {}; no more artifacts are sent, metrics still are", error.what()));
       }
       artifacts_ = "";
     });
     note_sent(1);
   }
 
-  void say_no_artifacts() {
-    log_.info(fmt::format("MLflow: {} takes no artifacts; files and answers are in '{}' alone", server_.url(),
+  void report_no_artifacts() {
+    log_.info(fmt::format("MLflow: {} accepts no artifacts; files and answers are only in '{}'", server_.url(),
                           run_.output.string()));
   }
 
-  /** One batch of metrics. Where there is doubt, what the server has already is left out. */
+  /** One batch of metrics. Where delivery is uncertain, what the server already has is left out. */
   void send_lines(std::unique_lock<std::mutex>& lock) {
     std::size_t num_entries = 0, num_bytes = 0;
     std::vector<MetricsLine> lines;
@@ -442,7 +441,7 @@ class Mlflow final : public Tracker {
     }
     ask(lock, [&] {
       std::set<std::pair<std::string, std::int64_t>> known;
-      if (num_in_doubt_ > 0)
+      if (num_uncertain_ > 0)
         for (const std::string& name : names)
           for (const std::int64_t step : server_.steps_of(journal_->run_id(), name)) known.emplace(name, step);
       Json metrics = Json::array();
@@ -456,15 +455,15 @@ class Mlflow final : public Tracker {
     note_sent(num_entries);
   }
 
-  /** The run on the server, made when it is not there yet, with its parameters. */
+  /** The run on the server, created with its parameters when it does not exist yet. */
   void ensure_run(std::unique_lock<std::mutex>& lock) {
     if (journal_->run_id().empty()) {
       std::string run_id;
       ask(lock, [&] {
         std::string experiment_id = server_.find_experiment();
-        if (experiment_id.empty()) experiment_id = server_.make_experiment();
-        if (may_be_made_) run_id = server_.find_run(experiment_id, journal_->head().key);
-        if (run_id.empty()) run_id = server_.make_run(experiment_id, journal_->head());
+        if (experiment_id.empty()) experiment_id = server_.create_experiment();
+        if (may_exist_) run_id = server_.find_run(experiment_id, journal_->head().key);
+        if (run_id.empty()) run_id = server_.create_run(experiment_id, journal_->head());
       });
       journal_->note_run(run_id);
     }
@@ -481,11 +480,11 @@ class Mlflow final : public Tracker {
     lock.lock();
   }
 
-  void say_away(const Away& away) {
-    if (!is_away_)
-      log_.warning(fmt::format("MLflow: {} is away ({}); metrics are kept in '{}' and sent when it is back",
-                               server_.url(), away.reason, (run_.output / "mlflow" / "journal.jsonl").string()));
-    is_away_ = true;
+  void report_unavailable(const Unavailable& cause) {
+    if (!is_unavailable_)
+      log_.warning(fmt::format("MLflow: {} is unavailable ({}); metrics are kept in '{}' and sent later", server_.url(),
+                               cause.reason, (run_.output / "mlflow" / "journal.jsonl").string()));
+    is_unavailable_ = true;
   }
 
   TrackedRun run_;
@@ -496,13 +495,12 @@ class Mlflow final : public Tracker {
   std::mutex mutex_;  // guards the journal and what follows
   std::condition_variable news_, is_done_;
   std::optional<MlflowJournal> journal_;
-  bool is_told_ = false, has_ended_ = false, is_off_ = false;
-  // The sender's own once it runs: what may have got to the server without its answer having come back.
-  std::size_t num_in_doubt_ = 0;  // of the oldest unsent entries
-  bool may_be_made_ = false;      // the run
-  bool is_away_ = false;
-  std::optional<std::string>
-      artifacts_;  // the run's folder of them, once it was asked for; empty: the server takes none
+  bool is_stopping_ = false, has_ended_ = false, is_off_ = false;
+  // Used only by the sender once it runs: what may have reached the server without its response having come back.
+  std::size_t num_uncertain_ = 0;  // of the oldest unsent entries
+  bool may_exist_ = false;         // the run
+  bool is_unavailable_ = false;
+  std::optional<std::string> artifacts_;  // the run's artifact folder, once it is known; empty: the server accepts none
   std::thread sender_;
 };
 
@@ -512,7 +510,7 @@ HttpServer mlflow_server_from_environment() {
   const std::string uri = secret_from_environment("MLFLOW_TRACKING_URI");
   if (uri.empty())
     throw Error(Kind::usage,
-                "--mlflow-experiment: no server is named; set MLFLOW_TRACKING_URI, such as https://mlflow.example.com");
+                "no MLflow server is configured; set MLFLOW_TRACKING_URI, for example to https://mlflow.example.com");
   HttpServer server = parse_server(uri, "MLFLOW_TRACKING_URI");
   const std::string user = secret_from_environment("MLFLOW_TRACKING_USERNAME"),
                     password = secret_from_environment("MLFLOW_TRACKING_PASSWORD");
@@ -524,7 +522,8 @@ HttpServer mlflow_server_from_environment() {
   }
   if (const char* path = std::getenv("MLFLOW_TRACKING_SERVER_CERT_PATH"); path != nullptr && *path != 0) {
     if (!input_problem(path, InputType::file).empty())
-      throw Error(Kind::usage, std::string("MLFLOW_TRACKING_SERVER_CERT_PATH: '") + path + "' is no file");
+      throw Error(Kind::usage,
+                  std::string("MLFLOW_TRACKING_SERVER_CERT_PATH: '") + path + "' is not a file that can be read");
     server.authorities = path;
   }
   return server;

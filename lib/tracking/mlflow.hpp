@@ -1,6 +1,6 @@
-// A run on an MLflow tracking server, over its REST interface (mlflow.org/docs, "REST API" 2.0). A thread of its own
-// sends what the journal holds; training only appends to the journal. Kept in OUTPUT/mlflow/journal.jsonl. Artifacts go
-// through the server itself ("mlflow-artifacts:"), to no store of files beside it.
+// A run on an MLflow tracking server, over its REST API 2.0 (mlflow.org/docs). Training appends to the journal
+// OUTPUT/mlflow/journal.jsonl, a background thread sends it. Artifacts are uploaded through the server
+// ("mlflow-artifacts:"), not to a separate artifact store.
 #pragma once
 
 #include <memory>
@@ -17,8 +17,8 @@ namespace intelia {
  */
 HttpServer mlflow_server_from_environment();
 
-/** Asks the server once, before the work: Error{usage} when it refuses the credentials or is no MLflow server; when it
-   is away, a warning and the tracker all the same. `sends_weights`: the adapter's, too. */
+/** Contacts the server once: Error{usage} when it refuses the credentials or is not an MLflow server; when it is
+   unavailable, logs a warning. `sends_weights`: uploads the adapter's weights, too. */
 std::unique_ptr<Tracker> make_mlflow(const TrackedRun& run, const HttpServer& server, const std::string& experiment,
                                      bool sends_weights, Log& log);
 

@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int kFormat = 2;  // 1 had no artifacts, and is read alike
+constexpr int kFormat = 2;  // 1 had no artifacts and is otherwise the same
 
 }  // namespace
 
@@ -40,12 +40,12 @@ std::optional<MlflowJournal> MlflowJournal::open(const fs::path& file) {
       }
       if (entry.at("format") != kFormat && entry.at("format") != 1)
         throw Error(Kind::input,
-                    where + " was written by another version of intelia; send it with that one, or take it away");
+                    where + " was written by another version of intelia; send it with that version, or remove it");
       journal.head_ = {entry.at("server"), entry.at("experiment"), entry.at("identity"), entry.at("key"),
                        entry.at("run")};
       has_head = true;
     } catch (const Json::exception&) {
-      throw Error(Kind::input, where + " is no journal of metrics for MLflow; take it away");
+      throw Error(Kind::input, where + " is not a journal of metrics for MLflow; remove it");
     }
   }
   if (!has_head) return std::nullopt;
@@ -92,8 +92,8 @@ void MlflowJournal::take(const Json& entry) {
       artifact.text = entry["text"];
       last_answers_step_ = entry.at("answers_of_step");
     } else {
-      if (artifact.artifact.find('/') != std::string::npos)  // a journal must not have any file sent
-        throw Error(Kind::input, "the journal for MLflow names a file outside the output folder; take it away");
+      if (artifact.artifact.find('/') != std::string::npos)  // a forged journal must not upload arbitrary files
+        throw Error(Kind::input, "the journal for MLflow names a file outside the output folder; remove it");
       files_[artifact.artifact] = entry.at("sha256");
     }
     unsent_.push_back(std::move(artifact));

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** Bytes of the lines of `path` up to `last_step`; what follows belongs to steps that will be done again. */
+/** Bytes of the lines of `path` up to `last_step`; later lines belong to steps that will be repeated. */
 std::int64_t kept_bytes(const fs::path& path, std::int64_t last_step) {
   if (last_step == 0 || !is_file(path)) return 0;
   std::int64_t num_bytes = 0;

@@ -1,5 +1,5 @@
-// What the model answers while it is trained: OUTPUT/samples.jsonl, a line an evaluation and prompt, and the first of
-// them as a line of the log.
+// Answers of the model during training: OUTPUT/samples.jsonl, one line per evaluation and prompt; the first answer of
+// each evaluation is logged, too.
 #pragma once
 
 #include <memory>

@@ -48,7 +48,7 @@ std::string masked_checksum(std::string_view bytes) {
   return little_endian(std::rotr(value, 15) + 0xA282EAD8U);
 }
 
-/** A protobuf message that is being put together, field by field. */
+/** A protobuf message, built field by field. */
 class Message {
  public:
   Message& whole(int field, std::uint64_t value) {
@@ -90,7 +90,7 @@ Message event(double time, std::int64_t step) {
   return Message().real(1, time).whole(2, static_cast<std::uint64_t>(step));
 }
 
-/** A Summary of one text: a string tensor that the text plug-in shows. */
+/** A Summary of one text: a string tensor for TensorBoard's text plug-in. */
 Message text_summary(const std::string& tag, const std::string& text) {
   constexpr int kString = 7;  // DT_STRING
   const Message tensor = Message().whole(1, kString).message(2, Message()).text(8, text);
@@ -98,7 +98,7 @@ Message text_summary(const std::string& tag, const std::string& text) {
   return Message().message(1, Message().text(1, tag).message(8, tensor).message(9, metadata));
 }
 
-/** The settings as a table of Markdown. */
+/** The settings as a Markdown table. */
 std::string settings_table(const Json& settings) {
   std::string table = "| setting | value |\n| --- | --- |\n";
   for (const auto& [name, value] : settings.items()) {
@@ -129,14 +129,14 @@ class TensorBoard final : public Tracker {
       files.clear();
     }
 
-    // TensorBoard reads the files in the order of their names, so that of a later one must come later whatever the
+    // TensorBoard reads the files in order of their names, so the name of a later file must sort later whatever the
     // clock says.
     const double now = unix_seconds();
     auto second = static_cast<std::int64_t>(now);
     if (!files.empty()) second = std::max<std::int64_t>(second, std::atoll(files.back().c_str() + kPrefix.size()));
     file_.emplace(folder / fmt::format("{}{:010}{}{:04}", kPrefix, second, mark, files.size()));
     const std::int64_t first_step = files.empty() ? 0 : kept.back().step + 1;
-    constexpr int kStart = 1;  // SessionLog.START: events of earlier files from this step on are void
+    constexpr int kStart = 1;  // SessionLog.START: events of earlier files from this step on are discarded
     write(event(now, 0).text(3, "brain.Event:2"));
     write(event(now, first_step).message(7, Message().whole(1, kStart)));
     write(event(now, first_step).message(5, text_summary("settings", settings_table(run_.settings))));

@@ -1,6 +1,6 @@
 // Event files for TensorBoard, OUTPUT/tensorboard/events.out.tfevents.…: records with masked CRC-32C around protobuf
-// messages, both written by hand (tensorboard/compat/proto/event.proto, summary.proto). A resumed run starts another
-// file whose first event tells TensorBoard which points of the earlier ones no longer count.
+// messages, encoded here (tensorboard/compat/proto/event.proto, summary.proto). A resumed run starts another file,
+// whose first event tells TensorBoard which points of the earlier files to discard.
 #pragma once
 
 #include <memory>

@@ -34,7 +34,7 @@ void collect(const Json& object, const std::string& prefix, MetricsLine& line) {
 MetricsLine parse_metrics_line(std::string_view json, double time) {
   const Json object = parse_json(json, "a line of metrics.jsonl");
   if (!object.is_object() || !object.contains("step") || !object["step"].is_number_integer())
-    throw Error(Kind::input, "a line of metrics.jsonl is no object with a step");
+    throw Error(Kind::input, "a line of metrics.jsonl is not an object with a step");
   MetricsLine line{object["step"].get<std::int64_t>(), time, {}};
   collect(object, "", line);
   return line;
@@ -52,7 +52,7 @@ fs::path tracker_folder(const fs::path& output, const std::string& name) {
   struct stat status {};
   if (errno != EEXIST || ::lstat(folder.c_str(), &status) != 0)
     throw Error(Kind::io, "cannot make folder '" + folder.string() + "': " + system_message(errno));
-  if (!S_ISDIR(status.st_mode)) throw Error(Kind::io, "'" + folder.string() + "' is not a folder; take it away");
+  if (!S_ISDIR(status.st_mode)) throw Error(Kind::io, "'" + folder.string() + "' is not a folder; remove it");
   return folder;
 }
 

@@ -18,7 +18,7 @@ void Trackers::tell(Call&& call) {
     try {
       call(*tracker);
     } catch (const std::exception& fault) {
-      log_.warning(fmt::format("{}: {}; nothing more is told there, training goes on", tracker->name(), fault.what()));
+      log_.warning(fmt::format("{}: {}; tracker disabled, training continues", tracker->name(), fault.what()));
       tracker.reset();
     }
   }
@@ -37,7 +37,7 @@ void Trackers::begin(std::int64_t num_lines) {
           break;
     }
   } catch (const std::exception& fault) {
-    log_.warning(fmt::format("what the run has measured before cannot be read: {}", fault.what()));
+    log_.warning(fmt::format("the metrics of the run that is resumed cannot be read: {}", fault.what()));
   }
   has_begun_ = true;
   tell([&](Tracker& tracker) { tracker.begin(kept); });
@@ -48,7 +48,7 @@ void Trackers::line(std::string_view json) {
     const MetricsLine line = parse_metrics_line(json, unix_seconds());
     tell([&](Tracker& tracker) { tracker.line(line); });
   } catch (const std::exception& fault) {
-    log_.warning(fmt::format("what the run measures cannot be told: {}", fault.what()));
+    log_.warning(fmt::format("a line of metrics cannot be reported to trackers: {}", fault.what()));
   }
 }
 
@@ -58,7 +58,7 @@ void Trackers::answers(std::int64_t step, const std::vector<std::vector<std::int
     for (std::size_t i = 0; i < ids.size(); ++i) answers.push_back({texts_.prompts.at(i), texts_.text_of(ids[i])});
     tell([&](Tracker& tracker) { tracker.answers(step, answers); });
   } catch (const std::exception& fault) {
-    log_.warning(fmt::format("what the model answers cannot be told: {}", fault.what()));
+    log_.warning(fmt::format("the model's answers cannot be reported to trackers: {}", fault.what()));
   }
 }
 

@@ -1,5 +1,4 @@
-// All that listens to one training run. A listener that fails is named in one warning and hears no more; training goes
-// on.
+// All trackers of one training run. A tracker that fails is named in one warning and disabled; training continues.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +14,7 @@
 
 namespace intelia {
 
-/** How answers are told: names of the run's prompts in their order, and what turns an answer's ids into text. */
+/** How answers are reported: the names of the run's prompts in order, and how an answer's ids become text. */
 struct AnswerTexts {
   std::vector<std::string> prompts;
   std::function<std::string(const std::vector<std::int32_t>&)> text_of;
@@ -23,16 +22,16 @@ struct AnswerTexts {
 
 class Trackers final : public MetricsListener {
  public:
-  /** `metrics`: the file whose lines are heard of. */
+  /** `metrics`: the path of metrics.jsonl. */
   Trackers(std::vector<std::unique_ptr<Tracker>> trackers, std::filesystem::path metrics, AnswerTexts texts, Log& log);
 
   void begin(std::int64_t num_lines) override;
   void line(std::string_view json) override;
   void answers(std::int64_t step, const std::vector<std::vector<std::int32_t>>& ids) override;
-  /** To be called within follow() when all was measured, before the files of the run are described. */
+  /** Call it within follow() after training, before the output files are hashed. */
   void trained();
 
-  /** Runs `work`, then tells how it ended. */
+  /** Runs `work`, then reports how it ended. */
   template <class Work>
   auto follow(Work&& work) -> decltype(work()) {
     try {

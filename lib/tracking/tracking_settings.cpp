@@ -10,11 +10,6 @@ namespace intelia {
 
 namespace fs = std::filesystem;
 
-void check_tracking_environment(const TrackingSettings& settings) {
-  if (!settings.mlflow_experiment.empty()) mlflow_server_from_environment();
-  if (!settings.wandb_project.empty()) check_wandb();
-}
-
 std::unique_ptr<Trackers> make_trackers(const TrackingSettings& settings, const TrackedRun& run, AnswerTexts texts,
                                         const Sinks& sinks) {
   std::vector<std::unique_ptr<Tracker>> trackers;

@@ -1,4 +1,4 @@
-// What can be asked of the tracking of a training run, and the trackers that follow from it.
+// Settings of the tracking of a training run, and the trackers that they name.
 #pragma once
 
 #include <memory>
@@ -12,16 +12,12 @@ namespace intelia {
 struct TrackingSettings {
   bool tensorboard = false;
   std::string mlflow_experiment;  // empty: none
-  bool mlflow_weights = false;    // sends the adapter's weights, too
+  bool mlflow_weights = false;    // uploads the adapter's weights, too
   std::string wandb_project;      // empty: none
   bool plot = true;
   int samples = 0;         // prompts that the model answers at each evaluation; 0: none
   int sample_tokens = 64;  // maximum number of new tokens of such an answer
 };
-
-/** Error{usage} when the MLflow server's address or a credential is malformed, or when what Weights & Biases needs is
-    missing. Contacts no server. */
-void check_tracking_environment(const TrackingSettings& settings);
 
 /**
  * The trackers that `settings` name for `run`. Contacts the MLflow server once: Error{usage} when it refuses. Files

@@ -23,7 +23,7 @@ namespace {
 
 constexpr int kMissingPackage = 3, kMissingKey = 4;  // exit statuses of the client's check
 
-/** $INTELIA_PYTHON, else the Python of the build while it is there, else the system's. */
+/** $INTELIA_PYTHON, else the Python of the build if it exists, else the system's. */
 std::string python() {
   if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
   return input_problem(INTELIA_BUILD_PYTHON, InputType::file).empty() ? INTELIA_BUILD_PYTHON : "python3";
@@ -54,12 +54,12 @@ class Wandb final : public Tracker {
     feeder_ = thread_without_signals([this] { feed_until_stopped(); });
   }
 
-  void line(const MetricsLine& line) override { say(line_of(to_json(line))); }
+  void line(const MetricsLine& line) override { send(line_of(to_json(line))); }
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     Json rows = Json::array();
     for (const SampleAnswer& answer : answers) rows.push_back({answer.prompt, answer.text});
-    say(line_of({{"step", step}, {"answers", rows}}));
+    send(line_of({{"step", step}, {"answers", rows}}));
   }
 
   void end(RunStatus status) override {
@@ -72,31 +72,31 @@ class Wandb final : public Tracker {
   }
 
  private:
-  void say(std::string line) {
+  void send(std::string line) {
     const std::lock_guard lock(mutex_);
     if (has_ended_) return;
     lines_.push_back(std::move(line));
     news_.notify_all();
   }
 
-  /** Lets the feeder hand over what is left and the client end; after `seconds` the client is left alone. */
+  /** Lets the feeder send the rest and the client end; after `seconds` the client is left running. */
   void stop(double seconds) {
     if (!feeder_.joinable()) return;
     {
       std::unique_lock lock(mutex_);
-      is_told_ = true;
+      is_stopping_ = true;
       news_.notify_all();
       is_fed_.wait_for(lock, std::chrono::duration<double>(seconds), [&] { return has_ended_; });
       gives_up_ = true;
     }
     feeder_.join();
     child_->close_input();
-    if (is_broken_) return;  // said already
+    if (is_broken_) return;  // reported already
     if (const std::optional<int> status = child_->wait(seconds); status && *status != 0) {
-      say_broken(*status);
+      report_broken(*status);
     } else if (!status && seconds > 0) {
       log_.info(
-          fmt::format("Weights & Biases: its client (process {}) is still at work, and ends by itself", child_->id()));
+          fmt::format("Weights & Biases: its client (process {}) is still uploading and ends by itself", child_->id()));
     }
   }
 
@@ -104,7 +104,7 @@ class Wandb final : public Tracker {
   void feed_until_stopped() {
     std::unique_lock lock(mutex_);
     for (;;) {
-      news_.wait(lock, [&] { return is_told_ || !lines_.empty(); });
+      news_.wait(lock, [&] { return is_stopping_ || !lines_.empty(); });
       if (lines_.empty()) break;
       const std::string line = std::move(lines_.front());
       lines_.pop_front();
@@ -113,23 +113,22 @@ class Wandb final : public Tracker {
       lock.lock();
       if (is_read) continue;
       is_broken_ = !gives_up_;
-      if (is_broken_) say_broken(child_->wait(/*seconds=*/2).value_or(0));
+      if (is_broken_) report_broken(child_->wait(/*seconds=*/2).value_or(0));
       break;
     }
     has_ended_ = true;
     is_fed_.notify_all();
   }
 
-  void say_broken(int status) {
+  void report_broken(int status) {
     log_.warning(fmt::format(
-        "Weights & Biases: its client ended with {} ({}); nothing more is sent there, training goes on; all "
-        "that it said is in '{}'",
+        "Weights & Biases: its client ended with {} ({}); tracker disabled, training continues; its output is in '{}'",
         status, last_words(), log_file_.string()));
   }
 
-  /** The last line of the client's log that says something. */
+  /** The last line of the client's log that is not blank. */
   std::string last_words() const {
-    std::string words = "it said nothing";
+    std::string words = "no output";
     try {
       LineReader reader(log_file_);
       while (const auto line = reader.next())
@@ -148,7 +147,7 @@ class Wandb final : public Tracker {
   std::mutex mutex_;  // guards what follows
   std::condition_variable news_, is_fed_;
   std::deque<std::string> lines_;
-  bool is_told_ = false, has_ended_ = false, is_broken_ = false;
+  bool is_stopping_ = false, has_ended_ = false, is_broken_ = false;
   std::atomic<bool> gives_up_{false};
   std::thread feeder_;
 };
@@ -159,21 +158,18 @@ void check_wandb() {
   const std::string program = python();
   const int status = run_process({program, "-c", wandb_client(), "check"}).exit_status;
   if (status == 127)
-    throw Error(Kind::usage, "--wandb-project: '" + program +
-                                 "' cannot be run; set INTELIA_PYTHON to a Python that has the package wandb");
+    throw Error(Kind::usage,
+                "'" + program + "' cannot be run; set INTELIA_PYTHON to a Python that has the package wandb");
   if (status == kMissingKey)
-    throw Error(
-        Kind::usage,
-        "--wandb-project: Weights & Biases has no key; set WANDB_API_KEY or WANDB_API_KEY_FILE, or WANDB_MODE=offline");
+    throw Error(Kind::usage,
+                "no API key for Weights & Biases; set WANDB_API_KEY or WANDB_API_KEY_FILE, or WANDB_MODE=offline");
   if (status == kMissingPackage)
-    throw Error(Kind::usage, "--wandb-project: '" + program +
-                                 "' has no package wandb; install it there (pip install wandb), or set INTELIA_PYTHON");
+    throw Error(Kind::usage,
+                "'" + program + "' has no package wandb; install it there (pip install wandb), or set INTELIA_PYTHON");
   if (status != 0)
-    throw Error(
-        Kind::usage,
-        fmt::format(
-            "--wandb-project: the client of Weights & Biases ended with {} in '{}'; see '{} -c \"import wandb\"'",
-            status, program, program));
+    throw Error(Kind::usage,
+                fmt::format("the client of Weights & Biases ended with {} in '{}'; see '{} -c \"import wandb\"'",
+                            status, program, program));
 }
 
 std::unique_ptr<Tracker> make_wandb(const TrackedRun& run, const std::string& project, Log& log) {

@@ -1,5 +1,5 @@
-// A run of Weights & Biases: its own Python client as a child process, fed JSON lines by a thread, so that training
-// waits for neither. What it keeps lies in OUTPUT/wandb. The child is the program in wandb_client.py.
+// A run of Weights & Biases: its Python client as a child process (wandb_client.py), fed JSON lines by a background
+// thread, so that training waits for neither. The client's files are in OUTPUT/wandb.
 #pragma once
 
 #include <memory>
@@ -9,8 +9,8 @@
 
 namespace intelia {
 
-/** Runs the client's check. Error{usage} in words when the Python of $INTELIA_PYTHON lacks the package, or a key is
- * missing. */
+/** Runs the client's check. Error{usage} when the Python of $INTELIA_PYTHON lacks the package, or the key is missing.
+ */
 void check_wandb();
 
 std::unique_ptr<Tracker> make_wandb(const TrackedRun& run, const std::string& project, Log& log);

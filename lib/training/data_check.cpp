@@ -75,7 +75,7 @@ struct Totals {
     records += check.num_read;
     tokens += check.num_tokens;
     trained_tokens += check.num_targets;
-    truncated += check.cut_lines.size();
+    truncated += check.truncated_lines.size();
   }
   std::string words(std::int64_t max_length) const {
     return fmt::format("{}, {} tokens, {} of them trained, {} truncated to {} tokens",
@@ -90,7 +90,7 @@ Json file_json(const fs::path& path, const DatasetCheck& check) {
           {"tokens", check.num_tokens},
           {"trained_tokens", check.num_targets},
           {"longest_record_tokens", check.longest},
-          {"truncated_lines", check.cut_lines}};
+          {"truncated_lines", check.truncated_lines}};
 }
 
 /** Logs the first faults, and makes the report of all of them. */

@@ -18,12 +18,11 @@ namespace intelia {
 SftJob::SftJob(SftJobSettings settings, Sinks sinks)
     : settings_(std::move(settings)), sinks_(sinks), sft_(settings_.sft), text_(load_text_side(sft_.base.model)) {
   if (sft_.base.method == Method::full) check_trainable(text_.config, sft_.base.model);
-  warn_without_date(text_.chat_template, settings_.date, sinks_.log);
   sft_.max_length = static_cast<int>(std::min<std::int64_t>(sft_.max_length, context_length(text_.config)));
   encode_ = {.render = {.date = settings_.date},
              .max_length = sft_.max_length,
              .trained_turns = settings_.trained_turns,
-             .drops_long = settings_.rejects_long};
+             .refuses_long = settings_.rejects_long};
 }
 
 TrainingReport SftJob::check() const {

@@ -67,7 +67,7 @@ void record_training(Run& run, const TextSide& text, const TrainingData& data, c
   manifest["counts"] = {{"records", data.train.size()},
                         {"tokens", data.train.num_tokens()},
                         {"trained_tokens", data.train.num_targets()},
-                        {"truncated", data.train.num_cut()},
+                        {"truncated", data.train.num_truncated()},
                         {"rejected", rejects.by_reason()}};
   manifest["result"] = {
       {"steps", summary.steps},

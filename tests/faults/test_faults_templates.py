@@ -121,14 +121,14 @@ def test_fault_21_eval_run(tiny, tmp_path):
 
 
 def test_date_is_an_input(tiny, tmp_path):
-    """A template that reads the date gets that of --date and no other: without it the run says so, and a template that cannot do without
+    """A template that uses the date gets that of --date and no other: without it the run warns, and a template that cannot do without
     is refused with what to do. A resumed run keeps its date."""
     guarded = "{{ strftime_now('%d') if strftime_now is defined else 'no date' }}"
     model = model_with(tiny, tmp_path / "guarded", guarded + HEAD)
     run = program.run(*tiny.sft(tmp_path / "out", "--dry-run", model=model))
     assert run.status == 0 and "--date" in run.stderr, run.stderr
     run = program.run(*tiny.sft(tmp_path / "out", "--dry-run", "--date", "2026-11-21", model=model))
-    assert run.status == 0 and "reads the date" not in run.stderr, run.stderr
+    assert run.status == 0 and "uses the current date" not in run.stderr, run.stderr
     bare = model_with(tiny, tmp_path / "bare", "{{ strftime_now('%d') }}" + HEAD)
     run = program.run(*tiny.sft(tmp_path / "out", "--dry-run", model=bare))
     assert run.status == 1 and "--date" in run.stderr, run.stderr

@@ -646,16 +646,16 @@ def test_train_sft_bad_input(tiny, tmp_path):
         (2, ["--serve-model", "does not exist"], {}, ["--serve-model", tmp_path / "absent"]),
         (2, ["--batch-size"], {}, ["--batch-size", "0"]),
         (2, ["--learning-rate"], {}, ["--learning-rate", "fast"]),
-        (2, ["--momentum is for --optimizer sgd"], {}, ["--momentum", "0.9"]),
+        (2, ["--momentum requires --optimizer sgd"], {}, ["--momentum", "0.9"]),
         (2, ["--loraplus-ratio must be"], {}, ["--loraplus-ratio", "-1"]),
-        (2, ["--loraplus-ratio out"], {}, ["--loraplus-ratio", "4", "--method", "full"]),
-        (2, ["--adapter-dtype out"], {}, ["--adapter-dtype", "bf16", "--method", "full"]),
+        (2, ["--loraplus-ratio cannot be used with --method full"], {}, ["--loraplus-ratio", "4", "--method", "full"]),
+        (2, ["--adapter-dtype cannot be used with --method full"], {}, ["--adapter-dtype", "bf16", "--method", "full"]),
         (2, ["--optimizer", "adamw-8bit"], {}, ["--optimizer", "adam"]),
-        (2, ["--min-learning-rate-ratio is for"], {}, ["--min-learning-rate-ratio", "0.1"]),
-        (2, ["--decay-shape are for --scheduler wsd"], {}, ["--decay", "0.2"]),
+        (2, ["--min-learning-rate-ratio requires"], {}, ["--min-learning-rate-ratio", "0.1"]),
+        (2, ["--decay-shape require --scheduler wsd"], {}, ["--decay", "0.2"]),
         (2, ["take 5 optimizer steps, the run has 4", "--decay"], {}, ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]),
-        (2, ["--early-stopping needs --eval-every"], {}, ["--early-stopping", "2", "--eval-every", "0"]),
-        (2, ["--early-stopping-threshold is for"], {}, ["--early-stopping-threshold", "0.1"]),
+        (2, ["--early-stopping requires --eval-every"], {}, ["--early-stopping", "2", "--eval-every", "0"]),
+        (2, ["--early-stopping-threshold requires"], {}, ["--early-stopping-threshold", "0.1"]),
     ]
     for number, (status, words, keywords, more) in enumerate(cases):
         run = program.run(*tiny.sft(tmp_path / f"out-{number}", *more, **keywords))

@@ -192,14 +192,14 @@ REFUSED = {
     "other number of ranks": ("tokenizer.model", ranks(BYTES), "256 ranks"),
     "not base64": ("tokenizer.model", ranks(BYTES) + "a*== 256\n", "line 257: 'a*==' is not base64"),
     "no rank": ("tokenizer.model", ranks(BYTES) + "YWI=\n", "line 257 is not a base64 token"),
-    "rank twice": ("tokenizer.model", ranks(BYTES) + "YWI= 7\n", "line 257: the rank 7 stands twice"),
+    "rank twice": ("tokenizer.model", ranks(BYTES) + "YWI= 7\n", "line 257: the rank 7 occurs twice"),
     "rank left out": ("tokenizer.model", ranks(BYTES) + "YWI= 257\n", "no token has the rank 256"),
     "version": ("tekken.json", tekken_document(version="v99"), "the version 'v99' is not supported"),
     "no control tokens": ("tekken.json", tekken_document(special_tokens=None), "version v13 must list its special_tokens"),
     "too few": ("tekken.json", tekken_document(default_num_special_tokens=2), "default_num_special_tokens is 2 for 4"),
     "too many": ("tekken.json", tekken_document(default_vocab_size=999), "default_vocab_size needs 989 ranks, the vocab has 258"),
     "no byte": ("tekken.json", tekken_document(default_vocab_size=265), "no token stands for the byte 0xFF"),
-    "not JSON": ("tekken.json", "{", "it is not the JSON of a Mistral tokenizer"),
+    "not JSON": ("tekken.json", "{", "not the JSON of a Mistral tokenizer"),
     "pattern": ("tekken.json", tekken_document(pattern="(a"), "the pattern '(a'"),
 }
 

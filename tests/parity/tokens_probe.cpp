@@ -176,7 +176,7 @@ Json conversation(const Json& request) {
                           {render_options(request), request.value("max_length", std::int64_t{0})});
   return {{"ids", encoded.tokens.ids},
           {"is_target", encoded.tokens.is_target},
-          {"is_cut", encoded.is_cut},
+          {"is_truncated", encoded.is_truncated},
           {"num_targets", encoded.num_targets},
           {"target_bytes", encoded.target_bytes}};
 }
@@ -210,7 +210,7 @@ Json dataset(const Json& request) {
                        {"language", data.language_of(i)}});
   }
   return {{"samples", samples},
-          {"cut", data.num_cut()},
+          {"cut", data.num_truncated()},
           {"without_target", data.num_without_target()},
           {"rejected", rejects.count()},
           {"sha256", data.content_sha256()}};

@@ -59,9 +59,9 @@ TEST_CASE("a prompt that the whole does not begin with") {
 
 TEST_CASE("a begin of text that is missing or doubled") {
   const std::string turns = "{% for m in messages %}{{ m.content }}<t>{% endfor %}";
-  expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::begin_not_once, "missing");
+  expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::bos_not_once, "missing");
   expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}),
-         Finding::Kind::begin_not_once, "2 times");
+         Finding::Kind::bos_not_once, "2 times");
   CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
 }
 
@@ -114,14 +114,14 @@ TEST_CASE(
     const DatasetCheck check = check_conversations(path, *tokenizer, chat, options, silent.sinks(), threads);
     REQUIRE(check.findings.size() == 2);
     CHECK(check.findings[0].line == 2);
-    CHECK(std::string(name_of(check.findings[0].kind)) == "no record");
+    CHECK(std::string(name_of(check.findings[0].kind)) == "not a record");
     CHECK(check.findings[1].line == 3);
     CHECK(std::string(name_of(check.findings[1].kind)) == "no trained token");
     CHECK(check.num_read == 603);
     CHECK(check.longest == 9);  // seven letters between both ends
-    REQUIRE(check.cut_lines.size() == 86);
-    CHECK(check.cut_lines[0] == 1);
-    CHECK(check.cut_lines[1] == 10);
+    REQUIRE(check.truncated_lines.size() == 86);
+    CHECK(check.truncated_lines[0] == 1);
+    CHECK(check.truncated_lines[1] == 10);
     // The turns: begin, user, q, end, newline, bot, abc, end | newline; a text: begin, its letters, end.
     std::int64_t tokens = 5 + 8, targets = 2;
     for (int i = 0; i < 600; ++i) tokens += std::min(8, 3 + i % 7), targets += std::min(8, 3 + i % 7) - 1;
@@ -138,7 +138,7 @@ TEST_CASE("what will be served must have the same tokenizer and template") {
   CHECK(check_served(*tokenizer, chat, tokenizer->sha256(), chat.sha256(), "it").empty());
   const auto findings = check_served(*tokenizer, chat, std::string(64, '0'), std::string(64, '1'), "the adapter");
   REQUIRE(findings.size() == 2);
-  CHECK(findings[0].kind == Finding::Kind::served_otherwise);
+  CHECK(findings[0].kind == Finding::Kind::served_model_differs);
   CHECK(findings[0].message.find("the adapter has another tokenizer (sha256 000000000000…)") == 0);
   CHECK(findings[1].message.find("the adapter has another chat template (sha256 111111111111…)") == 0);
 }

@@ -38,7 +38,7 @@ TEST_CASE("assistant turns and their end are trained, nothing else") {
   CHECK(trained(*tokenizer, encoded) == "abc<t><t>z<t>");
   CHECK(encoded.num_targets == 7);  // abc, <t>, and '<' 't' '>' 'z' of the content, <t>
   CHECK(encoded.target_bytes == 13);
-  CHECK(!encoded.is_cut);
+  CHECK(!encoded.is_truncated);
   CHECK(encode_prompt(*tokenizer, chat, {{"user", "ab"}}) == std::vector<std::int32_t>{300, 303, 200, 302, 2, 304});
 }
 
@@ -132,11 +132,11 @@ TEST_CASE("a sample that is too long is no sample where that is asked for") {
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
   const std::size_t length = encode_conversation(*tokenizer, chat, conversation(kTwoTurns)).tokens.ids.size();
-  EncodeOptions options{.max_length = static_cast<std::int64_t>(length), .drops_long = true};
+  EncodeOptions options{.max_length = static_cast<std::int64_t>(length), .refuses_long = true};
   CHECK(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options).tokens.ids.size() == length);
   --options.max_length;
   CHECK_THROWS_WITH_AS(encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options),
-                       doctest::Contains("--max-length"), Error);
+                       doctest::Contains("more than the maximum length of"), Error);
 }
 
 TEST_CASE("an empty answer trains its end") {
@@ -154,7 +154,7 @@ TEST_CASE("a cut says so and counts what remains") {
   EncodeOptions options;
   options.max_length = 6;
   const EncodedConversation encoded = encode_conversation(*tokenizer, chat, conversation(kTwoTurns), options);
-  CHECK(encoded.is_cut);
+  CHECK(encoded.is_truncated);
   CHECK(encoded.tokens.ids.size() == 6);
   CHECK(encoded.num_targets == 0);
 }
@@ -209,13 +209,13 @@ TEST_CASE("both sides of a preference follow one prompt") {
   CHECK(encoded.chosen == std::vector<std::int32_t>{201, 302, 2});
   CHECK(encoded.rejected == std::vector<std::int32_t>{'<', 't', '>', 302, 2});
   CHECK(encoded.num_lost_prompt_tokens == 0);
-  CHECK(!encoded.is_chosen_cut);
+  CHECK(!encoded.is_chosen_truncated);
   EncodeOptions options;
   options.max_length = static_cast<std::int64_t>(encoded.prompt.size()) + 3;
   const EncodedPreference cut = encode_preference(*tokenizer, chat, preference, options);
   CHECK(cut.rejected == std::vector<std::int32_t>{'<', 't', '>'});
-  CHECK(cut.is_rejected_cut);
-  CHECK(!cut.is_chosen_cut);
+  CHECK(cut.is_rejected_truncated);
+  CHECK(!cut.is_chosen_truncated);
   options.max_length = 3;
   const EncodedPreference filled = encode_preference(*tokenizer, chat, preference, options);
   CHECK(filled.prompt.size() == 3);

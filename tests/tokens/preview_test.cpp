@@ -32,7 +32,7 @@ TEST_CASE("ids, targets and text are those of the sample") {
   for (std::size_t i = 0; i < part.tokens.size(); ++i) {
     CHECK(part.tokens[i].id == encoded.tokens.ids[i]);
     CHECK(part.tokens[i].is_trained == (encoded.tokens.is_target[i] != 0));
-    CHECK_FALSE(part.tokens[i].is_cut);
+    CHECK_FALSE(part.tokens[i].is_truncated);
   }
   CHECK(part.num_trained == encoded.num_targets);
   CHECK(part.note.empty());
@@ -78,8 +78,8 @@ TEST_CASE("what lies beyond max_length is there, cut, and trains nothing") {
   const EncodedConversation encoded = encode_conversation(*model.tokenizer, model.chat_template, conversation, options);
   const PreviewPart part = preview_conversation(*model.tokenizer, model.chat_template, conversation, options)[0];
   CHECK(part.num_trained == encoded.num_targets);
-  CHECK(static_cast<std::int64_t>(part.tokens.size()) - part.num_cut == 5);
-  for (std::size_t i = 0; i < part.tokens.size(); ++i) CHECK(part.tokens[i].is_cut == (i >= 5));
+  CHECK(static_cast<std::int64_t>(part.tokens.size()) - part.num_truncated == 5);
+  for (std::size_t i = 0; i < part.tokens.size(); ++i) CHECK(part.tokens[i].is_truncated == (i >= 5));
   options.max_length = 2;
   CHECK(preview_conversation(*model.tokenizer, model.chat_template, conversation, options)[0].note.find(
             "after --max-length") != std::string::npos);

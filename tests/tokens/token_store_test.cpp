@@ -76,7 +76,7 @@ void check_filled(const TokenStore& store) {
   REQUIRE(store.num_records() == static_cast<std::int64_t>(kLengths.size()));
   CHECK(store.summary().content_sha256 == kContent);
   CHECK(store.summary().num_read == 18);
-  CHECK(store.summary().num_cut == 3);
+  CHECK(store.summary().num_truncated == 3);
   CHECK(store.summary().num_without_target == 2);
   std::int64_t num_tokens = 0, num_targets = 0;
   for (std::size_t i = kLengths.size(); i-- > 0;) {
@@ -167,7 +167,7 @@ TEST_CASE("every flipped bit and every lost end is seen, and so is another key")
   writer.add_rejected(2, "reason", "raw");
   writer.finish({kContent, 2, 0, 0}, kKey);
   const std::string whole = read_file(path);
-  CHECK(refusal(path, std::string(64, 'x')) == "it was made from something else");
+  CHECK(refusal(path, std::string(64, 'x')) == "it was made from other inputs");
   const auto write = [&](const std::string& bytes) {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   };
@@ -185,7 +185,7 @@ TEST_CASE("every flipped bit and every lost end is seen, and so is another key")
     CHECK_FALSE(refusal(path).empty());
   }
   write(whole + "x");
-  CHECK(refusal(path) == "it is not whole");
+  CHECK(refusal(path) == "it is incomplete");
   write(whole);
   CHECK(refusal(path).empty());
 }
@@ -205,14 +205,14 @@ TEST_CASE("what is not a file of ours is not opened") {
 
 /** cached_tokens of the filled store; counts how often it was made. */
 TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, const std::string& key = kKey,
-                  bool is_still_so = true) {
+                  bool is_unchanged = true) {
   return cached_tokens(
       settings, key, log,
       [&](TokenStoreWriter& writer) {
         ++num_made;
         return fill(writer);
       },
-      [&] { return is_still_so; });
+      [&] { return is_unchanged; });
 }
 
 TEST_CASE("tokens are made once, and once more when their file is damaged") {
@@ -229,7 +229,7 @@ TEST_CASE("tokens are made once, and once more when their file is damaged") {
   check_filled(cached(settings, words, num_made));
   check_filled(cached(settings, words, num_made));
   CHECK(num_made == 2);
-  CHECK(words.text.find("are made again: it is not whole") != std::string::npos);
+  CHECK(words.text.find("are recreated: it is incomplete") != std::string::npos);
 }
 
 TEST_CASE("tokens of a dataset that changed meanwhile are used and not kept") {
@@ -247,7 +247,7 @@ TEST_CASE("a folder that cannot be is gone without, and said") {
   Words words;
   int num_made = 0;
   check_filled(cached({folder.path / "file" / "tokens"}, words, num_made));
-  CHECK(words.text.find("the tokens are not kept for the next run: cannot write") != std::string::npos);
+  CHECK(words.text.find("the tokens are not cached for the next run: cannot write") != std::string::npos);
   fs::create_directory(folder.path / "tokens");
   fs::create_directory(folder.path / "tokens" / (kKey + ".tokens"));  // where the file's name is taken
   check_filled(cached({folder.path / "tokens"}, words, num_made));
@@ -370,7 +370,8 @@ Facts facts_of(const test::ModelFolder& folder, const fs::path& dataset, const E
   }
   facts.rejected = rejects.by_reason();
   facts.rejected_file = read_file(copied);
-  facts.counts = {data.num_read(), data.num_cut(), data.num_without_target(), data.num_tokens(), data.num_targets()};
+  facts.counts = {data.num_read(), data.num_truncated(), data.num_without_target(), data.num_tokens(),
+                  data.num_targets()};
   return facts;
 }
 

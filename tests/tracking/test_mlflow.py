@@ -111,14 +111,14 @@ def test_away_at_the_start_then_back(server, tmp_path):
     assert server.process is None, "this test comes first"
     first, second = tmp_path / "first", tmp_path / "second"
     status, said = Probe(first, server.environment, mlflow="away").begin().lines(1, 20).end()
-    assert status == 0 and said.count("warning: ") == 2 and "is away" in said and "--resume sends it" in said, said
+    assert status == 0 and said.count("warning: ") == 2 and "is unavailable" in said and "resume the run to send it" in said, said
     assert journal(first).stat().st_mode & 0o077 == 0
     probe = Probe(second, server.environment, mlflow="comes").begin().lines(1, 10)
     server.start()
     probe.lines(11, 12)
     program.wait_for(lambda: server.runs("comes") and len(server.points(server.run_of("comes")[0])) == 12 * 8 + 6, timeout_seconds=90)
     status, said = probe.lines(13, 14).end()
-    assert status == 0 and said.count("warning: ") == 1 and "is back" in said, said
+    assert status == 0 and said.count("warning: ") == 1 and "is available again" in said, said
     run_id, name, status, has_end = server.run_of("comes")
     assert (name, status, has_end) == ("probe", "FINISHED", 1) and server.points(run_id) == points_of(second)
 
@@ -214,7 +214,7 @@ def test_a_run_that_the_server_refuses_goes_on(running, tmp_path):
                                      {"Content-Type": "application/json"})
     assert urllib.request.urlopen(request).status == 200
     status, said = probe.lines(3, 6).end()
-    assert status == 0 and said.count("warning: ") == 1 and "nothing more is sent there" in said, said
+    assert status == 0 and said.count("warning: ") == 1 and "tracker disabled" in said, said
     assert ("loss", 6) in points_of(tmp_path)
 
 
@@ -351,7 +351,7 @@ def test_artifacts(running, tmp_path):
         probe = Probe(folder, environment, mlflow="artifacts", weights=True, resumes=True).begin(3)
         probe.say("answers 4")
         status, said = probe.lines(4, 4).end()
-        assert status == 0 and said == "MLflow: adapter_model.safetensors (2.9 MiB) is sent, too\n", said
+        assert status == 0 and said == "MLflow: adapter_model.safetensors (2.9 MiB) is uploaded, too\n", said
         assert sorted(uploads(asked)) == ["adapter_model.safetensors", "manifest.json"]
         expected |= {"adapter_model.safetensors": FILES["adapter_model.safetensors"], "manifest.json": b'{"format": 1, "measured": 2}'}
         assert running.artifacts(run_id) == expected and running.run_of("artifacts")[2] == "FINISHED"
@@ -371,7 +371,7 @@ def test_artifacts_wait_for_the_server(running, tmp_path):
         is_away = False
         (folder / "loss.svg").unlink()  # what is gone in the meantime is left out
         status, said = Probe(folder, environment, mlflow="spooled", resumes=True).begin(4).end()
-        assert status == 0 and said.count("warning: ") == 1 and "left out" in said and "loss.svg" in said, said
+        assert status == 0 and said.count("warning: ") == 1 and "is skipped" in said and "loss.svg" in said, said
         run_id, _, status, _ = running.run_of("spooled")
         expected = expected_artifacts(folder, 2, 4)
         expected.pop("loss.svg")
@@ -503,7 +503,7 @@ def test_certificates_are_verified(tmp_path):
     with hostile_server((503, {}, b""), context) as server:
         environment = {"MLFLOW_TRACKING_URI": f"https://127.0.0.1:{server.server_address[1]}", "MLFLOW_TRACKING_TOKEN": "kanarie"}
         status, said = Probe(tmp_path / "run", environment, mlflow="any").begin().lines(1, 1).end()
-        assert status == 0 and "is away (SSL" in said and server.seen == [], said
+        assert status == 0 and "is unavailable (SSL" in said and server.seen == [], said
         environment["MLFLOW_TRACKING_SERVER_CERT_PATH"] = str(tmp_path / "certificate")
         status, said = Probe(tmp_path / "run", environment, mlflow="any").begin().lines(1, 1).end()
         assert status == 0 and "503" in said and server.seen, said
@@ -520,7 +520,7 @@ def test_a_server_that_never_answers_does_not_hold_training_up(tmp_path):
         probe = Probe(tmp_path, {"MLFLOW_TRACKING_URI": f"http://127.0.0.1:{silent.getsockname()[1]}"}, mlflow="any").begin()
         probe.lines(1, 500)
         status, said = probe.end("killed", timeout_seconds=60)
-    assert status == 143 and "is away" in said, said
+    assert status == 143 and "is unavailable" in said, said
     assert sum("step" in json.loads(line) for line in journal(tmp_path).read_text().splitlines()) == 500
 
 

@@ -71,7 +71,7 @@ TEST_CASE("a failing listener is named once and hears no more, the others hear a
   CHECK(good == Heard{"begin 1 2", "line 3", "answers 4 p:2 q:0", "line 4", "trained", "end 0"});
   CHECK(bad == Heard{"begin 1 2", "line 3"});
   REQUIRE(log.list.size() == 1);
-  CHECK(log.list[0] == "witness: disk full; nothing more is told there, training goes on");
+  CHECK(log.list[0] == "witness: disk full; tracker disabled, training continues");
 }
 
 TEST_CASE("how the work ends is told, and its error goes on") {

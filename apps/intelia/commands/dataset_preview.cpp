@@ -1,4 +1,4 @@
-// intelia dataset preview: exactly what the model sees of a dataset's records, and which of it is trained.
+// intelia dataset preview: what exactly the model sees of a dataset's records, and which tokens are trained.
 #include <fmt/format.h>
 
 #include "cli/line_pipe.hpp"
@@ -27,15 +27,16 @@ void declare(OptionTable& table, Options& options) {
       .positional()
       .required();
   table.add("model", options.model, "Folder with tokenizer and chat template", "FOLDER").required();
-  table.add("format", options.style.format, "Text with colours or marks, one JSON object a record, or one HTML page",
+  table.add("format", options.style.format, "Text with colours or marks, one JSON object per record, or an HTML page",
             {{"text", PreviewFormat::text}, {"json", PreviewFormat::json}, {"html", PreviewFormat::html}});
-  table.add("ids", options.style.shows_ids, "Show the id of every token");
-  table.add("records", options.records, "Most records that are shown; 0: all");
-  table.add("line", options.line, "Show the record of this line alone; 0: none in particular");
+  table.add("ids", options.style.shows_ids, "Show token ids");
+  table.add("records", options.records, "Maximum number of records to show (0 = all)");
+  table.add("line", options.line, "Show only the record of this line (0 = not restricted)");
   declare_trained_turns(table, options.trained_turns);
-  table.add("max-length", options.max_length, "Tokens of a sample; what is beyond them is shown as cut; 0: no limit");
-  table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
-  table.add("output", options.output, "File to write instead of standard output");
+  table.add("max-length", options.max_length,
+            "Maximum number of tokens per sample; the rest is shown as truncated (0 = unlimited)");
+  declare_date(table, options.date);
+  table.add("output", options.output, "Write to this file instead of standard output");
   declare_reject_options(table, options.rejects);
 }
 
@@ -43,14 +44,15 @@ void check(const Options& options, const Context& context) {
   const auto need = [](bool holds, const std::string& what) {
     if (!holds) throw Error(Kind::usage, what);
   };
+  check_date(options.date);
   check_reject_options(options.rejects);
   check_file_argument(options.file);
   check_is_folder("model", options.model);
   need(options.records >= 0, "--records must be 0 (all) or more");
-  need(options.line >= 0, "--line is a line's number, from 1");
-  need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");
+  need(options.line >= 0, "--line must be a line number, from 1");
+  need(options.max_length >= 0, "--max-length must be 0 (unlimited) or more");
   need(options.output.empty() || context.common.force || path_type(options.output) == PathType::missing,
-       "'" + options.output.string() + "' is there already; name another --output, or write over it with --force");
+       "'" + options.output.string() + "' already exists; choose another --output, or overwrite it with --force");
 }
 
 /** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
@@ -87,12 +89,12 @@ int run(const Options& options, Context& context) {
   const Json summary{{"records", totals.records},
                      {"tokens", totals.tokens},
                      {"trained_tokens", totals.trained},
-                     {"cut_tokens", totals.cut_tokens},
+                     {"truncated_tokens", totals.truncated_tokens},
                      {"rejected", rejects.by_reason()}};
   const auto records = [](std::int64_t count) { return fmt::format("{} record{}", count, count == 1 ? "" : "s"); };
   std::string words =
       fmt::format("{}, {} tokens, {} of them trained", records(totals.records), totals.tokens, totals.trained);
-  if (totals.cut_tokens > 0) words += fmt::format(", {} more cut", totals.cut_tokens);
+  if (totals.truncated_tokens > 0) words += fmt::format(", {} more truncated", totals.truncated_tokens);
   if (rejects.count() > 0) words += fmt::format(", {} rejected", records(rejects.count()));
   if (options.output.empty())
     context.finish_after_data(summary, words);
@@ -104,12 +106,12 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command dataset_preview{
-    "dataset preview", "Exactly what the model sees of each record",
-    "Shows each record as the chat template and the tokenizer make it: what is context, what is trained, what lies "
-    "beyond "
-    "--max-length and is cut away, and which tokens are control tokens and not text that looks like them. Of a "
-    "preference "
-    "both continuations are shown. Characters that cannot be seen are written as \\u{…}. The defaults are those of "
+    "dataset preview", "What exactly the model sees of each record",
+    "Shows each record as rendered by the chat template and encoded by the tokenizer: which tokens are context, which "
+    "are "
+    "trained, which are truncated at --max-length, and which are control tokens rather than text that looks like them. "
+    "Of "
+    "a preference both continuations are shown. Invisible characters are written as \\u{…}. The defaults are those of "
     "train sft.\n\n"
     "Example: intelia dataset preview data/train.jsonl --model models/tiny --format html --output preview.html",
     bind<Options, declare, run>};

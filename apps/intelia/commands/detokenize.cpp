@@ -1,4 +1,4 @@
-// intelia detokenize: one JSON array of ids a line → lines of text.
+// intelia detokenize: one JSON array of ids per line to lines of text.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -18,13 +18,13 @@ struct Options {
 };
 
 void declare(OptionTable& table, Options& options) {
-  declare_line_pipe(table, options.pipe, "JSON arrays of ids, one a line");
+  declare_line_pipe(table, options.pipe, "JSON arrays of ids, one per line");
   table.add("model", options.model, "Folder with tokenizer.json or tokenizer.model", "FOLDER").required();
-  table.add("skip-special", options.skip_special, "Leave control tokens out of the text");
-  table.add("json-lines", options.json_lines, "Write each text as a JSON string, which may hold newlines");
+  table.add("skip-special", options.skip_special, "Omit control tokens from the text");
+  table.add("json-lines", options.json_lines, "Write each text as a JSON string, which may contain newlines");
 }
 
-/** Fills `ids`; returns the fault in words when `line` is not an array of ids below `size`. */
+/** Fills `ids`; returns the fault when `line` is not an array of ids below `size`. */
 std::optional<std::string> parse_ids(std::string_view line, std::int32_t size, std::vector<std::int32_t>& ids) {
   static thread_local simdjson::dom::parser parser;
   simdjson::dom::array array;
@@ -32,8 +32,8 @@ std::optional<std::string> parse_ids(std::string_view line, std::int32_t size, s
     return "not a JSON array of ids: expected [1,2,…]";
   for (const simdjson::dom::element element : array) {
     std::int64_t id = 0;
-    if (element.get(id)) return fmt::format("not a JSON array of ids: element {} is not a whole number", ids.size());
-    if (id < 0 || id >= size) return fmt::format("no such id: {}, the tokenizer's are 0 to {}", id, size - 1);
+    if (element.get(id)) return fmt::format("not a JSON array of ids: element {} is not an integer", ids.size());
+    if (id < 0 || id >= size) return fmt::format("id {} is out of range, the tokenizer has 0 to {}", id, size - 1);
     ids.push_back(static_cast<std::int32_t>(id));
   }
   return std::nullopt;
@@ -47,7 +47,7 @@ LineResult detokenize_line(const Tokenizer& tokenizer, const Options& options, s
   if (options.json_lines)
     append_json_string(out, text);
   else if (text.find('\n') != std::string::npos)
-    return {"the text holds a newline: write it with --json-lines"};
+    return {"the text contains a newline: use --json-lines"};
   else
     out += text;
   return {std::nullopt, static_cast<std::int64_t>(ids.size())};
@@ -67,12 +67,13 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command detokenize{
-    "detokenize", "Token ids, one JSON array a line, back to text",
-    "What tokenize wrote comes back as it was, as far as the tokenizer keeps it. A line that is no array of ids, an id "
-    "that "
-    "the tokenizer does not have, and a text with a newline (which needs --json-lines) are bad: they are named, and an "
-    "empty "
-    "line (null with --json-lines) stands in their place. Bytes that are not UTF-8 come back as U+FFFD.\n\n"
+    "detokenize", "Convert token ids back to text",
+    "Reads one JSON array of ids per line and writes one line of text: the text that tokenize read, as far as the "
+    "tokenizer is reversible. A line that is not an array of ids, an id that the tokenizer does not have, and a text "
+    "with "
+    "a newline (which requires --json-lines) are invalid: they are reported, and an empty line (null with "
+    "--json-lines) is "
+    "written in their place. Bytes that are not UTF-8 become U+FFFD.\n\n"
     "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny | intelia detokenize --model "
     "models/tiny",
     bind<Options, declare, run>};

@@ -1,5 +1,5 @@
-// intelia eval run: base against base + adapter on held-out conversations and test questions; verdict, report, exit
-// status.
+// intelia eval run: compares base and base + adapter on held-out conversations and test questions; verdict, report,
+// exit status. The work is lib/evaluation's.
 #include <fmt/format.h>
 
 #include "cli/reject_options.hpp"
@@ -19,13 +19,13 @@ void declare(OptionTable& table, Options& options) {
   declare_model_options(table, evaluation.model);
   table.find("adapter")->required();
   table.add("validation", evaluation.validation, "Held-out conversations, JSON Lines").required();
-  table.add("questions", evaluation.questions, "Test questions that both answer, JSON Lines");
-  table.add("output", evaluation.output, "Folder for report.html and scores.json", "FOLDER").required();
-  table.add("min-conversations", evaluation.min_conversations, "Fewest conversations a verdict may rest on");
-  table.add("max-new-tokens", evaluation.max_new_tokens, "Longest answer to a question, in tokens");
-  table.add("batch-size", evaluation.batch_size, "Sequences scored or answered together");
-  table.add("seed", evaluation.seed, "Seed of the bootstrap");
-  table.add("date", evaluation.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
+  table.add("questions", evaluation.questions, "Test questions that both models answer, JSON Lines");
+  table.add("output", evaluation.output, "Output folder for report.html and scores.json", "FOLDER").required();
+  table.add("min-conversations", evaluation.min_conversations, "Minimum number of conversations for a verdict");
+  table.add("max-new-tokens", evaluation.max_new_tokens, "Maximum number of new tokens of an answer");
+  table.add("batch-size", evaluation.batch_size, "Sequences per batch, when scoring and answering");
+  table.add("seed", evaluation.seed, "Random seed of the bootstrap");
+  declare_date(table, evaluation.date);
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, evaluation.rejects);
 }
@@ -36,9 +36,10 @@ void check(const Options& options) {
   check_input_option("validation", evaluation.validation, InputType::file);
   if (!evaluation.questions.empty()) check_input_option("questions", evaluation.questions, InputType::file);
   if (evaluation.model.method == Method::full)
-    throw Error(Kind::usage, "--method is qlora (base in NF4) or lora (base as it is) here: an adapter is judged");
+    throw Error(Kind::usage, "--method must be qlora or lora: an adapter is evaluated");
   check_inputs_stay(evaluation.output, {"rejected.jsonl", "scores.json", "manifest.json"},
                     {evaluation.model.model, evaluation.model.adapter}, {evaluation.validation, evaluation.questions});
+  check_date(evaluation.date);
   check_reject_options(evaluation.rejects);
   if (evaluation.batch_size < 1) throw Error(Kind::usage, "--batch-size must be at least 1");
   if (evaluation.max_new_tokens < 1) throw Error(Kind::usage, "--max-new-tokens must be at least 1");
@@ -51,10 +52,11 @@ int run(const Options& options, Context& context) {
   settings.model.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
+  warn_without_date(settings.model.model, settings.date, context.log());
   if (context.common.dry_run) {
-    const std::size_t num_questions = check_evaluation(settings, context.sinks);
+    const std::size_t num_questions = check_evaluation(settings);
     context.finish({{"dry_run", true}, {"questions", num_questions}},
-                   "the model's text side and the questions are fine; nothing was run");
+                   "tokenizer, chat template and questions are valid; nothing was run");
     return 0;
   }
   const auto [evaluation, report, seconds] = run_evaluation(settings, context.run_info(), context.sinks);
@@ -74,12 +76,11 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command eval_run{
-    "eval run", "Judge base against base + adapter on held-out data",
-    "Scores the answers of the validation conversations with and without the adapter, and lets both answer the test "
-    "questions. "
-    "DEPLOY (exit status 0) when the whole 95 % interval of the loss difference is on the better side, DO NOT DEPLOY "
-    "(3) when "
-    "it is on the worse, NOT ENOUGH DATA (4) when it holds 0 or too few conversations were compared.\n\n"
+    "eval run", "Compare base and base + adapter on held-out data",
+    "Scores the answers of the validation conversations with and without the adapter, and lets both models answer the "
+    "test questions. DEPLOY (exit status 0) when the whole 95 % interval of the loss difference is on the better side, "
+    "DO NOT DEPLOY (3) when it is on the worse, NOT ENOUGH DATA (4) when it contains 0 or too few conversations were "
+    "compared.\n\n"
     "Example: intelia eval run --model models/base --adapter runs/sft --validation data/validation.jsonl "
     "--questions data/questions.jsonl --output reports/sft",
     bind<Options, declare, run>};

@@ -1,4 +1,4 @@
-// intelia render: conversations → the text that the chat template makes of each, as a JSON string a line.
+// intelia render: conversations to the text that the chat template renders of each, one JSON string per line.
 #include "cli/line_pipe.hpp"
 #include "options/model_options.hpp"
 #include "record/jsonl.hpp"
@@ -18,13 +18,13 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   declare_line_pipe(table, options.pipe, "Conversations, JSON Lines");
   table.add("model", options.model, "Folder with chat_template.jinja or tokenizer_config.json", "FOLDER").required();
-  table.add("add-generation-prompt", options.add_generation_prompt, "End with what begins an answer of the model");
+  table.add("add-generation-prompt", options.add_generation_prompt, "End with the header of an assistant turn");
   table.add("continue-final-message", options.continue_final_message,
-            "End where the last message's content ends, for the model to go on with it");
-  table.add("date", options.date, "Date that a chat template may ask for, YYYY-MM-DD", "DATE");
-  table.add("tools", options.tools, "JSON file with the list of tools for records that bring none");
+            "End where the last message's content ends, for the model to continue it");
+  declare_date(table, options.date);
+  table.add("tools", options.tools, "JSON file with the list of tools for records that have none");
   table.add("documents", options.documents, "JSON file with the list of documents for the template");
-  table.add("variables", options.variables, "JSON file with an object of what else the template may read");
+  table.add("variables", options.variables, "JSON file with an object of additional template variables");
 }
 
 /** The JSON in `path`, which must hold `expected` ("list" or "object"); empty when no path is given. */
@@ -41,7 +41,7 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
                        std::string_view line, std::string& out) {
   Conversation conversation;
   if (auto fault = parse_conversation(line, conversation)) return {std::move(fault)};
-  if (conversation.messages.empty()) return {"no messages: a record of plain text is not rendered"};
+  if (conversation.messages.empty()) return {"no messages: records of plain text are not rendered"};
   const RenderOptions render = with_tools(base, conversation.tools_json);
   const auto refusal = refusal_of([&] {
     const Rendered rendered = options.continue_final_message
@@ -56,8 +56,9 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
 int run(const Options& options, Context& context) {
   if (options.add_generation_prompt && options.continue_final_message)
     throw Error(Kind::usage,
-                "--add-generation-prompt begins a new answer and --continue-final-message goes on with the last one; "
-                "give one of them");
+                "--add-generation-prompt and --continue-final-message cannot be combined: one starts a new answer, the "
+                "other continues the last one");
+  check_date(options.date);
   check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
   for (const auto& [name, path] :
@@ -79,9 +80,10 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command render{
-    "render", "Conversations to the text that the model sees",
-    "Writes what transformers' apply_chat_template(tokenize=False) gives, one JSON string a line. A line that is no "
-    "conversation, or that the template refuses, is named with the template's own words, and null stands in its "
+    "render", "Render conversations with the chat template",
+    "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per line. A line that is "
+    "not a "
+    "conversation, or that the template refuses, is reported with the template's message, and null is written in its "
     "place.\n\n"
     "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
     bind<Options, declare, run>};

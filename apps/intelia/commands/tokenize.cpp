@@ -1,4 +1,4 @@
-// intelia tokenize: lines of text → one JSON array of ids a line.
+// intelia tokenize: lines of text to one JSON array of ids per line.
 #include <simdjson.h>
 
 #include <charconv>
@@ -22,12 +22,12 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   declare_line_pipe(table, options.pipe, "Lines of text");
   table.add("model", options.model, "Folder with tokenizer.json or tokenizer.model", "FOLDER").required();
-  table.add("add-special", options.special.add, "Add BOS and EOS where the tokenizer's post-processor puts them");
-  table.add("special", options.special.parse, "Let control tokens in the text count; without it text is only text");
-  table.add("json-lines", options.json_lines, "Each line is a JSON string, which may hold newlines");
+  table.add("add-special", options.special.add, "Add BOS and EOS as the tokenizer's post-processor does");
+  table.add("special", options.special.parse, "Parse control tokens in the text; by default they are encoded as text");
+  table.add("json-lines", options.json_lines, "Each line is a JSON string, which may contain newlines");
 }
 
-/** The text of a line that is a JSON string; nothing when it is none. */
+/** The text of a line that is a JSON string, or nothing. */
 std::optional<std::string_view> parse_string(std::string_view line) {
   static thread_local simdjson::dom::parser parser;
   std::string_view text;
@@ -74,12 +74,14 @@ int run(const Options& options, Context& context) {
 
 }  // namespace
 
-extern const Command tokenize{"tokenize", "Lines of text to token ids, one JSON array a line",
-                              "A line is every byte up to its newline, a carriage return too; an empty line is []. "
-                              "Bytes that are not UTF-8 count as "
-                              "U+FFFD, and a warning says so. With --json-lines a line that is no JSON string is bad: "
-                              "it is named and null stands in "
-                              "its place, so that line N of the output always belongs to line N of the input.\n\n"
+extern const Command tokenize{"tokenize", "Convert lines of text to token ids",
+                              "Writes one JSON array of ids per line. A line is every byte up to its newline, "
+                              "including a carriage return; an empty "
+                              "line is []. Bytes that are not UTF-8 count as U+FFFD, with a warning. With "
+                              "--json-lines, a line that is not a JSON "
+                              "string is invalid: it is reported and null is written in its place, so that line N of "
+                              "the output always corresponds "
+                              "to line N of the input.\n\n"
                               "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny",
                               bind<Options, declare, run>};
 

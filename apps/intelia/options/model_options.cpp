@@ -10,32 +10,33 @@ namespace intelia {
 namespace fs = std::filesystem;
 
 void declare_model_options(OptionTable& table, ModelSettings& settings) {
-  table.add("model", settings.model, "Model folder in Hugging Face form", "FOLDER").required();
+  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required();
   table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER");
-  table.add("method", settings.method, "How the base is held: NF4, as it is, or (train) all of it trained",
+  table.add("method", settings.method, "Base weights: qlora = 4-bit NF4, lora = as stored, full = all trained",
             {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
-  table.add("precision", settings.precision, "Precision of the computation",
+  table.add("precision", settings.precision, "Compute precision",
             {{"auto", Precision::automatic},
              {"fp32", Precision::fp32},
              {"bf16", Precision::bf16},
              {"fp16", Precision::fp16}});
-  table.add("device", settings.device, "Where to compute; auto: a GPU when there is one",
+  table.add("device", settings.device, "Device; auto: a GPU when one is available",
             {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
 }
 
 void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
-  table.add("trained-turns", turns, "Turns of the assistant that are trained, but for messages with \"weight\": 0",
+  table.add("trained-turns", turns, "Assistant turns to train on; messages with \"weight\": 0 are excluded",
             {{"all", TrainedTurns::all}, {"last", TrainedTurns::last}});
 }
 
+void declare_date(OptionTable& table, std::string& date) {
+  table.add("date", date, "Date for chat templates that use the current date, YYYY-MM-DD", "DATE");
+}
+
 void declare_token_cache(OptionTable& table, TokenCacheOptions& options) {
-  table
-      .add("token-cache", options.is_used,
-           "Keep the tokens of the data for the next run, or take those of an earlier one")
-      .changeable();
+  table.add("token-cache", options.is_used, "Cache tokenized data between runs").changeable();
   table
       .add("token-cache-size", options.max_gib,
-           "GiB that kept tokens may fill, least recently used first out; 0: no limit")
+           "Maximum size of the token cache in GiB, the least recently used files are removed first (0 = unlimited)")
       .changeable();
 }
 
@@ -56,10 +57,10 @@ fs::path cache_folder() {
 }  // namespace
 
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context) {
-  if (options.max_gib < 0) throw Error(Kind::usage, "--token-cache-size must be 0 (no limit) or more");
+  if (options.max_gib < 0) throw Error(Kind::usage, "--token-cache-size must be 0 (unlimited) or more");
   const fs::path folder = cache_folder();
   if (!options.is_used || context.common.dry_run || folder.empty()) return {};
-  // The program's own bytes and not its version, so that a build with uncommitted changes takes nothing from another.
+  // The hash of the program and not its version, so that a build with uncommitted changes shares no tokens.
   return {folder / "tokens", static_cast<std::uint64_t>(options.max_gib * (1ULL << 30)),
           sha256_of_file("/proc/self/exe")};
 }
@@ -69,16 +70,23 @@ void check_model_options(const ModelSettings& settings) {
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
 }
 
+void warn_without_date(const fs::path& model, const std::string& date, Log& log) {
+  if (!date.empty()) return;
+  check_tokenizer_files(model);
+  if (load_chat_template(model).reads_date())
+    log.warning("the chat template uses the current date, and results must not depend on the day; set one with --date");
+}
+
 void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names,
                        const std::vector<fs::path>& folders, const std::vector<fs::path>& files) {
   for (const fs::path& folder : folders)
     if (!folder.empty() && is_same_file(folder, output))
-      throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; name another");
+      throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; choose another");
   for (const fs::path& file : files)
     for (const std::string& name : names)
       if (!file.empty() && is_same_file(file, output / name))
         throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
-                                     " of this run; copy it elsewhere or name another --output");
+                                     " of this run; copy it elsewhere or choose another --output");
 }
 
 }  // namespace intelia

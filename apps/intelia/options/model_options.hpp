@@ -1,4 +1,4 @@
-// Options and steps that every command with a model shares: which model, in what precision, and its text side.
+// Options and checks of every command with a model: which model, in which precision, and its text side.
 #pragma once
 
 #include "cli/command.hpp"
@@ -13,11 +13,14 @@ namespace intelia {
 /** --model --adapter --method --precision --device. */
 void declare_model_options(OptionTable& table, ModelSettings& settings);
 
-/** What a run may keep of a dataset's tokens for the next one. */
+/** The cache of tokenized datasets. */
 struct TokenCacheOptions {
   bool is_used = true;
   double max_gib = 16;  // 0: no limit
 };
+
+/** --date. */
+void declare_date(OptionTable& table, std::string& date);
 
 /** --trained-turns, for commands that show or train on conversations. */
 void declare_trained_turns(OptionTable& table, TrainedTurns& turns);
@@ -25,8 +28,8 @@ void declare_trained_turns(OptionTable& table, TrainedTurns& turns);
 /** --token-cache --token-cache-size. */
 void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
 
-/** $INTELIA_CACHE_DIR, else ${XDG_CACHE_HOME:-~/.cache}/intelia, and in it tokens; no folder on a dry run or when not
- * used. */
+/** The folder tokens in $INTELIA_CACHE_DIR, else in ${XDG_CACHE_HOME:-~/.cache}/intelia; no folder on a dry run or when
+   the cache is disabled. */
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
 /** Throws Error{usage} when `path`, given as --`option`, is not a folder that can be read. */
@@ -36,6 +39,10 @@ inline void check_is_folder(const std::string& option, const std::filesystem::pa
 
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
+
+/** Warns when the chat template of `model` uses the current date and none is given: a run must not depend on the clock.
+ */
+void warn_without_date(const std::filesystem::path& model, const std::string& date, Log& log);
 
 /** Refuses (Error{usage}) to write into an input: `output` as one of the folders, or its files `names` over one of the
  * files. */

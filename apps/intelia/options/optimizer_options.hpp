@@ -9,7 +9,7 @@ namespace intelia {
 void declare_optimizer_options(OptionTable& table, OptimizerSettings& settings);
 void declare_schedule_options(OptionTable& table, ScheduleSettings& settings);
 
-/** Throw Error{usage} on values without sense, and on options of another optimizer or schedule than the chosen one. */
+/** Throw Error{usage} for values out of range, and for options of another optimizer or schedule. */
 void check_optimizer_options(const OptimizerSettings& settings);
 void check_schedule_options(const ScheduleSettings& settings);
 

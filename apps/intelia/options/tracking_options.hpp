@@ -1,4 +1,4 @@
-// Options of the commands that train: who follows the run while it goes on (lib/tracking).
+// Options of training commands for the trackers that follow a run (lib/tracking).
 #pragma once
 
 #include "cli/command.hpp"
