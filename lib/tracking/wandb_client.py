@@ -1,8 +1,8 @@
-"""Hands metrics to Weights & Biases through its own client: started by intelia (lib/tracking/wandb.cpp), fed on standard input.
+"""Sends metrics to Weights & Biases through its client: started by intelia (lib/tracking/wandb.cpp), fed on standard input.
 
-The first line names the run, each further one is {"step", "time", "metrics"}, before which {"step", "answers": [[prompt, answer], …]}
-may stand for the same step, the last {"exit_code"}; an end without it means that the program was killed. With the argument "check" it only says by its exit status whether it could work:
-0 yes, 3 the package is missing, 4 there is no key.
+The first line describes the run. Each further line is {"step", "time", "metrics"}, optionally preceded by {"step", "answers":
+[[prompt, answer], …]} of the same step; the last is {"exit_code"}, and an end of input without it means that the program was killed.
+With the argument "check" it only tests, by its exit status, whether it could work: 0 yes, 3 the package is missing, 4 no API key.
 """
 import fcntl
 import json
@@ -21,7 +21,7 @@ def read_key():
 
 
 def lacks_key(wandb):
-    """Whether an online run would ask for a key. Where this version of the client cannot be asked: no."""
+    """Whether an online run would lack an API key; False where this version of the client cannot tell."""
     try:
         from wandb.sdk.lib import wbauth
         settings = wandb.setup().settings
@@ -35,14 +35,14 @@ def lacks_key(wandb):
 def check():
     try:
         import wandb
-        wandb.init, wandb.Settings  # a folder of that name in the path is no package
+        wandb.init, wandb.Settings  # a folder of that name in the path is not the package
     except (ImportError, AttributeError):
         return MISSING_PACKAGE
     return MISSING_KEY if lacks_key(wandb) else 0
 
 
 class State:
-    """The run's id and the last step that was logged, in a file beside it: what a resumed run must not log again."""
+    """The run's id and the last logged step, in a file: a resumed run must not log earlier steps again."""
 
     def __init__(self, folder, head):
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -52,9 +52,9 @@ class State:
         lines = [line for line in self.file.read().split("\n")[:-1]]
         mine = {name: head[name] for name in ("project", "identity")}
         before = json.loads(lines[0]) if lines else {}
-        self.goes_on = head["resumes"] and all(before.get(name) == value for name, value in mine.items())
-        self.id = before["id"] if self.goes_on else head["key"]
-        self.last_step = json.loads(lines[-1]) if self.goes_on and len(lines) > 1 else -1
+        self.resumes = head["resumes"] and all(before.get(name) == value for name, value in mine.items())
+        self.id = before["id"] if self.resumes else head["key"]
+        self.last_step = json.loads(lines[-1]) if self.resumes and len(lines) > 1 else -1
         self.file.seek(0)
         self.file.truncate()
         self.write({**mine, "id": self.id})
@@ -73,7 +73,7 @@ class State:
 def main():
     os.umask(0o077)
     os.environ.setdefault("WANDB_SILENT", "true")
-    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # the client would report its own faults to its makers
+    os.environ.setdefault("WANDB_ERROR_REPORTING", "false")  # the client would send its own errors to its vendor
     read_key()
     if sys.argv[1:] == ["check"]:
         return check()

@@ -36,7 +36,7 @@ TrainingReport SftJob::plan(bool measures_time) const {
   return plan_report(load_engine().plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_));
 }
 
-TrainingReport SftJob::rehearse(const DescribeOptions& describe) const {
+TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
   warn();
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);

@@ -1,5 +1,5 @@
 // Supervised fine-tuning from files to an output folder: the text side is made here, the training itself is the
-// engine's. A job is checked, planned, rehearsed or run; it prints nothing.
+// engine's. A job can be checked, planned, run without training (dry run), or run; it prints nothing.
 #pragma once
 
 #include <functional>
@@ -36,7 +36,7 @@ class SftJob {
   /** Memory and, with `measures_time`, time that the run will need; trains nothing. */
   TrainingReport plan(bool measures_time) const;
   /** Reads the data and logs the settings; trains nothing. */
-  TrainingReport rehearse(const DescribeOptions& describe) const;
+  TrainingReport dry_run(const DescribeOptions& describe) const;
   /** Trains, and commits the output folder with its manifest. */
   TrainingReport run(const RunInfo& info, const DescribeOptions& describe);
 

@@ -472,8 +472,8 @@ def test_plain_text_and_cut(probe, llama3_folder):
     got = probe(do="conversation", folder=str(llama3_folder), text=text)
     assert got["ids"] == ids and got["is_target"] == [0] + [1] * (len(ids) - 1)
     assert got["target_bytes"] == len(text.encode("utf-8"))
-    cut = probe(do="conversation", folder=str(llama3_folder), text=text, max_length=5)
-    assert cut["ids"] == ids[:5] and cut["is_cut"] and cut["num_targets"] == 4
+    truncated = probe(do="conversation", folder=str(llama3_folder), text=text, max_length=5)
+    assert truncated["ids"] == ids[:5] and truncated["is_truncated"] and truncated["num_targets"] == 4
 
 
 def test_dataset(probe, llama3_folder, tmp_path):
@@ -488,7 +488,7 @@ def test_dataset(probe, llama3_folder, tmp_path):
     got = probe(do="dataset", folder=str(llama3_folder), path=str(path), max_length=100)
     assert [sample["id"] for sample in got["samples"]] == ["c1", "line 4"]
     assert [sample["language"] for sample in got["samples"]] == ["en", ""]
-    assert got["cut"] == 1 and got["without_target"] == 2 and got["rejected"] == 2
+    assert got["truncated"] == 1 and got["without_target"] == 2 and got["rejected"] == 2
     assert got["samples"][0]["ids"] == probe(do="conversation", folder=str(llama3_folder), messages=lines[0]["messages"])["ids"]
     again = probe(do="dataset", folder=str(llama3_folder), path=str(path), max_length=99)
     assert again["sha256"] == got["sha256"]

@@ -198,7 +198,7 @@ REFUSED = {
     "no control tokens": ("tekken.json", tekken_document(special_tokens=None), "version v13 must list its special_tokens"),
     "too few": ("tekken.json", tekken_document(default_num_special_tokens=2), "default_num_special_tokens is 2 for 4"),
     "too many": ("tekken.json", tekken_document(default_vocab_size=999), "default_vocab_size needs 989 ranks, the vocab has 258"),
-    "no byte": ("tekken.json", tekken_document(default_vocab_size=265), "no token stands for the byte 0xFF"),
+    "no byte": ("tekken.json", tekken_document(default_vocab_size=265), "no token represents the byte 0xFF"),
     "not JSON": ("tekken.json", "{", "not the JSON of a Mistral tokenizer"),
     "pattern": ("tekken.json", tekken_document(pattern="(a"), "the pattern '(a'"),
 }

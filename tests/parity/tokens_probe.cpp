@@ -210,7 +210,7 @@ Json dataset(const Json& request) {
                        {"language", data.language_of(i)}});
   }
   return {{"samples", samples},
-          {"cut", data.num_truncated()},
+          {"truncated", data.num_truncated()},
           {"without_target", data.num_without_target()},
           {"rejected", rejects.count()},
           {"sha256", data.content_sha256()}};

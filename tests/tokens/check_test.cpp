@@ -36,7 +36,7 @@ TEST_CASE("a sound record has no finding") { CHECK(check("", kTurns).empty()); }
 
 TEST_CASE("a record without a trained token") {
   expect(check("", {{"user", "ab"}}), Finding::Kind::no_target, "assistant turn");
-  expect(check("", kTurns, 4), Finding::Kind::no_target, "--max-length");
+  expect(check("", kTurns, 4), Finding::Kind::no_target, "maximum length");
   CHECK(check("", kTurns, 8).empty());
 }
 
@@ -84,14 +84,14 @@ TEST_CASE("preferences") {
     return check_preference(*tokenizer, chat_template, preference, options, 7);
   };
   CHECK(findings(chat).empty());
-  expect(findings(chat, 4), Finding::Kind::no_target, "--max-length");
+  expect(findings(chat, 4), Finding::Kind::no_target, "maximum length");
   const ChatTemplate lossy(
       "{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% "
       "endif %}",
       "lossy", {{"bos_token", "<b>"}});
   expect(findings(lossy), Finding::Kind::prompt_not_prefix, "last 1 tokens");
   preference.rejected = preference.chosen;
-  expect(findings(chat), Finding::Kind::same_continuations, "take the pair out");
+  expect(findings(chat), Finding::Kind::same_continuations, "remove the pair");
 }
 
 TEST_CASE(

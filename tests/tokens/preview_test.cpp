@@ -70,7 +70,7 @@ TEST_CASE("a control token is told from text that looks like one, and half a cha
   CHECK(std::count(texts.begin(), texts.end(), "") == 1);
 }
 
-TEST_CASE("what lies beyond max_length is there, cut, and trains nothing") {
+TEST_CASE("tokens beyond max_length are shown as truncated and not trained") {
   const Model model;
   const Conversation conversation{{{"user", "q"}, {"assistant", "abc abc"}}};
   EncodeOptions options;
@@ -82,7 +82,7 @@ TEST_CASE("what lies beyond max_length is there, cut, and trains nothing") {
   for (std::size_t i = 0; i < part.tokens.size(); ++i) CHECK(part.tokens[i].is_truncated == (i >= 5));
   options.max_length = 2;
   CHECK(preview_conversation(*model.tokenizer, model.chat_template, conversation, options)[0].note.find(
-            "after --max-length") != std::string::npos);
+            "after the maximum length") != std::string::npos);
 }
 
 TEST_CASE("a plain text has the tokens that stand around it") {

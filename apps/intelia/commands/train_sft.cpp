@@ -99,7 +99,7 @@ TrainingReport work(const Options& options, const Context& context) {
   const DescribeOptions describe = [&](const SftSettings& effective) { return options_of(options, effective); };
   if (options.only_checks) return job.check();
   if (options.only_plans) return job.plan(/*measures_time=*/!context.common.dry_run);
-  if (context.common.dry_run) return job.rehearse(describe);
+  if (context.common.dry_run) return job.dry_run(describe);
   return job.run(context.run_info(), describe);
 }
 

@@ -55,7 +55,8 @@ void declare_checkpoint_options(OptionTable& table, TrainingSettings& settings) 
 
 void declare_order_options(OptionTable& table, TrainingSettings& settings) {
   table.add("seed", settings.seed, "Random seed of data order, dropout and initialization");
-  table.add("compat", settings.compat, "Trainer to follow where implementations differ; trl: TRL 1.16 (docs/training.md)",
+  table.add("compat", settings.compat,
+            "Trainer to follow where implementations differ; trl: TRL 1.16 (docs/training.md)",
             {{"none", Compat::none}, {"trl", Compat::trl}});
   table.add("packing", settings.packs,
             "Pack several samples into each row of --max-length tokens; --batch-size counts rows");
@@ -91,7 +92,8 @@ void check_lora_options(const TrainingSettings& settings) {
     need(!lora.targets.empty(), "--lora-targets names no layer");
     return;
   }
-  need(settings.optimizer.loraplus_ratio == 0, "--loraplus-ratio cannot be used with --method full, which has no adapter");
+  need(settings.optimizer.loraplus_ratio == 0,
+       "--loraplus-ratio cannot be used with --method full, which has no adapter");
   need(settings.adapter_type != AdapterType::bf16,
        "--adapter-dtype cannot be used with --method full, which has no adapter");
   need(settings.base.adapter.empty(), "--adapter cannot be used with --method full, which has no adapter");
