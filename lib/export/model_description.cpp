@@ -32,8 +32,8 @@ ParameterCounts count_parameters(const ModelConfig& config, const LoraSettings& 
   return counts;
 }
 
-/** NF4 with double quantization (Dettmers et al. 2023, section 3): 4 bits per weight, an 8-bit scale per 64 weights, and
-    a 32-bit scale per 256 of these scales. Weights that are stored so can be trained in no other way. */
+/** NF4 with double quantization (Dettmers et al. 2023, section 3): 4 bits per weight, an 8-bit scale per 64 weights,
+   and a 32-bit scale per 256 of these scales. Weights that are stored so can be trained in no other way. */
 std::vector<TrainingMemory> training_memory(const ParameterCounts& counts, bool is_stored_quantized) {
   const double p = counts.all, l = counts.linear, a = counts.adapter;
   const std::vector<TrainingMemory::Term> adapter = {

@@ -21,7 +21,8 @@ void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const st
                             const std::string& remedy) {
   constexpr std::uint64_t kOtherBytes = std::uint64_t{64} << 20;  // headers, tokenizer, the file system's own needs
   const std::string shortage = disk_shortage(run.folder(), weight_bytes + kOtherBytes, need);
-  if (!shortage.empty()) throw Error(Kind::io, shortage + "; free some space" + (remedy.empty() ? "" : ", or " + remedy));
+  if (!shortage.empty())
+    throw Error(Kind::io, shortage + "; free some space" + (remedy.empty() ? "" : ", or " + remedy));
 }
 
 void remove_stale_model_files(Run& run) {

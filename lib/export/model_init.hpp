@@ -1,5 +1,5 @@
-// A new model folder: random weights, configuration, and a tokenizer that is copied or trained on text. It does not know
-// options; lib/model draws the weights.
+// A new model folder: random weights, configuration, and a tokenizer that is copied or trained on text. It does not
+// know options; lib/model draws the weights.
 #pragma once
 
 #include <cstdint>

@@ -22,8 +22,7 @@ constexpr std::size_t kMaxRecordsShown = 1000;
 std::vector<fs::path> record_files(const ManifestIndex& index) {
   std::map<fs::path, fs::path> files;  // by canonical name
   const auto add = [&](const fs::path& path) {
-    if (path.extension() == ".jsonl" && is_reachable_file(path))
-      files.emplace(canonical_name(path), path);
+    if (path.extension() == ".jsonl" && is_reachable_file(path)) files.emplace(canonical_name(path), path);
   };
   for (const RunRecord& run : index.runs()) {
     for (const fs::path& manifest : run.manifests)
@@ -88,9 +87,10 @@ void LineageQuery::look_at_path(const fs::path& path) {
     section.origins.push_back(is_manifest_name(path.filename().string()) ? lineage_.of_manifest(path)
                                                                          : lineage_.of_file(path));
   } else {
-    throw SettingError(Kind::usage, "id",
-                       "'" + path.string() + "' is neither a file nor a folder; to search for a record, pass it as an id",
-                       SettingError::Role::remedy);
+    throw SettingError(
+        Kind::usage, "id",
+        "'" + path.string() + "' is neither a file nor a folder; to search for a record, pass it as an id",
+        SettingError::Role::remedy);
   }
   std::vector<LineageFile> files;
   for (const LineageOrigin& origin : section.origins)

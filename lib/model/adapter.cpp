@@ -245,8 +245,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (const Json* type = top.find("peft_type"); type == nullptr || *type != "LORA")
     refuse("peft_type", "only \"LORA\" is supported");
   for (const char* key : kUnsupportedKeys)
-    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value))
-      refuse(key, "this is not supported");
+    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value)) refuse(key, "not supported");
   if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none")
     refuse("bias", "only \"none\" is supported");
 
@@ -261,7 +260,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     if (*start == "pissa" || *start == "olora")
       config.mutated_init = start->get<std::string>();
     else if (*start != "gaussian" && *start != "orthogonal" && *start != "eva")
-      refuse("init_lora_weights", "it changes the base weights in a way that cannot be done again here");
+      refuse("init_lora_weights", "it modifies the base weights, which is not supported");
   }
   config.base_model = top.text("base_model_name_or_path").value_or("");
   config.r = static_cast<int>(top.required_integer("r", 1, kMaxRank));
@@ -292,7 +291,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   config.modules_to_save = read_names(top, "modules_to_save");
   config.ensures_weight_tying = top.flag("ensure_weight_tying", false);
   if (config.uses_dora && !config.mutated_init.empty())
-    refuse("init_lora_weights", "together with use_dora this is not supported");
+    refuse("init_lora_weights", "not supported together with use_dora");
   return config;
 }
 

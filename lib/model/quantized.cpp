@@ -73,7 +73,7 @@ State read_state(const TensorView& view, const std::string& name) {
                                               "nested_blocksize", "nested_dtype", "nested_offset"};
   for (const auto& [key, value] : state.object.items()) {
     if (!known.contains(key)) {
-      throw Error(Kind::input, fmt::format("{}: '{}' is nothing that bitsandbytes writes there; expected {}", name,
+      throw Error(Kind::input, fmt::format("{}: '{}' is not a key that bitsandbytes writes; expected {}", name,
                                            key.substr(0, 80), fmt::join(known, ", ")));
     }
   }
@@ -86,7 +86,7 @@ QuantizationConfig read_quantization_config(const Json& document, const std::str
   if (!document.is_object())
     throw Error(Kind::input, fmt::format("{}: quantization_config is {}; expected an object", file, shown(document)));
   const ConfigSection section{document, file, "quantization_config."};
-  constexpr const char* kRemedy = "; only bitsandbytes' NF4 is read here: give that, or the unquantized model";
+  constexpr const char* kRemedy = "; only NF4 of bitsandbytes is supported: use that, or the unquantized model";
 
   if (const std::string method = section.text("quant_method").value_or("bitsandbytes"); method != "bitsandbytes")
     section.refuse("quant_method", fmt::format("is {}{}", shown(method), kRemedy));
@@ -243,8 +243,8 @@ std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& co
 void check_trainable(const ModelConfig& config, const std::filesystem::path& folder) {
   if (!config.quantization) return;
   throw SettingError(Kind::usage, "method",
-                     fmt::format("full training is impossible for '{}': its weights are stored in NF4; train an "
-                                 "adapter on them (qlora), or give the unquantized model",
+                     fmt::format("full training is not possible for '{}': its weights are stored in NF4; train an "
+                                 "adapter (qlora), or use the unquantized model",
                                  folder.string()));
 }
 
