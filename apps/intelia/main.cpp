@@ -5,6 +5,7 @@
 
 #include "base/nearest_word.hpp"
 #include "cli/help.hpp"
+#include "cli/option_names.hpp"
 #include "cli/settings.hpp"
 #include "cli/terminal.hpp"
 #include "program.hpp"
@@ -102,7 +103,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
     if (!option.may_change) context.fixed_options[option.name] = option.json();
     log.debug(option.name + " = " + option.get());
   }
-  const int status = work(context);
+  const int status = naming_options(own, [&] { return work(context); });
   progress.finish();
   return status;
 }

@@ -1,4 +1,4 @@
-// What the rest of the house sees of training and inference. Behind it stands the plug-in lib/nn, loaded on demand.
+// The interface to training and inference. The implementation is the plug-in lib/nn, loaded on demand.
 #pragma once
 
 #include <cstdint>
@@ -16,17 +16,17 @@
 
 namespace intelia {
 
-/** A loaded model, with its adapter when one was given. Not for several threads at once. */
+/** A loaded model, with its adapter when one was given. Not thread-safe. */
 class LoadedModel {
  public:
   virtual ~LoadedModel() = default;
   virtual std::int64_t vocabulary_size() const = 0;
-  virtual std::int64_t context_length() const = 0;  // tokens that a sequence may have
+  virtual std::int64_t context_length() const = 0;  // maximum tokens of a sequence
   virtual std::string description() const = 0;      // "llama, 4.2 M parameters, NF4, fp32, cpu"
-  /** Losses of `batch` (padded together), with or without the adapter. */
+  /** Loss of each sample of `batch`, with or without the adapter. */
   virtual std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) = 0;
-  /** Continues each prompt. The same result whatever the other prompts of the batch are, up to rounding. */
-  virtual std::vector<GeneratedTokens> generate(std::span<const std::vector<std::int32_t>> prompts,
+  /** Continues each prompt. An answer does not depend on the other requests of the batch, up to rounding. */
+  virtual std::vector<GeneratedTokens> generate(std::span<const GenerationRequest> requests,
                                                 const SamplingSettings& sampling, bool use_adapter,
                                                 const StopFlag& stop) = 0;
   /** Logits after each token of one sequence, [T, V] row-major fp32. */
@@ -36,29 +36,29 @@ class LoadedModel {
 class Engine {
  public:
   virtual ~Engine() = default;
-  /** {"torch":"2.11.0","cuda":"13.0"|null,"devices":[…]}; looks for a GPU only when asked. */
+  /** {"torch":"2.11.0","cuda":"13.0"|null,"devices":[…]}; looks for a GPU only with `look_for_gpu`. */
   virtual Json versions(bool look_for_gpu) = 0;
   virtual std::unique_ptr<LoadedModel> load(const ModelSettings& settings, Sinks sinks) = 0;
   /** Writes the weights of settings.model into settings.output with their linear layers in NF4, as bitsandbytes
-     serializes it. Files are closed, but have no name yet. */
+     serializes it. The files are closed but not yet committed. */
   virtual std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) = 0;
-  /** Runs SFT; what is written to settings.output: adapter (or model), metrics.jsonl, checkpoints. `run` is any JSON
-      that a resumed run must find unchanged (data, template and tokenizer hashes). `validation` may be null. */
-  virtual SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                               const Json& run, Sinks sinks) = 0;
+  /** Supervised fine-tuning; writes adapter (or model), metrics.jsonl and checkpoints to settings.output. A resumed run
+      must have the same `run` (options, hashes of data, template and tokenizer). `validation` may be null. */
+  virtual TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train,
+                                    const SampleSource* validation, const Json& run, Sinks sinks) = 0;
   /**
-   * What that run will take. Memory is told without reading a weight, by the training's own code on tensors without
-   * data. With `measures_time`, and when it fits, the model is loaded and a few micro-batches are timed.
+   * Memory and time that such a run needs. Memory is computed without reading weights, by running the training's own
+   * code on meta tensors. With `measures_time`, and when it fits, the model is loaded and a few micro-batches are
+   * timed.
    */
-  virtual SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                           bool measures_time, Sinks sinks) = 0;
+  virtual TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                                bool measures_time, Sinks sinks) = 0;
 };
 
 /**
- * The engine from the plug-in `libintelia_engine.so` beside the program (../lib, then lib/ of the build), with libtorch
- * sought in $INTELIA_LIBTORCH, the plug-in's folder, its rpath, and where `$INTELIA_PYTHON` or python3 has torch.
- * Loaded once and never unloaded. Throws Error{usage} in one sentence that says what to install, or that the build tags
- * differ.
+ * The engine from the plug-in `libintelia_engine.so` in the program's ../lib, with libtorch searched in
+ * $INTELIA_LIBTORCH, the plug-in's folder, its rpath, and the torch package of `$INTELIA_PYTHON` or python3. Loaded
+ * once and never unloaded. Throws Error{usage} that says what to install, or that the build tags differ.
  */
 Engine& load_engine();
 

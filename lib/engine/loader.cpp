@@ -1,4 +1,4 @@
-// Finds libtorch, loads the plug-in beside the program, and compares build tags. See engine.hpp.
+// Finds libtorch, loads the plug-in, and compares build tags. See engine.hpp.
 #include <dlfcn.h>
 #include <sys/resource.h>
 
@@ -19,22 +19,21 @@ namespace {
 constexpr const char* kPlugin = "libintelia_engine.so";
 constexpr const char* kRemedy =
     "libtorch was not found: run scripts/setup, or install it with 'pip install torch==2.11.0' and set INTELIA_PYTHON "
-    "to that "
-    "Python, or set INTELIA_LIBTORCH to the folder that holds libtorch_cpu.so";
+    "to that Python, or set INTELIA_LIBTORCH to the folder that holds libtorch_cpu.so";
 
 fs::path plugin_path() {
   const fs::path program = fs::read_symlink("/proc/self/exe");
   return program.parent_path().parent_path() / "lib" / kPlugin;
 }
 
-/** Loads libtorch's CPU half from `folder`, so that the plug-in finds it by name. */
+/** Loads libtorch's CPU libraries from `folder`, so that the plug-in finds them by name. */
 bool preload(const fs::path& folder) {
   return fs::exists(folder / "libtorch_cpu.so") &&
          ::dlopen((folder / "libc10.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr &&
          ::dlopen((folder / "libtorch_cpu.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr;
 }
 
-/** The folder of libtorch in the torch package of a Python, or nothing. */
+/** The folder of libtorch in the torch package of a Python; empty when there is none. */
 fs::path libtorch_of_python() {
   const char* named = std::getenv("INTELIA_PYTHON");
   const ProcessResult result =
@@ -45,16 +44,15 @@ fs::path libtorch_of_python() {
 }
 
 /**
- * libtorch's OpenMP reads this once, as it is loaded. Its default lets idle threads spin for milliseconds, which on a
- * machine that is also doing something else made training seven times slower (2 cores, one of them busy); about ten
- * microseconds keep the short pauses between operations without waking anybody.
+ * Limits how long idle OpenMP threads of libtorch spin; libgomp reads this once, as it is loaded. Its default is
+ * milliseconds, which made training seven times slower on a machine with other load (2 cores, one of them busy); 1,000
+ * iterations, about ten microseconds, bridge the short pauses between operations.
  */
 void limit_spinning() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
 }
 
-/** Where libtorch's own start finds no memory it ends the process, so a limit that it cannot live within is refused
- * before. */
+/** Refuses an address-space limit in which libtorch cannot start: it would abort the process. */
 void check_address_space() {
   constexpr rlim_t kNeededBytes = rlim_t{512} << 20;
   rlimit limit{};
@@ -64,13 +62,12 @@ void check_address_space() {
                             " to start; raise the limit");
 }
 
-/** What the loader said last, thrown when it is that there is no room for a library, which no other copy of it would
- * have. */
+/** The last error of dlopen; thrown when it is a lack of memory, which no other copy of the library would help. */
 std::string reason_of_failure() {
   std::string reason = ::dlerror();
   if (reason.find("failed to map segment") != std::string::npos ||
       reason.find("annot allocate memory") != std::string::npos)
-    throw Error(Kind::io, "not enough memory to load libtorch, (see ulimit -v): " + reason);
+    throw Error(Kind::io, "not enough memory to load libtorch (see ulimit -v): " + reason);
   return reason;
 }
 
@@ -99,10 +96,6 @@ void* open_plugin(const fs::path& path) {
 }
 
 Engine& create_engine() {
-  // libtorch's OpenMP threads would wait for work by spinning for milliseconds, which starves every other process of a
-  // busy machine (seen here: 7 times slower with two threads beside compilers). Set before libgomp reads it, unless the
-  // user did.
-  ::setenv("GOMP_SPINCOUNT", "20000", /*overwrite=*/0);
   const fs::path path = plugin_path();
   void* plugin = open_plugin(path);
   const auto tag = reinterpret_cast<const char* (*)()>(::dlsym(plugin, "intelia_engine_build_tag"));

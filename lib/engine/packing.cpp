@@ -1,6 +1,6 @@
-// See packing.hpp. Lengths are small whole numbers, so that both steps of best-fit decreasing need no comparison sort
-// and no tree: a counting sort brings the longest first, and a bitset of the spaces that open rows have left answers
-// "the smallest that is enough" in a word or two.
+// See packing.hpp. Lengths are small integers, so neither step of best-fit decreasing needs a comparison sort or a
+// tree: a counting sort orders samples by length, and a bitset of the space left in open rows finds the smallest
+// sufficient one in a few word operations.
 #include "engine/packing.hpp"
 
 #include <fmt/format.h>
@@ -14,7 +14,8 @@ namespace intelia {
 
 namespace {
 
-/** A set of numbers from 0 to a limit that finds its smallest member above a bound in one word a level of 64. */
+/** A set of numbers from 0 to a limit, a 64-ary tree of bits: finds its smallest member above a bound in one word per
+   level. */
 class NumberSet {
  public:
   explicit NumberSet(std::size_t limit) {
@@ -49,7 +50,7 @@ class NumberSet {
     std::uint64_t word = levels_[0][bound / 64] & ~std::uint64_t{0} << bound % 64;
     std::size_t index = bound / 64;
     while (word == 0) {
-      // Nothing more in this word: what follows it, one level up.
+      // Nothing more in this word: look behind it, one level up.
       ++height;
       const std::size_t next = index + 1;
       index = next / 64;
@@ -66,13 +67,13 @@ class NumberSet {
 
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 
-/** Rows that have the same space left, the one that came first in front. */
+/** Rows with the same space left, oldest first. */
 struct Queue {
   std::uint32_t first = kNone;
   std::uint32_t last = kNone;
 };
 
-/** Open rows by the space they have left. */
+/** Open rows by the space left in them. */
 class OpenRows {
  public:
   explicit OpenRows(std::size_t max_length) : max_length_(max_length), spaces_(max_length), queues_(max_length + 1) {
@@ -118,17 +119,17 @@ class OpenRows {
   std::size_t max_length_;
   NumberSet spaces_;
   std::vector<Queue> queues_;        // by space
-  std::vector<std::uint32_t> next_;  // by row: who stands behind it
+  std::vector<std::uint32_t> next_;  // by row: the next one in its queue
 };
 
-/** Numbers of `pieces`, the longest first, equally long ones in their order. */
+/** Indices of `pieces`, longest first; a stable counting sort. */
 std::vector<std::uint32_t> longest_first(const std::vector<PackedPiece>& pieces, std::size_t max_length) {
-  std::vector<std::uint32_t> places(max_length + 2);
-  for (const PackedPiece& piece : pieces) ++places[max_length - static_cast<std::size_t>(piece.length) + 1];
-  for (std::size_t i = 1; i < places.size(); ++i) places[i] += places[i - 1];
+  std::vector<std::uint32_t> offsets(max_length + 2);
+  for (const PackedPiece& piece : pieces) ++offsets[max_length - static_cast<std::size_t>(piece.length) + 1];
+  for (std::size_t i = 1; i < offsets.size(); ++i) offsets[i] += offsets[i - 1];
   std::vector<std::uint32_t> order(pieces.size());
   for (std::uint32_t i = 0; i < pieces.size(); ++i)
-    order[places[max_length - static_cast<std::size_t>(pieces[i].length)]++] = i;
+    order[offsets[max_length - static_cast<std::size_t>(pieces[i].length)]++] = i;
   return order;
 }
 
@@ -137,17 +138,17 @@ std::vector<std::uint32_t> longest_first(const std::vector<PackedPiece>& pieces,
 Packer::Packer(PackingOptions options, TakeRow take) : options_(options), take_(std::move(take)) {
   if (options.max_length < 1 || options.max_length > 1 << 30)
     throw Error(Kind::usage, fmt::format("rows of {} tokens cannot be packed; expected 1 to 2^30", options.max_length));
-  if (options.window < 0)
+  if (options.chunk < 0)
     throw Error(Kind::usage,
-                fmt::format("a window of {} samples cannot be packed; expected 0 (all) or more", options.window));
+                fmt::format("{} samples at a time cannot be packed; expected 0 (all) or more", options.chunk));
 }
 
 void Packer::add(std::int64_t length) {
   collect_pieces(num_added_++, length);
-  if (++num_in_window_ == options_.window) pack_window();
+  if (++num_in_chunk_ == options_.chunk) pack_chunk();
 }
 
-void Packer::finish() { pack_window(); }
+void Packer::finish() { pack_chunk(); }
 
 double Packer::fill() const {
   return num_rows_ == 0 ? 0
@@ -165,15 +166,15 @@ void Packer::collect_pieces(std::int64_t sample, std::int64_t length) {
     pieces_.push_back({sample, begin, std::min(options_.max_length, length - begin)});
 }
 
-void Packer::pack_window() {
+void Packer::pack_chunk() {
   if (pieces_.size() >= kNone)
-    throw Error(Kind::usage, "more than 2^32 pieces cannot be packed together; set a window");
+    throw Error(Kind::usage, "more than 2^32 pieces cannot be packed together; pack fewer samples at a time");
   if (options_.strategy == PackingStrategy::wrapped)
     pack_wrapped();
   else
     pack_best_fit();
   pieces_.clear();
-  num_in_window_ = 0;
+  num_in_chunk_ = 0;
 }
 
 void Packer::pack_best_fit() {

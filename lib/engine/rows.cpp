@@ -4,13 +4,6 @@
 
 namespace intelia {
 
-std::vector<SampleSize> sample_sizes(const SampleSource& samples) {
-  std::vector<SampleSize> sizes;
-  sizes.reserve(static_cast<std::size_t>(samples.size()));
-  for (std::int64_t i = 0; i < samples.size(); ++i) sizes.push_back(samples.size_at(i));
-  return sizes;
-}
-
 std::vector<std::int64_t> sample_lengths(const SampleSource& samples) {
   std::vector<std::int64_t> lengths;
   lengths.reserve(static_cast<std::size_t>(samples.size()));
@@ -18,16 +11,16 @@ std::vector<std::int64_t> sample_lengths(const SampleSource& samples) {
   return lengths;
 }
 
-std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const SftSettings& settings) {
-  std::vector<Row> rows;
+std::vector<BatchRow> training_rows(const std::vector<std::int64_t>& lengths, const TrainingSettings& settings) {
+  std::vector<BatchRow> rows;
   if (!settings.packs) {
     for (std::size_t i = 0; i < lengths.size(); ++i) rows.push_back({static_cast<std::int64_t>(i)});
     return rows;
   }
-  constexpr std::int64_t kWindowOfDatasets = 1000;  // what datasets.map, and so TRL, takes at once
-  const std::int64_t window = settings.compat == Compat::trl ? kWindowOfDatasets : 0;
-  Packer packer({.max_length = settings.max_length, .window = window}, [&](std::span<const PackedPiece> pieces) {
-    Row& row = rows.emplace_back();
+  constexpr std::int64_t kChunkOfDatasets = 1000;  // default batch size of datasets.Dataset.map, which TRL packs in
+  const std::int64_t chunk = settings.compat == Compat::trl ? kChunkOfDatasets : 0;
+  Packer packer({.max_length = settings.max_length, .chunk = chunk}, [&](std::span<const PackedPiece> pieces) {
+    BatchRow& row = rows.emplace_back();
     for (const PackedPiece& piece : pieces) row.push_back(piece.sample);
   });
   for (const std::int64_t length : lengths) packer.add(length);
@@ -35,7 +28,7 @@ std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const S
   return rows;
 }
 
-std::int64_t num_training_rows(const SampleSource& samples, const SftSettings& settings) {
+std::int64_t num_training_rows(const SampleSource& samples, const TrainingSettings& settings) {
   if (!settings.packs) return samples.size();
   return static_cast<std::int64_t>(training_rows(sample_lengths(samples), settings).size());
 }

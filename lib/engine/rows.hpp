@@ -1,4 +1,4 @@
-// Samples as a training draws them: rows of one sample each, or rows packed with several.
+// The rows that a training draws: one sample each, or several packed together.
 #pragma once
 
 #include <cstdint>
@@ -8,19 +8,17 @@
 
 namespace intelia {
 
-/** Numbers of samples that lie in one row, whose attention stays within each. */
-using Row = std::vector<std::int64_t>;
-
-std::vector<SampleSize> sample_sizes(const SampleSource& samples);
+/** Numbers of the samples in one row of a batch; attention stays within each sample. */
+using BatchRow = std::vector<std::int64_t>;
 
 /** Tokens of every sample. */
 std::vector<std::int64_t> sample_lengths(const SampleSource& samples);
 
 /** With settings.packs best-fit decreasing into rows of max_length tokens (under Compat::trl 1,000 samples at a time),
-   else a row a sample. */
-std::vector<Row> training_rows(const std::vector<std::int64_t>& lengths, const SftSettings& settings);
+   else one sample per row. */
+std::vector<BatchRow> training_rows(const std::vector<std::int64_t>& lengths, const TrainingSettings& settings);
 
-/** How many they are; without packing no length is asked for. */
-std::int64_t num_training_rows(const SampleSource& samples, const SftSettings& settings);
+/** The number of these rows; without packing no length is read. */
+std::int64_t num_training_rows(const SampleSource& samples, const TrainingSettings& settings);
 
 }  // namespace intelia

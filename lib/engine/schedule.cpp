@@ -8,33 +8,32 @@
 
 namespace intelia {
 
-std::int64_t rows_of_update(const SftSettings& settings) {
-  const int batch_size = settings.batch_size > 0 ? settings.batch_size : SftSettings().batch_size;
+std::int64_t rows_per_step(const TrainingSettings& settings) {
+  const int batch_size = settings.batch_size > 0 ? settings.batch_size : TrainingSettings().batch_size;
   return static_cast<std::int64_t>(batch_size) * settings.gradient_accumulation;
 }
 
-std::int64_t total_updates(std::int64_t num_rows, const SftSettings& settings) {
+std::int64_t total_steps(std::int64_t num_rows, const TrainingSettings& settings) {
   if (settings.max_steps > 0) return settings.max_steps;
-  const std::int64_t rows = rows_of_update(settings), updates = (num_rows + rows - 1) / rows;
-  return std::max<std::int64_t>(1,
-                                static_cast<std::int64_t>(std::ceil(settings.epochs * static_cast<double>(updates))));
+  const std::int64_t rows = rows_per_step(settings), steps = (num_rows + rows - 1) / rows;  // per epoch
+  return std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(settings.epochs * static_cast<double>(steps))));
 }
 
-std::int64_t updates_of(double length, std::int64_t total) {
+std::int64_t steps_of(double length, std::int64_t total) {
   if (length >= 1) return static_cast<std::int64_t>(length);
   return static_cast<std::int64_t>(std::ceil(length * static_cast<double>(total)));
 }
 
 Schedule::Schedule(const ScheduleSettings& settings, std::int64_t total)
-    : settings_(settings), total_(total), warmup_(updates_of(settings.warmup, total)), stable_(0), decay_(0) {
+    : settings_(settings), total_(total), warmup_(steps_of(settings.warmup, total)), stable_(0), decay_(0) {
   if (settings.kind != Scheduler::wsd) return;
-  decay_ = updates_of(settings.decay, total);
-  stable_ = settings.stable > 0 ? updates_of(settings.stable, total) : total - warmup_ - decay_;
+  decay_ = steps_of(settings.decay, total);
+  stable_ = settings.stable > 0 ? steps_of(settings.stable, total) : total - warmup_ - decay_;
   if (stable_ < 0 || warmup_ + stable_ + decay_ > total)
-    throw Error(Kind::usage, "--scheduler wsd: warm-up, stable part and decay take " +
+    throw Error(Kind::usage, "`scheduler` wsd: warm-up, stable phase and decay take " +
                                  std::to_string(warmup_ + std::max<std::int64_t>(0, stable_) + decay_) +
-                                 " updates, the run has " + std::to_string(total) +
-                                 "; shorten --warmup, --stable or --decay");
+                                 " optimizer steps, the run has " + std::to_string(total) +
+                                 "; shorten `warmup`, `stable` or `decay`");
 }
 
 double Schedule::factor(std::int64_t step) const {

@@ -1,4 +1,4 @@
-// The learning rate as a pure function of the update, with the meaning transformers 5 gives to each word
+// The learning rate as a pure function of the optimizer step, with the same meaning as in transformers 5
 // (optimization.py).
 #pragma once
 
@@ -8,22 +8,22 @@
 
 namespace intelia {
 
-/** Rows of an update; a batch size of 0 (auto) leaves an update as large as the default makes it. */
-std::int64_t rows_of_update(const SftSettings& settings);
+/** Rows per optimizer step; with a batch size of 0 (auto) as many as with the default batch size. */
+std::int64_t rows_per_step(const TrainingSettings& settings);
 
-/** Updates of a run: max_steps when that is above 0, else ceil(epochs · ceil(num_rows / rows_of_update)). */
-std::int64_t total_updates(std::int64_t num_rows, const SftSettings& settings);
+/** Optimizer steps of a run: max_steps when that is above 0, else ceil(epochs · ceil(num_rows / rows_per_step)). */
+std::int64_t total_steps(std::int64_t num_rows, const TrainingSettings& settings);
 
-/** Updates that a setting means: `length` itself when >= 1, else ceil(length · total). */
-std::int64_t updates_of(double length, std::int64_t total);
+/** The steps that a setting means: `length` itself when >= 1, else ceil(length · total). */
+std::int64_t steps_of(double length, std::int64_t total);
 
-/** A schedule whose lengths are known. */
+/** A schedule over a known number of steps. */
 class Schedule {
  public:
-  /** Throws Error{usage} when warm-up, stable part and decay of wsd are together longer than `total`. */
+  /** Throws Error{usage} when warm-up, stable phase and decay of wsd are together longer than `total`. */
   Schedule(const ScheduleSettings& settings, std::int64_t total);
 
-  /** Factor of the peak rate for update `step` (0-based: updates done so far); warm-up is linear. */
+  /** Factor of the peak rate at `step` (0-based: steps done so far); warm-up is linear. */
   double factor(std::int64_t step) const;
 
  private:

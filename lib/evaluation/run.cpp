@@ -24,19 +24,6 @@ Preparation prepare(const EvaluationSettings& settings, const Sinks& sinks) {
   return preparation;
 }
 
-/** Numbers of the samples, the shortest first; samples of equal length in their own order. */
-std::vector<std::int64_t> by_length(const SampleSource& samples) {
-  std::vector<std::int64_t> order(static_cast<std::size_t>(samples.size()));
-  std::iota(order.begin(), order.end(), 0);
-  std::vector<std::int32_t> lengths;
-  lengths.reserve(order.size());
-  for (const std::int64_t index : order) lengths.push_back(samples.size_at(index).tokens);
-  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
-    return lengths[static_cast<std::size_t>(a)] < lengths[static_cast<std::size_t>(b)];
-  });
-  return order;
-}
-
 /** Greedy answers of both models to every question. */
 std::vector<AnswerPair> answer_pairs(LoadedModel& model, const Preparation& preparation,
                                      const EvaluationSettings& settings, const Sinks& sinks) {
@@ -61,9 +48,21 @@ void add_inputs(Run& run, const EvaluationSettings& settings, std::int64_t num_r
 
 }  // namespace
 
+std::vector<std::int64_t> order_by_length(const SampleSource& samples) {
+  std::vector<std::int64_t> order(static_cast<std::size_t>(samples.size()));
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<std::int32_t> lengths;
+  lengths.reserve(order.size());
+  for (const std::int64_t index : order) lengths.push_back(samples.size_at(index).tokens);
+  std::stable_sort(order.begin(), order.end(), [&](std::int64_t a, std::int64_t b) {
+    return lengths[static_cast<std::size_t>(a)] < lengths[static_cast<std::size_t>(b)];
+  });
+  return order;
+}
+
 std::vector<ConversationLoss> score_conversations(LoadedModel& model, const TokenizedDataset& dataset, int batch_size,
                                                   const Sinks& sinks) {
-  const std::vector<std::int64_t> order = by_length(dataset);
+  const std::vector<std::int64_t> order = order_by_length(dataset);
   std::vector<ConversationLoss> losses(order.size());
   for (std::size_t begin = 0; begin < order.size(); begin += static_cast<std::size_t>(batch_size)) {
     sinks.stop.check("scoring");

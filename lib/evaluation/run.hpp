@@ -39,6 +39,9 @@ std::size_t check_evaluation(const EvaluationSettings& settings, const Sinks& si
 /** Runs the evaluation and commits its folder. Error{input} names what cannot be judged. */
 EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInfo& info, const Sinks& sinks);
 
+/** Numbers of the samples, the shortest first, equal lengths in their own order. Reads no sample, only its size. */
+std::vector<std::int64_t> order_by_length(const SampleSource& samples);
+
 /** Losses of every sample under both models, in the order of the dataset. Samples of similar length share a batch.
     Error{input} when a loss is not finite. */
 std::vector<ConversationLoss> score_conversations(LoadedModel& model, const TokenizedDataset& dataset, int batch_size,

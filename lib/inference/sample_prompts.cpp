@@ -17,15 +17,12 @@ std::optional<PromptIds> prompt_of(Conversation& conversation, const TextSide& t
   while (!messages.empty() && messages.back().role != "assistant") messages.pop_back();
   if (messages.size() < 2) return std::nullopt;
   messages.pop_back();
-  RenderOptions options = render;
-  if (!conversation.tools_json.empty()) options.tools_json = conversation.tools_json;
-  try {
-    PromptIds ids = encode_prompt(*text.tokenizer, text.chat_template, messages, options);
-    if (static_cast<std::int64_t>(ids.size()) < context_length(text.config)) return ids;
-  } catch (const Error& error) {
-    if (error.kind() != Kind::input) throw;
-  }
-  return std::nullopt;
+  PromptIds ids;
+  const auto refusal = refusal_of([&] {
+    ids = encode_prompt(*text.tokenizer, text.chat_template, messages, with_tools(render, conversation.tools_json));
+  });
+  if (refusal || static_cast<std::int64_t>(ids.size()) >= context_length(text.config)) return std::nullopt;
+  return ids;
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "record/json.hpp"
 #include "tokens/turns.hpp"
 
@@ -12,7 +13,7 @@ namespace intelia {
 namespace {
 
 void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
-  if (!std::filesystem::exists(path)) return;
+  if (!is_file(path)) return;
   const Json json = parse_json(read_file(path), path.string());
   if (!json.is_object() || !json.contains("eos_token_id")) return;
   const Json& value = json["eos_token_id"];

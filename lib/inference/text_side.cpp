@@ -4,18 +4,11 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-void check_is_folder(const fs::path& path) {
-  if (!fs::is_directory(path)) throw Error(Kind::usage, "'" + path.string() + "' is not a folder");
-}
-
-}  // namespace
 
 const std::vector<std::string>& tokenizer_file_names() {
   static const std::vector<std::string> names = {
@@ -25,25 +18,24 @@ const std::vector<std::string>& tokenizer_file_names() {
 }
 
 void check_tokenizer_files(const fs::path& folder) {
-  std::error_code failure;
+  // Checked before any is opened: opening a pipe blocks until something writes to it.
   for (const std::string& name : tokenizer_file_names()) {
-    const fs::file_status status = fs::status(folder / name, failure);
-    // Checked before any is opened: opening a pipe blocks until something writes to it.
-    if (fs::exists(status) && !fs::is_regular_file(status))
+    const PathType type = path_type(folder / name);
+    if (type != PathType::missing && type != PathType::file)
       throw Error(Kind::input, (folder / name).string() + ": not a regular file");
   }
 }
 
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
-  check_is_folder(folder);
+  check_input(folder, InputType::folder);
   check_tokenizer_files(folder);
   return Tokenizer::load(folder);
 }
 
 ChatTemplate load_chat_template(const fs::path& folder) {
   const bool may_have_one =
-      fs::exists(folder / "chat_template.jinja") ||
-      (fs::exists(folder / "tokenizer_config.json") &&
+      is_file(folder / "chat_template.jinja") ||
+      (is_file(folder / "tokenizer_config.json") &&
        read_file(folder / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
   if (may_have_one) return ChatTemplate::load(folder);
   return ChatTemplate(
@@ -52,7 +44,7 @@ ChatTemplate load_chat_template(const fs::path& folder) {
 }
 
 TextSide load_text_side(const fs::path& folder) {
-  check_is_folder(folder);
+  check_input(folder, InputType::folder);
   check_tokenizer_files(folder);
   ModelConfig config = read_model_config(folder);
   std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder);

@@ -17,8 +17,8 @@ inline constexpr double kBeta1 = 0.9, kBeta2 = 0.999, kEpsilon = 1e-8;
 /** What is the same for all elements of a tensor in one update. */
 struct Step {
   double learning_rate = 0;
-  double weight_decay = 0;       // decoupled
-  std::int64_t num_updates = 1;  // this one included
+  double weight_decay = 0;     // decoupled
+  std::int64_t num_steps = 1;  // this one included
 };
 
 /** exp_avg and exp_avg_sq in 8 bits: codes [n], absmax [dynamic8::num_blocks(n)]. All zero before the first update. */

@@ -13,8 +13,8 @@ namespace {
 struct Factors {
   explicit Factors(const Step& step)
       : decay(static_cast<float>(1 - step.learning_rate * step.weight_decay)),
-        correction2(std::sqrt(1 - std::pow(kBeta2, static_cast<double>(step.num_updates)))) {
-    const double correction1 = 1 - std::pow(kBeta1, static_cast<double>(step.num_updates));
+        correction2(std::sqrt(1 - std::pow(kBeta2, static_cast<double>(step.num_steps)))) {
+    const double correction1 = 1 - std::pow(kBeta1, static_cast<double>(step.num_steps));
     rate = static_cast<float>(-step.learning_rate / correction1);
     rate_fp32 = static_cast<float>(-step.learning_rate * correction2 / correction1);
   }

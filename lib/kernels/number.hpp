@@ -1,6 +1,6 @@
-// What the CPU kernels share: numbers as they are stored and as they are computed with, and loops over sixteen lanes.
-// The lanes are the same whatever the registers' width, and products and sums are never contracted (CMakeLists.txt), so
-// that every processor gives the same numbers.
+// What the CPU kernels share: types of storage and of computation, and reductions over sixteen lanes. The lanes are the
+// same whatever the register width, and products and sums are never contracted (CMakeLists.txt), so that every
+// processor computes the same bits.
 #pragma once
 
 #include <bit>
@@ -9,7 +9,7 @@
 
 namespace intelia::kernels {
 
-// Compiled once for each width of registers, chosen when the program starts.
+// Compiled once per register width; the dynamic linker chooses one.
 #if defined(__x86_64__) && !defined(__clang__)
 #define INTELIA_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
@@ -17,12 +17,18 @@ namespace intelia::kernels {
 #endif
 #define INTELIA_INLINE __attribute__((always_inline))
 
+/** A kernel's entry points: ENTRY(type of numbers, type computed with) for each type. */
+#define INTELIA_FOR_EACH_NUMBER(ENTRY) \
+  ENTRY(float, float)                  \
+  ENTRY(Bf16, float)                   \
+  ENTRY(double, double)
+
 /** bfloat16: the upper half of an fp32. */
 struct Bf16 {
   std::uint16_t bits;
 };
 
-/** What is computed with: fp32, and fp64 for fp64. */
+/** The type of computation: fp64 for fp64, else fp32. */
 template <class T>
 using Wide = std::conditional_t<std::is_same_v<T, double>, double, float>;
 
@@ -42,8 +48,8 @@ INTELIA_INLINE inline T narrow(Wide<T> x) {
   }
 }
 
-/** e^x within two units in the last place for −87 <= x <= 88, soon below 0, soon above infinite. Cephes' polynomial
-   (Moshier), which, unlike the library's function, is computed for whole registers. */
+/** e^x within 2 ulp for −87 <= x <= 88; just below that range 0, just above it infinity. Cephes' polynomial (Moshier),
+   which, unlike the library's function, can be vectorized. */
 INTELIA_INLINE inline float exponential(float x) {
   x = x < -88.0f ? -88.0f : x > 89.0f ? 89.0f : x;
   const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to a whole number

@@ -50,7 +50,7 @@ class Adafactor final : public Optimizer {
 
  protected:
   void update(double learning_rate, const std::vector<Tensor>& gradients) override {
-    const double beta2 = 1 - std::pow(static_cast<double>(num_updates()), kDecayRate);
+    const double beta2 = 1 - std::pow(static_cast<double>(num_steps()), kDecayRate);
     for (std::size_t i = 0; i < trained().size(); ++i) {
       const Trained& item = trained()[i];
       const double rate = learning_rate * item.rate;

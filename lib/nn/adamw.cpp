@@ -37,7 +37,7 @@ class AdamW final : public Optimizer {
     for (Group& group : groups_) {
       std::vector<Tensor> mine;
       for (const std::size_t place : group.places) mine.push_back(gradients[place]);
-      for (Tensor& count : group.counts) count.fill_(static_cast<double>(num_updates()));
+      for (Tensor& count : group.counts) count.fill_(static_cast<double>(num_steps()));
       at::_fused_adamw_(group.parameters, mine, group.averages, group.squares, /*max_exp_avg_sqs=*/{}, group.counts,
                         learning_rate * group.rate, /*beta1=*/0.9, /*beta2=*/0.999, group.weight_decay, /*eps=*/1e-8,
                         /*amsgrad=*/false, /*maximize=*/false);

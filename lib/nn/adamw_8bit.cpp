@@ -60,7 +60,7 @@ class AdamW8bit final : public Optimizer {
   void update(double learning_rate, const std::vector<Tensor>& gradients) override {
     for (std::size_t i = 0; i < trained().size(); ++i) {
       const Trained& item = trained()[i];
-      const adam8::Step step{learning_rate * item.rate, item.weight_decay, num_updates()};
+      const adam8::Step step{learning_rate * item.rate, item.weight_decay, num_steps()};
       const Tensor gradient = gradients[i].to(at::kFloat);
       const Tensor parameter = item.tensor.detach();
       const Tensor values = parameter.to(at::kFloat);  // the parameter itself where that is fp32

@@ -1,6 +1,11 @@
 #include "nn/decoder.hpp"
 
-#include "nn/attention.hpp"
+#include "nn/operations/attention.hpp"
+#include "nn/operations/gated_activation.hpp"
+#include "nn/operations/neftune.hpp"
+#include "nn/operations/rms_norm.hpp"
+#include "nn/operations/rotary.hpp"
+#include "nn/operations/softcap.hpp"
 
 namespace intelia::nn {
 
@@ -37,8 +42,8 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
     q = norm(q, block.q_norm, pass);
     k = norm(k, block.k_norm, pass);
   }
-  q = rotate(q, rotation.cos, rotation.sin);
-  k = rotate(k, rotation.cos, rotation.sin);
+  q = apply_rotary(q, rotation.cos, rotation.sin);
+  k = apply_rotary(k, rotation.cos, rotation.sin);
 
   const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale,
                            config.attention_softcap};
@@ -65,7 +70,7 @@ Tensor Decoder::mlp(const Block& block, const Tensor& normal, const Pass& pass) 
     parts = block.gate_up(normal, pass).chunk(2, -1);
   else
     parts = {block.gate(normal, pass), block.up(normal, pass)};
-  return block.down(gated(parts[0], parts[1], config.activation), pass);
+  return block.down(gated_activation(parts[0], parts[1], config.activation), pass);
 }
 
 Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
@@ -101,6 +106,10 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
   if (cache != nullptr)
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) cache->lengths[b] += batch.lengths[b];
   return norm(x, final_norm, pass);
+}
+
+Tensor Decoder::norm(const Tensor& x, const Weight& weight, const Pass& pass) const {
+  return rms_norm(x, weight.of(pass), config.rms_norm_eps, config.norm_offset);
 }
 
 Tensor Decoder::logits(const Tensor& hidden, const Pass& pass) const {

@@ -82,9 +82,7 @@ class Decoder {
                    const Pass& pass, KvCache* cache, const Tensor& slots) const;
   /** What the MLP gives for the normalized [N, D] -> [N, D]. */
   Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
-  Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const {
-    return rms_norm(x, weight.of(pass), config.rms_norm_eps, config.norm_offset);
-  }
+  Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const;
 
   RotaryPositions positions_;
 };

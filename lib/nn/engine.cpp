@@ -22,7 +22,7 @@ namespace intelia::nn {
 
 namespace {
 
-constexpr const char* kSmallerBatches = "lower --batch-size or --max-length";
+constexpr const char* kSmallerBatches = "lower `batch_size` or `max_length`";
 constexpr const char* kMoreMemory = "the model needs more than this process may have (see ulimit -v)";
 
 /** What libtorch or the system threw, in words; `remedy`: against a lack of memory. */
@@ -67,10 +67,9 @@ class Loaded final : public LoadedModel {
   std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) override {
     return guarded("scoring", [&] { return score_samples(model_, batch, use_adapter); });
   }
-  std::vector<GeneratedTokens> generate(std::span<const std::vector<std::int32_t>> prompts,
-                                        const SamplingSettings& sampling, bool use_adapter,
-                                        const StopFlag& stop) override {
-    return guarded("generation", [&] { return nn::generate(model_, prompts, sampling, use_adapter, stop); });
+  std::vector<GeneratedTokens> generate(std::span<const GenerationRequest> requests, const SamplingSettings& sampling,
+                                        bool use_adapter, const StopFlag& stop) override {
+    return guarded("generation", [&] { return nn::generate(model_, requests, sampling, use_adapter, stop); });
   }
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
     return guarded("logits", [&] {
@@ -121,13 +120,13 @@ class TorchEngine final : public Engine {
         "quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
   }
 
-  SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                       const Json& run, Sinks sinks) override {
+  TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                            const Json& run, Sinks sinks) override {
     return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
   }
 
-  SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                   bool measures_time, Sinks sinks) override {
+  TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                        bool measures_time, Sinks sinks) override {
     return guarded("the plan", [&] { return nn::plan_sft(settings, train, validation, measures_time, sinks); });
   }
 };

@@ -9,8 +9,9 @@
 
 namespace intelia::nn {
 
-/** Continues each prompt; see LoadedModel::generate. Prompt number i draws from its own stream of (seed, i). */
-std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const std::vector<std::int32_t>> prompts,
+/** See LoadedModel::generate. Each request draws from its own random stream, which depends on the seed, the prompt and
+   the sample number. */
+std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const GenerationRequest> requests,
                                       const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop);
 
 /** One draw from `logits` [V]: the largest when temperature is 0. */

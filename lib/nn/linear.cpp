@@ -1,22 +1,24 @@
 #include "nn/linear.hpp"
 
 #include "base/random.hpp"
+#include "nn/operations/dropout.hpp"
+#include "nn/operations/product.hpp"
 
 namespace intelia::nn {
 
-Tensor Linear::values() const { return packed ? unpack(*packed, at::kFloat) : weight.detach().to(at::kFloat); }
+Tensor Linear::values() const { return nf4 ? dequantize(*nf4, at::kFloat) : weight.detach().to(at::kFloat); }
 
 Tensor Linear::direction_norms() const {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Tensor w = values(), a = lora->a.to(at::kFloat), b = lora->b.to(at::kFloat);
-  // |w + s·b·A|² = |w|² + 2s·b·(A·w) + s²·b·(A·Aᵀ)·b, so that W + s·B·A is never held.
+  // |w + s·b·A|² = |w|² + 2s·b·(A·w) + s²·b·(A·Aᵀ)·b, so that W + s·B·A never exists.
   const double s = lora->scaling;
   const Tensor mixed = (at::matmul(w, a.t()) * b).sum(1);                 // [out]
   const Tensor added = (at::matmul(b, at::matmul(a, a.t())) * b).sum(1);  // [out]
   return (w.square().sum(1) + 2 * s * mixed + s * s * added).clamp_min_(0).sqrt_();
 }
 
-const Tensor& Linear::kept_direction_norms() const {
+const Tensor& Linear::cached_direction_norms() const {
   const Tensor &a = lora->a, &b = lora->b;
   Lora::Norms& norms = lora->norms;
   const bool is_current = norms.values.defined() && norms.a == a.const_data_ptr() && norms.b == b.const_data_ptr() &&
@@ -31,16 +33,30 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-/** x · Wᵀ, or grad · W, with the frozen W as it is held. */
+/** x · Wᵀ, or in the backward grad · W, with the frozen weight in the form in which it is held. */
 Tensor frozen_product(const Linear& linear, const Tensor& x, bool is_backward) {
-  const Tensor weight = linear.packed ? unpack(*linear.packed, x.scalar_type()) : linear.weight;
+  const Tensor weight = linear.nf4 ? dequantize(*linear.nf4, x.scalar_type()) : linear.weight;
   return product(x, is_backward ? weight.t() : weight);
 }
 
+/** x · Wᵀ with W frozen: no gradient of W is computed, and a dequantized W is not kept for the backward. x [N, in] ->
+   [N, out]. The layer must outlive the graph. */
+struct FrozenLinear : Function<FrozenLinear> {
+  static Tensor forward(AutogradContext* ctx, const Tensor& x, const Linear* linear) {
+    ctx->saved_data["linear"] = reinterpret_cast<std::int64_t>(linear);
+    return frozen_product(*linear, x, /*is_backward=*/false);
+  }
+  static variable_list backward(AutogradContext* ctx, variable_list grads) {
+    if (!ctx->needs_input_grad(0)) return {Tensor(), Tensor()};
+    const auto& linear = *reinterpret_cast<const Linear*>(ctx->saved_data["linear"].toInt());
+    return {frozen_product(linear, grads[0], /*is_backward=*/true), Tensor()};
+  }
+};
+
 /**
- * x · Wᵀ + bias + scaling · B(A(dropout(x))) with W frozen. What dropout left of x is made again in the backward rather
- * than kept, and its gradient added where W's lies. x [N, in], a [R, in], b [out, R] in the type of x -> [N, out]. The
- * linear outlives the graph.
+ * x · Wᵀ + bias + scaling · B(A(dropout(x))) with W frozen. dropout(x) is recomputed in the backward rather than kept,
+ * and its gradient is added in place to that of x · Wᵀ. x [N, in], a [R, in], b [out, R] in the type of x -> [N, out].
+ * The layer must outlive the graph.
  */
 struct AdaptedLinear : Function<AdaptedLinear> {
   static Tensor forward(AutogradContext* ctx, const Tensor& x, const Tensor& a, const Tensor& b, const Linear* linear,
@@ -79,9 +95,8 @@ struct AdaptedLinear : Function<AdaptedLinear> {
 }  // namespace
 
 Tensor Linear::base(const Tensor& x) const {
-  return packed                   ? packed_linear(x, *packed)  // [N, out]
-         : weight.requires_grad() ? at::linear(x, weight.to(x.scalar_type()))
-                                  : frozen_linear(x, weight);
+  const bool is_trained = weight.defined() && weight.requires_grad();
+  return is_trained ? at::linear(x, weight.to(x.scalar_type())) : FrozenLinear::apply(x, this);
 }
 
 Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
@@ -100,9 +115,9 @@ Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
                      /*alpha=*/lora->scaling);
   }
   const Tensor dropped = dropout(x, p, seed);
-  const Tensor inner = at::linear(dropped, lora->a.to(type));                  // [N, R]
-  const Tensor stretch = (lora->magnitude / kept_direction_norms()).to(type);  // [out]
-  const Tensor seen = p > 0 ? base(dropped) : plain;                           // PEFT: the base of what LoRA sees
+  const Tensor inner = at::linear(dropped, lora->a.to(type));                    // [N, R]
+  const Tensor stretch = (lora->magnitude / cached_direction_norms()).to(type);  // [out]
+  const Tensor seen = p > 0 ? base(dropped) : plain;                             // as PEFT: the base of LoRA's input
   return y + (stretch - 1) * seen + stretch * at::linear(inner, lora->b.to(type)) * lora->scaling;
 }
 

@@ -21,7 +21,7 @@ void Optimizer::step(double learning_rate) {
     const Tensor& gradient = item.tensor.grad();
     gradients.push_back(gradient.defined() ? gradient.contiguous() : at::zeros_like(item.tensor));
   }
-  ++num_updates_;
+  ++num_steps_;
   const torch::autograd::AutoGradMode without_gradient(false);
   update(learning_rate, gradients);
   for (Trained& item : trained_)

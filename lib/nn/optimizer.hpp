@@ -42,17 +42,17 @@ class Optimizer {
   virtual NamedTensors states() const = 0;
 
   /** Updates done, part of the bias corrections. */
-  std::int64_t num_updates() const { return num_updates_; }
-  void set_num_updates(std::int64_t num_updates) { num_updates_ = num_updates; }
+  std::int64_t num_steps() const { return num_steps_; }
+  void set_num_steps(std::int64_t num_steps) { num_steps_ = num_steps; }
 
  protected:
-  /** One update; num_updates() counts it already. `gradients` are those of trained(), in its order. */
+  /** One update; num_steps() counts it already. `gradients` are those of trained(), in its order. */
   virtual void update(double learning_rate, const std::vector<Tensor>& gradients) = 0;
   const std::vector<Trained>& trained() const { return trained_; }
 
  private:
   std::vector<Trained> trained_;
-  std::int64_t num_updates_ = 0;
+  std::int64_t num_steps_ = 0;
 };
 
 /**

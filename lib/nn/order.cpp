@@ -5,35 +5,35 @@
 
 namespace intelia::nn {
 
-DataOrder::DataOrder(const std::vector<std::int64_t>& sample_lengths, const SftSettings& settings)
+DataOrder::DataOrder(const std::vector<std::int64_t>& sample_lengths, const TrainingSettings& settings)
     : rows_(training_rows(sample_lengths, settings)),
       batch_size_(settings.batch_size),
       accumulation_(settings.gradient_accumulation),
       seed_(settings.seed),
       shuffles_(settings.shuffle),
       groups_by_length_(settings.groups_by_length) {
-  for (const Row& row : rows_) {
+  for (const BatchRow& row : rows_) {
     std::int64_t& length = row_lengths_.emplace_back(0);
     for (const std::int64_t sample : row) length += sample_lengths[static_cast<std::size_t>(sample)];
   }
 }
 
-std::vector<std::vector<std::int64_t>> DataOrder::next_window(DataPosition& position) {
-  if (position.place >= num_rows()) position = {position.epoch + 1, 0};
-  std::vector<std::vector<std::int64_t>> window;
-  for (int micro = 0; micro < accumulation_ && position.place < num_rows(); ++micro) {
-    std::vector<std::int64_t>& batch = window.emplace_back();
-    for (int i = 0; i < batch_size_ && position.place < num_rows(); ++i, ++position.place) {
-      const Row& row = row_at(position);
+std::vector<std::vector<std::int64_t>> DataOrder::next_step(DataPosition& position) {
+  if (position.row >= num_rows()) position = {position.epoch + 1, 0};
+  std::vector<std::vector<std::int64_t>> step;
+  for (int micro = 0; micro < accumulation_ && position.row < num_rows(); ++micro) {
+    std::vector<std::int64_t>& batch = step.emplace_back();
+    for (int i = 0; i < batch_size_ && position.row < num_rows(); ++i, ++position.row) {
+      const BatchRow& row = row_at(position);
       batch.insert(batch.end(), row.begin(), row.end());
     }
   }
-  return window;
+  return step;
 }
 
-const Row& DataOrder::row_at(const DataPosition& position) {
+const BatchRow& DataOrder::row_at(const DataPosition& position) {
   if (position.epoch != epoch_) arrange(position.epoch);
-  return rows_[static_cast<std::size_t>(arrangement_[static_cast<std::size_t>(position.place)])];
+  return rows_[static_cast<std::size_t>(arrangement_[static_cast<std::size_t>(position.row)])];
 }
 
 void DataOrder::arrange(std::int64_t epoch) {
@@ -47,10 +47,11 @@ void DataOrder::arrange(std::int64_t epoch) {
   std::copy_n(permutation.const_data_ptr<std::int64_t>(), rows_.size(), arrangement_.begin());
   if (!groups_by_length_) return;
 
-  // Large groups of the random order, each sorted by length; the longest row of all goes first.
-  constexpr std::int64_t kMostUpdates = 50;
-  const std::int64_t update = static_cast<std::int64_t>(batch_size_) * accumulation_;
-  const std::int64_t size = update * std::max<std::int64_t>(1, std::min(num_rows() / (update * 4), kMostUpdates));
+  // Large groups of the random order, each sorted by length; the longest row of all comes first.
+  constexpr std::int64_t kMaxSteps = 50;  // per group
+  const std::int64_t rows_per_step = static_cast<std::int64_t>(batch_size_) * accumulation_;
+  const std::int64_t size =
+      rows_per_step * std::max<std::int64_t>(1, std::min(num_rows() / (rows_per_step * 4), kMaxSteps));
   const auto length_of = [&](std::int64_t row) { return row_lengths_[static_cast<std::size_t>(row)]; };
   std::size_t longest = 0;
   for (std::int64_t begin = 0; begin < num_rows(); begin += size) {

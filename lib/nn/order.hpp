@@ -1,4 +1,4 @@
-// Which samples each update draws: epochs, micro-batches and windows as numbers of samples; nothing of their content.
+// The samples of each optimizer step: epochs, steps and micro-batches as sample numbers; nothing of their content.
 #pragma once
 
 #include <vector>
@@ -8,30 +8,30 @@
 
 namespace intelia::nn {
 
-/** How far a run has drawn. */
+/** How far a run has drawn: `row` rows of epoch `epoch`. */
 struct DataPosition {
-  std::int64_t epoch = 0, place = 0;  // place: rows of this epoch already drawn
+  std::int64_t epoch = 0, row = 0;
 };
 
 /**
  * Draws rows epoch by epoch: torch.randperm of a CPU generator seeded seed + epoch, as transformers' sampler does; with
- * settings.groups_by_length rearranged as its get_length_grouped_indices does, so that rows of an update are alike in
- * length.
+ * settings.groups_by_length rearranged as by its get_length_grouped_indices, so that the rows of a step have similar
+ * lengths.
  */
 class DataOrder {
  public:
-  DataOrder(const std::vector<std::int64_t>& sample_lengths, const SftSettings& settings);
+  DataOrder(const std::vector<std::int64_t>& sample_lengths, const TrainingSettings& settings);
 
   std::int64_t num_rows() const { return static_cast<std::int64_t>(rows_.size()); }
 
-  /** The samples of the next update, by micro-batch; `position` moves behind them. The last window of an epoch may be
-   * shorter. */
-  std::vector<std::vector<std::int64_t>> next_window(DataPosition& position);
+  /** The sample numbers of the next optimizer step, one list per micro-batch; advances `position`. The last step of an
+   * epoch may have fewer. */
+  std::vector<std::vector<std::int64_t>> next_step(DataPosition& position);
 
  private:
-  const Row& row_at(const DataPosition& position);
+  const BatchRow& row_at(const DataPosition& position);
   void arrange(std::int64_t epoch);
-  std::vector<Row> rows_;
+  std::vector<BatchRow> rows_;
   std::vector<std::int64_t> row_lengths_;  // tokens
   int batch_size_, accumulation_;
   std::uint64_t seed_;

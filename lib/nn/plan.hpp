@@ -1,60 +1,56 @@
-// What a run will take, told before it: memory by running the training's own code on tensors without data, time by
-// running a few of its micro-batches. It knows recipes and orders of data; not models.
+// The micro-batches that a run will draw and the memory that they need: the training's own code, run on meta tensors,
+// which have shapes and no data. It knows objectives and orders of data; not models.
 #pragma once
 
 #include "engine/rows.hpp"
-#include "nn/trainer.hpp"
+#include "nn/objective.hpp"
+#include "nn/optimizer.hpp"
 
 namespace intelia::nn {
 
-/** A micro-batch of a run by its samples, and what is held besides it when it is run. */
-struct MicroBatch {
+/** A micro-batch of a run by its samples, and what else is in memory while it runs. */
+struct BatchPlan {
   std::vector<std::int64_t> samples;
   std::int64_t tokens = 0, targets = 0;
-  bool has_gradients = false;  // another of the same window came before it
-  bool has_best = false;       // an evaluation came before it, whose parameters are kept
+  bool has_gradients = false;  // those of earlier micro-batches of the same step
+  bool has_best = false;       // the best parameters of an earlier evaluation
 };
 
-/** Updates of a run over samples of these sizes. */
-std::int64_t num_updates(const std::vector<SampleSize>& sizes, const SftSettings& settings);
+/** Optimizer steps of a run over samples of these sizes. */
+std::int64_t num_steps(const std::vector<SampleSize>& sizes, const TrainingSettings& settings);
 
-/** Every micro-batch of the run, in its order. */
-std::vector<MicroBatch> micro_batches(const std::vector<SampleSize>& sizes, const SftSettings& settings,
-                                      bool evaluates);
+/** Every micro-batch of the run, in order. */
+std::vector<BatchPlan> micro_batches(const std::vector<SampleSize>& sizes, const TrainingSettings& settings,
+                                     bool evaluates);
 
-/** Those of them that can need most memory: most tokens, and most targets, of each kind of what is held besides. */
-std::vector<MicroBatch> heaviest(const std::vector<MicroBatch>& all);
+/** The batches of one evaluation, in order. */
+std::vector<BatchPlan> evaluation_batches(const std::vector<SampleSize>& sizes, const TrainingSettings& settings);
 
-/** Makes outline_model's tensors usable: registers the operations that libtorch lacks for them, and has their bytes
- * counted. */
+/** The candidates for needing the most memory: of each combination of what else is in memory the one with the most
+   tokens and the one with the most targets. */
+std::vector<BatchPlan> largest_batches(const std::vector<BatchPlan>& all);
+
+/** Forward and backward of a micro-batch, its gradients added to those that are there. */
+void train_on(const MicroBatch& batch);
+
+/** Makes meta models usable: registers the operations that libtorch lacks for them, and counts their bytes. */
 void prepare_outlines();
 
-/** The most bytes that a run holds at once, and the micro-batch at which it does. */
+/** The peak bytes of a run, and the micro-batch at which they are reached. */
 struct MemoryNeed {
   std::uint64_t peak_bytes = 0;
-  MicroBatch heaviest;
+  BatchPlan largest;
 };
 
-/** Data of a run by its sizes; no validation: empty. */
-struct DataSizes {
-  std::vector<SampleSize> train, validation;
-};
-
-/** Bytes above `live_before`. `recipe` and `optimizer` are of an outline (outline_model). */
-MemoryNeed memory_need(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const DataSizes& sizes,
-                       std::uint64_t live_before);
-
-/** Seconds that the run's updates and evaluations take, from timing a few of them; the parameters are not what they
- * were. */
-double seconds_needed(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings,
-                      const SampleSource& train, const SampleSource* validation, const at::Device& device,
-                      const StopFlag& stop);
+/** Bytes above `live_before`. Objectives and optimizer are over a meta model; `validation` may be null. */
+MemoryNeed memory_need(const Objective& train, const Objective* validation, Optimizer& optimizer,
+                       const TrainingSettings& settings, std::uint64_t live_before);
 
 /**
- * Runs the heaviest micro-batch and evaluation of the run with everything held that will be held then, and leaves
- * nothing behind, so that memory that cannot be had is missed now. Throws Error{io} that says what to change.
+ * Runs the largest micro-batch and evaluation batch with everything in memory that the run will have there then, and
+ * leaves no trace, so that out-of-memory shows now. Throws Error{io} that says what to change.
  */
-void probe_memory(const Recipe& recipe, Optimizer& optimizer, const SftSettings& settings, const SampleSource& train,
-                  const SampleSource* validation);
+void probe_memory(const Objective& train, const Objective* validation, Optimizer& optimizer,
+                  const TrainingSettings& settings);
 
 }  // namespace intelia::nn

@@ -1,6 +1,6 @@
-// A file of safetensors says the size of everything before its first tensor, and small numbers come before bytes. So
-// each weight is quantized twice: with double quantization once for its offset (whose text has no fixed size), else
-// once for its scales; and once for its codes. Nothing large is kept between.
+// A safetensors header states the size of every tensor, and wide types come before bytes. So each weight is quantized
+// twice, and nothing large is kept in between: first for its offset (whose text has no fixed size; without double
+// quantization for its scales), then for its codes.
 #include "nn/quantize.hpp"
 
 #include <fmt/format.h>
@@ -9,7 +9,7 @@
 
 #include "kernels/nf4.hpp"
 #include "model/config.hpp"
-#include "nn/packed_weight.hpp"
+#include "nn/operations/nf4.hpp"
 #include "nn/weights.hpp"
 
 namespace intelia::nn {
@@ -22,7 +22,7 @@ using Write = std::function<void(const void* bytes, std::size_t num_bytes)>;
 
 void write_all(const Tensor& tensor, const Write& write) { write(tensor.const_data_ptr(), tensor.nbytes()); }
 
-/** A weight's part or a dense tensor, and the file it goes to. */
+/** A dense tensor or a part of a quantized one, and the index of its file. */
 struct Item {
   TensorToWrite tensor;
   std::uint64_t num_bytes = 0;
@@ -36,13 +36,13 @@ class Quantizer {
     for (const TensorShape& tensor : tensors_) total_ += is_quantizable(tensor.name) ? 2 : 1;
   }
 
-  /** All that is to be written, in the model's order, dealt to files of at most `max_bytes` (or one larger tensor). */
+  /** All tensors to write, in the model's order, in files of at most `max_bytes` (or of one larger tensor). */
   std::vector<Item> items(std::uint64_t max_bytes) {
     std::vector<Item> all;
     std::uint64_t file_bytes = 0;
     std::size_t file = 0;
     for (const TensorShape& tensor : tensors_) {
-      std::vector<Item> parts = is_quantizable(tensor.name) ? quantized(tensor) : dense(tensor);
+      std::vector<Item> parts = is_quantizable(tensor.name) ? quantized_parts(tensor) : dense(tensor);
       std::uint64_t num_bytes = 0;
       for (const Item& part : parts) num_bytes += part.num_bytes;
       if (file_bytes > 0 && file_bytes + num_bytes > max_bytes) {
@@ -78,29 +78,29 @@ class Quantizer {
     })};
   }
 
-  std::vector<Item> quantized(const TensorShape& tensor) {
+  std::vector<Item> quantized_parts(const TensorShape& tensor) {
     const std::string& name = tensor.name;
     const TensorType source = weights_.at(name, tensor.shape).type;
     const std::int64_t n = tensor.shape[0] * tensor.shape[1];
-    const auto packed = [this, &tensor]() -> const PackedWeight& { return pack_of(tensor); };
+    const auto quantized = [this, &tensor]() -> const Nf4Weight& { return quantize_tensor(tensor); };
     std::vector<Item> parts;
     parts.push_back(item(name, TensorType::u8, {nf4::num_packed_bytes(n), 1},
-                         [packed](const Write& write) { write_all(packed().codes, write); }));
+                         [quantized](const Write& write) { write_all(quantized().codes, write); }));
     parts.push_back(item(name + kQuantMapSuffix, TensorType::f32, {16},
                          [](const Write& write) { write(nf4::kCodebook, sizeof nf4::kCodebook); }));
     std::optional<float> offset;
     if (is_nested_) {
-      offset = packed().offset;
-      const Tensor nested = packed().nested_absmax;
+      offset = quantized().offset;
+      const Tensor nested = quantized().nested_absmax;
       parts.push_back(item(name + kAbsmaxSuffix, TensorType::u8, {nf4::num_blocks(n)},
-                           [packed](const Write& write) { write_all(packed().absmax_codes, write); }));
+                           [quantized](const Write& write) { write_all(quantized().absmax_codes, write); }));
       parts.push_back(item(name + kNestedAbsmaxSuffix, TensorType::f32, {nf4::num_nested_blocks(n)},
                            [nested](const Write& write) { write_all(nested, write); }));
       parts.push_back(item(name + kNestedMapSuffix, TensorType::f32, {256},
                            [](const Write& write) { write(nf4::dynamic_map(), 256 * sizeof(float)); }));
     } else {
       parts.push_back(item(name + kAbsmaxSuffix, TensorType::f32, {nf4::num_blocks(n)},
-                           [packed](const Write& write) { write_all(packed().absmax, write); }));
+                           [quantized](const Write& write) { write_all(quantized().absmax, write); }));
     }
     const std::string state = quant_state_text(source == TensorType::f32    ? "float32"
                                                : source == TensorType::bf16 ? "bfloat16"
@@ -111,14 +111,14 @@ class Quantizer {
     return parts;
   }
 
-  /** The packed form of `tensor`; the last one is kept, because its parts are asked for one after the other. */
-  const PackedWeight& pack_of(const TensorShape& tensor) {
+  /** `tensor` in NF4. The last one is cached, because its parts are written one after the other. */
+  const Nf4Weight& quantize_tensor(const TensorShape& tensor) {
     if (last_name_ == tensor.name) return last_;
     last_name_.clear();
     last_ = {};
     advance();
     const TensorView& view = weights_.at(tensor.name, tensor.shape);
-    last_ = pack(to_tensor(view, tensor.name).to(at::kFloat), is_nested_);
+    last_ = quantize_nf4(to_tensor(view, tensor.name).to(at::kFloat), is_nested_);
     release_pages(view);
     const bool is_sound = is_nested_ ? std::isfinite(last_.offset) : last_.absmax.isfinite().all().item<bool>();
     if (!is_sound)
@@ -139,7 +139,7 @@ class Quantizer {
   Sinks sinks_;
   std::int64_t total_ = 0, done_ = 0;
   std::string last_name_;
-  PackedWeight last_;
+  Nf4Weight last_;
 };
 
 }  // namespace
@@ -165,7 +165,7 @@ std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) 
       file_of.emplace_back(item.tensor.name, name);
       tensors.push_back(std::move(item.tensor));
     }
-    // The peer's order, in which every tensor lies at a multiple of its element's size.
+    // The order of the safetensors library, in which every tensor is aligned to its element size.
     std::sort(tensors.begin(), tensors.end(), [](const TensorToWrite& a, const TensorToWrite& b) {
       const std::size_t wide_a = bytes_per_element(a.type), wide_b = bytes_per_element(b.type);
       return wide_a != wide_b ? wide_a > wide_b : a.name < b.name;

@@ -1,4 +1,4 @@
-// A model folder's weights, dense, written anew with the linear layers in NF4.
+// Writes the weights of a dense model folder with the linear layers in NF4.
 #pragma once
 
 #include <vector>
@@ -11,8 +11,8 @@ namespace intelia::nn {
 
 /**
  * Writes the safetensors of settings.model into settings.output, linear layers in bitsandbytes' serialized NF4, the
- * rest as it is: the bytes that transformers and bitsandbytes save from the same folder. Files are closed, but have no
- * name yet. One tensor is in memory at a time. Throws Error{input} for a weight that is not finite.
+ * rest unchanged: the bytes that transformers and bitsandbytes save from the same folder. The files are closed but not
+ * yet committed. One tensor is in memory at a time. Throws Error{input} for a weight that is not finite.
  */
 std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks);
 

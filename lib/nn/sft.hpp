@@ -1,15 +1,16 @@
-// Supervised fine-tuning: what differs from other training is the loss of a micro-batch.
+// Supervised fine-tuning: next-token cross-entropy over the targets of each sample.
 #pragma once
 
 #include "engine/engine.hpp"
 
 namespace intelia::nn {
 
-SftSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                     const Json& run, Sinks sinks);
+/** See Engine::train_sft. */
+TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                          const Json& run, Sinks sinks);
 
-/** What that run will take; Engine::plan_sft says it. */
-SftPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                 bool measures_time, Sinks sinks);
+/** See Engine::plan_sft. */
+TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                      bool measures_time, Sinks sinks);
 
 }  // namespace intelia::nn

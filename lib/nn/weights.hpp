@@ -1,29 +1,27 @@
-// From a model folder to a decoder in memory: tensors by mmap, quantized on the way when asked.
+// Loads a model folder into a decoder: tensors by mmap, quantized on the way when asked.
 #pragma once
 
 #include "base/sinks.hpp"
 #include "model/safetensors.hpp"
 #include "nn/decoder.hpp"
-#include "nn/packed_weight.hpp"
 
 namespace intelia::nn {
 
 /**
- * Loads settings.model. With Method::qlora the seven linear layers of each block are rounded to NF4 with double
- * quantization; they are then held unpacked (the same values, in the computing precision) where memory allows, else
- * packed. A folder that stores them in NF4 is taken as it is, whether the method is qlora or lora. With Method::full
- * every weight is an fp32 parameter that asks for its gradient.
+ * Loads settings.model. With Method::qlora the linear layers of each block are quantized to NF4 with double
+ * quantization; they are then held dequantized (the same values, in the type of computation) where memory allows, else
+ * as NF4. A folder that stores NF4 is used as it is, whether the method is qlora or lora. With Method::full every
+ * weight is an fp32 parameter that requires its gradient.
  */
 Decoder load_model(const ModelSettings& settings, Sinks sinks);
 
-/** What load_model would make, in tensors of device meta, which have shapes and no data: no weight is read. */
+/** The result of load_model on device meta, whose tensors have shapes and no data: no weight is read. */
 Decoder outline_model(const ModelSettings& settings, Sinks sinks);
 
-/** Every weight by its name in the file; what is trained in Method::full. */
+/** Every weight by its name in the file: the parameters of Method::full. */
 std::vector<std::pair<std::string, Tensor*>> named_weights(Decoder& model);
 
-/** The values of tensor `name` as a tensor of its own type and shape (copied). Error{input} when they are no
- * floating-point numbers. */
+/** A copy of tensor `name` of a file, in its own type and shape. Error{input} when that is no floating-point type. */
 Tensor to_tensor(const TensorView& view, const std::string& name);
 
 }  // namespace intelia::nn

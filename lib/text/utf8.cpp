@@ -93,6 +93,12 @@ void append_lossy_utf8(std::string& out, std::string_view bytes) {
   }
 }
 
+std::string_view truncated_utf8(std::string_view text, std::size_t max_bytes) {
+  if (text.size() <= max_bytes) return text;
+  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
+  return text.substr(0, max_bytes);
+}
+
 std::string_view as_valid_utf8(std::string_view text, std::string& repaired) {
   if (is_valid_utf8(text)) return text;
   append_lossy_utf8(repaired, text);

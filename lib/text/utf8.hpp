@@ -26,6 +26,9 @@ bool is_space(char32_t code_point);
  */
 void append_lossy_utf8(std::string& out, std::string_view bytes);
 
+/** The longest beginning of `text` that has at most `max_bytes` bytes and ends between two characters. */
+std::string_view truncated_utf8(std::string_view text, std::size_t max_bytes);
+
 /** `text` itself when it is UTF-8, else its repair by append_lossy_utf8, which `repaired` then holds. */
 std::string_view as_valid_utf8(std::string_view text, std::string& repaired);
 

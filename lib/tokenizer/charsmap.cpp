@@ -12,13 +12,13 @@
 
 namespace intelia {
 
-namespace {
-
 std::uint32_t little_endian_at(std::string_view bytes, std::size_t position) {
   std::uint32_t value = 0;
   for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[position + i]);
   return value;
 }
+
+namespace {
 
 // One unit of a double array: https://github.com/s-yata/darts-clone/blob/master/include/darts.h
 bool has_leaf(std::uint32_t unit) { return (unit >> 8 & 1) == 1; }

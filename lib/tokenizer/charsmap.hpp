@@ -13,6 +13,9 @@
 
 namespace intelia {
 
+/** The 32-bit number at `position`, of which four bytes must be there. */
+std::uint32_t little_endian_at(std::string_view bytes, std::size_t position);
+
 class CharacterMap {
  public:
   /** Throws Error{input} where `base64` is not a map. */

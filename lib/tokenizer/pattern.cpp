@@ -6,6 +6,7 @@
 #include <pcre2.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.hpp"
 #include "text/utf8.hpp"
@@ -30,6 +31,15 @@ struct Pattern::State {
   MatchData match_data() const { return {pcre2_match_data_create_from_pattern(code, nullptr), &pcre2_match_data_free}; }
   [[noreturn]] void fail(int code_of_match) const {
     throw Error(Kind::input, fmt::format("the pattern '{}' could not be matched: {}", source, words_of(code_of_match)));
+  }
+  /** The first match of `text` from `position` on; nothing when there is none. */
+  std::optional<ByteRange> find(std::string_view text, std::size_t position, const MatchData& match) const {
+    const int count = pcre2_match(code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), position,
+                                  PCRE2_NO_UTF_CHECK, match.get(), nullptr);
+    if (count == PCRE2_ERROR_NOMATCH) return std::nullopt;
+    if (count < 0) fail(count);
+    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(match.get());
+    return ByteRange{bounds[0], bounds[1]};
   }
 };
 
@@ -60,18 +70,13 @@ void Pattern::for_each_match(std::string_view text, const std::function<void(Byt
   const MatchData match = state_->match_data();
   std::size_t position = 0;
   while (position < text.size()) {
-    const int count = pcre2_match(state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), position,
-                                  PCRE2_NO_UTF_CHECK, match.get(), nullptr);
-    if (count == PCRE2_ERROR_NOMATCH) return;
-    if (count < 0) state_->fail(count);
-    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(match.get());
-    if (bounds[0] == bounds[1]) {
-      position = bounds[1] + 1;
-      while (position < text.size() && (static_cast<unsigned char>(text[position]) & 0xC0) == 0x80) ++position;
-      continue;
-    }
-    take({bounds[0], bounds[1]});
-    position = bounds[1];
+    const std::optional<ByteRange> found = state_->find(text, position, match);
+    if (!found) return;
+    position = found->end;
+    if (found->begin < found->end)
+      take(*found);
+    else if (position < text.size())
+      position += character_bytes(text, position);
   }
 }
 
@@ -79,17 +84,14 @@ void Pattern::for_each_match_or_gap(std::string_view text, const std::function<v
   const MatchData match = state_->match_data();
   std::size_t last_end = std::string_view::npos;
   for (std::size_t position = 0; position <= text.size();) {
-    const int count = pcre2_match(state_->code, reinterpret_cast<PCRE2_SPTR>(text.data()), text.size(), position,
-                                  PCRE2_NO_UTF_CHECK, match.get(), nullptr);
-    if (count == PCRE2_ERROR_NOMATCH) return;
-    if (count < 0) state_->fail(count);
-    const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(match.get());
-    if (bounds[0] == bounds[1] && bounds[1] == last_end) {
+    const std::optional<ByteRange> found = state_->find(text, position, match);
+    if (!found) return;
+    if (found->begin == found->end && found->end == last_end) {
       position += position < text.size() ? character_bytes(text, position) : 1;
       continue;
     }
-    take({bounds[0], bounds[1]});
-    position = last_end = bounds[1];
+    take(*found);
+    position = last_end = found->end;
   }
 }
 

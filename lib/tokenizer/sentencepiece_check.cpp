@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "tokenizer/charsmap.hpp"
 
 namespace intelia {
 
@@ -51,12 +52,6 @@ void for_each_bytes_field(std::string_view message, const std::function<void(std
       return;
     }
   }
-}
-
-std::uint32_t little_endian_at(std::string_view bytes, std::size_t position) {
-  std::uint32_t value = 0;
-  for (std::size_t i = 4; i-- > 0;) value = value << 8 | static_cast<unsigned char>(bytes[position + i]);
-  return value;
 }
 
 /** Whether no path through the trie, and no text that it names, lies outside of the map. */

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "tokenizer/rank_tokenizer.hpp"
 #include "tokenizer/tokenizer_files.hpp"
 
@@ -41,13 +42,13 @@ std::vector<std::vector<std::int32_t>> Tokenizer::encode_batch(std::span<const s
 }
 
 std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) {
-  if (!std::filesystem::is_directory(folder)) {
+  if (!is_folder(folder)) {
     throw Error(Kind::io, folder.string() + ": there is no such folder; give a Hugging Face model folder");
   }
-  if (std::filesystem::exists(folder / "tokenizer.json")) return load_tokenizer_json(folder);
-  if (std::filesystem::exists(folder / "tekken.json")) return load_tekken(folder);
+  if (path_type(folder / "tokenizer.json") != PathType::missing) return load_tokenizer_json(folder);
+  if (path_type(folder / "tekken.json") != PathType::missing) return load_tekken(folder);
   const std::filesystem::path model = folder / "tokenizer.model";
-  if (std::filesystem::exists(model))
+  if (path_type(model) != PathType::missing)
     return is_tiktoken_file(model) ? load_tiktoken(folder) : load_sentencepiece(folder);
   throw Error(Kind::io,
               folder.string() + ": no tokenizer: none of tokenizer.json, tekken.json and tokenizer.model is there");

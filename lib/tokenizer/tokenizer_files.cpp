@@ -6,6 +6,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -25,11 +26,18 @@ AddedToken added_token(std::int32_t id, const Json& value) {
 
 }  // namespace
 
+std::optional<std::string> special_token_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_object() && value.contains("content") && value["content"].is_string())
+    return value["content"].get<std::string>();
+  return std::nullopt;
+}
+
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
   TokenizerConfig config;
   const auto read = [&](const char* name) -> Json {
     const std::filesystem::path path = folder / name;
-    if (!std::filesystem::exists(path)) return Json::object();
+    if (path_type(path) == PathType::missing) return Json::object();
     const std::string bytes = read_file(path);
     config.bytes += bytes;
     Json json = parse_json(bytes, path.string());
@@ -39,10 +47,7 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
   const auto take_names = [&](const Json& json) {
     for (const char* name : {"bos_token", "eos_token", "pad_token", "unk_token"}) {
       if (!json.contains(name)) continue;
-      const Json& value = json[name];
-      if (value.is_string()) config.names.try_emplace(name, value.get<std::string>());
-      if (value.is_object() && value.contains("content"))
-        config.names.try_emplace(name, value["content"].get<std::string>());
+      if (const auto text = special_token_text(json[name])) config.names.try_emplace(name, *text);
     }
   };
   const auto flag = [](const Json& json, const char* name) -> std::optional<bool> {

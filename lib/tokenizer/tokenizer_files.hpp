@@ -25,6 +25,10 @@ struct TokenizerConfig {
   std::optional<bool> add_bos_token, add_eos_token, legacy, add_prefix_space;
   std::string bytes;  // of the files, for the hash
 };
+/** The text of a special token as configuration files write it, "<s>" or {"content":"<s>",…}; nothing for anything
+ * else. */
+std::optional<std::string> special_token_text(const Json& value);
+
 TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder);
 
 }  // namespace intelia

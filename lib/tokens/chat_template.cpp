@@ -10,8 +10,10 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "jinja/text.hpp"
 #include "record/json.hpp"
+#include "tokenizer/tokenizer_files.hpp"
 #include "tokens/rendering_plan.hpp"
 
 namespace intelia {
@@ -19,16 +21,8 @@ namespace intelia {
 namespace {
 
 std::optional<Json> read_json(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (path_type(path) == PathType::missing) return std::nullopt;
   return parse_json(read_file(path), path.string());
-}
-
-/** "<s>" or {"content":"<s>",…}. */
-std::optional<std::string> token_text(const Json& value) {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_object() && value.contains("content") && value["content"].is_string())
-    return value["content"].get<std::string>();
-  return std::nullopt;
 }
 
 void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
@@ -36,7 +30,7 @@ void collect_special_tokens(const Json& config, std::map<std::string, std::strin
   for (const char* name :
        {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
     if (!config.contains(name)) continue;
-    if (const auto text = token_text(config[name])) tokens.try_emplace(name, *text);
+    if (const auto text = special_token_text(config[name])) tokens.try_emplace(name, *text);
   }
 }
 
@@ -182,6 +176,11 @@ AssistantTurn turn_between(std::int32_t message, const std::string& whole, const
 
 }  // namespace
 
+RenderOptions with_tools(RenderOptions options, const std::string& tools_json) {
+  if (!tools_json.empty()) options.tools_json = tools_json;
+  return options;
+}
+
 std::vector<ByteRange> Rendered::content_ranges() const {
   std::vector<ByteRange> ranges;
   ranges.reserve(content.size());
@@ -212,7 +211,7 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
   if (config) collect_special_tokens(*config, special_tokens);
   if (const auto map = read_json(folder / "special_tokens_map.json")) collect_special_tokens(*map, special_tokens);
   const std::filesystem::path template_path = folder / "chat_template.jinja";
-  if (std::filesystem::exists(template_path)) {
+  if (path_type(template_path) != PathType::missing) {
     return ChatTemplate(read_file(template_path, 16 << 20), template_path.string(), std::move(special_tokens));
   }
   if (config) {

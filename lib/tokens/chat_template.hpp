@@ -30,6 +30,9 @@ struct RenderOptions {
   std::string variables_json = {};  // an object of what else the template may read ("enable_thinking"), or empty
 };
 
+/** `options` for a record: its own list of tools, where it has one, takes the place of theirs. */
+RenderOptions with_tools(RenderOptions options, const std::string& tools_json);
+
 /** Bytes of a rendered text that came out of message number `message` (or, -1, of the tools). */
 struct ContentRange {
   ByteRange bytes;

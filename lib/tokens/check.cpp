@@ -7,8 +7,7 @@
 #include <optional>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
-#include "base/ordered_workers.hpp"
+#include "tokens/dataset_lines.hpp"
 #include "tokens/turns.hpp"
 
 namespace intelia {
@@ -31,13 +30,9 @@ class Findings {
 /** Runs `work`; what the template or the encoding refuses becomes a finding. */
 template <class Work>
 void find_refusal(Findings& findings, const Work& work) {
-  try {
-    work();
-  } catch (const Error& error) {
-    if (error.kind() != Kind::input) throw;
+  if (const std::optional<std::string> refusal = refusal_of(work))
     findings.add(Finding::Kind::refused,
-                 fmt::format("it cannot be made a sample: {}; mend the record or take it out", error.what()));
-  }
+                 fmt::format("it cannot be made a sample: {}; mend the record or take it out", *refusal));
 }
 
 void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings) {
@@ -138,10 +133,7 @@ const char* name_of(Finding::Kind kind) {
 namespace {
 
 /** A line of a dataset, what it becomes and what is wrong with it. */
-struct CheckedLine {
-  std::int64_t number = 0;
-  bool is_too_long = false;
-  std::string raw;
+struct CheckedLine : DatasetLine {
   std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after the cut
   std::vector<Finding> findings;
 };
@@ -150,8 +142,7 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
                    const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
   find_refusal(findings, [&] {
-    RenderOptions render = options.render;
-    if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
+    const RenderOptions render = with_tools(options.render, conversation.tools_json);
     const EncodedConversation whole = encode_conversation(
         tokenizer, chat_template, conversation, {.render = options.render, .trained_turns = options.trained_turns});
     const auto& is_target = whole.tokens.is_target;
@@ -175,7 +166,8 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
 std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options,
                                         std::int64_t line) {
-  CheckedLine checked{.number = line};
+  CheckedLine checked;
+  checked.number = line;
   check_encoded(tokenizer, chat_template, conversation, options, checked);
   return std::move(checked.findings);
 }
@@ -240,65 +232,28 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
   return std::move(findings.list);
 }
 
-namespace {
-
-/** Lines that a thread checks in one go. */
-using Batch = std::vector<CheckedLine>;
-
-Batch read_batch(LineReader& lines, std::int64_t limit) {
-  constexpr std::size_t kMaxLines = 256, kMaxBytes = 1 << 20;
-  Batch batch;
-  for (std::size_t num_bytes = 0; batch.size() < kMaxLines && num_bytes < kMaxBytes;) {
-    if (limit > 0 && lines.line_number() >= limit) break;
-    const auto line = lines.next();
-    if (!line) break;
-    num_bytes += line->size();
-    CheckedLine& added = batch.emplace_back();
-    added.number = lines.line_number();
-    added.is_too_long = lines.is_too_long();
-    if (!added.is_too_long) added.raw = *line;
-  }
-  return batch;
-}
-
-}  // namespace
-
 DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
                                  const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
                                  int threads, std::int64_t limit) {
   DatasetCheck check;
-  LineReader lines(path);
-  OrderedWorkers<Batch> workers(threads, [&](Batch& batch) {
-    for (CheckedLine& line : batch) {
-      Conversation conversation;
-      const std::optional<std::string> fault =
-          line.is_too_long ? "line is longer than 64 MiB" : parse_conversation(line.raw, conversation);
-      if (fault)
-        line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
-      else
-        check_encoded(tokenizer, chat_template, conversation, options, line);
-    }
-  });
-  const auto take = [&] {
-    for (CheckedLine& line : workers.take()) {
-      ++check.num_read;
-      check.num_tokens += line.num_trained_tokens;
-      check.num_targets += line.num_targets;
-      check.longest = std::max(check.longest, line.num_tokens);
-      const bool is_cut = line.num_trained_tokens < line.num_tokens;
-      if (line.num_targets > 0 && !(is_cut && options.drops_long)) check.lengths.push_back(line.num_trained_tokens);
-      if (is_cut) check.cut_lines.push_back(line.number);
-      for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
-      sinks.progress.update({"record", line.number, 0, ""});
-    }
+  const auto work = [&](CheckedLine& line) {
+    Conversation conversation;
+    if (const std::optional<std::string> fault = line.parse(conversation))
+      line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
+    else
+      check_encoded(tokenizer, chat_template, conversation, options, line);
   };
-  for (Batch batch = read_batch(lines, limit); !batch.empty(); batch = read_batch(lines, limit)) {
-    sinks.stop.check("checking '" + path.string() + "'");
-    workers.give(std::move(batch));
-    if (workers.is_full()) take();
-  }
-  while (!workers.is_empty()) take();
-  sinks.progress.finish();
+  const auto take = [&](CheckedLine& line) {
+    ++check.num_read;
+    check.num_tokens += line.num_trained_tokens;
+    check.num_targets += line.num_targets;
+    check.longest = std::max(check.longest, line.num_tokens);
+    const bool is_cut = line.num_trained_tokens < line.num_tokens;
+    if (line.num_targets > 0 && !(is_cut && options.drops_long)) check.lengths.push_back(line.num_trained_tokens);
+    if (is_cut) check.cut_lines.push_back(line.number);
+    for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
+  };
+  process_lines<CheckedLine>(path, limit, threads, sinks, "checking", work, take);
   return check;
 }
 

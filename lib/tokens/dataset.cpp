@@ -6,12 +6,10 @@
 
 #include <optional>
 #include <tuple>
-#include <vector>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
 #include "base/hash.hpp"
-#include "base/ordered_workers.hpp"
+#include "tokens/dataset_lines.hpp"
 
 namespace intelia {
 
@@ -28,57 +26,38 @@ void hash_sample(Sha256& hash, const TokenSample& sample) {
   hash.update(sample.weights.data(), sample.weights.size() * sizeof(float));
 }
 
-/** What is fixed for every record of a dataset. */
-struct Recipe {
+/** What the samples of a dataset depend on besides its lines. */
+struct EncodeContext {
   const Tokenizer& tokenizer;
   const ChatTemplate& chat_template;
   const EncodeOptions& options;
 };
 
-/** A line and what became of it. */
-struct EncodedLine {
-  std::int64_t number = 0;
-  bool is_too_long = false;
-  std::string raw;
-  std::optional<std::string> fault;  // in words: nothing can be trained on
+/** A line, and the sample made of it. */
+struct EncodedLine : DatasetLine {
+  std::optional<std::string> fault;  // why nothing can be trained on it
   EncodedConversation encoded;
   std::string id, language;
 };
 
-/** Lines that a thread encodes in one go. */
-using Batch = std::vector<EncodedLine>;
-
-void encode_line(const Recipe& recipe, EncodedLine& line) {
+void encode_line(const EncodeContext& context, EncodedLine& line) {
   Conversation conversation;
-  line.fault = line.is_too_long ? "line is longer than 64 MiB" : parse_conversation(line.raw, conversation);
+  line.fault = line.parse(conversation);
   if (line.fault) return;
-  try {
-    line.encoded = encode_conversation(recipe.tokenizer, recipe.chat_template, conversation, recipe.options);
-  } catch (const Error& error) {
-    if (error.kind() != Kind::input) throw;
-    line.fault = fmt::format("no sample can be made of it: {}", error.what());
+  const std::optional<std::string> refusal = refusal_of([&] {
+    line.encoded = encode_conversation(context.tokenizer, context.chat_template, conversation, context.options);
+  });
+  if (refusal) {
+    line.fault = fmt::format("no sample can be made of it: {}", *refusal);
     return;
   }
   if (line.encoded.num_targets == 0 && line.encoded.is_cut)
     line.fault = fmt::format("no trained token remains: the answers begin after the {} tokens of --max-length",
-                             recipe.options.max_length);
+                             context.options.max_length);
   else if (line.encoded.num_targets == 0)
     line.fault = "no trained token remains: it has no assistant turn with content that is to be trained";
   line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
   line.language = std::move(conversation.language);
-}
-
-Batch read_batch(LineReader& lines) {
-  constexpr std::size_t kMaxLines = 256, kMaxBytes = 1 << 20;
-  Batch batch;
-  for (std::size_t num_bytes = 0; batch.size() < kMaxLines && num_bytes < kMaxBytes;) {
-    const auto line = lines.next();
-    if (!line) break;
-    num_bytes += line->size();
-    batch.push_back({lines.line_number(), lines.is_too_long(),
-                     std::string(line->substr(0, lines.is_too_long() ? 200 : line->size()))});
-  }
-  return batch;
 }
 
 /** Puts lines into a store in their order, and keeps the books. */
@@ -114,26 +93,12 @@ class DatasetWriter {
   TokenStoreSummary summary_;
 };
 
-TokenStoreSummary tokenize(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks, int threads,
-                           TokenStoreWriter& store) {
+TokenStoreSummary tokenize(const EncodeContext& context, const fs::path& path, Rejects& rejects, const Sinks& sinks,
+                           int threads, TokenStoreWriter& store) {
   DatasetWriter writer(path, rejects, store);
-  LineReader lines(path);
-  OrderedWorkers<Batch> workers(threads, [&](Batch& batch) {
-    for (EncodedLine& line : batch) encode_line(recipe, line);
-  });
-  const auto write = [&] {
-    for (const EncodedLine& line : workers.take()) {
-      writer.take(line);
-      sinks.progress.update({"record", line.number, 0, ""});
-    }
-  };
-  for (Batch batch = read_batch(lines); !batch.empty(); batch = read_batch(lines)) {
-    sinks.stop.check("reading '" + path.string() + "'");
-    workers.give(std::move(batch));
-    if (workers.is_full()) write();
-  }
-  while (!workers.is_empty()) write();
-  sinks.progress.finish();
+  process_lines<EncodedLine>(
+      path, /*limit=*/0, threads, sinks, "reading", [&](EncodedLine& line) { encode_line(context, line); },
+      [&](const EncodedLine& line) { writer.take(line); });
   return writer.finish();
 }
 
@@ -148,20 +113,20 @@ std::optional<FileStamp> stamp_of(const fs::path& path) {
                    status.st_ctim.tv_sec, status.st_ctim.tv_nsec);
 }
 
-TokenStore load(const Recipe& recipe, const fs::path& path, Rejects& rejects, Sinks sinks,
+TokenStore load(const EncodeContext& context, const fs::path& path, Rejects& rejects, Sinks sinks,
                 const TokenCacheSettings& cache, int threads) {
   const std::optional<FileStamp> stamp = stamp_of(path);
   if (cache.folder.empty() || !stamp) {
     TokenStoreWriter writer;
-    const TokenStoreSummary summary = tokenize(recipe, path, rejects, sinks, threads, writer);
+    const TokenStoreSummary summary = tokenize(context, path, rejects, sinks, threads, writer);
     return writer.finish(summary, std::string(64, '0'));
   }
   const std::string key =
-      token_key(recipe.tokenizer, recipe.chat_template, recipe.options, sha256_of_file(path), cache.program);
+      token_key(context.tokenizer, context.chat_template, context.options, sha256_of_file(path), cache.program);
   bool is_made = false;
   const auto make = [&](TokenStoreWriter& writer) {
     is_made = true;
-    return tokenize(recipe, path, rejects, sinks, threads, writer);
+    return tokenize(context, path, rejects, sinks, threads, writer);
   };
   TokenStore store = cached_tokens(cache, key, sinks.log, make, [&] { return stamp_of(path) == stamp; });
   if (!is_made) {

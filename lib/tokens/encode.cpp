@@ -183,8 +183,7 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
     TokenSample marked{{}, std::vector<std::uint8_t>(encoding.ids.size(), 1)};
     return finish(std::move(encoding), std::move(marked), options);
   }
-  RenderOptions render = options.render;
-  if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
+  const RenderOptions render = with_tools(options.render, conversation.tools_json);
   const bool has_markers = chat_template.has_generation_markers();
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render)
                                         : chat_template.render_turns(conversation.messages, render);
@@ -201,8 +200,7 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
 
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options) {
-  RenderOptions render = options.render;
-  if (!preference.tools_json.empty()) render.tools_json = preference.tools_json;
+  const RenderOptions render = with_tools(options.render, preference.tools_json);
   const auto whole = [&](const std::vector<Message>& continuation) {
     std::vector<Message> messages = preference.prompt;
     messages.insert(messages.end(), continuation.begin(), continuation.end());

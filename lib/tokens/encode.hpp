@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <vector>
 
+#include "base/error.hpp"
 #include "record/message.hpp"
 #include "tokenizer/tokenizer.hpp"
 #include "tokens/chat_template.hpp"
@@ -66,6 +69,19 @@ struct EncodedPreference {
  */
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options = {});
+
+/** Runs `work`; returns the message of the Error{input} by which the chat template or the encoding refuses a record, or
+    nothing. */
+template <class Work>
+std::optional<std::string> refusal_of(const Work& work) {
+  try {
+    work();
+  } catch (const Error& error) {
+    if (error.kind() != Kind::input) throw;
+    return error.what();
+  }
+  return std::nullopt;
+}
 
 /** The ids of `messages` followed by the generation prompt; never cut. */
 std::vector<std::int32_t> encode_prompt(const Tokenizer& tokenizer, const ChatTemplate& chat_template,

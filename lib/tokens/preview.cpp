@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/error.hpp"
+#include "tokens/turns.hpp"
 
 namespace intelia {
 
@@ -16,10 +17,10 @@ struct Sequence {
 };
 
 Sequence render_and_encode(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                           const std::vector<Message>& messages, const std::string& tools_json, RenderOptions options) {
-  if (!tools_json.empty()) options.tools_json = tools_json;
-  Rendered rendered = chat_template.render(messages, false, options);
-  Encoding encoding = tokenizer.encode_with_ranges(rendered.text, {true, false}, rendered.content_ranges());
+                           const std::vector<Message>& messages, const std::string& tools_json,
+                           const RenderOptions& options) {
+  Rendered rendered = chat_template.render(messages, false, with_tools(options, tools_json));
+  Encoding encoding = encode_rendered(tokenizer, rendered);
   return {std::move(rendered.text), std::move(encoding)};
 }
 

@@ -33,7 +33,7 @@ class LossPlot final : public Tracker {
     is_whole_ = true;
   }
 
-  void end(Outcome) override {
+  void end(RunStatus) override {
     if (!is_whole_) trained();
   }
 

@@ -1,7 +1,6 @@
 #include "tracking/mlflow.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,7 +14,10 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "http/secret.hpp"
+#include "text/utf8.hpp"
+#include "tracking/background.hpp"
 #include "tracking/mlflow_journal.hpp"
 
 namespace intelia {
@@ -33,7 +35,6 @@ constexpr const char* kWeights = "adapter_model.safetensors";
 // The limits of one log-batch request (mlflow/utils/validation.py), the bytes with room for what stands around them.
 constexpr std::size_t kMaxMetrics = 1000, kMaxParams = 100, kMaxParamBytes = 6000, kMaxBatchBytes = 900'000;
 constexpr double kSecondsBetweenBatches = 1, kFirstPauseSeconds = 5, kLongestPauseSeconds = 60;
-constexpr double kLastSeconds = 30, kLastSecondsKilled = 5;  // what the end of the run waits for the last answers
 
 /** The server does not answer, or not now. */
 struct Away {
@@ -47,12 +48,8 @@ std::int64_t whole(const Json& value) {
   return value.is_string() ? std::stoll(value.get<std::string>()) : value.get<std::int64_t>();
 }
 
-/** `text` cut to at most `max_bytes` between two characters. */
-std::string cut(std::string text, std::size_t max_bytes) {
-  if (text.size() <= max_bytes) return text;
-  while (max_bytes > 0 && (static_cast<unsigned char>(text[max_bytes]) & 0xC0) == 0x80) --max_bytes;
-  text.resize(max_bytes);
-  return text;
+const char* status_name(RunStatus status) {
+  return status == RunStatus::finished ? "FINISHED" : status == RunStatus::failed ? "FAILED" : "KILLED";
 }
 
 /** MLflow's answers in the words of this house. */
@@ -201,10 +198,11 @@ class MlflowServer {
                               where, answer.status));
     const Json body = Json::parse(answer.body, nullptr, /*allow_exceptions=*/false);
     if (answer.status != 200 || !body.is_object())
-      throw Error(Kind::usage, fmt::format("{}it answered {}{}", where, answer.status,
-                                           body.is_object() && body.contains("message") && body["message"].is_string()
-                                               ? ": " + cut(body["message"].get<std::string>(), 400)
-                                               : ", and not what an MLflow server says"));
+      throw Error(Kind::usage,
+                  fmt::format("{}it answered {}{}", where, answer.status,
+                              body.is_object() && body.contains("message") && body["message"].is_string()
+                                  ? ": " + std::string(truncated_utf8(body["message"].get<std::string>(), 400))
+                                  : ", and not what an MLflow server says"));
     return body;
   }
 
@@ -249,13 +247,7 @@ class Mlflow final : public Tracker {
         journal_->add_status("RUNNING", unix_seconds());
     }
     for (const MetricsLine& before : kept) add(before);
-
-    // Signals are for the main thread.
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    sender_ = std::thread([this] { send_until_told(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    sender_ = thread_without_signals([this] { send_until_stopped(); });
   }
 
   void line(const MetricsLine& line) override {
@@ -273,16 +265,13 @@ class Mlflow final : public Tracker {
     news_.notify_all();
   }
 
-  void end(Outcome outcome) override {
+  void end(RunStatus status) override {
     {
       const std::lock_guard lock(mutex_);
-      if (outcome == Outcome::finished) add_files();
-      journal_->add_status(outcome == Outcome::finished ? "FINISHED"
-                           : outcome == Outcome::failed ? "FAILED"
-                                                        : "KILLED",
-                           unix_seconds());
+      if (status == RunStatus::finished) add_files();
+      journal_->add_status(status_name(status), unix_seconds());
     }
-    stop(outcome == Outcome::killed ? kLastSecondsKilled : kLastSeconds);
+    stop(seconds_to_finish(status));
     if (journal_->unsent().empty() || is_off_) return;
     log_.warning(fmt::format("MLflow: {} does not have everything; what is missing lies in '{}', and --resume sends it",
                              server_.url(), (run_.output / "mlflow" / "journal.jsonl").string()));
@@ -293,7 +282,7 @@ class Mlflow final : public Tracker {
     Json params = Json::object();
     for (const auto& [name, value] : run_.settings.items()) {
       const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-      if (!text.empty()) params[name] = cut(text, kMaxParamBytes);
+      if (!text.empty()) params[name] = truncated_utf8(text, kMaxParamBytes);
     }
     return {server_.url(),
             experiment_,
@@ -323,7 +312,7 @@ class Mlflow final : public Tracker {
       journal_->add_file(name, sha256);
       if (name == kWeights)
         log_.info(fmt::format("MLflow: {} ({:.1f} MiB) is sent, too", name,
-                              static_cast<double>(fs::file_size(path)) / (1 << 20)));
+                              static_cast<double>(file_bytes(path)) / (1 << 20)));
     }
   }
 
@@ -340,7 +329,7 @@ class Mlflow final : public Tracker {
   }
 
   /** The sender's thread. */
-  void send_until_told() {
+  void send_until_stopped() {
     double pause = 0;
     std::unique_lock lock(mutex_);
     for (;;) {
@@ -534,7 +523,7 @@ HttpServer mlflow_server_from_environment() {
     server.token = secret_from_environment("MLFLOW_TRACKING_TOKEN");
   }
   if (const char* path = std::getenv("MLFLOW_TRACKING_SERVER_CERT_PATH"); path != nullptr && *path != 0) {
-    if (!fs::is_regular_file(path))
+    if (!input_problem(path, InputType::file).empty())
       throw Error(Kind::usage, std::string("MLFLOW_TRACKING_SERVER_CERT_PATH: '") + path + "' is no file");
     server.authorities = path;
   }

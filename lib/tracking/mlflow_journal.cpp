@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -24,7 +25,7 @@ MlflowJournal::MlflowJournal(const fs::path& file, JournalHead head)
 }
 
 std::optional<MlflowJournal> MlflowJournal::open(const fs::path& file) {
-  if (!fs::exists(file)) return std::nullopt;
+  if (path_type(file) == PathType::missing) return std::nullopt;
   const std::string text = read_file(file);
   MlflowJournal journal;
   bool has_head = false;
@@ -52,11 +53,7 @@ std::optional<MlflowJournal> MlflowJournal::open(const fs::path& file) {
   return journal;
 }
 
-void MlflowJournal::add(const MetricsLine& line) {
-  Json metrics = Json::object();
-  for (const auto& [name, value] : line.scalars) metrics[name] = value;
-  append({{"step", line.step}, {"time", line.time}, {"metrics", metrics}});
-}
+void MlflowJournal::add(const MetricsLine& line) { append(to_json(line)); }
 
 void MlflowJournal::add_status(const std::string& status, double time) { append({{"status", status}, {"time", time}}); }
 void MlflowJournal::add_answers(std::int64_t step, const std::string& artifact, const std::string& text) {

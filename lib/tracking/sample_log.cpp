@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "tracking/append_file.hpp"
 
 namespace intelia {
@@ -15,7 +16,7 @@ namespace {
 
 /** Bytes of the lines of `path` up to `last_step`; what follows belongs to steps that will be done again. */
 std::int64_t kept_bytes(const fs::path& path, std::int64_t last_step) {
-  if (last_step == 0 || !fs::is_regular_file(path)) return 0;
+  if (last_step == 0 || !is_file(path)) return 0;
   std::int64_t num_bytes = 0;
   LineReader lines(path);
   while (const auto line = lines.next()) {
@@ -24,7 +25,7 @@ std::int64_t kept_bytes(const fs::path& path, std::int64_t last_step) {
       break;
     num_bytes += static_cast<std::int64_t>(line->size()) + 1;
   }
-  return std::min<std::int64_t>(num_bytes, static_cast<std::int64_t>(fs::file_size(path)));
+  return std::min<std::int64_t>(num_bytes, static_cast<std::int64_t>(file_bytes(path)));
 }
 
 class SampleLog final : public Tracker {
@@ -36,7 +37,7 @@ class SampleLog final : public Tracker {
     file_.emplace(path_, kept_bytes(path_, kept.empty() ? 0 : kept.back().step));
   }
   void line(const MetricsLine&) override {}
-  void end(Outcome) override {}
+  void end(RunStatus) override {}
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     for (const auto& [prompt, text] : answers)

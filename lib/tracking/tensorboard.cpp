@@ -10,6 +10,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "tracking/append_file.hpp"
 
 namespace intelia {
@@ -118,15 +119,13 @@ class TensorBoard final : public Tracker {
 
   void begin(const std::vector<MetricsLine>& kept) override {
     const fs::path folder = tracker_folder(run_.output, "tensorboard");
-    std::vector<std::string> files;
-    for (const auto& entry : fs::directory_iterator(folder))
-      if (const std::string name = entry.path().filename().string(); name.starts_with(kPrefix)) files.push_back(name);
-    std::sort(files.begin(), files.end());
+    std::vector<std::string> files = folder_members(folder);
+    std::erase_if(files, [](const std::string& name) { return !name.starts_with(kPrefix); });
     const std::string mark = ".intelia-" + run_.identity.substr(0, 8) + ".";
     const bool is_same_run = std::all_of(files.begin(), files.end(),
                                          [&](const std::string& file) { return file.find(mark) != std::string::npos; });
     if (kept.empty() || !is_same_run) {
-      for (const std::string& file : files) fs::remove(folder / file);
+      for (const std::string& file : files) remove_file(folder / file);
       files.clear();
     }
 
@@ -153,7 +152,7 @@ class TensorBoard final : public Tracker {
     write(event(line.time, line.step).message(5, summary));
   }
 
-  void end(Outcome) override { file_.reset(); }
+  void end(RunStatus) override { file_.reset(); }
 
  private:
   void write(const Message& message) { file_->append(event_record(message.bytes())); }

@@ -40,6 +40,12 @@ MetricsLine parse_metrics_line(std::string_view json, double time) {
   return line;
 }
 
+Json to_json(const MetricsLine& line) {
+  Json metrics = Json::object();
+  for (const auto& [name, value] : line.scalars) metrics[name] = value;
+  return {{"step", line.step}, {"time", line.time}, {"metrics", metrics}};
+}
+
 fs::path tracker_folder(const fs::path& output, const std::string& name) {
   const fs::path folder = output / name;
   if (::mkdir(folder.c_str(), 0700) == 0) return folder;

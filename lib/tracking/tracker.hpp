@@ -25,6 +25,9 @@ struct MetricsLine {
 /** Reads a line of metrics.jsonl: every finite number but `step`. Error{input} when it is no object with a step. */
 MetricsLine parse_metrics_line(std::string_view json, double time);
 
+/** {"step","time","metrics":{name: number}}. */
+Json to_json(const MetricsLine& line);
+
 /** What trackers may say of a run. */
 struct TrackedRun {
   std::string name;      // "sft-2026-q3"
@@ -36,7 +39,7 @@ struct TrackedRun {
   bool resumes = false;
 };
 
-enum class Outcome { finished, failed, killed };
+enum class RunStatus { finished, failed, killed };
 
 /** What the model says after one of the run's prompts. */
 struct SampleAnswer {
@@ -61,7 +64,7 @@ class Tracker {
    */
   virtual void trained() {}
   /** Called once, after begin(). */
-  virtual void end(Outcome outcome) = 0;
+  virtual void end(RunStatus status) = 0;
 };
 
 /** OUTPUT/`name`, made with mode 0700 if it is not there. Error{io} when it is a link or no folder. */

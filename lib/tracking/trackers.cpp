@@ -66,8 +66,8 @@ void Trackers::trained() {
   tell([](Tracker& tracker) { tracker.trained(); });
 }
 
-void Trackers::end(Outcome outcome) {
-  if (has_begun_) tell([&](Tracker& tracker) { tracker.end(outcome); });
+void Trackers::end(RunStatus status) {
+  if (has_begun_) tell([&](Tracker& tracker) { tracker.end(status); });
 }
 
 }  // namespace intelia

@@ -37,13 +37,13 @@ class Trackers final : public MetricsListener {
   auto follow(Work&& work) -> decltype(work()) {
     try {
       auto result = std::forward<Work>(work)();
-      end(Outcome::finished);
+      end(RunStatus::finished);
       return result;
     } catch (const Interrupted&) {
-      end(Outcome::killed);
+      end(RunStatus::killed);
       throw;
     } catch (...) {
-      end(Outcome::failed);
+      end(RunStatus::failed);
       throw;
     }
   }
@@ -51,7 +51,7 @@ class Trackers final : public MetricsListener {
  private:
   template <class Call>
   void tell(Call&& call);
-  void end(Outcome outcome);
+  void end(RunStatus status);
 
   std::vector<std::unique_ptr<Tracker>> trackers_;
   std::filesystem::path metrics_;

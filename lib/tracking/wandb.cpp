@@ -1,7 +1,6 @@
 #include "tracking/wandb.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <condition_variable>
 #include <deque>
@@ -11,8 +10,10 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "base/subprocess.hpp"
 #include "http/secret.hpp"
+#include "tracking/background.hpp"
 
 namespace intelia {
 
@@ -20,13 +21,12 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kLastSeconds = 30, kLastSecondsKilled = 5;  // what the end of the run waits for the client
-constexpr int kMissingPackage = 3, kMissingKey = 4;          // exit statuses of the client's check
+constexpr int kMissingPackage = 3, kMissingKey = 4;  // exit statuses of the client's check
 
 /** $INTELIA_PYTHON, else the Python of the build while it is there, else the system's. */
 std::string python() {
   if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
-  return fs::exists(INTELIA_BUILD_PYTHON) ? INTELIA_BUILD_PYTHON : "python3";
+  return input_problem(INTELIA_BUILD_PYTHON, InputType::file).empty() ? INTELIA_BUILD_PYTHON : "python3";
 }
 
 std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
@@ -48,18 +48,13 @@ class Wandb final : public Tracker {
                               {"key", random_key()},
                               {"identity", run_.identity},
                               {"resumes", run_.resumes},
-                              {"folder", fs::absolute(run_.output).string()},
+                              {"folder", absolute_path(run_.output).string()},
                               {"config", config}}));
-    for (const MetricsLine& before : kept) lines_.push_back(entry(before));
-
-    sigset_t all, before;
-    ::sigfillset(&all);
-    ::pthread_sigmask(SIG_SETMASK, &all, &before);  // signals are for the main thread
-    feeder_ = std::thread([this] { feed_until_told(); });
-    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    for (const MetricsLine& before : kept) lines_.push_back(line_of(to_json(before)));
+    feeder_ = thread_without_signals([this] { feed_until_stopped(); });
   }
 
-  void line(const MetricsLine& line) override { say(entry(line)); }
+  void line(const MetricsLine& line) override { say(line_of(to_json(line))); }
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     Json rows = Json::array();
@@ -67,14 +62,13 @@ class Wandb final : public Tracker {
     say(line_of({{"step", step}, {"answers", rows}}));
   }
 
-  void end(Outcome outcome) override {
+  void end(RunStatus status) override {
+    const int exit_code = status == RunStatus::finished ? 0 : status == RunStatus::failed ? 1 : 143;
     {
       const std::lock_guard lock(mutex_);
-      lines_.push_back(line_of({{"exit_code", outcome == Outcome::finished ? 0
-                                              : outcome == Outcome::failed ? 1
-                                                                           : 143}}));
+      lines_.push_back(line_of({{"exit_code", exit_code}}));
     }
-    stop(outcome == Outcome::killed ? kLastSecondsKilled : kLastSeconds);
+    stop(seconds_to_finish(status));
   }
 
  private:
@@ -83,12 +77,6 @@ class Wandb final : public Tracker {
     if (has_ended_) return;
     lines_.push_back(std::move(line));
     news_.notify_all();
-  }
-
-  static std::string entry(const MetricsLine& line) {
-    Json metrics = Json::object();
-    for (const auto& [name, value] : line.scalars) metrics[name] = value;
-    return line_of({{"step", line.step}, {"time", line.time}, {"metrics", metrics}});
   }
 
   /** Lets the feeder hand over what is left and the client end; after `seconds` the client is left alone. */
@@ -113,7 +101,7 @@ class Wandb final : public Tracker {
   }
 
   /** The feeder's thread. */
-  void feed_until_told() {
+  void feed_until_stopped() {
     std::unique_lock lock(mutex_);
     for (;;) {
       news_.wait(lock, [&] { return is_told_ || !lines_.empty(); });

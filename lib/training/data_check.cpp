@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/path.hpp"
 #include "engine/rows.hpp"
 #include "engine/schedule.hpp"
 #include "tokens/check.hpp"
@@ -45,7 +46,7 @@ std::vector<Fault> served_faults(const TextSide& text, const fs::path& folder) {
 std::vector<Fault> adapter_faults(const TextSide& text, const fs::path& folder, Log& log) {
   const fs::path path = folder / "manifest.json";
   std::vector<Fault> faults;
-  const Json manifest = fs::exists(path) ? parse_json(read_file(path), path.string()) : Json::object();
+  const Json manifest = is_file(path) ? parse_json(read_file(path), path.string()) : Json::object();
   const auto recorded = [&](const char* name) {
     return manifest.is_object() && manifest.contains(name) && manifest[name].is_string()
                ? manifest[name].get<std::string>()
@@ -119,7 +120,7 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
 }  // namespace
 
 TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
-                                   const EncodeOptions& options, const SftSettings& settings, const Sinks& sinks,
+                                   const EncodeOptions& options, const TrainingSettings& settings, const Sinks& sinks,
                                    int threads) {
   std::vector<Fault> faults;
   if (!inputs.serve_model.empty()) faults = served_faults(text, inputs.serve_model);
@@ -142,7 +143,7 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
   TrainingReport report = report_faults(faults, sinks.log);
   if (!lengths.empty())
     Schedule(settings.schedule,
-             total_updates(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+             total_steps(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
   Json summary = {{"is_valid", faults.empty()}, {"files", files}};
   summary.update(report.summary);
   summary["tokenizer_sha256"] = text.tokenizer->sha256();
@@ -160,7 +161,7 @@ void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs
   if (!adapter.empty())
     for (const Fault& fault : adapter_faults(text, adapter, sinks.log))
       sinks.log.warning(fault.where() + ": " + fault.finding.message);
-  if (!fs::is_regular_file(inputs.train)) return;  // a pipe can be read only once
+  if (!is_file(inputs.train)) return;  // a pipe can be read only once
   const DatasetCheck check = check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, sinks,
                                                  /*threads=*/1, kFirstRecords);
   // Records that will be rejected or truncated are reported when they are read; the others would be trained unnoticed.

@@ -16,7 +16,7 @@ namespace intelia {
  */
 TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs,
                                    const std::filesystem::path& adapter, const EncodeOptions& options,
-                                   const SftSettings& settings, const Sinks& sinks, int threads);
+                                   const TrainingSettings& settings, const Sinks& sinks, int threads);
 
 /** The cheap part of it, for every run: Error{refused} when the model that will be served has another tokenizer or chat
     template; warnings for an adapter trained with others, and for faults among the first records. */

@@ -1,6 +1,7 @@
 #include "training/plan_report.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -9,12 +10,23 @@ namespace intelia {
 
 double mebibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 20); }
 
-std::uint64_t total_bytes(const SftPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.besides_bytes; }
+std::uint64_t total_bytes(const TrainingPlan& plan) { return plan.model_bytes + plan.peak_bytes + plan.overhead_bytes; }
 
-std::string remedy_words(const SftPlan& plan) {
-  std::string words;
-  for (const std::string& remedy : plan.remedies) words += (words.empty() ? "" : ", or ") + remedy;
-  return words;
+std::vector<std::string> remedies_of(const TrainingPlan& plan) {
+  std::vector<std::string> remedies;
+  for (const PlanRemedy& remedy : plan.remedies) {
+    std::string words;
+    const auto add = [&](const char* setting, const auto& value) {
+      if (value) words += fmt::format("{}`{}` {}", words.empty() ? "" : " ", setting, *value);
+    };
+    add("batch_size", remedy.batch_size);
+    add("gradient_accumulation", remedy.gradient_accumulation);
+    add("max_length", remedy.max_length);
+    if (remedy.method == Method::qlora) words += "`method` qlora, which needs less";
+    remedies.push_back(words);
+  }
+  if (remedies.empty() && !plan.fits) remedies.emplace_back("a smaller model, or a machine with more memory");
+  return remedies;
 }
 
 namespace {
@@ -28,7 +40,7 @@ std::string duration(double seconds) {
 }
 
 /** Peak memory above the model that is neither trained parameters nor optimizer state. */
-std::uint64_t gradients_and_activations(const SftPlan& plan) {
+std::uint64_t gradients_and_activations(const TrainingPlan& plan) {
   return plan.peak_bytes - std::min(plan.peak_bytes, plan.trained_bytes + plan.optimizer_bytes);
 }
 
@@ -41,11 +53,11 @@ std::string memory_row(const char* name, std::uint64_t bytes) {
   return row(name, fmt::format("{:.1f} MiB", mebibytes(bytes)));
 }
 
-std::string plan_table(const SftPlan& plan) {
+std::string plan_table(const TrainingPlan& plan) {
   std::string table = "memory\n" + memory_row("base model", plan.model_bytes) +
                       memory_row("adapter", plan.trained_bytes) + memory_row("optimizer", plan.optimizer_bytes) +
                       memory_row("gradients and activations", gradients_and_activations(plan)) +
-                      memory_row("overhead, about", plan.besides_bytes) + memory_row("total", total_bytes(plan)) +
+                      memory_row("overhead, about", plan.overhead_bytes) + memory_row("total", total_bytes(plan)) +
                       memory_row("available", plan.available_bytes);
   table += "run\n" + row("optimizer steps", plan.steps) + row("tokens", plan.tokens) +
            row("sequences per optimizer step", fmt::format("{} × {}", plan.batch_size, plan.gradient_accumulation)) +
@@ -53,11 +65,11 @@ std::string plan_table(const SftPlan& plan) {
            row("tokens per record, maximum", plan.longest_sample) +
            row("tokens per micro-batch, maximum", plan.longest_tokens);
   if (plan.seconds > 0)
-    table += "time\n" + row("per optimizer step", duration(plan.seconds_a_step)) + row("total", duration(plan.seconds));
+    table += "time\n" + row("per optimizer step", duration(plan.seconds_per_step)) + row("total", duration(plan.seconds));
   return table;
 }
 
-Json plan_json(const SftPlan& plan) {
+Json plan_json(const TrainingPlan& plan) {
   Json json = {{"fits", plan.fits},
                {"bytes",
                 {{"model", plan.model_bytes},
@@ -65,7 +77,7 @@ Json plan_json(const SftPlan& plan) {
                  {"optimizer", plan.optimizer_bytes},
                  {"gradients_and_activations", gradients_and_activations(plan)},
                  {"peak_above_model", plan.peak_bytes},
-                 {"overhead", plan.besides_bytes},
+                 {"overhead", plan.overhead_bytes},
                  {"total", total_bytes(plan)},
                  {"available", plan.available_bytes}}},
                {"steps", plan.steps},
@@ -76,18 +88,18 @@ Json plan_json(const SftPlan& plan) {
                {"longest_sample_tokens", plan.longest_sample},
                {"longest_micro_batch_tokens", plan.longest_tokens},
                {"longest_micro_batch_targets", plan.longest_targets},
-               {"remedies", plan.remedies}};
-  if (plan.seconds > 0) json["measured"] = {{"seconds_per_step", plan.seconds_a_step}, {"seconds", plan.seconds}};
+               {"remedies", remedies_of(plan)}};
+  if (plan.seconds > 0) json["measured"] = {{"seconds_per_step", plan.seconds_per_step}, {"seconds", plan.seconds}};
   return json;
 }
 
 }  // namespace
 
-TrainingReport plan_report(const SftPlan& plan) {
+TrainingReport plan_report(const TrainingPlan& plan) {
   const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
   const std::string words = plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}", total, available)
                                       : fmt::format("does not fit: {:.0f} MiB needed, {:.0f} MiB available; try {}",
-                                                    total, available, remedy_words(plan));
+                                                    total, available, fmt::join(remedies_of(plan), ", or "));
   return {plan_table(plan), plan_json(plan), words, plan.fits};
 }
 

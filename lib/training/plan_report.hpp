@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "engine/jobs.hpp"
 #include "training/report.hpp"
@@ -12,12 +13,12 @@ namespace intelia {
 double mebibytes(std::uint64_t bytes);
 
 /** Peak memory of the run: model, training state and overhead. */
-std::uint64_t total_bytes(const SftPlan& plan);
+std::uint64_t total_bytes(const TrainingPlan& plan);
 
-/** Alternatives that fit, joined by ", or ". */
-std::string remedy_words(const SftPlan& plan);
+/** What would make the run fit, the best first, with the settings' names in backticks. */
+std::vector<std::string> remedies_of(const TrainingPlan& plan);
 
-/** is_positive: whether the run fits the available memory. */
-TrainingReport plan_report(const SftPlan& plan);
+/** Settings have their names in backticks. is_positive: whether the run fits the available memory. */
+TrainingReport plan_report(const TrainingPlan& plan);
 
 }  // namespace intelia

@@ -7,6 +7,7 @@
 
 namespace intelia {
 
+/** Texts may name settings in backticks (`batch_size`), as messages of errors do. */
 struct TrainingReport {
   std::string table;  // lines for people, printed where no JSON is asked for; may be empty
   Json summary;

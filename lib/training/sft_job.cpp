@@ -55,21 +55,22 @@ void SftJob::warn() const { warn_about_training_data(text_, settings_.inputs, sf
 TrainingData SftJob::read_data(Rejects& rejects) const {
   TrainingData data = read_training_data(settings_.inputs, text_, encode_, settings_.token_cache, settings_.rejects,
                                          rejects, sinks_, settings_.threads);
-  Schedule(sft_.schedule, total_updates(num_training_rows(data.train, sft_), sft_));
+  Schedule(sft_.schedule, total_steps(num_training_rows(data.train, sft_), sft_));
   return data;
 }
 
 void SftJob::log_settings(const RunOptions& options, const TrainingData& data) const {
-  sinks_.log.info(settings_table(options, rows_of_update(sft_), describe_dataset(data.train)));
+  sinks_.log.info(settings_table(options, rows_per_step(sft_), describe_dataset(data.train)));
 }
 
 void SftJob::choose_batch_size(const TrainingData& data) {
-  const SftPlan plan = load_engine().plan_sft(sft_, data.train, data.held_out(), /*measures_time=*/false, sinks_);
+  const TrainingPlan plan = load_engine().plan_sft(sft_, data.train, data.held_out(), /*measures_time=*/false, sinks_);
   const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
   if (!plan.fits)
-    throw Error(Kind::io, fmt::format("no batch size fits: a single sequence needs {:.0f} MiB, {:.0f} MiB are "
-                                      "available; try {}",
-                                      total, available, plan.remedies.at(0)));
+    throw Error(
+        Kind::io,
+        fmt::format("no batch size fits, not even one sequence: {:.0f} MiB needed, {:.0f} MiB available; try {}", total,
+                    available, remedies_of(plan).at(0)));
   sft_.batch_size = plan.batch_size;
   sft_.gradient_accumulation = plan.gradient_accumulation;
   sinks_.log.info(fmt::format("batch size: {} × {} sequences, {:.0f} of {:.0f} MiB", sft_.batch_size,
@@ -94,7 +95,6 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   if (sft_.batch_size == 0) choose_batch_size(data);
   const RunOptions options = describe(sft_);
   log_settings(options, data);
-  run.manifest()["options"] = options.all;
 
   const Json identity = run_identity(options, sft_.base, text_, data.held_out());
   add_training_inputs(run, settings_.inputs, data, identity);
@@ -107,7 +107,7 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   RunListener listener(run, *trackers);
   Sinks sinks = sinks_;
   sinks.metrics = &listener;
-  SftSummary summary;
+  TrainingSummary summary;
   trackers->follow([&] {
     summary = load_engine().train_sft(sft_, data.train, data.held_out(), identity, sinks);
     trackers->trained();

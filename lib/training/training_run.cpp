@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/path.hpp"
 #include "engine/engine.hpp"
 
 namespace intelia {
@@ -38,7 +39,7 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs::path& output, bool resumes,
                        const Json& identity, const TokenizedDataset& train) {
-  const fs::path folder = fs::absolute(output).lexically_normal();
+  const fs::path folder = absolute_path(output);
   const Json whole = {{"run", identity}, {"data", train.content_sha256()}};
   return {.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
           .command = info.command,
@@ -51,11 +52,11 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
 
 void copy_text_side(const fs::path& model, const Run& run) {
   for (const std::string& name : tokenizer_file_names())
-    if (fs::exists(model / name)) write_file(run / name, read_file(model / name), Privacy::shared);
+    if (is_file(model / name)) write_file(run / name, read_file(model / name), Privacy::shared);
 }
 
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
-                     const SftSettings& settings, const SftSummary& summary) {
+                     const TrainingSettings& settings, const TrainingSummary& summary) {
   for (Json& file : describe_folder(run.folder())) {
     file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
     run.add_output(std::move(file));

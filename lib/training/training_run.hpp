@@ -56,7 +56,7 @@ void copy_text_side(const std::filesystem::path& model, const Run& run);
 /** Puts what the run wrote and what came out of it into its manifest: files of the folder, hashes of the text side,
     counts, result and measurements. */
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
-                     const SftSettings& settings, const SftSummary& summary);
+                     const TrainingSettings& settings, const TrainingSummary& summary);
 
 /** One line per effective option, then the sequences per optimizer step and the data, in words. */
 std::string settings_table(const RunOptions& options, std::int64_t sequences_per_step, const std::string& data);

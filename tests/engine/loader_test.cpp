@@ -1,4 +1,4 @@
-// What the loader says when libtorch is not where it was told to be. This test links the loader only, no libtorch.
+// What the loader does before libtorch is loaded. This test links the loader only, no libtorch.
 #include <doctest/doctest.h>
 
 #include <cstdlib>
@@ -22,6 +22,21 @@ TEST_CASE("a wrong INTELIA_LIBTORCH is named, and so is a missing plug-in") {
     CHECK_MESSAGE(words.find(has_plugin ? "/nonexistent/libtorch" : "libintelia_engine.so") != std::string::npos,
                   words);
   }
+}
+
+TEST_CASE("idle OpenMP threads spin for 1,000 iterations, unless the user chose otherwise") {
+  ::setenv("INTELIA_LIBTORCH", "/nonexistent/libtorch", 1);
+  ::unsetenv("OMP_WAIT_POLICY");
+  ::unsetenv("GOMP_SPINCOUNT");
+  CHECK_THROWS_AS(load_engine(), Error);
+  CHECK(std::string(std::getenv("GOMP_SPINCOUNT")) == "1000");
+  ::setenv("GOMP_SPINCOUNT", "7", 1);
+  CHECK_THROWS_AS(load_engine(), Error);
+  CHECK(std::string(std::getenv("GOMP_SPINCOUNT")) == "7");
+  ::unsetenv("GOMP_SPINCOUNT");
+  ::setenv("OMP_WAIT_POLICY", "active", 1);
+  CHECK_THROWS_AS(load_engine(), Error);
+  CHECK(std::getenv("GOMP_SPINCOUNT") == nullptr);
 }
 
 TEST_CASE("the build tag names version and compiler") { CHECK(std::string(build_tag()).find("0.1.0") == 0); }

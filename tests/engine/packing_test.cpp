@@ -76,9 +76,9 @@ TEST_CASE("the rows are those of the plain definition, whatever the row's length
 
 TEST_CASE("no token is lost or doubled, no row is too long, and samples stay whole") {
   const std::vector<std::int64_t> lengths = random_lengths(5000, 900, 3);
-  for (const std::int64_t window : {0, 1, 7, 1000}) {
+  for (const std::int64_t chunk : {0, 1, 7, 1000}) {
     std::vector<int> seen(lengths.size());
-    for (const auto& row : pack(lengths, {1024, PackingStrategy::best_fit, window})) {
+    for (const auto& row : pack(lengths, {1024, PackingStrategy::best_fit, chunk})) {
       std::int64_t used = 0;
       for (const PackedPiece& piece : row) {
         used += piece.length;
@@ -91,17 +91,17 @@ TEST_CASE("no token is lost or doubled, no row is too long, and samples stay who
   }
 }
 
-TEST_CASE("rows never reach across windows") {
+TEST_CASE("rows never span chunks") {
   const Rows rows = pack({1, 1, 1, 1, 1}, {10, PackingStrategy::best_fit, 2});
   CHECK(rows == Rows{{{0, 0, 1}, {1, 0, 1}}, {{2, 0, 1}, {3, 0, 1}}, {{4, 0, 1}}});
 }
 
 TEST_CASE("training rows: one a sample; packed all together; packed by thousands as TRL does") {
   const std::vector<std::int64_t> lengths = random_lengths(2500, 64, 11);
-  const auto rows_by = [&](std::int64_t window) {
-    std::vector<Row> rows;
-    for (const auto& pieces : pack(lengths, {64, PackingStrategy::best_fit, window})) {
-      Row& row = rows.emplace_back();
+  const auto rows_by = [&](std::int64_t chunk) {
+    std::vector<BatchRow> rows;
+    for (const auto& pieces : pack(lengths, {64, PackingStrategy::best_fit, chunk})) {
+      BatchRow& row = rows.emplace_back();
       for (const PackedPiece& piece : pieces) row.push_back(piece.sample);
     }
     return rows;
@@ -138,5 +138,6 @@ TEST_CASE("nothing at all makes no row, and impossible sizes are refused") {
   CHECK(pack({0, 0}, {10}).empty());
   const auto ignore = [](std::span<const PackedPiece>) {};
   CHECK_THROWS_WITH_AS(Packer({0}, ignore), doctest::Contains("rows of 0 tokens"), Error);
-  CHECK_THROWS_WITH_AS(Packer({10, PackingStrategy::best_fit, -1}, ignore), doctest::Contains("a window of -1"), Error);
+  CHECK_THROWS_WITH_AS(Packer({10, PackingStrategy::best_fit, -1}, ignore), doctest::Contains("-1 samples at a time"),
+                       Error);
 }

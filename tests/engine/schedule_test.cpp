@@ -19,13 +19,13 @@ TEST_CASE("number of updates: the last window of an epoch may be short, and epoc
   settings.batch_size = 4;
   settings.gradient_accumulation = 4;
   settings.epochs = 3;
-  CHECK(total_updates(160, settings) == 30);
-  CHECK(total_updates(161, settings) == 33);  // 41 batches, 11 windows
-  CHECK(total_updates(1, settings) == 3);
+  CHECK(total_steps(160, settings) == 30);
+  CHECK(total_steps(161, settings) == 33);  // 41 batches, 11 windows
+  CHECK(total_steps(1, settings) == 3);
   settings.epochs = 0.5;
-  CHECK(total_updates(161, settings) == 6);  // ceil(5.5)
+  CHECK(total_steps(161, settings) == 6);  // ceil(5.5)
   settings.max_steps = 7;
-  CHECK(total_updates(160, settings) == 7);
+  CHECK(total_steps(160, settings) == 7);
 }
 
 TEST_CASE("an update whose batch size is left to the program is as large as the default makes it") {
@@ -33,23 +33,23 @@ TEST_CASE("an update whose batch size is left to the program is as large as the 
   settings.epochs = 1.5;
   settings.batch_size = 0;
   settings.gradient_accumulation = 6;
-  CHECK(rows_of_update(settings) == 24);
+  CHECK(rows_per_step(settings) == 24);
   for (const std::int64_t num_rows : {1, 23, 24, 25, 1000}) {
-    const std::int64_t total = total_updates(num_rows, settings);
+    const std::int64_t total = total_steps(num_rows, settings);
     for (const int batch_size : {1, 2, 3, 4, 6, 8, 12, 24}) {  // whichever is chosen
       SftSettings chosen = settings;
       chosen.batch_size = batch_size;
       chosen.gradient_accumulation = 24 / batch_size;
-      CHECK(total_updates(num_rows, chosen) == total);
+      CHECK(total_steps(num_rows, chosen) == total);
     }
   }
 }
 
 TEST_CASE("warm-up: updates from 1 on, a fraction below") {
-  CHECK(updates_of(0, 100) == 0);
-  CHECK(updates_of(0.03, 101) == 4);
-  CHECK(updates_of(1, 100) == 1);
-  CHECK(updates_of(20, 100) == 20);
+  CHECK(steps_of(0, 100) == 0);
+  CHECK(steps_of(0.03, 101) == 4);
+  CHECK(steps_of(1, 100) == 1);
+  CHECK(steps_of(20, 100) == 20);
 }
 
 TEST_CASE("linear: from 0 in the warm-up, to 0 at the end") {
@@ -83,10 +83,10 @@ TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fi
   CHECK(schedule.factor(9) == doctest::Approx(0.325));
   CHECK(schedule.factor(10) == doctest::Approx(0.1));
   CHECK_THROWS_WITH(Schedule(settings, 5),
-                    doctest::Contains("--scheduler wsd: warm-up, stable part and decay take 6 updates"));
+                    doctest::Contains("`scheduler` wsd: warm-up, stable phase and decay take 6 optimizer steps"));
   ScheduleSettings longer = settings;
   longer.stable = 5;
-  CHECK_THROWS_WITH(Schedule(longer, 10), doctest::Contains("take 11 updates, the run has 10"));
+  CHECK_THROWS_WITH(Schedule(longer, 10), doctest::Contains("take 11 optimizer steps, the run has 10"));
   longer.stable = 2;
   CHECK(Schedule(longer, 10).factor(8) == doctest::Approx(0.1));  // decayed before the end
 }

@@ -8,8 +8,8 @@ import pytest
 
 import fault_points
 import program
-from test_faults_train import ODD_LINES
-from tiny import conversation, results_of, text_of, write_lines
+from test_faults_train import ODD_LINES, in_shell
+from tiny import check_manifest, conversation, results_of, text_of, write_lines
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 CANNOT_TELL = 4  # six conversations are too few for a verdict
@@ -39,6 +39,26 @@ def test_fault_01_eval_run(tiny, whole, tmp_path):
         run = program.run(*tiny.eval(folder))
         assert run.status == CANNOT_TELL, (at, calls[at - 1], run.stderr)
         assert results_of(folder) == expected, (at, calls[at - 1])
+
+
+@needs_shim
+def test_fault_01_eval_run_over_an_earlier_result(tiny, whole, tmp_path):
+    """Killed at each change over an earlier result: a manifest never stands beside scores of another run. Seen failing when
+    scores and report got their names before the manifest was written."""
+    expected, calls = whole
+    earlier = tmp_path / "earlier"
+    assert program.run(*tiny.eval(earlier, "--seed", 7)).status == CANNOT_TELL
+    with_manifest = []
+    for at in range(1, len(calls) + 2):
+        folder = tmp_path / f"killed-{at}"
+        shutil.copytree(earlier, folder)
+        run = program.run(*tiny.eval(folder), environment=fault_points.environment(folder, at, "torn" if at % 2 else "exit"))
+        assert run.status in (86, CANNOT_TELL), (at, run.stderr)
+        with_manifest.append(check_manifest(folder))
+        if run.status == 86:
+            assert program.run(*tiny.eval(folder)).status == CANNOT_TELL
+        assert check_manifest(folder) and results_of(folder) == expected, at
+    assert True in with_manifest and False in with_manifest
 
 
 @needs_shim
@@ -144,7 +164,7 @@ def test_fault_11_eval_run(tiny, naughty_strings, tmp_path):
 
 def test_fault_18_eval_run(tiny, tmp_path, canaries):
     cases = [(CANNOT_TELL, tiny.eval(tmp_path / "good", "--verbose")), (CANNOT_TELL, tiny.eval(tmp_path / "json", "--json")),
-             (2, tiny.eval(tmp_path / "bad", model=tmp_path / "absent")), (1, tiny.eval(tmp_path / "file", validation=tmp_path / "no"))]
+             (2, tiny.eval(tmp_path / "bad", model=tmp_path / "absent")), (2, tiny.eval(tmp_path / "file", validation=tmp_path / "no"))]
     for status, arguments in cases:
         run = program.run(*arguments, environment=canaries.environment)
         assert run.status == status, run.stderr
@@ -193,8 +213,10 @@ def test_eval_run_bad_input(tiny, tmp_path):
     weights.write_bytes(weights.read_bytes()[:-9])
     cases = [
         (CANNOT_TELL, ["0 conversations"], dict(validation=empty), []),
-        (1, [str(tmp_path / "absent"), "No such file"], dict(validation=tmp_path / "absent"), []),
-        (1, [str(tmp_path / "absent"), "No such file"], {}, ["--questions", tmp_path / "absent"]),
+        (2, ["--validation", str(tmp_path / "absent"), "does not exist"], dict(validation=tmp_path / "absent"), []),
+        (2, ["--questions", str(tmp_path / "absent"), "does not exist"], {}, ["--questions", tmp_path / "absent"]),
+        (2, ["--validation", "is a folder"], dict(validation=tmp_path), []),
+        (2, ["--model", "File name too long"], dict(model="m" * 5000), []),
         (1, [str(weights)], dict(adapter=cut), []),
         (1, ["adapter_config.json"], dict(adapter=tiny.model), []),
         (2, ["--max-new-tokens"], {}, ["--max-new-tokens", "0"]),
@@ -209,6 +231,15 @@ def test_eval_run_bad_input(tiny, tmp_path):
                        + [conversation(4, answer="water " * 300)])
     run = program.run(*tiny.eval(tmp_path / "long", validation=long))
     assert run.status == CANNOT_TELL and "were longer than the context" in (tmp_path / "long/report.html").read_text(), run.stderr
+
+
+def test_eval_run_input_that_is_not_a_file(tiny, tmp_path):
+    """A pipe cannot be hashed for the manifest after it was read: refused before the work. Seen failing with an internal
+    fault after everything was tokenized."""
+    for option in ("--validation", "--questions"):
+        run = in_shell(*tiny.eval(tmp_path / "out"), option, pipe_of=tiny.validation if option == "--validation" else tiny.questions)
+        assert run.status == 2 and option in run.stderr and "is not a regular file" in run.stderr, run.stderr
+        assert not (tmp_path / "out").exists()
 
 
 def test_eval_run_refuses_a_worse_model(tiny, tmp_path):

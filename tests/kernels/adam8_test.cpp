@@ -48,7 +48,7 @@ TEST_CASE("a block is scaled by its own largest magnitude; a block of zeros and 
 TEST_CASE(
     "the first update moves every parameter by the rate, against the sign of its gradient, whatever the gradient's "
     "size") {
-  const adam8::Step step{.learning_rate = 0.01, .weight_decay = 0, .num_updates = 1};
+  const adam8::Step step{.learning_rate = 0.01, .weight_decay = 0, .num_steps = 1};
   std::vector<float> gradient(300), parameter(300, 1.0f), average_absmax(2), square_absmax(2);
   std::vector<std::uint8_t> average(300), square(300);
   for (std::size_t i = 0; i < 300; ++i)
@@ -67,7 +67,7 @@ TEST_CASE(
 }
 
 TEST_CASE("weight decay shrinks what has no gradient") {
-  const adam8::Step step{.learning_rate = 0.1, .weight_decay = 0.5, .num_updates = 1};
+  const adam8::Step step{.learning_rate = 0.1, .weight_decay = 0.5, .num_steps = 1};
   const float gradient = 0;
   float parameter = 2, average = 0, square = 0;
   adam8::update_fp32(step, &gradient, 1, &parameter, &average, &square);

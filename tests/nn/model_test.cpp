@@ -195,47 +195,47 @@ TEST_CASE("a token outside the vocabulary is refused by name") {
   }
 }
 
-TEST_CASE("NF4 held packed and held unpacked compute the same bits") {
+TEST_CASE("NF4 held as it is and held dequantized compute the same bits") {
   const TemporaryFolder folder;
   nn::Decoder model = load(make_model(folder / "model"));
   const nn::Decoder dense = load(folder / "model", Method::lora);
   const std::vector<TokenSample> samples{RandomSamples(1, 9).at(0)};
-  const double unpacked = nn::score_samples(model, samples, false)[0].loss_sum;
+  const double dequantized = nn::score_samples(model, samples, false)[0].loss_sum;
   for (std::size_t layer = 0; layer < 2; ++layer) {
     const auto linears = model.blocks[layer].linears();
     nn::Block source = dense.blocks[layer];
     for (std::size_t i = 0; i < linears.size(); ++i) {
-      linears[i]->packed = nn::pack(source.linears()[i]->weight);
+      linears[i]->nf4 = nn::quantize_nf4(source.linears()[i]->weight);
       linears[i]->weight = nn::Tensor();
     }
   }
-  CHECK(nn::score_samples(model, samples, false)[0].loss_sum == unpacked);
+  CHECK(nn::score_samples(model, samples, false)[0].loss_sum == dequantized);
 }
 
 TEST_CASE("generation: a prompt's answer does not depend on the others, and stops where it should") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
   const StopFlag stop;
-  const std::vector<std::vector<std::int32_t>> prompts{{1, 2, 3, 4, 5, 6, 7}, {8}, {9, 10, 11}};
+  const std::vector<GenerationRequest> prompts{{{1, 2, 3, 4, 5, 6, 7}}, {{8}}, {{9, 10, 11}}};
   SamplingSettings greedy;
   greedy.max_new_tokens = 12;
   const auto together = nn::generate(model, prompts, greedy, false, stop);
   for (std::size_t i = 0; i < prompts.size(); ++i) {
     CHECK(nn::generate(model, {&prompts[i], 1}, greedy, false, stop)[0].ids == together[i].ids);
     CHECK(together[i].ids.size() == 12);
-    CHECK(together[i].is_cut);
+    CHECK(together[i].is_truncated);
   }
   // Stopping on an id that one of them says ends that one alone.
   greedy.stop_ids = {together[0].ids[3]};
   const auto stopped = nn::generate(model, prompts, greedy, false, stop);
   CHECK(stopped[0].ids.size() <= 3);
-  CHECK(!stopped[0].is_cut);
+  CHECK(!stopped[0].is_truncated);
   // The context is the other limit.
   greedy.stop_ids = {};
   greedy.max_new_tokens = 1000;
   const auto cut = nn::generate(model, {&prompts[0], 1}, greedy, false, stop);
   CHECK(cut[0].ids.size() == 64 - 7 + 1);
-  const std::vector<std::vector<std::int32_t>> too_long{std::vector<std::int32_t>(65, 1)};
+  const std::vector<GenerationRequest> too_long{{std::vector<std::int32_t>(65, 1)}};
   CHECK_THROWS_AS(nn::generate(model, too_long, greedy, false, stop), Error);
   // Sampling repeats with its seed.
   SamplingSettings sampled{.max_new_tokens = 12, .temperature = 1, .seed = 5};
@@ -243,6 +243,31 @@ TEST_CASE("generation: a prompt's answer does not depend on the others, and stop
   CHECK(nn::generate(model, prompts, sampled, false, stop)[1].ids == first[1].ids);
   sampled.seed = 6;
   CHECK(nn::generate(model, prompts, sampled, false, stop)[0].ids != first[0].ids);
+}
+
+TEST_CASE("a sampled answer depends on its prompt, the seed and its sample number, not on the batch around it") {
+  const TemporaryFolder folder;
+  const nn::Decoder model = load(make_model(folder / "model"));
+  const StopFlag stop;
+  const SamplingSettings sampled{.max_new_tokens = 12, .temperature = 1, .seed = 5};
+  std::vector<GenerationRequest> requests;
+  for (std::int32_t i = 0; i < 7; ++i) requests.push_back({{i, 2, 3, i + 4}, 0});
+  requests.push_back({requests[3].prompt, 0});
+  requests.push_back({requests[3].prompt, 1});
+  const auto together = nn::generate(model, requests, sampled, false, stop);
+  for (const std::size_t batch_size : {1, 2, 3}) {
+    CAPTURE(batch_size);
+    for (std::size_t begin = 0; begin < requests.size(); begin += batch_size) {
+      const std::span<const GenerationRequest> batch(&requests[begin], std::min(batch_size, requests.size() - begin));
+      const auto answers = nn::generate(model, batch, sampled, false, stop);
+      for (std::size_t i = 0; i < batch.size(); ++i) CHECK(answers[i].ids == together[begin + i].ids);
+    }
+  }
+  CHECK(together[7].ids == together[3].ids);
+  CHECK(together[8].ids != together[3].ids);
+  CHECK(together[4].ids != together[3].ids);
+  std::reverse(requests.begin(), requests.end());
+  CHECK(nn::generate(model, requests, sampled, false, stop)[8].ids == together[0].ids);
 }
 
 TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {

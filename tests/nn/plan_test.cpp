@@ -137,8 +137,8 @@ TEST_CASE("the planned memory is within 5 % of what the allocator then counts") 
     const SamplesOf validation(evaluates_most ? std::vector<int>{1500, 1400} : std::vector<int>{50, 60, 40}, 1.0);
     const SampleSource* held_out = item.eval_every > 0 ? &validation : nullptr;
     SilentSinks silent;
-    const SftPlan plan = nn::plan_sft(settings, train, held_out, /*measures_time=*/false, silent.sinks());
-    const SftSummary summary = nn::train_sft(settings, train, held_out, Json::object(), silent.sinks());
+    const TrainingPlan plan = nn::plan_sft(settings, train, held_out, /*measures_time=*/false, silent.sinks());
+    const TrainingSummary summary = nn::train_sft(settings, train, held_out, Json::object(), silent.sinks());
     const double ratio = static_cast<double>(plan.peak_bytes) / static_cast<double>(summary.allocator_peak_bytes);
     CAPTURE(plan.peak_bytes);
     CAPTURE(summary.allocator_peak_bytes);
@@ -168,7 +168,9 @@ TEST_CASE("a plan draws the micro-batches that the run draws") {
   nn::train_sft(settings, train, nullptr, Json::object(), silent.sinks());
   std::vector<std::int64_t> planned;
   std::vector<bool> has_gradients;
-  for (const nn::MicroBatch& batch : nn::micro_batches(sample_sizes(train.samples), settings, false)) {
+  std::vector<SampleSize> sizes;
+  for (std::int64_t i = 0; i < train.size(); ++i) sizes.push_back(train.samples.size_at(i));
+  for (const nn::BatchPlan& batch : nn::micro_batches(sizes, settings, false)) {
     planned.insert(planned.end(), batch.samples.begin(), batch.samples.end());
     has_gradients.push_back(batch.has_gradients);
   }
@@ -212,27 +214,31 @@ TEST_CASE("the batch size that is found fits, the next does not, and an update s
     return nn::plan_sft(settings, train, nullptr, /*measures_time=*/false, silent.sinks());
   };
   const auto needed = [&](int batch_size, int accumulation) {
-    const SftPlan plan = plan_of(batch_size, accumulation, 0);
-    return static_cast<double>(plan.model_bytes + plan.peak_bytes + plan.besides_bytes) / (1 << 30);
+    const TrainingPlan plan = plan_of(batch_size, accumulation, 0);
+    return static_cast<double>(plan.model_bytes + plan.peak_bytes + plan.overhead_bytes) / (1 << 30);
   };
   const double one = needed(1, 16), four = needed(4, 4), eight = needed(8, 2);
   CHECK(one < four);
   CHECK(four < eight);
-  const SftPlan found = plan_of(0, 4, (four + eight) / 2);
+  const TrainingPlan found = plan_of(0, 4, (four + eight) / 2);
   CHECK(found.fits);
   CHECK(found.batch_size == 4);
   CHECK(found.gradient_accumulation == 4);
   CHECK(found.steps == 3);
   CHECK(plan_of(0, 4, 2 * eight * 16).batch_size == 16);
-  const SftPlan odd = plan_of(0, 3, (four + eight) / 2);
+  const TrainingPlan odd = plan_of(0, 3, (four + eight) / 2);
   CHECK(odd.batch_size * odd.gradient_accumulation == 12);
 
-  const SftPlan large = plan_of(8, 2, (four + eight) / 2);
+  const TrainingPlan large = plan_of(8, 2, (four + eight) / 2);
   CHECK(!large.fits);
   REQUIRE(large.remedies.size() == 1);
-  CHECK(large.remedies[0] == "--batch-size 4 --gradient-accumulation 4");
-  const SftPlan tight = plan_of(0, 4, one - 0.1 * (four - one));
+  CHECK(large.remedies[0].batch_size == 4);
+  CHECK(large.remedies[0].gradient_accumulation == 4);
+  CHECK(!large.remedies[0].max_length.has_value());
+  const TrainingPlan tight = plan_of(0, 4, one - 0.1 * (four - one));
   CHECK(!tight.fits);
   REQUIRE(!tight.remedies.empty());
-  CHECK(tight.remedies[0] == "--batch-size 1 --gradient-accumulation 16 --max-length 60");
+  CHECK(tight.remedies[0].batch_size == 1);
+  CHECK(tight.remedies[0].gradient_accumulation == 16);
+  CHECK(tight.remedies[0].max_length == 60);
 }

@@ -2,41 +2,17 @@
 #include <doctest/doctest.h>
 
 #include <cmath>
-#include <csignal>
 
 #include "model/safetensors.hpp"
 #include "model_folder.hpp"
 #include "nn/order.hpp"
 #include "nn/sft.hpp"
+#include "run_files.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;
 
 namespace {
-
-/** Sinks that stop the run when the progress shows `stop_step`, and keep warnings. */
-struct StoppingSinks {
-  struct KeepLog final : Log {
-    std::string text;
-    void write(Level level, std::string_view message) override {
-      if (level >= Level::warning) text += std::string(message) + "\n";
-    }
-  } log;
-  struct StopProgress final : Progress {
-    StopFlag* stop = nullptr;
-    std::int64_t stop_step = -1;
-    void update(const ProgressPoint& point) override {
-      if (point.unit == "step" && point.done == stop_step) stop->set(SIGTERM);
-    }
-    void finish() override {}
-  } progress;
-  StopFlag stop;
-  explicit StoppingSinks(std::int64_t stop_step = -1) {
-    progress.stop = &stop;
-    progress.stop_step = stop_step;
-  }
-  Sinks sinks() { return {log, progress, stop}; }
-};
 
 SftSettings settings_of(const fs::path& model, const fs::path& output) {
   fs::create_directories(output);
@@ -59,7 +35,8 @@ SftSettings settings_of(const fs::path& model, const fs::path& output) {
   return settings;
 }
 
-SftSummary train(const SftSettings& settings, const SampleSource& samples, const SampleSource* validation = nullptr) {
+TrainingSummary train(const SftSettings& settings, const SampleSource& samples,
+                      const SampleSource* validation = nullptr) {
   StoppingSinks sinks;
   return nn::train_sft(settings, samples, validation, Json{{"options", {{"seed", settings.seed}}}}, sinks.sinks());
 }
@@ -73,17 +50,6 @@ double difference(const fs::path& a, const fs::path& b) {
     for (std::size_t i = 0; i < x.size(); ++i) worst = std::max(worst, std::fabs(static_cast<double>(x[i]) - y[i]));
   }
   return worst;
-}
-
-std::string metrics_without_measured(const fs::path& output) {
-  std::string text;
-  LineReader lines(output / "metrics.jsonl");
-  while (const auto line = lines.next()) {
-    Json json = parse_json(*line, "metrics.jsonl");
-    json.erase("measured");
-    text += json.dump() + "\n";
-  }
-  return text;
 }
 
 std::vector<std::string> checkpoints(const fs::path& output) {
@@ -121,7 +87,7 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
     settings.learning_rate = 1e-3;
     return train(settings, samples);
   };
-  const SftSummary whole = run("8x1", 8, 1), parts = run("4x2", 4, 2), single = run("1x8", 1, 8);
+  const TrainingSummary whole = run("8x1", 8, 1), parts = run("4x2", 4, 2), single = run("1x8", 1, 8);
   // Packed into rows of up to 64 tokens: fewer forward passes over the same sequences, each alone in its attention.
   CHECK(run("packed", 1, 8, /*packs=*/true).seen_tokens == single.seen_tokens);
   CHECK(whole.steps == 3);
@@ -162,7 +128,7 @@ TEST_CASE("every row is drawn once an epoch, and a packed row holds no more than
       for (int epoch = 0; epoch < 2; ++epoch) {
         std::vector<std::int64_t>& drawn = orders.emplace_back();
         for (std::int64_t row = 0; row < order.num_rows(); ++row) {
-          const auto window = order.next_window(position);
+          const auto window = order.next_step(position);
           REQUIRE(window.size() == 1);
           std::int64_t tokens = 0;
           for (const std::int64_t sample : window[0]) {
@@ -203,7 +169,7 @@ TEST_CASE("training learns by heart, and its outputs are complete") {
   settings.epochs = 40;
   settings.lora.targets = {"q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"};
   settings.lora.r = 8;
-  const SftSummary summary = train(settings, samples, &samples);
+  const TrainingSummary summary = train(settings, samples, &samples);
   CHECK(summary.steps == 80);
   CHECK(summary.final_loss < summary.first_loss / 2);
   CHECK(fs::exists(folder / "out" / "adapter_config.json"));
@@ -219,7 +185,7 @@ TEST_CASE("full training moves every weight and writes a model that loads") {
   settings.base.method = Method::full;
   settings.epochs = 30;
   settings.learning_rate = 3e-3;
-  const SftSummary summary = train(settings, samples);
+  const TrainingSummary summary = train(settings, samples);
   CHECK(summary.final_loss < summary.first_loss / 4);
   const SafetensorsFile before(folder / "model" / "model.safetensors"), after(folder / "out" / "model.safetensors");
   CHECK(before.tensors().size() == after.tensors().size());
@@ -235,7 +201,7 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3), validation(5, 4);  // 9 micro-batches an epoch: the last window is shorter
-  const SftSummary whole = train(settings_of(model, folder / "whole"), samples, &validation);
+  const TrainingSummary whole = train(settings_of(model, folder / "whole"), samples, &validation);
   CHECK(whole.steps == 10);
   for (const std::int64_t stop_step : {1, 3, 4, 5, 9}) {
     CAPTURE(stop_step);
@@ -246,7 +212,7 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
     CHECK_THROWS_AS(nn::train_sft(settings, samples, &validation, run, stopping.sinks()), Interrupted);
     CHECK(fs::exists(output / ("checkpoint-" + std::to_string(stop_step))));
     settings.resume = true;
-    const SftSummary resumed = train(settings, samples, &validation);
+    const TrainingSummary resumed = train(settings, samples, &validation);
     CHECK(
         (read_file(output / "adapter_model.safetensors") == read_file(folder / "whole" / "adapter_model.safetensors")));
     CHECK(metrics_without_measured(output) == metrics_without_measured(folder / "whole"));
@@ -304,7 +270,7 @@ TEST_CASE("a resumed run with other data or options is refused by name") {
   settings.resume = true;
   CHECK(error_of([&] { train(settings, others); }).find("training data") != std::string::npos);
   settings.seed = 7;
-  CHECK(error_of([&] { train(settings, samples); }).find("--seed was 42") != std::string::npos);
+  CHECK(error_of([&] { train(settings, samples); }).find("`seed` was 42") != std::string::npos);
 }
 
 TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undisturbed run") {
@@ -340,7 +306,7 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
       settings.lora.r = 128;  // 128 · 32 elements: enough for states of 8 bits
       return settings;
     };
-    const SftSummary whole = train(settings_with(name), samples, &validation);
+    const TrainingSummary whole = train(settings_with(name), samples, &validation);
     CHECK(whole.final_loss < whole.first_loss);
     for (const std::int64_t stop_step : {1, 5}) {
       SftSettings settings = settings_with(name + "-" + std::to_string(stop_step));
@@ -390,7 +356,7 @@ TEST_CASE("early stopping: resumed from any step it stops at the same one, and a
     settings.early_stopping_threshold = 1e9;  // nothing is an improvement
     return settings;
   };
-  const SftSummary whole = train(settings_with("whole"), samples, &validation);
+  const TrainingSummary whole = train(settings_with("whole"), samples, &validation);
   CHECK(whole.is_stopped_early);
   CHECK(whole.steps == 3);  // the first evaluation always is the best so far
   CHECK(checkpoints(folder / "whole").back() == "checkpoint-3");
@@ -401,7 +367,7 @@ TEST_CASE("early stopping: resumed from any step it stops at the same one, and a
     CHECK_THROWS_AS(nn::train_sft(settings, samples, &validation, run, stopping.sinks()), Interrupted);
     settings.resume = true;
     for (int again = 0; again < 2; ++again) {
-      const SftSummary resumed = train(settings, samples, &validation);
+      const TrainingSummary resumed = train(settings, samples, &validation);
       CHECK(resumed.steps == 3);
       CHECK(resumed.is_stopped_early);
       CHECK((read_file(settings.output / "adapter_model.safetensors") ==
@@ -452,17 +418,17 @@ TEST_CASE(
     settings.log_every = 1;
     return settings;
   };
-  const SftSummary half = train(settings_with("fp16", Precision::fp16), samples);
-  const SftSummary single = train(settings_with("fp32", Precision::fp32), samples);
+  const TrainingSummary half = train(settings_with("fp16", Precision::fp16), samples);
+  const TrainingSummary single = train(settings_with("fp32", Precision::fp32), samples);
   CHECK(half.final_loss < half.first_loss / 2);
   CHECK(half.first_loss == doctest::Approx(single.first_loss).epsilon(1e-2));
   const Json state =
       parse_json(read_file(folder / "fp16" / "checkpoint-120" / "manifest.json"), "manifest.json").at("state");
-  const std::int64_t num_updates = state.at("num_updates");
-  CHECK(num_updates < half.steps);        // some were left out,
-  CHECK(num_updates >= half.steps - 16);  // at most one for each halving from 65,536 to 1
+  const std::int64_t optimizer_steps = state.at("optimizer_steps");
+  CHECK(optimizer_steps < half.steps);        // some were skipped,
+  CHECK(optimizer_steps >= half.steps - 16);  // at most one for each halving from 65,536 to 1
   CHECK(std::strtod(state.at("loss_scale").get<std::string>().c_str(), nullptr) ==
-        std::ldexp(65536, static_cast<int>(num_updates - half.steps)));
+        std::ldexp(65536, static_cast<int>(optimizer_steps - half.steps)));
   for (const std::int64_t stop_step : {1, 7}) {
     SftSettings settings = settings_with("stopped-" + std::to_string(stop_step), Precision::fp16);
     StoppingSinks stopping(stop_step);

@@ -160,14 +160,15 @@ Json answer(const Json& request) {
   }
   if (work == "plan") {
     const Samples train(request.at("samples"));
-    const SftPlan plan = load_engine().plan_sft(sft_settings(request), train, nullptr, /*measures_time=*/false, sinks);
+    const TrainingPlan plan =
+        load_engine().plan_sft(sft_settings(request), train, nullptr, /*measures_time=*/false, sinks);
     return {{"model_bytes", plan.model_bytes}, {"peak_bytes", plan.peak_bytes}};
   }
   if (work == "train") {
     const Samples train(request.at("samples"));
     std::optional<Samples> validation;
     if (request.contains("validation")) validation.emplace(request["validation"]);
-    const SftSummary summary = load_engine().train_sft(
+    const TrainingSummary summary = load_engine().train_sft(
         sft_settings(request), train, validation ? &*validation : nullptr, request.value("run", Json::object()), sinks);
     return {{"steps", summary.steps},
             {"first_loss", summary.first_loss},
@@ -218,10 +219,11 @@ Json answer(const Json& request) {
     sampling.top_p = request.value("top_p", sampling.top_p);
     sampling.seed = request.value("seed", sampling.seed);
     sampling.stop_ids = request.value("stop_ids", sampling.stop_ids);
-    const auto prompts = request.at("prompts").get<std::vector<std::vector<std::int32_t>>>();
+    std::vector<GenerationRequest> requests;
+    for (const Json& prompt : request.at("prompts")) requests.push_back({prompt.get<std::vector<std::int32_t>>()});
     Json generated = Json::array();
-    for (const GeneratedTokens& tokens : model->generate(prompts, sampling, uses_adapter, stop))
-      generated.push_back({{"ids", tokens.ids}, {"is_cut", tokens.is_cut}});
+    for (const GeneratedTokens& tokens : model->generate(requests, sampling, uses_adapter, stop))
+      generated.push_back({{"ids", tokens.ids}, {"is_truncated", tokens.is_truncated}});
     return {{"generated", generated}};
   }
   throw Error(Kind::usage, "'" + work + "' is nothing this probe does");

@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "nn/adapter.hpp"
+#include "nn/operations/linear_cross_entropy.hpp"
 #include "nn/scoring.hpp"
 #include "nn/weights.hpp"
 #include "record/json.hpp"
@@ -39,8 +40,8 @@ Json answer(const Json& request) {
   const nn::Supervised supervised = nn::supervise(model, samples);
   const nn::Pass pass{.is_training = true};
   const nn::Tensor hidden = model.hidden(supervised.batch, pass, supervised.rows);
-  const nn::Tensor loss =
-      nn::head_loss(hidden, model.head.of(pass), supervised.labels, model.config.logit_softcap, supervised.weights);
+  const nn::Tensor loss = nn::linear_cross_entropy(hidden, model.head.of(pass), supervised.labels,
+                                                   model.config.logit_softcap, supervised.weights);
   loss.backward();
   std::vector<std::pair<std::string, nn::Tensor>> gradients;
   for (const auto& [name, parameter] : parameters)

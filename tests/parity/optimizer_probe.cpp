@@ -29,7 +29,7 @@ OptimizerKind kind_of(const std::string& name) {
   throw Error(Kind::usage, "no optimizer '" + name + "'");
 }
 
-/** Names of gradients begin with the number of their update. */
+/** Names of gradients begin with the number of their step. */
 bool is_gradient(const std::string& name) { return name[0] >= '0' && name[0] <= '9'; }
 
 Json scales(const Json& request) {
@@ -54,7 +54,7 @@ Json orders(const Json& request) {
   for (int epoch = 0; epoch < request.at("epochs").get<int>(); ++epoch) {
     Json& drawn = epochs.emplace_back(Json::array());
     while (static_cast<std::int64_t>(drawn.size()) < order.num_rows())
-      for (const auto& micro_batch : order.next_window(position))
+      for (const auto& micro_batch : order.next_step(position))
         for (const std::int64_t sample : micro_batch) drawn.push_back(sample);
   }
   return {{"epochs", epochs}};

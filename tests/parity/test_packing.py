@@ -1,4 +1,4 @@
-"""Packing against TRL's pack_dataset: the same rows, piece by piece, for each strategy and window.
+"""Packing against TRL's pack_dataset: the same rows, piece by piece, for each strategy and chunk size.
 
 TRL packs token lists; here each token says which sample it came from and where it stood there, so that TRL's rows can be read
 back as pieces. The probe is INTELIA_BUILD/bin/packing_probe (default build/release).
@@ -22,8 +22,8 @@ PROBE = ROOT / os.environ.get("INTELIA_BUILD", "build/release") / "bin" / "packi
 STRIDE = 1 << 20  # token = sample * STRIDE + position
 
 
-def our_rows(lengths, max_length, strategy, window):
-    done = subprocess.run([PROBE, str(max_length), strategy, str(window), "rows"], input=struct.pack(f"<{len(lengths)}q", *lengths), capture_output=True, check=True)
+def our_rows(lengths, max_length, strategy, chunk):
+    done = subprocess.run([PROBE, str(max_length), strategy, str(chunk), "rows"], input=struct.pack(f"<{len(lengths)}q", *lengths), capture_output=True, check=True)
     return [[tuple(piece) for piece in json.loads(line)] for line in done.stdout.splitlines()]
 
 
@@ -39,12 +39,12 @@ def pieces_of(tokens):
     return pieces
 
 
-def peer_rows(lengths, max_length, strategy, window):
+def peer_rows(lengths, max_length, strategy, chunk):
     tokens = [[sample * STRIDE + position for position in range(length)] for sample, length in enumerate(lengths)]
     features = datasets.Features({"input_ids": datasets.Sequence(datasets.Value("int64"))})
     dataset = datasets.Dataset.from_dict({"input_ids": tokens}, features=features)
-    windows = {} if window is None else {"batch_size": window or max(1, len(lengths))}
-    packed = trl.pack_dataset(dataset, max_length, strategy, {**windows, "load_from_cache_file": False})
+    chunks = {} if chunk is None else {"batch_size": chunk or max(1, len(lengths))}
+    packed = trl.pack_dataset(dataset, max_length, strategy, {**chunks, "load_from_cache_file": False})
     return [pieces_of(row) for row in packed["input_ids"]]
 
 
@@ -68,18 +68,18 @@ def quiet_peer():
 @pytest.mark.parametrize("max_length", [1, 8, 63, 64, 65, 256, 1000])
 @pytest.mark.parametrize("kind", ["even", "chat", "ties"])
 def test_same_rows_as_trl(strategy, max_length, kind):
-    for window, seed in itertools.product([0, 1, 100], [1]):
+    for chunk, seed in itertools.product([0, 1, 100], [1]):
         lengths = [max(1, length) for length in lengths_of(kind, 250, max_length, seed)]
-        assert our_rows(lengths, max_length, strategy, window) == peer_rows(lengths, max_length, strategy, window), (window, seed)
+        assert our_rows(lengths, max_length, strategy, chunk) == peer_rows(lengths, max_length, strategy, chunk), (chunk, seed)
 
 
 def test_same_rows_as_trl_on_many_samples():
     lengths = [max(1, length) for length in lengths_of("chat", 20_000, 512, 5)]
-    for window in (0, 1000):
-        assert our_rows(lengths, 512, "bfd", window) == peer_rows(lengths, 512, "bfd", window)
+    for chunk in (0, 1000):
+        assert our_rows(lengths, 512, "bfd", chunk) == peer_rows(lengths, 512, "bfd", chunk)
 
 
-def test_window_of_trl():
+def test_chunk_of_trl():
     """What --compat trl packs at a time is what TRL's trainer does, which says nothing of it."""
     lengths = [max(1, length) for length in lengths_of("chat", 2_500, 512, 6)]
     assert our_rows(lengths, 512, "bfd", 1000) == peer_rows(lengths, 512, "bfd", None) != our_rows(lengths, 512, "bfd", 0)

@@ -125,3 +125,47 @@ TEST_CASE("a run begun again holds nothing of the first attempt but its folder a
   CHECK_FALSE(manifest.contains("first"));
   CHECK_FALSE(manifest["measured"].contains("first"));
 }
+
+TEST_CASE("what an input came from is what its manifest said when it was read") {
+  const TemporaryFolder folder;
+  const fs::path in = folder / "in", out = folder / "out";
+  const auto write_input = [&](const std::string& text) {
+    Run run(kInfo, in);
+    run.stage_text("a.jsonl", text);
+    run.stage_text("b.jsonl", text);
+    run.commit();
+  };
+  write_input("first");
+  Run run({"train sft", "0.1.0", Json::object()}, out);
+  run.add_input(in / "a.jsonl");
+  run.add_input(in / "b.jsonl");
+  const std::string sha256 = run.inputs()[0]["sha256"];
+  write_input("second");
+  run.commit();
+  const Json manifest = *read_manifest(out);
+  CHECK(manifest["inputs"][0]["sha256"] == sha256);
+  REQUIRE(manifest["origins"].size() == 1);
+  CHECK(manifest["origins"][0]["manifest"]["outputs"][0]["sha256"] == sha256);
+}
+
+TEST_CASE("an output that is there already is listed; its folder has no manifest from remove_manifest to commit") {
+  const TemporaryFolder folder;
+  const fs::path out = folder / "out";
+  {
+    Run run(kInfo, out);
+    run.stage_text("weights", "old");
+    run.commit();
+  }
+  Run run(kInfo, out);
+  CHECK(fs::exists(out / "manifest.json"));
+  run.remove_manifest();
+  CHECK_FALSE(fs::exists(out / "manifest.json"));
+  write_file(out / "weights", "new");
+  run.add_output({{"path", "weights"}, {"sha256", sha256_of("new")}, {"bytes", 3}});
+  run.stage_text("rejected.jsonl", "");
+  run.commit();
+  const Json outputs = (*read_manifest(out))["outputs"];
+  REQUIRE(outputs.size() == 2);
+  CHECK(outputs[0]["sha256"] == sha256_of("new"));
+  CHECK(outputs[1]["path"] == "rejected.jsonl");
+}

@@ -1,4 +1,5 @@
 """A model small enough to train in half a second, with data: what the tests of training and evaluation run on."""
+import hashlib
 import json
 import pathlib
 
@@ -44,6 +45,17 @@ def results_of(folder):
             files[name] = [{key: value for key, value in json.loads(line).items() if key != "measured"}
                            for line in data.splitlines()]
     return files
+
+
+def check_manifest(folder):
+    """Where there is a manifest, every output that it lists has the bytes that it says. Returns whether there is one."""
+    path = pathlib.Path(folder) / "manifest.json"
+    if not path.exists():
+        return False
+    for output in json.loads(path.read_text())["outputs"]:
+        data = (path.parent / output["path"]).read_bytes()
+        assert hashlib.sha256(data).hexdigest() == output["sha256"], output["path"]
+    return True
 
 
 def checkpoints_of(folder):

@@ -32,7 +32,7 @@ class Witness final : public Tracker {
     hear(words);
   }
   void trained() override { hear("trained"); }
-  void end(Outcome outcome) override { hear("end " + std::to_string(static_cast<int>(outcome))); }
+  void end(RunStatus status) override { hear("end " + std::to_string(static_cast<int>(status))); }
 
  private:
   void hear(const std::string& what) {

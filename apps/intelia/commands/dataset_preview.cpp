@@ -4,7 +4,7 @@
 #include "cli/line_pipe.hpp"
 #include "cli/reject_options.hpp"
 #include "options/model_options.hpp"
-#include "tokens/preview_page.hpp"
+#include "tokens/preview_file.hpp"
 
 namespace intelia {
 namespace {
@@ -44,99 +44,30 @@ void check(const Options& options, const Context& context) {
     if (!holds) throw Error(Kind::usage, what);
   };
   check_reject_options(options.rejects);
+  check_file_argument(options.file);
   check_is_folder("model", options.model);
   need(options.records >= 0, "--records must be 0 (all) or more");
   need(options.line >= 0, "--line is a line's number, from 1");
   need(options.max_length >= 0, "--max-length must be 0 (no limit) or more");
-  need(options.output.empty() || context.common.force || !fs::exists(options.output),
+  need(options.output.empty() || context.common.force || path_type(options.output) == PathType::missing,
        "'" + options.output.string() + "' is there already; name another --output, or write over it with --force");
 }
 
-struct Model {
-  std::unique_ptr<Tokenizer> tokenizer;
-  ChatTemplate chat_template;
-  EncodeOptions encode;
-};
-
 /** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
-Model load_model(const Options& options) {
-  std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
-  Model model{
-      std::move(tokenizer),
+PreviewModel load_model(const Options& options) {
+  PreviewModel model{
+      load_tokenizer(options.model),
       load_chat_template(options.model),
       {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
-  if (!fs::exists(options.model / "config.json")) return model;
+  if (!is_file(options.model / "config.json")) return model;
   const std::int64_t context = context_length(read_model_config(options.model));
   model.encode.max_length = options.max_length == 0 ? context : std::min(model.encode.max_length, context);
   return model;
 }
 
-/** Fills `record`; returns the fault in words when `line` is no record or the chat template refuses it. */
-std::optional<std::string> preview_line(const Model& model, std::string_view line, PreviewRecord& record) {
-  Conversation conversation;
-  Preference preference;
-  std::optional<std::string> fault = parse_conversation(line, conversation);
-  const bool is_preference = fault && line.find("\"chosen\"") != std::string_view::npos;
-  if (is_preference) fault = parse_preference(line, preference);
-  if (fault) return fault;
-  record.id = is_preference ? preference.id : conversation.id;
-  try {
-    record.parts = is_preference
-                       ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
-                       : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
-  } catch (const Error& error) {
-    if (error.kind() != Kind::input) throw;
-    return fmt::format("no sample can be made of it: {}", error.what());
-  }
-  return std::nullopt;
-}
-
-struct Totals {
-  std::int64_t records = 0, tokens = 0, trained = 0, cut_tokens = 0;
-};
-
-void count(const PreviewRecord& record, Totals& totals) {
-  ++totals.records;
-  for (const PreviewPart& part : record.parts) {
-    totals.tokens += static_cast<std::int64_t>(part.tokens.size()) - part.num_cut;
-    totals.trained += part.num_trained;
-    totals.cut_tokens += part.num_cut;
-  }
-}
-
-/** Reads what is asked for and hands each record, drawn, to `write`. */
-Totals preview(const Options& options, const PreviewStyle& style, const Model& model, LineReader& lines,
-               Rejects& rejects, const Context& context, const std::function<void(const std::string&)>& write) {
-  Totals totals;
-  std::int64_t num_read = 0;
-  while (options.line > 0 || options.records == 0 || totals.records < options.records) {
-    const auto line = lines.next();
-    if (!line) break;
-    context.sinks.stop.check("the preview");
-    if (options.line > 0 && lines.line_number() < options.line) continue;
-    ++num_read;
-    PreviewRecord record{fmt::format("{}:{}", lines.path().string(), lines.line_number()), lines.line_number()};
-    std::optional<std::string> fault = "line is longer than 64 MiB";
-    if (!lines.is_too_long()) fault = preview_line(model, *line, record);
-    if (fault && options.line > 0) throw Error(Kind::input, record.where + ": " + *fault);
-    if (fault) {
-      rejects.add(record.where, *fault, *line);
-      continue;
-    }
-    count(record, totals);
-    write(preview_record(style, record));
-    if (options.line > 0) break;
-  }
-  if (options.line > 0 && totals.records == 0)
-    throw Error(Kind::input, fmt::format("'{}' has no line {}; its last is {}", lines.path().string(), options.line,
-                                         lines.line_number()));
-  rejects.check(num_read);
-  return totals;
-}
-
 int run(const Options& options, Context& context) {
   check(options, context);
-  const Model model = load_model(options);
+  const PreviewModel model = load_model(options);
   LineReader lines = options.file == "-" ? LineReader::standard_input() : LineReader(options.file);
   Rejects rejects(options.rejects, context.log());
   PreviewStyle style = options.style;
@@ -149,9 +80,8 @@ int run(const Options& options, Context& context) {
     else if (options.output.empty())
       context.print(text);
   };
-  write(preview_head(style, "Preview of " + lines.path().string()));
-  const Totals totals = preview(options, style, model, lines, rejects, context, write);
-  write(preview_tail(style));
+  const PreviewTotals totals =
+      preview_file(lines, {style, options.records, options.line}, model, rejects, context.sinks.stop, write);
   if (file) file->commit();
 
   const Json summary{{"records", totals.records},

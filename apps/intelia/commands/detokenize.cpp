@@ -54,6 +54,7 @@ LineResult detokenize_line(const Tokenizer& tokenizer, const Options& options, s
 }
 
 int run(const Options& options, Context& context) {
+  check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
   const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
   const LinePipeTotals totals = pipe_lines(

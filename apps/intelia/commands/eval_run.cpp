@@ -33,6 +33,8 @@ void declare(OptionTable& table, Options& options) {
 void check(const Options& options) {
   const EvaluationSettings& evaluation = options.evaluation;
   check_model_options(evaluation.model);
+  check_input_option("validation", evaluation.validation, InputType::file);
+  if (!evaluation.questions.empty()) check_input_option("questions", evaluation.questions, InputType::file);
   if (evaluation.model.method == Method::full)
     throw Error(Kind::usage, "--method is qlora (base in NF4) or lora (base as it is) here: an adapter is judged");
   check_inputs_stay(evaluation.output, {"rejected.jsonl", "scores.json", "manifest.json"},

@@ -37,21 +37,19 @@ std::string read_argument(const fs::path& path, const std::string& expected) {
   return text;
 }
 
-LineResult render_line(const ChatTemplate& chat_template, const Options& options, RenderOptions render,
+LineResult render_line(const ChatTemplate& chat_template, const Options& options, const RenderOptions& base,
                        std::string_view line, std::string& out) {
   Conversation conversation;
   if (auto fault = parse_conversation(line, conversation)) return {std::move(fault)};
   if (conversation.messages.empty()) return {"no messages: a record of plain text is not rendered"};
-  if (!conversation.tools_json.empty()) render.tools_json = conversation.tools_json;
-  try {
+  const RenderOptions render = with_tools(base, conversation.tools_json);
+  const auto refusal = refusal_of([&] {
     const Rendered rendered = options.continue_final_message
                                   ? chat_template.render_to_continue(conversation.messages, render)
                                   : chat_template.render(conversation.messages, options.add_generation_prompt, render);
     append_json_string(out, rendered.text);
-  } catch (const Error& error) {
-    if (error.kind() != Kind::input) throw;
-    return {std::string("the chat template refuses it: ") + error.what()};
-  }
+  });
+  if (refusal) return {"the chat template refuses it: " + *refusal};
   return {};
 }
 
@@ -60,7 +58,11 @@ int run(const Options& options, Context& context) {
     throw Error(Kind::usage,
                 "--add-generation-prompt begins a new answer and --continue-final-message goes on with the last one; "
                 "give one of them");
+  check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
+  for (const auto& [name, path] :
+       {std::pair("tools", &options.tools), {"documents", &options.documents}, {"variables", &options.variables}})
+    if (!path->empty()) check_input_option(name, *path, InputType::stream);
   check_tokenizer_files(options.model);
   const ChatTemplate chat_template = ChatTemplate::load(options.model);
   const RenderOptions render{.date = options.date,

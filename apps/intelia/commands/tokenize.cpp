@@ -62,6 +62,7 @@ LineResult tokenize_line(const Tokenizer& tokenizer, const Options& options, std
 }
 
 int run(const Options& options, Context& context) {
+  check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
   const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
   const LinePipeTotals totals = pipe_lines(context, options.pipe, "null", [&](std::string_view line, std::string& out) {

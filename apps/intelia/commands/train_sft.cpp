@@ -1,5 +1,6 @@
 // intelia train sft: conversations in, a PEFT adapter (or a whole model) out. The text side is made here; the training
 // itself is the engine's (lib/nn/sft.cpp).
+#include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
 #include "options/model_options.hpp"
 #include "options/optimizer_options.hpp"
@@ -96,13 +97,18 @@ void declare(OptionTable& table, Options& options) {
   declare_tracking_options(table, job.tracking);
 }
 
-void check(const Options& options) {
+void check(const Options& options, bool is_dry_run) {
   const SftJobSettings& job = options.job;
   const SftSettings& sft = job.sft;
   const auto need = [](bool holds, const char* what) {
     if (!holds) throw Error(Kind::usage, what);
   };
   check_model_options(sft.base);
+  const bool writes_manifest = !options.only_checks && !options.only_plans && !is_dry_run;
+  const InputType data =
+      writes_manifest ? InputType::file : InputType::stream;  // a pipe cannot be hashed for a manifest
+  check_input_option("train", job.inputs.train, data);
+  if (!job.inputs.validation.empty()) check_input_option("validation", job.inputs.validation, data);
   need(sft.epochs > 0 || sft.max_steps > 0, "--epochs must be above 0");
   need(sft.max_steps >= 0, "--max-steps must be 0 (no limit) or more");
   need(options.only_checks || options.only_plans || !sft.output.empty(),
@@ -174,9 +180,20 @@ TrainingReport work(const Options& options, const Context& context) {
   return job.run(context.run_info(), describe);
 }
 
+/** The report with the settings that it names as options. */
+TrainingReport with_option_names(TrainingReport report, const Options& options) {
+  Options bound = options;
+  OptionTable table;
+  declare(table, bound);
+  report.words = with_option_names(report.words, table);
+  if (report.summary.contains("remedies"))
+    for (Json& remedy : report.summary["remedies"]) remedy = with_option_names(remedy.get<std::string>(), table);
+  return report;
+}
+
 int run(const Options& options, Context& context) {
-  check(options);
-  const TrainingReport report = work(options, context);
+  check(options, context.common.dry_run);
+  const TrainingReport report = with_option_names(work(options, context), options);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);
   return report.is_positive ? 0 : 3;

@@ -64,10 +64,6 @@ TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const 
           sha256_of_file("/proc/self/exe")};
 }
 
-void check_is_folder(const std::string& option, const fs::path& path) {
-  if (!fs::is_directory(path)) throw Error(Kind::usage, "--" + option + " '" + path.string() + "' is not a folder");
-}
-
 void check_model_options(const ModelSettings& settings) {
   check_is_folder("model", settings.model);
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
@@ -75,13 +71,12 @@ void check_model_options(const ModelSettings& settings) {
 
 void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names,
                        const std::vector<fs::path>& folders, const std::vector<fs::path>& files) {
-  std::error_code status;
   for (const fs::path& folder : folders)
-    if (!folder.empty() && fs::equivalent(folder, output, status))
+    if (!folder.empty() && is_same_file(folder, output))
       throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; name another");
   for (const fs::path& file : files)
     for (const std::string& name : names)
-      if (!file.empty() && fs::equivalent(file, output / name, status))
+      if (!file.empty() && is_same_file(file, output / name))
         throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
                                      " of this run; copy it elsewhere or name another --output");
 }

@@ -4,6 +4,7 @@
 #include "cli/command.hpp"
 #include "engine/jobs.hpp"
 #include "inference/text_side.hpp"
+#include "options/path_options.hpp"
 #include "tokens/encode.hpp"
 #include "tokens/token_cache.hpp"
 
@@ -28,8 +29,10 @@ void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
  * used. */
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
-/** Throws Error{usage} when `path`, given as --`option`, is not a folder. */
-void check_is_folder(const std::string& option, const std::filesystem::path& path);
+/** Throws Error{usage} when `path`, given as --`option`, is not a folder that can be read. */
+inline void check_is_folder(const std::string& option, const std::filesystem::path& path) {
+  check_input_option(option, path, InputType::folder);
+}
 
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);

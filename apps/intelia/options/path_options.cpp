@@ -9,4 +9,8 @@ void check_input_option(const std::string& option, const std::filesystem::path& 
   if (!problem.empty()) throw Error(Kind::usage, "--" + option + " '" + path.string() + "' " + problem);
 }
 
+void check_file_argument(const std::filesystem::path& file) {
+  if (!file.empty() && file != "-") check_input(file, InputType::stream);
+}
+
 }  // namespace intelia

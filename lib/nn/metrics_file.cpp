@@ -1,0 +1,52 @@
+#include "nn/metrics_file.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace intelia::nn {
+
+MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t num_lines)
+    : path_(path), num_lines_(num_lines) {
+  std::int64_t num_bytes = 0;
+  if (num_lines > 0) {
+    LineReader lines(path);
+    for (std::int64_t i = 0; i < num_lines; ++i) {
+      const auto line = lines.next();
+      if (!line)
+        throw Error(Kind::input,
+                    "'" + path.string() + "' has fewer lines than when the checkpoint was written; it was changed");
+      num_bytes += static_cast<std::int64_t>(line->size()) + 1;
+    }
+  }
+  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file_ < 0 || ::ftruncate(file_, num_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
+}
+
+MetricsFile::~MetricsFile() { ::close(file_); }
+
+void MetricsFile::append(const std::string& line) {
+  const std::string text = line + "\n";
+  for (std::size_t done = 0; done < text.size();) {
+    const ssize_t num_written = ::write(file_, text.data() + done, text.size() - done);
+    if (num_written < 0 && errno != EINTR) fail();
+    done += static_cast<std::size_t>(std::max<ssize_t>(num_written, 0));
+  }
+  ++num_lines_;
+}
+
+std::int64_t MetricsFile::sync() {
+  if (::fsync(file_) != 0) fail();
+  return num_lines_;
+}
+
+void MetricsFile::fail() const {
+  throw Error(Kind::io, "cannot write '" + path_.string() + "': " + system_message(errno));
+}
+
+}  // namespace intelia::nn

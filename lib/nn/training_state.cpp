@@ -1,0 +1,88 @@
+#include "nn/training_state.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "base/error.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+/** As a hexadecimal floating-point number, which loses no bit. */
+Json exact(double number) { return fmt::format("{:a}", number); }
+double from_exact(const Json& text) { return std::strtod(text.get<std::string>().c_str(), nullptr); }
+
+Json exact(const MetricSums& metrics) {
+  Json json = Json::object();
+  for (const auto& [name, value] : metrics) json[name] = {exact(value.sum), exact(value.weight)};
+  return json;
+}
+
+}  // namespace
+
+Json to_json(const TrainingState& s, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run) {
+  return {{"step", s.step},
+          {"epoch", s.position.epoch},
+          {"row", s.position.row},
+          {"seen_tokens", s.seen_tokens},
+          {"trained_tokens", s.trained_tokens},
+          {"logged_loss_sum", exact(s.logged_loss.sum)},
+          {"logged_weight", exact(s.logged_loss.weight)},
+          {"logged_metrics", exact(s.logged_metrics)},
+          {"first_loss", exact(s.first_loss)},
+          {"final_loss", exact(s.final_loss)},
+          {"best_eval_loss", exact(s.best_eval_loss)},
+          {"best_step", s.best_step},
+          {"loss_scale", exact(s.loss_scale.value)},
+          {"good_steps", s.loss_scale.good_steps},
+          {"idle_evaluations", s.idle_evaluations},
+          {"is_stopped_early", s.is_stopped_early},
+          {"optimizer_steps", optimizer_steps},
+          {"grad_norm", exact(s.grad_norm)},
+          {"is_reported", s.is_reported},
+          {"metrics_lines", metrics_lines},
+          {"run", run}};
+}
+
+TrainingState state_from_json(const Json& json) {
+  TrainingState s;
+  s.step = json.at("step");
+  s.position.epoch = json.at("epoch");
+  s.position.row = json.at("row");
+  s.seen_tokens = json.at("seen_tokens");
+  s.trained_tokens = json.at("trained_tokens");
+  s.logged_loss = {from_exact(json.at("logged_loss_sum")), from_exact(json.at("logged_weight"))};
+  for (const auto& [name, value] : json.at("logged_metrics").items())
+    s.logged_metrics[name] = {from_exact(value.at(0)), from_exact(value.at(1))};
+  s.first_loss = from_exact(json.at("first_loss"));
+  s.final_loss = from_exact(json.at("final_loss"));
+  s.best_eval_loss = from_exact(json.at("best_eval_loss"));
+  s.best_step = json.at("best_step");
+  s.loss_scale.value = from_exact(json.at("loss_scale"));
+  s.loss_scale.good_steps = json.at("good_steps");
+  s.idle_evaluations = json.at("idle_evaluations");
+  s.is_stopped_early = json.at("is_stopped_early");
+  s.grad_norm = from_exact(json.at("grad_norm"));
+  s.is_reported = json.at("is_reported");
+  return s;
+}
+
+void check_same_run(const Json& before, const Json& now) {
+  for (const auto& [name, value] : now.items()) {
+    if (before.contains(name) && before[name] == value) continue;
+    if (name == "options" && before.contains(name)) {
+      for (const auto& [option, setting] : value.items())
+        if (!before[name].contains(option) || before[name][option] != setting)
+          throw Error(Kind::usage, "`resume`: `" + option + "` was " + before[name].value(option, Json()).dump() +
+                                       " when the checkpoint was written and is " + setting.dump() +
+                                       " now; use the same value, or start over without `resume`");
+    }
+    throw Error(Kind::usage, "`resume`: '" + name +
+                                 "' differs from what the checkpoint was trained with; use the same, or start over "
+                                 "without `resume`");
+  }
+}
+
+}  // namespace intelia::nn

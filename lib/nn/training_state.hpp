@@ -1,0 +1,39 @@
+// What a checkpoint keeps besides parameters and optimizer states, and whether a resumed run continues the same one.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+
+#include "nn/loss_scale.hpp"
+#include "nn/objective.hpp"
+#include "nn/order.hpp"
+#include "record/json.hpp"
+
+namespace intelia::nn {
+
+struct TrainingState {
+  static constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+  std::int64_t step = 0;
+  DataPosition position;
+  std::int64_t seen_tokens = 0, trained_tokens = 0;
+  WeightedSum logged_loss;    // since the last line of metrics.jsonl
+  MetricSums logged_metrics;  // likewise
+  double first_loss = kNaN, final_loss = kNaN, best_eval_loss = kNaN;
+  std::int64_t best_step = 0;
+  LossScale loss_scale;               // fp16 only
+  std::int64_t idle_evaluations = 0;  // in a row without improvement
+  bool is_stopped_early = false;
+  double grad_norm = 0;     // of the last step, before clipping
+  bool is_reported = true;  // whether report and evaluation of the last step are done
+};
+
+/** The state as a checkpoint's manifest holds it, floating-point numbers exactly. `run`: see check_same_run. */
+Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run);
+TrainingState state_from_json(const Json& json);
+
+/** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the
+ * checkpoint. */
+void check_same_run(const Json& before, const Json& now);
+
+}  // namespace intelia::nn
