@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "record/json.hpp"
 
 namespace intelia::extraction {
 

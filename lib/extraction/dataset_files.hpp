@@ -14,7 +14,7 @@
 #include "base/sinks.hpp"
 #include "extraction/outcome.hpp"
 #include "extraction/tallies.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "record/jsonl.hpp"
 
 namespace intelia::extraction {

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "dataset/split.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "record/jsonl.hpp"
 #include "text/utf8.hpp"
 

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "model/safetensors.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 

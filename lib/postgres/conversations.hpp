@@ -15,7 +15,7 @@
 #include "extraction/outcome.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia::postgres {
 

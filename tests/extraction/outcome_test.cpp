@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "extraction/dataset_files.hpp"
+#include "record/json.hpp"
 #include "temporary_folder.hpp"
 
 using namespace intelia;

@@ -93,7 +93,7 @@ int run(const Options& options, Context& context) {
     file.close();
     written.push_back(std::move(file));
   };
-  Json document = config.raw;
+  Json document = *config.document;
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, config.dtype);
   add("config.json", document.dump(2) + "\n");
   for (const std::string& name : tokenizer_file_names())
