@@ -9,7 +9,7 @@
 #include "extraction/judgements.hpp"
 #include "extraction/language_tag.hpp"
 #include "extraction/stored_messages.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {

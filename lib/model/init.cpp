@@ -14,7 +14,7 @@
 #include "base/hash.hpp"
 #include "base/random.hpp"
 #include "model/safetensors.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 

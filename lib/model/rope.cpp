@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "model/config.hpp"
+#include "model/config_section.hpp"
 
 namespace intelia {
 

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/nearest_word.hpp"
 #include "extraction/row.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::postgres {

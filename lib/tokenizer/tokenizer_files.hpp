@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "record/json.hpp"
 #include "tokenizer/added_tokens.hpp"
 #include "tokenizer/tokenizer.hpp"
 

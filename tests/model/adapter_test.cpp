@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "record/json.hpp"
 #include "temporary_folder.hpp"
 
 using namespace intelia;

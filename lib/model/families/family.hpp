@@ -5,6 +5,7 @@
 #include <span>
 
 #include "model/config.hpp"
+#include "model/config_section.hpp"
 
 namespace intelia {
 
