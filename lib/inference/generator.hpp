@@ -41,8 +41,8 @@ class Generator {
       Error{input} when the template refuses them, or when they leave no room in the model's context. */
   PromptIds encode(const std::vector<Message>& messages, const std::string& tools_json = "") const;
 
-  /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample` tells apart
-      several samples of the same prompt and seed. */
+  /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample` tells
+     apart several samples of the same prompt and seed. */
   std::vector<Completion> complete(std::span<const PromptIds> prompts, SamplingSettings sampling, bool use_adapter,
                                    const StopFlag& stop, std::uint64_t sample = 0) const;
 

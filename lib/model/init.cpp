@@ -50,7 +50,7 @@ std::string to_bytes(const std::vector<float>& values, TensorType type) {
   return bytes;
 }
 
-/** One block of a tensor, as it stands in the file. */
+/** One block of a tensor, as stored. */
 std::string block_bytes(const std::string& name, std::uint64_t first, std::uint64_t count, const ModelConfig& config,
                         const InitSettings& settings) {
   std::vector<float> values(count);

@@ -53,7 +53,7 @@ const TypeFact& fact_of(TensorType type) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-/** A name as it may stand in a message: cut, control characters replaced. */
+/** A name for messages: truncated, control characters replaced. */
 std::string shown(std::string name) {
   if (name.size() > 100) name = name.substr(0, 100) + "...";
   for (char& c : name) {
@@ -75,7 +75,8 @@ struct HeaderEntry {
   std::uint64_t begin = 0, end = 0;
 };
 
-/** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
+/** Receives the JSON events of a header; `problem` is the reason why it stopped. Unknown fields of a tensor are
+ * ignored. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   std::deque<HeaderEntry> entries;  // grows without copying: hostile headers have millions
@@ -226,7 +227,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     return part_ == HeaderPart::tensor && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets";
   }
 
-  /** A value that stands where no value of its type is expected. */
+  /** A value of an unexpected type. */
   bool value(const std::string& what) {
     if (part_ == HeaderPart::skipped || is_unknown_field()) return true;
     switch (part_) {

@@ -33,8 +33,8 @@ struct PreviewTotals {
 
 /**
  * Passes the preview to `write` piece by piece. Lines that are neither conversation, plain text nor preference, and
- * records that cannot be encoded, go to `rejects`; where they were asked for by number they are an Error{input}, as is a
- * line that does not exist.
+ * records that cannot be encoded, go to `rejects`; where they were asked for by number they are an Error{input}, as is
+ * a line that does not exist.
  */
 PreviewTotals preview_file(LineReader& lines, const PreviewSettings& settings, const PreviewModel& model,
                            Rejects& rejects, const StopFlag& stop,

@@ -65,7 +65,8 @@ std::string plan_table(const TrainingPlan& plan) {
            row("tokens per record, maximum", plan.longest_sample) +
            row("tokens per micro-batch, maximum", plan.longest_tokens);
   if (plan.seconds > 0)
-    table += "time\n" + row("per optimizer step", duration(plan.seconds_per_step)) + row("total", duration(plan.seconds));
+    table +=
+        "time\n" + row("per optimizer step", duration(plan.seconds_per_step)) + row("total", duration(plan.seconds));
   return table;
 }
 

@@ -29,7 +29,8 @@ TEST_CASE("a completion says why it ended and counts its tokens") {
   CHECK(prompts[0] == PromptIds{300, 303, 200, 302, 2, 304});
   const auto completions = generator.complete(prompts, {.max_new_tokens = 5}, false, loaded.silent.stop());
   REQUIRE(completions.size() == 2);
-  const auto raw = loaded.model->generate(std::vector<GenerationRequest>{{prompts[0]}, {prompts[1]}}, {.max_new_tokens = 5}, false, loaded.silent.stop());
+  const auto raw = loaded.model->generate(std::vector<GenerationRequest>{{prompts[0]}, {prompts[1]}},
+                                          {.max_new_tokens = 5}, false, loaded.silent.stop());
   for (std::size_t i = 0; i < 2; ++i) {
     CHECK(completions[i].prompt_tokens == static_cast<std::int64_t>(prompts[i].size()));
     CHECK(completions[i].completion_tokens <= 5);
