@@ -80,15 +80,15 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   OptionTable own, common;
   const Action work = command->declare(own);
   declare_common(common, context.common);
-  const Typed typed = parse_arguments(command->name, arguments, own, common);
-  apply_settings(common, "", typed, {});
+  const ParsedArguments parsed = parse_arguments(command->name, arguments, own, common);
+  apply_settings(common, "", parsed, {});
   ConfigurationFile file;
   if (const auto path = configuration_path(context.common); !path.empty()) {
     file = read_configuration(path);
     check_configuration(this_program(), file);
   }
-  apply_settings(common, "", typed, file);
-  apply_settings(own, command->name, typed, file);
+  apply_settings(common, "", parsed, file);
+  apply_settings(own, command->name, parsed, file);
   for (const Option& option : own.options()) {
     if (option.is_required && option.get().empty())
       throw Error(Kind::usage,

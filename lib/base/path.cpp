@@ -19,7 +19,7 @@ namespace {
   throw Error(Kind::io, "cannot " + verb + " '" + path.string() + "': " + cause);
 }
 
-/** The type, and errno where the system cannot tell. */
+/** The type; sets `error_number` if it cannot be determined. */
 PathType look_at(const fs::path& path, int& error_number) {
   struct stat status {};
   error_number = 0;
@@ -31,7 +31,7 @@ PathType look_at(const fs::path& path, int& error_number) {
   return S_ISDIR(status.st_mode) ? PathType::folder : PathType::other;
 }
 
-/** Why what is there has the wrong type; empty when it has not. */
+/** Why `found` does not fit `wanted`; empty if it does. */
 std::string wrong_type(PathType found, InputType wanted) {
   if (wanted == InputType::folder) return found == PathType::folder ? "" : "is not a folder";
   if (found == PathType::folder) return "is a folder";

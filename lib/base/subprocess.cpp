@@ -27,7 +27,7 @@ std::vector<char*> argument_pointers(const std::vector<std::string>& arguments) 
   return pointers;
 }
 
-/** What waitpid says as a shell's exit status. */
+/** Converts the status of waitpid to the exit status of a shell. */
 int exit_status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 }  // namespace

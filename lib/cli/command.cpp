@@ -160,6 +160,7 @@ Option& OptionTable::add(const std::string& name, std::filesystem::path& target,
 Option& OptionTable::add(const std::string& name, std::vector<std::string>& target, const std::string& help,
                          const std::string& value_name) {
   Option& option = add_raw(name, value_name, help);
+  option.is_list = true;
   option.set = [&target](const std::string& text) { target = split_list(text); };
   option.get = [&target] { return join(target); };
   option.json = [&target] { return Json(target); };
@@ -170,6 +171,7 @@ Option& OptionTable::add(const std::string& name, std::vector<std::filesystem::p
                          const std::string& value_name) {
   Option& option = add_raw(name, value_name, help);
   option.is_file = true;
+  option.is_list = true;
   option.set = [&target](const std::string& text) {
     target.clear();
     for (const std::string& part : split_list(text)) target.emplace_back(part);

@@ -31,12 +31,14 @@ struct Option {
   bool is_required = false;
   bool is_file = false;                         // completes to file names
   bool is_positional = false;                   // given by place, not by --name
+  bool is_list = false;                         // comma-separated; repeating the option appends
   bool may_change = false;                      // between a run and one that resumes or increments it
   std::function<void(const std::string&)> set;  // throws Error{usage} "expected …, got '…'", without the option's name
   std::function<std::string()> get;             // the value as the user would type it
   std::function<Json()> json;                   // the value for manifests
   Origin origin = Origin::default_value;
 
+  bool is_switch() const { return value_name.empty() && !is_positional; }
   Option& required() {
     is_required = true;
     return *this;

@@ -1,6 +1,5 @@
 #include "cli/settings.hpp"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdlib>
 
@@ -35,65 +34,6 @@ std::vector<std::string> names_of(const OptionTable& table) {
 
 }  // namespace
 
-Typed parse_arguments(const std::string& command, const std::vector<std::string>& arguments, const OptionTable& own,
-                      const OptionTable& common) {
-  CLI::App app;
-  app.set_help_flag();
-  app.allow_extras();
-  std::map<std::string, std::string> switches;
-  std::map<std::string, std::vector<std::string>> values;
-  std::vector<const Option*> positionals;
-  for (const OptionTable* table : {&own, &common}) {
-    for (const Option& option : table->options()) {
-      const std::string name = option.name;
-      if (option.is_positional) {
-        positionals.push_back(&option);
-      } else if (option.value_name.empty()) {
-        app.add_flag_callback("--" + name, [&switches, name] { switches[name] = "true"; });
-        app.add_flag_callback("--no-" + name, [&switches, name] { switches[name] = "false"; });
-      } else {
-        app.add_option("--" + name, values[name])->expected(1)->take_all()->allow_extra_args(false);
-      }
-    }
-  }
-  std::vector<std::string> reversed(arguments.rbegin(), arguments.rend());  // CLI11 wants them from the back
-  try {
-    app.parse(reversed);
-  } catch (const CLI::ArgumentMismatch& error) {
-    std::string what = error.what();
-    throw Error(Kind::usage, "option '" + what.substr(0, what.find(':')) + "' needs a value");
-  } catch (const CLI::ParseError& error) {
-    throw Error(Kind::usage, error.what());
-  }
-  Typed typed;
-  typed.values = switches;
-  for (const auto& [name, list] : values) {
-    if (list.empty()) continue;
-    // A list option that is repeated adds up; any other takes the last.
-    const Option* option = nullptr;
-    for (const Option& candidate : own.options())
-      if (candidate.name == name) option = &candidate;
-    const bool is_list = option != nullptr && (option->value_name == "LIST" || option->value_name == "FILES");
-    std::string& value = typed.values[name];
-    for (const std::string& item : list) value = is_list && !value.empty() ? value + "," + item : item;
-  }
-  std::size_t num_positionals = 0;
-  for (const std::string& extra : app.remaining()) {
-    if (extra.size() > 1 && extra[0] == '-') {
-      std::vector<std::string> known = names_of(own);
-      for (const std::string& name : names_of(common)) known.push_back(name);
-      const std::string word =
-          extra.substr(extra.find_first_not_of('-'), extra.find('=') - extra.find_first_not_of('-'));
-      throw Error(Kind::usage,
-                  "unknown option '" + extra.substr(0, extra.find('=')) + "'" + did_you_mean(word, known, "--"));
-    }
-    if (num_positionals == positionals.size())
-      throw Error(Kind::usage, "unexpected argument '" + extra + "'; see 'intelia " + command + " --help'");
-    typed.values[positionals[num_positionals++]->name] = extra;
-  }
-  return typed;
-}
-
 std::string environment_name(const std::string& command, const std::string& option) {
   std::string name = "INTELIA_" + (command.empty() ? "" : command + "_") + option;
   for (char& c : name) c = c == ' ' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -104,11 +44,13 @@ std::filesystem::path configuration_path(const CommonOptions& common) {
   if (!common.config.empty()) return common.config;
   const char* from_environment = std::getenv("INTELIA_CONFIG");
   if (from_environment != nullptr && *from_environment != 0) return from_environment;
-  if (std::filesystem::exists("intelia.toml")) return "intelia.toml";
+  std::error_code failure;
+  if (std::filesystem::exists("intelia.toml", failure)) return "intelia.toml";
   return {};
 }
 
-void apply_settings(OptionTable& table, const std::string& command, const Typed& typed, const ConfigurationFile& file) {
+void apply_settings(OptionTable& table, const std::string& command, const ParsedArguments& arguments,
+                    const ConfigurationFile& file) {
   const auto file_table = file.find(command);
   for (Option& option : table.options()) {
     const auto set = [&](const std::string& value, Origin origin, const std::string& name) {
@@ -121,7 +63,7 @@ void apply_settings(OptionTable& table, const std::string& command, const Typed&
     };
     const std::string variable = environment_name(command, option.name);
     const char* from_environment = std::getenv(variable.c_str());
-    if (auto value = typed.values.find(option.name); value != typed.values.end()) {
+    if (auto value = arguments.values.find(option.name); value != arguments.values.end()) {
       set(value->second, Origin::flag, option.is_positional ? option.value_name : "--" + option.name);
     } else if (from_environment != nullptr && *from_environment != 0) {
       set(from_environment, Origin::environment, variable);

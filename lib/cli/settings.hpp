@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/arguments.hpp"
 #include "cli/command.hpp"
 
 namespace intelia {
@@ -24,17 +25,9 @@ std::filesystem::path configuration_path(const CommonOptions& common);
 /** Reads a TOML file. Error{usage} "file:line: what is wrong". */
 ConfigurationFile read_configuration(const std::filesystem::path& path);
 
-/** What was typed after the command's name. */
-struct Typed {
-  std::map<std::string, std::string> values;  // option -> last value
-};
-
-/** Reads `arguments` against the tables. Error{usage} names the unknown option and the nearest known one. */
-Typed parse_arguments(const std::string& command, const std::vector<std::string>& arguments, const OptionTable& own,
-                      const OptionTable& common);
-
 /** Sets every option of `table` by precedence and notes its origin. `environment_prefix`: "INTELIA_TRAIN_SFT_". */
-void apply_settings(OptionTable& table, const std::string& command, const Typed& typed, const ConfigurationFile& file);
+void apply_settings(OptionTable& table, const std::string& command, const ParsedArguments& arguments,
+                    const ConfigurationFile& file);
 
 /** Every table and key of `file` must be known. Error{usage} with the nearest known name. */
 void check_configuration(const Program& program, const ConfigurationFile& file);

@@ -11,7 +11,7 @@
 #include "base/file.hpp"
 #include "base/sinks.hpp"
 #include "engine/jobs.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "record/sample_source.hpp"
 
 namespace intelia {

@@ -19,7 +19,7 @@ bool is_model_file(const std::string& name) {
 
 void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const std::string& need,
                             const std::string& remedy) {
-  constexpr std::uint64_t kOtherBytes = std::uint64_t{64} << 20;  // headers, tokenizer, the file system's own needs
+  constexpr std::uint64_t kOtherBytes = std::uint64_t{64} << 20;  // headers, tokenizer, file system overhead
   const std::string shortage = disk_shortage(run.folder(), weight_bytes + kOtherBytes, need);
   if (!shortage.empty())
     throw Error(Kind::io, shortage + "; free some space" + (remedy.empty() ? "" : ", or " + remedy));

@@ -34,7 +34,7 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
     if (file.path().extension() == ".safetensors") model.weight_bytes += file.num_bytes();
     run.stage(std::move(file));
   }
-  Json document = plan.config.raw;
+  Json document = *plan.config.document;
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
   run.stage_text("config.json", document.dump(2) + "\n");
   for (const std::string& name : tokenizer_file_names())

@@ -3,6 +3,8 @@
 #include <map>
 #include <utility>
 
+#include "record/json.hpp"
+
 namespace intelia::extraction {
 
 namespace {

@@ -12,7 +12,7 @@
 #include "base/sinks.hpp"
 #include "extraction/row_result.hpp"
 #include "extraction/tallies.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "record/jsonl.hpp"
 #include "record/run.hpp"
 

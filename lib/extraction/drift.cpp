@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/error.hpp"
+#include "record/json.hpp"
 
 namespace intelia::extraction {
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia::extraction {
 

@@ -16,7 +16,7 @@
 #include "extraction/record_fields.hpp"
 #include "extraction/record_file.hpp"
 #include "extraction/record_index.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {

@@ -25,8 +25,8 @@ constexpr std::array<Words, 4> kLanguages{
 
 bool is_ascii(char c) { return static_cast<unsigned char>(c) < 0x80; }
 
-/** Whether `text` is `pattern`. A letter with a '*' behind it may be there or not, and up to two characters outside
-   ASCII may follow or stand for it: c, ç of one character, ç of two. */
+/** Whether `text` matches `pattern`. A letter followed by '*' is optional, and up to two characters outside ASCII may
+    follow or replace it: c, ç as one character, ç as two. */
 bool matches(std::string_view pattern, std::string_view text) {
   while (!pattern.empty()) {
     const bool may_have_accent = pattern.size() > 1 && pattern[1] == '*';

@@ -37,7 +37,7 @@ class WantedLanguages {
   std::vector<std::string> wanted_, codes_, ranges_;
 };
 
-/** The other words for `code` in lower case. A letter with a '*' behind it may have an accent: it may be there or not,
+/** The other names of the language `code`, in lower case. A letter followed by '*' may have an accent: it is optional,
    and up to two characters outside ASCII may follow it. */
 std::vector<std::string> words_for_language(std::string_view code);
 

@@ -12,7 +12,7 @@
 #include "extraction/json_access.hpp"
 #include "extraction/stored_messages.hpp"
 #include "record/csv.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia::extraction {
 

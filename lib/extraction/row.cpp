@@ -9,7 +9,7 @@
 #include "extraction/judgements.hpp"
 #include "extraction/language_tag.hpp"
 #include "extraction/stored_messages.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {
@@ -192,8 +192,8 @@ struct RowReader::State {
     return {sum / static_cast<double>(num_rated), ""};
   }
 
-  /** The first signal that says something gives the rating. Before messages and judgements have been read, the columns
-      that come before the first signal that needs them are asked; what they say is not asked again. */
+  /** Sets the rating by the first signal that has one. Before messages and feedback have been read, only the columns
+      before the first signal that needs them are used; they are not evaluated again. */
   RowStatus read_rating_of(const Row& row, bool is_whole_row) {
     if (is_whole_row && rating) return RowStatus::kept;
     rating.reset();

@@ -9,7 +9,7 @@
 #include "base/error.hpp"
 #include "base/nearest_word.hpp"
 #include "extraction/roles.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {

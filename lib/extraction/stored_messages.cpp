@@ -8,7 +8,7 @@
 
 #include "extraction/foreign_text.hpp"
 #include "extraction/json_access.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia::extraction {
 

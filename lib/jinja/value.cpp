@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "record/json.hpp"
 #include "text/python_characters.hpp"
 
 namespace intelia::jinja {

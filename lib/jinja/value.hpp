@@ -12,7 +12,7 @@
 
 #include "base/error.hpp"
 #include "jinja/template.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::jinja {

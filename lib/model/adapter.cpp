@@ -21,7 +21,7 @@ namespace {
 constexpr std::int64_t kMaxRank = 1 << 16;
 constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
 
-// Keys of LoraConfig that change what is computed; each must be absent, null, false or empty.
+// Keys of LoraConfig that change the computation; each must be absent, null, false or empty.
 constexpr const char* kUnsupportedKeys[] = {
     "use_qalora",        "use_bdlora",
     "fan_in_fan_out",    "lora_bias",
@@ -32,7 +32,7 @@ constexpr const char* kUnsupportedKeys[] = {
     "megatron_config",
 };
 
-// The other keys of LoraConfig (PEFT 0.21): they are read, or do not change what is computed.
+// The other keys of LoraConfig (PEFT 0.21): they are read, or do not change the computation.
 constexpr const char* kOtherKeys[] = {
     "alpha_pattern",
     "auto_mapping",
@@ -100,7 +100,7 @@ ModuleRule read_rule(const ConfigSection& top, const std::string& key) {
   const Json* value = top.find(key);
   if (value != nullptr && value->is_string()) {
     rule.pattern = value->get<std::string>();
-    matches_whole(*rule.pattern, "");  // says at once when it is not understood
+    matches_whole(*rule.pattern, "");  // fails early if it is not supported
   } else {
     rule.names = read_names(top, key);
   }
@@ -145,7 +145,7 @@ const Number* find_pattern(const std::vector<std::pair<std::string, Number>>& pa
   return nullptr;
 }
 
-/** The number behind the first "layers." of `path` (or behind one of `patterns`), or nothing. */
+/** The number after the first "layers." of `path` (or after one of `patterns`), or nothing. */
 std::optional<std::int64_t> layer_of(const std::string& path, const std::vector<std::string>& patterns) {
   std::string_view rest = path;
   std::string_view before;
@@ -245,8 +245,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (const Json* type = top.find("peft_type"); type == nullptr || *type != "LORA")
     refuse("peft_type", "only \"LORA\" is supported");
   for (const char* key : kUnsupportedKeys)
-    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value))
-      refuse(key, "this is not supported");
+    if (const Json* value = top.find(key); value != nullptr && !is_nothing(*value)) refuse(key, "not supported");
   if (const Json* bias = top.find("bias"); bias != nullptr && *bias != "none")
     refuse("bias", "only \"none\" is supported");
 
@@ -261,7 +260,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     if (*start == "pissa" || *start == "olora")
       config.mutated_init = start->get<std::string>();
     else if (*start != "gaussian" && *start != "orthogonal" && *start != "eva")
-      refuse("init_lora_weights", "it changes the base weights in a way that cannot be done again here");
+      refuse("init_lora_weights", "it modifies the base weights, which is not supported");
   }
   config.base_model = top.text("base_model_name_or_path").value_or("");
   config.r = static_cast<int>(top.required_integer("r", 1, kMaxRank));
@@ -292,7 +291,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   config.modules_to_save = read_names(top, "modules_to_save");
   config.ensures_weight_tying = top.flag("ensure_weight_tying", false);
   if (config.uses_dora && !config.mutated_init.empty())
-    refuse("init_lora_weights", "together with use_dora this is not supported");
+    refuse("init_lora_weights", "not supported together with use_dora");
   return config;
 }
 

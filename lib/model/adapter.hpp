@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "model/config.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 

@@ -86,9 +86,9 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, path.string() + ": not a regular file");
 
   ModelConfig config;
-  config.raw = parse_json(read_file(path, kMaxConfigBytes), path.string());
-  if (!config.raw.is_object()) throw Error(Kind::input, path.string() + ": not a JSON object");
-  const ConfigSection top{config.raw, path.string(), ""};
+  config.document = std::make_shared<Json>(parse_json(read_file(path, kMaxConfigBytes), path.string()));
+  if (!config.document->is_object()) throw Error(Kind::input, path.string() + ": not a JSON object");
+  const ConfigSection top{*config.document, path.string(), ""};
 
   const Family& family = family_of(top);
   config.model_type = family.model_type;

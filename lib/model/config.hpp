@@ -4,12 +4,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "model/quantized.hpp"
 #include "model/rope.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 
@@ -48,7 +50,7 @@ struct ModelConfig {
   std::string dtype;             // "float32", "bfloat16", "float16": torch_dtype / dtype of the file
   std::vector<std::int32_t> bos_ids, eos_ids;
   std::optional<QuantizationConfig> quantization;  // the linear layers are stored in NF4
-  Json raw;                                        // the whole document
+  std::shared_ptr<const Json> document;            // the whole file
 };
 
 /** Reads and checks `folder`/config.json. Error{input} names the file, the key, what was found and expected;

@@ -14,7 +14,7 @@
 #include "base/hash.hpp"
 #include "base/random.hpp"
 #include "model/safetensors.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 
@@ -50,7 +50,7 @@ std::string to_bytes(const std::vector<float>& values, TensorType type) {
   return bytes;
 }
 
-/** One block of a tensor, as it stands in the file. */
+/** One block of a tensor, as stored. */
 std::string block_bytes(const std::string& name, std::uint64_t first, std::uint64_t count, const ModelConfig& config,
                         const InitSettings& settings) {
   std::vector<float> values(count);
@@ -211,7 +211,7 @@ ModelConfig initial_config(const InitSettings& settings) {
     // Beyond this a product of two sizes no longer fits 64 bits.
     if (asked < 0 || asked > (1LL << 31))
       throw SettingError(Kind::usage, setting,
-                         fmt::format("expected a size from 1, or 0 for the preset's, got {}", asked));
+                         fmt::format("expected 1 or more, or 0 for that of the preset, got {}", asked));
     if (asked > 0) value = asked;
   };
   take("hidden-size", settings.hidden_size, config.hidden_size);
@@ -228,12 +228,12 @@ ModelConfig initial_config(const InitSettings& settings) {
                                                           : "bfloat16";
   if (config.hidden_size % (2 * config.num_attention_heads) != 0)
     throw SettingError(Kind::usage, "hidden-size",
-                       fmt::format("{} cannot be divided into {} heads of an even size", config.hidden_size,
+                       fmt::format("{} is not divisible into {} heads of an even size", config.hidden_size,
                                    config.num_attention_heads));
   if (config.num_attention_heads % config.num_key_value_heads != 0)
     throw SettingError(Kind::usage, "heads",
-                       fmt::format("{} is not a multiple of the {} heads of keys and values",
-                                   config.num_attention_heads, config.num_key_value_heads));
+                       fmt::format("{} is not a multiple of {} key-value heads", config.num_attention_heads,
+                                   config.num_key_value_heads));
   if (!(settings.standard_deviation >= 0 && settings.standard_deviation <= 10))
     throw SettingError(Kind::usage, "standard-deviation",
                        fmt::format("expected a number from 0 to 10, got {}", settings.standard_deviation));

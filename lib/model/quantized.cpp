@@ -18,10 +18,10 @@ namespace intelia {
 
 namespace {
 
-constexpr std::size_t kMaxStateBytes = 64 << 10;  // bitsandbytes' own has fewer than 300
+constexpr std::size_t kMaxStateBytes = 64 << 10;  // bitsandbytes writes fewer than 300
 constexpr std::size_t kMaxSkipModules = 1 << 14;
 
-/** Module names as they stand in Python; anything else would be a pattern. */
+/** Whether it is a plain module name; anything else would be a pattern. */
 bool is_plain_module(const std::string& name) {
   return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '.' || c == '-';
@@ -45,7 +45,7 @@ void check_type(const TensorView& view, const std::string& name, const ModelWeig
                           weights.files().front().parent_path().string(), name, tensor_type_name(view.type)));
 }
 
-/** What a weight's quant_state says, with the words that name it. */
+/** The quant_state of a weight, with its name for errors. */
 struct State {
   Json object;
   std::string name;
@@ -73,7 +73,7 @@ State read_state(const TensorView& view, const std::string& name) {
                                               "nested_blocksize", "nested_dtype", "nested_offset"};
   for (const auto& [key, value] : state.object.items()) {
     if (!known.contains(key)) {
-      throw Error(Kind::input, fmt::format("{}: '{}' is nothing that bitsandbytes writes there; expected {}", name,
+      throw Error(Kind::input, fmt::format("{}: '{}' is not a key that bitsandbytes writes; expected {}", name,
                                            key.substr(0, 80), fmt::join(known, ", ")));
     }
   }
@@ -86,7 +86,7 @@ QuantizationConfig read_quantization_config(const Json& document, const std::str
   if (!document.is_object())
     throw Error(Kind::input, fmt::format("{}: quantization_config is {}; expected an object", file, shown(document)));
   const ConfigSection section{document, file, "quantization_config."};
-  constexpr const char* kRemedy = "; only bitsandbytes' NF4 is read here: give that, or the unquantized model";
+  constexpr const char* kRemedy = "; only NF4 of bitsandbytes is supported: use that, or the unquantized model";
 
   if (const std::string method = section.text("quant_method").value_or("bitsandbytes"); method != "bitsandbytes")
     section.refuse("quant_method", fmt::format("is {}{}", shown(method), kRemedy));
@@ -94,12 +94,12 @@ QuantizationConfig read_quantization_config(const Json& document, const std::str
     section.refuse("load_in_8bit", std::string("is true") + kRemedy);
   if (!section.flag("load_in_4bit", false) && !section.flag("_load_in_4bit", false))
     section.refuse("load_in_4bit", std::string("is not true") + kRemedy);
-  // transformers takes fp4 where the key is missing.
+  // The default of transformers is fp4.
   if (const std::string type = section.text("bnb_4bit_quant_type").value_or("fp4"); type != "nf4")
     section.refuse("bnb_4bit_quant_type", fmt::format("is {}{}", shown(type), kRemedy));
   if (const std::string storage = section.text("bnb_4bit_quant_storage").value_or("uint8"); storage != "uint8")
     section.refuse("bnb_4bit_quant_storage", fmt::format("is {}; only \"uint8\" is supported", shown(storage)));
-  // Products are computed in the run's own precision; the key must only be one that could be meant.
+  // The computation uses the precision of the run; the key must only be valid.
   const std::string compute = section.text("bnb_4bit_compute_dtype").value_or("float32");
   if (compute != "float32" && compute != "bfloat16" && compute != "float16")
     section.refuse("bnb_4bit_compute_dtype",
@@ -243,8 +243,8 @@ std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& co
 void check_trainable(const ModelConfig& config, const std::filesystem::path& folder) {
   if (!config.quantization) return;
   throw SettingError(Kind::usage, "method",
-                     fmt::format("full training is impossible for '{}': its weights are stored in NF4; train an "
-                                 "adapter on them (qlora), or give the unquantized model",
+                     fmt::format("full training is not possible for '{}': its weights are stored in NF4; train an "
+                                 "adapter (qlora), or use the unquantized model",
                                  folder.string()));
 }
 

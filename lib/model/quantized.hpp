@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "model/safetensors.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "model/config.hpp"
+#include "model/config_section.hpp"
 
 namespace intelia {
 
@@ -77,10 +78,10 @@ Rope read_rope(const ConfigSection& top, const ModelConfig& config) {
   if (rope.type == RopeType::standard) return rope;
   if (rope.type == RopeType::dynamic) {
     if (rope.size == 2) section.refuse("rope_type", "'dynamic' needs heads of more than 2 rotated elements");
-    rope.original_positions = config.max_position_embeddings;  // whatever else the object says, as in transformers
+    rope.original_positions = config.max_position_embeddings;  // independent of the object, as in transformers
   }
   if (rope.type == RopeType::llama3 || rope.type == RopeType::yarn || rope.type == RopeType::longrope) {
-    // Phi-3 writes it beside the object, which then decides.
+    // Phi-3 has it outside the object, where it takes precedence.
     const auto beside = top.integer("original_max_position_embeddings", 2, kMaxPosition);
     const auto inside = section.integer("original_max_position_embeddings", 2, kMaxPosition);
     rope.original_positions = beside ? *beside : is_phi3 ? 4096 : inside.value_or(config.max_position_embeddings);

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "model/config_section.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 
@@ -31,6 +31,7 @@ struct Rope {
   std::vector<double> short_factor, long_factor;     // longrope: [size / 2]
 };
 
+struct ConfigSection;
 struct ModelConfig;
 
 /** Reads rope_parameters (transformers 5) or rope_scaling with rope_theta beside (before); `config` holds the sizes

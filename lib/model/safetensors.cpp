@@ -53,7 +53,7 @@ const TypeFact& fact_of(TensorType type) {
 
 std::string shape_text(const std::vector<std::int64_t>& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
-/** A name as it may stand in a message: cut, control characters replaced. */
+/** A name for messages: truncated, control characters replaced. */
 std::string shown(std::string name) {
   if (name.size() > 100) name = name.substr(0, 100) + "...";
   for (char& c : name) {
@@ -75,7 +75,8 @@ struct HeaderEntry {
   std::uint64_t begin = 0, end = 0;
 };
 
-/** Receives the JSON events of a header; `problem` says why it stopped. Unknown fields of a tensor are passed over. */
+/** Receives the JSON events of a header; `problem` is the reason why it stopped. Unknown fields of a tensor are
+ * ignored. */
 class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
  public:
   std::deque<HeaderEntry> entries;  // grows without copying: hostile headers have millions
@@ -189,18 +190,18 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     if (part_ == HeaderPart::names) {
       if (!is_acceptable_name(text)) {
         return stop(
-            fmt::format("the tensor name '{}' is empty or holds a control character, '/' or '\\'", shown(text)));
+            fmt::format("the tensor name '{}' is empty or contains a control character, '/' or '\\'", shown(text)));
       }
       if (text == kMetadataKey && std::exchange(has_metadata_, true))
-        return stop(fmt::format("'{}' stands twice in the header", kMetadataKey));
+        return stop(fmt::format("'{}' occurs twice in the header", kMetadataKey));
     } else if (part_ == HeaderPart::tensor) {
       if (!fields_.insert(text).second) {
-        return stop(fmt::format("tensor '{}' says {} twice", shown(entries.back().name), shown(text)));
+        return stop(fmt::format("tensor '{}' has {} twice", shown(entries.back().name), shown(text)));
       }
       if (is_unknown_field() && num_unknown++ == 0)
         first_unknown = fmt::format("'{}' of tensor '{}'", shown(text), shown(entries.back().name));
     } else if (part_ == HeaderPart::metadata && !metadata_keys_.insert(text).second) {
-      return stop(fmt::format("{} says '{}' twice", kMetadataKey, shown(text)));
+      return stop(fmt::format("{} has '{}' twice", kMetadataKey, shown(text)));
     }
     return true;
   }
@@ -226,7 +227,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
     return part_ == HeaderPart::tensor && key_ != "dtype" && key_ != "shape" && key_ != "data_offsets";
   }
 
-  /** A value that stands where no value of its type is expected. */
+  /** A value of an unexpected type. */
   bool value(const std::string& what) {
     if (part_ == HeaderPart::skipped || is_unknown_field()) return true;
     switch (part_) {
@@ -239,7 +240,7 @@ class HeaderReader : public nlohmann::json_sax<nlohmann::json> {
       case HeaderPart::tensor:
         return stop(fmt::format("tensor '{}': {} is {}", shown(entries.back().name), key_, what));
       default:
-        return stop(fmt::format("{} holds {}, not a whole number", here(), what));
+        return stop(fmt::format("{} contains {}, not an integer", here(), what));
     }
   }
 
@@ -270,8 +271,7 @@ std::uint64_t claimed_bytes(const HeaderEntry& entry, const std::string& file) {
   std::uint64_t num = fact_of(entry.type).size_bytes;
   for (std::int64_t dimension : entry.shape) {
     if (__builtin_mul_overflow(num, static_cast<std::uint64_t>(dimension), &num)) {
-      throw Error(Kind::input, fmt::format("{}: tensor '{}': its shape holds more bytes than can be counted", file,
-                                           shown(entry.name)));
+      throw Error(Kind::input, fmt::format("{}: tensor '{}': its size in bytes overflows", file, shown(entry.name)));
     }
   }
   return num;
@@ -334,15 +334,15 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   std::uint64_t header_bytes;
   std::memcpy(&header_bytes, file_.data(), 8);
   if (header_bytes > kMaxHeaderBytes) {
-    refuse(fmt::format("claims a header of {} bytes, above the bound of {}", header_bytes, kMaxHeaderBytes));
+    refuse(fmt::format("header of {} bytes, above the maximum of {}", header_bytes, kMaxHeaderBytes));
   }
   if (header_bytes > num_bytes - 8) {
-    refuse(fmt::format("claims a header of {} bytes, but {} follow: the file is cut", header_bytes, num_bytes - 8));
+    refuse(fmt::format("header of {} bytes, but {} follow: the file is truncated", header_bytes, num_bytes - 8));
   }
   const std::string_view header(reinterpret_cast<const char*>(file_.data()) + 8, header_bytes);
   if (header.empty() || header.front() != '{') refuse("the header does not start with '{'");
   // A raw NUL is never JSON, but ends it for the parser: what follows would go unseen.
-  if (header.find('\0') != std::string_view::npos) refuse("the header holds a NUL byte");
+  if (header.find('\0') != std::string_view::npos) refuse("the header contains a NUL byte");
 
   HeaderReader reader;
   if (!nlohmann::json::sax_parse(header.begin(), header.end(), &reader)) refuse(reader.problem);
@@ -351,7 +351,7 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) { return a.name < b.name; });
   const auto twice = std::adjacent_find(entries.begin(), entries.end(),
                                         [](const HeaderEntry& a, const HeaderEntry& b) { return a.name == b.name; });
-  if (twice != entries.end()) refuse(fmt::format("'{}' stands twice in the header", shown(twice->name)));
+  if (twice != entries.end()) refuse(fmt::format("'{}' occurs twice in the header", shown(twice->name)));
   std::sort(entries.begin(), entries.end(), [](const HeaderEntry& a, const HeaderEntry& b) {
     return std::tie(a.begin, a.end, a.name) < std::tie(b.begin, b.end, b.name);
   });
@@ -367,11 +367,11 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
                          data_bytes));
     }
     if (size != entry.end - entry.begin) {
-      refuse(fmt::format("{}: {} {} needs {} bytes, its data_offsets hold {}", who, tensor_type_name(entry.type),
+      refuse(fmt::format("{}: {} {} needs {} bytes, its data_offsets span {}", who, tensor_type_name(entry.type),
                          shape_text(entry.shape), size, entry.end - entry.begin));
     }
     if (entry.begin != position) {
-      refuse(fmt::format("{}: its data starts at {}, but the tensor before it ends at {}", who, entry.begin, position));
+      refuse(fmt::format("{}: its data starts at {}, but the previous tensor ends at {}", who, entry.begin, position));
     }
     position = entry.end;
     tensors_.emplace(std::move(entry.name), TensorView{entry.type, std::move(entry.shape), data + entry.begin, size});
@@ -381,7 +381,7 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   }
   metadata_ = std::move(reader.metadata);
   if (reader.num_unknown > 0) {
-    oddity_ = fmt::format("{}: {} unknown field{} of the header passed over, the first is {}", file, reader.num_unknown,
+    oddity_ = fmt::format("{}: {} unknown field{} of the header ignored, the first is {}", file, reader.num_unknown,
                           reader.num_unknown == 1 ? "" : "s", reader.first_unknown);
   }
 }
@@ -409,8 +409,8 @@ ModelWeights::ModelWeights(const fs::path& folder) {
     for (const auto& [tensor, view] : shards_.back()->tensors()) {
       const auto found = shard_of.find(tensor);
       if (found == shard_of.end() || found->second != shard) {
-        throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but the index does not say so",
-                                             index.string(), shown(tensor), shard));
+        throw Error(Kind::input, fmt::format("{}: tensor '{}' is in '{}', but not in the index", index.string(),
+                                             shown(tensor), shard));
       }
     }
     tensors_.merge(shards_.back()->take_tensors());
@@ -432,7 +432,7 @@ const TensorView& ModelWeights::at(const std::string& name, const std::vector<st
   const TensorView* view = find(name);
   if (view == nullptr) throw Error(Kind::input, fmt::format("{}: no tensor '{}' in its safetensors", folder, name));
   if (view->shape != shape) {
-    throw Error(Kind::input, fmt::format("{}: tensor '{}' has the shape {}, config.json asks for {}", folder, name,
+    throw Error(Kind::input, fmt::format("{}: tensor '{}' has the shape {}, config.json requires {}", folder, name,
                                          shape_text(view->shape), shape_text(shape)));
   }
   return *view;
@@ -460,7 +460,7 @@ AtomicFile write_safetensors(const fs::path& path, const std::vector<TensorToWri
   for (const TensorToWrite& tensor : tensors) {
     if (!is_acceptable_name(tensor.name) || tensor.name == kMetadataKey || !names.insert(tensor.name).second) {
       throw Error(Kind::internal,
-                  fmt::format("{}: the tensor name '{}' is bad or stands twice", path.string(), tensor.name));
+                  fmt::format("{}: the tensor name '{}' is invalid or occurs twice", path.string(), tensor.name));
     }
     std::uint64_t size = bytes_per_element(tensor.type);
     for (std::int64_t dimension : tensor.shape) size *= static_cast<std::uint64_t>(dimension);

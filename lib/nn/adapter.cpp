@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "model/adapter.hpp"
 #include "nn/weights.hpp"
+#include "record/json.hpp"
 
 namespace intelia::nn {
 

@@ -17,6 +17,7 @@
 #include "nn/scoring.hpp"
 #include "nn/sft.hpp"
 #include "nn/weights.hpp"
+#include "record/json.hpp"
 
 namespace intelia::nn {
 

@@ -16,7 +16,7 @@
 #include "extraction/source.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia::postgres {
 

@@ -7,7 +7,7 @@
 #include "base/error.hpp"
 #include "base/nearest_word.hpp"
 #include "extraction/row.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::postgres {
@@ -16,8 +16,7 @@ using extraction::Signal;
 
 namespace {
 
-/** Why SQL compares means of ratings with a little less than is asked for: it may add them up in another order than the
-    program, which has the last word. */
+/** Tolerance for means of ratings in SQL, which can add them in another order than the program. The program decides. */
 constexpr double kSlack = 1e-9;
 
 std::string quoted_table(std::string_view table, const std::string& setting) {
@@ -253,8 +252,8 @@ std::string SelectionSql::rating_of(Signal signal) const {
   return "'NaN'::float8";
 }
 
-/** What the first signal says that says something. What turns say only the program can read, so nobody is asked behind
-    them. */
+/** The rating by the first signal that has one. Only the program can read the ratings of turns, so signals after them
+   are not evaluated here. */
 std::string SelectionSql::effective_rating() const {
   std::string sql;
   for (const Signal signal : rules_.signals) {
@@ -371,11 +370,12 @@ std::string SelectionSql::row_columns() const {
   const std::string messages = column(names_.messages);
   const bool is_sent_as_it_is =
       columns_.messages == kJsonbType || columns_.messages == kJsonType || is_text(columns_.messages);
-  // The stored size is known without reading the value. LZ4 makes text at most 255 times smaller, so nothing stored in
-  // kMaxMessagesBytes / 256 can be too long; only for what is larger does the server write the text twice.
+  // The stored size is known without reading the value. LZ4 compresses text by at most a factor of 255, so values
+  // stored in kMaxMessagesBytes / 256 cannot be too long; only for larger ones does the server compute the size of the
+  // text.
   const std::string is_short = fmt::format("(pg_column_size({0}) <= {1} OR octet_length({0}::text) <= {2})", messages,
                                            extraction::kMaxMessagesBytes / 256, extraction::kMaxMessagesBytes);
-  // Judgements that are too many to be read are not sent: what stands for them is no list.
+  // Feedback and annotations that are too long are replaced by an invalid value.
   auto judgements = [&](const char* name, Signal signal) {
     if (!listens_to(signal)) return std::string("NULL::text");
     return fmt::format("CASE WHEN octet_length({0}.rows) > {1} THEN '{{}}' ELSE {0}.rows END", name,
@@ -389,8 +389,8 @@ std::string SelectionSql::row_columns() const {
 }
 
 std::string SelectionSql::version_sql() const {
-  // The inserting transaction and, should its number have come round or a backup been put back, the stored size; and
-  // the same of what was said about it.
+  // The inserting transaction, and the stored size in case its id wrapped around or a backup was restored; and the same
+  // for feedback and annotations.
   if (!columns_.has_row_version) return "NULL::text";
   std::string sql = "c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
   if (listens_to(Signal::feedback)) sql += " || ':' || COALESCE(f.version, '')";

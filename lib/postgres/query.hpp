@@ -142,13 +142,13 @@ class SelectionSql {
 };
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
-    as text, the size of messages where it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
+    as text, the size of messages if it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
     views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three
-   are NULL when the signals do not name them or there are none. */
+   are NULL if they are not signals or there are none. */
 inline constexpr int kRowFields = 10;
 
-/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that says
-   something (NaN where only the program can know; of the scale 1-5 alone as it is stored), created_at, language and the
+/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that has
+   one (NaN where only the program can read it; verbatim with the scale 1-5 alone), created_at, language and the
    row's version. */
 inline constexpr int kIndexFields = 5;
 

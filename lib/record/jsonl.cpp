@@ -4,7 +4,7 @@
 #include <simdjson.h>
 
 #include "base/error.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia {

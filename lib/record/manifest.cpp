@@ -2,6 +2,7 @@
 
 #include "base/error.hpp"
 #include "base/path.hpp"
+#include "record/json.hpp"
 
 namespace intelia {
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/file.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 
 namespace intelia {
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "record/json.hpp"
 #include "record/jsonl.hpp"
 #include "record/manifest.hpp"
 

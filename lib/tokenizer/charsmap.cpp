@@ -6,7 +6,7 @@
 
 #include "base/base64.hpp"
 #include "base/error.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/unicode.hpp"
 #include "text/utf8.hpp"
 

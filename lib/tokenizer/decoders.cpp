@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "base/error.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/utf8.hpp"
 #include "tokenizer/byte_alphabet.hpp"
 #include "tokenizer/text_matcher.hpp"

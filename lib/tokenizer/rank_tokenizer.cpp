@@ -9,7 +9,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "text/aligned_text.hpp"
 #include "text/utf8.hpp"
 #include "tokenizer/bpe_model.hpp"

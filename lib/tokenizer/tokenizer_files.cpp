@@ -7,6 +7,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "record/json.hpp"
 
 namespace intelia {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "record/json.hpp"
+#include "record/json_fwd.hpp"
 #include "tokenizer/added_tokens.hpp"
 #include "tokenizer/tokenizer.hpp"
 

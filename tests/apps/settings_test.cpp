@@ -29,7 +29,7 @@ OptionTable sample_table(Sample& sample) {
   return table;
 }
 
-Typed parse(const std::vector<std::string>& arguments) {
+ParsedArguments parse(const std::vector<std::string>& arguments) {
   Sample sample;
   CommonOptions common;
   OptionTable own = sample_table(sample), common_table;
@@ -87,11 +87,63 @@ TEST_CASE("the last value of a flag counts, lists add up") {
   CHECK(sample.targets == std::vector<std::string>{"a", "b", "c"});
 }
 
+TEST_CASE("of a switch and its negation the last one counts") {
+  const auto shuffle = [](const std::vector<std::string>& arguments) { return parse(arguments).values.at("shuffle"); };
+  CHECK(shuffle({"--no-shuffle", "--shuffle"}) == "true");
+  CHECK(shuffle({"--shuffle", "--no-shuffle"}) == "false");
+  CHECK(shuffle({"--shuffle=false", "--shuffle"}) == "true");
+  CHECK(shuffle({"--no-shuffle", "--shuffle=true", "--no-shuffle"}) == "false");
+  CHECK(fault({"--no-shuffle=yes"}) == "option '--no-shuffle' takes no value");
+  CHECK(fault({"--no-lora-r"}) == "unknown option '--no-lora-r' (did you mean '--lora-r'?)");
+}
+
+TEST_CASE("both ways of giving a value are read in their order") {
+  const auto values = [](const std::vector<std::string>& arguments) { return parse(arguments).values; };
+  CHECK(values({"--lora-r=1", "--lora-r", "2"}).at("lora-r") == "2");
+  CHECK(values({"--lora-r", "1", "--lora-r=2"}).at("lora-r") == "2");
+  CHECK(values({"--lora-targets", "a", "--lora-targets=b,c", "--lora-targets", "d"}).at("lora-targets") == "a,b,c,d");
+  CHECK(values({"--lora-targets=a=b"}).at("lora-targets") == "a=b");
+  CHECK(values({"--log-format=", "--lora-r", "-1"}) ==
+        std::map<std::string, std::string>{{"log-format", ""}, {"lora-r", "-1"}});
+}
+
+TEST_CASE("a list adds up whatever its value is called in help") {
+  std::vector<std::string> columns;
+  std::vector<std::filesystem::path> files;
+  OptionTable own, common;
+  own.add("columns", columns, "Columns", "COLUMNS");
+  own.add("train", files, "Files", "JSONL");
+  CHECK(parse_arguments("x", {"--columns", "a", "--train=1", "--columns", "b", "--train", "2"}, own, common).values ==
+        std::map<std::string, std::string>{{"columns", "a,b"}, {"train", "1,2"}});
+}
+
+TEST_CASE("positional arguments stand anywhere, and after -- begin as they like") {
+  std::string first, second;
+  bool is_loud = false;
+  OptionTable own, common;
+  own.add("first", first, "First", "FIRST").positional();
+  own.add("loud", is_loud, "Loud");
+  own.add("second", second, "Second", "SECOND").positional();
+  const auto values = [&](const std::vector<std::string>& arguments) {
+    return parse_arguments("x", arguments, own, common).values;
+  };
+  using Values = std::map<std::string, std::string>;
+  CHECK(values({"a", "--loud", "b"}) == Values{{"first", "a"}, {"loud", "true"}, {"second", "b"}});
+  CHECK(values({"--", "--loud", "--"}) == Values{{"first", "--loud"}, {"second", "--"}});
+  CHECK(values({"-"}) == Values{{"first", "-"}});
+  CHECK(values({"--"}) == Values{});
+  CHECK_THROWS_WITH_AS(values({"a", "b", "--", "c"}), "unexpected argument 'c'; see 'intelia x --help'", Error);
+  CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'", Error);  // FIRST has no name to suggest
+  CHECK_THROWS_WITH_AS(values({"-loud"}), "unknown option '-loud' (did you mean '--loud'?)", Error);
+  CHECK_THROWS_WITH_AS(values({"---"}), "unknown option '---'", Error);
+}
+
 TEST_CASE("a wrong word is answered with the nearest right one") {
   CHECK(fault({"--lora-rang", "3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
   CHECK(fault({"--zzzzzzzz"}) == "unknown option '--zzzzzzzz'");
   CHECK(fault({"stray"}).find("unexpected argument 'stray'") == 0);
   CHECK(fault({"--lora-r"}) == "option '--lora-r' needs a value");
+  CHECK(fault({"--lora-rang=3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
 }
 
 TEST_CASE("a wrong value names the place it came from") {
@@ -99,6 +151,8 @@ TEST_CASE("a wrong value names the place it came from") {
   OptionTable table = sample_table(sample);
   CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--lora-r", "two"}), {}),
                        "--lora-r: expected a whole number, got 'two'", Error);
+  CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--shuffle=maybe"}), {}),
+                       "--shuffle: expected true or false, got 'maybe'", Error);
   CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--learning-rate", "nan"}), {}),
                        "--learning-rate: expected a finite number, got 'nan'", Error);
   const TemporaryFile toml("[train.sft]\n\nlora-r = \"x\"\n");

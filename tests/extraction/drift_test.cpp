@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "record/json.hpp"
 
 using namespace intelia;
 using namespace intelia::extraction;

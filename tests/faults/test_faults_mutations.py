@@ -25,7 +25,7 @@ BIN = os.path.dirname(program.PROGRAM)
 MOST_MEMORY = 2 << 30  # of address space, libtorch not counted
 WIDTHS = {"F64": 8, "F32": 4, "F16": 2, "BF16": 2, "I64": 8, "I32": 4, "I16": 2, "I8": 1, "U8": 1, "BOOL": 1}
 # What the reference accepts and we refuse, by the words of the refusal: types and names that no model here has, and ambiguous headers.
-STRICTER = ("stands twice", "is too large", "is not one of F64 F32", "the tensor name")
+STRICTER = ("occurs twice", "is too large", "is not one of F64 F32", "the tensor name")
 
 
 def probe(name, text, memory=MOST_MEMORY):

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "record/json.hpp"
 #include "temporary_folder.hpp"
 
 using namespace intelia;
@@ -137,8 +138,8 @@ TEST_CASE("features that would give another model are refused by their key") {
   }
   CHECK(contains(why("rank_pattern", R"({"q_proj":0})"), "rank_pattern has 0 for 'q_proj'"));
   CHECK(contains(why("alpha_pattern", R"({"q_proj":1e300})"), "alpha_pattern has"));
-  CHECK(contains(why("rank_pattern", R"({"(q":1})"), "the pattern '(q' is not understood"));
-  CHECK(contains(why("target_modules", "\"*\""), "the pattern '*' is not understood"));
+  CHECK(contains(why("rank_pattern", R"({"(q":1})"), "the pattern '(q' is not supported"));
+  CHECK(contains(why("target_modules", "\"*\""), "the pattern '*' is not supported"));
   CHECK(why("init_lora_weights", "\"gaussian\"") == "");
   CHECK(why("init_lora_weights", "\"pissa\"") == "");
   CHECK(why("rank_pattern", "{}") == "");

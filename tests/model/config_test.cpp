@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "record/json.hpp"
 #include "temporary_folder.hpp"
 
 using namespace intelia;

@@ -65,10 +65,10 @@ TEST_CASE("presets have the number of parameters that their models' index files 
 TEST_CASE("sizes that cannot be are refused by the option's name") {
   InitSettings settings = micro();
   settings.heads = 3;
-  CHECK(contains(usage_error(settings), "hidden-size: 32 cannot be divided into 3 heads"));
+  CHECK(contains(usage_error(settings), "hidden-size: 32 is not divisible into 3 heads"));
   settings = micro();
   settings.kv_heads = 3;
-  CHECK(contains(usage_error(settings), "heads: 4 is not a multiple of the 3 heads of keys and values"));
+  CHECK(contains(usage_error(settings), "heads: 4 is not a multiple of 3 key-value heads"));
   settings = micro();
   settings.layers = -1;
   CHECK(contains(usage_error(settings), "layers: "));

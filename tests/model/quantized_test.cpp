@@ -3,6 +3,7 @@
 // tests/parity/test_quantized.py.
 #include "model/quantized.hpp"
 
+#include "record/json.hpp"
 #include "temporary_folder.hpp"
 
 using namespace intelia;

@@ -71,11 +71,11 @@ TEST_CASE("the 39 files that the reference refuses are refused, each for its own
       {"empty file", "", "only 0 bytes"},
       {"7 bytes", std::string(7, '\0'), "only 7 bytes"},
       {"N=0", length_bytes(0), "does not start with '{'"},
-      {"N=1 without body", length_bytes(1), "the file is cut"},
-      {"N beyond the file", length_bytes(100) + kBase, "the file is cut"},
-      {"N=2^63", length_bytes(1ULL << 63) + kBase, "above the bound"},
-      {"N=2^64-1", length_bytes(~0ULL) + kBase, "above the bound"},
-      {"N=100 MB + 1", length_bytes(100'000'001) + kBase, "above the bound"},
+      {"N=1 without body", length_bytes(1), "the file is truncated"},
+      {"N beyond the file", length_bytes(100) + kBase, "the file is truncated"},
+      {"N=2^63", length_bytes(1ULL << 63) + kBase, "above the maximum"},
+      {"N=2^64-1", length_bytes(~0ULL) + kBase, "above the maximum"},
+      {"N=100 MB + 1", length_bytes(100'000'001) + kBase, "above the maximum"},
       {"cut JSON", with_header(kBase.substr(0, 30), 8), "not valid JSON"},
       {"bad UTF-8", with_header("{\"\xff\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8),
        "not valid JSON"},
@@ -85,23 +85,23 @@ TEST_CASE("the 39 files that the reference refuses are refused, each for its own
       {"data cut", with_header(kBase, 7), "not inside the 7 bytes"},
       {"dtype F33", with_header(one(R"("dtype":"F33","shape":[2],"data_offsets":[0,8])"), 8), "'F33'"},
       {"shape -2", with_header(shape("[-2]"), 8), "-2 is negative"},
-      {"shape 2.0", with_header(shape("[2.0]"), 8), "not a whole number"},
+      {"shape 2.0", with_header(shape("[2.0]"), 8), "not an integer"},
       {"shape [2^63, 2^63]", with_header(shape("[9223372036854775808,9223372036854775808]"), 8), "too large"},
-      {"shape [2^62, 2^62, 0]", with_header(shape("[4611686018427387904,4611686018427387904,0]"), 8), "counted"},
+      {"shape [2^62, 2^62, 0]", with_header(shape("[4611686018427387904,4611686018427387904,0]"), 8), "overflows"},
       {"shape above its offsets", with_header(shape("[3]"), 8), "needs 12 bytes"},
       {"offsets backwards", with_header(offsets("[8,0]"), 8), "not inside"},
       {"offsets past the end", with_header(offsets("[8,16]"), 8), "not inside"},
       {"offset -8", with_header(offsets("[-8,0]"), 8), "-8 is negative"},
-      {"offset 2^64", with_header(offsets("[0,18446744073709551616]"), 8), "not a whole number"},
+      {"offset 2^64", with_header(offsets("[0,18446744073709551616]"), 8), "not an integer"},
       {"three offsets", with_header(offsets("[0,4,8]"), 8), "more than two"},
-      {"two tensors on the same bytes", with_header(two("[0,8]", "[0,8]"), 8), "the tensor before it ends at 8"},
-      {"half overlap", with_header(two("[0,8]", "[4,12]"), 12), "the tensor before it ends at 8"},
-      {"hole", with_header(two("[0,8]", "[12,20]"), 20), "the tensor before it ends at 8"},
+      {"two tensors on the same bytes", with_header(two("[0,8]", "[0,8]"), 8), "the previous tensor ends at 8"},
+      {"half overlap", with_header(two("[0,8]", "[4,12]"), 12), "the previous tensor ends at 8"},
+      {"hole", with_header(two("[0,8]", "[12,20]"), 20), "the previous tensor ends at 8"},
       {"a name twice, other offsets",
        with_header(
            R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[8,16]}})",
            16),
-       "stands twice"},
+       "occurs twice"},
       {"dtype twice", with_header(one(R"("dtype":"F32","dtype":"F32","shape":[2],"data_offsets":[0,8])"), 8),
        "dtype twice"},
       {"dtype missing", with_header(one(R"("shape":[2],"data_offsets":[0,8])"), 8), "no dtype"},
@@ -135,7 +135,7 @@ TEST_CASE("of the 16 files that the reference accepts, eleven are read and five 
       verdict(
           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})",
           8),
-      "stands twice"));
+      "occurs twice"));
   CHECK(verdict(one(R"("dtype":"F32","note":{"deep":[1,{"x":null}]},"shape":[2],"data_offsets":[0,8])"), 8) == "");
   CHECK(verdict(R"({"__metadata__":{"format":"pt"},"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})", 8) == "");
   CHECK(verdict(one(R"("dtype":"F32","shape":[],"data_offsets":[0,4])"), 4) == "");
@@ -268,7 +268,7 @@ TEST_CASE("a model folder: one file, or shards by index") {
     CHECK(weights.find("c") == nullptr);
     CHECK(weights.at("a", {2}).size_bytes == 8);
     CHECK(contains(refusal([&] { weights.at("c", {2}); }), "no tensor 'c'"));
-    CHECK(contains(refusal([&] { weights.at("a", {1, 2}); }), "has the shape [2], config.json asks for [1, 2]"));
+    CHECK(contains(refusal([&] { weights.at("a", {1, 2}); }), "has the shape [2], config.json requires [1, 2]"));
   }
   SUBCASE("a single file wins over an index") {
     put(folder.path / "model.safetensors", with_header(kBase, 8));
@@ -326,7 +326,7 @@ TEST_CASE("a model folder: one file, or shards by index") {
     index(R"({"a":"model-1.safetensors"})");
     CHECK(why() == "");
     index(R"({"b":"model-1.safetensors"})");
-    CHECK(contains(why(), "the index does not say so"));
+    CHECK(contains(why(), "but not in the index"));
     index(R"({"a":"model-1.safetensors","c":"model-1.safetensors"})");
     CHECK(contains(why(), "tensor 'c' is not in 'model-1.safetensors'"));
     index("{}");

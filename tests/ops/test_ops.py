@@ -252,7 +252,7 @@ def test_the_steps_of_the_workflow_that_need_no_model_run(database, tmp_path):
     (tmp_path / "data").symlink_to(program.ROOT / "data")
     environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "DATABASE_URL": url}
     load = re.search(r"^.*conversations\.sql.*$", steps["Sample data"], re.MULTILINE)[0]  # the schema is there already
-    for script in (load, steps["Is the database as extract needs it"], steps["Extract"]):
+    for script in (load, steps["Check the database"], steps["Extract"]):
         done = run("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script, cwd=tmp_path, environment=environment)
         assert done.returncode == 0, done.stdout
     assert json.loads((tmp_path / "work/data/manifest.json").read_text())["counts"]["kept"] == 168

@@ -10,6 +10,7 @@
 #include "base/hash.hpp"
 #include "engine/engine.hpp"
 #include "engine/schedule.hpp"
+#include "record/json.hpp"
 
 namespace {
 

@@ -45,7 +45,7 @@ def test_a_sound_source_has_no_finding(reader, tmp_path):
     assert set(states) == {"machine", "output", "database", "version", "encoding", "encryption", "replication", "clock",
                            "time limits", "table", "columns", "privileges", "indexes", "row versions"}
     assert found["version"]["message"].startswith(f"PostgreSQL {connection.server_version // 10000}.")
-    assert found["privileges"]["message"] == f"role {role} may read all five columns"
+    assert found["privileges"]["message"] == f"role {role} can read all five columns"
     assert found["table"]["message"].startswith("table public.conversations, ")
     assert not (tmp_path / "new").exists()
 
@@ -57,7 +57,7 @@ def test_the_words_for_people(reader):
     execute(reader[1], "DROP INDEX conversations_newest_first")
     run = doctor(reader[0])
     assert run.status == 0
-    assert ("\n  note     indexes      no index in the order of extraction, so the server sorts all that it sends\n"
+    assert ("\n  note     indexes      no index in the order of extraction, so the server sorts all rows\n"
             "                          CREATE INDEX CONCURRENTLY ON public.conversations (created_at DESC, conversation_id);\n"
             in run.stdout), run.stdout
 
@@ -75,7 +75,7 @@ def test_a_role_without_rights_and_its_remedy(cluster, database):
         url = cluster.url(connection.info.dbname, user="may%3B%20not")
         found = findings_of(url, status=1)
         assert found["privileges"]["state"] == "failed"
-        assert found["privileges"]["message"] == ('role "may; not" may not read conversation_id, messages, rating, created_at, '
+        assert found["privileges"]["message"] == ('role "may; not" has no SELECT privilege on conversation_id, messages, rating, created_at, '
                                                 'language')
         remedies = found["privileges"]["remedies"]
         assert remedies == ['GRANT SELECT ON public.conversations TO "may; not";']
@@ -89,11 +89,11 @@ def test_rights_on_single_columns_do_not_reach_row_versions(reader):
     url, connection, role = reader
     execute(connection, f"REVOKE ALL ON conversations FROM {role}",
             f"GRANT SELECT (conversation_id, messages, rating, created_at) ON conversations TO {role}")
-    assert findings_of(url, status=1)["privileges"]["message"] == f"role {role} may not read language"
+    assert findings_of(url, status=1)["privileges"]["message"] == f"role {role} has no SELECT privilege on language"
     execute(connection, f"GRANT SELECT (language) ON conversations TO {role}")
     found = findings_of(url)
     assert found["privileges"]["state"] == "ok"
-    assert found["row versions"]["state"] == "note" and "xmin may not be read" in found["row versions"]["message"]
+    assert found["row versions"]["state"] == "note" and "xmin is not readable" in found["row versions"]["message"]
     execute(connection, *found["row versions"]["remedies"])
     assert findings_of(url)["row versions"]["state"] == "ok"
 
@@ -146,7 +146,7 @@ def test_more_rights_than_needed_are_noted(reader, database):
     url, connection, role = reader
     execute(connection, f"GRANT INSERT ON conversations TO {role}")
     privileges = findings_of(url)["privileges"]
-    assert privileges["state"] == "note" and "it may also write there" in privileges["message"]
+    assert privileges["state"] == "note" and "it can also write" in privileges["message"]
     privileges = findings_of(database[0])["privileges"]
     assert privileges["state"] == "note" and "it is a superuser" in privileges["message"]
     assert "CREATE ROLE intelia_reader LOGIN;" in privileges["remedies"]
@@ -162,12 +162,12 @@ def test_row_level_security_is_a_warning(reader):
 def test_a_missing_table_and_where_it_may_be(reader):
     url, connection, _ = reader
     assert findings_of(url, "--table", "conversation", status=1)["table"] == {
-        "state": "failed", "message": "'conversation' is not there (did you mean 'conversations'?); name another table (--table)"}
+        "state": "failed", "message": "'conversation' does not exist (did you mean 'conversations'?); name another table (--table)"}
     execute(connection, 'CREATE SCHEMA "C R M"', 'CREATE TABLE "C R M".chats (LIKE conversations)')
     found = findings_of(url, "--table", "chats", status=1)
-    assert found["table"]["message"] == "'chats' is not there (did you mean \"C R M\".chats?); name another table (--table)"
+    assert found["table"]["message"] == "'chats' does not exist (did you mean \"C R M\".chats?); name another table (--table)"
     assert "columns" not in found and "privileges" not in found
-    assert "is not there" in findings_of(url, "--table", "it's; DROP TABLE conversations", status=1)["table"]["message"]
+    assert "does not exist" in findings_of(url, "--table", "it's; DROP TABLE conversations", status=1)["table"]["message"]
 
 
 def test_missing_columns_and_the_nearest_names(reader):
@@ -187,11 +187,11 @@ def test_wrong_types_are_told_from_odd_ones(reader):
             "CREATE TABLE wrong (conversation_id bigint, messages bytea, rating text, created_at text, language text)",
             f"GRANT SELECT ON odd, wrong TO {role}")
     odd = findings_of(url, "--table", "odd")["columns"]
-    assert odd == {"state": "note", "message": "'messages' is json; jsonb would have refused what is no JSON; 'created_at' is "
-                                             "timestamp without time zone, which is taken for UTC"}
+    assert odd == {"state": "note", "message": "'messages' is json; jsonb guarantees valid JSON; 'created_at' is "
+                                             "timestamp without time zone, which is interpreted as UTC"}
     wrong = findings_of(url, "--table", "wrong", status=1)["columns"]
-    assert wrong == {"state": "failed", "message": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a number "
-                                                 "would have refused what is none; 'created_at' is text; expected timestamptz"}
+    assert wrong == {"state": "failed", "message": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a numeric "
+                                                 "type guarantees numbers; 'created_at' is text; expected timestamptz"}
 
 
 def test_indexes_that_are_missing_and_their_remedies(reader):
@@ -201,7 +201,7 @@ def test_indexes_that_are_missing_and_their_remedies(reader):
             "CREATE INDEX ON conversations (conversation_id)", "CREATE UNIQUE INDEX ON conversations (conversation_id, language)")
     indexes = findings_of(url)["indexes"]
     assert indexes["state"] == "warning"
-    assert "nothing keeps conversation_id unique, so" in indexes["message"]
+    assert "no unique index on conversation_id, so" in indexes["message"]
     assert len(indexes["remedies"]) == 4
     execute(connection, *indexes["remedies"])
     assert findings_of(url)["indexes"]["state"] == "ok"
@@ -227,7 +227,7 @@ def test_an_index_that_was_never_finished(reader):
     url, connection, _ = reader
     execute(connection, "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'conversations_newest_first'::regclass")
     indexes = findings_of(url)["indexes"]
-    assert "index conversations_newest_first was never finished" in indexes["message"]
+    assert "index conversations_newest_first is invalid" in indexes["message"]
     assert indexes["remedies"] == ["CREATE INDEX CONCURRENTLY ON public.conversations (created_at DESC, conversation_id);",
                                    "DROP INDEX CONCURRENTLY conversations_newest_first;"]
 
@@ -239,7 +239,7 @@ def test_a_view_has_no_indexes_and_no_row_versions(reader):
     found = findings_of(url, "--table", "rated")
     assert found["table"]["message"] == "view public.rated"
     assert found["indexes"]["state"] == found["row versions"]["state"] == "note"
-    assert found["row versions"]["message"] == "a view has none (xmin), so an incremental extraction reads every conversation every time"
+    assert found["row versions"]["message"] == "a view has no row versions (xmin), so an incremental extraction reads all conversations every time"
     assert "REFRESH" in findings_of(url, "--table", "kept")["row versions"]["message"]
 
 
@@ -327,7 +327,7 @@ def test_the_file_of_the_secret(reader, tmp_path, mode, state):
     assert found["secret"]["state"] == state and found["database"]["state"] == "ok"
     assert (f"mode {mode:03o}" in found["secret"]["message"]) == (state == "warning")
     both = findings_of(reader[0], DATABASE_URL_FILE=str(secret))
-    assert both["secret"]["state"] == "note" and "wins" in both["secret"]["message"]
+    assert both["secret"]["state"] == "note" and "takes precedence" in both["secret"]["message"]
 
 
 def test_a_secret_that_is_not_there(tmp_path):

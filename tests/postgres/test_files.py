@@ -270,14 +270,14 @@ def test_each_malformed_line_is_named(tmp_path):
         return json.dumps({**row, **changes}).encode()
 
     cases = [
-        (b"\x00" * 100, "record holds a NUL byte"), (good[:-1] + b",\"x\":\"\x00\"}", "record holds a NUL byte"),
+        (b"\x00" * 100, "record contains a NUL byte"), (good[:-1] + b",\"x\":\"\x00\"}", "record contains a NUL byte"),
         (b"{\"a\":\"\\ud800\"}", "not valid JSON"), (b"{\"a\":\"\\udc00\\ud800\"}", "not valid JSON"),
         (b"[" * 10_000 + b"]" * 10_000, "not valid JSON"), (b"{\"a\":" * 10_000, "not valid JSON"),
         (changed(messages=json.loads("[" * 900 + "]" * 900)), "message is not an object"),
         (b"caf\xe9", "not valid UTF-8"), (b"[]", "not a JSON object"), (b"7", "not a JSON object"),
         (good + good, "not valid JSON"), (good + b",", "not valid JSON"), (b"{\"rating\":NaN}", "not valid JSON"),
         (changed(conversation_id="x" * 5000), "conversation_id is too long"), (changed(conversation_id=["x"]), "conversation_id is a list"),
-        (changed(conversation_id="a\0b"), "conversation_id holds U+0000"), (changed(rating={"a": 1}), "rating is an object"),
+        (changed(conversation_id="a\0b"), "conversation_id contains U+0000"), (changed(rating={"a": 1}), "rating is an object"),
         (changed(created_at="yesterday"), "created_at is not a time"), (changed(created_at=20260217), "created_at is not a time"),
         (changed(conversation_id="y", messages=None), "messages is NULL"), (changed(conversation_id="z", rating="abc"), "rating is not a number"),
         (json.dumps({f"k{number}": number for number in range(400_000)}).encode(), None),
@@ -343,7 +343,7 @@ def test_json_test_suite(tmp_path):
     assert ids_of(result) == ["good-é", "last"]
     reasons = dict(result.rejected)
     assert len(reasons) == len(cases) - result.summary["dropped"].get("fewer messages than the minimum", 0)
-    of_json = ("not valid JSON", "not valid UTF-8", "record holds a NUL byte")
+    of_json = ("not valid JSON", "not valid UTF-8", "record contains a NUL byte")
     for number, name in enumerate(cases, 2):
         is_json = not reasons.get(number, "").startswith(of_json)
         assert name[0] == "i" or is_json == (name[0] == "y"), (name, reasons.get(number))

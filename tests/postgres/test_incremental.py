@@ -116,10 +116,10 @@ def test_what_is_said_about_a_conversation_changes_it(incremental):
 
 
 @pytest.mark.parametrize("change, why", [
-    ("settings", "the last run's min-rating was another one"),
-    ("split", "the last run's split was another one"),
-    ("column", "the database or the table is another one"),
-    ("output", "is not as the last increment wrote it"),
+    ("settings", "min-rating has changed since the last run"),
+    ("split", "split has changed since the last run"),
+    ("column", "the database or the table is a different one"),
+    ("output", "has changed since the last run"),
     ("state", "is corrupt"),
     ("rescan", "a rescan was requested"),
 ])
@@ -157,13 +157,13 @@ def test_a_state_of_another_table_or_database(database, cluster, tmp_path):
     steps.step()
     connection.cursor().execute("ALTER TABLE conversations RENAME TO old; CREATE TABLE conversations (LIKE old INCLUDING ALL); "
                                 "INSERT INTO conversations SELECT * FROM old")
-    assert "another one" in steps.step()[0]["in_full"]
+    assert "a different one" in steps.step()[0]["in_full"]
     name = cluster.new_database()
     other = cluster.connect(name)
     insert(other, [{} for _ in range(30)])
     other.close()
     steps.url = cluster.url(name)
-    assert "another one" in steps.step()[0]["in_full"]
+    assert "a different one" in steps.step()[0]["in_full"]
 
 
 def test_views_and_ids_that_are_not_unique_are_read_in_full(incremental):
@@ -225,7 +225,7 @@ def test_dry_run_says_what_would_change(incremental):
     steps, connection = incremental
     insert(connection, [{} for _ in range(20)])
     dry = extract(steps.url, steps.folder / "increment", "--incremental", "--dry-run")
-    assert "20 rows match; all would be read: there is no state yet; nothing was written" in dry.stderr
+    assert "20 rows match; all of them would be read: there is no state yet; nothing was written" in dry.stderr
     steps.step()
     before = {path: path.read_bytes() for path in (steps.folder / "increment").iterdir()}
     connection.cursor().execute("DELETE FROM conversations WHERE conversation_id = 'c-000001'")
@@ -242,7 +242,7 @@ def test_state_in_another_place(incremental, tmp_path):
     assert "increment" in steps.step("--state", tmp_path / "nightly.state")[0]
     run = extract(steps.url, steps.folder / "increment", "--incremental", "--state", steps.folder / "increment/train.jsonl", status=2)
     assert "has the name of an output" in run.stderr
-    assert "ask for one as well" in extract(steps.url, steps.folder / "x", "--rescan", status=2).stderr
+    assert "requires an incremental extraction" in extract(steps.url, steps.folder / "x", "--rescan", status=2).stderr
 
 
 def test_nothing_left_is_refused_once_there_was_something(incremental):

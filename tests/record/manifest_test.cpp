@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/error.hpp"
+#include "record/json.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;

@@ -37,7 +37,7 @@ int run(const ConfigOptions& options, Context& context) {
     if (!options.command.empty() && command->name != options.command) continue;
     OptionTable table;
     command->declare(table);
-    apply_settings(table, command->name, Typed{}, file);
+    apply_settings(table, command->name, ParsedArguments{}, file);
     if (table.options().empty()) continue;
     text += fmt::format("[{}]\n", command->name);
     for (const Option& option : table.options()) {
