@@ -3,6 +3,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <oneapi/dnnl/dnnl_common.hpp>
 #include <string>
@@ -188,6 +190,37 @@ std::uint64_t available_bytes(const at::Device& device) {
 std::uint64_t memory_limit(const ModelSettings& settings, const at::Device& device) {
   return settings.max_memory > 0 ? static_cast<std::uint64_t>(settings.max_memory * (1 << 30))
                                  : available_bytes(device);
+}
+
+namespace {
+
+struct Retentions {
+  std::mutex mutex;
+  int count = 0;
+};
+
+Retentions& retentions() {
+  static Retentions all;
+  return all;
+}
+
+}  // namespace
+
+HeapRetention::HeapRetention() {
+  const std::lock_guard lock(retentions().mutex);
+  if (retentions().count++ > 0) return;
+  ::mallopt(M_MMAP_MAX, 0);         // everything on the heap,
+  ::mallopt(M_TRIM_THRESHOLD, -1);  // of which nothing is returned
+}
+
+HeapRetention::~HeapRetention() {
+  const std::lock_guard lock(retentions().mutex);
+  if (--retentions().count > 0) return;
+  // Once set, glibc's thresholds no longer adapt themselves (mallopt(3)): values in their usual range.
+  ::mallopt(M_MMAP_MAX, 65536);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::malloc_trim(0);
 }
 
 bool is_out_of_memory(const std::exception& error) {

@@ -31,7 +31,21 @@ std::uint64_t available_bytes(const at::Device& device);
 /** Bytes that a run may take: settings.max_memory, else what `device` could give. */
 std::uint64_t memory_limit(const ModelSettings& settings, const at::Device& device);
 
-/** Whether `error` says that memory could not be had. */
+/**
+ * Keeps freed memory in the process while one exists: the tensors of a step have the sizes of those of the last step,
+ * and memory returned to the system would only be faulted in again (at 4 million parameters and batches of 8,000 tokens
+ * 3 % of the CPU time of training and 20 % of that of scoring). The last one returns it, so that the process does not
+ * hold its peak for ever. Sets glibc's parameters of the whole process.
+ */
+class HeapRetention {
+ public:
+  HeapRetention();
+  ~HeapRetention();
+  HeapRetention(const HeapRetention&) = delete;
+  HeapRetention& operator=(const HeapRetention&) = delete;
+};
+
+/** Whether `error` is a failed allocation. */
 bool is_out_of_memory(const std::exception& error);
 
 }  // namespace intelia::nn

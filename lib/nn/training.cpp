@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/schedule.hpp"
 #include "nn/generate.hpp"
@@ -138,6 +139,8 @@ void count_data(TrainingPlan& plan, const std::vector<SampleSize>& sizes, const 
 
 TrainingSummary run_training(const TrainingSettings& settings, const ObjectiveFactory& make, const Json& run,
                              Sinks sinks) {
+  std::optional<HeapRetention> retention;
+  if (settings.base.retains_memory) retention.emplace();
   const bool probes = needs_probe(settings, make);
   TrainedModel trained(settings, load_model(settings.base, sinks));
   const Placement placement = trained.model().placement;
@@ -162,6 +165,8 @@ TrainingSummary run_training(const TrainingSettings& settings, const ObjectiveFa
 
 TrainingPlan plan_training(const TrainingSettings& given, const ObjectiveFactory& make, bool measures_time,
                            Sinks sinks) {
+  std::optional<HeapRetention> retention;
+  if (given.base.retains_memory) retention.emplace();
   prepare_outlines();
   TrainingSettings settings = given;
   TrainingPlan plan;
