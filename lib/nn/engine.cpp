@@ -1,4 +1,4 @@
-// Engine over this room's parts; the wall at which c10::Error becomes intelia::Error.
+// The Engine over lib/nn, where c10::Error becomes intelia::Error.
 #include "nn/engine.hpp"
 
 #include <ATen/Version.h>
@@ -23,10 +23,10 @@ namespace intelia::nn {
 namespace {
 
 constexpr const char* kSmallerBatches = "lower `batch_size` or `max_length`";
-constexpr const char* kMoreMemory = "the model needs more than this process may have (see ulimit -v)";
+constexpr const char* kMoreMemory = "the model needs more memory than this process may use (see ulimit -v)";
 
-/** What libtorch or the system threw, in words; `remedy`: against a lack of memory. */
-Error in_words(const char* what, const std::exception& error, const char* remedy) {
+/** The Error for an exception of libtorch or the system; `remedy`: what to do when out of memory. */
+Error to_error(const char* what, const std::exception& error, const char* remedy) {
   const std::string where = std::string(what) + ": ";
   if (is_out_of_memory(error)) return {Kind::io, where + "out of memory; " + remedy};
   if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
@@ -38,7 +38,7 @@ Error in_words(const char* what, const std::exception& error, const char* remedy
   return {Kind::internal, where + error.what()};
 }
 
-/** Runs `work`; what is thrown leaves as intelia::Error. */
+/** Runs `work`; any exception leaves as intelia::Error. */
 template <class Work>
 auto guarded(const char* what, Work&& work, const char* remedy = kSmallerBatches) -> decltype(work()) {
   try {
@@ -46,7 +46,7 @@ auto guarded(const char* what, Work&& work, const char* remedy = kSmallerBatches
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw in_words(what, error, remedy);
+    throw to_error(what, error, remedy);
   }
 }
 
@@ -54,7 +54,7 @@ class Loaded final : public LoadedModel {
  public:
   Loaded(ModelSettings settings, Sinks sinks) : is_nf4_(settings.method == Method::qlora) {
     if (settings.retains_memory) retention_.emplace();
-    if (settings.method == Method::full) settings.method = Method::lora;  // nothing is trained here
+    if (settings.method == Method::full) settings.method = Method::lora;  // the model is not trained here
     model_ = load_model(settings, sinks);
     if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
   }

@@ -33,9 +33,9 @@ std::function<std::vector<std::vector<std::int32_t>>()> sampler(const Decoder& m
 }
 
 /**
- * Whether to try the largest micro-batch before the first step. That takes as long as a step, and is left out where the
- * plan, which is within 5 % on the CPU, leaves as much memory free as the run needs; on other devices, where no plan
- * was ever measured, it never is.
+ * Whether to try the largest micro-batch before the first step, which takes as long as a step. On the CPU, where plans
+ * are within 5 %, only when the plan leaves less memory free than the run needs; on other devices, where no plan was
+ * ever measured, always.
  */
 bool needs_probe(const TrainingSettings& settings, const ObjectiveFactory& make) {
   if (!settings.probes) return false;
@@ -46,7 +46,7 @@ bool needs_probe(const TrainingSettings& settings, const ObjectiveFactory& make)
 }
 
 /**
- * What a run needs besides tensors. On the CPU oneDNN packs matrices into buffers of its own, and the heap fragments:
+ * What a run needs besides tensors. On the CPU oneDNN packs matrices into its own buffers, and the heap fragments:
  * resident memory grew by 1.41 bytes per byte of tensors and 100 MiB (4 million parameters, micro-batches of 2,200 to
  * 9,000 tokens, fp32, 2 threads). On other devices a twentieth, for blocks that are larger than asked for.
  */
