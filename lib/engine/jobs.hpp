@@ -76,6 +76,8 @@ struct ModelSettings {
   Device device = Device::automatic;
   int threads = 0;        // 0: one per core
   double max_memory = 0;  // GiB that plans may count on; 0: what the machine has available
+  /** Keep freed memory until the run ends or the model is destroyed, which is faster; false: until each call ends. */
+  bool retains_memory = true;
 };
 
 struct SamplingSettings {

@@ -1,5 +1,5 @@
 // Packs samples into rows of max_length tokens that leave as little space as possible, so that a batch has no padding.
-// Knows lengths only: which tokens lie where is up to the caller. Memory is bounded by the chunk, not by the dataset.
+// Knows lengths only; the caller places the tokens. Memory is bounded by the chunk, not by the dataset.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@ namespace intelia {
 
 enum class PackingStrategy {
   best_fit,        // whole samples; one longer than max_length is truncated, as it is unpacked
-  best_fit_split,  // a longer sample is split into pieces, which may lie in different rows
+  best_fit_split,  // a longer sample is split into pieces, which may be in different rows
   wrapped,         // samples end to end, split wherever a row ends
 };
 

@@ -1,5 +1,6 @@
-// 8-bit AdamW on the CPU: a block's states are unpacked, updated in fp32, and packed again. It knows raw pointers only.
-// torch, whose operations the peer is written in, fuses some products with their sums and rounds others; so does this.
+// 8-bit AdamW on the CPU: the states of a block are dequantized, updated in fp32, and quantized again. Raw pointers
+// only. bitsandbytes is written in operations of torch, which fuse some products with sums and round others; so does
+// this.
 #include <algorithm>
 #include <cmath>
 
@@ -9,7 +10,7 @@ namespace intelia::adam8 {
 
 namespace {
 
-/** The factors of an update: computed in double, as Python does, then rounded to fp32. */
+/** The factors of a step: computed in double, as in Python, then rounded to fp32. */
 struct Factors {
   explicit Factors(const Step& step)
       : decay(static_cast<float>(1 - step.learning_rate * step.weight_decay)),
@@ -70,7 +71,7 @@ __attribute__((target("avx2,fma"))) void update_fp32_fma(const Factors& f, const
 
 #else
 
-// Other processors fuse in the plain code below.
+// On other processors the compiler fuses the code above.
 bool has_fma() { return false; }
 constexpr auto update_fma = update_any;
 constexpr auto update_fp32_fma = update_fp32_any;

@@ -7,7 +7,7 @@ namespace intelia::kernels {
 
 namespace {
 
-/** The keys [begin, end) of the block that query r sees. */
+/** The keys [begin, end) of the block that query r attends to. */
 struct Span {
   std::int64_t begin, end;
 };

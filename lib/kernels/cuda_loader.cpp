@@ -1,4 +1,5 @@
-// Finds and opens the module of CUDA kernels. Only by its own folder's path: never by a search path that others set.
+// Finds and loads the module of CUDA kernels. Only in the program's own folders: never by a search path that others
+// set.
 #include <dlfcn.h>
 
 #include <filesystem>
@@ -27,7 +28,7 @@ Loaded load() {
   std::error_code failure;
   const fs::path folder = fs::canonical(here.dli_fname, failure).parent_path();
   if (failure) return {nullptr, "the folder of this program is unknown: " + failure.message()};
-  // A library lies beside the module, a program in bin/ beside its lib/.
+  // The module is beside this library, or in lib/ beside the bin/ of this program.
   for (const fs::path& path : {folder / kModuleName, folder.parent_path() / "lib" / kModuleName}) {
     if (!fs::exists(path, failure)) continue;
     void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -45,7 +46,7 @@ Loaded load() {
 }  // namespace
 
 const CudaKernels* cuda_kernels(std::string& reason) {
-  // Never closed: its kernels may be on the GPU until the process ends.
+  // Never unloaded: its kernels may be running until the process ends.
   static const Loaded loaded = load();
   reason = loaded.reason;
   return loaded.kernels;

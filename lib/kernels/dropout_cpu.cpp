@@ -4,7 +4,7 @@ namespace intelia::kernels {
 
 namespace {
 
-/** The hash of (seed, i): murmur3's finalizer (Appleby) over the number, salted on both sides of the first round. */
+/** A hash of (seed, i): murmur3's finalizer (Appleby), the seed mixed in before and after the first round. */
 INTELIA_INLINE inline std::uint32_t hash(std::uint32_t i, std::uint64_t seed) {
   std::uint32_t h = i * 0x9e3779b1u + static_cast<std::uint32_t>(seed);
   h ^= h >> 16;
@@ -24,7 +24,7 @@ INTELIA_INLINE inline void drop_range(const Mask& mask, std::int64_t begin, std:
     const Wide<T> value = widen(x[i]) * scale, kept = half >= threshold ? value : 0;
     out[i] = narrow<T>(adds ? widen(out[i]) + kept : kept);
   };
-  // One hash decides for two elements, a half each: sixteen hashes for each run of 32 elements.
+  // Each half of a hash decides for one element: sixteen hashes per run of 32 elements.
   for (; begin + kMaskRun <= end; begin += kMaskRun) {
     const auto first = static_cast<std::uint32_t>(begin / 2);
     for (std::uint32_t l = 0; l < kMaskRun / 2; ++l) {

@@ -1,7 +1,7 @@
 // The 8-bit dynamic data type of bitsandbytes 0.50.2 (Dettmers et al. 2022, "8-bit optimizers via block-wise
 // quantization"): a map of 256 values of [-1, 1] (signed) or [0, 1] (unsigned), dense near 0, and blocks of 256 values
-// scaled by their largest magnitude. It serves NF4's second quantization and the states of 8-bit AdamW. Raw pointers,
-// no torch.
+// scaled by their largest magnitude. Used by NF4's double quantization and the states of 8-bit AdamW. Raw pointers, no
+// torch.
 #pragma once
 
 #include <cstdint>

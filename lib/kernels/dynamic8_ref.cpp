@@ -1,6 +1,5 @@
-// The 8-bit dynamic type on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there: a value is first rounded to
-// one of 65,536 evenly spaced ones, and those have a table of nearest codes (the plain nearest code differs now and
-// then).
+// The 8-bit dynamic type on the CPU, bit for bit as in bitsandbytes 0.50.2: a value is first rounded to one of 65,536
+// evenly spaced ones, for which a table has the nearest codes (the directly nearest code differs occasionally).
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -16,8 +15,8 @@ using Lookup = std::array<std::uint8_t, 65536>;
 
 Map make_map(Sign sign) {
   // For each exponent e = -6..0 the midpoints of 2^(e+6) equal parts of [0.1, 1] (without sign: twice as many), times
-  // 10^e; every step rounds to fp32 as the peer's does (torch.linspace counts its second half down from the end, and
-  // fuses the product with the sum on every CPU with AVX2; without it the peer's own table differs in 42 last bits).
+  // 10^e; every step rounds to fp32 as in bitsandbytes (torch.linspace computes its second half from the end, and
+  // fuses product and sum on every CPU with AVX2; without it bitsandbytes' table differs in the last bit of 42 values).
   Map map{};
   std::size_t count = 0;
   map[count++] = 0;
@@ -80,7 +79,7 @@ void quantize(Sign sign, const float* values, std::int64_t n, std::uint8_t* code
     const float reciprocal = 1.0f / largest;
     for (std::int64_t i = start; i < end; ++i) {
       const float position = (values[i] * reciprocal + 1.0f) * 32767.5f + 0.5f;
-      // A block of zeros has 0·inf = NaN here; the peer gives it code 0.
+      // A block of zeros has 0·inf = NaN here; bitsandbytes gives it code 0.
       codes[i] = table[position >= 0 ? static_cast<std::size_t>(std::min(position, 65535.0f)) : 0];
     }
   }

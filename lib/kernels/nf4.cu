@@ -1,14 +1,14 @@
-// NF4 on NVIDIA GPUs. nf4_ref.cpp defines what both kernels compute; nf4_cuda.hpp says how they are called.
+// NF4 on NVIDIA GPUs. nf4_ref.cpp defines what both kernels compute; nf4_cuda.hpp is their interface.
 //
 //   weight[i] = codebook[code of i] · (map[absmax_code of i/64] · nested_absmax[i/64/256] + offset)
 //   code of i = number of thresholds strictly below weight[i] · (1 / max |weight| of its block of 64)
 //
-// Layout: two codes a byte, the even weight in the high half; weights row-major and flat, so a block may cross rows.
-// Shape: both are bound by memory (dequantization reads half a byte and writes two or four a weight). A thread
-// therefore loads 4 bytes of codes and writes 16 or 32 bytes next to its neighbour's, with four loads in flight; one
+// Layout: two codes per byte, the even weight in the high nibble; weights row-major and flat, so a block may cross
+// rows. Both kernels are memory-bound (dequantization reads half a byte and writes two or four per weight). A thread
+// therefore loads 4 bytes of codes and writes 16 or 32 bytes adjacent to its neighbour's, with four loads in flight; a
 // block of 64 has eight such threads and one scale. In quantization a warp holds a block, so that its maximum needs no
-// shared memory. Every product and sum is rounded on its own (__fmul_rn, __fadd_rn), as on the CPU: no contraction to
-// fma. Nothing was measured yet: this file has been compiled and read, not run (docs/gpu.md).
+// shared memory. Every product and sum is rounded separately (__fmul_rn, __fadd_rn), as on the CPU: no contraction to
+// fma. Not measured yet: this file has been compiled and reviewed, not run (docs/gpu.md).
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
 #include <cuda_runtime.h>
@@ -21,7 +21,7 @@ namespace intelia::nf4 {
 namespace {
 
 constexpr int kThreads = 256;
-constexpr int kUnroll = 4;  // loads in flight for one thread
+constexpr int kUnroll = 4;  // loads in flight per thread
 constexpr int kChunk = 8;   // weights of one 4-byte load
 constexpr int kChunksPerBlock = kBlock / kChunk;
 
@@ -88,7 +88,7 @@ __global__ void __launch_bounds__(kThreads)
     dequantize_kernel(const std::uint8_t* __restrict__ packed, const std::uint8_t* __restrict__ absmax_codes,
                       const float* __restrict__ nested_absmax, const float* __restrict__ map, float offset,
                       std::int64_t n, Output* __restrict__ weight) {
-  // Sixteen words lie in sixteen banks, so lanes with different codes do not wait for each other.
+  // Sixteen words are in sixteen banks, so lanes with different codes cause no bank conflicts.
   __shared__ float book[16];
   if (threadIdx.x < 16) book[threadIdx.x] = tables.codebook[threadIdx.x];
   __syncthreads();

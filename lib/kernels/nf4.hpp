@@ -42,7 +42,7 @@ const float* dynamic_map();  // [256]
 void quantize(const float* weight, std::int64_t n, std::uint8_t* packed, float* absmax);
 
 /** Second quantization: codes [num_blocks], nested_absmax [num_nested_blocks]; `offset` = mean(absmax), an argument
-    because torch's mean rounds in its own order. `num_blocks` is the number of absmax values. */
+    because torch's mean has its own order of rounding. `num_blocks` is the number of absmax values. */
 void quantize_absmax(const float* absmax, std::int64_t num_blocks, float offset, std::uint8_t* codes,
                      float* nested_absmax);
 

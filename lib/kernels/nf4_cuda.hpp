@@ -1,5 +1,5 @@
-// The CUDA kernels of NF4, as a table of C functions in a module of its own (libintelia_kernels_cuda.so), so that the
-// same program runs where there is no CUDA. This header knows neither CUDA's nor torch's types.
+// The CUDA kernels of NF4 as a table of C functions in a separate module (libintelia_kernels_cuda.so), so that the same
+// program runs without CUDA. This header uses no types of CUDA or torch.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ inline constexpr std::uint64_t kCudaKernelsTag = 0x696e74656c696101;
 
 /**
  * All arrays are device memory of the current device, laid out as nf4.hpp says; work is queued on `stream` (a
- * cudaStream_t, may be null) and not waited for. Each function returns 0, or a CUDA error number.
+ * cudaStream_t, may be null) without waiting for it. Each function returns 0, or a CUDA error number.
  */
 struct CudaKernels {
   std::uint64_t tag;
@@ -35,12 +35,12 @@ struct CudaKernels {
   int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax,
                   void* stream);
 
-  /** CUDA's words for an error number. */
+  /** CUDA's message for an error number. */
   const char* (*error_text)(int error);
 };
 
-/** The kernels of the module beside the library or program that holds this function; loaded once. nullptr when there
-    is none or it does not fit, with the reason in `reason`. Says nothing about a GPU being there. */
+/** The kernels of the module beside the library or program that contains this function; loaded once. nullptr when there
+    is none or it does not match, with the reason in `reason`. Does not check for a GPU. */
 const CudaKernels* cuda_kernels(std::string& reason);
 
 }  // namespace intelia::nf4

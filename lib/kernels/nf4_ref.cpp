@@ -1,6 +1,6 @@
-// NF4 on the CPU, bit for bit as bitsandbytes 0.50.2 computes it there. It knows raw pointers only: no torch, no files.
-// Dequantization runs in every layer, so x86 machines with AVX2 take a path of two table look-ups per eight weights,
-// which gives the same bits because it only moves table entries.
+// NF4 on the CPU, bit for bit as in bitsandbytes 0.50.2. Raw pointers only: no torch, no files. Dequantization runs in
+// every layer, so x86 machines with AVX2 use two table lookups per eight weights, which gives the same bits because it
+// only moves table entries.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -19,10 +19,10 @@ namespace intelia::nf4 {
 
 namespace {
 
-constexpr float kSmallestScale = 1e-38f;  // an all-zero block is divided by this instead of by zero
+constexpr float kSmallestScale = 1e-38f;  // divisor of an all-zero block
 constexpr int kZeroCode = 7;
 
-/** max|x|, NaN when one of them is, as torch reduces. */
+/** max|x|; NaN when a value is NaN, as in torch. */
 INTELIA_INLINE inline float largest_magnitude(const float* values, std::int64_t num) {
   const float largest = kernels::reduce(
       num, 0.0f, [values](std::int64_t i) INTELIA_INLINE { return std::fabs(values[i]); },
@@ -86,7 +86,7 @@ __attribute__((target("avx2"))) inline CodePair unpack_codes(const std::uint8_t*
   return {_mm256_cvtepu8_epi32(codes), _mm256_cvtepu8_epi32(_mm_srli_si128(codes, 8))};
 }
 
-/** table[code] for eight codes: each half of the table fits one register, bit 3 of the code chooses the half. */
+/** table[code] for eight codes: each half of the table fits one register, bit 3 of the code selects the half. */
 __attribute__((target("avx2"))) inline __m256 look_up(__m256 low, __m256 high, __m256i codes) {
   return _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, codes), _mm256_permutevar8x32_ps(high, codes),
                           _mm256_castsi256_ps(_mm256_slli_epi32(codes, 28)));
@@ -152,7 +152,8 @@ INTELIA_VECTORIZED void quantize(const float* weight, std::int64_t n, std::uint8
     const float largest = largest_magnitude(weight + start, num);
     const float scale = std::isnan(largest) ? largest : std::max(largest, kSmallestScale);
     const float reciprocal = 1.0f / scale;
-    // The peer stores the raised scale of a short last block, but the true one (0) of a whole block, and divides there.
+    // bitsandbytes stores the raised scale of a short last block, but the true one (0) of a full block, and divides
+    // there.
     absmax[start / kBlock] = is_short ? scale : largest;
     float values[kBlock];
     for (std::int64_t i = 0; i < num; ++i)

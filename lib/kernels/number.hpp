@@ -52,7 +52,7 @@ INTELIA_INLINE inline T narrow(Wide<T> x) {
    which, unlike the library's function, can be vectorized. */
 INTELIA_INLINE inline float exponential(float x) {
   x = x < -88.0f ? -88.0f : x > 89.0f ? 89.0f : x;
-  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to a whole number
+  const float magic = 12582912.0f;  // 1.5·2²³: adding it rounds to an integer
   const float n = (x * 1.44269504088896341f + magic) - magic;
   const float r = (x - n * 0.693359375f) - n * -2.12194440e-4f;  // x − n·ln 2, in two parts
   float p = 1.9875691500e-4f;

@@ -1,5 +1,5 @@
-// Adafactor (Shazeer and Stern 2018) as transformers' Trainer uses it: no first moment, the given learning rate, no
-// scaling by the parameters' size; second moments of a matrix kept as a row and a column, in fp32.
+// Adafactor (Shazeer and Stern 2018) as transformers' Trainer uses it: no first moment, a given learning rate, no
+// scaling by the parameters' size; the second moments of a matrix factored into a row and a column, in fp32.
 #include <cmath>
 
 #include "nn/optimizer.hpp"
@@ -9,8 +9,8 @@ namespace intelia::nn {
 namespace {
 
 constexpr double kEpsilon = 1e-30;    // added to squared gradients
-constexpr double kDecayRate = -0.8;   // β2 of update t is 1 − t^−0.8
-constexpr double kClipThreshold = 1;  // of an update's root mean square
+constexpr double kDecayRate = -0.8;   // β2 of step t is 1 − t^−0.8
+constexpr double kClipThreshold = 1;  // of the update's root mean square
 
 Tensor root_mean_square(const Tensor& tensor) {
   return tensor.norm(2) / std::sqrt(static_cast<double>(tensor.numel()));
@@ -79,7 +79,7 @@ class Adafactor final : public Optimizer {
 
  private:
   struct Squares {
-    Tensor row, column;  // of matrices: all sizes but the last; all but the last but one
+    Tensor row, column;  // of matrices: means over the last dimension, over the last but one
     Tensor whole;        // of vectors
   };
   std::vector<Squares> squares_;

@@ -1,5 +1,5 @@
-// AdamW with decoupled weight decay (Loshchilov and Hutter 2019), as torch.optim.AdamW(fused=True): betas 0.9 and
-// 0.999, eps 1e-8, states in the parameters' type.
+// AdamW (Loshchilov and Hutter 2019) as torch.optim.AdamW(fused=True): betas 0.9 and 0.999, eps 1e-8, states in the
+// parameters' type.
 #include "nn/optimizer.hpp"
 
 namespace intelia::nn {
@@ -12,7 +12,7 @@ class AdamW final : public Optimizer {
     for (std::size_t i = 0; i < trained().size(); ++i) {
       const Trained& item = trained()[i];
       Group& group = group_of(item);
-      group.places.push_back(i);
+      group.indices.push_back(i);
       group.parameters.push_back(item.tensor.detach());
       group.averages.push_back(at::zeros_like(item.tensor, at::MemoryFormat::Contiguous).detach());
       group.squares.push_back(at::zeros_like(item.tensor, at::MemoryFormat::Contiguous).detach());
@@ -23,10 +23,10 @@ class AdamW final : public Optimizer {
   NamedTensors states() const override {
     NamedTensors list(2 * trained().size());
     for (const Group& group : groups_) {
-      for (std::size_t i = 0; i < group.places.size(); ++i) {
-        const std::string& name = trained()[group.places[i]].name;
-        list[2 * group.places[i]] = {name + ".exp_avg", group.averages[i]};
-        list[2 * group.places[i] + 1] = {name + ".exp_avg_sq", group.squares[i]};
+      for (std::size_t i = 0; i < group.indices.size(); ++i) {
+        const std::string& name = trained()[group.indices[i]].name;
+        list[2 * group.indices[i]] = {name + ".exp_avg", group.averages[i]};
+        list[2 * group.indices[i] + 1] = {name + ".exp_avg_sq", group.squares[i]};
       }
     }
     return list;
@@ -36,7 +36,7 @@ class AdamW final : public Optimizer {
   void update(double learning_rate, const std::vector<Tensor>& gradients) override {
     for (Group& group : groups_) {
       std::vector<Tensor> mine;
-      for (const std::size_t place : group.places) mine.push_back(gradients[place]);
+      for (const std::size_t index : group.indices) mine.push_back(gradients[index]);
       for (Tensor& count : group.counts) count.fill_(static_cast<double>(num_steps()));
       at::_fused_adamw_(group.parameters, mine, group.averages, group.squares, /*max_exp_avg_sqs=*/{}, group.counts,
                         learning_rate * group.rate, /*beta1=*/0.9, /*beta2=*/0.999, group.weight_decay, /*eps=*/1e-8,
@@ -45,11 +45,11 @@ class AdamW final : public Optimizer {
   }
 
  private:
-  /** Tensors that one call of the fused operation updates: same decay, rate and type. */
+  /** Tensors updated by one call of the fused operation: same weight decay, rate and type. */
   struct Group {
     double weight_decay = 0, rate = 1;
     at::ScalarType type = at::kFloat;
-    std::vector<std::size_t> places;  // in trained()
+    std::vector<std::size_t> indices;  // into trained()
     std::vector<Tensor> parameters, averages, squares, counts;
   };
 

@@ -1,5 +1,5 @@
-// AdamW with 8-bit states as bitsandbytes' AdamW8bit (lib/kernels/adam8.hpp). Tensors below 4,096 elements, and
-// embeddings as under transformers' Trainer, keep fp32 states.
+// AdamW with 8-bit states like bitsandbytes' AdamW8bit (lib/kernels/adam8.hpp). Tensors below 4,096 elements keep fp32
+// states, and so do embeddings, as under transformers' Trainer.
 #include "kernels/adam8.hpp"
 #include "nn/optimizer.hpp"
 
@@ -7,7 +7,7 @@ namespace intelia::nn {
 
 namespace {
 
-/** States of one tensor: codes and absmax, or averages. */
+/** States of one tensor: 8-bit codes with absmax, or fp32. */
 struct States {
   Tensor average_codes, square_codes, average_absmax, square_absmax;
   Tensor average, square;
@@ -21,8 +21,9 @@ class AdamW8bit final : public Optimizer {
  public:
   explicit AdamW8bit(std::vector<Trained> list) : Optimizer(std::move(list)) {
     for (const Trained& item : trained()) {
-      if (item.tensor.is_cuda())
-        throw Error(Kind::usage, "--optimizer adamw-8bit runs on the CPU only; use adamw or adafactor on a GPU");
+      if (!item.tensor.is_cpu() && !item.tensor.is_meta())
+        throw Error(Kind::usage,
+                    "`optimizer` adamw-8bit runs on the CPU only; use adamw or adafactor on other devices");
       const std::int64_t n = item.tensor.numel();
       const auto bytes = item.tensor.options().dtype(at::kByte).requires_grad(false), floats = bytes.dtype(at::kFloat);
       States& states = states_.emplace_back();

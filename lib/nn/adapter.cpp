@@ -21,7 +21,7 @@ namespace {
 
 constexpr const char* kPrefix = "base_model.model.";
 
-/** Every linear layer that the configuration targets; Error{fault} when a name of it fits none. */
+/** Every linear layer that the configuration targets; Error{fault} when one of its names matches none. */
 std::vector<Linear*> targets_of(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::vector<Linear*> found;
   std::set<std::string> unused(config.targets.names.begin(), config.targets.names.end());
@@ -38,19 +38,19 @@ std::vector<Linear*> targets_of(Decoder& model, const AdapterConfig& config, Kin
   throw Error(fault, "there is no linear layer " + which + "; a block has " + known);
 }
 
-/** Takes scaling·B·A of the adapter's start out of the base, and remembers it. */
-void take_out_of_base(Linear& linear, const Tensor& a, const Tensor& b) {
+/** Subtracts scaling·B·A of the initial adapter from the base, and keeps A and B. */
+void subtract_from_base(Linear& linear, const Tensor& a, const Tensor& b) {
   Lora& lora = *linear.lora;
   lora.start_a = a.clone();
   lora.start_b = b.clone();
   linear.weight = (linear.values() - lora.scaling * at::matmul(b, a)).to(linear.weight.scalar_type());
 }
 
-/** The start of PiSSA or OLoRA, as PEFT makes it (tuners/lora/layer.py); the base keeps what is left. */
+/** Initialization of PiSSA or OLoRA as in PEFT (tuners/lora/layer.py); the base keeps the residual. */
 void start_from_base(Linear& linear, const std::string& kind, int r) {
   const Tensor w = linear.values();  // [out, in]
   if (r > std::min(w.size(0), w.size(1)))
-    throw Error(Kind::usage, "'" + linear.path + "' has no rank of " + std::to_string(r) + "; give a smaller --lora-r");
+    throw Error(Kind::usage, "'" + linear.path + "' has no rank of " + std::to_string(r) + "; use a smaller `lora_r`");
   Tensor a, b;
   if (kind == "pissa") {
     const auto [u, sigma, vt] = at::linalg_svd(w, /*full_matrices=*/false);     // [out, k], [k], [k, in]
@@ -64,7 +64,7 @@ void start_from_base(Linear& linear, const std::string& kind, int r) {
   }
   linear.lora->a = a.contiguous();
   linear.lora->b = b.contiguous();
-  take_out_of_base(linear, linear.lora->a, linear.lora->b);
+  subtract_from_base(linear, linear.lora->a, linear.lora->b);
 }
 
 /** The tensor `name` of an adapter's file; Error{input} when it is missing or of another shape. */
@@ -87,13 +87,13 @@ TensorType tensor_type(at::ScalarType type) {
     case at::kByte:
       return TensorType::u8;
     default:
-      throw Error(Kind::internal, "[write_tensors] a type that no file of ours holds");
+      throw Error(Kind::internal, "[write_tensors] unsupported type");
   }
 }
 
-/** "PATTERN=NUMBER" of the command line. */
+/** Parses "PATTERN=NUMBER". */
 template <class Number>
-std::vector<std::pair<std::string, Number>> patterns_of(const char* option, const std::vector<std::string>& words) {
+std::vector<std::pair<std::string, Number>> patterns_of(const char* setting, const std::vector<std::string>& words) {
   std::vector<std::pair<std::string, Number>> patterns;
   for (const std::string& word : words) {
     const std::size_t equals = std::min(word.rfind('='), word.size());
@@ -102,13 +102,13 @@ std::vector<std::pair<std::string, Number>> patterns_of(const char* option, cons
     const auto [rest, status] = std::from_chars(std::min(word.data() + equals + 1, end), end, number);
     if (equals == 0 || rest != end || status != std::errc{} || !(number > 0 && number <= 65536))
       throw Error(Kind::usage,
-                  std::string(option) + ": expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
+                  "`" + std::string(setting) + "`: expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
     patterns.emplace_back(word.substr(0, equals), number);
   }
   return patterns;
 }
 
-/** What the settings mean for a model of this configuration. */
+/** The adapter configuration that `settings` give for a model. */
 AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& settings) {
   AdapterConfig config;
   config.r = settings.r;
@@ -118,22 +118,21 @@ AdapterConfig adapter_config(const ModelConfig& model, const LoraSettings& setti
   config.uses_dora = settings.uses_dora;
   config.mutated_init = settings.init == LoraInit::pissa ? "pissa" : settings.init == LoraInit::olora ? "olora" : "";
   config.targets.names = target_names(model, settings.targets);
-  config.rank_pattern = patterns_of<int>("--rank-pattern", settings.rank_pattern);
-  config.alpha_pattern = patterns_of<double>("--alpha-pattern", settings.alpha_pattern);
+  config.rank_pattern = patterns_of<int>("rank_pattern", settings.rank_pattern);
+  config.alpha_pattern = patterns_of<double>("alpha_pattern", settings.alpha_pattern);
   config.modules_to_save = settings.modules_to_save;
   config.ensures_weight_tying = settings.ensures_weight_tying;
   if (config.uses_dora && !config.mutated_init.empty())
-    throw Error(Kind::usage,
-                "--dora with --lora-init " + config.mutated_init + " is not supported; leave one of them out");
+    throw Error(Kind::usage, "`dora` with `lora_init` " + config.mutated_init + " is not supported; use one of them");
   return config;
 }
 
 /**
- * Copies of the embedding, the head and the norms whose path ends as a name of modules_to_save does are trained in
- * their place, as PEFT has it: a tied head stays the base's when the embedding alone is named, and is a tensor of its
- * own when both are, unless the configuration ties them. Error{fault} for a name that fits none of them.
+ * Trains copies of the embedding, the head and the norms whose path ends with a name of modules_to_save, as PEFT does:
+ * a tied head stays the base's when only the embedding is named, and becomes a separate tensor when both are, unless
+ * the configuration ties them. Error{fault} for a name that matches none of them.
  */
-void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
+void train_in_full(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::set<std::string> unused(config.modules_to_save.begin(), config.modules_to_save.end());
   for (Weight* weight : model.weights()) {
     for (const std::string& name : config.modules_to_save) {
@@ -145,7 +144,7 @@ void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
   }
   if (!unused.empty())
     throw Error(fault, "modules_to_save: '" + *unused.begin() +
-                           "' cannot be trained whole beside an adapter; supported are "
+                           "' cannot be trained beside an adapter; supported are "
                            "embed_tokens, lm_head and norms (norm for all of them, or such as input_layernorm)");
   Tensor &embedding = model.embedding.trained, &head = model.head.trained;
   if (!config.ensures_weight_tying || !model.config.ties_embeddings || (!embedding.defined() && !head.defined()))
@@ -154,14 +153,14 @@ void train_whole(Decoder& model, const AdapterConfig& config, Kind fault) {
   head = embedding;
 }
 
-/** Puts an adapter on every target; `make` gives A, B and the magnitude of one, whose scaling and dropout are set.
-   `fault`: of targets that the model does not have. */
+/** Adds an adapter to every target; `make` creates A, B and the magnitude of one, whose scaling and dropout are set.
+   `fault`: the kind of error for targets that the model does not have. */
 void attach(Decoder& model, const AdapterConfig& config, double dropout, Kind fault,
             const std::function<void(Linear& linear, int r)>& make) {
   for (Linear* linear : targets_of(model, config, fault)) {
     if (linear->is_quantized && !config.mutated_init.empty())
       throw Error(Kind::usage, "an adapter that starts from the base's weights (" + config.mutated_init +
-                                   ") needs them as they are: use --method lora");
+                                   ") needs them unquantized: use `method` lora");
     linear->lora.emplace();
     linear->lora->scaling = lora_scaling(config, linear->path);
     linear->lora->dropout = dropout;
@@ -169,7 +168,7 @@ void attach(Decoder& model, const AdapterConfig& config, double dropout, Kind fa
     for (Tensor* tensor : {&linear->lora->a, &linear->lora->b, &linear->lora->magnitude})
       if (tensor->defined()) tensor->set_requires_grad(true);
   }
-  train_whole(model, config, fault);
+  train_in_full(model, config, fault);
   model.adapter = config;
 }
 
@@ -202,7 +201,7 @@ bool trains_tied_head(const Decoder& model) {
   return model.head.trained.defined() && model.head.trained.is_same(model.embedding.trained);
 }
 
-/** What the adapter's file holds: its tensors, and a tied head once more under its own name, as PEFT writes it. */
+/** The tensors of the adapter's file: a tied head appears again under its own name, as PEFT writes it. */
 std::vector<std::pair<std::string, Tensor>> file_tensors(Decoder& model) {
   auto list = adapter_tensors(model);
   if (trains_tied_head(model)) list.emplace(list.begin(), kPrefix + model.head.path + ".weight", model.head.trained);
@@ -235,16 +234,16 @@ void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
   const fs::path path = folder / "adapter_model.safetensors";
   if (!fs::exists(path))
     throw Error(Kind::input,
-                "'" + folder.string() + "' holds no adapter_model.safetensors; it is no PEFT adapter folder");
+                "'" + folder.string() + "' has no adapter_model.safetensors; it is not a PEFT adapter folder");
   const SafetensorsFile file(path);
   with_context("adapter '" + folder.string() + "' does not fit the model", [&] {
     attach(model, config, dropout < 0 ? config.lora_dropout : dropout, Kind::input, [&](Linear& linear, int r) {
       Lora& lora = *linear.lora;
-      // Before room is made for it: r is what the file claims.
+      // Before it is allocated: r is what the file claims.
       const std::string name = kPrefix + linear.path + ".lora_A.weight";
       check_tensor(file, name, {r, linear.in_features()});
       if (!config.mutated_init.empty())
-        start_from_base(linear, config.mutated_init, r);  // the rest that it was trained on
+        start_from_base(linear, config.mutated_init, r);  // the residual that it was trained on
       lora.a = at::empty({r, linear.in_features()}, at::TensorOptions(at::kFloat).device(model.placement.device));
       lora.b = at::empty({linear.out_features(), r}, lora.a.options());
       if (config.uses_dora) lora.magnitude = at::empty({linear.out_features()}, lora.a.options());
@@ -297,7 +296,7 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
   config.base_model = base_model;
   auto tensors = file_tensors(model);
   if (!config.mutated_init.empty()) {
-    // W_rest + s·B·A = W + s·(B·A − B₀·A₀): twice the rank, and any program can put it on the base as it is.
+    // W_residual + s·B·A = W + s·(B·A − B₀·A₀): a LoRA of twice the rank on the unchanged base.
     std::map<std::string, Tensor> by_name(tensors.begin(), tensors.end());
     for (Linear* linear : targets_of(model, config, Kind::usage)) {
       Tensor &a = by_name.at(kPrefix + linear->path + ".lora_A.weight"),
@@ -306,7 +305,7 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
       b = at::cat({b, -linear->lora->start_b}, 1);
     }
     tensors.assign(by_name.begin(), by_name.end());
-    const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;  // the scaling stays
+    const double factor = config.uses_rslora ? std::sqrt(2.0) : 2;  // keeps the scaling
     config.r *= 2;
     config.lora_alpha *= factor;
     for (auto& [pattern, rank] : config.rank_pattern) rank *= 2;

@@ -13,9 +13,9 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kPrefix = "checkpoint-";
-constexpr std::string_view kUnfinishedPrefix = ".checkpoint-";  // being written, or being removed
+constexpr std::string_view kUnfinishedPrefix = ".checkpoint-";  // being written or removed
 
-/** The step in a folder's name, or nothing for other names. */
+/** The step in a folder's name; nothing for other names. */
 std::optional<std::int64_t> step_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
   if (!name.starts_with(kPrefix)) return std::nullopt;
@@ -43,7 +43,7 @@ void remove_unfinished(const fs::path& output) {
   for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
 }
 
-/** Takes a checkpoint away in one step, so that a killed run never leaves half of one under its name. */
+/** Removes a checkpoint atomically: a killed run never leaves a part of it under its name. */
 void remove_checkpoint(const fs::path& folder) {
   fs::path hidden = folder.parent_path() / ".";
   hidden += folder.filename();
@@ -52,23 +52,23 @@ void remove_checkpoint(const fs::path& folder) {
   fs::remove_all(hidden);
 }
 
-/** The checksum of a checkpoint's manifest, which stands in it: of all else that it holds. */
+/** The checksum that a checkpoint's manifest contains: of the rest of it. */
 std::string own_sha256(Json manifest) {
   manifest.erase("sha256");
   return sha256_of(manifest.dump());
 }
 
-/** The state of a whole checkpoint; throws Error{input} saying what is wrong with a broken one. */
+/** The state of a complete checkpoint; throws Error{input} that says what is wrong with another. */
 Json read_checked(const fs::path& folder, std::int64_t step) {
   const auto manifest = read_manifest(folder);
   if (!manifest || !manifest->contains("files") || !manifest->contains("state") || !manifest->contains("sha256"))
     throw Error(Kind::input, "its manifest is missing or incomplete");
-  if ((*manifest)["sha256"] != own_sha256(*manifest)) throw Error(Kind::input, "its manifest is not as it was written");
-  if ((*manifest)["step"] != step) throw Error(Kind::input, "it is of step " + (*manifest)["step"].dump());
+  if ((*manifest)["sha256"] != own_sha256(*manifest)) throw Error(Kind::input, "its manifest was altered");
+  if ((*manifest)["step"] != step) throw Error(Kind::input, "its step is " + (*manifest)["step"].dump());
   for (const auto& [name, sha256] : (*manifest)["files"].items()) {
     if (!fs::is_regular_file(folder / name)) throw Error(Kind::input, "'" + name + "' is missing or not a file");
     if (!sha256.is_string() || sha256_of_file(folder / name) != sha256.get<std::string>())
-      throw Error(Kind::input, "'" + name + "' is not as it was written");
+      throw Error(Kind::input, "'" + name + "' does not match its checksum");
   }
   return (*manifest)["state"];
 }

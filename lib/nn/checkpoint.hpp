@@ -1,6 +1,6 @@
-// Checkpoints: folders OUTPUT/checkpoint-STEP that are whole or not there. Everything is written into a hidden folder,
-// its manifest (with every file's sha256) last; then the folder gets its name. A torn or altered one is skipped with a
-// word.
+// Checkpoints: folders OUTPUT/checkpoint-STEP, each complete or absent. Everything is written into a hidden folder, the
+// manifest (with every file's sha256) last; then the folder is renamed. Incomplete or altered ones are skipped with a
+// warning.
 #pragma once
 
 #include <filesystem>
@@ -16,35 +16,35 @@
 
 namespace intelia::nn {
 
-/** One file of a checkpoint: its name and the tensors in it. */
+/** A file of a checkpoint. */
 struct CheckpointPart {
   std::string file;  // "optimizer.safetensors"
   NamedTensors tensors;
 };
 
-/** Writes checkpoint-STEP. `write_model` puts adapter or model files into the folder it is given. */
+/** Writes checkpoint-STEP. `write_model` writes adapter or model files into the given folder. */
 void save_checkpoint(const std::filesystem::path& output, std::int64_t step, const Json& state,
                      const std::vector<CheckpointPart>& parts,
                      const std::function<void(const std::filesystem::path&)>& write_model);
 
-/** A whole checkpoint found on the disk. */
+/** A complete checkpoint on disk. */
 struct FoundCheckpoint {
   std::filesystem::path folder;
   std::int64_t step = 0;
   Json state;
 };
 
-/** The newest checkpoint of `output` whose every file has its checksum; broken ones are named in a warning. */
+/** The newest checkpoint of `output` whose files all match their checksums; others are named in a warning. */
 std::optional<FoundCheckpoint> find_checkpoint(const std::filesystem::path& output, Log& log);
 
-/** Removes what killed runs left half-made, and of the checkpoints up to `current_step` all but the `keep` newest and
-   that of `best_step`. Later ones are broken (the run went on from an older one) and are written again when it gets
-   there. Those at steps that are not scheduled (a signal asked for them) go as soon as a newer one is there, so that an
-   interrupted run leaves the same ones as an undisturbed run. */
+/** Removes unfinished checkpoints of killed runs, and of those up to `current_step` all but the `keep` newest and that
+   of `best_step`. Later ones are damaged (the run was resumed from an older one) and will be written again. Those at
+   steps that are not scheduled (a signal requested them) are removed as soon as there is a newer one, so that an
+   interrupted run leaves the same checkpoints as an uninterrupted one. */
 void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t current_step,
                         std::int64_t best_step, const std::function<bool(std::int64_t)>& is_scheduled);
 
-/** Removes every checkpoint: a run that starts anew must not find those of another. */
+/** Removes all checkpoints: a run that starts over must not find those of another. */
 void remove_checkpoints(const std::filesystem::path& output);
 
 }  // namespace intelia::nn

@@ -57,9 +57,9 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
   }
   std::int64_t begin = 0;
   for (std::size_t b = 0; b < batch.lengths.size(); begin += batch.lengths[b++]) {
-    const auto place = static_cast<std::int64_t>(b);
-    keys[place].narrow(1, 0, batch.lengths[b]).copy_(k.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
-    values[place].narrow(1, 0, batch.lengths[b]).copy_(v.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
+    const auto sequence = static_cast<std::int64_t>(b);
+    keys[sequence].narrow(1, 0, batch.lengths[b]).copy_(k.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
+    values[sequence].narrow(1, 0, batch.lengths[b]).copy_(v.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
   }
   return attend(q, k, v, batch.lengths, rule);
 }
@@ -74,7 +74,7 @@ Tensor Decoder::mlp(const Block& block, const Tensor& normal, const Pass& pass) 
 }
 
 Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
-  Tensor slots, spans;  // where in the cache a new token goes; the length of the sequence that a token stands in
+  Tensor slots, spans;  // position of a new token in the cache; length of each token's sequence
   if (cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0) {
     slots = at::tensor(cache->lengths, at::kLong).to(placement.device);  // [B]
     spans = slots + 1;
@@ -92,7 +92,7 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
     const Block& block = blocks[layer];
     Tensor mixed =
         attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);  // [N, H·E]
-    if (rows.defined() && layer + 1 == blocks.size()) {  // nothing behind here mixes tokens
+    if (rows.defined() && layer + 1 == blocks.size()) {  // nothing after this mixes tokens
       mixed = mixed.index_select(0, rows);               // [S, H·E]
       x = x.index_select(0, rows);                       // [S, D]
     }
@@ -125,7 +125,7 @@ TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::i
       if (sequence[i] < 0 || sequence[i] >= model.config.vocab_size)
         throw Error(Kind::input, "token " + std::to_string(sequence[i]) + " is outside the model's vocabulary of " +
                                      std::to_string(model.config.vocab_size) +
-                                     "; the tokenizer does not fit the model");
+                                     "; the tokenizer does not match the model");
       ids.push_back(sequence[i]);
       positions.push_back(static_cast<std::int64_t>(i));
     }

@@ -15,23 +15,23 @@ namespace intelia::nn {
 
 namespace {
 
-/** Loads libtorch_cuda.so from the folder that libtorch_cpu.so came from; it registers its kernels as it is loaded. */
-bool load_cuda_half(std::string& reason) {
+/** Loads libtorch_cuda.so from the folder of libtorch_cpu.so; loading registers its kernels. */
+bool load_cuda_libraries(std::string& reason) {
   Dl_info here{};
   ::dladdr(reinterpret_cast<const void*>(&at::globalContext), &here);
   const auto path = std::filesystem::path(here.dli_fname).parent_path() / "libtorch_cuda.so";
   if (!std::filesystem::exists(path)) {
-    reason = "this libtorch has no CUDA half (" + path.string() + " does not exist)";
+    reason = "this libtorch is built without CUDA (" + path.string() + " does not exist)";
     return false;
   }
   if (::dlopen(path.c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr) {
-    reason = std::string("libtorch's CUDA half cannot be loaded: ") + ::dlerror();
+    reason = std::string("libtorch's CUDA libraries cannot be loaded: ") + ::dlerror();
     return false;
   }
   return true;
 }
 
-/** Whether the processor multiplies bf16 itself; without that, bf16 is slower than fp32. */
+/** Whether the CPU has bf16 instructions; without them, bf16 is slower than fp32. */
 bool has_bf16_instructions() {
 #if defined(__x86_64__)
   return __builtin_cpu_supports("avx512bf16");
@@ -40,7 +40,7 @@ bool has_bf16_instructions() {
 #endif
 }
 
-/** Whether an NVIDIA driver is there at all: spares machines without one the loading of the CUDA half. */
+/** Whether an NVIDIA driver is installed; without one the CUDA libraries need not be loaded. */
 bool has_driver() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/dxg"); }
 
 }  // namespace
@@ -52,7 +52,7 @@ bool has_cuda(std::string& reason) {
       found = "no NVIDIA driver on this machine";
       return false;
     }
-    if (!load_cuda_half(found)) return false;
+    if (!load_cuda_libraries(found)) return false;
     if (!at::globalContext().hasCUDA()) {
       found = "libtorch finds no usable GPU";
       return false;
@@ -75,12 +75,11 @@ Placement choose_placement(const ModelSettings& settings) {
     if (has_cuda(reason))
       placement.device = at::Device(at::kCUDA, 0);
     else if (settings.device == Device::cuda)
-      throw Error(Kind::usage, "--device cuda: " + reason + "; use --device cpu");
+      throw Error(Kind::usage, "`device` cuda: " + reason + "; use `device` cpu");
   }
-  const bool is_cuda = placement.device.is_cuda();
   switch (settings.precision) {
     case Precision::automatic:
-      if (is_cuda)  // the question is about bf16 on the GPU at all: compute capability 8.0 or more
+      if (placement.device.is_cuda())  // despite its name this asks for bf16 in general: compute capability 8.0
         placement.dtype =
             at::detail::getCUDAHooks().supportsBFloat16ConvolutionWithCuDNNv8() ? at::kBFloat16 : at::kHalf;
       else
@@ -100,7 +99,7 @@ Placement choose_placement(const ModelSettings& settings) {
 }
 
 std::uint64_t peak_bytes(const at::Device& device) {
-  if (device.is_cuda()) {
+  if (!device.is_cpu()) {
     const auto stats = c10::getDeviceAllocator(device.type())->getDeviceStats(device.index());
     return static_cast<std::uint64_t>(stats.allocated_bytes[0].peak);
   }
@@ -110,7 +109,7 @@ std::uint64_t peak_bytes(const at::Device& device) {
 }
 
 void synchronize(const at::Device& device) {
-  if (device.is_cuda()) c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
+  if (!device.is_cpu()) c10::impl::VirtualGuardImpl(device.type()).synchronizeDevice(device.index());
 }
 
 }  // namespace intelia::nn

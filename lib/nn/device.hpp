@@ -1,4 +1,4 @@
-// Where and in what precision a model runs.
+// The device and the precision that a model runs in.
 #pragma once
 
 #include <cstdint>
@@ -15,17 +15,17 @@ struct Placement {
   std::string description() const;    // "bf16 on cuda:0"
 };
 
-/** Resolves automatic choices; loads libtorch's CUDA half when a GPU is wanted. Throws Error{usage} when what is asked
-    for is not there. */
+/** Resolves automatic choices; loads libtorch's CUDA libraries when a GPU may be used. Throws Error{usage} when the
+   requested device is not available. */
 Placement choose_placement(const ModelSettings& settings);
 
-/** Whether a GPU can be used; loads libtorch's CUDA half to find out. `reason` gets words when not. */
+/** Whether a GPU can be used; loads libtorch's CUDA libraries to find out. `reason` says why not. */
 bool has_cuda(std::string& reason);
 
-/** Most bytes in use so far: of the CUDA allocator, or of the process. */
+/** Peak memory so far: of the device's allocator, or on the CPU of the process. */
 std::uint64_t peak_bytes(const at::Device& device);
 
-/** Waits until the device has done what was asked, so that a clock can be read. */
+/** Waits until the device has finished all work, so that time can be measured. */
 void synchronize(const at::Device& device);
 
 }  // namespace intelia::nn

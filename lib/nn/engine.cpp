@@ -1,14 +1,14 @@
-// Engine over this room's parts; the wall at which c10::Error becomes intelia::Error.
-#include "engine/engine.hpp"
+// The Engine over lib/nn, where c10::Error becomes intelia::Error.
+#include "nn/engine.hpp"
 
 #include <ATen/Version.h>
 #include <ATen/detail/CUDAHooksInterface.h>
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <torch/version.h>
 
 #include <filesystem>
+#include <optional>
 
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
@@ -24,10 +24,10 @@ namespace intelia::nn {
 namespace {
 
 constexpr const char* kSmallerBatches = "lower `batch_size` or `max_length`";
-constexpr const char* kMoreMemory = "the model needs more than this process may have (see ulimit -v)";
+constexpr const char* kMoreMemory = "the model needs more memory than this process may use (see ulimit -v)";
 
-/** What libtorch or the system threw, in words; `remedy`: against a lack of memory. */
-Error in_words(const char* what, const std::exception& error, const char* remedy) {
+/** The Error for an exception of libtorch or the system; `remedy`: what to do when out of memory. */
+Error to_error(const char* what, const std::exception& error, const char* remedy) {
   const std::string where = std::string(what) + ": ";
   if (is_out_of_memory(error)) return {Kind::io, where + "out of memory; " + remedy};
   if (const auto* torch = dynamic_cast<const c10::Error*>(&error)) {
@@ -39,7 +39,7 @@ Error in_words(const char* what, const std::exception& error, const char* remedy
   return {Kind::internal, where + error.what()};
 }
 
-/** Runs `work`; what is thrown leaves as intelia::Error. */
+/** Runs `work`; any exception leaves as intelia::Error. */
 template <class Work>
 auto guarded(const char* what, Work&& work, const char* remedy = kSmallerBatches) -> decltype(work()) {
   try {
@@ -47,14 +47,15 @@ auto guarded(const char* what, Work&& work, const char* remedy = kSmallerBatches
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw in_words(what, error, remedy);
+    throw to_error(what, error, remedy);
   }
 }
 
 class Loaded final : public LoadedModel {
  public:
   Loaded(ModelSettings settings, Sinks sinks) : is_nf4_(settings.method == Method::qlora) {
-    if (settings.method == Method::full) settings.method = Method::lora;  // nothing is trained here
+    if (settings.retains_memory) retention_.emplace();
+    if (settings.method == Method::full) settings.method = Method::lora;  // the model is not trained here
     model_ = load_model(settings, sinks);
     if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
   }
@@ -66,13 +67,16 @@ class Loaded final : public LoadedModel {
                        model_.placement.description());
   }
   std::vector<SampleLoss> score(std::span<const TokenSample> batch, bool use_adapter) override {
+    const HeapRetention retention;
     return guarded("scoring", [&] { return score_samples(model_, batch, use_adapter); });
   }
   std::vector<GeneratedTokens> generate(std::span<const GenerationRequest> requests, const SamplingSettings& sampling,
                                         bool use_adapter, const StopFlag& stop) override {
+    const HeapRetention retention;
     return guarded("generation", [&] { return nn::generate(model_, requests, sampling, use_adapter, stop); });
   }
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
+    const HeapRetention retention;
     return guarded("logits", [&] {
       const torch::autograd::AutoGradMode without_gradient(false);
       const TokenBatch batch = make_batch(model_, {{ids.begin(), ids.end()}});
@@ -84,6 +88,7 @@ class Loaded final : public LoadedModel {
   }
 
  private:
+  std::optional<HeapRetention> retention_;  // between calls; outlives the model
   Decoder model_;
   bool is_nf4_;
 };
@@ -91,9 +96,6 @@ class Loaded final : public LoadedModel {
 class TorchEngine final : public Engine {
  public:
   TorchEngine() {
-    // Tensors of one step have the sizes of the last: memory that is given back to the system is only faulted in again.
-    ::mallopt(M_MMAP_MAX, 0);
-    ::mallopt(M_TRIM_THRESHOLD, -1);
     at::globalContext().setFlushDenormal(true);
     count_allocations();
   }
@@ -117,6 +119,7 @@ class TorchEngine final : public Engine {
   }
 
   std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) override {
+    const HeapRetention retention;
     return guarded(
         "quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
   }
@@ -134,6 +137,6 @@ class TorchEngine final : public Engine {
 
 }  // namespace
 
-Engine* make_engine() { return new TorchEngine; }
+std::unique_ptr<Engine> make_engine() { return std::make_unique<TorchEngine>(); }
 
 }  // namespace intelia::nn

@@ -3,6 +3,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <oneapi/dnnl/dnnl_common.hpp>
 #include <string>
@@ -20,7 +22,7 @@ namespace intelia::nn {
 
 namespace {
 
-/** Live bytes and their peak; several threads may add and take away. */
+/** Live bytes and their peak. Thread-safe. */
 class ByteCount {
  public:
   void add(std::size_t bytes) {
@@ -38,8 +40,7 @@ class ByteCount {
   std::atomic<std::uint64_t> live_{0}, peak_{0};
 };
 
-// c10 keeps a plain function pointer to free a block with, and a block knows nothing of its allocator: the counts must
-// be where that function finds them.
+// c10 frees a block through a plain function pointer, which knows no allocator object: the counts must be static.
 ByteCount& cpu_count() {
   static ByteCount count;
   return count;
@@ -49,7 +50,7 @@ ByteCount& meta_count() {
   return count;
 }
 
-/** libtorch's CPU allocator with a head of one cache line before each block, which holds its size. */
+/** libtorch's CPU allocator with a header of one cache line before each block, which holds its size. */
 class CountedCpu final : public c10::Allocator {
  public:
   explicit CountedCpu(c10::Allocator& inner) : inner_(inner) { free_inner() = inner.raw_deleter(); }
@@ -58,27 +59,27 @@ class CountedCpu final : public c10::Allocator {
     if (bytes == 0) return {nullptr, nullptr, &release, at::Device(at::kCPU)};
     void* block = nullptr;
     try {
-      block = inner_.raw_allocate(bytes + kHead);
+      block = inner_.raw_allocate(bytes + kHeader);
     } catch (const c10::Error&) {
-      TORCH_CHECK_WITH(OutOfMemoryError, false, "out of memory: ", bytes, " bytes more could not be had");
+      TORCH_CHECK_WITH(OutOfMemoryError, false, "out of memory: cannot allocate ", bytes, " bytes");
     }
     std::memcpy(block, &bytes, sizeof bytes);
     cpu_count().add(bytes);
-    void* data = static_cast<char*>(block) + kHead;
+    void* data = static_cast<char*>(block) + kHeader;
     return {data, data, &release, at::Device(at::kCPU)};
   }
   c10::DeleterFnPtr raw_deleter() const override { return &release; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
 
  private:
-  static constexpr std::size_t kHead = 64;
+  static constexpr std::size_t kHeader = 64;
   static c10::DeleterFnPtr& free_inner() {
     static c10::DeleterFnPtr function = nullptr;
     return function;
   }
   static void release(void* data) {
     if (data == nullptr) return;
-    void* block = static_cast<char*>(data) - kHead;
+    void* block = static_cast<char*>(data) - kHeader;
     std::size_t bytes = 0;
     std::memcpy(&bytes, block, sizeof bytes);
     cpu_count().remove(bytes);
@@ -87,7 +88,7 @@ class CountedCpu final : public c10::Allocator {
   c10::Allocator& inner_;
 };
 
-/** Blocks without data, whose size stands where others have their context. */
+/** Blocks without data; their context pointer holds their size. */
 class CountedMeta final : public c10::Allocator {
  public:
   c10::DataPtr allocate(std::size_t bytes) override {
@@ -100,14 +101,14 @@ class CountedMeta final : public c10::Allocator {
 
 c10::DeviceAllocator& device_allocator(const at::Device& device) { return *c10::getDeviceAllocator(device.type()); }
 
-/** The number in a file that holds one; `otherwise` when it holds a word ("max") or is not there. */
+/** The number in a file; `otherwise` when it holds a word ("max") or does not exist. */
 std::uint64_t number_in(const std::filesystem::path& path, std::uint64_t otherwise) {
   std::ifstream file(path);
   std::uint64_t number = 0;
   return file >> number ? number : otherwise;
 }
 
-/** The number behind `name` in a file of names and numbers, 0 when it is not there. */
+/** The number after `name` in a file of names and numbers; 0 when there is none. */
 std::uint64_t number_of(const std::filesystem::path& path, const std::string& name) {
   std::ifstream file(path);
   std::string word;
@@ -123,7 +124,7 @@ constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t difference(std::uint64_t limit, std::uint64_t used) { return limit > used ? limit - used : 0; }
 
-/** What the cgroup of this process may still take, of version 2 or 1; file pages that can be dropped are free. */
+/** What the cgroup (version 2 or 1) of this process can still allocate; inactive file pages count as free. */
 std::uint64_t cgroup_bytes() {
   const std::filesystem::path root = "/sys/fs/cgroup";
   std::uint64_t least = kNoLimit;
@@ -181,13 +182,44 @@ void restart_allocator_peak(const at::Device& device) {
 }
 
 std::uint64_t available_bytes(const at::Device& device) {
-  if (device.is_cuda()) return device_allocator(device).getMemoryInfo(device.index()).first;
+  if (!device.is_cpu()) return device_allocator(device).getMemoryInfo(device.index()).first;
   return std::min({number_of("/proc/meminfo", "MemAvailable:") * 1024, cgroup_bytes(), address_space_bytes()});
 }
 
 std::uint64_t memory_limit(const ModelSettings& settings, const at::Device& device) {
   return settings.max_memory > 0 ? static_cast<std::uint64_t>(settings.max_memory * (1 << 30))
                                  : available_bytes(device);
+}
+
+namespace {
+
+struct Retentions {
+  std::mutex mutex;
+  int count = 0;
+};
+
+Retentions& retentions() {
+  static Retentions all;
+  return all;
+}
+
+}  // namespace
+
+HeapRetention::HeapRetention() {
+  const std::lock_guard lock(retentions().mutex);
+  if (retentions().count++ > 0) return;
+  ::mallopt(M_MMAP_MAX, 0);         // everything on the heap,
+  ::mallopt(M_TRIM_THRESHOLD, -1);  // of which nothing is returned
+}
+
+HeapRetention::~HeapRetention() {
+  const std::lock_guard lock(retentions().mutex);
+  if (--retentions().count > 0) return;
+  // Once set, glibc's thresholds no longer adapt themselves (mallopt(3)): values in their usual range.
+  ::mallopt(M_MMAP_MAX, 65536);
+  ::mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
+  ::malloc_trim(0);
 }
 
 bool is_out_of_memory(const std::exception& error) {

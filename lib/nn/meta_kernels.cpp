@@ -1,5 +1,5 @@
-// The few operations of training for which libtorch's C++ half has no kernel on device meta (its Python half has them):
-// each makes the tensors that its CPU kernel makes, inner buffers included, so that a plan counts what a run takes.
+// The operations of training for which libtorch has a meta kernel in Python only: each creates the tensors that its CPU
+// kernel creates, including internal buffers, so that a plan counts what a run needs.
 #include "nn/meta_kernels.hpp"
 
 #include <ATen/ExpandUtils.h>
@@ -24,14 +24,14 @@ Tensor embedding_dense_backward(const Tensor& grad, const Tensor&, c10::SymInt n
 
 Tensor repeat_interleave(const Tensor& repeats, std::optional<c10::SymInt> output_size) {
   return at::empty({output_size.value().expect_int()},
-                   repeats.options());  // every caller here knows how many there are
+                   repeats.options());  // every caller here passes it
 }
 
 Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return at::empty(at::infer_size(condition.sizes(), at::infer_size(self.sizes(), other.sizes())), self.options());
 }
 
-/** It works in place. */
+/** In place: no tensor is created. */
 void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double,
                  double, double, double, double, bool, bool, const std::optional<Tensor>&,
                  const std::optional<Tensor>&) {}

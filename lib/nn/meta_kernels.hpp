@@ -1,4 +1,4 @@
-// Operations on tensors without data that libtorch's C++ half lacks.
+// Meta kernels that libtorch lacks in C++.
 #pragma once
 
 namespace intelia::nn {

@@ -8,7 +8,7 @@ namespace {
 
 bool decays(const std::string& name) { return !name.ends_with(".bias") && name.find("norm") == std::string::npos; }
 
-/** What LoRA+ (Hayou et al. 2024) trains faster. */
+/** Parameters with the higher learning rate of LoRA+ (Hayou et al. 2024). */
 bool learns_faster(const std::string& name, const Tensor& tensor) {
   return name.find("lora_B") != std::string::npos || tensor.dim() == 1;
 }
@@ -24,8 +24,7 @@ void Optimizer::step(double learning_rate) {
   ++num_steps_;
   const torch::autograd::AutoGradMode without_gradient(false);
   update(learning_rate, gradients);
-  for (Trained& item : trained_)
-    item.tensor.unsafeGetTensorImpl()->bump_version();  // an update may write past autograd
+  for (Trained& item : trained_) item.tensor.unsafeGetTensorImpl()->bump_version();  // an update may bypass autograd
 }
 
 void Optimizer::zero_grad() {
@@ -41,7 +40,7 @@ double Optimizer::grad_norm() const {
 }
 
 void Optimizer::scale_gradients(double factor) {
-  // As a number, the factor would be rounded to the gradients' type first.
+  // A plain number would be rounded to the gradients' type first.
   for (Trained& item : trained_)
     if (item.tensor.grad().defined()) item.tensor.mutable_grad().mul_(at::native::wrapped_scalar_tensor(factor));
 }

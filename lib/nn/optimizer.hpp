@@ -1,6 +1,5 @@
-// What every optimizer gives to the training loop: the tensors it trains, an update, and its states by name for
-// checkpoints. Each kind has a file of its own (adamw.cpp, adamw_8bit.cpp, adafactor.cpp, sgd.cpp); none knows
-// schedules or files.
+// The interface of optimizers: the tensors that they train, a step, and their states by name for checkpoints. Each kind
+// has its own file (adamw.cpp, adamw_8bit.cpp, adafactor.cpp, sgd.cpp); none knows schedules or files.
 #pragma once
 
 #include <memory>
@@ -12,12 +11,12 @@
 
 namespace intelia::nn {
 
-/** One tensor that is trained, and how its update differs from others'. */
+/** A trained tensor with its own hyperparameters. */
 struct Trained {
   std::string name;
   Tensor tensor;
   double weight_decay = 0;
-  double rate = 1;  // times the learning rate
+  double rate = 1;  // factor of the learning rate
 };
 
 class Optimizer {
@@ -27,26 +26,25 @@ class Optimizer {
   Optimizer(const Optimizer&) = delete;
   Optimizer& operator=(const Optimizer&) = delete;
 
-  /** One update at rate `learning_rate`, from the gradients that the tensors hold; a missing gradient counts as zero.
-   */
+  /** One step from the tensors' gradients; a missing gradient counts as zero. */
   void step(double learning_rate);
   void zero_grad();
 
-  /** The L2 norm over all gradients, in fp32, as torch.nn.utils.clip_grad_norm_ takes it. */
+  /** The L2 norm of all gradients together, in fp32, as torch.nn.utils.clip_grad_norm_ computes it. */
   double grad_norm() const;
   /** Multiplies every gradient. */
   void scale_gradients(double factor);
 
   NamedTensors parameters() const;
-  /** States by name ("….exp_avg"), for checkpoints: what is copied into them is what the next update goes on from. */
+  /** States by name ("….exp_avg"), for checkpoints: copying into them restores them. */
   virtual NamedTensors states() const = 0;
 
-  /** Updates done, part of the bias corrections. */
+  /** Steps done, for bias correction; skipped ones do not count. */
   std::int64_t num_steps() const { return num_steps_; }
   void set_num_steps(std::int64_t num_steps) { num_steps_ = num_steps; }
 
  protected:
-  /** One update; num_steps() counts it already. `gradients` are those of trained(), in its order. */
+  /** The update of one step; num_steps() includes it already. `gradients` are those of trained(), in its order. */
   virtual void update(double learning_rate, const std::vector<Tensor>& gradients) = 0;
   const std::vector<Trained>& trained() const { return trained_; }
 
@@ -56,9 +54,9 @@ class Optimizer {
 };
 
 /**
- * The optimizer that `settings` ask for. Weights decay but for those named "…bias" or "…norm…", as transformers'
- * Trainer has it; with a LoRA+ ratio, B matrices and 1-dimensional tensors learn at the rate times that ratio
- * (peft/optimizers/loraplus.py). Throws Error{usage} for a kind that the tensors' device cannot run.
+ * The optimizer of `settings`. Weight decay excludes parameters named "…bias" or "…norm…", as transformers' Trainer
+ * does; with a LoRA+ ratio, the learning rate of B matrices and 1-dimensional tensors is multiplied by it
+ * (peft/optimizers/loraplus.py). Throws Error{usage} for a kind that does not run on the tensors' device.
  */
 std::unique_ptr<Optimizer> make_optimizer(const OptimizerSettings& settings, const NamedTensors& parameters);
 

@@ -1,4 +1,5 @@
-// In fp32 and in transformers' order of operations (modeling_rope_utils.py), so that the angles agree to the last bit.
+// In fp32 and in the order of operations of transformers (modeling_rope_utils.py), so that the angles have the same
+// bits.
 #include "nn/rope.hpp"
 
 #include <cmath>
@@ -18,14 +19,14 @@ Tensor llama3_frequencies(const Rope& rope, const Tensor& frequencies) {
   return at::where(is_long, slowed, at::where(is_short, frequencies, between));
 }
 
-/** Between `low` and `high` the frequencies go over from kept to divided (Peng et al. 2023, NTK-by-parts). */
+/** Interpolates between unchanged and divided frequencies from `low` to `high` (Peng et al. 2023, NTK-by-parts). */
 Tensor yarn_frequencies(const Rope& rope, const Tensor& powers) {
   const auto size = static_cast<double>(rope.size);
-  const auto place_of = [&](double rotations) {
+  const auto dimension_of = [&](double rotations) {
     return size * std::log(static_cast<double>(rope.original_positions) / (rotations * 2 * M_PI)) /
            (2 * std::log(rope.theta));
   };
-  double low = place_of(rope.beta_fast), high = place_of(rope.beta_slow);
+  double low = dimension_of(rope.beta_fast), high = dimension_of(rope.beta_slow);
   if (rope.truncates) {
     low = std::floor(low);
     high = std::ceil(high);

@@ -1,4 +1,4 @@
-// The angles of rotary positions, in all the ways of lib/model/rope.
+// The angles of rotary position embeddings, for all types of lib/model/rope.
 #pragma once
 
 #include "model/rope.hpp"
@@ -16,8 +16,7 @@ class RotaryPositions {
   RotaryPositions() = default;
   RotaryPositions(const Rope& rope, const at::Device& device);
 
-  /** positions [N] (int64); spans [N]: the length of the sequence that each token stands in (longrope and dynamic ask
-   * for it). */
+  /** positions [N] (int64); spans [N]: the length of each token's sequence, for longrope and dynamic. */
   Rotation at(const Tensor& positions, const Tensor& spans, at::ScalarType dtype) const;
 
  private:
@@ -27,7 +26,7 @@ class RotaryPositions {
   Rope rope_;
   Tensor exponents_;         // [size / 2] fp32: 0 to below 1
   Tensor frequencies_;       // [size / 2] fp32
-  Tensor long_frequencies_;  // longrope: those of sequences longer than original_positions
+  Tensor long_frequencies_;  // longrope: for sequences longer than original_positions
 };
 
 }  // namespace intelia::nn

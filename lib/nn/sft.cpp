@@ -78,8 +78,7 @@ class SftObjective final : public Objective {
   SampleSize sample_size(std::int64_t number, std::int64_t max_length) const override {
     SampleSize size = sizes_[static_cast<std::size_t>(number)];
     const std::int64_t removed = std::max<std::int64_t>(0, size.tokens - max_length);
-    // A truncated sample keeps a target: records without one are rejected. Which tokens are targets is not known here;
-    // at the end of a conversation they are.
+    // The truncated tokens are assumed to be targets, but for one: samples without a target are rejected.
     if (removed > 0) size.targets = static_cast<std::int32_t>(std::max<std::int64_t>(1, size.targets - removed));
     size.tokens -= static_cast<std::int32_t>(removed);
     return size;

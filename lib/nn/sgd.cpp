@@ -29,7 +29,7 @@ class Sgd final : public Optimizer {
       const Tensor parameter = item.tensor.detach();
       Tensor change = gradients[i];
       if (item.weight_decay != 0) change = change.add(parameter, item.weight_decay);
-      // A factor given as a number would be rounded to the buffer's type first.
+      // A plain number would be rounded to the buffer's type first.
       if (momentum_ != 0) change = buffers_[i].mul_(at::native::wrapped_scalar_tensor(momentum_)).add_(change);
       parameter.add_(change, -learning_rate * item.rate);
     }

@@ -1,4 +1,4 @@
-// The letters of every shape comment in this room, and the check at public entries.
+// The letters of shape comments in this module, and the check at public entries.
 //
 //   N tokens of a micro-batch, all sequences one after the other, without padding
 //   T tokens of one sequence      B sequences        D hidden        H heads      K key/value heads

@@ -1,4 +1,4 @@
-// Everything this room takes from libtorch, precompiled once.
+// The libtorch headers of this module, precompiled.
 #pragma once
 
 #include <ATen/ATen.h>

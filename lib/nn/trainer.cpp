@@ -128,8 +128,8 @@ TrainingSummary Trainer::run() {
   }
   sinks_.progress.finish();
   if (s_.is_stopped_early)
-    sinks_.log.info(fmt::format("stopped early at step {} of {}: {} evaluations in a row brought no improvement",
-                                s_.step, num_steps_, s_.idle_evaluations));
+    sinks_.log.info(fmt::format("stopped early at step {} of {}: no improvement in {} consecutive evaluations", s_.step,
+                                num_steps_, s_.idle_evaluations));
   if (s_.best_step > 0) copy_into(best_, parameters_);
   task_.write_model(settings_.output);
   return summary();
@@ -143,7 +143,7 @@ std::int64_t Trainer::restore() {
   }
   const auto found = find_checkpoint(settings_.output, sinks_.log);
   if (!found) {
-    sinks_.log.info("there is no checkpoint to go on from; starting anew");
+    sinks_.log.info("there is no checkpoint to resume from; starting over");
     return 0;
   }
   check_same_run(found->state.at("run"), run_);
@@ -156,7 +156,7 @@ std::int64_t Trainer::restore() {
     if (s_.best_step != s_.step) read_tensors(found->folder / "best.safetensors", best_);
   }
   rotate();  // the previous run may have been killed in the middle of it
-  sinks_.log.info(fmt::format("going on from step {} of {}", s_.step, num_steps_));
+  sinks_.log.info(fmt::format("resuming from step {} of {}", s_.step, num_steps_));
   return found->state.at("metrics_lines");
 }
 
@@ -198,12 +198,12 @@ void Trainer::take_optimizer_step(const StepBatches& step) {
   const bool is_finite = std::isfinite(s_.grad_norm);
   // In fp16 an overflow may come from the loss scale: the step is then skipped. At scale 1 it does not.
   if (!is_finite && !(task_.scales_loss && s_.loss_scale.value > 1))
-    stop_at_nonfinite(fmt::format("the gradient's norm is {}", describe_nonfinite(s_.grad_norm)), step);
+    stop_at_nonfinite(fmt::format("the gradient norm is {}", describe_nonfinite(s_.grad_norm)), step);
   if (s_.grad_norm == 0 && step.size.targets > 0 && !has_warned_of_zero_) {
     has_warned_of_zero_ = true;
     sinks_.log.warning(
-        fmt::format("step {}: every gradient is exactly 0, nothing is learned: a norm or the head of the model is "
-                    "all zeros, or every target is predicted with certainty already; try a lower learning rate",
+        fmt::format("step {}: all gradients are exactly 0, nothing is learned: a norm or the head of the model is "
+                    "all zeros, or every target already has probability 1; try a lower learning rate",
                     s_.step + 1));
   }
   if (is_finite) {
@@ -299,11 +299,11 @@ void Trainer::conclude_step() {
   }
   const bool stops = sinks_.stop.is_set(), is_asked = sinks_.stop.take_checkpoint_request();
   if (is_due(settings_.save_every) || stops || is_asked) save();
-  if (is_asked) sinks_.log.info(fmt::format("checkpoint of step {} written, as a signal asked", s_.step));
+  if (is_asked) sinks_.log.info(fmt::format("checkpoint of step {} written, as requested by a signal", s_.step));
   if (stops && (!is_over() || !s_.is_reported)) {
     sinks_.progress.finish();
     throw Interrupted(sinks_.stop.signal_number(),
-                      fmt::format("stopped after step {} of {}; a checkpoint is written, `resume` goes on from it",
+                      fmt::format("stopped after step {} of {}; a checkpoint is written, use `resume` to continue",
                                   s_.step, num_steps_));
   }
 }
@@ -332,7 +332,7 @@ void Trainer::stop_at_nonfinite(const std::string& what, const StepBatches& step
   throw Error(
       Kind::internal,
       fmt::format("step {}: {}; training stops, the last checkpoint is kept, {}; try a lower `learning_rate` or "
-                  "another `precision`, and see whether the model's own weights are finite",
+                  "another `precision`, and check that the model's weights are finite",
                   number, what, write_nonfinite_batch(settings_.output, what, number, step.batches, losses)));
 }
 

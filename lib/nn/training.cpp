@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "engine/schedule.hpp"
 #include "nn/generate.hpp"
@@ -32,9 +33,9 @@ std::function<std::vector<std::vector<std::int32_t>>()> sampler(const Decoder& m
 }
 
 /**
- * Whether to try the largest micro-batch before the first step. That takes as long as a step, and is left out where the
- * plan, which is within 5 % on the CPU, leaves as much memory free as the run needs; on other devices, where no plan
- * was ever measured, it never is.
+ * Whether to try the largest micro-batch before the first step, which takes as long as a step. On the CPU, where plans
+ * are within 5 %, only when the plan leaves less memory free than the run needs; on other devices, where no plan was
+ * ever measured, always.
  */
 bool needs_probe(const TrainingSettings& settings, const ObjectiveFactory& make) {
   if (!settings.probes) return false;
@@ -45,7 +46,7 @@ bool needs_probe(const TrainingSettings& settings, const ObjectiveFactory& make)
 }
 
 /**
- * What a run needs besides tensors. On the CPU oneDNN packs matrices into buffers of its own, and the heap fragments:
+ * What a run needs besides tensors. On the CPU oneDNN packs matrices into its own buffers, and the heap fragments:
  * resident memory grew by 1.41 bytes per byte of tensors and 100 MiB (4 million parameters, micro-batches of 2,200 to
  * 9,000 tokens, fp32, 2 threads). On other devices a twentieth, for blocks that are larger than asked for.
  */
@@ -138,6 +139,8 @@ void count_data(TrainingPlan& plan, const std::vector<SampleSize>& sizes, const 
 
 TrainingSummary run_training(const TrainingSettings& settings, const ObjectiveFactory& make, const Json& run,
                              Sinks sinks) {
+  std::optional<HeapRetention> retention;
+  if (settings.base.retains_memory) retention.emplace();
   const bool probes = needs_probe(settings, make);
   TrainedModel trained(settings, load_model(settings.base, sinks));
   const Placement placement = trained.model().placement;
@@ -162,6 +165,8 @@ TrainingSummary run_training(const TrainingSettings& settings, const ObjectiveFa
 
 TrainingPlan plan_training(const TrainingSettings& given, const ObjectiveFactory& make, bool measures_time,
                            Sinks sinks) {
+  std::optional<HeapRetention> retention;
+  if (given.base.retains_memory) retention.emplace();
   prepare_outlines();
   TrainingSettings settings = given;
   TrainingPlan plan;

@@ -46,7 +46,7 @@ Json to_json(const TrainingState& s, std::int64_t optimizer_steps, std::int64_t 
           {"run", run}};
 }
 
-TrainingState state_from_json(const Json& json) {
+TrainingState state_from_json(const Json& json) try {
   TrainingState s;
   s.step = json.at("step");
   s.position.epoch = json.at("epoch");
@@ -67,6 +67,10 @@ TrainingState state_from_json(const Json& json) {
   s.grad_norm = from_exact(json.at("grad_norm"));
   s.is_reported = json.at("is_reported");
   return s;
+} catch (const Json::exception&) {
+  throw Error(Kind::input,
+              "the checkpoint was written by another version of intelia; start over without `resume`, or use that "
+              "version");
 }
 
 void check_same_run(const Json& before, const Json& now) {

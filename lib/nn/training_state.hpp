@@ -30,6 +30,7 @@ struct TrainingState {
 
 /** The state as a checkpoint's manifest holds it, floating-point numbers exactly. `run`: see check_same_run. */
 Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run);
+/** Throws Error{input} for the state of another version. */
 TrainingState state_from_json(const Json& json);
 
 /** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the

@@ -1,5 +1,5 @@
-// Packing against its definition, written out plainly: the fullest row that still holds a sample, the longest sample
-// first. The parity with TRL is in tests/parity/test_packing.py.
+// Packing against its definition: the longest sample first, into the fullest row that has space for it. The comparison
+// with TRL is in tests/parity/test_packing.py.
 #include "engine/packing.hpp"
 
 #include <doctest/doctest.h>
@@ -27,8 +27,8 @@ Rows pack(const std::vector<std::int64_t>& lengths, PackingOptions options) {
   return rows;
 }
 
-/** Best-fit decreasing by looking at every row, of equal rows the one whose space has been what it is for longest. */
-Rows pack_plainly(const std::vector<std::int64_t>& lengths, std::int64_t max_length) {
+/** Best-fit decreasing by trying every row; of equally full rows the one that became so first. */
+Rows pack_by_definition(const std::vector<std::int64_t>& lengths, std::int64_t max_length) {
   std::vector<std::size_t> order(lengths.size());
   std::iota(order.begin(), order.end(), 0U);
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return lengths[a] > lengths[b]; });
@@ -66,15 +66,15 @@ std::vector<std::int64_t> random_lengths(std::size_t count, std::int64_t most, s
 
 }  // namespace
 
-TEST_CASE("the rows are those of the plain definition, whatever the row's length") {
+TEST_CASE("the rows are those of the definition, whatever the row's length") {
   for (const std::int64_t max_length : {1, 2, 63, 64, 65, 100, 4096, 4097, 300000}) {
     CAPTURE(max_length);
     const std::vector<std::int64_t> lengths = random_lengths(700, max_length, static_cast<std::uint64_t>(max_length));
-    CHECK(pack(lengths, {max_length}) == pack_plainly(lengths, max_length));
+    CHECK(pack(lengths, {max_length}) == pack_by_definition(lengths, max_length));
   }
 }
 
-TEST_CASE("no token is lost or doubled, no row is too long, and samples stay whole") {
+TEST_CASE("no token is lost or duplicated, no row is too long, and samples are not split") {
   const std::vector<std::int64_t> lengths = random_lengths(5000, 900, 3);
   for (const std::int64_t chunk : {0, 1, 7, 1000}) {
     std::vector<int> seen(lengths.size());
@@ -96,7 +96,7 @@ TEST_CASE("rows never span chunks") {
   CHECK(rows == Rows{{{0, 0, 1}, {1, 0, 1}}, {{2, 0, 1}, {3, 0, 1}}, {{4, 0, 1}}});
 }
 
-TEST_CASE("training rows: one a sample; packed all together; packed by thousands as TRL does") {
+TEST_CASE("training rows: one per sample; packed all together; packed by thousands as in TRL") {
   const std::vector<std::int64_t> lengths = random_lengths(2500, 64, 11);
   const auto rows_by = [&](std::int64_t chunk) {
     std::vector<BatchRow> rows;
@@ -116,7 +116,7 @@ TEST_CASE("training rows: one a sample; packed all together; packed by thousands
   CHECK(rows_by(1000) != rows_by(0));
 }
 
-TEST_CASE("a sample longer than a row loses its tail, or goes on, as asked") {
+TEST_CASE("a sample longer than a row is truncated or split, by strategy") {
   CHECK(pack({25, 0, 3}, {10}) == Rows{{{0, 0, 10}}, {{2, 0, 3}}});
   CHECK(pack({25, 0, 3}, {10, PackingStrategy::best_fit_split}) ==
         Rows{{{0, 0, 10}}, {{0, 10, 10}}, {{0, 20, 5}, {2, 0, 3}}});
@@ -124,7 +124,7 @@ TEST_CASE("a sample longer than a row loses its tail, or goes on, as asked") {
   CHECK(pack({7, 7}, {10, PackingStrategy::wrapped}) == Rows{{{0, 0, 7}, {1, 0, 3}}, {{1, 3, 4}}});
 }
 
-TEST_CASE("fill counts the places that hold a token") {
+TEST_CASE("fill is the share of positions that hold a token") {
   Packer packer({10}, [](std::span<const PackedPiece>) {});
   CHECK(packer.fill() == 0);
   for (const std::int64_t length : {6, 6, 3}) packer.add(length);
@@ -133,7 +133,7 @@ TEST_CASE("fill counts the places that hold a token") {
   CHECK(packer.fill() == doctest::Approx(15.0 / 20.0));
 }
 
-TEST_CASE("nothing at all makes no row, and impossible sizes are refused") {
+TEST_CASE("no samples make no row, and invalid sizes are refused") {
   CHECK(pack({}, {10}).empty());
   CHECK(pack({0, 0}, {10}).empty());
   const auto ignore = [](std::span<const PackedPiece>) {};

@@ -1,5 +1,4 @@
-// The schedule against values worked out by hand from references' definition; tests/parity/test_sft.py asks
-// transformers itself.
+// The schedule against values computed by hand; tests/parity/test_sft.py compares with transformers.
 #include "engine/schedule.hpp"
 
 #include <doctest/doctest.h>
@@ -14,13 +13,13 @@ double factor(Scheduler kind, std::int64_t step, double warmup, std::int64_t tot
 
 }  // namespace
 
-TEST_CASE("number of updates: the last window of an epoch may be short, and epochs may be fractions") {
+TEST_CASE("number of steps: the last step of an epoch may be short, and epochs may be fractions") {
   SftSettings settings;
   settings.batch_size = 4;
   settings.gradient_accumulation = 4;
   settings.epochs = 3;
   CHECK(total_steps(160, settings) == 30);
-  CHECK(total_steps(161, settings) == 33);  // 41 batches, 11 windows
+  CHECK(total_steps(161, settings) == 33);  // 41 batches, 11 steps
   CHECK(total_steps(1, settings) == 3);
   settings.epochs = 0.5;
   CHECK(total_steps(161, settings) == 6);  // ceil(5.5)
@@ -28,7 +27,7 @@ TEST_CASE("number of updates: the last window of an epoch may be short, and epoc
   CHECK(total_steps(160, settings) == 7);
 }
 
-TEST_CASE("an update whose batch size is left to the program is as large as the default makes it") {
+TEST_CASE("with batch size auto a step has as many rows as with the default") {
   SftSettings settings;
   settings.epochs = 1.5;
   settings.batch_size = 0;
@@ -45,7 +44,7 @@ TEST_CASE("an update whose batch size is left to the program is as large as the 
   }
 }
 
-TEST_CASE("warm-up: updates from 1 on, a fraction below") {
+TEST_CASE("warm-up: steps from 1 on, a fraction below") {
   CHECK(steps_of(0, 100) == 0);
   CHECK(steps_of(0.03, 101) == 4);
   CHECK(steps_of(1, 100) == 1);
@@ -71,7 +70,7 @@ TEST_CASE("cosine: half at the middle, and constant stays") {
   CHECK(factor(Scheduler::constant, 1, 2, 8) == 0.5);
 }
 
-TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fit are refused") {
+TEST_CASE("wsd: warm-up, stable, and decay to the minimum rate; lengths that do not fit are refused") {
   const ScheduleSettings settings{
       .kind = Scheduler::wsd, .warmup = 2, .minimum_ratio = 0.1, .decay = 4, .decay_shape = DecayShape::linear};
   const Schedule schedule(settings, 10);
@@ -91,7 +90,7 @@ TEST_CASE("wsd: up, level, and down to the smallest rate; lengths that do not fi
   CHECK(Schedule(longer, 10).factor(8) == doctest::Approx(0.1));  // decayed before the end
 }
 
-TEST_CASE("cosine ends at the smallest rate") {
+TEST_CASE("cosine ends at the minimum rate") {
   const Schedule schedule({.kind = Scheduler::cosine, .warmup = 2, .minimum_ratio = 0.2}, 10);
   CHECK(schedule.factor(1) == 0.5);
   CHECK(schedule.factor(6) == doctest::Approx(0.6));

@@ -190,7 +190,7 @@ def test_fault_03_train_sft_full_disk(tiny, short, tmp_path):
     assert done.returncode == 0, done.stderr
     assert "status 1" in done.stdout
     assert "No space left on device" in done.stderr and str(disk / "out") in done.stderr
-    assert "checkpoint-2" in done.stdout and "going on from step" in done.stderr, (done.stdout, done.stderr)
+    assert "checkpoint-2" in done.stdout and "resuming from step" in done.stderr, (done.stdout, done.stderr)
     assert results_of(tmp_path / "out") == expected
 
 
@@ -231,7 +231,7 @@ def test_fault_04_train_sft(tiny, long, tmp_path, name, status):
     assert f"stopped after step {step} of {LONG_STEPS}" in run.stderr and "--resume" in run.stderr
     assert not (folder / "adapter_model.safetensors").exists()
     run = program.run(*tiny.sft(folder, "--resume", steps=LONG_STEPS, save_every=10))
-    assert run.status == 0 and f"going on from step {step} " in run.stderr, run.stderr
+    assert run.status == 0 and f"resuming from step {step} " in run.stderr, run.stderr
     assert results_of(folder) == expected
 
 
@@ -242,7 +242,7 @@ def test_sigusr1_writes_a_checkpoint_and_the_run_goes_on(tiny, long, tmp_path):
     wait_for(lambda: checkpoints_of(folder), process)
     process.send_signal(signal.SIGUSR1)
     run = program.finish(process)
-    assert run.status == 0 and "written, as a signal asked" in run.stderr, run.stderr
+    assert run.status == 0 and "written, as requested by a signal" in run.stderr, run.stderr
     assert results_of(folder) == expected
 
 
@@ -332,7 +332,7 @@ def test_fault_05_train_sft(tiny, stopped, tmp_path, name):
     assert run.status == 0, run.stderr
     assert f"checkpoint '{folder}/checkpoint-6' is skipped" in run.stderr, run.stderr
     with_older = name in ("file-of-the-older", "checkpoints-swapped")  # these spoil both
-    assert f"going on from step {2 if with_older else 4} " in run.stderr, run.stderr
+    assert f"resuming from step {2 if with_older else 4} " in run.stderr, run.stderr
     assert results_of(folder) == expected
 
 
@@ -345,7 +345,7 @@ def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
     for step in (2, 4, 6):
         flip_bit(folder / f"checkpoint-{step}" / "parameters.safetensors")
     run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
-    assert run.status == 0 and run.stderr.count("is skipped") == 3 and "starting anew" in run.stderr, run.stderr
+    assert run.status == 0 and run.stderr.count("is skipped") == 3 and "starting over" in run.stderr, run.stderr
     assert results_of(folder) == expected
 
     shutil.rmtree(folder)
@@ -592,7 +592,7 @@ def test_fault_30_train_sft_nan(tiny, tmp_path):
         assert all(isinstance(line["loss"], float) for line in metrics)
     # A final norm of zeros makes zeros of every gradient, and no NaN: said in a warning.
     run = program.run(*tiny.sft(tmp_path / "zeros", steps=9, model=changed_model("silent", lambda values, _: bytes(len(values)))))
-    assert run.status == 0 and run.stderr.count("every gradient is exactly 0, nothing is learned") == 1, run.stderr
+    assert run.status == 0 and run.stderr.count("all gradients are exactly 0, nothing is learned") == 1, run.stderr
     # Run again at a rate that works, the folder is an ordinary one.
     run = program.run(*tiny.sft(output, "--json"))
     assert run.status == 0, run.stderr
@@ -604,7 +604,7 @@ def test_train_sft_stops_early(tiny, tmp_path):
     settings = ["--early-stopping", 2, "--early-stopping-threshold", 100, "--eval-every", 1]
     run = program.run(*tiny.sft(tmp_path / "out", *settings, steps=9))
     assert run.status == 0 and "3 steps (stopped early: no improvement)" in run.stderr + run.stdout, run.stderr
-    assert "stopped early at step 3 of 9: 2 evaluations in a row brought no improvement" in run.stderr
+    assert "stopped early at step 3 of 9: no improvement in 2 consecutive evaluations" in run.stderr
     result = json.loads((tmp_path / "out" / "manifest.json").read_text())["result"]
     assert result["stopped_early"] is True and result["steps"] == 3
 

@@ -74,7 +74,7 @@ TEST_CASE("weight decay shrinks what has no gradient") {
   CHECK(parameter == doctest::Approx(1.9));
 }
 
-TEST_CASE("a tensor may be cut at whole blocks: the same bits") {
+TEST_CASE("a tensor may be split at block boundaries: the same bits") {
   constexpr std::int64_t n = 5 * adam8::kBlock + 7, cut = 2 * adam8::kBlock;
   struct Held {
     std::vector<float> parameter = std::vector<float>(n, 0.5f), average_absmax = std::vector<float>(6),

@@ -1,4 +1,4 @@
-// Small random model folders and samples for the tests of this room.
+// Small random model folders and samples for the tests of lib/nn.
 #pragma once
 
 #include <filesystem>

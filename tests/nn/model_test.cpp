@@ -91,10 +91,10 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
   CHECK_THROWS_AS(nn::add_adapter(second, LoraSettings{.targets = {"qq_proj"}}, 1), Error);
   for (const char* pattern : {"q_proj", "=8", "q_proj=", "q_proj=0", "q_proj=2.5", "q_proj=8x", "q_proj=70000"})
     CHECK_THROWS_WITH_AS(nn::add_adapter(second, LoraSettings{.rank_pattern = {pattern}}, 1),
-                         doctest::Contains("--rank-pattern: "), Error);
+                         doctest::Contains("`rank_pattern`: "), Error);
 }
 
-TEST_CASE("what --modules-to-save cannot mean is refused by name") {
+TEST_CASE("modules_to_save: names that cannot be trained are refused") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model");
   for (const char* name : {"q_proj", "mlp", "embed_token", ""}) {
@@ -105,7 +105,7 @@ TEST_CASE("what --modules-to-save cannot mean is refused by name") {
       CHECK(false);
     } catch (const Error& error) {
       CHECK(error.kind() == Kind::usage);
-      CHECK(contains(error.what(), "'" + std::string(name) + "' cannot be trained whole"));
+      CHECK(contains(error.what(), "'" + std::string(name) + "' cannot be trained beside an adapter"));
     }
   }
 }
@@ -135,7 +135,7 @@ TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file 
   }
 }
 
-TEST_CASE("a fresh adapter changes nothing, and its A spreads as PEFT's") {
+TEST_CASE("a new adapter changes nothing, and its A has the variance of PEFT's") {
   const TemporaryFolder folder;
   nn::Decoder model = load(make_model(folder / "model"));
   nn::add_adapter(model, LoraSettings{.r = 8}, 1);

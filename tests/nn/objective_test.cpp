@@ -210,7 +210,7 @@ TEST_CASE("pairs: a step is the same however it is split into micro-batches") {
       CHECK(whole[i].at(name).get<double>() == doctest::Approx(single[i].at(name).get<double>()).epsilon(1e-4));
 }
 
-TEST_CASE("pairs: stopped within a logging interval and resumed, the metrics are those of an undisturbed run") {
+TEST_CASE("pairs: stopped within a logging interval and resumed, the metrics are those of an uninterrupted run") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const std::vector<Pair> pairs = make_pairs(18, 3), held_out = make_pairs(5, 40);

@@ -1,4 +1,4 @@
-// A plan against what a run then takes: bytes counted by the allocator above the loaded model, in configurations that
+// Planned memory against that of the run: bytes counted by the allocator above the loaded model, in configurations that
 // differ in everything that memory depends on.
 #include "nn/plan.hpp"
 
@@ -180,7 +180,7 @@ TEST_CASE("a plan draws the micro-batches that the run draws") {
   CHECK(has_gradients == std::vector<bool>{false, true, true, false, false, true, true, false});
 }
 
-TEST_CASE("a probed run ends with the bytes of one that was not probed") {
+TEST_CASE("a run with a memory probe ends with the bytes of one without") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model", kNarrow);
   const SamplesOf train({12, 30, 64, 9, 41}, 0.5), validation({20, 30}, 1.0);
@@ -201,7 +201,7 @@ TEST_CASE("a probed run ends with the bytes of one that was not probed") {
   CHECK(static_cast<double>(peaks[1]) == doctest::Approx(static_cast<double>(peaks[0])).epsilon(0.02));
 }
 
-TEST_CASE("the batch size that is found fits, the next does not, and an update stays as large") {
+TEST_CASE("the batch size that is found fits, the next does not, and the rows per step stay the same") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
   SftSettings settings = settings_of(make_model(folder / "model", kNarrow), folder / "out");

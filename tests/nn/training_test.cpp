@@ -1,4 +1,4 @@
-// The training loop end to end on a small model: the window's loss, checkpoints, resuming, and stopping.
+// The training loop end to end on a small model: the loss of a step, checkpoints, resuming, and stopping.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -71,7 +71,7 @@ std::string error_of(const std::function<void()>& work) {
 
 }  // namespace
 
-TEST_CASE("one window gives the same update however it is cut into micro-batches") {
+TEST_CASE("an optimizer step is the same however it is split into micro-batches") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(8, 1);
@@ -93,7 +93,7 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   CHECK(whole.steps == 3);
   CHECK(parts.steps == 3);
   CHECK(whole.final_loss == doctest::Approx(single.final_loss).epsilon(1e-5));
-  // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three updates move at most
+  // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three steps move at most
   // 3e-3.
   const auto norms = [&](const std::string& name) {
     std::vector<double> list;
@@ -110,7 +110,7 @@ TEST_CASE("one window gives the same update however it is cut into micro-batches
   CHECK(difference(folder / "8x1", folder / "packed") < 3e-5);
 }
 
-TEST_CASE("every row is drawn once an epoch, and a packed row holds no more than it may") {
+TEST_CASE("every row is drawn once per epoch, and a packed row holds no more than max_length tokens") {
   const std::vector<std::int64_t> lengths{30, 12, 64, 5, 40, 22, 9, 33, 17, 28, 51};
   for (const bool packs : {false, true}) {
     for (const bool groups : {false, true}) {
@@ -128,10 +128,10 @@ TEST_CASE("every row is drawn once an epoch, and a packed row holds no more than
       for (int epoch = 0; epoch < 2; ++epoch) {
         std::vector<std::int64_t>& drawn = orders.emplace_back();
         for (std::int64_t row = 0; row < order.num_rows(); ++row) {
-          const auto window = order.next_step(position);
-          REQUIRE(window.size() == 1);
+          const auto batches = order.next_step(position);
+          REQUIRE(batches.size() == 1);
           std::int64_t tokens = 0;
-          for (const std::int64_t sample : window[0]) {
+          for (const std::int64_t sample : batches[0]) {
             tokens += lengths[static_cast<std::size_t>(sample)];
             drawn.push_back(sample);
           }
@@ -146,7 +146,7 @@ TEST_CASE("every row is drawn once an epoch, and a packed row holds no more than
   }
 }
 
-TEST_CASE("a checkpoint that a signal asks for changes nothing else") {
+TEST_CASE("a checkpoint that a signal requests changes nothing else") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
@@ -157,12 +157,12 @@ TEST_CASE("a checkpoint that a signal asks for changes nothing else") {
   sinks.stop.request_checkpoint();
   nn::train_sft(settings, samples, nullptr, Json::object(), sinks.sinks());
   CHECK(checkpoints(folder / "asked") ==
-        std::vector<std::string>{"checkpoint-10"});  // that of step 1 went when a newer one came
+        std::vector<std::string>{"checkpoint-10"});  // that of step 1 was removed when there was a newer one
   CHECK((read_file(folder / "asked" / "adapter_model.safetensors") ==
          read_file(folder / "whole" / "adapter_model.safetensors")));
 }
 
-TEST_CASE("training learns by heart, and its outputs are complete") {
+TEST_CASE("training memorizes its samples, and its outputs are complete") {
   const TemporaryFolder folder;
   const RandomSamples samples(8, 2);
   SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
@@ -197,10 +197,10 @@ TEST_CASE("full training moves every weight and writes a model that loads") {
   CHECK(train(settings, samples).first_loss < summary.first_loss / 2);
 }
 
-TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undisturbed") {
+TEST_CASE("stopped at any step and resumed: the same adapter and metrics as without interruption") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
-  const RandomSamples samples(18, 3), validation(5, 4);  // 9 micro-batches an epoch: the last window is shorter
+  const RandomSamples samples(18, 3), validation(5, 4);  // 9 micro-batches per epoch: the last step is shorter
   const TrainingSummary whole = train(settings_of(model, folder / "whole"), samples, &validation);
   CHECK(whole.steps == 10);
   for (const std::int64_t stop_step : {1, 3, 4, 5, 9}) {
@@ -223,7 +223,8 @@ TEST_CASE("stopped at any step and resumed: the same adapter and metrics as undi
 }
 
 TEST_CASE(
-    "a checkpoint that is cut, altered in one bit, or lacks a file is skipped with a word; the one before it is used") {
+    "a checkpoint that is truncated, altered in one bit, or lacks a file is skipped with a warning; the one before it "
+    "is used") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
@@ -245,7 +246,7 @@ TEST_CASE(
     CHECK(metrics_without_measured(folder / name) == metrics_without_measured(folder / "whole"));
     CHECK(!fs::exists(folder / name / ".checkpoint-12"));
   };
-  damage("cut", [](const fs::path& checkpoint) {
+  damage("truncated", [](const fs::path& checkpoint) {
     const std::string bytes = read_file(checkpoint / "optimizer.safetensors");
     write_file(checkpoint / "optimizer.safetensors", bytes.substr(0, bytes.size() / 2));
   });
@@ -261,6 +262,21 @@ TEST_CASE(
   });
 }
 
+TEST_CASE("a checkpoint of another version is refused") {
+  const TemporaryFolder folder;
+  SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
+  const RandomSamples samples(8, 3);
+  train(settings, samples);
+  const fs::path path = folder / "out" / "checkpoint-4" / "manifest.json";
+  Json manifest = parse_json(read_file(path), "manifest.json");
+  manifest["state"].erase("row");
+  manifest.erase("sha256");
+  manifest["sha256"] = sha256_of(manifest.dump());
+  write_file(path, manifest.dump());
+  settings.resume = true;
+  CHECK(error_of([&] { train(settings, samples); }).find("written by another version") != std::string::npos);
+}
+
 TEST_CASE("a resumed run with other data or options is refused by name") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
@@ -273,7 +289,7 @@ TEST_CASE("a resumed run with other data or options is refused by name") {
   CHECK(error_of([&] { train(settings, samples); }).find("`seed` was 42") != std::string::npos);
 }
 
-TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undisturbed run") {
+TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an uninterrupted run") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3), validation(5, 4);
@@ -322,11 +338,11 @@ TEST_CASE("each optimizer: stopped and resumed ends with the bytes of an undistu
   }
 }
 
-TEST_CASE("LoRA+ moves B by as much more as its ratio says, and A as before") {
+TEST_CASE("LoRA+ multiplies the change of B by its ratio, and leaves that of A") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(8, 3);
-  const auto after_one_update = [&](const std::string& name, double ratio) {
+  const auto after_one_step = [&](const std::string& name, double ratio) {
     SftSettings settings = settings_of(model, folder / name);
     settings.optimizer.loraplus_ratio = ratio;
     settings.max_steps = 1;
@@ -340,12 +356,13 @@ TEST_CASE("LoRA+ moves B by as much more as its ratio says, and A as before") {
             tensor.find("lora_B") != std::string::npos ? largest.second : largest.first, std::fabs(value));
     return largest;
   };
-  const auto same = after_one_update("same", 0), faster = after_one_update("faster", 8);
+  const auto same = after_one_step("same", 0), faster = after_one_step("faster", 8);
   CHECK(faster.second == doctest::Approx(8 * same.second).epsilon(1e-4));
   CHECK(faster.first == same.first);
 }
 
-TEST_CASE("early stopping: resumed from any step it stops at the same one, and a resumed end stays the end") {
+TEST_CASE(
+    "early stopping: resumed from any step it stops at the same one, and resuming a finished run changes nothing") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3), validation(5, 4);
@@ -381,7 +398,7 @@ TEST_CASE("early stopping: resumed from any step it stops at the same one, and a
 namespace {
 
 /** The lines of nan-batch.jsonl. */
-std::vector<Json> suspects(const fs::path& output) {
+std::vector<Json> nonfinite_lines(const fs::path& output) {
   std::vector<Json> list;
   LineReader lines(output / "nan-batch.jsonl");
   while (const auto line = lines.next()) list.push_back(parse_json(*line, "nan-batch.jsonl"));
@@ -390,8 +407,7 @@ std::vector<Json> suspects(const fs::path& output) {
 
 }  // namespace
 
-TEST_CASE(
-    "fp16: updates whose scaled gradients overflow are left out, the others learn as fp32 does; resumed exactly") {
+TEST_CASE("fp16: steps whose scaled gradients overflow are skipped, the others learn as in fp32; resumed exactly") {
   class OneTarget final
       : public SampleSource {  // the gradient of a mean over one target, times 65,536, is too large for fp16
    public:
@@ -444,7 +460,9 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("a rate of 1e9 ends the run in the step whose loss or gradient is no number, with its batch written out") {
+TEST_CASE(
+    "a learning rate of 1e9 ends the run in the step whose loss or gradient is not finite, with its batch written "
+    "out") {
   const TemporaryFolder folder;
   SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
   settings.learning_rate = 1e9;
@@ -461,7 +479,7 @@ TEST_CASE("a rate of 1e9 ends the run in the step whose loss or gradient is no n
   CHECK(!fs::exists(folder / "out" / "adapter_model.safetensors"));
   CHECK((fs::status(folder / "out" / "nan-batch.jsonl").permissions() & fs::perms::mask) ==
         (fs::perms::owner_read | fs::perms::owner_write));
-  for (const Json& line : suspects(folder / "out")) {
+  for (const Json& line : nonfinite_lines(folder / "out")) {
     CHECK(line.at("step") == step);
     const TokenSample sample = samples.at(line.at("sample"));
     CHECK(line.at("ids").get<std::vector<std::int32_t>>() == sample.ids);
@@ -474,7 +492,7 @@ TEST_CASE("a rate of 1e9 ends the run in the step whose loss or gradient is no n
   CHECK(!fs::exists(folder / "out" / "nan-batch.jsonl"));
 }
 
-TEST_CASE("a model with a weight that is no number is found in the first step that meets it, and by the validation") {
+TEST_CASE("a NaN weight is found in the first step that uses it, and by the evaluation") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const std::int32_t word = 5;
@@ -505,7 +523,7 @@ TEST_CASE("a model with a weight that is no number is found in the first step th
   CAPTURE(words);
   CHECK(words.find("step " + std::to_string(first / 4 + 1) + ": the loss of micro-batch " +
                    std::to_string(first % 4 / 2 + 1) + " is NaN") == 0);
-  const std::vector<Json> lines = suspects(folder / "out");
+  const std::vector<Json> lines = nonfinite_lines(folder / "out");
   CHECK(lines.size() == 4);
   for (const Json& line : lines) {
     CHECK(line.at("sample").get<std::int64_t>() / 4 == first / 4);
@@ -527,6 +545,6 @@ TEST_CASE("a model with a weight that is no number is found in the first step th
   CAPTURE(of_validation);
   CHECK(of_validation.find("step 1: the validation loss is NaN") == 0);
   std::int64_t num_null = 0;
-  for (const Json& line : suspects(folder / "out")) num_null += line.at("loss").is_null();
+  for (const Json& line : nonfinite_lines(folder / "out")) num_null += line.at("loss").is_null();
   CHECK(num_null > 0);
 }

@@ -1,6 +1,5 @@
-// Asks the engine what one JSON request on standard input says, and answers with one JSON object on standard output, so
-// that pytest can compare the engine with its peers on token ids alone, without text. Logits go to the file `out` as
-// raw little-endian fp32.
+// Runs one JSON request on standard input through the engine and prints one JSON object, so that pytest can compare the
+// engine with its peers on token ids, without text. Logits go to the file `out` as raw little-endian fp32.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -66,7 +65,7 @@ Value named(const Json& request, const char* key, std::initializer_list<std::pai
   const std::string name = request.value(key, values.begin()->first);
   for (const auto& [known, value] : values)
     if (name == known) return value;
-  throw Error(Kind::usage, std::string(key) + " '" + name + "' is nothing this probe knows");
+  throw Error(Kind::usage, std::string(key) + " '" + name + "' is unknown to this probe");
 }
 
 ScheduleSettings schedule_settings(const Json& request) {
@@ -227,7 +226,7 @@ Json answer(const Json& request) {
       generated.push_back({{"ids", tokens.ids}, {"is_truncated", tokens.is_truncated}});
     return {{"generated", generated}};
   }
-  throw Error(Kind::usage, "'" + work + "' is nothing this probe does");
+  throw Error(Kind::usage, "'" + work + "' is unknown to this probe");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// Causal attention over sequences that lie one after the other without padding, and of new tokens over a cache.
+// Causal attention over concatenated sequences without padding, and of new tokens over a cache.
 #pragma once
 
 #include <vector>

@@ -46,7 +46,7 @@ Tensor by_definition(const Tensor& q, const Tensor& k, const Tensor& v, const st
 
 }  // namespace
 
-TEST_CASE("attend is attention by its definition: sequences apart, grouped heads, causal, windowed") {
+TEST_CASE("attend is attention by its definition: separate sequences, grouped heads, causal, sliding windows") {
   const Tensor q = normal({14, 6, 4}, 1), k = normal({14, 2, 4}, 2), v = normal({14, 2, 4}, 3);
   const std::vector<std::int64_t> lengths{5, 1, 8};
   for (const std::int64_t window : {0, 1, 3, 5, 100}) {
@@ -61,7 +61,7 @@ TEST_CASE("attend is attention by its definition: sequences apart, grouped heads
     CHECK((attend(q, k, v, lengths, rule) - attend(q, k, v, lengths)).abs().max().item<double>() > 0.1);
 }
 
-TEST_CASE("attend: gradient of queries, keys and values, with and without a window and a cap") {
+TEST_CASE("attend: gradient of queries, keys and values, with and without sliding window and softcap") {
   for (const AttentionRule& rule :
        {AttentionRule{}, AttentionRule{3}, AttentionRule{0, 0.9, 0.7}, AttentionRule{3, 0, 0.7},
         AttentionRule{0, 0, 0.7, 40}, AttentionRule{3, 0, 0.7, 40}}) {
@@ -72,7 +72,7 @@ TEST_CASE("attend: gradient of queries, keys and values, with and without a wind
   }
 }
 
-TEST_CASE("attend in a window: many queries at a time give what one after the other gives") {
+TEST_CASE("attend with a sliding window: many queries at once give the values of one after the other") {
   const Tensor q = normal({600, 2, 4}, 12), k = normal({600, 1, 4}, 13), v = normal({600, 1, 4}, 14);
   for (const std::int64_t window : {1, 100, 300, 599}) {
     CAPTURE(window);
@@ -88,7 +88,7 @@ TEST_CASE("attend in a window: many queries at a time give what one after the ot
   }
 }
 
-TEST_CASE("capped attention holds a bounded part of the scores, and so does its backward") {
+TEST_CASE("attention with softcap holds a bounded number of scores, and so does its backward") {
   prepare_outlines();
   const at::Device meta(at::kMeta);
   const auto outline = [&](std::int64_t heads) {
@@ -135,7 +135,7 @@ Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std:
 
 }  // namespace
 
-TEST_CASE("attend over several blocks of queries, values and gradients, in each kind of number") {
+TEST_CASE("attend over several blocks of queries, values and gradients, in each type") {
   const std::vector<std::int64_t> lengths{300, 129, 0, 128, 1};
   for (const AttentionRule& rule :
        {AttentionRule{}, AttentionRule{5}, AttentionRule{128}, AttentionRule{131, 0.2, 0.9}}) {
@@ -161,7 +161,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
   }
 }
 
-TEST_CASE("attend of a long sequence holds no matrix of scores, with a window and a cap neither") {
+TEST_CASE("attend of a long sequence never holds its matrix of scores, also with sliding window and softcap") {
   count_allocations();
   const at::Device cpu(at::kCPU);
   constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;  // of four heads in fp32: 256 MiB
@@ -176,7 +176,7 @@ TEST_CASE("attend of a long sequence holds no matrix of scores, with a window an
   }
 }
 
-TEST_CASE("attend_cached gives the last token of attend, whatever lies behind what is visible") {
+TEST_CASE("attend_cached gives the last token of attend, whatever the cache holds after the visible part") {
   const std::vector<std::int64_t> lengths{5, 3};
   const Tensor q = normal({8, 6, 4}, 7), k = normal({8, 3, 4}, 8), v = normal({8, 3, 4}, 9);
   Tensor keys = normal({2, 3, 6, 4}, 10), values = normal({2, 3, 6, 4}, 11);

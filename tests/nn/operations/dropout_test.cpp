@@ -10,7 +10,7 @@
 
 using namespace intelia::nn;
 
-TEST_CASE("dropout: gradient, share and independence of the mask") {
+TEST_CASE("dropout: gradient, and share and independence of the mask") {
   CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return intelia::nn::dropout(in[0], 0.3, 7); }) <
         1e-8);
   const Tensor ones = at::ones({1000, 1000});
@@ -48,7 +48,7 @@ TEST_CASE("dropout drops the same elements in each type, whatever the size and t
   }
 }
 
-TEST_CASE("a dropout's two halves of a hash are independent") {
+TEST_CASE("the two halves of a mask hash are independent") {
   const Tensor kept = (intelia::nn::dropout(at::ones({32, 31250}), 0.5, 3) != 0).view({-1, 2, 16}).to(at::kDouble);
   const double both = (kept.select(1, 0) * kept.select(1, 1)).mean().item<double>();
   CHECK(std::fabs(both - 0.25) < 5 * std::sqrt(0.25 * 0.75 / 5e5));  // five standard deviations

@@ -9,14 +9,14 @@
 
 using namespace intelia::nn;
 
-TEST_CASE("linear_cross_entropy: gradient of hidden and head, with and without a cap") {
+TEST_CASE("linear_cross_entropy: gradient of hidden and head, with and without softcap") {
   const Tensor labels = at::tensor({4, 0, 6}, at::kLong);
   for (const double softcap : {0.0, 1.5})
     CHECK(gradient_error({normal({3, 5}, 9), normal({7, 5}, 10)},
                          [&](const auto& in) { return linear_cross_entropy(in[0], in[1], labels, softcap); }) < 1e-7);
 }
 
-TEST_CASE("linear_cross_entropy: gradient where labels have weights, and rows behind them are padding") {
+TEST_CASE("linear_cross_entropy: gradient where labels have weights, and rows after them are padding") {
   const Tensor labels = at::tensor({4, 0, 6}, at::kLong), weights = at::tensor({0.5F, 1.0F, 0.1F});
   for (const double softcap : {0.0, 1.5})
     CHECK(gradient_error({normal({5, 5}, 9), normal({7, 5}, 10)}, [&](const auto& in) {
@@ -40,7 +40,7 @@ TEST_CASE("linear_cross_entropy is the sum of linear_cross_entropy_rows, over se
                      (linear_cross_entropy_rows(hidden, head, labels) * weights).sum().to(at::kDouble), 1e-6));
 }
 
-TEST_CASE("linear_cross_entropy: rows behind the labels are padding, without loss or gradient") {
+TEST_CASE("linear_cross_entropy: rows after the labels are padding, without loss or gradient") {
   Tensor hidden = normal({5, 4}, 18), head = normal({7, 4}, 19);
   const Tensor labels = at::tensor({1, 2, 6}, at::kLong);
   const Tensor alone = linear_cross_entropy(hidden.narrow(0, 0, 3), head, labels);

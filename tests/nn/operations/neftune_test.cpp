@@ -6,7 +6,7 @@
 
 using namespace intelia::nn;
 
-TEST_CASE("neftune_noise is uniform in its bounds, by each sequence's own length, and follows its seed") {
+TEST_CASE("neftune_noise is uniform within the bounds of each sequence's own length, and depends on its seed") {
   const Tensor spans = at::cat({at::full({400}, 4, at::kLong), at::full({400}, 64, at::kLong)});
   const Tensor noise = neftune_noise(spans, 32, 5, 1);
   std::int64_t begin = 0;
