@@ -166,7 +166,7 @@ TEST_CASE("an unknown key or command in the file is an error, a broken file name
                        doctest::Contains("unknown key 'commnd' of [config] (did you mean 'command'?)"), Error);
   const TemporaryFile unknown_command("[cofig]\ncommand = \"x\"\n");
   CHECK_THROWS_WITH_AS(check_configuration(this_program(), read_configuration(unknown_command.path)),
-                       doctest::Contains("there is no command 'cofig' (did you mean 'config'?)"), Error);
+                       doctest::Contains("unknown command 'cofig' (did you mean 'config'?)"), Error);
   const TemporaryFile broken("[config]\ncommand =\n");
   CHECK_THROWS_WITH_AS(read_configuration(broken.path), doctest::Contains("intelia.toml:2"), Error);
 }
