@@ -110,7 +110,7 @@ class OptionTable {
 
 /** The options that every command has. */
 struct CommonOptions {
-  bool force = false, verbose = false, quiet = false, json = false, dry_run = false, help = false, version = false;
+  bool force = false, verbose = false, quiet = false, json = false, dry_run = false, help = false;
   int threads = 0;  // 0: one per core
   std::filesystem::path config;
   enum class LogFormat { text, json } log_format = LogFormat::text;
