@@ -1,4 +1,4 @@
-# What every target of the house shares: warnings, sanitizers, the include root, and where the outside parts are found.
+# What all targets share: warnings, sanitizers, the include root, dependencies, precompiled headers.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
@@ -20,13 +20,13 @@ if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   endif()
 endif()
 
-# The Python that tests and the torch wheel come from: the shared environment of scripts/setup unless another is named.
+# The Python that has torch and the packages of the tests: by default the environment of scripts/setup.
 if(NOT INTELIA_PYTHON)
   execute_process(COMMAND ${CMAKE_SOURCE_DIR}/scripts/python-environment OUTPUT_VARIABLE environment
                   OUTPUT_STRIP_TRAILING_WHITESPACE)
   set(INTELIA_PYTHON ${environment}/bin/python)
 endif()
-set(INTELIA_PYTHON ${INTELIA_PYTHON} CACHE FILEPATH "Python with torch and the peers" FORCE)
+set(INTELIA_PYTHON ${INTELIA_PYTHON} CACHE FILEPATH "Python with torch and the packages of the tests" FORCE)
 
 add_library(intelia_options INTERFACE)
 target_include_directories(intelia_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
@@ -46,7 +46,7 @@ if(INTELIA_SANITIZE)
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined>)
   target_link_options(intelia_options INTERFACE -fsanitize=address,undefined)
 endif()
-# Fuzzers (clang only): every room is built with coverage counters and sanitizers, tests/fuzz links libFuzzer's main.
+# Fuzzers (clang only): all modules are built with coverage counters and sanitizers; tests/fuzz links libFuzzer's main.
 if(INTELIA_FUZZ)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     message(FATAL_ERROR "INTELIA_FUZZ needs clang: set CMAKE_CXX_COMPILER")
@@ -84,12 +84,22 @@ function(intelia_precompile target owner)
   target_precompile_headers(${target} REUSE_FROM ${owner})
 endfunction()
 
+# Compiles TARGET with -O1 in release builds.
+function(intelia_optimize_lightly target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()
+
 # intelia_library(NAME SOURCES … DEPENDS …): the static library intelia_NAME of folder lib/NAME.
 set(INTELIA_JSON_MODULES cli evaluation export inference lineage model record tracking training)
+# Modules whose own work takes no time: -O1 compiles them a third faster than -O3.
+set(INTELIA_LIGHT_MODULES cli http inference page tracking training)
 function(intelia_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(intelia_${name} STATIC ${ARG_SOURCES})
   target_link_libraries(intelia_${name} PUBLIC intelia_options fmt::fmt ${ARG_DEPENDS})
+  if(name IN_LIST INTELIA_LIGHT_MODULES)
+    intelia_optimize_lightly(intelia_${name})
+  endif()
   if(name IN_LIST INTELIA_JSON_MODULES)
     target_precompile_headers(intelia_${name} REUSE_FROM intelia_precompiled_json)
   else()
@@ -104,11 +114,12 @@ function(intelia_test name)
   if(NOT TARGET intelia_test_main)
     add_library(intelia_test_main OBJECT ${CMAKE_SOURCE_DIR}/tests/main.cpp)
     target_link_libraries(intelia_test_main PRIVATE intelia_options)
+    intelia_optimize_lightly(intelia_test_main)
   endif()
   add_executable(${name}_test $<TARGET_OBJECTS:intelia_test_main> ${ARG_SOURCES})
   target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/support)
   target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS})
-  target_compile_options(${name}_test PRIVATE $<$<CONFIG:Release>:-O1>)
+  intelia_optimize_lightly(${name}_test)
   if(intelia_nn IN_LIST ARG_DEPENDS)
     intelia_precompile(${name}_test intelia_nn)
   else()

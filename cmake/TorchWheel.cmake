@@ -1,6 +1,6 @@
-# Finds libtorch inside the torch wheel and imports its CPU half: target `torch_wheel`. The wheel's own CMake files are not
-# used, since they stop where no CUDA toolkit is installed. INTELIA_TORCH may name the package's folder; else INTELIA_PYTHON
-# or python3 is asked where torch lies (without importing it).
+# Finds libtorch in the torch wheel and imports its CPU libraries as the target `torch_wheel`. The wheel's own CMake files
+# are not used, because they fail where no CUDA toolkit is installed. INTELIA_TORCH may name the package's folder; otherwise
+# INTELIA_PYTHON or python3 is asked for it (without importing torch).
 if(NOT INTELIA_TORCH)
   foreach(python ${INTELIA_PYTHON} $ENV{INTELIA_PYTHON} python3)
     execute_process(

@@ -1,4 +1,4 @@
-# Run at every build: writes version.cpp anew only when version or commit changed.
+# Runs at every build and writes version.hpp only when the version or the commit has changed.
 execute_process(COMMAND git -C ${SOURCE} rev-parse --short=10 HEAD OUTPUT_VARIABLE INTELIA_COMMIT
                 OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET)
 if(NOT INTELIA_COMMIT)

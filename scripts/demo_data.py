@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Small data steps of the demo that no command does yet.
+"""Data preparation of the demo that no command does yet.
 
-usage: demo_data.py documents OUTPUT FILE...     Markdown documents -> one training record a section, JSON Lines
-       demo_data.py shuffle INPUT OUTPUT         the same conversations with the words of every answer shuffled
+usage: demo_data.py documents OUTPUT FILE...     converts Markdown documents to training records, one JSON line per section
+       demo_data.py shuffle INPUT OUTPUT         shuffles the words of every answer of the conversations
 """
 import json
 import pathlib
@@ -12,7 +12,7 @@ import sys
 
 
 def documents(output: str, files: list[str]) -> None:
-    """A section becomes a plain text, and a short conversation in which its heading asks and its text answers."""
+    """Converts each section to a plain text record, and each of its paragraphs to a conversation whose question is the heading."""
     records = []
     for name in files:
         language = pathlib.Path(name).parent.name

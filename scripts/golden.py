@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Golden tests of the command line: tests/cli/<command>/<case>/ holds cmd, and optionally stdin, stdout, stderr, rc.
+"""Golden tests of the command line: tests/cli/<command>/<case>/ holds cmd and, optionally, stdin, stdout, stderr and rc.
 
 usage: scripts/golden.py PROGRAM [--update]
-`cmd` is run by bash in an empty folder, with $INTELIA the program. stdout and stderr are compared byte for byte (a
-missing file means: must be empty), rc with the exit status (missing: 0). --update writes what was seen instead; read
-the difference before you commit it.
+bash runs `cmd` in an empty folder; $INTELIA is the program and $CASE the folder of the case. stdout and stderr must equal the
+files byte for byte (no file: empty output), the exit status must equal rc (no file: 0). --update writes the actual output to
+the files instead; review the difference before committing it.
 """
 import os
 import pathlib
@@ -50,7 +50,7 @@ def main() -> int:
             failed += 1
             print(f"FAILED {case.relative_to(ROOT)}")
             for name in wrong:
-                print(f"  {name} expected {expected(case, name)!r}\n  {name} got      {seen[name]!r}")
+                print(f"  {name} expected {expected(case, name)!r}\n  {name} actual   {seen[name]!r}")
     print(f"{len(cases) - failed} passed, {failed} failed")
     return 1 if failed or not cases else 0
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Keeps the generated half of docs/<command>.md: the help page between the two marks. The rest is written by hand.
+"""Updates the generated part of docs/commands/<command>.md, the help text between two markers. The rest is written by hand.
 
 usage: scripts/reference.py PROGRAM            writes the pages
-       scripts/reference.py --check PROGRAM    fails when a page is missing or stale
+       scripts/reference.py --check PROGRAM    exits with status 1 if a page is missing or out of date
 """
 import pathlib
 import re
@@ -27,20 +27,20 @@ def page(program: str, command: str) -> str:
 def main() -> int:
     check = "--check" in sys.argv
     program = sys.argv[-1]
-    stale = []
+    outdated = []
     DOCS.mkdir(parents=True, exist_ok=True)
     for command in commands(program):
         path = DOCS / f"{command.replace(' ', '-')}.md"
         old = path.read_text(encoding="utf-8") if path.exists() else f"# intelia {command}\n\n{BEGIN}{END}\n"
         new = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), lambda _: page(program, command), old, flags=re.S)
         if new != old or not path.exists():
-            stale.append(path.name)
+            outdated.append(path.name)
             if not check:
                 path.write_text(new, encoding="utf-8")
-    if check and stale:
-        print(f"stale or missing: {', '.join(stale)}; run scripts/reference.py PROGRAM")
+    if check and outdated:
+        print(f"out of date or missing: {', '.join(outdated)}; run scripts/reference.py PROGRAM")
         return 1
-    print("the reference pages are as the program says" if check else f"written: {', '.join(stale) or 'nothing'}")
+    print("all pages are up to date" if check else f"written: {', '.join(outdated) or 'nothing'}")
     return 0
 
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes lib/text/unicode_additions.cpp: the characters that tokenizers' Oniguruma knows and Unicode 14 does not.
+"""Writes lib/text/unicode_additions.cpp: the characters that the Oniguruma of `tokenizers` knows and Unicode 14 does not.
 
-Debian 12's PCRE2 has Unicode 14, as Python 3.11's unicodedata has; the categories are asked of the peer. Run it with the
-Python of scripts/python-environment, from the root of the repository, after a new version of tokenizers.
+PCRE2 of Debian 12 implements Unicode 14, like unicodedata of Python 3.11; the categories come from `tokenizers` itself. Run
+it from the root of the repository, with the Python of scripts/python-environment, after an update of `tokenizers`.
 """
 
 import pathlib
@@ -35,7 +35,7 @@ def main():
     lines = "\n".join(f"    {entry}," for entry in entries)
     pathlib.Path("lib/text/unicode_additions.cpp").write_text(
         f"""// Written by scripts/unicode_additions.py with tokenizers {tokenizers.__version__}. See unicode_additions.hpp.
-#include "tokens/unicode_additions.hpp"
+#include "text/unicode_additions.hpp"
 
 namespace intelia {{
 

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Writes lib/text/unicode_classes.inc: the class of every code point as the pinned `tokenizers` sees it.
+"""Writes lib/text/unicode_classes.inc: the class of every code point according to the pinned `tokenizers`.
 
-Asked of the peer itself, because its tables (Unicode 16.0 in tokenizers 0.23 and in tiktoken 0.14 alike) are newer than
-those of PCRE2 10.42 and of Python 3.11 (both 14.0)."""
+The classes come from `tokenizers` itself, because its tables (Unicode 16.0 in tokenizers 0.23 and in tiktoken 0.14) are newer
+than those of PCRE2 10.42 and of Python 3.11 (both 14.0)."""
 
 import sys
 
 import tokenizers
 
-# In the order of CharacterClass in unicode_classes.hpp; what none of them takes is `other`.
+# In the order of CharacterClass in unicode_classes.hpp; a code point that matches none is `other`.
 CLASSES = {1: r"\p{M}", 2: r"[\p{Lu}\p{Lt}]", 3: r"\p{Ll}", 4: r"[\p{Lm}\p{Lo}]", 5: r"\p{N}", 6: r"[^\S\r\n]", 7: r"[\r\n]"}
 CODE_POINTS = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 BATCH = 20000

@@ -1,4 +1,4 @@
-// THE list of commands, in the order of help.
+// The list of commands, in the order of the help.
 #include "program.hpp"
 #include "version.hpp"
 

@@ -1,4 +1,4 @@
-// argv → command → exit status: the only catch, the only exit.
+// The entry point: finds the command, sets its options, runs it, and turns errors into messages and exit statuses.
 #include <algorithm>
 #include <cstdlib>
 #include <new>
@@ -13,7 +13,7 @@
 namespace intelia {
 namespace {
 
-/** The command that `words` begin with, and how many of them name it. */
+/** The command that `words` begin with, and the number of words of its name; or nullptr. */
 const Command* find_command(const std::vector<std::string>& words, std::size_t& num_words) {
   for (const Command* command : this_program().commands) {
     const std::string name = command->name;
@@ -42,7 +42,7 @@ bool is_group(const std::string& word) {
   if (typed[0] == '-')
     throw Error(Kind::usage, "unknown option '" + typed + "'; options follow the command, see 'intelia --help'");
   const std::string best = nearest_word(typed, known);
-  throw Error(Kind::usage, "there is no command '" + typed + "'" +
+  throw Error(Kind::usage, "unknown command '" + typed + "'" +
                                (best.empty() ? "; see 'intelia --help'" : " (did you mean '" + best + "'?)"));
 }
 
@@ -70,7 +70,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   }
   command_name = command->name;
   const std::vector<std::string> arguments(words.begin() + static_cast<std::ptrdiff_t>(num_words), words.end());
-  // Help comes before any side effect, also before a configuration file is looked for.
+  // Help is printed before any side effect, and before the configuration file is read.
   if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() ||
       std::find(arguments.begin(), arguments.end(), "-h") != arguments.end()) {
     context.print(command_help(*command));
@@ -146,6 +146,6 @@ int guarded_run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   const int status = intelia::guarded_run({argv + 1, argv + argc});
   std::fflush(nullptr);
-  // Threads of libtorch may still hold locks: leave without running destructors of loaded libraries.
+  // Threads of libtorch may hold locks: exit without running the destructors of loaded libraries.
   std::_Exit(status);
 }

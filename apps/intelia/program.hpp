@@ -1,4 +1,4 @@
-// What this program is: its version, its commit and its commands.
+// The program: its version, commit and commands.
 #pragma once
 
 #include "cli/command.hpp"
@@ -7,7 +7,8 @@ namespace intelia {
 
 const Program& this_program();
 
-/** Routes SIGINT, SIGTERM and SIGHUP to `stop` (a second one ends the program at once) and ignores SIGPIPE. */
+/** SIGINT, SIGTERM and SIGHUP set `stop` (a second one ends the program at once), SIGUSR1 requests a checkpoint,
+   SIGPIPE is ignored. */
 void install_signals(StopFlag& stop);
 
 }  // namespace intelia

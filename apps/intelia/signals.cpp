@@ -1,4 +1,4 @@
-// What SIGINT, SIGTERM, SIGHUP, SIGUSR1 and SIGPIPE do to the program.
+// Signal handlers.
 #include <signal.h>
 #include <unistd.h>
 
@@ -8,7 +8,7 @@ namespace intelia {
 
 namespace {
 
-StopFlag* signal_target = nullptr;  // a handler can reach nothing but a static
+StopFlag* signal_target = nullptr;  // a signal handler can only use a static object
 
 void on_checkpoint_signal(int) { signal_target->request_checkpoint(); }
 
@@ -27,7 +27,7 @@ void install_signals(StopFlag& stop) {
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     ::sigaction(number, nullptr, &before);
-    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // nohup stays nohup
+    if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // keeps what nohup has set
   }
   action.sa_handler = on_checkpoint_signal;
   ::sigaction(SIGUSR1, &action, nullptr);

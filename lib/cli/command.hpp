@@ -1,6 +1,5 @@
-// A command is a name, a table of options bound to the library's own structs, and the work. Binding and checking
-// options is pure; run does the work. Help, completion, environment, configuration and reference pages come from the
-// table.
+// A command: its name, a table of options bound to the fields of a struct, and the function that runs it. Help,
+// completion, environment variables, configuration file and reference pages are generated from the table.
 #pragma once
 
 #include <cstdint>
@@ -25,16 +24,16 @@ enum class Origin { default_value, file, environment, flag };
 
 struct Option {
   std::string name;        // "learning-rate"
-  std::string value_name;  // "NUMBER"; empty: a switch (--x, --no-x)
+  std::string value_name;  // "NUMBER"; empty for a switch (--x, --no-x)
   std::string help;
   std::vector<std::string> choices;
   bool is_required = false;
   bool is_file = false;                         // completes to file names
-  bool is_positional = false;                   // given by place, not by --name
+  bool is_positional = false;                   // given by position, not by --name
   bool is_list = false;                         // comma-separated; repeating the option appends
-  bool may_change = false;                      // between a run and one that resumes or increments it
+  bool may_change = false;                      // between a run and one that resumes it or adds to it
   std::function<void(const std::string&)> set;  // throws Error{usage} "expected …, got '…'", without the option's name
-  std::function<std::string()> get;             // the value as the user would type it
+  std::function<std::string()> get;             // the value as a user would write it
   std::function<Json()> json;                   // the value for manifests
   Origin origin = Origin::default_value;
 
@@ -47,7 +46,7 @@ struct Option {
     is_positional = true;
     return *this;
   }
-  /** What a resumed run computes, or what a line of an increment holds, does not depend on it. */
+  /** A resumed or incremental run may have another value: results do not depend on it. */
   Option& changeable() {
     may_change = true;
     return *this;
@@ -58,7 +57,7 @@ class OptionTable {
  public:
   Option& add(const std::string& name, bool& target, const std::string& help);
   Option& add(const std::string& name, int& target, const std::string& help);
-  /** A number, or `word`, which stands for `value_of_word`. */
+  /** A number, or `word`, which means `value_of_word`. */
   Option& add(const std::string& name, int& target, const std::string& help, const std::string& word,
               int value_of_word);
   Option& add(const std::string& name, std::int64_t& target, const std::string& help);
@@ -72,7 +71,7 @@ class OptionTable {
               const std::string& value_name = "LIST");  // comma-separated
   Option& add(const std::string& name, std::vector<std::filesystem::path>& target, const std::string& help,
               const std::string& value_name = "FILES");  // comma-separated, or the option repeated
-  /** An enum by its names. */
+  /** An enumeration by the names of its values. */
   template <class Enum>
   requires std::is_enum_v<Enum> Option& add(const std::string& name, Enum& target, const std::string& help,
                                             const std::vector<std::pair<std::string, Enum>>& names) {
@@ -100,7 +99,7 @@ class OptionTable {
   std::vector<Option>& options() { return options_; }
   const std::vector<Option>& options() const { return options_; }
   Option* find(const std::string& name);
-  /** Keeps what the options are bound to alive as long as the table. */
+  /** Keeps the struct that the options are bound to alive as long as the table. */
   void keep(std::shared_ptr<void> bound) { bound_ = std::move(bound); }
 
  private:
@@ -109,10 +108,10 @@ class OptionTable {
   std::shared_ptr<void> bound_;
 };
 
-/** What every command knows besides its own options. */
+/** The options that every command has. */
 struct CommonOptions {
-  bool force = false, verbose = false, quiet = false, json = false, dry_run = false, help = false, version = false;
-  int threads = 0;  // 0: one a core
+  bool force = false, verbose = false, quiet = false, json = false, dry_run = false, help = false;
+  int threads = 0;  // 0: one per core
   std::filesystem::path config;
   enum class LogFormat { text, json } log_format = LogFormat::text;
   enum class Color { automatic, always, never } color = Color::automatic;
@@ -123,14 +122,14 @@ int num_threads(const CommonOptions& common);
 
 struct Command;
 
-/** The program: what it is called by, and all of its commands. */
+/** The program: its version and its commands. */
 struct Program {
   const char* version;                          // "0.1.0"
   const char* commit;                           // git hash, or "unknown"
   const std::vector<const Command*>& commands;  // in the order of help
 };
 
-/** What a running command may use of the world. */
+/** What a running command has access to. */
 struct Context {
   const Program& program;
   std::FILE* out;  // results for machines
@@ -138,20 +137,20 @@ struct Context {
   CommonOptions common;
   bool uses_color = false;  // on stdout
   std::string command;      // "train sft"
-  Json options;             // effective options, for manifests (secrets never among them)
-  Json fixed_options;       // those of them that a run which resumes or increments another must not change
+  Json options;             // effective options, for manifests; never secrets
+  Json fixed_options;       // those that a resumed or incremental run must not change
 
   Log& log() const { return sinks.log; }
   RunInfo run_info() const { return {command, program.version, options, common.force, fixed_options}; }
-  /** Writes a result; a closed pipe ends the command quietly with 0. */
+  /** Writes a result to `out`. Throws ClosedPipe, which ends the program with status 0, when nobody reads it. */
   void print(std::string_view text) const;
-  /** The last word: `summary` on stdout with --json, else `words` on stderr unless --quiet. */
+  /** Reports the result of the command: `summary` on stdout with --json, otherwise `words` on stderr unless --quiet. */
   void finish(const Json& summary, const std::string& words) const;
-  /** The same where data went to stdout: with --json the summary goes to stderr. */
+  /** The same for a command that writes data to stdout: with --json the summary goes to stderr. */
   void finish_after_data(const Json& summary, const std::string& words) const;
 };
 
-/** The work of a command; returns the exit status (0, 3 or 4). */
+/** Runs a command; returns the exit status (0, 3 or 4). */
 using Action = std::function<int(Context&)>;
 
 struct Command {
@@ -161,7 +160,7 @@ struct Command {
   Action (*declare)(OptionTable& table);
 };
 
-/** Binds a fresh Options struct: `declare(table, options)` fills the table, `run(options, context)` does the work. */
+/** Binds a new Options struct: `declare(table, options)` fills the table, `run(options, context)` runs the command. */
 template <class Options, void (*declare)(OptionTable&, Options&), int (*run)(const Options&, Context&)>
 Action bind(OptionTable& table) {
   auto options = std::make_shared<Options>();
@@ -170,7 +169,7 @@ Action bind(OptionTable& table) {
   return [options](Context& context) { return run(*options, context); };
 }
 
-/** Lines of `text` wrapped to `width` columns, each after the first line behind `indent` spaces. */
+/** `text` wrapped to `width` columns; lines after the first are indented by `indent` spaces. */
 std::string wrap(const std::string& text, std::size_t indent, std::size_t width = 80);
 
 }  // namespace intelia

@@ -11,8 +11,8 @@ namespace intelia {
 namespace {
 
 constexpr const char* kStatuses =
-    "Exit status: 0 done; 1 failed; 2 wrong usage or configuration; 3 done, the answer is no;\n"
-    "4 done, it cannot be told; 75 try again later; 128+N ended by signal N.\n";
+    "Exit status: 0 success; 1 failure; 2 usage or configuration error; 3 negative result; 4 inconclusive;\n"
+    "75 temporary failure, try again later; 128+N terminated by signal N.\n";
 
 std::string command_lines(const Program& program, const std::string& prefix) {
   std::string text;
@@ -50,11 +50,11 @@ std::string option_lines(const OptionTable& table) {
 
 std::string program_help(const Program& program) {
   return fmt::format(
-      "intelia {}: from rated conversations in PostgreSQL to a fine-tuned model and a verdict\n\n"
+      "intelia {}: fine-tunes language models on rated conversations and evaluates them\n\n"
       "Usage: intelia COMMAND [OPTIONS]\n\nCommands:\n{}\n"
-      "'intelia COMMAND --help' shows a command's options; 'intelia --version' the version.\n"
-      "Every option can also come from the environment (INTELIA_TRAIN_SFT_LEARNING_RATE) or from\n"
-      "intelia.toml ([train.sft] learning-rate = 2e-5); 'intelia config' shows what holds.\n\n{}",
+      "'intelia COMMAND --help' shows the options of a command, 'intelia --version' the version.\n"
+      "Options can also be set in the environment (INTELIA_TRAIN_SFT_LEARNING_RATE) or in intelia.toml\n"
+      "([train.sft] learning-rate = 2e-5); 'intelia config' shows the effective values.\n\n{}",
       program.version, command_lines(program, ""), kStatuses);
 }
 
@@ -79,7 +79,7 @@ std::string command_help(const Command& command) {
 
 namespace {
 
-/** Words that may follow "intelia": first words of all commands; and the second words of groups. */
+/** The words that may follow "intelia": the first words of all commands. */
 std::vector<std::string> first_words(const Program& program) {
   std::vector<std::string> words;
   for (const Command* command : program.commands) {
@@ -119,7 +119,7 @@ std::string quote_single(const std::string& text) {
   return out;
 }
 
-/** bash's rules serve zsh too, through bashcompinit. */
+/** For bash, and for zsh through bashcompinit. */
 std::string bash_script(const Program& program) {
   std::string cases, values;
   for (const Command* command : program.commands) {

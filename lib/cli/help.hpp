@@ -1,4 +1,4 @@
-// Help pages and shell completion, generated from the list of commands and their tables.
+// Help texts and shell completion, generated from the list of commands and their option tables.
 #pragma once
 
 #include <string>
@@ -7,13 +7,13 @@
 
 namespace intelia {
 
-/** The page of the whole program. */
+/** The help of the program. */
 std::string program_help(const Program& program);
 
-/** The page of a group of commands ("train"): its subcommands. */
+/** The help of a group of commands ("train"): its subcommands. */
 std::string group_help(const Program& program, const std::string& group);
 
-/** The page of one command. */
+/** The help of a command. */
 std::string command_help(const Command& command);
 
 /** A completion script; `shell` is "bash", "zsh" or "fish". */

@@ -11,7 +11,7 @@ namespace intelia {
 
 namespace {
 
-/** Lines that one thread works on at a time, and what it made of them. */
+/** The lines that a thread converts at once, and their output. */
 struct Chunk {
   struct Line {
     std::size_t begin = 0, end = 0;  // in text
@@ -28,7 +28,7 @@ struct Chunk {
   std::string out;
   std::vector<Fault> faults;
   std::int64_t count = 0;
-  std::int64_t num_mended = 0, first_mended = 0;
+  std::int64_t num_repaired = 0, first_repaired = 0;
 };
 
 void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder) {
@@ -45,13 +45,13 @@ void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder)
       chunk.out.replace(begin, std::string::npos, placeholder);
       chunk.faults.push_back({i, std::move(*result.fault)});
     }
-    if (result.is_mended && chunk.num_mended++ == 0) chunk.first_mended = line.number;
+    if (result.is_repaired && chunk.num_repaired++ == 0) chunk.first_repaired = line.number;
     chunk.count += result.count;
     chunk.out += '\n';
   }
 }
 
-/** The lines that are there without waiting, up to 1 MiB; at least one unless the input has ended. */
+/** The lines available without blocking, up to 1 MiB; at least one unless the input has ended. */
 Chunk read_chunk(LineReader& lines) {
   constexpr std::size_t kMaxBytes = 1 << 20;
   Chunk chunk;
@@ -65,7 +65,7 @@ Chunk read_chunk(LineReader& lines) {
   return chunk;
 }
 
-/** Writes chunks in their order and keeps the books. */
+/** Writes the output of chunks in order, and counts. */
 class LineWriter {
  public:
   LineWriter(const Context& context, const LinePipeSettings& settings, std::string input)
@@ -74,8 +74,8 @@ class LineWriter {
   void write(const Chunk& chunk) {
     totals_.num_lines += static_cast<std::int64_t>(chunk.lines.size());
     totals_.count += chunk.count;
-    if (totals_.num_mended == 0) first_mended_ = chunk.first_mended;
-    totals_.num_mended += chunk.num_mended;
+    if (totals_.num_repaired == 0) first_repaired_ = chunk.first_repaired;
+    totals_.num_repaired += chunk.num_repaired;
     for (const Chunk::Fault& fault : chunk.faults) {
       const Chunk::Line& line = chunk.lines[fault.line];
       rejects_.add(fmt::format("{}:{}", input_, line.number), fault.reason, "");
@@ -86,10 +86,10 @@ class LineWriter {
 
   LinePipeTotals finish() {
     context_.sinks.progress.finish();
-    if (totals_.num_mended > 0)
-      context_.log().warning(
-          fmt::format("{} line{} bytes that are not UTF-8, which count as U+FFFD; the first is {}:{}",
-                      totals_.num_mended, totals_.num_mended == 1 ? " holds" : "s hold", input_, first_mended_));
+    if (totals_.num_repaired > 0)
+      context_.log().warning(fmt::format("invalid UTF-8 in {} line{} was replaced by U+FFFD; the first is {}:{}",
+                                         totals_.num_repaired, totals_.num_repaired == 1 ? "" : "s", input_,
+                                         first_repaired_));
     rejects_.check(totals_.num_lines);
     totals_.num_bad = rejects_.count();
     for (const auto& [reason, count] : rejects_.by_reason()) totals_.bad_by_reason[reason] = count;
@@ -101,13 +101,13 @@ class LineWriter {
   std::string input_;
   Rejects rejects_;
   LinePipeTotals totals_;
-  std::int64_t first_mended_ = 0;
+  std::int64_t first_repaired_ = 0;
 };
 
 }  // namespace
 
 void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std::string& what) {
-  table.add("file", settings.file, what + "; - or nothing: standard input").positional();
+  table.add("file", settings.file, what + " (default: standard input)").positional();
   declare_reject_options(table, settings.rejects);
 }
 
@@ -150,7 +150,7 @@ Json totals_json(const LinePipeTotals& totals, const std::string& counted) {
   Json json = {{"lines", totals.num_lines}};
   if (!counted.empty()) json[counted + "s"] = totals.count;
   json["bad"] = totals.bad_by_reason;
-  if (totals.num_mended > 0) json["not_utf8"] = totals.num_mended;
+  if (totals.num_repaired > 0) json["not_utf8"] = totals.num_repaired;
   return json;
 }
 

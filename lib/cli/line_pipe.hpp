@@ -1,5 +1,5 @@
-// Lines in, one line out for each, in their order, on several threads and in memory that does not grow with the input:
-// what tokenize, detokenize and render have in common. It does not know what the lines mean.
+// Converts an input line by line, in order, on several threads and in bounded memory: the common part of tokenize,
+// detokenize and render. It does not know what the lines mean.
 #pragma once
 
 #include <filesystem>
@@ -14,18 +14,18 @@
 
 namespace intelia {
 
-/** What became of one line. */
+/** The result of one line. */
 struct LineResult {
-  std::optional<std::string> fault;  // in words; what stands in the output is then the pipe's placeholder
-  std::int64_t count = 0;            // of what the command counts
-  bool is_mended = false;            // bytes that are not UTF-8 were read as U+FFFD
+  std::optional<std::string> fault;  // why the line is invalid; the output is then the placeholder
+  std::int64_t count = 0;            // of what the command counts, such as tokens
+  bool is_repaired = false;          // invalid UTF-8 was replaced by U+FFFD
 };
 
 /** Appends the output of `line`, without newline, to `out`. Called from several threads at once. */
 using LineWork = std::function<LineResult(std::string_view line, std::string& out)>;
 
 struct LinePipeSettings {
-  std::filesystem::path file;  // empty or "-": standard input
+  std::filesystem::path file;  // empty or "-" for standard input
   RejectPolicy rejects;
 };
 
@@ -34,21 +34,22 @@ struct LinePipeTotals {
   std::int64_t count = 0;
   std::int64_t num_bad = 0;
   Json bad_by_reason = Json::object();
-  std::int64_t num_mended = 0;
+  std::int64_t num_repaired = 0;
 };
 
 /** FILE --max-rejected --strict. */
 void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std::string& what);
 
 /**
- * Writes to stdout what `work` makes of each line; a bad line is named on stderr and leaves `placeholder` in its place,
- * so that line N of the output belongs to line N of the input. What was read is answered before more is waited for.
- * Throws Error{input} at the end when more lines were bad than the settings allow, or at the first with --strict.
+ * Writes the output of `work` for each line to stdout. A bad line is reported on stderr and its output is
+ * `placeholder`, so that line N of the output belongs to line N of the input. Lines that have been read are written
+ * before the next read blocks. Throws Error{input} at the end when more lines are bad than the settings allow, or at
+ * the first one when they are strict.
  */
 LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
                           const LineWork& work);
 
-/** "3 lines, 12 tokens, 1 bad line", for the last word of a command. */
+/** "3 lines, 12 tokens, 1 bad line". */
 std::string describe_totals(const LinePipeTotals& totals, const std::string& counted);
 
 /** {"lines":3,"tokens":12,"bad":{…}}. */

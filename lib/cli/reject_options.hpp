@@ -1,4 +1,4 @@
-// Options of every command that reads records: how many bad ones it bears.
+// The options of commands that read records: how many bad ones they accept.
 #pragma once
 
 #include "cli/command.hpp"

@@ -8,16 +8,16 @@
 namespace intelia {
 
 void declare_common(OptionTable& table, CommonOptions& common) {
-  table.add("force", common.force, "Write over outputs that another command made");
-  table.add("dry-run", common.dry_run, "Say what would be done, write and spend nothing");
+  table.add("force", common.force, "Overwrite outputs of other commands");
+  table.add("dry-run", common.dry_run, "Print what would be done without doing it");
   table.add("json", common.json, "Print the summary as one JSON object on stdout");
-  table.add("quiet", common.quiet, "Only warnings and errors on stderr");
-  table.add("verbose", common.verbose, "Say more on stderr");
-  table.add("threads", common.threads, "Threads to work with; 0: one a core");
-  table.add("config", common.config, "Configuration file (TOML); else $INTELIA_CONFIG, else ./intelia.toml");
-  table.add("log-format", common.log_format, "Form of log lines",
+  table.add("quiet", common.quiet, "Print only warnings and errors on stderr");
+  table.add("verbose", common.verbose, "Print debug messages on stderr");
+  table.add("threads", common.threads, "Number of threads (0 = one per core)");
+  table.add("config", common.config, "TOML configuration file; default: $INTELIA_CONFIG, then ./intelia.toml");
+  table.add("log-format", common.log_format, "Format of log messages",
             {{"text", CommonOptions::LogFormat::text}, {"json", CommonOptions::LogFormat::json}});
-  table.add("color", common.color, "Colour in the terminal",
+  table.add("color", common.color, "Colors in the terminal",
             {{"auto", CommonOptions::Color::automatic},
              {"always", CommonOptions::Color::always},
              {"never", CommonOptions::Color::never}});
@@ -91,8 +91,7 @@ void check_configuration(const Program& program, const ConfigurationFile& file) 
     const auto options = known.find(table);
     for (const auto& [key, value] : values) {
       if (options == known.end())
-        throw Error(Kind::usage,
-                    value.where + ": there is no command '" + table + "'" + did_you_mean(table, commands, ""));
+        throw Error(Kind::usage, value.where + ": unknown command '" + table + "'" + did_you_mean(table, commands, ""));
       if (std::find(options->second.begin(), options->second.end(), key) == options->second.end())
         throw Error(Kind::usage, value.where + ": unknown key '" + key + "'" +
                                      (table.empty() ? "" : " of [" + table + "]") +

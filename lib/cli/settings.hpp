@@ -10,7 +10,7 @@
 
 namespace intelia {
 
-/** One value from the configuration file, with the place it stands at ("intelia.toml:12"). */
+/** A value in the configuration file and its position, "intelia.toml:12". */
 struct FileValue {
   std::string value;
   std::string where;
@@ -19,17 +19,17 @@ struct FileValue {
 /** Values by table ("train sft"; "" for the top) and key, as OptionTable::set takes them. */
 using ConfigurationFile = std::map<std::string, std::map<std::string, FileValue>>;
 
-/** --config, else $INTELIA_CONFIG, else ./intelia.toml if it is there, else empty. */
+/** --config, or $INTELIA_CONFIG, or ./intelia.toml if it exists; otherwise empty. */
 std::filesystem::path configuration_path(const CommonOptions& common);
 
 /** Reads a TOML file. Error{usage} "file:line: what is wrong". */
 ConfigurationFile read_configuration(const std::filesystem::path& path);
 
-/** Sets every option of `table` by precedence and notes its origin. `environment_prefix`: "INTELIA_TRAIN_SFT_". */
+/** Sets each option of `table` from the source of highest precedence, and its origin. Error{usage} for a bad value. */
 void apply_settings(OptionTable& table, const std::string& command, const ParsedArguments& arguments,
                     const ConfigurationFile& file);
 
-/** Every table and key of `file` must be known. Error{usage} with the nearest known name. */
+/** Throws Error{usage}, with the nearest known name, for a table or key of `file` that no command has. */
 void check_configuration(const Program& program, const ConfigurationFile& file);
 
 /** "INTELIA_TRAIN_SFT_LEARNING_RATE"; for the common options `command` is empty. */

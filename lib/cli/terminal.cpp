@@ -40,7 +40,7 @@ void TerminalLog::write(Level level, std::string_view message) {
     line += "}\n";
   } else {
     const std::string label = level == Level::warning ? "warning: " : "";
-    // What is said may quote text from outside: nothing of it may steer the terminal.
+    // Messages may quote text from outside, which must not control the terminal.
     std::string plain(message);
     for (char& c : plain)
       if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) c = '?';
@@ -52,7 +52,7 @@ void TerminalLog::write(Level level, std::string_view message) {
 
 namespace {
 
-/** The first `num_columns` characters of UTF-8 `line`, each taken to be one column wide. */
+/** The first `num_columns` characters of `line` (UTF-8), assuming that each is one column wide. */
 std::string_view columns(std::string_view line, std::size_t num_columns) {
   for (std::size_t i = 0; i < line.size(); ++i)
     if ((static_cast<unsigned char>(line[i]) & 0xC0) != 0x80 && num_columns-- == 0) return line.substr(0, i);

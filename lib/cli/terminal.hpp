@@ -1,4 +1,4 @@
-// The terminal's side of the sinks: log lines, the live progress line, and the quiet end of a closed pipe.
+// Log messages and progress on stderr, and the exception for a closed standard output.
 #pragma once
 
 #include <exception>
@@ -11,18 +11,18 @@
 
 namespace intelia {
 
-/** Thrown when the reader of standard output went away: no error, the program ends with 0. */
+/** Thrown when the reader of standard output has closed it: not an error, the program exits with status 0. */
 struct ClosedPipe : std::exception {
   const char* what() const noexcept override { return "standard output was closed"; }
 };
 
-/** Log lines on stderr: "intelia: …", or JSON objects. The live progress line is wiped before each. */
+/** Log messages on stderr: "intelia: …", or JSON objects. The progress line is erased before each. */
 class TerminalLog final : public Log {
  public:
   void configure(const CommonOptions& common, bool uses_color);
   void write(Level level, std::string_view message) override;
-  /** Draws `line` in place of the last live line, and above it the lines of `picture` when the terminal has room for
-     them; an empty line takes both away. Only on a terminal. */
+  /** Replaces the progress line by `line`, and the lines above it by those of `picture` if the terminal is high enough;
+     an empty `line` erases both. Call it only for a terminal. */
   void draw_live(std::string_view line, std::string_view picture = "");
   bool is_quiet() const { return is_quiet_; }
 
@@ -33,7 +33,7 @@ class TerminalLog final : public Log {
   int num_live_lines_ = 0;
 };
 
-/** Redrawn ten times a second on a terminal; elsewhere a plain line every ten seconds. */
+/** Progress: on a terminal a line that is updated ten times per second, otherwise a log message every ten seconds. */
 class TerminalProgress final : public Progress {
  public:
   explicit TerminalProgress(TerminalLog& log);
@@ -49,7 +49,7 @@ class TerminalProgress final : public Progress {
   std::string unit_, picture_;
 };
 
-/** Whether to colour what goes to `file`. */
+/** Whether output to `file` is colored: --color, then NO_COLOR and TERM, then whether it is a terminal. */
 bool wants_color(CommonOptions::Color choice, std::FILE* file);
 
 }  // namespace intelia

@@ -1,6 +1,8 @@
-// The list of commands and their tables: names, help, completion.
+// The list of commands and their tables: names, help, completion, documentation and golden tests.
 #include <doctest/doctest.h>
 
+#include <algorithm>
+#include <filesystem>
 #include <regex>
 #include <set>
 
@@ -9,6 +11,25 @@
 #include "program.hpp"
 
 using namespace intelia;
+namespace fs = std::filesystem;
+
+namespace {
+
+/** "train sft" as files are named after it: "train-sft". */
+std::string file_name(const Command& command) {
+  std::string name = command.name;
+  std::replace(name.begin(), name.end(), ' ', '-');
+  return name;
+}
+
+bool has_golden_test(const fs::path& folder) {
+  std::error_code failure;
+  for (fs::directory_iterator entry(folder, failure), end; entry != end; entry.increment(failure))
+    if (fs::exists(entry->path() / "cmd", failure)) return true;
+  return false;
+}
+
+}  // namespace
 
 TEST_CASE("every command has a name, words, and options that are named once and explained") {
   std::set<std::string> commands;
@@ -71,4 +92,25 @@ TEST_CASE("help pages are narrow enough for a terminal of 100 columns and name e
       CHECK(completion_script(this_program(), shell).find(name.substr(name.find(' ') + 1)) != std::string::npos);
     }
   }
+}
+
+TEST_CASE("every command has a reference page and golden tests") {
+  // Cases of these are being written.
+  const std::set<std::string> without_golden_test = {"doctor", "eval-run", "extract"};
+  for (const Command* command : this_program().commands) {
+    const std::string name = file_name(*command);
+    CAPTURE(name);
+    CHECK(fs::exists("docs/commands/" + name + ".md"));
+    CHECK(has_golden_test("tests/cli/" + name) == !without_golden_test.contains(name));
+  }
+  CHECK_FALSE(has_golden_test("tests/cli/no-such-command"));
+}
+
+TEST_CASE("every golden test and reference page belongs to a command") {
+  std::set<std::string> known = {"program"};  // the program's own behavior
+  for (const Command* command : this_program().commands) known.insert(file_name(*command));
+  for (const fs::directory_entry& entry : fs::directory_iterator("tests/cli"))
+    CHECK_MESSAGE(known.contains(entry.path().filename()), entry.path().string());
+  for (const fs::directory_entry& entry : fs::directory_iterator("docs/commands"))
+    CHECK_MESSAGE(known.contains(entry.path().stem()), entry.path().string());
 }

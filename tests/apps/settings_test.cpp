@@ -78,6 +78,21 @@ TEST_CASE("flag beats environment beats file beats default") {
   CHECK(table.find("lora-targets")->origin == Origin::file);
 }
 
+TEST_CASE("a flag replaces what the environment says, also a switch and a list") {
+  ::setenv("INTELIA_TRAIN_SFT_SHUFFLE", "false", 1);
+  ::setenv("INTELIA_TRAIN_SFT_LORA_TARGETS", "a,b", 1);
+  Sample sample;
+  OptionTable table = sample_table(sample);
+  apply_settings(table, "train sft", parse({}), {});
+  CHECK_FALSE(sample.shuffle);
+  CHECK(sample.targets == std::vector<std::string>{"a", "b"});
+  apply_settings(table, "train sft", parse({"--shuffle", "--lora-targets", "c"}), {});
+  ::unsetenv("INTELIA_TRAIN_SFT_SHUFFLE");
+  ::unsetenv("INTELIA_TRAIN_SFT_LORA_TARGETS");
+  CHECK(sample.shuffle);
+  CHECK(sample.targets == std::vector<std::string>{"c"});
+}
+
 TEST_CASE("the last value of a flag counts, lists add up") {
   Sample sample;
   OptionTable table = sample_table(sample);
@@ -166,7 +181,7 @@ TEST_CASE("an unknown key or command in the file is an error, a broken file name
                        doctest::Contains("unknown key 'commnd' of [config] (did you mean 'command'?)"), Error);
   const TemporaryFile unknown_command("[cofig]\ncommand = \"x\"\n");
   CHECK_THROWS_WITH_AS(check_configuration(this_program(), read_configuration(unknown_command.path)),
-                       doctest::Contains("there is no command 'cofig' (did you mean 'config'?)"), Error);
+                       doctest::Contains("unknown command 'cofig' (did you mean 'config'?)"), Error);
   const TemporaryFile broken("[config]\ncommand =\n");
   CHECK_THROWS_WITH_AS(read_configuration(broken.path), doctest::Contains("intelia.toml:2"), Error);
 }

@@ -1,6 +1,7 @@
-// intelia config: each effective value and where it came from.
+// intelia config: the effective value of each option and its source.
 #include <fmt/format.h>
 
+#include "base/nearest_word.hpp"
 #include "cli/settings.hpp"
 
 namespace intelia {
@@ -11,7 +12,7 @@ struct ConfigOptions {
 };
 
 void declare(OptionTable& table, ConfigOptions& options) {
-  table.add("command", options.command, "Only this command's values", "COMMAND").positional();
+  table.add("command", options.command, "Print only the options of this command", "COMMAND").positional();
 }
 
 const char* origin_name(Origin origin) {
@@ -33,8 +34,12 @@ int run(const ConfigOptions& options, Context& context) {
   const ConfigurationFile file = path.empty() ? ConfigurationFile{} : read_configuration(path);
   Json summary = Json::object();
   std::string text;
+  std::vector<std::string> names;
+  bool is_known = options.command.empty();
   for (const Command* command : context.program.commands) {
+    names.push_back(command->name);
     if (!options.command.empty() && command->name != options.command) continue;
+    is_known = true;
     OptionTable table;
     command->declare(table);
     apply_settings(table, command->name, ParsedArguments{}, file);
@@ -45,16 +50,18 @@ int run(const ConfigOptions& options, Context& context) {
       summary[command->name][option.name] = {{"value", option.json()}, {"origin", origin_name(option.origin)}};
     }
   }
-  if (text.empty()) throw Error(Kind::usage, "there is no command '" + options.command + "' with options");
+  if (!is_known)
+    throw Error(Kind::usage, "unknown command '" + options.command + "'" + did_you_mean(options.command, names));
   context.print(context.common.json ? summary.dump() + "\n" : text);
   return 0;
 }
 
 }  // namespace
 
-extern const Command config{"config", "Effective settings and where each came from",
-                            "Prints every option of every command (or of COMMAND) as flags, environment and "
-                            "configuration file leave it.\n\nExample: intelia config 'train sft'",
+extern const Command config{"config", "Print the effective options and their sources",
+                            "Prints each option of every command (or of COMMAND) with the value that environment and "
+                            "configuration file give it, and which of them it comes from.\n\n"
+                            "Example: intelia config 'train sft'",
                             bind<ConfigOptions, declare, run>};
 
 }  // namespace intelia

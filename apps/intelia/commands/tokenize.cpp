@@ -53,7 +53,7 @@ LineResult tokenize_line(const Tokenizer& tokenizer, const Options& options, std
     if (!parsed) return {"not a JSON string of Unicode text: expected \"…\""};
     text = *parsed;
   } else {
-    result.is_mended = !is_valid_utf8(line);
+    result.is_repaired = !is_valid_utf8(line);
   }
   const std::vector<std::int32_t> ids = tokenizer.encode(text, options.special);
   append_ids(out, ids);
