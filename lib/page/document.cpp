@@ -9,11 +9,11 @@ namespace intelia {
 namespace {
 
 constexpr const char* kLight =
-    "--text:#1c2127;--page:#ffffff;--soft:#5b6672;--line:#d8dee5;--shade:#f5f7f9;--green:#1a7f4b;--green-shade:#d9f2dd;"
-    "--red:#b3362b;--amber:#8a6d1d;--blue:#0969da;--orange:#bc4c00";
+    "--text: #1c2127;--page: #ffffff;--soft: #5b6672;--line: #d8dee5;--shade: #f5f7f9;--green: #1a7f4b;"
+    "--green-shade: #d9f2dd;--red: #b3362b;--amber: #8a6d1d;--blue: #0969da;--orange: #bc4c00";
 constexpr const char* kDark =
-    "--text:#e6eaee;--page:#14181c;--soft:#9aa6b2;--line:#39424c;--shade:#1d2328;--green:#4cc38a;--green-shade:#17452a;"
-    "--red:#f0796d;--amber:#d9b44a;--blue:#58a6ff;--orange:#f0883e";
+    "--text: #e6eaee;--page: #14181c;--soft: #9aa6b2;--line: #39424c;--shade: #1d2328;--green: #4cc38a;"
+    "--green-shade: #17452a;--red: #f0796d;--amber: #d9b44a;--blue: #58a6ff;--orange: #f0883e";
 
 constexpr const char* kBaseStyle = R"(
 body{font:16px/1.5 system-ui,sans-serif;color:var(--text);background:var(--page);max-width:78rem;margin:0 auto;padding:2rem 1rem}

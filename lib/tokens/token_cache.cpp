@@ -57,14 +57,17 @@ void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newe
   std::error_code failure;
   std::vector<KeptFile> files;
   std::uint64_t total = 0;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder, failure)) {
-    const std::string name = entry.path().filename().string();
-    if (name.ends_with(std::string(kSuffix) + ".partial")) remove_partial(entry.path());
+  const fs::directory_iterator end;
+  for (fs::directory_iterator member(folder, failure); member != end; member.increment(failure)) {
+    const fs::path& path = member->path();
+    const std::string name = path.filename().string();
+    if (name.ends_with(std::string(kSuffix) + ".partial")) remove_partial(path);
     if (!name.ends_with(kSuffix)) continue;
-    const std::uint64_t bytes = entry.file_size(failure);
-    if (failure) continue;
+    std::error_code vanished;
+    const std::uint64_t bytes = member->file_size(vanished);
+    if (vanished) continue;
     total += bytes;
-    if (entry.path() != newest) files.push_back({entry.path(), bytes, entry.last_write_time(failure)});
+    if (path != newest) files.push_back({path, bytes, member->last_write_time(vanished)});
   }
   std::sort(files.begin(), files.end(), [](const KeptFile& a, const KeptFile& b) { return a.used < b.used; });
   for (const KeptFile& file : files) {

@@ -307,7 +307,8 @@ class Mlflow final : public Tracker {
     if (sends_weights_) names.emplace_back(kWeights);
     for (const std::string& name : names) {
       const fs::path path = run_.output / name;
-      if (!fs::is_regular_file(fs::symlink_status(path))) continue;
+      std::error_code failure;
+      if (fs::symlink_status(path, failure).type() != fs::file_type::regular) continue;
       const std::string sha256 = sha256_of_file(path);
       if (journal_->has_file(name, sha256)) continue;
       journal_->add_file(name, sha256);

@@ -236,7 +236,7 @@ def test_dies_in_the_middle(server, tmp_path):
     program.wait_for(lambda: server.runs("dies") and server.points(server.run_of("dies")[0]), timeout_seconds=60)
     server.kill()
     status, said = probe.lines(11, 20).end()
-    assert status == 0 and "--resume sends it" in said, said
+    assert status == 0 and "resume the run to send it" in said, said
     assert server.run_of("dies")[2] == "RUNNING"
     server.start()
     assert Probe(tmp_path, server.environment, mlflow="dies", resumes=True).begin(20).end() == (0, "")
@@ -367,7 +367,7 @@ def test_artifacts_wait_for_the_server(running, tmp_path):
         probe = Probe(folder, environment, mlflow="spooled", resumes=True).begin(2).lines(3, 3)
         probe.say("answers 4")
         status, said = probe.lines(4, 4).end()
-        assert status == 0 and "--resume sends it" in said and uploads(asked) == [], said
+        assert status == 0 and "resume the run to send it" in said and uploads(asked) == [], said
         is_away = False
         (folder / "loss.svg").unlink()  # what is gone in the meantime is left out
         status, said = Probe(folder, environment, mlflow="spooled", resumes=True).begin(4).end()
@@ -433,7 +433,7 @@ def test_a_server_that_takes_no_artifacts(running, tmp_path):
     def too_large(handler):
         return (413, {}, b"<html>") if handler.command == "PUT" else None
 
-    none, warned = "takes no artifacts", "no more artifacts are sent"
+    none, warned = "accepts no artifacts", "no more artifacts are sent"
     for experiment, answer_of, num_puts, words in (("elsewhere", lambda handler: None, 0, none), ("host", other_host, 0, none),
                                                    ("disabled", disabled, 1, none), ("broken", broken_store, 1, warned),
                                                    ("large", too_large, 1, warned)):
@@ -534,4 +534,4 @@ def test_a_broken_journal_is_one_warning(running, tmp_path):
     journal(tmp_path).unlink()
     Probe(tmp_path, {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}, mlflow="broken").begin().lines(1, 3).kill()
     status, said = Probe(tmp_path, running.environment, mlflow="broken").begin().lines(1, 2).end()
-    assert status == 0 and "3 lines" in said and "dropped" in said, said
+    assert status == 0 and "3 entries" in said and "dropped" in said, said

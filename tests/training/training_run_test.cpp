@@ -19,8 +19,8 @@ TEST_CASE("a tracked run is named after its folder; its identity follows from wh
   const test::TinyModel model;
   const TextSide text = load_text_side(model.path());
   const TemporaryFolder folder;
-  const auto path =
-      folder.write("train.jsonl", R"({"messages":[{"role":"user","content":"ab"},{"role":"assistant","content":"x"}]})");
+  const auto path = folder.write("train.jsonl",
+                                 R"({"messages":[{"role":"user","content":"ab"},{"role":"assistant","content":"x"}]})");
   SilentSinks silent;
   Rejects rejects({}, silent.sinks().log);
   const TokenizedDataset train(path, *text.tokenizer, text.chat_template, {}, rejects, silent.sinks());
