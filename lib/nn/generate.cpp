@@ -8,33 +8,58 @@
 
 namespace intelia::nn {
 
-std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, double uniform) {
-  if (sampling.temperature <= 0)
-    return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-  std::vector<std::int32_t> order(logits.size());
-  std::iota(order.begin(), order.end(), 0);
-  std::stable_sort(order.begin(), order.end(), [&](std::int32_t a, std::int32_t b) {
+namespace {
+
+/** Token ids, most likely first; ties in the order of ids. */
+std::vector<std::int32_t> by_probability(std::span<const float> logits) {
+  std::vector<std::int32_t> ids(logits.size());
+  std::iota(ids.begin(), ids.end(), 0);
+  std::stable_sort(ids.begin(), ids.end(), [&](std::int32_t a, std::int32_t b) {
     return logits[static_cast<std::size_t>(a)] > logits[static_cast<std::size_t>(b)];
   });
-  if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < order.size())
-    order.resize(static_cast<std::size_t>(sampling.top_k));
-  const double largest = logits[static_cast<std::size_t>(order[0])];
+  return ids;
+}
+
+/** The tokens that top-k, then top-p (Holtzman et al. 2020: the smallest set of the most likely tokens that has this
+   probability) keep. */
+std::vector<std::int32_t> kept_tokens(std::span<const float> logits, const SamplingSettings& sampling) {
+  std::vector<std::int32_t> ids = by_probability(logits);
+  if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < ids.size())
+    ids.resize(static_cast<std::size_t>(sampling.top_k));
+  if (sampling.top_p >= 1) return ids;
+  const double largest = logits[static_cast<std::size_t>(ids[0])];
   std::vector<double> weights;
   double sum = 0;
-  for (const std::int32_t id : order) {
+  for (const std::int32_t id : ids) {
     weights.push_back(std::exp((logits[static_cast<std::size_t>(id)] - largest) / sampling.temperature));
     sum += weights.back();
   }
-  // The smallest set of most likely tokens that holds top_p of the probability (Holtzman et al. 2020).
   double kept = 0;
   std::size_t num_kept = 0;
   while (num_kept < weights.size() && (num_kept == 0 || kept < sampling.top_p * sum)) kept += weights[num_kept++];
-  double point = uniform * kept;
-  for (std::size_t i = 0; i < num_kept; ++i) {
-    point -= weights[i];
-    if (point < 0) return order[i];
-  }
-  return order[num_kept - 1];
+  ids.resize(num_kept);
+  return ids;
+}
+
+}  // namespace
+
+std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, std::uint64_t draw) {
+  if (sampling.temperature <= 0)
+    return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
+  std::int32_t best = -1;
+  double best_score = 0;
+  const auto consider = [&](std::int32_t id) {
+    const double uniform = 1 - Random(draw + static_cast<std::uint64_t>(id)).uniform();  // above 0
+    const double score = logits[static_cast<std::size_t>(id)] / sampling.temperature - std::log(-std::log(uniform));
+    if (best >= 0 && score <= best_score) return;
+    best = id;
+    best_score = score;
+  };
+  if (sampling.top_k > 0 || sampling.top_p < 1)
+    for (const std::int32_t id : kept_tokens(logits, sampling)) consider(id);
+  else
+    for (std::size_t id = 0; id < logits.size(); ++id) consider(static_cast<std::int32_t>(id));
+  return best;
 }
 
 namespace {
@@ -92,7 +117,7 @@ class Generation {
     for (std::size_t row = 0; row < active_.size(); ++row) {
       const std::size_t i = active_[row];
       const std::int32_t id = choose_token({logits.const_data_ptr<float>() + row * vocabulary, vocabulary}, sampling_,
-                                           sampling_.temperature > 0 ? streams_[i].uniform() : 0);
+                                           sampling_.temperature > 0 ? streams_[i].next() : 0);
       if (std::find(sampling_.stop_ids.begin(), sampling_.stop_ids.end(), id) != sampling_.stop_ids.end()) continue;
       results_[i].ids.push_back(id);
       if (static_cast<int>(results_[i].ids.size()) >= sampling_.max_new_tokens || cache_.lengths[row] >= capacity_) {

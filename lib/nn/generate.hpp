@@ -1,4 +1,4 @@
-// Decoding with a cache of keys and values: greedy, or sampled by temperature, top-k and top-p.
+// Generation with a cache of keys and values: greedy, or sampled with temperature, top-k and top-p.
 #pragma once
 
 #include <span>
@@ -14,7 +14,11 @@ namespace intelia::nn {
 std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const GenerationRequest> requests,
                                       const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop);
 
-/** One draw from `logits` [V]: the largest when temperature is 0. */
-std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, double uniform);
+/**
+ * One draw from `logits` [V]: the largest when temperature is 0, else by the Gumbel-max trick with noise that depends
+ * on `draw` and the token's id. Rounding of the logits, which depends on the batch, so rarely changes a draw; drawing
+ * from a cumulative distribution over sorted tokens, it would wherever two of them are nearly equal.
+ */
+std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, std::uint64_t draw);
 
 }  // namespace intelia::nn

@@ -293,7 +293,7 @@ ALTERATIONS = {
     "bit-in-optimizer": lambda newest, older: flip_bit(newest / "optimizer.safetensors"),
     "bit-in-adapter": lambda newest, older: flip_bit(newest / "adapter_model.safetensors"),
     "bit-in-last-byte": lambda newest, older: flip_bit(newest / "parameters.safetensors", -1),
-    "bit-in-state": lambda newest, older: flip_in_manifest(newest, b'"place": 12', 10),
+    "bit-in-state": lambda newest, older: flip_in_manifest(newest, b'"row": 12', 8),
     "bit-in-checksum": lambda newest, older: flip_in_manifest(newest, b'"parameters.safetensors": "', 30),
     "no-parameters": lambda newest, older: (newest / "parameters.safetensors").unlink(),
     "no-manifest": lambda newest, older: (newest / "manifest.json").unlink(),

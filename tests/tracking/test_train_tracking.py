@@ -137,7 +137,7 @@ def test_stopped_by_a_signal(tiny, server, environment, tmp_path):
     program.wait_for(lambda: [run for run in server.runs("chickens") if run[1] == "stopped" and server.points(run[0])], timeout_seconds=120)
     process.send_signal(signal.SIGTERM)
     run = program.finish(process, timeout_seconds=120)
-    assert run.status == 143 and "--resume goes on from it" in run.stderr, run.stderr
+    assert run.status == 143 and "use --resume to continue" in run.stderr, run.stderr
     (found,) = [found for found in server.runs("chickens") if found[1] == "stopped"]
     assert found[2:] == ("KILLED", 1) and server.points(found[0]) == points_of(folder)
     program.wait_for(lambda: seen_by_wandb(folder)[2] == [143], timeout_seconds=60)
