@@ -176,7 +176,7 @@ def test_training_stands_on_the_stored_values(engine_probe, tmp_path):
         engine_probe(do="train", model=model, method=method, output=output, samples=rows, max_steps=3, learning_rate=1e-2, lora_r=4)
         adapters.append((output / "adapter_model.safetensors").read_bytes())
     assert adapters[0] == adapters[1] == adapters[2] != adapters[3]
-    with pytest.raises(RuntimeError, match="ended with 2: .*--method: full.*NF4"):
+    with pytest.raises(RuntimeError, match="ended with 2: .*method: full.*NF4"):
         engine_probe(do="train", model=stored, method="full", output=tmp_path / "adapter-0", samples=rows, max_steps=1)
 
 
