@@ -1,5 +1,7 @@
 #include "nn/linear.hpp"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "base/random.hpp"
 
 namespace intelia::nn {
