@@ -1,5 +1,7 @@
 #include "nn/linear.hpp"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "base/random.hpp"
 #include "nn/operations/dropout.hpp"
 #include "nn/operations/product.hpp"

@@ -31,7 +31,7 @@ bool has_golden_test(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("every command has a name, words, and options that are named once and explained") {
+TEST_CASE("every command and option has a unique name and a help text") {
   std::set<std::string> commands;
   for (const Command* command : this_program().commands) {
     CAPTURE(command->name);
@@ -59,7 +59,7 @@ TEST_CASE("every command has a name, words, and options that are named once and 
   }
 }
 
-TEST_CASE("a default reads back as itself") {
+TEST_CASE("a default is accepted as a value and does not change") {
   for (const Command* command : this_program().commands) {
     OptionTable table;
     command->declare(table);
@@ -73,7 +73,7 @@ TEST_CASE("a default reads back as itself") {
   }
 }
 
-TEST_CASE("help pages are narrow enough for a terminal of 100 columns and name every option") {
+TEST_CASE("help and completion contain every command and option, in lines of at most 110 columns") {
   for (const Command* command : this_program().commands) {
     const std::string page = command_help(*command);
     CAPTURE(command->name);

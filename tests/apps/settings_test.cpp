@@ -1,4 +1,4 @@
-// Precedence (flag > environment > file > default), and what a mistyped word is answered.
+// Reading the command line, precedence (flag > environment > file > default), and the messages for mistakes.
 #include "cli/settings.hpp"
 
 #include <doctest/doctest.h>
@@ -78,7 +78,7 @@ TEST_CASE("flag beats environment beats file beats default") {
   CHECK(table.find("lora-targets")->origin == Origin::file);
 }
 
-TEST_CASE("a flag replaces what the environment says, also a switch and a list") {
+TEST_CASE("a flag replaces the value from the environment, also for switches and lists") {
   ::setenv("INTELIA_TRAIN_SFT_SHUFFLE", "false", 1);
   ::setenv("INTELIA_TRAIN_SFT_LORA_TARGETS", "a,b", 1);
   Sample sample;
@@ -93,7 +93,7 @@ TEST_CASE("a flag replaces what the environment says, also a switch and a list")
   CHECK(sample.targets == std::vector<std::string>{"c"});
 }
 
-TEST_CASE("the last value of a flag counts, lists add up") {
+TEST_CASE("the last value of an option counts, lists are joined") {
   Sample sample;
   OptionTable table = sample_table(sample);
   apply_settings(table, "train sft",
@@ -102,7 +102,7 @@ TEST_CASE("the last value of a flag counts, lists add up") {
   CHECK(sample.targets == std::vector<std::string>{"a", "b", "c"});
 }
 
-TEST_CASE("of a switch and its negation the last one counts") {
+TEST_CASE("the last of a switch and its negation counts") {
   const auto shuffle = [](const std::vector<std::string>& arguments) { return parse(arguments).values.at("shuffle"); };
   CHECK(shuffle({"--no-shuffle", "--shuffle"}) == "true");
   CHECK(shuffle({"--shuffle", "--no-shuffle"}) == "false");
@@ -112,7 +112,7 @@ TEST_CASE("of a switch and its negation the last one counts") {
   CHECK(fault({"--no-lora-r"}) == "unknown option '--no-lora-r' (did you mean '--lora-r'?)");
 }
 
-TEST_CASE("both ways of giving a value are read in their order") {
+TEST_CASE("--name value and --name=value are read in order") {
   const auto values = [](const std::vector<std::string>& arguments) { return parse(arguments).values; };
   CHECK(values({"--lora-r=1", "--lora-r", "2"}).at("lora-r") == "2");
   CHECK(values({"--lora-r", "1", "--lora-r=2"}).at("lora-r") == "2");
@@ -122,7 +122,7 @@ TEST_CASE("both ways of giving a value are read in their order") {
         std::map<std::string, std::string>{{"log-format", ""}, {"lora-r", "-1"}});
 }
 
-TEST_CASE("a list adds up whatever its value is called in help") {
+TEST_CASE("lists are joined whatever the help calls their value") {
   std::vector<std::string> columns;
   std::vector<std::filesystem::path> files;
   OptionTable own, common;
@@ -132,7 +132,7 @@ TEST_CASE("a list adds up whatever its value is called in help") {
         std::map<std::string, std::string>{{"columns", "a,b"}, {"train", "1,2"}});
 }
 
-TEST_CASE("positional arguments stand anywhere, and after -- begin as they like") {
+TEST_CASE("positional arguments may stand anywhere, and after -- may begin with a dash") {
   std::string first, second;
   bool is_loud = false;
   OptionTable own, common;
@@ -153,7 +153,7 @@ TEST_CASE("positional arguments stand anywhere, and after -- begin as they like"
   CHECK_THROWS_WITH_AS(values({"---"}), "unknown option '---'", Error);
 }
 
-TEST_CASE("a wrong word is answered with the nearest right one") {
+TEST_CASE("an unknown option is reported with the nearest known one") {
   CHECK(fault({"--lora-rang", "3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
   CHECK(fault({"--zzzzzzzz"}) == "unknown option '--zzzzzzzz'");
   CHECK(fault({"stray"}).find("unexpected argument 'stray'") == 0);
@@ -161,7 +161,7 @@ TEST_CASE("a wrong word is answered with the nearest right one") {
   CHECK(fault({"--lora-rang=3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
 }
 
-TEST_CASE("a wrong value names the place it came from") {
+TEST_CASE("a bad value is reported with its source") {
   Sample sample;
   OptionTable table = sample_table(sample);
   CHECK_THROWS_WITH_AS(apply_settings(table, "train sft", parse({"--lora-r", "two"}), {}),

@@ -1,5 +1,6 @@
 // Attention in library operations, for any device and type.
 #include <ATen/OpMathType.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <limits>

@@ -1,5 +1,6 @@
 // Attention on the CPU, sequence by sequence, in blocks of queries.
 #include <ATen/OpMathType.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 

@@ -1,5 +1,7 @@
 #include "nn/operations/dropout.hpp"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "kernels/dropout.hpp"
 #include "nn/operations/cpu_pass.hpp"
 

@@ -1,5 +1,7 @@
 #include "nn/operations/gated_activation.hpp"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "kernels/swiglu.hpp"
 #include "nn/operations/cpu_pass.hpp"
 

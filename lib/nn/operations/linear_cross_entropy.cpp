@@ -1,6 +1,7 @@
 #include "nn/operations/linear_cross_entropy.hpp"
 
 #include <ATen/OpMathType.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include <algorithm>
 #include <optional>

@@ -1,6 +1,7 @@
 #include "nn/operations/rms_norm.hpp"
 
 #include <ATen/OpMathType.h>
+#include <torch/csrc/autograd/custom_function.h>
 
 #include "kernels/rms_norm.hpp"
 #include "nn/operations/cpu_pass.hpp"

@@ -1,5 +1,7 @@
 #include "nn/operations/rotary.hpp"
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "kernels/rotary.hpp"
 #include "nn/operations/cpu_pass.hpp"
 
