@@ -118,4 +118,16 @@ bool remove_file(const fs::path& path) {
   return was_there;
 }
 
+void remove_folder(const fs::path& folder) {
+  std::error_code failure;
+  fs::remove_all(folder, failure);
+  if (failure) fail("remove", folder, failure.message());
+}
+
+void rename_path(const fs::path& from, const fs::path& to) {
+  std::error_code failure;
+  fs::rename(from, to, failure);
+  if (failure) fail("rename", from, "to '" + to.string() + "': " + failure.message());
+}
+
 }  // namespace intelia

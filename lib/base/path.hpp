@@ -55,4 +55,11 @@ void make_folder(const std::filesystem::path& folder);
 /** Removes a file; returns whether it existed. Throws Error{io}. */
 bool remove_file(const std::filesystem::path& path);
 
+/** Removes `folder` with everything in it; a missing one is no error. Links in it are removed, not followed. Throws
+    Error{io}. */
+void remove_folder(const std::filesystem::path& folder);
+
+/** Renames a file or folder, replacing an existing file or empty folder. Throws Error{io}. */
+void rename_path(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace intelia

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/path.hpp"
 #include "base/subprocess.hpp"
 #include "engine/engine.hpp"
 
@@ -22,13 +23,15 @@ constexpr const char* kRemedy =
     "to that Python, or set INTELIA_LIBTORCH to the folder that holds libtorch_cpu.so";
 
 fs::path plugin_path() {
-  const fs::path program = fs::read_symlink("/proc/self/exe");
+  std::error_code failure;
+  const fs::path program = fs::read_symlink("/proc/self/exe", failure);
+  if (failure) throw Error(Kind::io, "cannot read '/proc/self/exe': " + failure.message());
   return program.parent_path().parent_path() / "lib" / kPlugin;
 }
 
 /** Loads libtorch's CPU libraries from `folder`, so that the plug-in finds them by name. */
 bool preload(const fs::path& folder) {
-  return fs::exists(folder / "libtorch_cpu.so") &&
+  return is_reachable_file(folder / "libtorch_cpu.so") &&
          ::dlopen((folder / "libc10.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr &&
          ::dlopen((folder / "libtorch_cpu.so").c_str(), RTLD_NOW | RTLD_GLOBAL) != nullptr;
 }
@@ -74,7 +77,7 @@ std::string reason_of_failure() {
 void* open_plugin(const fs::path& path) {
   limit_spinning();
   check_address_space();
-  if (!fs::exists(path))
+  if (!is_reachable_file(path))
     throw Error(Kind::usage,
                 "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");
   if (const char* named = std::getenv("INTELIA_LIBTORCH"); named != nullptr && *named != 0) {

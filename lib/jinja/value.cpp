@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "record/json.hpp"
+#include "text/json_escape.hpp"
 #include "text/python_characters.hpp"
 
 namespace intelia::jinja {
@@ -498,37 +499,15 @@ void append_json_text(std::string& out, std::string_view text, bool ensure_ascii
   for (std::size_t i = 0; i < text.size();) {
     std::size_t length = 1;
     const char32_t c = code_point_at(text, i, length);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      default:
-        if (c < 0x20 || (ensure_ascii && c >= 0x7F && c < 0x10000)) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
-        } else if (ensure_ascii && c >= 0x10000) {
-          const auto rest = static_cast<unsigned>(c) - 0x10000;
-          out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
-        } else {
-          out += text.substr(i, length);
-        }
+    if (const char* escape = short_json_escape(c)) {
+      out += escape;
+    } else if (c < 0x20 || (ensure_ascii && c >= 0x7F && c < 0x10000)) {
+      out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else if (ensure_ascii && c >= 0x10000) {
+      const auto rest = static_cast<unsigned>(c) - 0x10000;
+      out += fmt::format("\\u{:04x}\\u{:04x}", 0xD800 + (rest >> 10), 0xDC00 + (rest & 0x3FF));
+    } else {
+      out += text.substr(i, length);
     }
     i += length;
   }

@@ -171,8 +171,8 @@ void ManifestIndex::take_folder(const Folder& folder, std::vector<Folder>* subfo
   if (is_known && subfolders == nullptr) return;
   std::error_code status;
   std::vector<fs::directory_entry> entries;
-  for (fs::directory_iterator entry(folder.shown, status); !status && entry != fs::directory_iterator();
-       entry.increment(status))
+  const fs::directory_iterator end;
+  for (fs::directory_iterator entry(folder.shown, status); !status && entry != end; entry.increment(status))
     entries.push_back(*entry);
   if (status) sinks_.log.warning("cannot list folder '" + folder.shown.string() + "': " + status.message());
   std::sort(entries.begin(), entries.end());

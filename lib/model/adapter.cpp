@@ -224,7 +224,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, file + ": not a regular file");
   constexpr const char* kWeights = "adapter_model.safetensors";
   const auto is_there = [&](const char* name) {
-    return std::filesystem::exists(std::filesystem::symlink_status(folder / name, failure));
+    const auto member = std::filesystem::symlink_status(folder / name, failure);
+    return std::filesystem::exists(member);
   };
   if (is_there(kWeights)) {
     member_of_folder(folder, kWeights);

@@ -388,7 +388,10 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
 
 ModelWeights::ModelWeights(const fs::path& folder) {
   std::error_code failure;
-  const auto exists = [&](const char* name) { return fs::exists(fs::symlink_status(folder / name, failure)); };
+  const auto exists = [&](const char* name) {
+    const fs::file_status status = fs::symlink_status(folder / name, failure);
+    return fs::exists(status);
+  };
   if (exists("model.safetensors")) {
     files_.push_back(member_of_folder(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 #include "model/adapter.hpp"
 #include "nn/weights.hpp"
 #include "record/json.hpp"
@@ -232,7 +233,7 @@ void add_adapter(Decoder& model, const LoraSettings& settings, std::uint64_t see
 void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
   const AdapterConfig config = read_adapter_config(folder);
   const fs::path path = folder / "adapter_model.safetensors";
-  if (!fs::exists(path))
+  if (path_type(path) == PathType::missing)
     throw Error(Kind::input,
                 "'" + folder.string() + "' has no adapter_model.safetensors; it is not a PEFT adapter folder");
   const SafetensorsFile file(path);

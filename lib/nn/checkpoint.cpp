@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/path.hpp"
 #include "nn/adapter.hpp"
 #include "record/manifest.hpp"
 
@@ -15,9 +16,8 @@ namespace {
 constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kUnfinishedPrefix = ".checkpoint-";  // being written or removed
 
-/** The step in a folder's name; nothing for other names. */
-std::optional<std::int64_t> step_of(const fs::path& folder) {
-  const std::string name = folder.filename().string();
+/** The step in the name of a checkpoint's folder; nothing for other names. */
+std::optional<std::int64_t> step_of(const std::string& name) {
   if (!name.starts_with(kPrefix)) return std::nullopt;
   std::int64_t step = 0;
   const char* begin = name.data() + kPrefix.size();
@@ -29,27 +29,27 @@ std::optional<std::int64_t> step_of(const fs::path& folder) {
 /** (step, folder), newest first. */
 std::vector<std::pair<std::int64_t, fs::path>> list_checkpoints(const fs::path& output) {
   std::vector<std::pair<std::int64_t, fs::path>> list;
-  if (fs::is_directory(output))
-    for (const auto& entry : fs::directory_iterator(output))
-      if (const auto step = step_of(entry.path()); step && entry.is_directory()) list.emplace_back(*step, entry.path());
+  if (!is_folder(output)) return list;
+  for (const std::string& name : folder_members(output)) {
+    if (const auto step = step_of(name); step && is_folder(output / name)) list.emplace_back(*step, output / name);
+  }
   std::sort(list.rbegin(), list.rend());
   return list;
 }
 
 void remove_unfinished(const fs::path& output) {
-  std::vector<fs::path> leftovers;
-  for (const auto& entry : fs::directory_iterator(output))
-    if (entry.path().filename().string().starts_with(kUnfinishedPrefix)) leftovers.push_back(entry.path());
-  for (const fs::path& leftover : leftovers) fs::remove_all(leftover);
+  for (const std::string& name : folder_members(output)) {
+    if (name.starts_with(kUnfinishedPrefix)) remove_folder(output / name);
+  }
 }
 
 /** Removes a checkpoint atomically: a killed run never leaves a part of it under its name. */
 void remove_checkpoint(const fs::path& folder) {
   fs::path hidden = folder.parent_path() / ".";
   hidden += folder.filename();
-  fs::remove_all(hidden);
-  fs::rename(folder, hidden);
-  fs::remove_all(hidden);
+  remove_folder(hidden);
+  rename_path(folder, hidden);
+  remove_folder(hidden);
 }
 
 /** The checksum that a checkpoint's manifest contains: of the rest of it. */
@@ -66,7 +66,7 @@ Json read_checked(const fs::path& folder, std::int64_t step) {
   if ((*manifest)["sha256"] != own_sha256(*manifest)) throw Error(Kind::input, "its manifest was altered");
   if ((*manifest)["step"] != step) throw Error(Kind::input, "its step is " + (*manifest)["step"].dump());
   for (const auto& [name, sha256] : (*manifest)["files"].items()) {
-    if (!fs::is_regular_file(folder / name)) throw Error(Kind::input, "'" + name + "' is missing or not a file");
+    if (!is_file(folder / name)) throw Error(Kind::input, "'" + name + "' is missing or not a file");
     if (!sha256.is_string() || sha256_of_file(folder / name) != sha256.get<std::string>())
       throw Error(Kind::input, "'" + name + "' does not match its checksum");
   }
@@ -80,26 +80,24 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
                      const std::function<void(const fs::path&)>& write_model) {
   const std::string name = std::string(kPrefix) + std::to_string(step);
   const fs::path unfinished = output / ("." + name), finished = output / name;
-  fs::remove_all(unfinished);
-  fs::create_directory(unfinished);
+  remove_folder(unfinished);
+  make_folder(unfinished);
   write_model(unfinished);
   for (const CheckpointPart& part : parts) write_tensors(unfinished / part.file, part.tensors).commit();
   Json files = Json::object();
-  std::vector<fs::path> names;
-  for (const auto& entry : fs::directory_iterator(unfinished)) names.push_back(entry.path());
-  std::sort(names.begin(), names.end());
-  for (const fs::path& path : names) files[path.filename().string()] = sha256_of_file(path);
+  for (const std::string& file : folder_members(unfinished)) files[file] = sha256_of_file(unfinished / file);
   Json manifest = {
       {"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
   manifest["sha256"] = own_sha256(manifest);
   write_manifest(unfinished, manifest);
-  if (fs::exists(finished)) {  // one of the same step from an earlier attempt, torn or about to be written again
+  if (path_type(finished) !=
+      PathType::missing) {  // one of the same step from an earlier attempt, torn or about to be written again
     fs::path old = unfinished;
     old += ".old";
-    fs::remove_all(old);
-    fs::rename(finished, old);
+    remove_folder(old);
+    rename_path(finished, old);
   }
-  fs::rename(unfinished, finished);
+  rename_path(unfinished, finished);
   sync_folder(output);
 }
 
@@ -132,7 +130,7 @@ void rotate_checkpoints(const fs::path& output, int keep, std::int64_t current_s
 
 void remove_checkpoints(const fs::path& output) {
   for (const auto& [step, folder] : list_checkpoints(output)) remove_checkpoint(folder);
-  if (fs::is_directory(output)) remove_unfinished(output);
+  if (is_folder(output)) remove_unfinished(output);
 }
 
 }  // namespace intelia::nn

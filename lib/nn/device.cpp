@@ -6,10 +6,12 @@
 #include <c10/core/impl/VirtualGuardImpl.h>
 #include <dlfcn.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "base/path.hpp"
 
 namespace intelia::nn {
 
@@ -20,7 +22,7 @@ bool load_cuda_libraries(std::string& reason) {
   Dl_info here{};
   ::dladdr(reinterpret_cast<const void*>(&at::globalContext), &here);
   const auto path = std::filesystem::path(here.dli_fname).parent_path() / "libtorch_cuda.so";
-  if (!std::filesystem::exists(path)) {
+  if (!is_reachable_file(path)) {
     reason = "this libtorch is built without CUDA (" + path.string() + " does not exist)";
     return false;
   }
@@ -41,7 +43,7 @@ bool has_bf16_instructions() {
 }
 
 /** Whether an NVIDIA driver is installed; without one the CUDA libraries need not be loaded. */
-bool has_driver() { return std::filesystem::exists("/dev/nvidiactl") || std::filesystem::exists("/dev/dxg"); }
+bool has_driver() { return ::access("/dev/nvidiactl", F_OK) == 0 || ::access("/dev/dxg", F_OK) == 0; }
 
 }  // namespace
 

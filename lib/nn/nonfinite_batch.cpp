@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/file.hpp"
+#include "base/path.hpp"
 
 namespace intelia::nn {
 
@@ -34,6 +35,6 @@ std::string write_nonfinite_batch(const fs::path& output, const std::string& wha
   return "its " + std::to_string(num_samples) + " samples are in '" + path.string() + "'";
 }
 
-void remove_nonfinite_batch(const fs::path& output) { fs::remove(output / kNonfiniteBatchFile); }
+void remove_nonfinite_batch(const fs::path& output) { remove_file(output / kNonfiniteBatchFile); }
 
 }  // namespace intelia::nn

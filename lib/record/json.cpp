@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "text/json_escape.hpp"
 
 namespace intelia {
 
@@ -19,36 +20,15 @@ void append_json_string(std::string& out, std::string_view text) {
                                    (text[i + 2] == '\xA8' || text[i + 2] == '\xA9');
     if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F && !is_line_separator) continue;
     out.append(text, copied, i - copied);
-    switch (byte) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      case '\b':
-        out += "\\b";
-        break;
-      case '\f':
-        out += "\\f";
-        break;
-      case 0xE2:
-        out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
-        i += 2;
-        break;
-      default:
-        out += "\\u00";
-        out.push_back(kDigits[byte >> 4]);
-        out.push_back(kDigits[byte & 15]);
+    if (const char* escape = short_json_escape(byte)) {
+      out += escape;
+    } else if (is_line_separator) {
+      out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
+      i += 2;
+    } else {
+      out += "\\u00";
+      out.push_back(kDigits[byte >> 4]);
+      out.push_back(kDigits[byte & 15]);
     }
     copied = i + 1;
   }

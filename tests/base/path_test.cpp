@@ -73,6 +73,8 @@ TEST_CASE("what may not be looked at is an Error with the path, whoever asks") {
     CHECK(contains(refusal([&] { remove_file(file); }, Kind::io), words));
     CHECK(contains(refusal([&] { make_folder(folder / "closed/more"); }, Kind::io), "Permission denied"));
     CHECK(contains(refusal([&] { folder_members(folder / "closed"); }, Kind::io), "Permission denied"));
+    CHECK(contains(refusal([&] { remove_folder(folder / "closed/folder"); }, Kind::io), "Permission denied"));
+    CHECK(contains(refusal([&] { rename_path(file, folder / "new"); }, Kind::io), "new': Permission denied"));
     CHECK(contains(refusal([&] { free_disk_bytes(file); }, Kind::io), "Permission denied"));
     CHECK_FALSE(is_same_file(file, file));
     CHECK(input_problem(file, InputType::file) == "cannot be read: Permission denied");
@@ -92,6 +94,24 @@ TEST_CASE("members are sorted, and the nearest folder that exists is found") {
   CHECK(absolute_path("/") == "/");
   CHECK(remove_file(folder / "a"));
   CHECK_FALSE(remove_file(folder / "a"));
+}
+
+TEST_CASE("remove_folder removes links and not what they refer to; rename_path replaces") {
+  TemporaryFolder folder;
+  make_folder(folder / "kept");
+  write_file(folder / "kept/file", "");
+  make_folder(folder / "removed/inner");
+  fs::create_symlink(folder / "kept", folder / "removed/inner/link");
+  remove_folder(folder / "removed");
+  remove_folder(folder / "removed");
+  CHECK(path_type(folder / "removed") == PathType::missing);
+  CHECK(is_file(folder / "kept/file"));
+  write_file(folder / "a", "a");
+  write_file(folder / "b", "b");
+  rename_path(folder / "a", folder / "b");
+  CHECK(folder_members(folder.path) == std::vector<std::string>{"b", "kept"});
+  CHECK(read_file(folder / "b") == "a");
+  CHECK(contains(refusal([&] { rename_path(folder / "a", folder / "c"); }, Kind::io), "No such file"));
 }
 
 TEST_CASE("in a folder that is gone, a relative path is an Error and no exception of the library") {
