@@ -144,6 +144,7 @@ int guarded_run(const std::vector<std::string>& words) {
 }  // namespace intelia
 
 int main(int argc, char** argv) {
+  intelia::open_standard_descriptors();
   const int status = intelia::guarded_run({argv + 1, argv + argc});
   std::fflush(nullptr);
   // Threads of libtorch may hold locks: exit without running the destructors of loaded libraries.

@@ -1,4 +1,4 @@
-// The program: its version, commit and commands.
+// The program: its version, commit and commands, and the state of its process.
 #pragma once
 
 #include "cli/command.hpp"
@@ -6,6 +6,10 @@
 namespace intelia {
 
 const Program& this_program();
+
+/** Opens /dev/null in place of standard input, output and error where they are closed: otherwise a file opened later
+   would take the number and receive what is printed. Exits with status 1 if it cannot. */
+void open_standard_descriptors();
 
 /** SIGINT, SIGTERM and SIGHUP set `stop` (a second one ends the program at once), SIGUSR1 requests a checkpoint,
    SIGPIPE is ignored. */

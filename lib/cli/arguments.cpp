@@ -1,6 +1,6 @@
 #include "cli/arguments.hpp"
 
-#include "base/nearest_word.hpp"
+#include "cli/foreign_options.hpp"
 
 namespace intelia {
 
@@ -81,7 +81,7 @@ ParsedArguments parse_arguments(const std::string& command, const std::vector<st
       if (value) throw Error(Kind::usage, "option '" + typed + "' takes no value");
       parsed.values[known.find_negated(name)->name] = "false";
     } else if (option == nullptr) {
-      throw Error(Kind::usage, "unknown option '" + typed + "'" + did_you_mean(name, known.names(), "--"));
+      throw Error(Kind::usage, "unknown option '" + typed + "'" + suggest_option(name, known.names()));
     } else if (option->is_switch()) {
       parsed.values[name] = value.value_or("true");
     } else {

@@ -2,10 +2,19 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <thread>
 
 #include "base/nearest_word.hpp"
+#include "cli/foreign_options.hpp"
 
 namespace intelia {
+
+namespace {
+
+/** More threads than this only slow the program down, or exceed what the system permits. */
+int max_threads() { return std::max(64, 4 * static_cast<int>(std::thread::hardware_concurrency())); }
+
+}  // namespace
 
 void declare_common(OptionTable& table, CommonOptions& common) {
   table.add("force", common.force, "Overwrite outputs of other commands");
@@ -13,7 +22,13 @@ void declare_common(OptionTable& table, CommonOptions& common) {
   table.add("json", common.json, "Print the summary as one JSON object on stdout");
   table.add("quiet", common.quiet, "Print only warnings and errors on stderr");
   table.add("verbose", common.verbose, "Print debug messages on stderr");
-  table.add("threads", common.threads, "Number of threads (0 = one per core)");
+  Option& threads = table.add("threads", common.threads, "Number of threads (0 = one per core)");
+  threads.set = [parse = threads.set, &common](const std::string& text) {
+    parse(text);
+    if (common.threads < 0 || common.threads > max_threads())
+      throw Error(Kind::usage,
+                  "expected 0 (one per core) to " + std::to_string(max_threads()) + ", got '" + text + "'");
+  };
   table.add("config", common.config, "TOML configuration file; default: $INTELIA_CONFIG, then ./intelia.toml");
   table.add("log-format", common.log_format, "Format of log messages",
             {{"text", CommonOptions::LogFormat::text}, {"json", CommonOptions::LogFormat::json}});
@@ -94,8 +109,7 @@ void check_configuration(const Program& program, const ConfigurationFile& file) 
         throw Error(Kind::usage, value.where + ": unknown command '" + table + "'" + did_you_mean(table, commands, ""));
       if (std::find(options->second.begin(), options->second.end(), key) == options->second.end())
         throw Error(Kind::usage, value.where + ": unknown key '" + key + "'" +
-                                     (table.empty() ? "" : " of [" + table + "]") +
-                                     did_you_mean(key, options->second, ""));
+                                     (table.empty() ? "" : " of [" + table + "]") + suggest_key(key, options->second));
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/clock.hpp"
+#include "text/visible_text.hpp"
 
 namespace intelia {
 
@@ -40,10 +41,8 @@ void TerminalLog::write(Level level, std::string_view message) {
     line += "}\n";
   } else {
     const std::string label = level == Level::warning ? "warning: " : "";
-    // Messages may quote text from outside, which must not control the terminal.
-    std::string plain(message);
-    for (char& c : plain)
-      if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7F) c = '?';
+    // Messages may quote text from outside, which must neither control the terminal nor begin a line of its own.
+    const std::string plain = visible(message, Newlines::shown);
     line = uses_color_ && *kColors[index] != 0 ? fmt::format("intelia: {}{}{}\x1b[0m\n", kColors[index], label, plain)
                                                : fmt::format("intelia: {}{}\n", label, plain);
   }
@@ -113,7 +112,7 @@ void TerminalProgress::update(const ProgressPoint& point) {
     line += "  eta " + in_words((now - started_) * static_cast<double>(point.total - point.done) /
                                 static_cast<double>(point.done - first_done_));
   if (is_terminal_)
-    log_.draw_live(line, picture_);
+    log_.draw_live(visible(line, Newlines::shown), picture_);
   else
     log_.info(line);
 }

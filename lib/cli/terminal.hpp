@@ -16,7 +16,8 @@ struct ClosedPipe : std::exception {
   const char* what() const noexcept override { return "standard output was closed"; }
 };
 
-/** Log messages on stderr: "intelia: …", or JSON objects. The progress line is erased before each. */
+/** Log messages on stderr, one line each: "intelia: …" with invisible characters and newlines escaped, or a JSON
+   object. The progress line is erased before each. */
 class TerminalLog final : public Log {
  public:
   void configure(const CommonOptions& common, bool uses_color);

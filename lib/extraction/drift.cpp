@@ -249,20 +249,20 @@ Json to_json(const DriftReport& report) {
   return json;
 }
 
-std::string to_text(const DriftReport& report) {
-  std::string text = fmt::format("drift {:.3f} since the last run; kept {} -> {}\n", report.drift, report.kept_before,
-                                 report.kept_after);
+std::vector<std::string> to_lines(const DriftReport& report) {
+  std::vector<std::string> lines{fmt::format("drift {:.3f} since the last run; kept {} -> {}", report.drift,
+                                             report.kept_before, report.kept_after)};
   for (const Distribution& distribution : report.distributions) {
     const DriftCell* largest = distribution.largest_change();
-    text += fmt::format("  {:<9} {:.3f} (distance {:.3f}, chance up to {:.3f})", distribution.name, distribution.drift,
-                        distribution.distance, distribution.noise);
-    text += largest == nullptr ? "\n" : "; " + words_of(*largest) + "\n";
+    lines.push_back(fmt::format("  {:<9} {:.3f} (distance {:.3f}, chance up to {:.3f})", distribution.name,
+                                distribution.drift, distribution.distance, distribution.noise));
+    if (largest != nullptr) lines.back() += "; " + words_of(*largest);
   }
   for (const DriftRate& rate : report.rates)
-    if (rate.before != rate.after) text += "  " + words_of(rate) + "\n";
-  for (const std::string& words : report.not_compared) text += "  not compared: " + words + "\n";
-  for (const std::string& words : report.alarms) text += "  ALARM " + words + "\n";
-  return text;
+    if (rate.before != rate.after) lines.push_back("  " + words_of(rate));
+  for (const std::string& words : report.not_compared) lines.push_back("  not compared: " + words);
+  for (const std::string& words : report.alarms) lines.push_back("  ALARM " + words);
+  return lines;
 }
 
 }  // namespace intelia::extraction

@@ -88,7 +88,7 @@ DriftReport compare(const Json& before, const Json& after, const DriftPolicy& po
 
 Json to_json(const DriftReport& report);
 
-/** A few lines of text: each distribution with its largest change, the rates that changed, and the alarms. */
-std::string to_text(const DriftReport& report);
+/** Lines of text: each distribution with its largest change, the rates that changed, and the alarms. */
+std::vector<std::string> to_lines(const DriftReport& report);
 
 }  // namespace intelia::extraction

@@ -277,12 +277,15 @@ void Trainer::evaluate_step(Json& line) {
   const EvaluationResult result = evaluate(*task_.validation, settings_, s_.step, sinks_);
   if (task_.sample && sinks_.metrics != nullptr) sinks_.metrics->answers(s_.step, task_.sample());
   line["eval_loss"] = result.loss;
+  const bool is_best = std::isnan(s_.best_eval_loss) || result.loss < s_.best_eval_loss;
+  sinks_.log.info(fmt::format("step {}: training loss {:.4f}, validation loss {:.4f}{}", s_.step, s_.final_loss,
+                              result.loss, is_best ? " (lowest so far)" : ""));
   for (const auto& [name, metric] : result.metrics) line["eval_" + name] = metric.mean();
   s_.idle_evaluations =
       improves(result.loss, s_.best_eval_loss, settings_.early_stopping_threshold) ? 0 : s_.idle_evaluations + 1;
   s_.is_stopped_early =
       settings_.early_stopping > 0 && s_.idle_evaluations >= settings_.early_stopping && s_.step < num_steps_;
-  if (!std::isnan(s_.best_eval_loss) && result.loss >= s_.best_eval_loss) return;
+  if (!is_best) return;
   s_.best_eval_loss = result.loss;
   s_.best_step = s_.step;
   if (best_.empty())

@@ -59,7 +59,8 @@ TrainingData SftJob::read_data(Rejects& rejects) const {
 }
 
 void SftJob::log_settings(const RunOptions& options, const TrainingData& data) const {
-  sinks_.log.info(settings_table(options, rows_per_step(sft_), describe_dataset(data.train)));
+  for (const std::string& line : settings_lines(options, rows_per_step(sft_), describe_dataset(data.train)))
+    sinks_.log.info(line);
 }
 
 void SftJob::choose_batch_size(const TrainingData& data) {

@@ -88,18 +88,17 @@ void record_training(Run& run, const TextSide& text, const TrainingData& data, c
                     {"allocator_peak_bytes", summary.allocator_peak_bytes}};
 }
 
-std::string settings_table(const RunOptions& options, std::int64_t sequences_per_step, const std::string& data) {
-  std::string table = "settings";
+std::vector<std::string> settings_lines(const RunOptions& options, std::int64_t sequences_per_step,
+                                        const std::string& data) {
+  std::vector<std::string> lines{"settings, where not the default:"};
   const auto add = [&](const std::string& name, const std::string& value) {
-    table += fmt::format("\n  {:<30}{}", name, value);
+    lines.push_back(fmt::format("  {:<30}{}", name, value));
   };
-  for (const auto& [name, value] : options.all.items()) {
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (!text.empty()) add(name, text);
-  }
+  for (const auto& [name, value] : options.changed.items())
+    add(name, value.is_string() ? value.get<std::string>() : value.dump());
   add("sequences per optimizer step", std::to_string(sequences_per_step));
   add("data", data);
-  return table;
+  return lines;
 }
 
 }  // namespace intelia

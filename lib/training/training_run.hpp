@@ -15,7 +15,8 @@ namespace intelia {
 /** The options of a run by their names on the command line, with their effective values. */
 struct RunOptions {
   Json all;
-  Json fixed;  // those that a resumed run must not change
+  Json fixed;    // those that a resumed run must not change
+  Json changed;  // those that differ from the defaults
 };
 
 /** What a resumed run must find unchanged: options, threads, and the hashes of model, adapter, tokenizer, chat template
@@ -58,7 +59,8 @@ void copy_text_side(const std::filesystem::path& model, const Run& run);
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
                      const TrainingSettings& settings, const TrainingSummary& summary);
 
-/** One line per effective option, then the sequences per optimizer step and the data, in words. */
-std::string settings_table(const RunOptions& options, std::int64_t sequences_per_step, const std::string& data);
+/** Lines for the log: the options that differ from the defaults, the sequences per optimizer step, and the data. */
+std::vector<std::string> settings_lines(const RunOptions& options, std::int64_t sequences_per_step,
+                                        const std::string& data);
 
 }  // namespace intelia

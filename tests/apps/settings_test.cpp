@@ -4,8 +4,11 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <set>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "cli/foreign_options.hpp"
 #include "program.hpp"
 
 using namespace intelia;
@@ -159,6 +162,70 @@ TEST_CASE("an unknown option is reported with the nearest known one") {
   CHECK(fault({"stray"}).find("unexpected argument 'stray'") == 0);
   CHECK(fault({"--lora-r"}) == "option '--lora-r' needs a value");
   CHECK(fault({"--lora-rang=3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
+}
+
+TEST_CASE("options of other programs are answered with ours") {
+  const auto suggestion = [](const char* name) {
+    OptionTable table;
+    const auto& commands = this_program().commands;
+    const auto train = std::find_if(commands.begin(), commands.end(),
+                                    [](const Command* command) { return std::string(command->name) == "train sft"; });
+    (*train)->declare(table);
+    std::vector<std::string> names;
+    for (const Option& option : table.options()) names.push_back(option.name);
+    return suggest_option(name, names);
+  };
+  const auto means = [](const std::string& ours) { return " (did you mean '--" + ours + "'?)"; };
+  for (const auto& [theirs, ours] : std::map<const char*, const char*>{{"save-steps", "save-every"},
+                                                                       {"eval_steps", "eval-every"},
+                                                                       {"warmup-steps", "warmup"},
+                                                                       {"warmup_ratio", "warmup"},
+                                                                       {"data", "train"},
+                                                                       {"dataset", "train"},
+                                                                       {"lr", "learning-rate"},
+                                                                       {"learning_rate", "learning-rate"},
+                                                                       {"num-train-epochs", "epochs"},
+                                                                       {"per_device_train_batch_size", "batch-size"},
+                                                                       {"target-modules", "lora-targets"},
+                                                                       {"lora-rank", "lora-r"},
+                                                                       {"output-dir", "output"},
+                                                                       {"model-name-or-path", "model"},
+                                                                       {"load_in_4bit", "method qlora"},
+                                                                       {"cutoff_len", "max-length"},
+                                                                       {"sequence_len", "max-length"}})
+    CHECK(suggestion(theirs) == means(ours));
+  CHECK(suggest_option("dataset", {"from", "output"}) == means("from"));
+  CHECK(suggest_option("questions-file", {"from"}) == "");
+  CHECK(suggest_key("load_in_4bit", {"method"}) == " (did you mean 'method'?)");
+}
+
+TEST_CASE("every option that is suggested for another program's name exists") {
+  std::set<std::string> names;
+  for (const Command* command : this_program().commands) {
+    OptionTable table;
+    command->declare(table);
+    for (const Option& option : table.options()) names.insert(option.name);
+  }
+  CommonOptions common;
+  OptionTable common_table;
+  declare_common(common_table, common);
+  for (const Option& option : common_table.options()) names.insert(option.name);
+  const std::vector<std::string> suggested = suggested_options();
+  CHECK(suggested.size() > 50);
+  for (const std::string& name : suggested) CHECK_MESSAGE(names.contains(name), name);
+}
+
+TEST_CASE("the number of threads is limited") {
+  CommonOptions common;
+  OptionTable table;
+  declare_common(table, common);
+  const auto set = [&](const std::string& text) { table.find("threads")->set(text); };
+  set("64");
+  CHECK(common.threads == 64);
+  for (const char* text : {"-1", "1000000", "2147483647", "2147483648", "1.5"}) {
+    CAPTURE(text);
+    CHECK_THROWS_AS(set(text), Error);
+  }
 }
 
 TEST_CASE("a bad value is reported with its source") {

@@ -1,4 +1,4 @@
-// The table of settings, and the name under which trackers show a run.
+// The settings in the log, and the name under which trackers show a run.
 #include "training/training_run.hpp"
 
 #include <doctest/doctest.h>
@@ -8,11 +8,14 @@
 
 using namespace intelia;
 
-TEST_CASE("the table of settings has one line per option with a value") {
-  const RunOptions options{{{"epochs", 3}, {"adapter", ""}, {"optimizer", "adamw"}}, Json::object()};
-  CHECK(settings_table(options, 16, "24 records") ==
-        "settings\n  epochs                        3\n  optimizer                     adamw\n"
-        "  sequences per optimizer step  16\n  data                          24 records");
+TEST_CASE("the log has one line per option that is not the default") {
+  const RunOptions options{{{"epochs", 3}, {"optimizer", "adamw"}, {"dora", false}},
+                           Json::object(),
+                           {{"epochs", 3}, {"optimizer", "adamw"}}};
+  CHECK(settings_lines(options, 16, "24 records") ==
+        std::vector<std::string>{"settings, where not the default:", "  epochs                        3",
+                                 "  optimizer                     adamw", "  sequences per optimizer step  16",
+                                 "  data                          24 records"});
 }
 
 TEST_CASE("a tracked run is named after its folder; its identity follows from what must stay the same") {
@@ -25,7 +28,8 @@ TEST_CASE("a tracked run is named after its folder; its identity follows from wh
   Rejects rejects({}, silent.sinks().log);
   const TokenizedDataset train(path, *text.tokenizer, text.chat_template, {}, rejects, silent.sinks());
   const auto tracked = [&](const std::filesystem::path& output, const Json& identity) {
-    return tracked_run({"train sft", "0.1.0"}, {{{"epochs", 3}}, Json::object()}, output, false, identity, train);
+    return tracked_run({"train sft", "0.1.0"}, {{{"epochs", 3}}, Json::object(), Json::object()}, output, false,
+                       identity, train);
   };
   CHECK(tracked("runs/sft-q3", {{"seed", 1}}).name == "sft-q3");
   CHECK(tracked("runs/sft-q3/", {{"seed", 1}}).name == "sft-q3");

@@ -3,6 +3,7 @@
 
 #include "base/nearest_word.hpp"
 #include "cli/settings.hpp"
+#include "text/visible_text.hpp"
 
 namespace intelia {
 namespace {
@@ -46,7 +47,8 @@ int run(const ConfigOptions& options, Context& context) {
     if (table.options().empty()) continue;
     text += fmt::format("[{}]\n", command->name);
     for (const Option& option : table.options()) {
-      text += fmt::format("  {:<24}{:<28} {}\n", option.name, option.get(), origin_name(option.origin));
+      text += fmt::format("  {:<24}{:<28} {}\n", option.name, visible(option.get(), Newlines::shown),
+                          origin_name(option.origin));
       summary[command->name][option.name] = {{"value", option.json()}, {"origin", origin_name(option.origin)}};
     }
   }

@@ -6,6 +6,7 @@
 #include "cli/command.hpp"
 #include "engine/engine.hpp"
 #include "postgres/inspection.hpp"
+#include "text/visible_text.hpp"
 
 namespace intelia {
 namespace {
@@ -36,13 +37,6 @@ Finding inspect_engine() {
   } catch (const Error& error) {
     return {"engine", Condition::failed, error.what()};
   }
-}
-
-/** Replaces control characters, which names of tables can contain. */
-std::string printable(std::string words) {
-  for (char& c : words)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '?';
-  return words;
 }
 
 struct ConditionNames {
@@ -86,9 +80,9 @@ int run(const Options& options, Context& context) {
   for (const Finding& finding : inspect_all(options, context.sinks.stop)) {
     const ConditionNames names = names_of(finding.condition);
     is_ready = is_ready && finding.condition != Condition::failed;
-    text += fmt::format("  {:<7}  {:<12} {}\n", names.mark, finding.part, printable(finding.message));
+    text += fmt::format("  {:<7}  {:<12} {}\n", names.mark, finding.part, visible(finding.message, Newlines::shown));
     for (const std::string& remedy : finding.remedies)
-      text += fmt::format("  {:<7}  {:<12}   {}\n", "", "", printable(remedy));
+      text += fmt::format("  {:<7}  {:<12}   {}\n", "", "", visible(remedy, Newlines::shown));
     summary[finding.part] = Json{{"state", names.name}, {"message", finding.message}};
     if (!finding.remedies.empty()) summary[finding.part]["remedies"] = finding.remedies;
   }

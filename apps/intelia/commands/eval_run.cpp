@@ -68,7 +68,7 @@ int run(const Options& options, Context& context) {
                   {"conversations", overall.num_conversations},
                   {"report", report.string()},
                   {"seconds", seconds}},
-                 fmt::format("{}. {}\n  report: {} ({:.1f} s)", verdict_words(evaluation.verdict),
+                 fmt::format("{}. {} Report: '{}' ({:.1f} s)", verdict_words(evaluation.verdict),
                              verdict_sentence(evaluation), report.string(), seconds));
   return verdict_status(evaluation.verdict);
 }

@@ -189,7 +189,10 @@ int print_result(const ExtractResult& result, const ExtractSettings& settings, c
   summary["output"] = settings.output.string();
   for (const auto& [name, value] : result.manifest.at("measured").items()) summary[name] = value;
   const bool is_alarm = result.drift && result.drift->is_alarm();
-  if (result.drift && (is_alarm || context.common.verbose)) context.log().warning(to_text(*result.drift));
+  if (result.drift) {
+    for (const std::string& line : to_lines(*result.drift))
+      context.log().write(is_alarm ? Level::warning : Level::debug, line);
+  }
   context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)",
                                       in_words(result), result.train, result.validation, settings.output.string(),
                                       result.increment ? "; " + in_words(*result.increment) : "", result.seconds));

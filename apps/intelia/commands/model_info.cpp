@@ -5,6 +5,7 @@
 #include "export/model_description.hpp"
 #include "model/adapter.hpp"
 #include "options/model_options.hpp"
+#include "text/visible_text.hpp"
 
 namespace intelia {
 namespace {
@@ -32,7 +33,9 @@ std::string to_text(const ModelDescription& description, const LoraSettings& lor
   const ModelConfig& config = description.config;
   const TokenizerDescription& tokenizer = description.tokenizer;
   std::string page;
-  const auto line = [&](const char* name, const std::string& value) { page += fmt::format("{:<16}{}\n", name, value); };
+  const auto line = [&](const char* name, const std::string& value) {
+    page += fmt::format("{:<16}{}\n", name, visible(value, Newlines::shown));
+  };
   line("architecture",
        fmt::format("{}: {} layers, hidden size {}, intermediate size {}, {} attention heads, {} key-value heads",
                    config.model_type, config.num_hidden_layers, config.hidden_size, config.intermediate_size,

@@ -77,14 +77,16 @@ void check(const Options& options, bool is_dry_run) {
 
 /** The options of a run whose settings are `effective`. */
 RunOptions options_of(const Options& typed, const SftSettings& effective) {
-  Options options = typed;
+  Options options = typed, defaults;
   options.job.sft = effective;
-  OptionTable table;
+  OptionTable table, default_table;
   declare(table, options);
-  RunOptions described{Json::object(), Json::object()};
+  declare(default_table, defaults);
+  RunOptions described{Json::object(), Json::object(), Json::object()};
   for (const Option& option : table.options()) {
     described.all[option.name] = option.json();
     if (!option.may_change) described.fixed[option.name] = option.json();
+    if (option.get() != default_table.find(option.name)->get()) described.changed[option.name] = option.json();
   }
   return described;
 }

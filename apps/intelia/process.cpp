@@ -1,10 +1,18 @@
-// Signal handlers.
+// Standard descriptors and signal handlers.
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
 #include "program.hpp"
 
 namespace intelia {
+
+void open_standard_descriptors() {
+  // open() returns the lowest free number, which is `descriptor` because those below it are open.
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor) ::_exit(1);
+  }
+}
 
 namespace {
 
