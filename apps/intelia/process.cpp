@@ -3,6 +3,9 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <cstring>
+
+#include "base/file.hpp"
 #include "program.hpp"
 
 namespace intelia {
@@ -25,6 +28,19 @@ void on_signal(int number) {
   signal_target->set(number);
 }
 
+void write_error(const char* text) {
+  const ssize_t num_written = ::write(STDERR_FILENO, text, std::strlen(text));
+  static_cast<void>(num_written);
+}
+
+void on_bus_error(int, siginfo_t* information, void*) {
+  const char* path = mapped_path(information->si_addr);
+  write_error("intelia: cannot read '");
+  write_error(path != nullptr ? path : "a mapped file");
+  write_error("': it was truncated, or its disk failed, while it was being read\n");
+  ::_exit(1);
+}
+
 }  // namespace
 
 void install_signals(StopFlag& stop) {
@@ -39,7 +55,11 @@ void install_signals(StopFlag& stop) {
   }
   action.sa_handler = on_checkpoint_signal;
   ::sigaction(SIGUSR1, &action, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  struct sigaction bus_action {};
+  bus_action.sa_sigaction = on_bus_error;
+  bus_action.sa_flags = SA_SIGINFO;
+  ::sigaction(SIGBUS, &bus_action, nullptr);
+  for (int number : {SIGPIPE, SIGXFSZ}) ::signal(number, SIG_IGN);
 }
 
 }  // namespace intelia

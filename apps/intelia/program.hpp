@@ -11,8 +11,11 @@ const Program& this_program();
    would take the number and receive what is printed. Exits with status 1 if it cannot. */
 void open_standard_descriptors();
 
-/** SIGINT, SIGTERM and SIGHUP set `stop` (a second one ends the program at once), SIGUSR1 requests a checkpoint,
-   SIGPIPE is ignored. */
+/**
+ * SIGINT, SIGTERM and SIGHUP set `stop` (a second one ends the program at once), SIGUSR1 requests a checkpoint. SIGPIPE
+ * and SIGXFSZ are ignored, so that the write fails. SIGBUS, which reading a mapped file raises once it has been
+ * truncated, ends the program with status 1 and a message that names the file.
+ */
 void install_signals(StopFlag& stop);
 
 }  // namespace intelia

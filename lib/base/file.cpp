@@ -9,6 +9,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -268,6 +271,48 @@ void sync_folder(const fs::path& folder) {
   if (::fsync(file.number) != 0 && errno != EINVAL) fail("write folder", place, errno);
 }
 
+namespace {
+
+/** A mapped file as a signal handler can read it: handlers may use nothing but static objects. */
+struct Mapping {
+  std::atomic<bool> is_used = false;
+  std::atomic<const std::byte*> begin = nullptr;  // nullptr while the other fields change
+  std::size_t size_bytes = 0;
+  char path[1024] = {};
+};
+
+std::array<Mapping, 1024> mappings;
+
+void add_mapping(const std::byte* begin, std::size_t size_bytes, const std::string& path) {
+  for (Mapping& mapping : mappings) {
+    if (mapping.is_used.exchange(true)) continue;
+    mapping.size_bytes = size_bytes;
+    path.copy(mapping.path, sizeof mapping.path - 1);
+    mapping.path[std::min(path.size(), sizeof mapping.path - 1)] = 0;
+    mapping.begin = begin;
+    return;
+  }
+}
+
+void remove_mapping(const std::byte* begin) {
+  for (Mapping& mapping : mappings) {
+    if (mapping.begin != begin) continue;
+    mapping.begin = nullptr;
+    mapping.is_used = false;
+    return;
+  }
+}
+
+}  // namespace
+
+const char* mapped_path(const void* address) noexcept {
+  for (const Mapping& mapping : mappings) {
+    const std::byte* begin = mapping.begin;
+    if (begin != nullptr && address >= begin && address < begin + mapping.size_bytes) return mapping.path;
+  }
+  return nullptr;
+}
+
 MappedFile::MappedFile(const fs::path& path) {
   OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // opening a pipe without a writer would block
   struct stat status {};
@@ -278,12 +323,16 @@ MappedFile::MappedFile(const fs::path& path) {
   void* address = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.number, 0);
   if (address == MAP_FAILED) fail("map", path, errno);
   data_ = static_cast<const std::byte*>(address);
+  add_mapping(data_, size_bytes_, path.string());
 }
 
 MappedFile::~MappedFile() { unmap(); }
 
 void MappedFile::unmap() {
-  if (data_ != nullptr) ::munmap(const_cast<std::byte*>(data_), size_bytes_);
+  if (data_ != nullptr) {
+    remove_mapping(data_);
+    ::munmap(const_cast<std::byte*>(data_), size_bytes_);
+  }
   data_ = nullptr;
   size_bytes_ = 0;
 }

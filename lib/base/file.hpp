@@ -81,7 +81,8 @@ void write_file(const std::filesystem::path& path, std::string_view text, Privac
 /** Syncs `folder`, so that renames and removals in it are durable. */
 void sync_folder(const std::filesystem::path& folder);
 
-/** A read-only memory map of a file. Throws Error{io}. */
+/** A read-only memory map of a file. Throws Error{io}. If the file is truncated while it is mapped, reading the part
+   that is missing raises SIGBUS; mapped_path() then names the file. */
 class MappedFile {
  public:
   explicit MappedFile(const std::filesystem::path& path);
@@ -97,6 +98,10 @@ class MappedFile {
   const std::byte* data_ = nullptr;
   std::size_t size_bytes_ = 0;
 };
+
+/** The path of the MappedFile that contains `address`, or nullptr; for signal handlers. Of paths longer than 1023 bytes
+   the beginning, of more than 1,024 files at once the first ones. */
+const char* mapped_path(const void* address) noexcept;
 
 /** An exclusive flock on `path` (created with mode 0600), held until destruction or the end of the process, whose id
    and `note` are written to the file. Throws Error{unavailable} at once, naming the process, when another one holds it.

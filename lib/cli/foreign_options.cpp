@@ -24,7 +24,8 @@ constexpr ForeignOption kForeignOptions[] = {
      "train-dataset training-data",
      "train"},
     {"dataset dataset-path data data-path data-file data-files input input-file file in", "from"},
-    {"eval-dataset eval-data eval-file validation-file validation-data validation-dataset val-data val-file val-dataset "
+    {"eval-dataset eval-data eval-file validation-file validation-data validation-dataset val-data val-file "
+     "val-dataset "
      "test-file dataset data",
      "validation"},
     {"prompts prompts-file prompt-file", "questions"},
@@ -86,7 +87,8 @@ constexpr ForeignOption kForeignOptions[] = {
     {"assistant-only-loss completion-only-loss train-on-responses-only train-on-responses", "trained-turns all"},
     {"wandb wandb-name report-to", "wandb-project"},
     {"mlflow experiment-name", "mlflow-experiment"},
-    {"num-workers num-proc dataset-num-proc preprocessing-num-workers dataloader-num-workers nproc jobs t j", "threads"},
+    {"num-workers num-proc dataset-num-proc preprocessing-num-workers dataloader-num-workers nproc jobs t j",
+     "threads"},
     {"max-tokens max-gen-toks num-predict n-predict new-tokens", "max-new-tokens"},
     {"verbosity debug log-level v", "verbose"},
     {"silent q", "quiet"},
@@ -117,7 +119,8 @@ std::string option_of(const ForeignOption& row) {
   return option.starts_with("no-") ? option.substr(3) : option;
 }
 
-/** The option, and perhaps its value, that means what `name` means elsewhere, without dashes; empty if there is none. */
+/** The option, and perhaps its value, that means what `name` means elsewhere, without dashes; empty if there is none.
+ */
 std::string option_for_foreign_name(std::string_view name, const std::vector<std::string>& options) {
   const auto is_option = [&](std::string_view option) {
     return std::find(options.begin(), options.end(), option) != options.end();
@@ -146,7 +149,8 @@ std::vector<std::string> suggested_options() {
 
 std::string suggest_key(std::string_view name, const std::vector<std::string>& options) {
   const std::string foreign = option_for_foreign_name(name, options);
-  return foreign.empty() ? did_you_mean(name, options) : " (did you mean '" + foreign.substr(0, foreign.find(' ')) + "'?)";
+  return foreign.empty() ? did_you_mean(name, options)
+                         : " (did you mean '" + foreign.substr(0, foreign.find(' ')) + "'?)";
 }
 
 }  // namespace intelia

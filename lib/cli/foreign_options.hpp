@@ -9,8 +9,8 @@
 namespace intelia {
 
 /**
- * The suggestion for the unknown option `name` (without leading dashes; '_' counts as '-') of a command whose options are
- * `options`: what other programs call so, " (did you mean '--method qlora'?)", else the nearest name, else nothing.
+ * The suggestion for the unknown option `name` (without leading dashes; '_' counts as '-') of a command whose options
+ * are `options`: what other programs call so, " (did you mean '--method qlora'?)", else the nearest name, else nothing.
  */
 std::string suggest_option(std::string_view name, const std::vector<std::string>& options);
 
