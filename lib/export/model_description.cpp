@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "inference/text_side.hpp"
 #include "model/adapter.hpp"
@@ -81,7 +81,7 @@ TokenizerDescription describe_tokenizer(const fs::path& folder, const ModelConfi
   }
   const bool is_in_config =
       has("tokenizer_config.json") &&
-      parse_json(read_file(folder / "tokenizer_config.json"), "tokenizer_config.json").contains("chat_template");
+      parse_json(read_member(folder, "tokenizer_config.json"), "tokenizer_config.json").contains("chat_template");
   description.has_chat_template = has("chat_template.jinja") || is_in_config;
   if (description.has_chat_template)
     description.has_generation_markers = ChatTemplate::load(folder).has_generation_markers();

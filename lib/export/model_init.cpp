@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "export/model_files.hpp"
 #include "export/tokenizer_trainer.hpp"
@@ -32,7 +32,7 @@ void copy_tokenizer(const fs::path& folder, ModelDraft& draft) {
   if (tokenizer->eos_id()) draft.config.eos_ids = {*tokenizer->eos_id()};
   for (const std::string& name : tokenizer_file_names()) {
     if (name == "generation_config.json" || path_type(folder / name) == PathType::missing) continue;
-    draft.text_files.emplace_back(name, read_file(folder / name));
+    draft.text_files.emplace_back(name, read_member(folder, name));
     draft.inputs.push_back(describe_file(folder / name));
   }
 }

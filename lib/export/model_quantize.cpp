@@ -1,6 +1,7 @@
 #include "export/model_quantize.hpp"
 
 #include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "engine/engine.hpp"
 #include "export/model_files.hpp"
@@ -38,7 +39,7 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
   run.stage_text("config.json", document.dump(2) + "\n");
   for (const std::string& name : tokenizer_file_names())
-    if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_file(settings.model / name));
+    if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_member(settings.model, name));
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
   remove_stale_model_files(run);
   model.manifest = run.close();

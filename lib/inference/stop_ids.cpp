@@ -3,7 +3,7 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "record/json.hpp"
 #include "tokens/turns.hpp"
@@ -14,7 +14,7 @@ namespace {
 
 void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids) {
   if (!is_file(path)) return;
-  const Json json = parse_json(read_file(path), path.string());
+  const Json json = parse_json(read_member(path.parent_path(), path.filename()), path.string());
   if (!json.is_object() || !json.contains("eos_token_id")) return;
   const Json& value = json["eos_token_id"];
   for (const Json& id : value.is_array() ? value : Json::array({value})) {

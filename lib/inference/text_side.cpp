@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 
 namespace intelia {
@@ -36,7 +36,7 @@ ChatTemplate load_chat_template(const fs::path& folder) {
   const bool may_have_one =
       is_file(folder / "chat_template.jinja") ||
       (is_file(folder / "tokenizer_config.json") &&
-       read_file(folder / "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
+       read_member(folder, "tokenizer_config.json").find("\"chat_template\"") != std::string::npos);
   if (may_have_one) return ChatTemplate::load(folder);
   return ChatTemplate(
       "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",

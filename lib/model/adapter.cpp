@@ -9,9 +9,8 @@
 #include <set>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "model/config_section.hpp"
-#include "model/folder.hpp"
 #include "model/module_pattern.hpp"
 
 namespace intelia {
@@ -221,7 +220,6 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(status)) {
     throw Error(Kind::input, file + ": no such file; an adapter folder has an adapter_config.json");
   }
-  if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, file + ": not a regular file");
   constexpr const char* kWeights = "adapter_model.safetensors";
   const auto is_there = [&](const char* name) {
     const auto member = std::filesystem::symlink_status(folder / name, failure);
@@ -235,7 +233,7 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
                             "them to {}",
                             folder.string(), kWeights));
   }
-  const Json document = parse_json(read_file(path, kMaxConfigBytes), file);
+  const Json document = parse_json(read_member(folder, "adapter_config.json", kMaxConfigBytes), file);
   if (!document.is_object()) throw Error(Kind::input, file + ": not a JSON object");
   const ConfigSection top{document, file, ""};
   const auto refuse = [&](const std::string& key, const std::string& expected) {

@@ -7,7 +7,7 @@
 #include <map>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "model/families/family.hpp"
 
 namespace intelia {
@@ -82,11 +82,10 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(status)) {
     throw Error(Kind::input, fmt::format("{}: no such file; a model folder has a config.json", path.string()));
   }
-  // Checked before it is opened: opening a pipe would wait for ever.
-  if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, path.string() + ": not a regular file");
 
   ModelConfig config;
-  config.document = std::make_shared<Json>(parse_json(read_file(path, kMaxConfigBytes), path.string()));
+  config.document =
+      std::make_shared<Json>(parse_json(read_member(folder, "config.json", kMaxConfigBytes), path.string()));
   if (!config.document->is_object()) throw Error(Kind::input, path.string() + ": not a JSON object");
   const ConfigSection top{*config.document, path.string(), ""};
 

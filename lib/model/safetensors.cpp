@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
-#include "model/folder.hpp"
 #include "record/json.hpp"
 
 namespace intelia {

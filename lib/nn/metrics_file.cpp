@@ -8,22 +8,38 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/path.hpp"
+#include "record/json.hpp"
 
 namespace intelia::nn {
 
+namespace {
+
+/** The size of the first `num_lines` lines. Throws Error{input} unless each is complete and a JSON object. */
+std::int64_t bytes_of_lines(const std::filesystem::path& path, std::int64_t num_lines) {
+  if (num_lines == 0) return 0;
+  if (!is_file(path)) throw Error(Kind::input, "'" + path.string() + "' is missing or not a regular file");
+  const auto file_size = static_cast<std::int64_t>(file_bytes(path));
+  std::int64_t num_bytes = 0;
+  LineReader lines(path);
+  for (std::int64_t i = 0; i < num_lines; ++i) {
+    const auto line = lines.next();
+    if (!line)
+      throw Error(Kind::input,
+                  "'" + path.string() + "' has fewer lines than when the checkpoint was written; it was modified");
+    num_bytes += static_cast<std::int64_t>(line->size()) + 1;
+    if (!Json::parse(*line, nullptr, /*allow_exceptions=*/false).is_object() || num_bytes > file_size)
+      throw Error(Kind::input, "'" + path.string() + "': line " + std::to_string(i + 1) +
+                                   " is incomplete or not a JSON object; it was modified");
+  }
+  return num_bytes;
+}
+
+}  // namespace
+
 MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t num_lines)
     : path_(path), num_lines_(num_lines) {
-  std::int64_t num_bytes = 0;
-  if (num_lines > 0) {
-    LineReader lines(path);
-    for (std::int64_t i = 0; i < num_lines; ++i) {
-      const auto line = lines.next();
-      if (!line)
-        throw Error(Kind::input,
-                    "'" + path.string() + "' has fewer lines than when the checkpoint was written; it was changed");
-      num_bytes += static_cast<std::int64_t>(line->size()) + 1;
-    }
-  }
+  const std::int64_t num_bytes = bytes_of_lines(path, num_lines);
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0 || ::ftruncate(file_, num_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
 }

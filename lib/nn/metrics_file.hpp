@@ -9,7 +9,8 @@ namespace intelia::nn {
 
 class MetricsFile {
  public:
-  /** Keeps the first `num_lines` lines of the file. Throws Error{input} when it has fewer. */
+  /** Keeps the first `num_lines` lines of the file. Throws Error{input} when it has fewer, or when one is incomplete.
+   */
   MetricsFile(const std::filesystem::path& path, std::int64_t num_lines);
   ~MetricsFile();
   MetricsFile(const MetricsFile&) = delete;

@@ -1,6 +1,7 @@
 #include "nn/trained_model.hpp"
 
 #include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "nn/adapter.hpp"
 #include "nn/memory.hpp"
 #include "nn/weights.hpp"
@@ -29,7 +30,7 @@ void write_full_model(Decoder& model, const fs::path& source, const fs::path& fo
   NamedTensors tensors;
   for (const auto& [name, tensor] : named_weights(model)) tensors.emplace_back(name, tensor->detach().to(type));
   write_tensors(folder / "model.safetensors", tensors).commit();
-  write_file(folder / "config.json", read_file(source / "config.json"), Privacy::shared);
+  write_file(folder / "config.json", read_member(source, "config.json"), Privacy::shared);
 }
 
 }  // namespace

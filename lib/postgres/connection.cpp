@@ -98,6 +98,14 @@ struct ResultDeleter {
 };
 using Result = std::unique_ptr<PGresult, ResultDeleter>;
 
+using Parsed = std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)>;
+
+/** What libpq reads from a URI or a list of keywords and values; null if it is malformed. */
+Parsed parse(const std::string& text) { return {PQconninfoParse(text.c_str(), nullptr), PQconninfoFree}; }
+
+/** Whether libpq would read `text` as settings and not as the name of a database. */
+bool is_connection_string(const std::string& text) { return is_uri(text) || text.find('=') != std::string::npos; }
+
 struct ConnectionDeleter {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -252,37 +260,61 @@ struct Connection::State {
                         sql_state);
   }
 
+  /** Adds what `text`, a URI or a list of keywords and values, has in it that must not be shown. */
+  void add_secrets_of(const std::string& text) {
+    secrets.push_back(text);
+    secrets.push_back(raw_password(text));
+    const Parsed parsed = parse(text);
+    for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr; ++option) {
+      if (option->val == nullptr) continue;
+      if (option->dispchar[0] == '*') secrets.emplace_back(option->val);
+      if (option->keyword == std::string_view("dbname") && option->val != text && is_connection_string(option->val))
+        add_secrets_of(option->val);
+    }
+  }
+
+  /** Adds the passwords that libpq took from elsewhere, such as a service file. */
+  void add_secrets_of_connection() {
+    const Parsed options(PQconninfo(connection.get()), PQconninfoFree);
+    for (const PQconninfoOption* option = options.get(); option != nullptr && option->keyword != nullptr; ++option)
+      if (option->val != nullptr && option->dispchar[0] == '*') secrets.emplace_back(option->val);
+  }
+
   void connect(const std::string& url) {
-    secrets = {url, raw_password(url)};
+    secrets.clear();
+    add_secrets_of(url);
     if (const char* password = std::getenv("PGPASSWORD")) secrets.emplace_back(password);
     if (is_ambiguous_uri(url))
       throw Error(Kind::usage, std::string("DATABASE_URL is ambiguous: more than one '@', or a '/' before "
                                            "it; ") +
                                    kExpectedUrl);
     // The error message of libpq quotes the URL, so it is not used.
-    std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(PQconninfoParse(url.c_str(), nullptr),
-                                                                          PQconninfoFree);
+    const Parsed parsed = parse(url);
     if (!parsed) throw Error(Kind::usage, std::string("DATABASE_URL is malformed; ") + kExpectedUrl);
     std::vector<const char*> names{"dbname", "fallback_application_name"};
     std::vector<const char*> values{url.c_str(), "intelia"};
-    bool is_connection_string = is_uri(url);
+    bool has_values = is_uri(url);
     for (const PQconninfoOption* option = parsed.get(); option->keyword != nullptr; ++option) {
       if (option->val == nullptr) continue;
       const std::string_view keyword = option->keyword;
       const std::string value = option->val;
-      is_connection_string = true;
-      if (keyword == "password" || keyword == "sslpassword") secrets.push_back(value);
+      has_values = true;
+      if (keyword == "dbname" && is_connection_string(value))
+        throw Error(
+            Kind::usage,
+            std::string("the database name in DATABASE_URL is itself a URL or a list of settings; ") + kExpectedUrl);
       if (keyword == "port" && value.find_first_not_of("0123456789,") != std::string::npos)
         throw Error(Kind::usage, std::string("the port in DATABASE_URL is not a number; ") + kExpectedUrl);
       if (keyword == "connect_timeout" && std::atoi(option->val) > 0) timeouts.connect_seconds = std::atoi(option->val);
     }
-    if (!is_connection_string) throw Error(Kind::usage, std::string("DATABASE_URL is malformed; ") + kExpectedUrl);
+    if (!has_values) throw Error(Kind::usage, std::string("DATABASE_URL is malformed; ") + kExpectedUrl);
     names.push_back(nullptr);
     values.push_back(nullptr);
 
     const double deadline = monotonic_seconds() + timeouts.connect_seconds;
     connection.reset(PQconnectStartParams(names.data(), values.data(), /*expand_dbname=*/1));
     if (!connection) throw Error(Kind::internal, "no memory for a connection");
+    add_secrets_of_connection();
     // libpq reports the SQLSTATE of a failed connection only in its verbose message.
     PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
     PQsetNoticeProcessor(
@@ -295,7 +327,6 @@ struct Connection::State {
                         " seconds");
       status = PQconnectPoll(connection.get());
     }
-    if (const char* password = PQpass(connection.get())) secrets.emplace_back(password);
     // A SQL_ASCII database fails to convert bytes that are not UTF-8, which would end the whole COPY.
     const std::string server_encoding = PQparameterStatus(connection.get(), "server_encoding");
     run("SET client_encoding = '" + std::string(server_encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8") + "'");

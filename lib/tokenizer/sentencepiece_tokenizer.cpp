@@ -9,7 +9,7 @@
 #include <unordered_map>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/hash.hpp"
 #include "record/json_fwd.hpp"
 #include "text/aligned_text.hpp"
@@ -31,7 +31,7 @@ class SentencePieceTokenizer final : public Tokenizer {
  public:
   explicit SentencePieceTokenizer(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "tokenizer.model";
-    const std::string model = read_file(path);
+    const std::string model = read_member(folder, "tokenizer.model");
     TokenizerConfig config = read_tokenizer_config(folder);
     Sha256 hash;
     hash.update(model);

@@ -10,7 +10,7 @@
 
 #include "base/base64.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "tokenizer/rank_tokenizer.hpp"
 
 namespace intelia {
@@ -135,7 +135,7 @@ RankVocabulary parse(std::string_view bytes) {
 std::unique_ptr<Tokenizer> load_tekken(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "tekken.json";
   return with_context(path.string(), [&] {
-    const std::string bytes = read_file(path);
+    const std::string bytes = read_member(folder, "tekken.json");
     RankVocabulary vocabulary = parse(bytes);
     name_tokens(vocabulary, read_tokenizer_config(folder), bytes, {"<s>", "</s>", "<pad>"});
     return make_rank_tokenizer(std::move(vocabulary));

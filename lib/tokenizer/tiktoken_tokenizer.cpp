@@ -10,7 +10,7 @@
 
 #include "base/base64.hpp"
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "tokenizer/rank_tokenizer.hpp"
 
 namespace intelia {
@@ -155,7 +155,7 @@ bool is_tiktoken_file(const std::filesystem::path& path) {
 std::unique_ptr<Tokenizer> load_tiktoken(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / "tokenizer.model";
   return with_context(path.string(), [&] {
-    const std::string bytes = read_file(path);
+    const std::string bytes = read_member(folder, "tokenizer.model");
     const TokenizerConfig config = read_tokenizer_config(folder);
     RankVocabulary vocabulary;
     vocabulary.words = read_words(bytes);

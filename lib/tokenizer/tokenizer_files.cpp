@@ -5,7 +5,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "record/json.hpp"
 
@@ -39,7 +39,7 @@ TokenizerConfig read_tokenizer_config(const std::filesystem::path& folder) {
   const auto read = [&](const char* name) -> Json {
     const std::filesystem::path path = folder / name;
     if (path_type(path) == PathType::missing) return Json::object();
-    const std::string bytes = read_file(path);
+    const std::string bytes = read_member(folder, name);
     config.bytes += bytes;
     Json json = parse_json(bytes, path.string());
     if (!json.is_object()) throw Error(Kind::input, path.string() + ": expected a JSON object");

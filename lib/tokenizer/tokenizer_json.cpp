@@ -11,7 +11,7 @@
 #include <unordered_map>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/hash.hpp"
 #include "text/aligned_text.hpp"
 #include "text/utf8.hpp"
@@ -50,7 +50,7 @@ class JsonTokenizer final : public Tokenizer {
  public:
   explicit JsonTokenizer(const std::filesystem::path& folder) {
     const std::filesystem::path path = folder / "tokenizer.json";
-    const std::string bytes = read_file(path);
+    const std::string bytes = read_member(folder, "tokenizer.json");
     config_ = read_tokenizer_config(folder);
     Sha256 hash;
     hash.update(bytes);

@@ -8,7 +8,7 @@
 #include <charconv>
 
 #include "base/error.hpp"
-#include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/hash.hpp"
 #include "base/path.hpp"
 #include "jinja/text.hpp"
@@ -22,7 +22,7 @@ namespace {
 
 std::optional<Json> read_json(const std::filesystem::path& path) {
   if (path_type(path) == PathType::missing) return std::nullopt;
-  return parse_json(read_file(path), path.string());
+  return parse_json(read_member(path.parent_path(), path.filename()), path.string());
 }
 
 void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
@@ -214,7 +214,8 @@ ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
   if (const auto map = read_json(folder / "special_tokens_map.json")) collect_special_tokens(*map, special_tokens);
   const std::filesystem::path template_path = folder / "chat_template.jinja";
   if (path_type(template_path) != PathType::missing) {
-    return ChatTemplate(read_file(template_path, 16 << 20), template_path.string(), std::move(special_tokens));
+    return ChatTemplate(read_member(folder, "chat_template.jinja", 16 << 20), template_path.string(),
+                        std::move(special_tokens));
   }
   if (config) {
     if (const auto source = configured_template(*config, config_path.string())) {

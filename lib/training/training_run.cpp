@@ -6,6 +6,7 @@
 #include <future>
 
 #include "base/file.hpp"
+#include "base/folder_member.hpp"
 #include "base/hash.hpp"
 #include "base/path.hpp"
 #include "engine/engine.hpp"
@@ -52,7 +53,7 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
 
 void copy_text_side(const fs::path& model, const Run& run) {
   for (const std::string& name : tokenizer_file_names())
-    if (is_file(model / name)) write_file(run / name, read_file(model / name), Privacy::shared);
+    if (is_file(model / name)) write_file(run / name, read_member(model, name), Privacy::shared);
 }
 
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,

@@ -350,9 +350,13 @@ def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
 
     shutil.rmtree(folder)
     shutil.copytree(source, folder)
-    (folder / "metrics.jsonl").write_bytes(b"")
-    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
-    assert run.status == 1 and "metrics.jsonl" in run.stderr, run.stderr
+    metrics = folder / "metrics.jsonl"
+    num_lines = json.loads((folder / "checkpoint-6" / "manifest.json").read_text())["state"]["metrics_lines"]
+    kept = b"".join(metrics.read_bytes().splitlines(keepends=True)[:num_lines])
+    for damaged in (b"", kept[:-1], kept[:-5], b"x" + kept[1:]):
+        metrics.write_bytes(damaged)
+        run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+        assert run.status == 1 and "metrics.jsonl" in run.stderr, (damaged, run.stderr)
     assert checkpoints_of(folder) == [2, 4, 6]
 
 

@@ -52,10 +52,13 @@ TEST_CASE("secrets are hidden as they stand and percent-encoded") {
 }
 
 TEST_CASE("a URL that cannot be read right is refused without repeating it") {
-  for (const char* url : {"postgresql://user:can@ary@host/db", "postgresql://user:can/ary@host/db",
-                          "postgresql://user:canary?x/y@host/db", "postgresql://user:canary%zz@host/db",
-                          "postgresql://user:12/canary@host/db", "postgresql://host:canary/db", "user canary",
-                          "password=canary bogus=1", "host='canary", "canary", "postgresql://[canary", ""}) {
+  for (const char* url :
+       {"postgresql://user:can@ary@host/db", "postgresql://user:can/ary@host/db",
+        "postgresql://user:canary?x/y@host/db", "postgresql://user:canary%zz@host/db",
+        "postgresql://user:12/canary@host/db", "postgresql://host:canary/db", "user canary", "password=canary bogus=1",
+        "host='canary", "canary", "postgresql://[canary", "", "dbname='postgresql://u:canary@127.0.0.1:1/d'",
+        "host=127.0.0.1 dbname='password=canary'", "postgresql://127.0.0.1:1/postgresql%3A%2F%2Fu%3Acanary%40h%2Fd",
+        "postgresql://127.0.0.1:1/?dbname=password%3Dcanary"}) {
     CAPTURE(std::string(url));
     const Failure failure = connect(url);
     CHECK(failure.kind == Kind::usage);

@@ -39,3 +39,22 @@ TEST_CASE("what is not TOML, or not there, is said with its place") {
   CHECK(contains(refusal([&] { read_toml(broken); }, Kind::usage), broken.string() + ":2: "));
   CHECK(contains(refusal([&] { read_toml(folder / "none.toml"); }, Kind::io), "No such file"));
 }
+
+TEST_CASE("deep nesting is an error and not a stack overflow") {
+  const TemporaryFolder folder;
+  const std::string parts = [] {
+    std::string text = "a";
+    for (int i = 0; i < 30000; ++i) text += ".a";
+    return text;
+  }();
+  for (const std::string& text :
+       {parts + " = 1\n", "[" + parts + "]\n", "[[" + parts + "]]\n", "x = { " + parts + " = 1 }\n"}) {
+    const auto path = folder.write("deep.toml", "top = 1\n" + text);
+    CHECK(contains(refusal([&] { read_toml(path); }, Kind::usage), "deep.toml:2: a key of more than 64 parts"));
+  }
+  const auto lists = folder.write("lists.toml", "x = " + std::string(30000, '[') + std::string(30000, ']') + "\n");
+  CHECK(contains(refusal([&] { read_toml(lists); }, Kind::usage), "lists.toml:1: "));
+  std::string numbers = "x = [";
+  for (int i = 0; i < 100; ++i) numbers += "0.5, ";
+  CHECK(read_toml(folder.write("numbers.toml", numbers + "]\ny = \"" + std::string(100, '.') + "\"\n")).size() == 2);
+}

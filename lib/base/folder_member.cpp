@@ -1,4 +1,4 @@
-#include "model/folder.hpp"
+#include "base/folder_member.hpp"
 
 #include <fmt/format.h>
 
@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "base/error.hpp"
+#include "base/file.hpp"
 
 namespace intelia {
 
@@ -18,6 +19,12 @@ bool is_inside(const fs::path& inner, const fs::path& folder) {
   return rest == folder.end();
 }
 
+/** The blobs that the links of `folder` lead to if it is a snapshot of a Hugging Face cache; otherwise empty. */
+fs::path blobs_of_snapshot(const fs::path& folder) {
+  const fs::path snapshots = folder.parent_path();
+  return snapshots.filename() == "snapshots" ? snapshots.parent_path() / "blobs" : fs::path();
+}
+
 }  // namespace
 
 fs::path member_of_folder(const fs::path& folder, const std::string& name) {
@@ -27,8 +34,8 @@ fs::path member_of_folder(const fs::path& folder, const std::string& name) {
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", folder.string(), failure.message()));
   const fs::path real = fs::canonical(path, failure);
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
-  if (!is_inside(real, real_folder)) {
-    throw Error(Kind::input, fmt::format("{}: this link leads outside its folder; copy the folder with its links "
+  if (!is_inside(real, real_folder) && real.parent_path() != blobs_of_snapshot(real_folder)) {
+    throw Error(Kind::input, fmt::format("{}: the link leads outside its folder; copy the folder with its links "
                                          "resolved (cp -rL)",
                                          path.string()));
   }
@@ -36,6 +43,10 @@ fs::path member_of_folder(const fs::path& folder, const std::string& name) {
     throw Error(Kind::input, fmt::format("{}: not a regular file", path.string()));
   }
   return path;
+}
+
+std::string read_member(const fs::path& folder, const std::string& name, std::uint64_t max_bytes) {
+  return read_file(member_of_folder(folder, name), max_bytes);
 }
 
 }  // namespace intelia
