@@ -38,6 +38,11 @@ class Runtime {
   virtual Trace* trace() = 0;
 };
 
+/** Charges the cost of reading all of `text` once. */
+inline void charge_text(Runtime& runtime, std::string_view text) {
+  runtime.charge_steps(static_cast<std::int64_t>(text.size() / 64));
+}
+
 /** Charges what a walk through a list or dict costs: printing it, comparing it, sorting it. */
 inline void charge_walk(Runtime& runtime, const Value& value) {
   if (value.is_list_like() || value.is(Type::dict)) runtime.charge_steps(value.weight());

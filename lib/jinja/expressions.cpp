@@ -83,7 +83,7 @@ Value Evaluator::evaluate_attribute(const Node& node, Scope& scope) {
 Value Evaluator::evaluate_item(const Node& node, Scope& scope) {
   const Value object = evaluate(*node.kids[0], scope);
   if (node.kids[1]->op == Op::slice) return evaluate_slice(object, *node.kids[1], scope);
-  if (object.is(Type::string)) charge_steps(static_cast<std::int64_t>(object.bytes().size() / 64));
+  if (object.is(Type::string)) charge_text(*this, object.bytes());
   const Value key = evaluate(*node.kids[1], scope);
   charge_walk(*this, key);
   if (trace_) trace_->watch_item(object, key);
@@ -148,7 +148,7 @@ Value Evaluator::evaluate_compare(const Node& node, Scope& scope) {
     Value right = evaluate(*node.kids[i + 1], scope);
     const std::string& symbol = node.names[i];
     charge_walk(*this, right);
-    if (right.is(Type::string)) charge_steps(static_cast<std::int64_t>(right.bytes().size() / 64));
+    if (right.is(Type::string)) charge_text(*this, right.bytes());
     if (trace_) trace_->watch_comparison(symbol, left, right);
     bool holds = false;
     if (symbol == "==")

@@ -78,6 +78,7 @@ const std::map<std::string, Test, std::less<>>& tests() {
     };
     table["in"] = [](Runtime& runtime, const Value& value, const CallArguments& arguments) {
       const Value& container = required(arguments, 0, "seq", "in");
+      if (container.is(Type::string)) charge_text(runtime, container.bytes());
       if (container.is_list_like()) runtime.charge_steps(static_cast<std::int64_t>(container.items().size()));
       return contains(container, value);
     };

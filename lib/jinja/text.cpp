@@ -8,6 +8,7 @@
 
 #include "jinja/trace.hpp"
 #include "text/python_characters.hpp"
+#include "text/search.hpp"
 
 namespace intelia::jinja {
 
@@ -65,7 +66,7 @@ Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& 
     return Value::string(std::move(out));
   }
   while (count != 0) {
-    const size_t found = text.bytes.find(from.bytes, position);
+    const size_t found = find_text(text.bytes, from.bytes, position);
     if (found == std::string::npos) break;
     charge();
     append(out, substring(text, position, found));
@@ -123,7 +124,7 @@ void split_at_blanks(std::string_view bytes, std::int64_t max_splits, bool from_
 void split_at_mark(std::string_view bytes, std::string_view mark, std::int64_t max_splits, Parts& parts) {
   size_t begin = 0;
   for (; max_splits != 0; --max_splits) {
-    const size_t found = bytes.find(mark, begin);
+    const size_t found = find_text(bytes, mark, begin);
     if (found == std::string_view::npos) break;
     parts.add(begin, found);
     begin = found + mark.size();
@@ -132,14 +133,9 @@ void split_at_mark(std::string_view bytes, std::string_view mark, std::int64_t m
 }
 
 void split_at_mark_from_right(std::string_view bytes, std::string_view mark, std::int64_t max_splits, Parts& parts) {
-  size_t end = bytes.size();
-  for (; max_splits != 0 && end >= mark.size(); --max_splits) {
-    const size_t found = bytes.rfind(mark, end - mark.size());
-    if (found == std::string_view::npos) break;
-    parts.add(found + mark.size(), end);
-    end = found;
-  }
-  parts.add(0, end);
+  const std::string reversed(bytes.rbegin(), bytes.rend()), reversed_mark(mark.rbegin(), mark.rend());
+  split_at_mark(reversed, reversed_mark, max_splits, parts);
+  for (ByteRange& range : parts.ranges) range = {bytes.size() - range.end, bytes.size() - range.begin};
   std::reverse(parts.ranges.begin(), parts.ranges.end());
 }
 

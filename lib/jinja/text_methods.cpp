@@ -9,6 +9,7 @@
 #include "jinja/functions.hpp"
 #include "jinja/text.hpp"
 #include "text/python_characters.hpp"
+#include "text/search.hpp"
 
 namespace intelia::jinja {
 
@@ -156,7 +157,7 @@ Value text_join(Runtime& runtime, const Text& text, const std::string&, const Ca
 Value text_find(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
   const std::string& wanted = required_text(arguments, 0, name);
   const SearchRange range(text.bytes, arguments);
-  size_t found = name[0] == 'r' ? range.bytes.rfind(wanted) : range.bytes.find(wanted);
+  size_t found = name[0] == 'r' ? find_last_text(range.bytes, wanted) : find_text(range.bytes, wanted);
   if (range.is_empty) found = std::string_view::npos;
   if (found == std::string_view::npos) {
     if (name.ends_with("index")) throw RenderError("substring not found");
@@ -172,8 +173,8 @@ Value text_count(Runtime&, const Text& text, const std::string& name, const Call
   if (range.is_empty) return Value::integer(0);
   if (wanted.empty()) return Value::integer(static_cast<std::int64_t>(count_code_points(range.bytes)) + 1);
   std::int64_t count = 0;
-  for (size_t at = range.bytes.find(wanted); at != std::string_view::npos;
-       at = range.bytes.find(wanted, at + wanted.size()))
+  for (size_t at = find_text(range.bytes, wanted); at != std::string_view::npos;
+       at = find_text(range.bytes, wanted, at + wanted.size()))
     ++count;
   return Value::integer(count);
 }
@@ -218,7 +219,7 @@ Value text_partition(Runtime&, const Text& text, const std::string& name, const 
   const std::string& mark = required_text(arguments, 0, name);
   if (mark.empty()) throw RenderError("empty separator");
   const bool from_right = name[0] == 'r';
-  const size_t found = from_right ? bytes.rfind(mark) : bytes.find(mark);
+  const size_t found = from_right ? find_last_text(bytes, mark) : find_text(bytes, mark);
   const Value empty = Value::string("");
   if (found == std::string::npos) {
     return Value::list(from_right ? std::vector<Value>{empty, empty, Value::string(text)}
@@ -286,6 +287,7 @@ bool is_text_method(std::string_view name) { return text_methods().contains(name
 Value call_text_method(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
   const auto found = text_methods().find(name);
   if (found == text_methods().end()) throw RenderError("the method str." + name + " is not supported");
+  charge_text(runtime, text.bytes);
   return found->second(runtime, text, name, arguments);
 }
 

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "text/search.hpp"
+
 namespace intelia::jinja {
 
 namespace {
@@ -71,7 +73,7 @@ bool holds(const Guard& guard, std::string_view text) {
       answer = text == guard.operand;
       break;
     case Guard::Kind::contains:
-      answer = text.find(guard.operand) != std::string_view::npos;
+      answer = find_text(text, guard.operand) != std::string_view::npos;
       break;
     case Guard::Kind::starts_with:
       answer = text.starts_with(guard.operand);

@@ -10,6 +10,7 @@
 #include "record/json.hpp"
 #include "text/json_escape.hpp"
 #include "text/python_characters.hpp"
+#include "text/search.hpp"
 
 namespace intelia::jinja {
 
@@ -428,7 +429,7 @@ bool contains(const Value& container, const Value& element) {
       if (!element.is(Type::string)) {
         throw RenderError("'in <string>' requires string as left operand, not " + type_name(element));
       }
-      return container.bytes().find(element.bytes()) != std::string::npos;
+      return find_text(container.bytes(), element.bytes()) != std::string::npos;
     case Type::list:
     case Type::tuple:
     case Type::group:

@@ -148,16 +148,19 @@ std::int64_t Trainer::restore() {
   }
   check_same_run(found->state.at("run"), run_);
   s_ = state_from_json(found->state);
+  if (s_.step != found->step || s_.position.row > order_.num_rows())
+    throw Error(Kind::input,
+                "'" + found->folder.string() + "': the state of the checkpoint does not belong to this data");
   read_tensors(found->folder / "parameters.safetensors", parameters_);
   read_tensors(found->folder / "optimizer.safetensors", task_.optimizer.states());
-  task_.optimizer.set_num_steps(found->state.at("optimizer_steps"));
+  task_.optimizer.set_num_steps(nn::count(found->state, "optimizer_steps"));
   if (s_.best_step > 0) {
     best_ = copies(parameters_);
     if (s_.best_step != s_.step) read_tensors(found->folder / "best.safetensors", best_);
   }
   rotate();  // the previous run may have been killed in the middle of it
   sinks_.log.info(fmt::format("resuming from step {} of {}", s_.step, num_steps_));
-  return found->state.at("metrics_lines");
+  return nn::count(found->state, "metrics_lines");
 }
 
 StepBatches Trainer::read_step() {

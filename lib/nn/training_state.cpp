@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdlib>
 
 #include "base/error.hpp"
@@ -46,26 +47,37 @@ Json to_json(const TrainingState& s, std::int64_t optimizer_steps, std::int64_t 
           {"run", run}};
 }
 
+std::int64_t count(const Json& json, const char* name) {
+  constexpr std::int64_t kMaxCount = std::int64_t{1} << 53;
+  const Json& value = json.at(name);
+  if (!value.is_number_integer() || value < 0 || value > kMaxCount)
+    throw Error(Kind::input, std::string("the state of the checkpoint is invalid: ") + name + " is " + value.dump());
+  return value;
+}
+
 TrainingState state_from_json(const Json& json) try {
   TrainingState s;
-  s.step = json.at("step");
-  s.position.epoch = json.at("epoch");
-  s.position.row = json.at("row");
-  s.seen_tokens = json.at("seen_tokens");
-  s.trained_tokens = json.at("trained_tokens");
+  s.step = count(json, "step");
+  s.position.epoch = count(json, "epoch");
+  s.position.row = count(json, "row");
+  s.seen_tokens = count(json, "seen_tokens");
+  s.trained_tokens = count(json, "trained_tokens");
   s.logged_loss = {from_exact(json.at("logged_loss_sum")), from_exact(json.at("logged_weight"))};
   for (const auto& [name, value] : json.at("logged_metrics").items())
     s.logged_metrics[name] = {from_exact(value.at(0)), from_exact(value.at(1))};
   s.first_loss = from_exact(json.at("first_loss"));
   s.final_loss = from_exact(json.at("final_loss"));
   s.best_eval_loss = from_exact(json.at("best_eval_loss"));
-  s.best_step = json.at("best_step");
+  s.best_step = count(json, "best_step");
   s.loss_scale.value = from_exact(json.at("loss_scale"));
-  s.loss_scale.good_steps = json.at("good_steps");
-  s.idle_evaluations = json.at("idle_evaluations");
+  s.loss_scale.good_steps = count(json, "good_steps");
+  s.idle_evaluations = count(json, "idle_evaluations");
   s.is_stopped_early = json.at("is_stopped_early");
   s.grad_norm = from_exact(json.at("grad_norm"));
   s.is_reported = json.at("is_reported");
+  if (s.best_step > s.step) throw Error(Kind::input, "the state of the checkpoint is invalid: best_step is after step");
+  if (!(s.loss_scale.value > 0) || !std::isfinite(s.loss_scale.value))
+    throw Error(Kind::input, "the state of the checkpoint is invalid: loss_scale is not a positive number");
   return s;
 } catch (const Json::exception&) {
   throw Error(Kind::input,

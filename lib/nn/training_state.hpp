@@ -30,8 +30,11 @@ struct TrainingState {
 
 /** The state as a checkpoint's manifest holds it, floating-point numbers exactly. `run`: see check_same_run. */
 Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run);
-/** Throws Error{input} for the state of another version. */
+/** Throws Error{input} for the state of another version, and for numbers that no run can have. */
 TrainingState state_from_json(const Json& json);
+
+/** The count `name` of a state: 0 to 2^53. Throws Error{input}. */
+std::int64_t count(const Json& json, const char* name);
 
 /** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the
  * checkpoint. */

@@ -87,8 +87,38 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
   need(head.file_size == file_size, "it is incomplete");
   need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin &&
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
+           head.num_tokens >= 0 && head.num_targets >= 0 && head.num_read >= 0 && head.num_truncated >= 0 &&
+           head.num_without_target >= 0 && head.num_rejected >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
        "its head is damaged");
+}
+
+/** Throws Error{input} unless every entry of the index lies in the file and the entries add up to the tokens of `head`:
+   a checksum only finds accidents. */
+void check_index(int file, const Head& head, const fs::path& name) {
+  std::vector<IndexEntry> entries(4096);
+  std::uint64_t num_tokens = 0;
+  const auto num_records = static_cast<std::uint64_t>(head.num_records);
+  for (std::uint64_t first = 0; first < num_records; first += entries.size()) {
+    entries.resize(static_cast<std::size_t>(std::min<std::uint64_t>(entries.size(), num_records - first)));
+    read_at(file, head.index_begin + first * sizeof(IndexEntry), entries.data(), entries.size() * sizeof(IndexEntry),
+            name);
+    for (const IndexEntry& entry : entries) {
+      const std::uint64_t sample_bytes =
+          (std::uint64_t{entry.num_tokens} + target_words(entry.num_tokens) + entry.num_weights) * 4;
+      const std::uint64_t name_bytes = std::uint64_t{entry.id_bytes} + entry.language_bytes;
+      const bool is_possible = entry.num_tokens > 0 && entry.num_targets <= entry.num_tokens &&
+                               (entry.num_weights == 0 || entry.num_weights == entry.num_tokens) &&
+                               entry.sample_begin >= kHeadBytes && entry.sample_begin <= head.index_begin &&
+                               sample_bytes <= head.index_begin - entry.sample_begin &&
+                               entry.names_begin <= head.rejected_begin - head.names_begin &&
+                               name_bytes <= head.rejected_begin - head.names_begin - entry.names_begin;
+      if (!is_possible) throw Error(Kind::input, "its index is invalid");
+      num_tokens += entry.num_tokens;
+    }
+  }
+  if (num_tokens != static_cast<std::uint64_t>(head.num_tokens))
+    throw Error(Kind::input, "its head does not belong to its index");
 }
 
 }  // namespace
@@ -148,6 +178,7 @@ std::optional<TokenStore> TokenStore::open(const fs::path& path, std::string_vie
   check_head(state->head, static_cast<std::uint64_t>(status.st_size), key);
   if (checksum_of(state->file, state->head, path) != state->head.checksum)
     throw Error(Kind::input, "its checksum does not match");
+  check_index(state->file, state->head, path);
   state->take_summary();
   return TokenStore(std::move(state));
 }

@@ -32,7 +32,8 @@ TEST_CASE("links inside the folder are followed, links out of it are not") {
 
 TEST_CASE("a snapshot of a Hugging Face cache links to the blobs of its own repository") {
   const TemporaryFolder cache;
-  for (const char* name : {"models--a--b/blobs", "models--a--b/snapshots/1f", "models--c--d/blobs"}) make_folder(cache / name);
+  for (const char* name : {"models--a--b/blobs", "models--a--b/snapshots/1f", "models--c--d/blobs"})
+    make_folder(cache / name);
   cache.write("models--a--b/blobs/77", "ours");
   cache.write("models--c--d/blobs/88", "theirs");
   const fs::path snapshot = cache / "models--a--b/snapshots/1f";

@@ -155,6 +155,18 @@ TEST_CASE("fault_20_tokens: twenty hostile templates are refused, or do nothing,
   CHECK(peak_kibibytes() - before <= 64 * 1024);
 }
 
+TEST_CASE("fault_20_tokens: searching texts that repeat themselves takes linear time and is charged") {
+  const std::string texts =
+      "{% set a = 'a' * 5000000 %}{% set h = 'a' * 2500000 %}{% set b = h + 'b' %}{% set c = 'b' + h %}";
+  for (const char* expression :
+       {"b in a", "b is in a", "a.find(b)", "a.rfind(c)", "a.count(b)", "a.replace(b, '') | length",
+        "a.split(b) | length", "a.rsplit(c) | length", "a.partition(b) | length", "a.rpartition(c) | length"}) {
+    CAPTURE(expression);
+    CHECK(render(texts + "{{ " + expression + " }}").size() < 10);
+  }
+  CHECK(failure(texts + "{% for i in range(1000) %}{{ a.find(b) }}{% endfor %}").find("steps") != std::string::npos);
+}
+
 TEST_CASE("fault_20_tokens: what grows in other ways is refused too, within 64 MiB") {
   const char* bombs[] = {
       "{% set n = namespace(x=[1]) %}{% for i in range(200) %}{% set n.x = n.x + n.x %}{% endfor %}",

@@ -61,7 +61,7 @@ TokenSample sample_of(std::size_t length, std::uint64_t seed) {
   return sample;
 }
 
-const std::vector<std::size_t> kLengths = {1, 0, 31, 32, 33, 64, 1000, 100000, 7};
+const std::vector<std::size_t> kLengths = {1, 2, 31, 32, 33, 64, 1000, 100000, 7};
 
 TokenStoreSummary fill(TokenStoreWriter& writer) {
   for (std::size_t i = 0; i < kLengths.size(); ++i) {
@@ -188,6 +188,19 @@ TEST_CASE("every flipped bit and every lost end is seen, and so is another key")
   CHECK(refusal(path) == "it is incomplete");
   write(whole);
   CHECK(refusal(path).empty());
+}
+
+TEST_CASE("an index that no dataset can have is refused, whatever its checksum") {
+  const Folder folder;
+  const fs::path path = folder.path / "a.tokens";
+  TokenSample longer_weights = sample_of(20, 1);
+  longer_weights.weights.assign(21, 1.0F);
+  for (const TokenSample& sample : {sample_of(0, 1), longer_weights}) {
+    TokenStoreWriter writer(path);
+    writer.add(sample, {1, 2, "id", "fr"});
+    writer.finish({kContent, 1, 0, 0}, kKey);
+    CHECK(refusal(path) == "its index is invalid");
+  }
 }
 
 TEST_CASE("what is not a file of ours is not opened") {
