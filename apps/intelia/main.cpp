@@ -135,7 +135,7 @@ int guarded_run(const std::vector<std::string>& words) {
   } catch (const std::bad_alloc&) {
     say("out of memory");
   } catch (const std::exception& error) {
-    say(std::string("internal fault: ") + error.what());
+    say(std::string("internal error: ") + error.what());
   }
   return 1;
 }

@@ -195,7 +195,7 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
   find_refusal(findings, [&] {
     const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} "
+      findings.add(Finding::Kind::no_target, fmt::format("no token of a continuation remains after its prompt of {} "
                                                          "tokens; raise the maximum length or shorten the prompt",
                                                          encoded.prompt.size()));
       return;

@@ -88,7 +88,7 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
   need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin &&
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
-       "its head is damaged");
+       "its header is damaged");
 }
 
 }  // namespace

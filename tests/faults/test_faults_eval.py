@@ -226,7 +226,7 @@ def test_eval_run_bad_input(tiny, tmp_path):
         assert run.status == status, (words, run.status, run.stderr)
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
     long = write_lines(tmp_path / "long.jsonl", [conversation(number) for number in range(3)]
                        + [conversation(4, answer="water " * 300)])
     run = program.run(*tiny.eval(tmp_path / "long", validation=long))

@@ -223,7 +223,7 @@ def test_fault_07_extract(nights):
     for process in others:
         run = program.finish(process)
         assert run.status == 75, run.stderr
-        assert f"process {first.pid} is working in" in run.stderr
+        assert f"is in use by process {first.pid}" in run.stderr
     assert first.poll() is None, "the first was still at work when the others had left"
     assert program.finish(first).status == 0
     assert files_of(folder) == nights.full()

@@ -206,7 +206,7 @@ def sound_file():
 
 
 def check_words(words, path):
-    assert str(path) in words and "internal fault" not in words and len(words) < 2000 + 3 * len(str(path)), words
+    assert str(path) in words and "internal error" not in words and len(words) < 2000 + 3 * len(str(path)), words
     assert not {chr(code) for code in range(32)} - {"\n"} & set(words), words
 
 
@@ -247,7 +247,7 @@ def test_fault_19_mutated_model(tiny, tmp_path):
         run = program.run("model", "info", "--model", model, timeout_seconds=30)
         assert run.status in (0, 1), (run.status, run.stderr)
         if run.status == 1:
-            assert str(model) in run.stderr and "internal fault" not in run.stderr and len(run.stderr) < 4000, run.stderr
+            assert str(model) in run.stderr and "internal error" not in run.stderr and len(run.stderr) < 4000, run.stderr
             assert not {chr(code) for code in range(32)} - {"\n"} & set(run.stderr), run.stderr
         else:
             expected = reference(mutant)
@@ -316,4 +316,4 @@ def test_fault_19_mutated_adapter(tiny, tmp_path):
     assert len(read) > 40 and len(refused) > 100 and sound in read
     for folder in (*read[1::40], *refused[::40]):
         run = program.run(*tiny.sft(tmp_path / "out", "--adapter", folder, "--force", steps=1))
-        assert run.status == (0 if folder in read else 1) and "internal fault" not in run.stderr, (folder, run.status, run.stderr)
+        assert run.status == (0 if folder in read else 1) and "internal error" not in run.stderr, (folder, run.status, run.stderr)

@@ -149,7 +149,7 @@ def test_fault_03_train_sft(tiny, short, tmp_path, error, words, forever):
             continue
         assert run.status == 1, (at, calls[at - 1], run.stderr)
         assert words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
-        assert "internal fault" not in run.stderr, (at, calls[at - 1], run.stderr)
+        assert "internal error" not in run.stderr, (at, calls[at - 1], run.stderr)
         found = results_of(folder)
         for name in ("adapter_model.safetensors", "adapter_config.json", "rejected.jsonl"):
             assert found.get(name) in (None, expected[name]), (at, calls[at - 1])
@@ -582,7 +582,7 @@ def test_fault_30_train_sft_nan(tiny, tmp_path):
         output = tmp_path / name
         run = program.run(*tiny.sft(output, *more, **keywords))
         assert run.status == 1 and words in run.stderr and str(output / "nan-batch.jsonl") in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
         lines = [json.loads(line) for line in (output / "nan-batch.jsonl").read_text().splitlines()]
         assert (output / "nan-batch.jsonl").stat().st_mode & 0o777 == 0o600
         assert len(lines) == 2 and all(len(line["ids"]) == len(line["is_target"]) for line in lines)
@@ -633,7 +633,7 @@ def test_train_sft_unwritable_output(tiny, tmp_path):
 def test_train_sft_bad_input(tiny, tmp_path):
     empty = write_lines(tmp_path / "empty.jsonl", [])
     cases = [
-        (1, ["holds no record", str(empty)], dict(train=empty), []),
+        (1, ["contains no record", str(empty)], dict(train=empty), []),
         (2, ["--train", str(tmp_path / "absent.jsonl"), "does not exist"], dict(train=tmp_path / "absent.jsonl"), []),
         (2, ["--validation", str(tmp_path / "absent.jsonl"), "does not exist"], {}, ["--validation", tmp_path / "absent.jsonl"]),
         (2, ["--train", str(tmp_path), "is a folder"], dict(train=tmp_path), []),
@@ -662,7 +662,7 @@ def test_train_sft_bad_input(tiny, tmp_path):
         assert run.status == status, (words, run.stderr)
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
 
 
 def in_shell(*arguments, pipe_of):
@@ -675,7 +675,7 @@ def in_shell(*arguments, pipe_of):
 
 def test_train_sft_input_that_is_not_a_file(tiny, tmp_path):
     """A pipe cannot be hashed for the manifest after it was read: refused before the work, but for what writes no manifest. Seen
-    failing with an internal fault after everything was tokenized."""
+    failing with an internal error after everything was tokenized."""
     for option, file in (("--train", tiny.train), ("--validation", tiny.validation)):
         run = in_shell(*tiny.sft(tmp_path / "out", steps=1), option, pipe_of=file)
         assert run.status == 2 and option in run.stderr and "is not a regular file" in run.stderr, run.stderr

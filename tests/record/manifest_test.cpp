@@ -18,7 +18,7 @@ TEST_CASE("an output folder is opened only over what the same command made") {
   { OutputFolder of_another_killed_at_once(root / "a", "train sft", false); }
   { OutputFolder back_again(root / "a", "extract", false); }
   write_file(root / "a" / "train.jsonl", "x");
-  CHECK_THROWS_WITH_AS(OutputFolder(root / "a", "train sft", false), doctest::Contains("did not make"), Error);
+  CHECK_THROWS_WITH_AS(OutputFolder(root / "a", "train sft", false), doctest::Contains("were not written by"), Error);
   write_manifest(root / "a", make_manifest("extract", "0.1.0", Json::object()));
   { OutputFolder again(root / "a", "extract", false); }
   { OutputFolder forced(root / "a", "train sft", true); }

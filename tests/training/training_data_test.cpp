@@ -39,5 +39,5 @@ TEST_CASE("two files that pass alone pass together; one that does not is named")
   CHECK(refusal_of_files(lines(90, 10), lines(10, 0)) == "");
   CHECK(contains(refusal_of_files(lines(9, 1), lines(8, 2)), "validation.jsonl: 2 of 10 records are bad"));
   CHECK(contains(refusal_of_files(lines(8, 2), lines(9, 1)), "train.jsonl: 2 of 10 records are bad"));
-  CHECK(contains(refusal_of_files("", lines(9, 1)), "train.jsonl' holds no record to train on"));
+  CHECK(contains(refusal_of_files("", lines(9, 1)), "train.jsonl' contains no record to train on"));
 }

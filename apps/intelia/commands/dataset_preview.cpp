@@ -106,13 +106,11 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command dataset_preview{
-    "dataset preview", "What exactly the model sees of each record",
+    "dataset preview", "Show how records are rendered and tokenized for training",
     "Shows each record as rendered by the chat template and encoded by the tokenizer: which tokens are context, which "
-    "are "
-    "trained, which are truncated at --max-length, and which are control tokens rather than text that looks like them. "
-    "Of "
-    "a preference both continuations are shown. Invisible characters are written as \\u{…}. The defaults are those of "
-    "train sft.\n\n"
+    "are trained, which are truncated at --max-length, and which are control tokens rather than text that looks like "
+    "them. Of a preference both continuations are shown. Invisible characters are written as \\u{…}. The defaults are "
+    "those of train sft.\n\n"
     "Example: intelia dataset preview data/train.jsonl --model models/tiny --format html --output preview.html",
     bind<Options, declare, run>};
 
