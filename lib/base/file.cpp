@@ -182,7 +182,7 @@ struct AtomicFile::State {
     if (!is_committed && is_partial_ours()) ::unlink(partial.c_str());
   }
 
-  /** Whether the partial is still this file, and not one that took its name since. */
+  /** Whether the temporary file is still this one, and not another one with its name. */
   bool is_partial_ours() const {
     struct stat status {};
     return inode != 0 && ::lstat(partial.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;

@@ -94,7 +94,7 @@ struct SpillFile::State {
                   "no disk space for a temporary file, and not enough memory instead: " + system_message(errno));
   }
 
-  /** Continues in memory for the rest of its life: a disk that is full stays full. */
+  /** Continues in memory from now on; the disk is not tried again. */
   void move_to_memory(int number) {
     const int memory = open_in_memory();
     std::vector<char> bytes(kBufferBytes);

@@ -1,5 +1,5 @@
-// The tensors of a foreign folder are believed only as far as they were checked here: types, sizes, finite scales, and
-// a codebook that is NF4's. References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
+// Tensors of untrusted folders are used only after these checks: types, sizes, finite scales, and the codebook of NF4.
+// References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
 #include "model/quantized.hpp"
 
 #include <fmt/format.h>

@@ -121,7 +121,7 @@ Json origins_of(const Json& inputs) {
         if (manifest.dump().size() > kMaxKeptBytes) manifest.erase("origins");
         origins.push_back({{"path", place.string()}, {"manifest", std::move(manifest)}});
       } catch (const Error&) {
-        continue;  // an unreadable manifest tells nothing about the input
+        continue;  // an unreadable manifest has no information about the input
       }
     }
   }

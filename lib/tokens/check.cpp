@@ -27,7 +27,7 @@ class Findings {
   std::int64_t line_;
 };
 
-/** Runs `work`; what the template or the encoding refuses becomes a finding. */
+/** Runs `work`; an error of the template or the encoding becomes a finding. */
 template <class Work>
 void find_refusal(Findings& findings, const Work& work) {
   if (const std::optional<std::string> refusal = refusal_of(work))

@@ -1,4 +1,4 @@
-// intelia dataset preview: what exactly the model sees of a dataset's records, and which tokens are trained.
+// intelia dataset preview: the records of a dataset as tokens, and which of them are trained.
 #include <fmt/format.h>
 
 #include "cli/line_pipe.hpp"
@@ -55,7 +55,7 @@ void check(const Options& options, const Context& context) {
        "'" + options.output.string() + "' already exists; choose another --output, or overwrite it with --force");
 }
 
-/** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
+/** As in train sft: max_length is at most the model's context. A folder without config.json has none. */
 PreviewModel load_model(const Options& options) {
   PreviewModel model{
       load_tokenizer(options.model),

@@ -27,7 +27,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("variables", options.variables, "JSON file with an object of additional template variables");
 }
 
-/** The JSON in `path`, which must hold `expected` ("list" or "object"); empty when no path is given. */
+/** The JSON in `path`, which must be `expected` ("list" or "object"); empty when no path is given. */
 std::string read_argument(const fs::path& path, const std::string& expected) {
   if (path.empty()) return "";
   std::string text = read_file(path);

@@ -112,7 +112,7 @@ TEST_CASE("attention with softcap holds a bounded number of scores, and so does 
 
 namespace {
 
-/** The same in library operations over whole matrices of scores, for lengths at which loops take too long. */
+/** The same in libtorch operations over whole matrices of scores, for lengths at which loops take too long. */
 Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                    const AttentionRule& rule) {
   const double scale = rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(q.size(2)));
