@@ -36,7 +36,7 @@ ChatTemplate load_chat_template(const std::filesystem::path& folder);
 /** Error{input} when a pipe, a device or a folder has the name of a file of the text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);
 
-/** The files of a model folder besides config.json and the weights, which a model made from it needs too. */
+/** The files of a model folder other than config.json and the weights, which a model made from it needs too. */
 const std::vector<std::string>& tokenizer_file_names();
 
 }  // namespace intelia

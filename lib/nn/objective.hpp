@@ -27,7 +27,8 @@ struct WeightedSum {
   double mean() const { return sum / divisor(); }
 };
 
-/** Metrics besides the loss by their name in metrics.jsonl ("rewards/margins"; of an evaluation "eval_rewards/…"). */
+/** Metrics other than the loss by their name in metrics.jsonl ("rewards/margins"; of an evaluation "eval_rewards/…").
+ */
 using MetricSums = std::map<std::string, WeightedSum>;
 
 /** What a micro-batch contains. `weight` is what the loss is normalized by: Σ of targets' weights, or the number of

@@ -116,7 +116,7 @@ jinja::DateTime parse_date(const std::string& text) {
   return date;
 }
 
-/** What a rendering depends on besides the text of non-empty contents. */
+/** What a rendering depends on in addition to the text of non-empty contents. */
 struct Shape {
   Shape(const std::vector<Message>& messages, const RenderOptions& options, char kind) : key(1, kind) {
     contents.reserve(messages.size());

@@ -15,7 +15,7 @@
 
 namespace intelia {
 
-/** A sample's data besides its tokens. */
+/** A sample's data other than its tokens. */
 struct StoredRecord {
   std::int64_t line = 0;          // of the dataset, from 1
   std::int64_t target_bytes = 0;  // UTF-8 bytes of its targets' text

@@ -5,7 +5,7 @@
 
 using namespace intelia;
 
-TEST_CASE("base64, RFC 4648's examples") {
+TEST_CASE("base64: the examples of RFC 4648") {
   CHECK(decode_base64("") == "");
   CHECK(decode_base64("Zg==") == "f");
   CHECK(decode_base64("Zm8=") == "fo");

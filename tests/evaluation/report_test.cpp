@@ -26,7 +26,7 @@ Evaluation sample() {
 
 }  // namespace
 
-TEST_CASE("report and scores come from one struct") {
+TEST_CASE("the report and scores.json agree") {
   const Evaluation evaluation = sample();
   const std::string page = html_report(evaluation);
   const Json scores = scores_json(evaluation);

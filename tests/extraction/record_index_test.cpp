@@ -63,7 +63,7 @@ std::vector<Kept> random_entries(int count) {
 
 }  // namespace
 
-TEST_CASE("entries come in order, whatever the memory") {
+TEST_CASE("entries are sorted, whatever the memory limit") {
   std::vector<Kept> expected = random_entries(3000);
   const std::vector<Kept> entries = expected;
   // The order said once more, by tuples: what has no time last and as in the file, no id after all ids, bytes unsigned.
@@ -82,4 +82,4 @@ TEST_CASE("entries come in order, whatever the memory") {
   }
 }
 
-TEST_CASE("an index of nothing") { CHECK(sort({}, 100).empty()); }
+TEST_CASE("an empty index") { CHECK(sort({}, 100).empty()); }

@@ -59,7 +59,7 @@ class ConflictingFactory final : public SourceFactory {
 
 }  // namespace
 
-TEST_CASE("a caller gets the counts, the manifest and the drift of an extraction") {
+TEST_CASE("an extraction returns counts, manifest and drift") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder), out = folder / "out";
   SilentSinks silent;
@@ -114,7 +114,7 @@ TEST_CASE("an extraction that fails leaves the folder as it was") {
   CHECK(read_file(out / "train.jsonl").empty());
 }
 
-TEST_CASE("a conflict begins a new attempt, as often as the settings say") {
+TEST_CASE("a conflict is retried as often as the settings allow") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder);
   SilentSinks silent;
@@ -127,7 +127,7 @@ TEST_CASE("a conflict begins a new attempt, as often as the settings say") {
   CHECK(twice.num_opened == 2);
 }
 
-TEST_CASE("settings that cannot be are named before anything is written") {
+TEST_CASE("invalid settings are errors before anything is written") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder), out = folder / "out";
   SilentSinks silent;

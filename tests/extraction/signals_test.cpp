@@ -68,7 +68,7 @@ const std::vector<Signal> kJudged{Signal::rating, Signal::feedback, Signal::anno
 
 }  // namespace
 
-TEST_CASE("the first signal that says something is the rating") {
+TEST_CASE("the first signal with a rating determines the rating") {
   const RowRules all =
       listening({Signal::thumbs, Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
   const char* rated =
@@ -103,7 +103,7 @@ TEST_CASE("the first signal that says something is the rating") {
         "4.5 annotations");
 }
 
-TEST_CASE("both ways of reading jsonb agree about ratings") {
+TEST_CASE("the fast path and the general path for jsonb agree about ratings") {
   const char* plain = R"([{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}])";
   for (const char* rating : {"5", "3", "NaN", "abc"}) {
     for (const std::int64_t min_messages : {2, 3}) {
@@ -115,7 +115,7 @@ TEST_CASE("both ways of reading jsonb agree about ratings") {
   }
 }
 
-TEST_CASE("a corrected answer takes the answer's place and ends the conversation") {
+TEST_CASE("a corrected answer replaces the answer and ends the conversation") {
   const RowRules rules = listening(kJudged);
   Json record =
       read({.rating = "1", .feedback = R"([{"id":7,"turn":2,"rating":"1","corrected_answer":"better"}])"}, rules);
@@ -185,7 +185,7 @@ TEST_CASE("a correction of no answer is rejected") {
                       rules)) == "rejected, corrected turn does not exist: the conversation has no answer");
 }
 
-TEST_CASE("experts who disagree put the conversation aside") {
+TEST_CASE("conversations are quarantined when experts disagree") {
   RowRules rules = listening(kJudged);
   const std::string different =
       R"([{"turn":2,"annotator":"x","corrected_answer":"one"},{"turn":2,"annotator":"y","corrected_answer":"two"},{"turn":2,"annotator":"z","scores":5}])";
@@ -206,7 +206,7 @@ TEST_CASE("experts who disagree put the conversation aside") {
   CHECK(words_of(read({.rating = "5", .annotations = apart}, listening(kJudged))) == "u1 a1");
 }
 
-TEST_CASE("too few annotators do not correct") {
+TEST_CASE("a correction by too few annotators is ignored") {
   RowRules rules = listening(kJudged);
   rules.min_annotators = 2;
   const std::string one =
@@ -219,7 +219,7 @@ TEST_CASE("too few annotators do not correct") {
   CHECK(words_of(read({.rating = "5", .annotations = two}, rules)) == "u1 best");
 }
 
-TEST_CASE("a badly rated turn ends the conversation before its question") {
+TEST_CASE("a badly rated turn truncates the conversation before its question") {
   const RowRules rules = listening({Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":4,"rating":2}])"}, rules)) == "u1 a1");
   CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"}, rules)) == "u1 a1");

@@ -22,7 +22,7 @@ struct Loaded {
 
 }  // namespace
 
-TEST_CASE("a completion says why it ended and counts its tokens") {
+TEST_CASE("a completion has a finish reason and token counts") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   const std::vector<PromptIds> prompts = {generator.encode({{"user", "ab"}}), generator.encode({{"user", "abc x"}})};
@@ -46,7 +46,7 @@ TEST_CASE("a completion says why it ended and counts its tokens") {
   CHECK(std::string(name_of(stopped[0].finish_reason)) == "stop");
 }
 
-TEST_CASE("a prompt that leaves no room in the context is refused, with the question's name") {
+TEST_CASE("a prompt that fills the context is an error that names the question") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   const std::vector<Message> messages = {{"user", std::string(70, 'q')}};
@@ -58,7 +58,7 @@ TEST_CASE("a prompt that leaves no room in the context is refused, with the ques
                  "question 'long': the prompt has"));
 }
 
-TEST_CASE("answers keep the order of the questions, whatever the batch size") {
+TEST_CASE("answers are in the order of the questions, whatever the batch size") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   std::vector<Question> questions(5);

@@ -100,7 +100,7 @@ TEST_CASE("the dynamic map has its published values") {
   for (int i = 1; i < 256; ++i) CHECK(map[i - 1] < map[i]);
 }
 
-TEST_CASE("the module of CUDA kernels is there, or the reason why not") {
+TEST_CASE("the module of CUDA kernels loads, or the reason is returned") {
   std::string reason;
   const nf4::CudaKernels* kernels = nf4::cuda_kernels(reason);
   CHECK((kernels == nullptr) == !reason.empty());
@@ -138,7 +138,7 @@ TEST_CASE("an infinite scale keeps NaN a NaN in bf16") {
   CHECK(rounded[1] == 0xFF80);
 }
 
-TEST_CASE("double quantization keeps the scales near and the block bounds apart") {
+TEST_CASE("double quantization approximates the scales, block by block") {
   const std::int64_t num = 600;
   std::vector<float> absmax(num), nested(3), back(num);
   for (std::int64_t i = 0; i < num; ++i)
@@ -157,7 +157,7 @@ TEST_CASE("double quantization keeps the scales near and the block bounds apart"
   }
 }
 
-TEST_CASE("weights come back within half the widest step of the codebook") {
+TEST_CASE("dequantized weights are within half the widest step of the codebook") {
   for (std::int64_t n : {1, 2, 31, 32, 33, 63, 64, 65, 4095, 4096, 4097}) {
     const std::vector<float> weight = some_weights(n);
     std::vector<std::uint8_t> packed(nf4::num_packed_bytes(n));

@@ -53,7 +53,7 @@ fs::path make_wide_model(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("freed memory stays while it is retained, and goes back to the system afterwards") {
+TEST_CASE("freed memory stays in the process while retained, and is returned to the system afterwards") {
   const auto fill = [] {
     std::vector<at::Tensor> tensors;
     for (int i = 0; i < 64; ++i) tensors.push_back(at::ones({1 << 20}, at::kFloat));
@@ -70,7 +70,7 @@ TEST_CASE("freed memory stays while it is retained, and goes back to the system 
   CHECK(resident_bytes() - before < 50 * kMiB);
 }
 
-TEST_CASE("a training and a model that was loaded return their memory when they end") {
+TEST_CASE("training and a loaded model return their memory when they end") {
   const TemporaryFolder folder;
   TrainingSettings common;
   common.base.model = make_wide_model(folder / "model");

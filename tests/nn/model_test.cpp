@@ -43,7 +43,7 @@ std::string loading_error(const std::filesystem::path& model) {
 
 }  // namespace
 
-TEST_CASE("a broken model folder is named with what is wrong") {
+TEST_CASE("an invalid model folder is an error that names the cause") {
   const TemporaryFolder folder;
   const auto model = make_model(folder / "model");
   const std::string weights = read_file(model / "model.safetensors");
@@ -66,7 +66,7 @@ TEST_CASE("a broken model folder is named with what is wrong") {
   CHECK(contains(loading_error(model), "_proj.weight"));
 }
 
-TEST_CASE("an adapter that does not fit is named with its tensor") {
+TEST_CASE("an adapter that does not fit is an error that names the tensor") {
   const TemporaryFolder folder;
   const auto model = make_model(folder / "model");
   nn::Decoder llama = load(model);
@@ -94,7 +94,7 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
                          doctest::Contains("`rank_pattern`: "), Error);
 }
 
-TEST_CASE("modules_to_save: names that cannot be trained are refused") {
+TEST_CASE("modules_to_save: modules that cannot be trained are errors") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model");
   for (const char* name : {"q_proj", "mlp", "embed_token", ""}) {
@@ -110,7 +110,7 @@ TEST_CASE("modules_to_save: names that cannot be trained are refused") {
   }
 }
 
-TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file with two is refused") {
+TEST_CASE("an adapter with tied embedding and head has one tensor, and a file with different ones is an error") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model", /*ties_embeddings=*/true);
   const auto adapter = folder / "adapter";
@@ -165,7 +165,7 @@ TEST_CASE("scores do not depend on the batch") {
   CHECK(together[2].num_targets == 0);
 }
 
-TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rounding") {
+TEST_CASE("bf16, whose batches are padded, scores like fp32 up to rounding") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
   ModelSettings settings = settings_of(folder / "model");
@@ -183,7 +183,7 @@ TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rou
   }
 }
 
-TEST_CASE("a token outside the vocabulary is refused by name") {
+TEST_CASE("a token outside the vocabulary is an error that names it") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
   const std::vector<TokenSample> samples{{{1, 96}, {0, 1}}};
@@ -195,7 +195,7 @@ TEST_CASE("a token outside the vocabulary is refused by name") {
   }
 }
 
-TEST_CASE("NF4 held as it is and held dequantized compute the same bits") {
+TEST_CASE("NF4 weights kept quantized or dequantized compute the same bits") {
   const TemporaryFolder folder;
   nn::Decoder model = load(make_model(folder / "model"));
   const nn::Decoder dense = load(folder / "model", Method::lora);

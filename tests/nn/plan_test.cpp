@@ -201,7 +201,7 @@ TEST_CASE("a run with a memory probe ends with the bytes of one without") {
   CHECK(static_cast<double>(peaks[1]) == doctest::Approx(static_cast<double>(peaks[0])).epsilon(0.02));
 }
 
-TEST_CASE("the batch size that is found fits, the next does not, and the rows per step stay the same") {
+TEST_CASE("the automatic batch size fits, the next larger one does not, and the rows per step are unchanged") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
   SftSettings settings = settings_of(make_model(folder / "model", kNarrow), folder / "out");

@@ -110,7 +110,7 @@ TEST_CASE("an optimizer step is the same however it is split into micro-batches"
   CHECK(difference(folder / "8x1", folder / "packed") < 3e-5);
 }
 
-TEST_CASE("every row is drawn once per epoch, and a packed row holds no more than max_length tokens") {
+TEST_CASE("every row is drawn once per epoch, and a packed row has at most max_length tokens") {
   const std::vector<std::int64_t> lengths{30, 12, 64, 5, 40, 22, 9, 33, 17, 28, 51};
   for (const bool packs : {false, true}) {
     for (const bool groups : {false, true}) {
@@ -146,7 +146,7 @@ TEST_CASE("every row is drawn once per epoch, and a packed row holds no more tha
   }
 }
 
-TEST_CASE("a checkpoint that a signal requests changes nothing else") {
+TEST_CASE("a checkpoint requested by a signal changes nothing else") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
@@ -262,7 +262,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("a checkpoint of another version is refused") {
+TEST_CASE("a checkpoint of another version is an error") {
   const TemporaryFolder folder;
   SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
   const RandomSamples samples(8, 3);
@@ -277,7 +277,7 @@ TEST_CASE("a checkpoint of another version is refused") {
   CHECK(error_of([&] { train(settings, samples); }).find("written by another version") != std::string::npos);
 }
 
-TEST_CASE("a resumed run with other data or options is refused by name") {
+TEST_CASE("resuming with other data or options is an error that names the difference") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   SftSettings settings = settings_of(model, folder / "out");
@@ -289,7 +289,7 @@ TEST_CASE("a resumed run with other data or options is refused by name") {
   CHECK(error_of([&] { train(settings, samples); }).find("`seed` was 42") != std::string::npos);
 }
 
-TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an uninterrupted run") {
+TEST_CASE("each optimizer: an interrupted and resumed run ends with the bytes of an uninterrupted one") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3), validation(5, 4);
@@ -338,7 +338,7 @@ TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an unin
   }
 }
 
-TEST_CASE("LoRA+ multiplies the change of B by its ratio, and leaves that of A") {
+TEST_CASE("LoRA+ multiplies the update of B by its ratio and does not change that of A") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(8, 3);
@@ -407,7 +407,7 @@ std::vector<Json> nonfinite_lines(const fs::path& output) {
 
 }  // namespace
 
-TEST_CASE("fp16: steps whose scaled gradients overflow are skipped, the others learn as in fp32; resumed exactly") {
+TEST_CASE("fp16: steps with overflowing gradients are skipped, others train as in fp32; resuming is exact") {
   class OneTarget final
       : public SampleSource {  // the gradient of a mean over one target, times 65,536, is too large for fp16
    public:

@@ -10,7 +10,7 @@
 using namespace intelia;
 namespace fs = std::filesystem;
 
-TEST_CASE("an output folder is opened only over what the same command made") {
+TEST_CASE("an output folder of another command is not opened") {
   std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
   const fs::path root = ::mkdtemp(name.data());
   { OutputFolder fresh(root / "a", "extract", false); }
@@ -34,7 +34,7 @@ TEST_CASE("an output folder is opened only over what the same command made") {
   fs::remove_all(root);
 }
 
-TEST_CASE("a manifest of a newer format or without one is refused") {
+TEST_CASE("a manifest of a newer format, or without a format, is an error") {
   std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
   const fs::path root = ::mkdtemp(name.data());
   CHECK_FALSE(read_manifest(root).has_value());

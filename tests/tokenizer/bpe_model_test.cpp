@@ -61,7 +61,7 @@ Ids ids_of(std::span<const Symbol> symbols) {
   return ids;
 }
 
-TEST_CASE("words that repeat themselves, with other bytes before, between and after") {
+TEST_CASE("repetitive words, with other bytes before, between and after") {
   Random random(4);
   for (int i = 0; i < 120; ++i) {
     const std::string letters = std::string("abcd").substr(0, 1 + random.below(4));

@@ -39,7 +39,7 @@ std::vector<Symbol> by_queue(const MergeTable& table, std::vector<Symbol> word) 
   return word;
 }
 
-TEST_CASE("chunks put together are the tokens of the whole word") {
+TEST_CASE("concatenated chunks are the tokens of the whole word") {
   Random random(3);
   for (int i = 0; i < 400; ++i) {
     const std::uint64_t num_letters = 1 + random.below(4);

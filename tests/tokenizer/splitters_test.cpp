@@ -166,7 +166,7 @@ void check_same(std::string_view text, const std::vector<std::size_t>& ends, con
   CHECK(rest(ends) == rest(expected));
 }
 
-TEST_CASE("splitters cut where their patterns match") {
+TEST_CASE("splitters split where their patterns match") {
   for (const Published& published : kPublished) {
     CAPTURE(published.name);
     const auto style = known_style(published.pattern);
@@ -185,7 +185,7 @@ TEST_CASE("splitters cut where their patterns match") {
   }
 }
 
-TEST_CASE("every code point stands in the class that PCRE2 gives it, but for those that Unicode 15 and 16 added") {
+TEST_CASE("every code point has the class of PCRE2, except for the additions of Unicode 15 and 16") {
   std::size_t num_code_points = 0x110000 - 0x800 - 1;
   CHECK(num_code_points - agreed().size() == 9485);
   for (const char32_t c : agreed()) {
@@ -200,7 +200,7 @@ TEST_CASE("every code point stands in the class that PCRE2 gives it, but for tho
   }
 }
 
-TEST_CASE("a pattern that nobody published has no splitter") {
+TEST_CASE("an unknown pattern has no splitter") {
   CHECK(!known_style("\\s+"));
   CHECK(!known_style(""));
 }

@@ -26,7 +26,7 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a falling line goes from the top left to the bottom right of the picture") {
+TEST_CASE("a decreasing loss is drawn from the top left to the bottom right") {
   LossCurves curves;
   for (int step = 0; step <= 30; ++step) curves.train.push_back({step, 30.0 - step});
   const auto lines = lines_of(loss_text(curves, 40, 4));
@@ -46,7 +46,7 @@ TEST_CASE("a falling line goes from the top left to the bottom right of the pict
   CHECK(lines[4].ends_with(" 30"));
 }
 
-TEST_CASE("validation is dots of another form; one point is no picture yet") {
+TEST_CASE("validation points have another shape; one point is not plotted") {
   LossCurves curves;
   curves.add({1, 0, {{"loss", 2.0}}});
   CHECK(loss_text(curves, 60, 5).empty());
@@ -57,7 +57,7 @@ TEST_CASE("validation is dots of another form; one point is no picture yet") {
   CHECK(text.find("● validation") != std::string::npos);
 }
 
-TEST_CASE("equal losses, one step and none at all are drawn without a fault") {
+TEST_CASE("equal losses, one step and no steps are drawn without an error") {
   LossCurves curves;
   CHECK(loss_svg(curves, "none").find("polyline class") == std::string::npos);
   curves.train = {{5, 0.0}};

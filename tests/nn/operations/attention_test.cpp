@@ -88,7 +88,7 @@ TEST_CASE("attend with a sliding window: many queries at once give the values of
   }
 }
 
-TEST_CASE("attention with softcap holds a bounded number of scores, and so does its backward") {
+TEST_CASE("attention with softcap materializes a bounded number of scores, forward and backward") {
   prepare_outlines();
   const at::Device meta(at::kMeta);
   const auto outline = [&](std::int64_t heads) {
@@ -161,7 +161,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
   }
 }
 
-TEST_CASE("attend of a long sequence never holds its matrix of scores, also with sliding window and softcap") {
+TEST_CASE("attend of a long sequence never materializes all scores, also with sliding window and softcap") {
   count_allocations();
   const at::Device cpu(at::kCPU);
   constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;  // of four heads in fp32: 256 MiB
@@ -176,7 +176,7 @@ TEST_CASE("attend of a long sequence never holds its matrix of scores, also with
   }
 }
 
-TEST_CASE("attend_cached gives the last token of attend, whatever the cache holds after the visible part") {
+TEST_CASE("attend_cached equals the last token of attend, whatever the cache contains after the visible part") {
   const std::vector<std::int64_t> lengths{5, 3};
   const Tensor q = normal({8, 6, 4}, 7), k = normal({8, 3, 4}, 8), v = normal({8, 3, 4}, 9);
   Tensor keys = normal({2, 3, 6, 4}, 10), values = normal({2, 3, 6, 4}, 11);
