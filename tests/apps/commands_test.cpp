@@ -95,7 +95,7 @@ TEST_CASE("help and completion contain every command and option, in lines of at 
 }
 
 TEST_CASE("every command has a reference page and golden tests") {
-  // Cases of these are being written.
+  // Commands without golden tests yet.
   const std::set<std::string> without_golden_test = {"doctor", "eval-run", "extract"};
   for (const Command* command : this_program().commands) {
     const std::string name = file_name(*command);

@@ -1,4 +1,4 @@
-// Reading the command line, precedence (flag > environment > file > default), and the messages for mistakes.
+// Parsing the command line, precedence (option > environment > file > default), and error messages.
 #include "cli/settings.hpp"
 
 #include <doctest/doctest.h>
@@ -148,7 +148,8 @@ TEST_CASE("positional arguments may be anywhere, and may begin with a dash after
   CHECK(values({"-"}) == Values{{"first", "-"}});
   CHECK(values({"--"}) == Values{});
   CHECK_THROWS_WITH_AS(values({"a", "b", "--", "c"}), "unexpected argument 'c'; see 'intelia x --help'", Error);
-  CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'", Error);  // FIRST has no name to suggest
+  CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'",
+                       Error);  // FIRST has no name that could be suggested
   CHECK_THROWS_WITH_AS(values({"-loud"}), "unknown option '-loud' (did you mean '--loud'?)", Error);
   CHECK_THROWS_WITH_AS(values({"---"}), "unknown option '---'", Error);
 }

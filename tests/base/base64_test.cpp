@@ -1,4 +1,4 @@
-// RFC 4648, section 10, and what is malformed.
+// The examples of RFC 4648, section 10, and malformed input.
 #include "base/base64.hpp"
 
 #include <doctest/doctest.h>

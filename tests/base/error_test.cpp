@@ -1,4 +1,4 @@
-// What survives when callers add where.
+// Errors and settings when callers add context.
 #include "base/error.hpp"
 
 #include <doctest/doctest.h>

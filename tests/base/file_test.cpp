@@ -1,4 +1,4 @@
-// Whole files or none; lines in bounded memory; one holder of a lock.
+// Atomic files, lines in bounded memory, and locks.
 #include "base/file.hpp"
 
 #include <doctest/doctest.h>
@@ -58,7 +58,7 @@ TEST_CASE("assigning to an open file discards what it had written") {
     file = AtomicFile(folder.path / "b");
     CHECK_FALSE(fs::exists(folder.path / ".a.partial"));
     CHECK(num_open_files() == num_before + 1);
-    // The new file of the same name takes the place of the old one before that is discarded.
+    // The new temporary file of the same name replaces the old one before that is discarded.
     file.write("discarded too");
     file = AtomicFile(folder.path / "b");
     file.write("whole");

@@ -1,4 +1,4 @@
-// Answers about paths that are missing, of another type, out of reach.
+// Paths that are missing, of another type, or inaccessible.
 #include "base/path.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** Until it is destroyed, this process may not read what belongs to root. */
+/** Until it is destroyed, this process cannot read files of root. */
 class Unprivileged {
  public:
   Unprivileged() { REQUIRE((::geteuid() != 0 || ::seteuid(65534) == 0)); }

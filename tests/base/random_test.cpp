@@ -1,4 +1,4 @@
-// SplitMix64 against its published first outputs; bounds and moments.
+// SplitMix64: its published first outputs, bounds and moments.
 #include "base/random.hpp"
 
 #include <doctest/doctest.h>

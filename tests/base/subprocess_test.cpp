@@ -1,4 +1,4 @@
-// Real processes: what they are given, what they say, and how they end.
+// Real processes: input, output and exit status.
 #include "base/subprocess.hpp"
 
 #include <csignal>

@@ -1,4 +1,4 @@
-// The bootstrap against closed forms, and the verdict against the rule of the product.
+// The bootstrap against closed forms, and the verdict.
 #include "evaluation/bootstrap.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The page is self-contained, escapes what models say, and says the same as scores.json.
+// The page is self-contained, escapes the answers of models, and agrees with scores.json.
 #include "evaluation/report.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Tokenizers learned from text.
+// Training a tokenizer on text.
 #include "export/tokenizer_trainer.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Drift between two runs: figures by hand and from the peers of drift_figures.py, what raises an alarm and what does
-// not.
+// Drift between two runs: figures computed by hand and by the reference implementations in drift_figures.py, and
+// alarms.
 #include "extraction/drift.hpp"
 
 #include <doctest/doctest.h>
@@ -112,14 +112,14 @@ TEST_CASE("months: the newest may grow, the closed ones are compared row by row"
       compare(before, night({{"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 700}, {"2026-11", 9}}), {}), "month");
   CHECK(grown.distance == 0);
   CHECK(grown.cells.size() == 2);
-  // 100 of 1500 rows went: 0.0666667; noise 3.0902·sqrt(100)/1500 = 0.0206013.
+  // 100 of 1500 rows were removed: 0.0666667; noise 3.0902·sqrt(100)/1500 = 0.0206013.
   const auto shrunk =
       distribution(compare(before, night({{"2026-08", 900}, {"2026-09", 500}, {"2026-10", 700}}), {}), "month");
   CHECK(shrunk.distance == doctest::Approx(0.0666667).epsilon(1e-5));
   CHECK(shrunk.noise == doctest::Approx(0.0206013).epsilon(1e-5));
   CHECK(shrunk.drift == doctest::Approx(0.0460653).epsilon(1e-5));
   CHECK(shrunk.largest_change()->name == "2026-08");
-  // An older month that was not there: 150 rows came.
+  // An older month that did not exist before: 150 rows were added.
   const auto older = distribution(
       compare(before, night({{"2026-07", 150}, {"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}}), {}), "month");
   CHECK(older.distance == doctest::Approx(0.1));
@@ -155,7 +155,7 @@ TEST_CASE("a rate has jumped when both bounds are exceeded") {
   CHECK_FALSE(has_jumped(50, 50));
 }
 
-TEST_CASE("alarms are raised only when enabled") {
+TEST_CASE("an alarm is raised if a threshold is set, for rates of rejected and quarantined rows") {
   const Json before = with_rejected(10000, 10), after = with_rejected(10000, 900);
   CHECK_FALSE(compare(before, after, {}).is_alarm());
   const DriftReport report = compare(before, after, {.alarm_drift = 0.5});

@@ -1,4 +1,4 @@
-// What tests/postgres/test_files.py, which compares with a database, does not reach: names of columns, files that
+// Cases that tests/postgres/test_files.py, which compares with a database, does not cover: names of columns, files that
 // change.
 #include "extraction/file_rows.hpp"
 
@@ -264,7 +264,7 @@ TEST_CASE("other signals") {
   CHECK(ids_of(read("x.jsonl", text, selection)) == Ids{"a", "d"});
   selection.signals = {"thumbs", "rating"};
   const Result result = read("x.jsonl", text, selection);
-  CHECK(ids_of(result) == Ids{"b", "c", "d"});  // d is outside the scale, which RowReader names
+  CHECK(ids_of(result) == Ids{"b", "c", "d"});  // d is outside the scale, which RowReader reports
   CHECK(result.rows[1].thumbs == "up");
   CHECK(result.counts.unmatched_by_reason ==
         std::map<std::string, std::int64_t>{{"rating is below the minimum", 1}, {"no signal has a rating", 1}});

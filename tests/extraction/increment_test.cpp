@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** A row as a source has it: everything that is made of it follows from these. */
+/** A row of a source: its version and line follow from these fields. */
 struct Stored {
   std::string id;
   std::uint64_t version = 0;
@@ -120,7 +120,7 @@ TEST_CASE("incremental runs end with the bytes of a full extraction") {
     for (std::uint64_t i = random.below(30); i > 0; --i, ++expected.added)
       changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(random.below(changed.size() + 1)),
                      Stored{"c-" + std::to_string(next++), random.below(1000)});
-    // An order of equal times that changed, as after an upgrade of the server's collations.
+    // The order of equal times has changed, as after an upgrade of the collations of the server.
     if (night % 5 == 0) std::swap(changed.at(3), changed.at(40));
     rows = changed;
     const IncrementCounts counts = write_increment(rows, increment);

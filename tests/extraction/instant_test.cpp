@@ -10,7 +10,7 @@ using namespace intelia::extraction;
 
 namespace {
 
-/** What `text` is as PostgreSQL in UTC would write it, or "". */
+/** `text` as PostgreSQL writes it in UTC, or "". */
 std::string read(std::string_view text) {
   const auto instant = parse_instant(text);
   std::string out;
@@ -21,7 +21,7 @@ std::string read(std::string_view text) {
 }  // namespace
 
 TEST_CASE("timestamps in the formats of files and databases") {
-  // Right: what PostgreSQL 15 answers to SELECT 'left'::timestamptz in UTC; tests/postgres/test_files.py asks it.
+  // Right: the result of SELECT 'left'::timestamptz in UTC of PostgreSQL 15; tests/postgres/test_files.py queries it.
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"2026-02-17", "2026-02-17 00:00:00+00"},
       {"2026-02-17T06:41:23Z", "2026-02-17 06:41:23+00"},

@@ -97,7 +97,7 @@ TEST_CASE("records that span several lines because of quotes") {
   };
   CHECK(records("a,\"b\nc\"\r\nd\n") == Records{{"a,\"b\nc\"", 0, 1}, {"d", 9, 3}});
   CHECK(records("\"a\"\"\n\"\"b\"\nc") == Records{{"\"a\"\"\n\"\"b\"", 0, 1}, {"c", 10, 3}});
-  // What is never closed costs its first line.
+  // Of a record with an unclosed quote the first line is returned.
   CHECK(records("\"a\nb\n\"c\"\nd") == Records{{"open: \"a", 0, 1}, {"b", 3, 2}, {"\"c\"", 5, 3}, {"d", 9, 4}});
   CHECK(records("a\n\"") == Records{{"a", 0, 1}, {"open: \"", 2, 2}});
   CHECK(records("\"a\nbbbbbbbb\nccc\n\"d\"", 9) ==

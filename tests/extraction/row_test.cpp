@@ -183,7 +183,7 @@ TEST_CASE("the other columns") {
 namespace {
 
 /** `text` as PostgreSQL 15 writes it (escape_json in src/backend/utils/adt/json.c): the named escapes, \u00xx below
-    0x20, all else as it is. Written from that description for this test. */
+    0x20, everything else unchanged. Implemented from that description for this test. */
 std::string postgres_json_string(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {

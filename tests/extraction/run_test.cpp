@@ -1,4 +1,4 @@
-// What a caller of extract() gets: the result, the folder, and what is left of it when it fails.
+// extract(): its result, the folder, and the folder after a failure.
 #include "extraction/run.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ std::string line_of(int number, const std::string& rating) {
          "\n";
 }
 
-/** 20 conversations that qualify, one that is rated too low, one line that is no record. */
+/** 20 conversations that qualify, one that is rated too low, one invalid line. */
 fs::path write_source(const TemporaryFolder& folder) {
   std::string text;
   for (int i = 0; i < 20; ++i) text += line_of(i, "4.5");
@@ -35,7 +35,7 @@ ExtractSettings settings_for(const fs::path& output) {
   return settings;
 }
 
-/** Readings that another transaction ends: the first `num_conflicts` of them. */
+/** A source whose first `num_conflicts` readings end with a conflict. */
 class ConflictingFactory final : public SourceFactory {
  public:
   class Conflict : public Error {

@@ -1,4 +1,4 @@
-// Secrets come from the environment or from a file that it names.
+// Secrets from the environment, or from a file that it names.
 #include "http/secret.hpp"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-// Messages to completions through the real engine: what ends them, what they count, and which variant answers.
+// Completions by the real engine: finish reasons, token counts, and variants.
 #include "inference/generator.hpp"
 
 #include <doctest/doctest.h>
@@ -37,7 +37,7 @@ TEST_CASE("a completion has a finish reason and token counts") {
     CHECK((completions[i].finish_reason == FinishReason::length) == (completions[i].completion_tokens == 5));
     CHECK(completions[i].text == loaded.text.tokenizer->decode(raw[i].ids, true).substr(0, completions[i].text.size()));
   }
-  // The first token of an answer, made a stop token: an empty answer that ended by itself.
+  // The first token of an answer is a stop token: an empty answer with finish reason stop.
   const auto stopped = generator.complete(
       std::span(prompts).first(1), {.max_new_tokens = 5, .stop_ids = {raw[0].ids.at(0)}}, false, loaded.silent.stop());
   CHECK(stopped[0].finish_reason == FinishReason::stop);

@@ -1,4 +1,4 @@
-// Which conversations give a prompt, and what it is.
+// Prompts from the conversations of a file.
 #include "inference/sample_prompts.hpp"
 
 #include <doctest/doctest.h>

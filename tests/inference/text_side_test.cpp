@@ -1,4 +1,4 @@
-// The text side of a folder: what belongs to it, what must fit together, and what ends an answer.
+// The text side of a folder: its files, their consistency, and stop ids.
 #include "inference/text_side.hpp"
 
 #include <doctest/doctest.h>

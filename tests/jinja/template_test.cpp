@@ -1,5 +1,5 @@
-// The template language by itself: what Jinja2's documentation promises, provenance of content, and budgets against
-// hostile templates. Agreement with Jinja2 at large is tested in tests/parity/test_tokens.py.
+// The template language: the documented behavior of Jinja2, sources of content, and budgets for malicious templates.
+// tests/parity/test_tokens.py compares with Jinja2.
 #include "jinja/template.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; every stored byte over many
-// updates is compared with the peer in parity_optimizers.
+// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; parity_optimizers compares
+// every stored byte over many optimizer steps with bitsandbytes.
 #include "kernels/adam8.hpp"
 
 #include <doctest/doctest.h>

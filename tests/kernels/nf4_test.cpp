@@ -1,4 +1,4 @@
-// NF4 against published values and hand-computed cases; every stored byte is compared with the peer in parity_nf4.
+// NF4 against published values and hand-computed cases; parity_nf4 compares every stored byte with bitsandbytes.
 #include "kernels/nf4.hpp"
 
 #include <doctest/doctest.h>
@@ -108,7 +108,7 @@ TEST_CASE("the module of CUDA kernels loads, or the reason is returned") {
 
 TEST_CASE("every code of every position comes back as codebook times absmax, in fp32 and rounded to bf16") {
   // Whole blocks and a short one: both the vector path and the scalar tail. The scales: ordinary, huge, subnormal, and
-  // two that lie exactly between two bf16 numbers.
+  // two exactly between two bf16 numbers.
   const std::int64_t n = 64 * 5 + 37;
   const std::vector<float> absmax = {0.0123f, 3.0e38f, 1e-41f, 1.0f + 0x1p-8f, 1.0f + 0x3p-8f, 0.77f};
   std::vector<std::uint8_t> packed(nf4::num_packed_bytes(n));
@@ -169,7 +169,7 @@ TEST_CASE("dequantized weights are within half the widest step of the codebook")
 }
 
 TEST_CASE("dequantization speed" * doctest::skip()) {
-  // Run by hand with --no-skip: prints the rate, asserts nothing about a machine it does not know.
+  // Run manually with --no-skip: prints the rate and asserts nothing.
   const std::int64_t n = 1 << 24;
   const std::vector<std::uint8_t> packed(n / 2, 0x5A);
   const std::vector<float> absmax(n / 64, 0.02f);

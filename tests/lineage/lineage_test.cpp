@@ -1,4 +1,4 @@
-// The walk over manifests: what is found by bytes, by path, by a kept copy; what is refused; where the walk ends.
+// Tracing lineage over manifests: files found by content, by path or by a copied manifest; unusable manifests; cycles.
 #include "lineage/lineage.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** A folder for one test, and runs in it. */
+/** A temporary folder with runs. */
 class Place {
  public:
   Place() {
@@ -151,7 +151,7 @@ TEST_CASE("the files of a folder originate from the run that wrote most of their
   CHECK(report.origins[0].origins[0].run->command == "train y");
   CHECK(report.origins[0].origins[0].files.size() == 2);
   CHECK(report.origins[0].origins[1].files[0].recorded.bytes == 0);
-  CHECK(report.origins[0].origins[1].run == nullptr);  // an empty file that is not at its place may be anyone's
+  CHECK(report.origins[0].origins[1].run == nullptr);  // an empty file elsewhere cannot be identified
   CHECK(look(index, place.root / "x").uses.empty());
   REQUIRE(look(index, place.root / "a").uses.size() == 1);
 }
@@ -247,7 +247,7 @@ TEST_CASE("manifests of a newer format, malformed and forged ones are reported a
   place.run("a", "first", {}, {{"a.jsonl", "aa"}});
   place.run("b", "second", {"a/a.jsonl"}, {{"b.bin", "bbb"}});
   place.write("a/manifest.json", R"({"format":2,"command":"first"})");
-  // Without the kept copy, which would tell where it came from all the same.
+  // Without the copied manifest, from which the origin would still be known.
   Json second = *read_manifest(place.root / "b");
   second.erase("origins");
   write_manifest(place.root / "b", second);

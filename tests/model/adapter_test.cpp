@@ -1,4 +1,5 @@
-// adapter_config.json as PEFT 0.21.2 writes it (the document below is its own), ours, and what is refused.
+// adapter_config.json as PEFT 0.21.2 writes it (the document below is from PEFT), as intelia writes it, and unsupported
+// ones.
 #include "model/adapter.hpp"
 
 #include <cmath>

@@ -1,4 +1,4 @@
-// config.json as published models and transformers 4 and 5 write it, and as it must not be.
+// config.json of published models and of transformers 4 and 5, and invalid ones.
 #include "model/config.hpp"
 
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ std::string why(const std::string& text) {
   return refusal([&] { read_text(text); });
 }
 
-// config.json of Llama-3.2-1B as its publisher gives it (transformers 4.45).
+// config.json of Llama-3.2-1B as published (transformers 4.45).
 const char* kLlama32 = R"({"architectures":["LlamaForCausalLM"],"attention_bias":false,"attention_dropout":0.0,
   "bos_token_id":128000,"eos_token_id":[128001,128008,128009],"head_dim":64,"hidden_act":"silu","hidden_size":2048,
   "initializer_range":0.02,"intermediate_size":8192,"max_position_embeddings":131072,"mlp_bias":false,
@@ -154,7 +154,7 @@ TEST_CASE("numbers out of range or of another type are errors that name the key"
          {"0", "-1", "9223372036854775807", "18446744073709551615", "1e30", "2.5", "\"64\"", "true", "[64]", "{}"}) {
       CAPTURE(key);
       CAPTURE(value);
-      // Positions may be many; their largest value here is still refused.
+      // Many positions are allowed; the largest value here is still an error.
       CHECK(contains(why(with(key, value)), std::string("config.json: ") + key + " is "));
     }
   }

@@ -1,5 +1,5 @@
-// What is said of stored NF4: the text of a quant_state, modules that are skipped, and what is no NF4 at all. Folders
-// whose parts lie are in tests/faults/test_faults_safetensors.py, equality with the peers in
+// The configuration of stored NF4: the text of a quant_state, skipped modules, and unsupported methods. Inconsistent
+// folders are tested in tests/faults/test_faults_safetensors.py, equality with bitsandbytes and transformers in
 // tests/parity/test_quantized.py.
 #include "model/quantized.hpp"
 

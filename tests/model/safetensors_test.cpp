@@ -1,5 +1,5 @@
-// The verdict on each of 55 hand-made files: 39 that the reference implementation (0.8.0) refuses, refused here too,
-// and 16 that it accepts, of which five are refused here (leading space, twice the same name, bad names).
+// 55 handmade files: 39 that the reference implementation (0.8.0) refuses, refused here, too, and 16 that it accepts,
+// of which five are refused here (leading space, duplicate names, invalid names).
 #include "model/safetensors.hpp"
 
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ std::string one(const std::string& fields) { return "{\"a\":{" + fields + "}}"; 
 
 void put(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-/** What a file of these bytes is refused for; "" when it is read. */
+/** The reason why a file with these bytes is refused; "" when it is read. */
 std::string verdict(const std::string& bytes) {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";

@@ -1,4 +1,4 @@
-// What the process holds of the system's memory: all while something runs, nothing of it afterwards.
+// The memory of the process: retained while work runs, returned afterwards.
 #include "nn/memory.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kMiB = 1 << 20;
 
-/** Bytes of the process that are in memory. */
+/** The resident memory of the process in bytes. */
 double resident_bytes() {
   std::ifstream file("/proc/self/statm");
   double pages = 0;
@@ -25,7 +25,7 @@ double resident_bytes() {
   return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-/** One sample of as many tokens as `count`. */
+/** One sample of `count` tokens. */
 class LongSample final : public SampleSource {
  public:
   explicit LongSample(std::size_t count) : sample_{std::vector<std::int32_t>(count, 3), {}} {

@@ -1,5 +1,5 @@
-// Loading, adapters, scoring and generation on small models made here. What the numbers should be, tests/parity asks
-// the peers.
+// Loading, adapters, scoring and generation with small models. tests/parity compares the numbers with transformers and
+// PEFT.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -30,7 +30,7 @@ nn::Decoder load(const std::filesystem::path& model, Method method = Method::qlo
   return nn::load_model(settings_of(model, method), silent.sinks());
 }
 
-/** What loading `model` throws. */
+/** The error when `model` is loaded. */
 std::string loading_error(const std::filesystem::path& model) {
   try {
     load(model);
@@ -225,12 +225,12 @@ TEST_CASE("generation: a prompt's answer does not depend on the others, and stop
     CHECK(together[i].ids.size() == 12);
     CHECK(together[i].is_truncated);
   }
-  // Stopping on an id that one of them says ends that one alone.
+  // A stop id that only one of them generates ends only that one.
   greedy.stop_ids = {together[0].ids[3]};
   const auto stopped = nn::generate(model, prompts, greedy, false, stop);
   CHECK(stopped[0].ids.size() <= 3);
   CHECK(!stopped[0].is_truncated);
-  // The context is the other limit.
+  // The context length is the other limit.
   greedy.stop_ids = {};
   greedy.max_new_tokens = 1000;
   const auto cut = nn::generate(model, {&prompts[0], 1}, greedy, false, stop);
@@ -301,7 +301,7 @@ TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {
   CHECK(std::fabs(share({.temperature = 0.5}, 1) - 0.16 / 0.30) < tolerance);  // p² renormalised
   CHECK(std::fabs(share({.temperature = 1, .top_k = 2}, 1) - 4.0 / 7) < tolerance);
   CHECK(share({.temperature = 1, .top_k = 2}, 3) == 0);
-  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);  // 0.4 + 0.3 hold 0.6
+  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);  // 0.4 + 0.3 include 0.6
   CHECK(share({.temperature = 1, .top_p = 0.6}, 3) == 0);
   CHECK(share({.temperature = 1, .top_p = 0.01}, 1) == 1);
 }

@@ -113,7 +113,7 @@ const std::vector<Case> kCases = {
 
 }  // namespace
 
-// tests/parity/test_plan.py runs the same code over all families and says what was broken to see it fail.
+// tests/parity/test_plan.py runs the same code over all families and lists the changes that make it fail.
 TEST_CASE("the planned memory is within 5 % of what the allocator then counts") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
@@ -192,7 +192,7 @@ TEST_CASE("a run with a memory probe ends with the bytes of one without") {
     settings.learning_rate = 1e-2;
     settings.eval_every = 1;
     settings.probes = probes;
-    settings.base.max_memory = 1e-3;  // GiB: so little that the probe is run
+    settings.base.max_memory = 1e-3;  // GiB: little enough for the probe to run
     SilentSinks silent;
     peaks[probes] = nn::train_sft(settings, train, &validation, Json::object(), silent.sinks()).allocator_peak_bytes;
   }

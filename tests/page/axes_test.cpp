@@ -1,4 +1,4 @@
-// Ticks and scales, and what axes draw of them.
+// Ticks, scales and axes.
 #include "page/axes.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Pages, tables and drawings: what is text is escaped, what is markup stays.
+// Pages, tables and drawings: text is escaped, markup is unchanged.
 #include "page/document.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Expected texts are those of Python's html.escape(text, quote=True), but for the apostrophe, which needs no escape
-// between quotes.
+// Expected texts are those of Python's html.escape(text, quote=True), except for the apostrophe, which needs no escape
+// between double quotes.
 #include "page/markup.hpp"
 
 #include <doctest/doctest.h>

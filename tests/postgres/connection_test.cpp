@@ -74,7 +74,7 @@ TEST_CASE("an unreachable or unresponsive server is 'try again later'") {
   CHECK(failure.message.find("canary42") == std::string::npos);
   CHECK(failure.message.find("try again later") != std::string::npos);
 
-  // A server that accepts and then says nothing.
+  // A server that accepts connections and does not respond.
   const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

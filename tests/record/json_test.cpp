@@ -1,4 +1,4 @@
-// Text in, JSON out, the same text back through another parser.
+// JSON strings round-trip through another parser.
 #include "record/json.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Records in and out; every fault named with its place; the limit on bad lines.
+// Reading and writing records, the location of faults, and the limit on bad lines.
 #include "record/jsonl.hpp"
 
 #include <doctest/doctest.h>
@@ -118,6 +118,6 @@ TEST_CASE("questions are read in full, and ids must be unique") {
   CHECK(refusal([&] { read(good + "\n" + R"({"id":"q2","question":"b"})" + "\n" + good + "\n"); }) ==
         file + ":3: the id 'q1' is already used in line 1");
   CHECK(contains(refusal([&] { read(good + "\n{}"); }), file + ":2: no 'id'"));
-  // What is cut off of a line that is too long could be blanks: the rest is a question all the same.
+  // The truncated part of a line that is too long could be blanks, so that the rest is a valid question.
   CHECK(refusal([&] { read(good + std::string(64 << 20, ' ') + "\n"); }) == file + ":1: line is longer than 64 MiB");
 }

@@ -1,4 +1,4 @@
-// What may be written over, and what a manifest of another time or hand does.
+// Which folders may be overwritten, and manifests of other versions and programs.
 #include "record/manifest.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// The order in which a run gives names to its files, and what is left of one that is ended or begun again.
+// The order in which a run commits its files, and the folder after an interruption or restart.
 #include "record/run.hpp"
 
 #include <doctest/doctest.h>
@@ -90,7 +90,7 @@ TEST_CASE("a commit that fails between two renames leaves no manifest, even if t
   run.stage_text("a", "new");
   run.stage_text("b", "new");
   run.stage_state(out / "kept.state").write("new");
-  fs::create_directory(out / "b");  // b cannot take its name
+  fs::create_directory(out / "b");  // b cannot be renamed
   CHECK_THROWS_AS(run.commit(), Error);
   CHECK(read_file(out / "a") == "new");
   CHECK_FALSE(fs::exists(out / "kept.state"));

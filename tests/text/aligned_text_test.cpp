@@ -1,5 +1,4 @@
-// The alignment rules of changed texts, worked out by hand; agreement with the peer is tested in
-// tests/parity/test_tokenizer_json.py.
+// The alignment rules of changed texts on examples; tests/parity/test_tokenizer_json.py compares with tokenizers.
 #include "text/aligned_text.hpp"
 
 #include <doctest/doctest.h>

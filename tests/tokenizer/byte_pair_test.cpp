@@ -1,4 +1,4 @@
-// The ways of merging long words against the queue, which follows the definition step by step.
+// The algorithms for long words against the queue, which follows the definition step by step.
 #include "tokenizer/byte_pair.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ using namespace intelia;
 
 constexpr std::uint64_t kNumIds = 40;
 
-/** Merges of any shape, not only such as training makes: a pair may come before its parts and lead anywhere. */
+/** Arbitrary merges, not only those that training creates: a pair may precede its parts and have any result. */
 MergeTable random_merges(Random& random, std::uint32_t num_merges, std::uint64_t num_letters) {
   MergeTable table;
   table.reserve(num_merges);

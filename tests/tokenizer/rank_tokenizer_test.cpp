@@ -1,5 +1,5 @@
-// A tekken.json small enough to merge by hand, and which file of a folder is taken; agreement with the peers is tested
-// in tests/parity/test_tokens_vectors.py.
+// A tekken.json small enough to merge manually, and which file of a folder is used; tests/parity/test_tokens_vectors.py
+// compares with the original implementations.
 #include "tokenizer/rank_tokenizer.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,4 @@
-// The parts of a tokenizer.json on examples small enough for the eye; agreement with the peer is tested in
-// tests/parity/test_tokenizer_json.py.
+// The parts of a tokenizer.json on small examples; tests/parity/test_tokenizer_json.py compares with tokenizers.
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"

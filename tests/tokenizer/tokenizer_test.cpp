@@ -1,5 +1,5 @@
-// tokenizer.json on a vocabulary small enough to merge by hand; agreement with the peers is tested in
-// tests/parity/test_tokens.py.
+// tokenizer.json with a vocabulary small enough to merge manually; tests/parity/test_tokens.py compares with
+// tokenizers.
 #include "tokenizer/tokenizer.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Each fault that a check looks for, in the record or in the template that makes it.
+// Each fault that a check detects, caused by the record or by the template.
 #include "tokens/check.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Which tokens are trained: derived turns, markers, cuts, and the errors that refuse what cannot be told.
+// Which tokens are trained: derived turns, markers, truncation, and errors where it cannot be determined.
 #include "tokens/encode.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +46,7 @@ constexpr const char* kWithMarkers =
     "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}"
     "{% else %}{{ m.content }}{% endif %}{% endfor %}";
 
-/** The tokenizer of the tests, and the chat template `source`, or where that is empty theirs. */
+/** The tokenizer of the tests, and the chat template `source`, or the default one if it is empty. */
 std::pair<std::unique_ptr<Tokenizer>, ChatTemplate> load_with(const std::string& source) {
   test::ModelFolder folder;
   if (!source.empty()) folder.chat_template = source;
@@ -94,7 +94,7 @@ TEST_CASE("targets have the weight of their turn if some weight is fractional") 
     const auto encode = [&](const EncodeOptions& options = {}) {
       return encode_conversation(*tokenizer, chat, conversation(messages), options);
     };
-    /** The weights of the targets, in their order. */
+    /** The weights of the targets, in order. */
     const auto weights_of = [](const EncodedConversation& encoded) {
       std::vector<float> weights;
       REQUIRE(encoded.tokens.weights.size() == encoded.tokens.ids.size());
@@ -104,7 +104,7 @@ TEST_CASE("targets have the weight of their turn if some weight is fractional") 
       }
       return weights;
     };
-    messages[0].more_json = R"({"weight":0.75})";  // nothing that a user says is trained
+    messages[0].more_json = R"({"weight":0.75})";  // user turns are not trained
     messages[3].more_json = R"({"weight":0})";
     CHECK(encode().tokens.weights.empty());
     messages[1].more_json = R"({"weight":0.25})";
@@ -115,7 +115,7 @@ TEST_CASE("targets have the weight of their turn if some weight is fractional") 
     expected.insert(expected.end(), {1, 1});
     CHECK(weights_of(encoded) == expected);
     CHECK(encode({.trained_turns = TrainedTurns::last}).tokens.weights.empty());
-    // What is cut away takes its weights along.
+    // Weights are truncated with their tokens.
     messages[1].more_json.clear();
     messages[5].more_json = R"({"weight":0.5})";
     const std::vector<std::uint8_t> is_target = encode().tokens.is_target;

@@ -1,4 +1,4 @@
-// Plans: what they serve, what they leave to the template, and that both give the same.
+// Rendering plans: which conversations they serve, and that they give the same text as the template.
 #include "tokens/rendering_plan.hpp"
 
 #include <doctest/doctest.h>

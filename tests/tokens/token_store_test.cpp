@@ -1,5 +1,5 @@
-// Files of tokens: what goes in comes out, damage is seen, a run never waits for or harms another, and a folder or a
-// disk that fails is gone without. Full disks and kills are in tests/faults/test_faults_token_cache.py.
+// Token stores round-trip, damage is detected, concurrent runs do not block or affect each other, and a failing folder
+// or disk is tolerated. Full disks and kills are in tests/faults/test_faults_token_cache.py.
 #include "tokens/token_store.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 const std::string kKey(64, 'k');
 const std::string kContent(64, 'c');
 
-/** A folder that goes with the test. */
+/** A folder that is removed with the test. */
 struct Folder {
   fs::path path =
       fs::temp_directory_path() / ("intelia-store-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
@@ -41,7 +41,7 @@ struct Folder {
   static inline int next = 0;
 };
 
-/** Keeps what is said. */
+/** Collects the log messages. */
 struct Words final : Log {
   std::string text;
   void write(Level level, std::string_view message) override {
@@ -172,7 +172,7 @@ TEST_CASE("every flipped bit, truncation and other key is detected") {
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   };
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    if (i >= 248 && i < 256) continue;  // between the head and the first section: read by nobody
+    if (i >= 248 && i < 256) continue;  // between the header and the first section: never read
     std::string flipped = whole;
     flipped[i] = static_cast<char>(flipped[i] ^ 1 << i % 8);
     write(flipped);
@@ -203,7 +203,7 @@ TEST_CASE("files that are not token stores of this user are not opened") {
   }
 }
 
-/** cached_tokens of the filled store; counts how often it was made. */
+/** cached_tokens of the filled store; counts how often it was created. */
 TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, const std::string& key = kKey,
                   bool is_unchanged = true) {
   return cached_tokens(
@@ -249,7 +249,7 @@ TEST_CASE("an unusable cache folder is a warning") {
   check_filled(cached({folder.path / "file" / "tokens"}, words, num_made));
   CHECK(words.text.find("the tokens are not cached for the next run: cannot write") != std::string::npos);
   fs::create_directory(folder.path / "tokens");
-  fs::create_directory(folder.path / "tokens" / (kKey + ".tokens"));  // where the file's name is taken
+  fs::create_directory(folder.path / "tokens" / (kKey + ".tokens"));  // where the name of the file is in use
   check_filled(cached({folder.path / "tokens"}, words, num_made));
   CHECK(num_made == 2);
 }
@@ -269,7 +269,7 @@ TEST_CASE("the least recently used files are evicted first; the newest stays if 
   cached(two, words, num_made, key_of('b'));
   age('a', 2);
   age('b', 1);
-  cached(two, words, num_made, key_of('a'));  // used again: now b is the oldest
+  cached(two, words, num_made, key_of('a'));  // used again: now b is the least recently used
   cached(two, words, num_made, key_of('c'));
   CHECK(names_in(folder.path) == std::vector<std::string>{key_of('a') + ".tokens", key_of('c') + ".tokens"});
   check_filled(cached({folder.path, size - 1}, words, num_made, key_of('d')));
@@ -325,7 +325,7 @@ std::int64_t peak_bytes() {
 TEST_CASE("memory does not grow with the number of tokens, in writing or reading") {
   const Folder folder;
   const TokenSample sample = sample_of(1 << 16, 1);
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
+  std::ofstream("/proc/self/clear_refs") << 5;  // the peak is reset
   const std::int64_t before = peak_bytes();
   TokenStoreWriter writer(folder.path / "large.tokens");
   for (int i = 0; i < 400; ++i) writer.add(sample, {i, 0, "id", "fr"});
@@ -398,7 +398,7 @@ TEST_CASE("a dataset is the same from its lines, from a new store and from a cac
   CHECK(plain == kept);
   CHECK(fs::last_write_time(cache.folder / names_in(cache.folder)[0]) >= time);
   CHECK(names_in(cache.folder).size() == 1);
-  // The same bytes under another name: the tokens are taken, the words name the new file.
+  // The same bytes under another name: the cached tokens are used, and messages name the new file.
   fs::rename(folder.path / "d.jsonl", folder.path / "e.jsonl");
   const Facts moved = facts_of(model, folder.path / "e.jsonl", {}, cache);
   CHECK(moved.records == plain.records);

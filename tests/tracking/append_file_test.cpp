@@ -1,4 +1,4 @@
-// Pieces after pieces; what is cut off, and what is never followed.
+// Appending records, truncation of later bytes, and symbolic links.
 #include "tracking/append_file.hpp"
 
 #include "base/file.hpp"

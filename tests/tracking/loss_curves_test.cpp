@@ -1,4 +1,4 @@
-// The terminal's picture, against pictures drawn by hand. test_loss_plot.py reads the SVG as a document.
+// Plots in the terminal, against expected ones. test_loss_plot.py parses the SVG.
 #include "tracking/loss_curves.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ TEST_CASE("a decreasing loss is drawn from the top left to the bottom right") {
   const auto lines = lines_of(loss_text(curves, 40, 4));
   REQUIRE(lines.size() == 5);
   for (const std::string& line : lines) CHECK(characters(line).size() == 40);
-  // Each row of characters holds a quarter of the line: dots in its own quarter of the columns, and nowhere else.
+  // Each row of characters has a quarter of the line: dots in its quarter of the columns only.
   for (std::size_t row = 0; row < 4; ++row) {
     const auto cells = characters(lines[row]);
     for (std::size_t column = 9; column < 40; ++column) {

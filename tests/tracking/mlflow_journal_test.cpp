@@ -1,4 +1,4 @@
-// What is kept for MLflow: found again by the next process, torn or whole.
+// The journal for MLflow: read by the next process, also with an incomplete last line.
 #include "tracking/mlflow_journal.hpp"
 
 #include "base/file.hpp"

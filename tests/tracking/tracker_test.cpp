@@ -28,7 +28,7 @@ TEST_CASE("invalid lines of metrics are errors") {
 TEST_CASE("the folder of a tracker is never a link out of the output folder") {
   const TemporaryFolder folder;
   CHECK(tracker_folder(folder.path, "new") == folder.path / "new");
-  CHECK(tracker_folder(folder.path, "new") == folder.path / "new");  // the second time it is there
+  CHECK(tracker_folder(folder.path, "new") == folder.path / "new");  // the second time it exists
   CHECK((std::filesystem::status(folder.path / "new").permissions() & std::filesystem::perms(0777)) ==
         std::filesystem::perms(0700));
   std::filesystem::create_directory(folder.path / "elsewhere");

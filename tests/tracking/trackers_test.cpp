@@ -1,4 +1,4 @@
-// Those who listen to a run, one of whom fails: who hears what, and what is said about it.
+// Several trackers of a run, one of which fails: what each receives, and the warnings.
 #include "tracking/trackers.hpp"
 
 #include "temporary_folder.hpp"
@@ -14,7 +14,7 @@ struct Warnings final : Log {
   std::vector<std::string> list;
 };
 
-/** Writes down what it hears, and fails at `fails_at`. */
+/** Records its calls, and fails at `fails_at`. */
 class Witness final : public Tracker {
  public:
   explicit Witness(std::vector<std::string>& heard, std::string fails_at = "")

@@ -1,4 +1,4 @@
-// What a plan says: the same numbers in the table, the summary and the sentence.
+// Plan reports: the same numbers in the table, the summary and the sentence.
 #include "training/plan_report.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// Each file must keep within the allowed fraction of rejected records by itself.
+// The allowed fraction of rejected records applies to each file separately.
 #include "training/training_data.hpp"
 
 #include <doctest/doctest.h>

@@ -1,5 +1,5 @@
-// Attention against its definition written out in loops, its gradient against central differences, the cache against
-// the whole.
+// Attention against its definition in loops, its gradient against central differences, and cached attention against the
+// whole.
 #include "nn/operations/attention.hpp"
 
 #include <doctest/doctest.h>
@@ -56,7 +56,7 @@ TEST_CASE("attend is attention by its definition: separate sequences, grouped he
       for (const auto& attends : {attend, attend_composed})
         CHECK(at::allclose(attends(q, k, v, lengths, rule), by_definition(q, k, v, lengths, rule), 0, 1e-12));
   }
-  // The cases differ, so that a window, a scale or a cap left out would be seen.
+  // The cases differ, so that a missing window, scale or cap would be detected.
   for (const AttentionRule& rule : {AttentionRule{3}, AttentionRule{0, 0.9}, AttentionRule{0, 0, 0.7}})
     CHECK((attend(q, k, v, lengths, rule) - attend(q, k, v, lengths)).abs().max().item<double>() > 0.1);
 }
@@ -142,7 +142,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
     CAPTURE(rule.sliding_window);
     std::vector<Tensor> exact = {normal({558, 4, 8}, 20), normal({558, 2, 8}, 21), normal({558, 2, 8}, 22)};
     for (Tensor& x : exact)
-      x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every kind
+      x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every type
     const Tensor y = by_matrices(exact[0], exact[1], exact[2], lengths, rule), weights = normal(y.sizes(), 23);
     y.backward(weights);
     for (const auto& [type, tolerance] :

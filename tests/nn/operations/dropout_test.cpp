@@ -1,4 +1,4 @@
-// Dropout: its gradient, its share, and that the mask depends on seed and index alone.
+// Dropout: its gradient, its rate, and that the mask depends on seed and index only.
 #include "nn/operations/dropout.hpp"
 
 #include <doctest/doctest.h>
