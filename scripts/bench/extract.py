@@ -1,4 +1,4 @@
-"""Fills the server of DATABASE_URL and times intelia and its bounds on the same query. See `extract`."""
+"""Fills the database of DATABASE_URL and times intelia and the lower bounds on the same query. See `extract`."""
 import argparse
 import datetime
 import hashlib
@@ -25,7 +25,7 @@ QUERY = ("SELECT conversation_id, messages, rating, created_at, language FROM co
 OURS, JOBS, PSYCOPG = "intelia extract", "intelia extract --jobs 2", "psycopg 3, server cursor"
 NIGHT = "intelia extract --incremental"
 PSYCOPG2, COPY = "psycopg2, fetchall", "psql \\copy to /dev/null"
-MOST_ROWS_IN_MEMORY = 300_000  # fetchall holds them all
+MOST_ROWS_IN_MEMORY = 300_000  # fetchall keeps all rows in memory
 LIBPQ, SERVER = "libpq, read and discarded", "server, COPY to /dev/null"
 
 
@@ -34,7 +34,7 @@ def shell(*command):
 
 
 def fill(connection, num_rows):
-    """Conversations of four turns and about 2 KB, of words that are not repeated so often that they compress away."""
+    """Conversations of four turns and about 2 KB, of words that repeat rarely enough not to compress well."""
     chance = random.Random(7)
     syllables = ["ba", "ré", "ti", "mo", "lu", "ção", "der", "ing", "que", "pol", "ven", "és", "tra", "chi", "o", "ña"]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(20_000)]
@@ -66,7 +66,7 @@ def run(command, environment=None):
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid != 0:
             break
-        # The kernel's own ru_maxrss would count this script's memory, from which the command was forked.
+        # The ru_maxrss of the kernel would count this script's memory, from which the command was forked.
         try:
             for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
@@ -82,7 +82,7 @@ def run(command, environment=None):
 
 
 def digest_of_lines(folder):
-    """The same for the same lines, in whatever file and order they stand."""
+    """A hash of the lines that does not depend on their files and order."""
     total, count = 0, 0
     for name in ("train.jsonl", "validation.jsonl"):
         with open(folder / name, "rb") as lines:
