@@ -234,7 +234,7 @@ def test_eval_run_bad_input(tiny, tmp_path):
 
 
 def test_eval_run_input_that_is_not_a_file(tiny, tmp_path):
-    """A pipe cannot be hashed for the manifest after it was read: refused before the work. Seen failing with an internal
+    """A pipe cannot be hashed for the manifest after it was read: refused before the work. Failed with an internal
     fault after everything was tokenized."""
     for option in ("--validation", "--questions"):
         run = in_shell(*tiny.eval(tmp_path / "out"), option, pipe_of=tiny.validation if option == "--validation" else tiny.questions)
