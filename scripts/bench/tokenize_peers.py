@@ -192,10 +192,10 @@ def measure(name: str, options, texts: list[str], work: pathlib.Path) -> dict:
     result = None
 
     tokens = sum(len(ids) for ids in our_ids)
-    print(f"\n{name}: {megabytes:.1f} MB, {tokens} tokens, {options.threads} thread(s); texts with other ids than ours: {different}")
-    print(f"{'':32}{'MB/s':>9}{'ours cold':>12}{'ours warm':>12}")
+    print(f"\n{name}: {megabytes:.1f} MB, {tokens} tokens, {options.threads} thread(s); texts with other ids than intelia: {different}")
+    print(f"{'':32}{'MB/s':>9}{'intelia cold':>14}{'intelia warm':>14}")
     for label, rate in rates.items():
-        print(f"{label:32}{rate:9.1f}{rates['intelia cold'] / rate:11.2f}x{rates['intelia warm'] / rate:11.2f}x")
+        print(f"{label:32}{rate:9.1f}{rates['intelia cold'] / rate:13.2f}x{rates['intelia warm'] / rate:13.2f}x")
     return {"model": name, "megabytes": megabytes, "tokens": tokens, "megabytes_per_second": rates, "texts_with_other_ids": different}
 
 
