@@ -7,8 +7,8 @@ pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 
-# ccache must be told that precompiled headers may be hashed instead of read (pch_defines, time_macros), and that a recently
-# written header is no reason to recompile (include_file_*). Paths are relative to the source folder, so that clones
+# Settings of ccache: precompiled headers may be hashed instead of read (pch_defines, time_macros), and recently written
+# headers do not force recompilation (include_file_*). Paths are relative to the source folder, so that clones
 # and build folders share results.
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(INTELIA_CCACHE ccache)
