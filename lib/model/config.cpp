@@ -82,7 +82,7 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   if (!std::filesystem::exists(status)) {
     throw Error(Kind::input, fmt::format("{}: no such file; a model folder has a config.json", path.string()));
   }
-  // Checked before it is opened: opening a pipe would wait for ever.
+  // Checked before it is opened: opening a pipe would block.
   if (!std::filesystem::is_regular_file(status)) throw Error(Kind::input, path.string() + ": not a regular file");
 
   ModelConfig config;

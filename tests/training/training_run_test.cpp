@@ -8,14 +8,14 @@
 
 using namespace intelia;
 
-TEST_CASE("the table of settings has one line per option with a value") {
+TEST_CASE("the settings log has one line per option with a value") {
   const RunOptions options{{{"epochs", 3}, {"adapter", ""}, {"optimizer", "adamw"}}, Json::object()};
   CHECK(settings_table(options, 16, "24 records") ==
         "settings\n  epochs                        3\n  optimizer                     adamw\n"
         "  sequences per optimizer step  16\n  data                          24 records");
 }
 
-TEST_CASE("a tracked run is named after its folder; its identity follows from what must stay the same") {
+TEST_CASE("a tracked run is named after its folder; its identity follows from what a resumed run must not change") {
   const test::TinyModel model;
   const TextSide text = load_text_side(model.path());
   const TemporaryFolder folder;
