@@ -96,7 +96,6 @@ TEST_CASE("folder entries are sorted, and the nearest existing folder is found")
   CHECK_FALSE(remove_file(folder / "a"));
 }
 
-<<<<<<< HEAD
 TEST_CASE("remove_folder removes links and not what they refer to; rename_path replaces") {
   TemporaryFolder folder;
   make_folder(folder / "kept");
@@ -115,10 +114,7 @@ TEST_CASE("remove_folder removes links and not what they refer to; rename_path r
   CHECK(contains(refusal([&] { rename_path(folder / "a", folder / "c"); }, Kind::io), "No such file"));
 }
 
-TEST_CASE("in a folder that is gone, a relative path is an Error and no exception of the library") {
-=======
 TEST_CASE("in a removed folder, a relative path is an Error and not an exception of std::filesystem") {
->>>>>>> words
   const fs::path before = fs::current_path();
   {
     TemporaryFolder folder;
