@@ -131,7 +131,7 @@ TEST_CASE("an adapter with tied embedding and head has one tensor, and a file wi
     CHECK(false);
   } catch (const Error& error) {
     CHECK(error.kind() == Kind::input);
-    CHECK(contains(error.what(), "its lm_head is not its embed_tokens"));
+    CHECK(contains(error.what(), "its lm_head differs from its embed_tokens"));
   }
 }
 
