@@ -1,4 +1,4 @@
-# What all targets share: warnings, sanitizers, the include root, dependencies, precompiled headers.
+# Shared by all targets: warnings, sanitizers, the include root, dependencies, precompiled headers.
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
 find_package(Threads REQUIRED)
@@ -7,8 +7,8 @@ pkg_check_modules(nettle REQUIRED IMPORTED_TARGET nettle)
 pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(simdjson REQUIRED IMPORTED_TARGET simdjson)
 
-# ccache must be told that precompiled headers may be hashed instead of read (pch_defines, time_macros), and that a header
-# written a moment ago is no reason to recompile (include_file_*). Paths are relative to the source folder, so that clones
+# Settings of ccache: precompiled headers may be hashed instead of read (pch_defines, time_macros), and recently written
+# headers do not force recompilation (include_file_*). Paths are relative to the source folder, so that clones
 # and build folders share results.
 if(NOT CMAKE_CXX_COMPILER_LAUNCHER)
   find_program(INTELIA_CCACHE ccache)
@@ -32,8 +32,8 @@ add_library(intelia_options INTERFACE)
 target_include_directories(intelia_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
 target_compile_options(intelia_options INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-missing-field-initializers>)
-# g++ 12 warns of overlaps that are not there in operator+(const char*, std::string&&) (GCC bug 105651). Before version 14
-# it also forgets the standard library's own suppressions in a precompiled header (GCC bug 64117).
+# g++ 12 gives false warnings about overlaps in operator+(const char*, std::string&&) (GCC bug 105651). Before version 14
+# it also loses the suppressions of the standard library in a precompiled header (GCC bug 64117).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(intelia_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14 AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
@@ -60,8 +60,8 @@ if(INTELIA_FUZZ)
   target_link_options(intelia_options INTERFACE -fsanitize=address,undefined)
 endif()
 
-# Headers of other projects that most files include, parsed once for all targets without libtorch. `plain`: the standard
-# library and fmt. `json`: also nlohmann's JSON, which costs each file 0.3 s and pays where most files use it. `test`: also
+# Third-party headers that most files include, parsed once for all targets without libtorch. `plain`: the standard
+# library and fmt. `json`: also nlohmann's JSON, which costs each file 0.3 s and is worthwhile where most files use it. `test`: also
 # doctest.
 find_package(doctest QUIET)
 file(WRITE ${CMAKE_BINARY_DIR}/empty.cpp.new "// A target that only holds a precompiled header needs one source file.\n")
@@ -95,7 +95,7 @@ endfunction()
 
 # intelia_library(NAME SOURCES … DEPENDS …): the static library intelia_NAME of folder lib/NAME.
 set(INTELIA_JSON_MODULES cli evaluation export inference lineage model record tracking training)
-# Modules whose own work takes no time: -O1 compiles them a third faster than -O3.
+# Modules without hot loops: -O1 compiles them a third faster than -O3.
 set(INTELIA_LIGHT_MODULES cli http inference page tracking training)
 function(intelia_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
@@ -112,7 +112,7 @@ function(intelia_library name)
 endfunction()
 
 # intelia_test(NAME SOURCES … DEPENDS …): one doctest program, one ctest. The library under test is fully optimized, the
-# test's own code only a little.
+# code of the test only with -O1.
 function(intelia_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   if(NOT TARGET intelia_test_main)

@@ -16,7 +16,7 @@ import subprocess
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-# Ordered from the ground up.
+# In the order of dependencies.
 MAY_INCLUDE = {
     "base": [],
     "text": ["base"],
@@ -41,7 +41,7 @@ MAY_INCLUDE = {
     "training": ["base", "text", "record", "model", "tokens", "inference", "engine", "tracking"],
     "evaluation": ["base", "text", "record", "page", "model", "tokens", "inference", "engine"],
 }
-# Modules that do not hold a rule yet. A module that does must leave the list.
+# Modules that violate a rule. Remove a module when it no longer does.
 NAMES_OPTIONS: set[str] = set()
 THROWS_FILESYSTEM_ERRORS: set[str] = set()
 
@@ -50,7 +50,7 @@ INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 TORCH = re.compile(r"^(torch|ATen|c10|caffe2)/")
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
 OPTION = re.compile(r"(?<![\w-])--([a-z][a-z0-9-]*)")
-CSS = re.compile(r"var\(--[a-z-]+\)|--[a-z-]+: #")  # a style sheet's variables
+CSS = re.compile(r"var\(--[a-z-]+\)|--[a-z-]+: #")  # variables of a style sheet
 COMMENT = re.compile(r'"(?:[^"\\\n]|\\.)*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 FILESYSTEM_CALL = re.compile(
     r"\b(?:fs|filesystem)::(absolute|canonical|weakly_canonical|relative|proximate|copy|copy_file|copy_symlink|"

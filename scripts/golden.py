@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Golden tests of the command line: tests/cli/<command>/<case>/ holds cmd and, optionally, stdin, stdout, stderr and rc.
+"""Golden tests of the command line: tests/cli/<command>/<case>/ contains cmd and, optionally, stdin, stdout, stderr and rc.
 
 usage: scripts/golden.py PROGRAM [--update]
 bash runs `cmd` in an empty folder; $INTELIA is the program and $CASE the folder of the case. stdout and stderr must equal the

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Updates the generated part of docs/commands/<command>.md, the help text between two markers. The rest is written by hand.
+"""Updates the generated part of docs/commands/<command>.md, the help text between two markers. The rest is not changed.
 
 usage: scripts/reference.py PROGRAM            writes the pages
        scripts/reference.py --check PROGRAM    exits with status 1 if a page is missing or out of date

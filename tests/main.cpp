@@ -1,3 +1,3 @@
-// The one main of every doctest binary.
+// The main function of all doctest programs.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>

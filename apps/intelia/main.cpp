@@ -108,7 +108,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   return status;
 }
 
-/** What the user is told: the setting that the error is about has an option's name here. */
+/** The message for the user: the setting that the error is about is replaced by an option's name. */
 std::string words_of(const SettingError& error) {
   const std::string option = "--" + error.setting();
   if (error.role() == SettingError::Role::remedy) return error.what() + (" (" + option + ")");
@@ -135,7 +135,7 @@ int guarded_run(const std::vector<std::string>& words) {
   } catch (const std::bad_alloc&) {
     say("out of memory");
   } catch (const std::exception& error) {
-    say(std::string("internal fault: ") + error.what());
+    say(std::string("internal error: ") + error.what());
   }
   return 1;
 }

@@ -7,7 +7,7 @@
 
 namespace intelia {
 
-/** The bytes that base64 text with padding stands for, or nothing when it is malformed. */
+/** The decoded bytes of base64 text with padding, or nothing when it is malformed. */
 std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace intelia

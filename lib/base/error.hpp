@@ -12,7 +12,7 @@ enum class Kind {
   usage,        // wrong option, configuration, credentials, missing table: the user has to change something (2)
   input,        // unreadable or malformed input (1)
   io,           // cannot read or write: disk full, permission (1)
-  unavailable,  // try again later: server away, lock held (75)
+  unavailable,  // try again later: server unavailable, lock held (75)
   refused,      // done, with a negative result (3)
   internal,     // a bug in this program (1)
   interrupted,  // ended by a signal; the work can be resumed (128 + signal)

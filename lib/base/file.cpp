@@ -185,7 +185,7 @@ struct AtomicFile::State {
     if (!is_committed && is_partial_ours()) ::unlink(partial.c_str());
   }
 
-  /** Whether the partial is still this file, and not one that took its name since. */
+  /** Whether the temporary file is still this one, and not another one with its name. */
   bool is_partial_ours() const {
     struct stat status {};
     return inode != 0 && ::lstat(partial.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
@@ -358,7 +358,7 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
     ::close(file_);
     if (number != EWOULDBLOCK) fail("lock", path, number);
     std::string who = num_read > 0 ? "process " + std::string(holder, strcspn(holder, "\n")) : "another process";
-    throw Error(Kind::unavailable, who + " is working in '" + path.parent_path().string() + "' (it holds '" +
+    throw Error(Kind::unavailable, "'" + path.parent_path().string() + "' is in use by " + who + " (lock '" +
                                        path.string() + "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
@@ -379,7 +379,7 @@ FileLock::FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_,
 std::uint64_t free_disk_bytes(const fs::path& path) {
   const fs::path place = nearest_existing(path);
   struct statvfs status {};
-  if (::statvfs(place.c_str(), &status) != 0) fail("look at the disk of", place, errno);
+  if (::statvfs(place.c_str(), &status) != 0) fail("read the free disk space of", place, errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 

@@ -42,7 +42,7 @@ Finding inspect_output(const fs::path& folder) try {
   const double free = free_gibibytes(existing);
   Finding finding{"output", Condition::ok, fmt::format("{:.1f} GiB free for '{}'", free, folder.string())};
   if (free < kLittleGibibytes)
-    add(finding, Condition::warning, "new files are written beside the old ones before they replace them");
+    add(finding, Condition::warning, "new files are written next to the old ones before they replace them");
   return finding;
 } catch (const Error& error) {
   return failed("output", error.what());

@@ -43,7 +43,7 @@ std::string wrong_type(PathType found, InputType wanted) {
 PathType path_type(const fs::path& path) {
   int error_number = 0;
   const PathType type = look_at(path, error_number);
-  if (error_number != 0) fail("look at", path, system_message(error_number));
+  if (error_number != 0) fail("access", path, system_message(error_number));
   return type;
 }
 

@@ -36,7 +36,7 @@ class Progress {
   virtual ~Progress() = default;
   /** Cheap to call: the sink limits how often it redraws. */
   virtual void update(const ProgressPoint& point) = 0;
-  /** A few lines shown above the progress line, where there is room; empty: none. */
+  /** A few lines shown above the progress line, where there is space; empty: none. */
   virtual void picture(std::string_view) {}
   /** Removes the progress line. */
   virtual void finish() = 0;

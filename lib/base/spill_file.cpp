@@ -35,7 +35,8 @@ bool write_at(int file, std::uint64_t offset, const char* bytes, std::size_t num
 int open_in_memory() {
   const int file = ::memfd_create("intelia-spill", MFD_CLOEXEC);
   if (file < 0)
-    throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
+    throw Error(Kind::io,
+                "no disk space for a temporary file, and not enough memory instead: " + system_message(errno));
   return file;
 }
 
@@ -89,10 +90,11 @@ struct SpillFile::State {
     if (write_at(file, offset, bytes, num_bytes)) return;
     move_to_memory(errno);
     if (!write_at(file, offset, bytes, num_bytes))
-      throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
+      throw Error(Kind::io,
+                  "no disk space for a temporary file, and not enough memory instead: " + system_message(errno));
   }
 
-  /** Continues in memory for the rest of its life: a disk that is full stays full. */
+  /** Continues in memory from now on; the disk is not tried again. */
   void move_to_memory(int number) {
     const int memory = open_in_memory();
     std::vector<char> bytes(kBufferBytes);
@@ -100,7 +102,8 @@ struct SpillFile::State {
       const std::size_t size = static_cast<std::size_t>(std::min<std::uint64_t>(bytes.size(), num_flushed - offset));
       read_at(file, offset, bytes.data(), size, partial);
       if (!write_at(memory, offset, bytes.data(), size))
-        throw Error(Kind::io, "not enough memory for data that the disk has no room for: " + system_message(errno));
+        throw Error(Kind::io,
+                    "no disk space for a temporary file, and not enough memory instead: " + system_message(errno));
     }
     fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
             "': " + system_message(number);
@@ -168,8 +171,8 @@ void read_at(int file, std::uint64_t offset, void* bytes, std::size_t num_bytes,
     const ssize_t num_read = ::pread(file, place, num_bytes, static_cast<off_t>(offset));
     if (num_read < 0 && errno == EINTR) continue;
     if (num_read <= 0)
-      throw Error(Kind::io, "cannot read '" + name.string() +
-                                "': " + (num_read == 0 ? std::string("it ends too early") : system_message(errno)));
+      throw Error(Kind::io, "cannot read '" + name.string() + "': " +
+                                (num_read == 0 ? std::string("unexpected end of file") : system_message(errno)));
     place += num_read;
     offset += static_cast<std::uint64_t>(num_read);
     num_bytes -= static_cast<std::size_t>(num_read);

@@ -1,5 +1,5 @@
 // An append-only temporary file with random reads, removed with its owner unless it is given a name. When its folder
-// fails (disk full, no permission), it continues among the system's temporary files or in memory, with what it holds.
+// fails (disk full, no permission), it continues among the system's temporary files or in memory, with its content.
 #pragma once
 
 #include <cstdint>

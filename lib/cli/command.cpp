@@ -149,7 +149,7 @@ Option& OptionTable::add(const std::string& name, std::filesystem::path& target,
   Option& option = add_raw(name, value_name, help);
   option.is_file = true;
   option.set = [&target](const std::string& text) {
-    if (text.empty()) throw Error(Kind::usage, "expected a path, got an empty text");
+    if (text.empty()) throw Error(Kind::usage, "expected a path, got an empty string");
     target = text;
   };
   option.get = [&target] { return target.string(); };

@@ -142,7 +142,7 @@ struct Context {
 
   Log& log() const { return sinks.log; }
   RunInfo run_info() const { return {command, program.version, options, common.force, fixed_options}; }
-  /** Writes a result to `out`. Throws ClosedPipe, which ends the program with status 0, when nobody reads it. */
+  /** Writes a result to `out`. Throws ClosedPipe, which ends the program with status 0, when its reader has closed. */
   void print(std::string_view text) const;
   /** Reports the result of the command: `summary` on stdout with --json, otherwise `words` on stderr unless --quiet. */
   void finish(const Json& summary, const std::string& words) const;

@@ -17,7 +17,8 @@ std::string value_text(const Json& value, const TomlEntry& entry, const std::str
   }
   if (value.is_number()) return value.dump();
   if (!value.is_array())
-    throw Error(Kind::usage, where + ": '" + entry.key + "' must be a text, a number, true, false or a list of these");
+    throw Error(Kind::usage,
+                where + ": '" + entry.key + "' must be a string, a number, true, false or a list of these");
   std::string text;
   for (const Json& item : value) text += (text.empty() ? "" : ",") + value_text(item, entry, where);
   return text;

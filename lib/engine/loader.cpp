@@ -104,7 +104,7 @@ Engine& create_engine() {
   const auto tag = reinterpret_cast<const char* (*)()>(::dlsym(plugin, "intelia_engine_build_tag"));
   const auto create = reinterpret_cast<Engine* (*)()>(::dlsym(plugin, "intelia_engine_create"));
   if (tag == nullptr || create == nullptr)
-    throw Error(Kind::usage, "'" + path.string() + "' is not the engine of intelia");
+    throw Error(Kind::usage, "'" + path.string() + "' is not an engine of intelia");
   if (std::string(tag()) != build_tag())
     throw Error(Kind::usage, "the engine '" + path.string() + "' was built as '" + tag() + "', this program as '" +
                                  build_tag() + "'; build both together with scripts/setup");

@@ -186,7 +186,7 @@ std::string method_words(const Evaluation& evaluation) {
   const std::string truncated =
       evaluation.num_truncated_conversations == 0
           ? std::string("No conversation was longer than the context.")
-          : fmt::format("{} conversations were longer than the context and are scored up to it.",
+          : fmt::format("{} conversations were longer than the context and were truncated to it.",
                         evaluation.num_truncated_conversations);
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
@@ -257,15 +257,15 @@ Json scores_json(const Evaluation& evaluation) {
 
 std::string html_report(const Evaluation& evaluation) {
   const char* verdict = verdict_words(evaluation.verdict);
-  std::string page = html_head(fmt::format("{}: base against candidate", verdict), kReportStyle);
+  std::string page = html_head(fmt::format("{}: base vs. candidate", verdict), kReportStyle);
   page += fmt::format(
-      "<h1>Base against candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate: the same with adapter "
+      "<h1>Base vs. candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate: the same with adapter "
       "<code>{}</code></p>\n<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
       escape_markup(evaluation.model), escape_markup(evaluation.model_description), escape_markup(evaluation.adapter),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);
-  page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses);
+  page += "<h2>All conversations</h2>" + difference_bars(evaluation.losses);
   if (const std::string regressions = regression_table(evaluation.losses); !regressions.empty())
     page += "<details><summary>The conversations with the largest increase in loss</summary>" + regressions +
             "</details>\n";

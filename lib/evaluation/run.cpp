@@ -85,7 +85,7 @@ std::vector<ConversationLoss> score_conversations(LoadedModel& model, const Toke
   for (const ConversationLoss& loss : losses)
     if (!std::isfinite(loss.base_loss) || !std::isfinite(loss.candidate_loss))
       throw Error(Kind::input, "the loss of conversation '" + loss.id +
-                                   "' is not finite; the weights of one of the models are broken");
+                                   "' is not finite; check the weights of the model and the adapter");
   return losses;
 }
 

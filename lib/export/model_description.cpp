@@ -76,7 +76,7 @@ TokenizerDescription describe_tokenizer(const fs::path& folder, const ModelConfi
     description.size = tokenizer->vocabulary_size();
     if (description.size > config.vocab_size)
       throw Error(Kind::input, fmt::format("the tokenizer has {} ids, but the embedding has {} rows (vocab_size in "
-                                           "config.json); they are not of the same model",
+                                           "config.json); they belong to different models",
                                            description.size, config.vocab_size));
   }
   const bool is_in_config =

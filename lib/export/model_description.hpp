@@ -1,4 +1,4 @@
-// What a model folder holds, whether its parts fit together, and the memory that training it needs.
+// The content of a model folder, whether its parts fit together, and the memory for training it.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,7 @@ struct TokenizerDescription {
   bool has_generation_markers = false;  // in the template
 };
 
-/** Memory that training by one method holds besides activations: weights in fp32 where they are trained, else in 16
+/** Memory for training by one method, without activations: weights in fp32 where they are trained, else in 16
     bits or NF4, with AdamW. */
 struct TrainingMemory {
   struct Term {
@@ -56,8 +56,8 @@ struct ModelDescription {
   std::vector<TrainingMemory> training;  // by the methods that can train it
 };
 
-/** Reads the folder. Throws Error{input} when a part is broken, or when weights, configuration and tokenizer do not fit
-    together; what is only odd is warned of. */
+/** Reads the folder. Throws Error{input} when a part is invalid, or when weights, configuration and tokenizer do not
+    fit together; unusual content is a warning. */
 ModelDescription describe_model(const std::filesystem::path& folder, const LoraSettings& lora, Log& log);
 
 Json to_json(const ModelDescription& description);

@@ -8,7 +8,7 @@
 
 namespace intelia {
 
-/** Throws Error{io} unless `weight_bytes`, and some room for headers and the tokenizer, are free in the run's folder;
+/** Throws Error{io} unless `weight_bytes`, and some space for headers and the tokenizer, are free in the run's folder;
     `need` is "the model needs", `remedy` an alternative to freeing space, or empty. */
 void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const std::string& need,
                             const std::string& remedy = "");

@@ -21,10 +21,11 @@ void copy_tokenizer(const fs::path& folder, ModelDraft& draft) {
   const std::int64_t size = tokenizer->vocabulary_size();
   if (draft.init.vocab_size == 0) draft.init.vocab_size = size;
   if (draft.init.vocab_size < size)
-    throw SettingError(Kind::usage, "vocab-size",
-                       fmt::format("{} is smaller than the tokenizer of '{}', which has {} ids; give at least that, or "
-                                   "leave it to the tokenizer",
-                                   draft.init.vocab_size, folder.string(), size));
+    throw SettingError(
+        Kind::usage, "vocab-size",
+        fmt::format("{} is smaller than the tokenizer of '{}', which has {} ids; choose at least that, or "
+                    "omit it to use that of the tokenizer",
+                    draft.init.vocab_size, folder.string(), size));
   draft.config = initial_config(draft.init);
   draft.config.bos_ids.clear();
   draft.config.eos_ids.clear();
@@ -42,7 +43,7 @@ void train_new_tokenizer(const std::vector<fs::path>& files, ModelDraft& draft, 
   TrainedTokenizer trained = train_tokenizer(files, wanted, draft.config.max_position_embeddings, sinks);
   if (trained.vocab_size < wanted)
     sinks.log.warning(
-        fmt::format("the vocabulary has {} pieces instead of {}: {} lines of text ({} bytes) give no more",
+        fmt::format("the vocabulary has {} pieces instead of {}: {} lines of text ({} bytes) are not enough for more",
                     trained.vocab_size, wanted, trained.num_lines, trained.num_bytes));
   draft.init.vocab_size = trained.vocab_size;
   draft.config = initial_config(draft.init);
@@ -67,7 +68,7 @@ Json generation_config_json(const ModelConfig& config) {
 
 ModelDraft draft_model(const ModelInitSettings& settings, const Sinks& sinks) {
   if (!settings.train_tokenizer.empty() && !settings.tokenizer.empty())
-    throw Error(Kind::usage, "a tokenizer is either trained or copied; ask for one of them");
+    throw Error(Kind::usage, "training and copying a tokenizer exclude each other; choose one of them");
   ModelDraft draft;
   draft.init = settings.init;
   if (draft.init.heads > 0 && draft.init.kv_heads == 0) draft.init.kv_heads = draft.init.heads;

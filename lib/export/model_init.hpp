@@ -19,7 +19,7 @@ struct ModelInitSettings {
   std::vector<std::filesystem::path> train_tokenizer;  // files to train a tokenizer on; empty: none is trained
   std::filesystem::path tokenizer;                     // a model folder to copy the tokenizer from; empty: none
   std::filesystem::path output;
-  int threads = 0;  // 0: one a core; they do not change the bytes
+  int threads = 0;  // 0: one per core; they do not change the bytes
 };
 
 /** A model that is ready to be written. */
@@ -32,11 +32,11 @@ struct ModelDraft {
   std::uint64_t weight_bytes = 0;
 };
 
-/** Settles the configuration, and copies or trains the tokenizer. Throws SettingError{usage} for sizes that cannot be,
+/** Determines the configuration, and copies or trains the tokenizer. Throws SettingError{usage} for impossible sizes,
     Error{input} for a tokenizer or text that cannot be read. Writes nothing. */
 ModelDraft draft_model(const ModelInitSettings& settings, const Sinks& sinks);
 
-/** Writes the folder; returns the manifest. Throws Error{io} when the disk has no room for it. */
+/** Writes the folder; returns the manifest. Throws Error{io} when the disk has not enough space. */
 Json write_model(const ModelDraft& draft, const ModelInitSettings& settings, const RunInfo& info, const Sinks& sinks);
 
 }  // namespace intelia

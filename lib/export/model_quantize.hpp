@@ -1,5 +1,5 @@
-// A model folder written anew with its linear layers in NF4, as bitsandbytes serializes them. The engine makes the
-// weights; this file checks the model and writes what belongs to them.
+// Writes a copy of a model folder with its linear layers in NF4, as bitsandbytes serializes them. The engine quantizes
+// the weights; this file checks the model and writes the other files.
 #pragma once
 
 #include <cstdint>
@@ -19,7 +19,7 @@ struct QuantizationPlan {
   std::uint64_t quantized_bytes = 0;  // of all weights afterwards, headers not counted
 };
 
-/** Throws Error{usage} for a model in NF4 already, Error{input} for one that is broken. Writes nothing. */
+/** Throws Error{usage} for a model that is already in NF4, Error{input} for an invalid one. Writes nothing. */
 QuantizationPlan plan_quantization(const QuantizeSettings& settings);
 
 struct QuantizedModel {
@@ -27,7 +27,7 @@ struct QuantizedModel {
   std::uint64_t weight_bytes = 0;  // of the files of weights
 };
 
-/** Writes the folder. Throws Error{io} when the disk has no room for it. */
+/** Writes the folder. Throws Error{io} when the disk has not enough space. */
 QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettings& settings, const RunInfo& info,
                               const Sinks& sinks);
 

@@ -7,7 +7,7 @@ namespace intelia::extraction {
 
 namespace {
 
-/** What the lines of a state depend on besides their rows. It does not include which rows are selected: that is
+/** What the lines of a state depend on in addition to their rows. It does not include which rows are selected: that is
     determined by each run. */
 Json identity_of(VersionedSource& source, const RunInfo& info) {
   Json identity{{"program", info.version}, {"source", source.identity()}};

@@ -23,7 +23,7 @@ class SetAsideWarnings {
  public:
   SetAsideWarnings(const RejectPolicy& policy, Log& log)
       : is_strict_(policy.is_strict),
-        warnings_(log, "more conversations are rejected or quarantined; they are counted without a warning") {}
+        warnings_(log, "more conversations are rejected or quarantined; further warnings are suppressed") {}
   /** Throws Error{input} for a rejected one under a strict policy. */
   void add(const RowResult& result);
 

@@ -40,8 +40,8 @@ struct JudgementRules {
  * Feedback rows: [{"id","turn","answer","rating","corrected_answer"},…], annotation rows: [{"id","turn","annotator",
  * "scores","corrected_answer"},…], both oldest first; ids may be numbers or texts, and any member may be absent or
  * null. `scores` is an object of numbers from 1 to 5 (null is ignored), or one such number, or either as a string.
- * `turn` is a place in the messages as they are stored. A row without one is about the last answer whose text is its
- * `answer`, else about the last answer. Of several corrected answers the newest wins: among users, and for the same
+ * `turn` is a place in the messages as they are stored. A row without one refers to the last answer whose text is its
+ * `answer`, else to the last answer. Of several corrected answers the newest is used: among users, and for the same
  * annotator. Annotators without a name are all different. Texts are compared ignoring white space.
  */
 class Judgements {

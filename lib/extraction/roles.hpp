@@ -9,11 +9,11 @@
 
 namespace intelia::extraction {
 
-enum class Role { user, assistant, left_out /* system prompts, and what tools answer */ };
+enum class Role { user, assistant, left_out /* system prompts, and results of tools */ };
 
 /**
  * Names are case-insensitive. User: user, human, prompter, customer, client, question. Assistant: assistant, gpt,
- * bot, ai, model, chatbot, chatgpt, agent, answer. Left out: system, developer, tool, function, ipython, observation.
+ * bot, ai, model, chatbot, chatgpt, agent, answer. Ignored: system, developer, tool, function, ipython, observation.
  */
 class RoleNames {
  public:

@@ -56,7 +56,7 @@ std::string in_words(const ExtractResult& result);
  * increment depend on `info.fixed_options`.
  *
  * Throws Error{input} for too many rejected rows or an empty selection, Error{io} when the disk is or would be full,
- * Error{unavailable} when another run works in the folder or the source is away, Interrupted when asked to stop.
+ * Error{unavailable} when another run works in the folder or the source is unavailable, Interrupted when asked to stop.
  */
 ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info, const Sinks& sinks);
 

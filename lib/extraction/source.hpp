@@ -24,8 +24,8 @@ struct SelectionCount {
   Json details = Json::object();  // of the source: its query, the reasons why records do not match
 };
 
-/** A source, opened for one reading. Functions throw Error{unavailable} when it goes away, Error{io} when it cannot be
-    read. */
+/** A source, opened for one reading. Functions throw Error{unavailable} when it becomes unavailable, Error{io} when
+    it cannot be read. */
 class Source {
  public:
   virtual ~Source() = default;

@@ -30,7 +30,7 @@ struct Turn {
  * or author (or author.role), its text under content, value, text or message: the first of them that is not null. Text
  * is a string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are joined,
  * or
- * {"parts":[…]}. An answer that only calls tools is left out, as are the answers of tools. Of duplicate keys the last
+ * {"parts":[…]}. An answer that only calls tools is ignored, as are results of tools. Of duplicate keys the last
  * is used, like in jsonb.
  */
 class StoredMessages {

@@ -25,7 +25,7 @@ std::string secret_from_environment(const std::string& name) {
     value.erase(value.find_last_not_of(" \t\r\n") + 1);
   }
   if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
-    throw Error(Kind::usage, source + " holds a line break or another control character");
+    throw Error(Kind::usage, source + " contains a line break or another control character");
   return value;
 }
 

@@ -18,7 +18,7 @@ struct AnsweringSettings {
 };
 
 /** The answers of each variant, in the order of `variants`, to every question, in the order of `questions`.
-   Error{input} names the question that the template refuses or that does not fit the context. */
+   Error{input} names the question for which the template raises an error, or that does not fit the context. */
 std::vector<std::vector<Completion>> answer_questions(const Generator& generator, const AnsweringSettings& settings,
                                                       const std::vector<Question>& questions,
                                                       const std::vector<Variant>& variants, const Sinks& sinks);

@@ -1,5 +1,5 @@
-// Text in, text out: messages rendered and encoded, continued by a loaded model, and decoded. It stands between the
-// text side of a model folder and the engine; it reads and writes no file.
+// Text in, text out: messages rendered and encoded, continued by a loaded model, and decoded. It connects the text side
+// of a model folder with the engine; it reads and writes no file.
 #pragma once
 
 #include <cstdint>
@@ -14,13 +14,13 @@ namespace intelia {
 
 enum class FinishReason {
   stop,    // the model ended its answer with a stop token
-  length,  // the maximum number of new tokens, or the context, ended it
+  length,  // the maximum number of new tokens, or the context length, was reached
 };
 
 /** "stop" or "length", as OpenAI's API names them. */
 const char* name_of(FinishReason reason);
 
-/** What a model wrote after a prompt. */
+/** The completion of a prompt. */
 struct Completion {
   std::string text;  // without control tokens
   FinishReason finish_reason = FinishReason::stop;
@@ -34,15 +34,15 @@ using PromptIds = std::vector<std::int32_t>;
 /** Keeps references to `text` and `model`, which must outlive it. Not for several threads at once. */
 class Generator {
  public:
-  /** `render` holds for every prompt; stop tokens are those of stop_ids. */
+  /** `render` applies to every prompt; stop tokens are those of stop_ids. */
   Generator(const TextSide& text, LoadedModel& model, RenderOptions render = {});
 
   /** Renders and encodes `messages`; `tools_json`, where not empty, takes the place of the generator's tools.
-      Error{input} when the template refuses them, or when they leave no room in the model's context. */
+      Error{input} when the template raises an error, or when they fill the model's context. */
   PromptIds encode(const std::vector<Message>& messages, const std::string& tools_json = "") const;
 
-  /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample` tells
-     apart several samples of the same prompt and seed. */
+  /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample`
+      distinguishes several samples of the same prompt and seed. */
   std::vector<Completion> complete(std::span<const PromptIds> prompts, SamplingSettings sampling, bool use_adapter,
                                    const StopFlag& stop, std::uint64_t sample = 0) const;
 

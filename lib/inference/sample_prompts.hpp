@@ -1,4 +1,4 @@
-// Prompts whose answers show people how training progresses, taken from a dataset's conversations.
+// Prompts from the conversations of a dataset, whose answers show the progress of training.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,7 @@ struct SamplePrompts {
 };
 
 /** What comes before the last answer of the first `max_prompts` conversations of `path` that fit the model's context.
-    Lines that are not such conversations are passed over: reading the dataset names them. */
+    Other lines are skipped; reading the dataset reports them. */
 SamplePrompts read_sample_prompts(const std::filesystem::path& path, int max_prompts, const TextSide& text,
                                   const RenderOptions& render);
 

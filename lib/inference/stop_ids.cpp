@@ -37,7 +37,7 @@ std::vector<std::int32_t> stop_ids(const Tokenizer& tokenizer, const ChatTemplat
     if (const auto end = end_of_turn(tokenizer, encoding, ContentBounds(rendered, turn.size()), 1, 0))
       ids.insert(encoding.ids[*end]);
   } catch (const Error& error) {
-    // A template that refuses this smallest of conversations still has the model's own eos_token_id.
+    // If the template raises an error for this minimal conversation, the model's eos_token_id remains.
     if (error.kind() != Kind::input || ids.empty()) throw;
   }
   return {ids.begin(), ids.end()};

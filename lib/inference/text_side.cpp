@@ -51,7 +51,7 @@ TextSide load_text_side(const fs::path& folder) {
   if (tokenizer->vocabulary_size() > config.vocab_size)
     throw Error(Kind::input,
                 fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
-                            "config.json); they are not of the same model",
+                            "config.json); they belong to different models",
                             folder.string(), tokenizer->vocabulary_size() - 1, config.vocab_size));
   return {folder, std::move(config), std::move(tokenizer), load_chat_template(folder)};
 }

@@ -26,17 +26,17 @@ struct TextSide {
  */
 TextSide load_text_side(const std::filesystem::path& folder);
 
-/** The tokenizer of a folder that need not hold a model. Error{usage} when it is not a folder. */
+/** The tokenizer of a folder that need not contain a model. Error{usage} when it is not a folder. */
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
 
-/** The chat template of a folder; without one, a template that refuses every conversation and says why, so that records
+/** The chat template of a folder; without one, a template that raises an error for every conversation, so that records
     of plain text can still be used. */
 ChatTemplate load_chat_template(const std::filesystem::path& folder);
 
 /** Error{input} when a pipe, a device or a folder has the name of a file of the text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);
 
-/** The files of a model folder besides config.json and the weights, which a model made from it needs too. */
+/** The files of a model folder other than config.json and the weights, which a model made from it needs too. */
 const std::vector<std::string>& tokenizer_file_names();
 
 }  // namespace intelia

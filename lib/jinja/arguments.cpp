@@ -1,4 +1,4 @@
-// See jinja_arguments.hpp.
+// See arguments.hpp.
 #include "jinja/arguments.hpp"
 
 #include <fmt/format.h>

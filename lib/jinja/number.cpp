@@ -1,4 +1,4 @@
-// See jinja_number.hpp.
+// See number.hpp.
 #include "jinja/number.hpp"
 
 #include <cmath>

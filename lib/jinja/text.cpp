@@ -1,4 +1,4 @@
-// See jinja_text.hpp.
+// See text.hpp.
 #include "jinja/text.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// See jinja_trace.hpp.
+// See trace.hpp.
 #include "jinja/trace.hpp"
 
 #include <algorithm>
@@ -206,7 +206,7 @@ void Trace::watch_strip_of_parts(const Text& before, Text& after, Side side, con
     const bool is_left = end == Side::left;
     const SourceRange& outer = is_left ? before.sources.front() : before.sources.back();
     const std::string_view bytes = before.bytes;
-    // Whatever the contents are, stripping ends at the template's own text beside them.
+    // Whatever the contents are, stripping ends at the template's own text next to them.
     if (!vanishes(is_left ? bytes.substr(0, outer.begin) : bytes.substr(outer.end))) continue;
     const bool is_one = before.sources.size() == 1 && stripped_on_left >= 0;
     const std::int32_t parent = is_one ? stripped_on_left : outer.derivation;

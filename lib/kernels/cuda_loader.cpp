@@ -28,7 +28,7 @@ Loaded load() {
   std::error_code failure;
   const fs::path folder = fs::canonical(here.dli_fname, failure).parent_path();
   if (failure) return {nullptr, "the folder of this program is unknown: " + failure.message()};
-  // The module is beside this library, or in lib/ beside the bin/ of this program.
+  // The module is next to this library, or in lib/ next to the bin/ of this program.
   for (const fs::path& path : {folder / kModuleName, folder.parent_path() / "lib" / kModuleName}) {
     if (!fs::exists(path, failure)) continue;
     void* module = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);

@@ -1,6 +1,6 @@
 // NF4 with double quantization as bitsandbytes 0.50.2 stores it (Dettmers et al. 2023, QLoRA). Raw pointers, no torch.
-// A weight of n elements, row-major flat, in blocks of 64: 4-bit codes, two a byte (even element in the high half);
-// one absmax a block; the absmax values, less their mean, in blocks of 256 as 8-bit codes of the signed dynamic map.
+// A weight of n elements, row-major flat, in blocks of 64: 4-bit codes, two per byte (even element in the high half);
+// one absmax per block; the absmax values, less their mean, in blocks of 256 as 8-bit codes of the signed dynamic map.
 #pragma once
 
 #include <cstdint>

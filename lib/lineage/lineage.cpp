@@ -42,8 +42,8 @@ bool lies_beside(const LineageFile& file, const RunRecord& run) {
 
 /**
  * Whether what was read from one folder, `read`, is what a run wrote there, `written`: of the files that have a name in
- * common, those with the same bytes must outweigh the others. So two adapters with one adapter_config.json are told
- * apart.
+ * common, those with the same bytes must outweigh the others. This distinguishes two adapters with the same
+ * adapter_config.json.
  */
 bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedFile>& written) {
   std::unordered_map<std::string, const NamedFile*> by_name;

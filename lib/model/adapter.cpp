@@ -1,5 +1,5 @@
-// What of PEFT's LoraConfig this program computes. Every other feature is refused by its key, because ignoring it would
-// silently give another model. Which modules are meant follows peft/tuners/tuners_utils.py.
+// The supported part of PEFT's LoraConfig. Every other feature is an error that names its key, because ignoring it
+// would silently give another model. Which modules are meant follows peft/tuners/tuners_utils.py.
 #include "model/adapter.hpp"
 
 #include <fmt/format.h>
@@ -253,8 +253,8 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     if (!is_known_key(key) && config.unknown_keys.size() < kMaxUnknownKeys)
       config.unknown_keys.push_back(shown(Json(key)));
   }
-  // The other ways to start that change the base weights do it by chance or from data: the tensors alone are not the
-  // adapter.
+  // Other initializations that change the base weights do so randomly or from data, so the tensors alone do not define
+  // the adapter.
   if (const Json* start = top.find("init_lora_weights"); start != nullptr && !start->is_boolean()) {
     if (*start == "pissa" || *start == "olora")
       config.mutated_init = start->get<std::string>();

@@ -41,7 +41,7 @@ struct AdapterConfig {
   std::vector<std::string> unknown_keys;     // the first few unknown keys, ignored as in PEFT
 };
 
-/** Names of linear layers, sorted: "attention" stands for all projections of attention, "all-linear" for every linear
+/** Names of linear layers, sorted: "attention" means all projections of attention, "all-linear" for every linear
    layer of a block, any other word for itself. */
 std::vector<std::string> target_names(const ModelConfig& model, const std::vector<std::string>& words);
 

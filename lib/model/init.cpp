@@ -121,7 +121,7 @@ ModelConfig preset_config(Preset preset) {
   return config;
 }
 
-/** Tells the progress of several shards as one. */
+/** Reports the progress of several shards as one. */
 class Tally {
  public:
   Tally(const Sinks& sinks, std::uint64_t total_bytes) : sinks_(sinks), total_bytes_(total_bytes) {}
@@ -273,7 +273,7 @@ std::vector<AtomicFile> write_initial_weights(const fs::path& folder, const Mode
   for (const WeightFile& file : plan) total_bytes += file.num_bytes;
   const std::size_t num_threads =
       threads > 0 ? static_cast<std::size_t>(threads) : std::max(1U, std::thread::hardware_concurrency());
-  // Files side by side, because one file's hash and its writing keep only one core busy.
+  // Files are written in parallel, because hashing and writing one file uses only one core.
   const std::size_t num_writers = std::clamp<std::size_t>(num_threads / 2, 1, plan.size());
   const std::size_t threads_per_writer = std::max<std::size_t>(1, num_threads / num_writers);
   Tally tally(sinks, total_bytes);
@@ -286,7 +286,7 @@ std::vector<AtomicFile> write_initial_weights(const fs::path& folder, const Mode
         written[i]->close();
       }
     }));
-  // All of them end before the first error leaves: they use what lives here.
+  // All threads are joined before the first error is rethrown, since they use local variables.
   for (auto& writer : writers) writer.wait();
   for (auto& writer : writers) writer.get();
   sinks.progress.finish();

@@ -1,5 +1,5 @@
-// The tensors of a foreign folder are believed only as far as they were checked here: types, sizes, finite scales, and
-// a codebook that is NF4's. References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
+// Tensors of untrusted folders are used only after these checks: types, sizes, finite scales, and the codebook of NF4.
+// References: QuantState.as_dict (bitsandbytes), quantizer_bnb_4bit.py (transformers).
 #include "model/quantized.hpp"
 
 #include <fmt/format.h>
@@ -175,14 +175,14 @@ QuantizedView quantized_weight(const ModelWeights& weights, const std::string& n
                                            tensor_type_name(part_type)));
     }
     if (part_type == TensorType::f32 && !is_finite(view))
-      throw Error(Kind::input, named(suffix) + " holds a number that is not finite");
+      throw Error(Kind::input, named(suffix) + " contains a number that is not finite");
     return view;
   };
   QuantizedView view;
   view.codes = part("", TensorType::u8, {nf4::num_packed_bytes(num), 1});
   const TensorView map = part(kQuantMapSuffix, TensorType::f32, {16});
   if (std::memcmp(map.data, nf4::kCodebook, sizeof nf4::kCodebook) != 0)
-    throw Error(Kind::input, named(kQuantMapSuffix) + " is not NF4's codebook");
+    throw Error(Kind::input, named(kQuantMapSuffix) + " is not the NF4 codebook");
 
   view.is_nested = state.object.contains("nested_offset");
   if (!view.is_nested) {
@@ -220,7 +220,7 @@ bool is_quantizable(const std::string& name) { return name.ends_with("_proj.weig
 
 void check_quantizable(const ModelWeights& weights, const ModelConfig& config, const std::filesystem::path& folder) {
   if (config.quantization)
-    throw Error(Kind::usage, fmt::format("the weights of '{}' are stored in NF4 already", folder.string()));
+    throw Error(Kind::usage, fmt::format("the weights of '{}' are already stored in NF4", folder.string()));
   check_weights(weights, config);
 }
 

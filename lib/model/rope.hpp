@@ -34,8 +34,8 @@ struct Rope {
 struct ConfigSection;
 struct ModelConfig;
 
-/** Reads rope_parameters (transformers 5) or rope_scaling with rope_theta beside (before); `config` holds the sizes
-    already. Error{input} for a type that is not computed here. */
+/** Reads rope_parameters (transformers 5), or rope_scaling and rope_theta (transformers 4); the sizes of `config` are
+    set already. Error{input} for an unsupported type. */
 Rope read_rope(const ConfigSection& top, const ModelConfig& config);
 
 /** The object rope_scaling (null for the standard type), as transformers of both forms reads it. */

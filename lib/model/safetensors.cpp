@@ -1,5 +1,5 @@
-// Reading: the header is parsed as a stream of events, so nothing is allocated for what it merely claims, and every
-// claim (name, type, shape, offsets, coverage) is checked before a pointer is handed out. Knows no model.
+// Reading: the header is parsed as a stream of events, so no memory is allocated according to unverified sizes, and
+// every field (name, type, shape, offsets, coverage) is validated before a pointer is returned. Knows no model.
 #include "model/safetensors.hpp"
 
 #include <fmt/format.h>
@@ -28,7 +28,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the peer's bound
+constexpr std::uint64_t kMaxHeaderBytes = 100'000'000;  // the limit of the reference implementation
 constexpr int kMaxDepth = 64;
 constexpr const char* kMetadataKey = "__metadata__";
 
@@ -305,7 +305,7 @@ std::map<std::string, std::string> read_index(const fs::path& path) {
   return shard_of;
 }
 
-/** Says what was found instead of safetensors. */
+/** Reports what was found instead of safetensors. */
 [[noreturn]] void refuse_folder(const fs::path& folder) {
   if (!is_folder(folder)) throw Error(Kind::input, folder.string() + ": not a folder");
   for (const std::string& name : folder_members(folder)) {
@@ -341,7 +341,7 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   }
   const std::string_view header(reinterpret_cast<const char*>(file_.data()) + 8, header_bytes);
   if (header.empty() || header.front() != '{') refuse("the header does not start with '{'");
-  // A raw NUL is never JSON, but ends it for the parser: what follows would go unseen.
+  // A raw NUL is never JSON, but ends it for the parser: the rest would be ignored.
   if (header.find('\0') != std::string_view::npos) refuse("the header contains a NUL byte");
 
   HeaderReader reader;

@@ -258,11 +258,11 @@ void load_adapter(Decoder& model, const fs::path& folder, double dropout) {
                        &embedding = file.tensors().at(kPrefix + model.embedding.path + ".weight");
       if (head.size_bytes != embedding.size_bytes || std::memcmp(head.data, embedding.data, head.size_bytes) != 0)
         throw Error(Kind::input,
-                    "its lm_head is not its embed_tokens, though ensure_weight_tying says that they are one tensor");
+                    "its lm_head differs from its embed_tokens, although ensure_weight_tying requires the same tensor");
     }
     if (tensors.size() != file.tensors().size())
-      throw Error(Kind::input,
-                  std::to_string(file.tensors().size() - tensors.size()) + " tensors of it have no place in the model");
+      throw Error(Kind::input, std::to_string(file.tensors().size() - tensors.size()) +
+                                   " of its tensors do not belong to the model");
   });
 }
 
@@ -285,7 +285,7 @@ void read_tensors(const fs::path& path, const std::vector<std::pair<std::string,
     const auto found = file.tensors().find(name);
     if (found == file.tensors().end() || found->second.shape != tensor.sizes().vec() ||
         found->second.type != tensor_type(tensor.scalar_type()))
-      throw Error(Kind::input, "'" + path.string() + "' lacks tensor '" + name + "' of the expected shape and type");
+      throw Error(Kind::input, "'" + path.string() + "' has no tensor '" + name + "' of the expected shape and type");
     const Tensor values = at::empty(tensor.sizes(), tensor.scalar_type());
     std::memcpy(values.mutable_data_ptr(), found->second.data, values.nbytes());
     Tensor(tensor.detach()).copy_(values);

@@ -90,8 +90,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
       {"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
   manifest["sha256"] = own_sha256(manifest);
   write_manifest(unfinished, manifest);
-  if (path_type(finished) !=
-      PathType::missing) {  // one of the same step from an earlier attempt, torn or about to be written again
+  if (path_type(finished) != PathType::missing) {  // from an earlier attempt, incomplete or about to be written again
     fs::path old = unfinished;
     old += ".old";
     remove_folder(old);

@@ -35,7 +35,7 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-/** x · Wᵀ, or in the backward grad · W, with the frozen weight in the form in which it is held. */
+/** x · Wᵀ, or in the backward grad · W, with the frozen weight, dense or NF4. */
 Tensor frozen_product(const Linear& linear, const Tensor& x, bool is_backward) {
   const Tensor weight = linear.nf4 ? dequantize(*linear.nf4, x.scalar_type()) : linear.weight;
   return product(x, is_backward ? weight.t() : weight);

@@ -16,7 +16,7 @@ namespace intelia::nn {
  */
 void count_allocations();
 
-/** Bytes that the tensors of `device` hold now. */
+/** Bytes currently allocated for tensors of `device`. */
 std::uint64_t live_bytes(const at::Device& device);
 
 /** Peak of these bytes since restart_allocator_peak(). */

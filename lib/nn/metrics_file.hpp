@@ -1,4 +1,4 @@
-// metrics.jsonl: appended line by line; a resumed run truncates it to the lines that its checkpoint knows.
+// metrics.jsonl: appended line by line; a resumed run truncates it to the lines that its checkpoint counts.
 #pragma once
 
 #include <cstdint>

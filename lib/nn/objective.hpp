@@ -1,5 +1,5 @@
 // What one kind of training (nn/sft.cpp) gives to the loop, the evaluation and the plan: the loss of numbered samples.
-// A sample is whatever the objective holds: a conversation, a pair of answers, an answer with a label.
+// What a sample is depends on the objective: a conversation, a pair of answers, an answer with a label.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct WeightedSum {
   double mean() const { return sum / divisor(); }
 };
 
-/** Metrics besides the loss by their name in metrics.jsonl ("rewards/margins"; of an evaluation "eval_rewards/…"). */
+/** Metrics other than the loss by their name in metrics.jsonl ("rewards/margins"; of an evaluation "eval_rewards/…").
+ */
 using MetricSums = std::map<std::string, WeightedSum>;
 
 /** What a micro-batch contains. `weight` is what the loss is normalized by: Σ of targets' weights, or the number of
@@ -65,7 +66,8 @@ class MicroBatch {
 
 /**
  * The loss of one set of samples under one model. Values that are known before the first step, such as reference
- * log-probabilities, are computed by whoever makes the objective: the model is then as training starts from it.
+ * log-probabilities, are computed by the creator of the objective, when the model is in the state from which training
+ * starts.
  */
 class Objective {
  public:

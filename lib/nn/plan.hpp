@@ -48,7 +48,7 @@ MemoryNeed memory_need(const Objective& train, const Objective* validation, Opti
 
 /**
  * Runs the largest micro-batch and evaluation batch with everything in memory that the run will have there then, and
- * leaves no trace, so that out-of-memory shows now. Throws Error{io} that says what to change.
+ * keeps no state, so that out-of-memory is detected now. Throws Error{io} that says what to change.
  */
 void probe_memory(const Objective& train, const Objective* validation, Optimizer& optimizer,
                   const TrainingSettings& settings);

@@ -123,7 +123,7 @@ class Quantizer {
     const bool is_sound = is_nested_ ? std::isfinite(last_.offset) : last_.absmax.isfinite().all().item<bool>();
     if (!is_sound)
       throw Error(Kind::input,
-                  fmt::format("tensor '{}' holds NaN, an infinity or numbers too large to be scaled", tensor.name));
+                  fmt::format("tensor '{}' contains NaN, an infinity or numbers too large to be scaled", tensor.name));
     last_name_ = tensor.name;
     return last_;
   }

@@ -46,9 +46,9 @@ bool needs_probe(const TrainingSettings& settings, const ObjectiveFactory& make)
 }
 
 /**
- * What a run needs besides tensors. On the CPU oneDNN packs matrices into its own buffers, and the heap fragments:
- * resident memory grew by 1.41 bytes per byte of tensors and 100 MiB (4 million parameters, micro-batches of 2,200 to
- * 9,000 tokens, fp32, 2 threads). On other devices a twentieth, for blocks that are larger than asked for.
+ * What a run needs in addition to tensors. On the CPU oneDNN packs matrices into its own buffers, and the heap
+ * fragments: resident memory grew by 1.41 bytes per byte of tensors and 100 MiB (4 million parameters, micro-batches of
+ * 2,200 to 9,000 tokens, fp32, 2 threads). On other devices a twentieth, for blocks that are larger than asked for.
  */
 std::uint64_t overhead_of(std::uint64_t model_bytes, std::uint64_t peak_bytes, const at::Device& device) {
   return device.is_cpu() ? peak_bytes / 5 * 2 + (std::uint64_t{100} << 20) : (model_bytes + peak_bytes) / 20;

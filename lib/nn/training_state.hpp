@@ -1,4 +1,5 @@
-// What a checkpoint keeps besides parameters and optimizer states, and whether a resumed run continues the same one.
+// What a checkpoint stores in addition to parameters and optimizer states, and whether a resumed run continues the same
+// one.
 #pragma once
 
 #include <cstdint>
@@ -28,7 +29,7 @@ struct TrainingState {
   bool is_reported = true;  // whether report and evaluation of the last step are done
 };
 
-/** The state as a checkpoint's manifest holds it, floating-point numbers exactly. `run`: see check_same_run. */
+/** The state as a checkpoint's manifest stores it, floating-point numbers exactly. `run`: see check_same_run. */
 Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run);
 /** Throws Error{input} for the state of another version, and for numbers that no run can have. */
 TrainingState state_from_json(const Json& json);

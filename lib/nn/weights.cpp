@@ -24,8 +24,7 @@ at::ScalarType scalar_type(TensorType type, const std::string& name) {
     default:
       break;
   }
-  throw Error(Kind::input,
-              "tensor '" + name + "' holds " + tensor_type_name(type) + ", a floating-point type was expected");
+  throw Error(Kind::input, "tensor '" + name + "' is " + tensor_type_name(type) + "; expected a floating-point type");
 }
 
 /** A copy of the numbers of a file. */

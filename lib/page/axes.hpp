@@ -18,7 +18,7 @@ struct Scale {
 /** At most about `count` round numbers (1, 2 or 5 times a power of ten apart) within [low, high]; low < high. */
 std::vector<double> round_ticks(double low, double high, int count);
 
-/** `value`, one of `ticks`, with as many digits as tell neighbouring ticks apart. */
+/** `value`, one of `ticks`, with as many digits as distinguish adjacent ticks. */
 std::string tick_text(double value, const std::vector<double>& ticks);
 
 /**

@@ -52,7 +52,8 @@ class Connection {
  public:
   /**
    * Connects to `url` (postgresql://… or key=value pairs). Throws Error{usage} for a malformed URL, bad credentials or
-   * a missing database, Error{unavailable} for a server that is away, starting or full, Interrupted when `stop` is set.
+   * a missing database, Error{unavailable} for a server that is unreachable, starting or has no free connection,
+   * Interrupted when `stop` is set.
    */
   Connection(const std::string& url, const StopFlag& stop, Timeouts timeouts = {});
   ~Connection();

@@ -130,10 +130,8 @@ class Inspection {
   Finding columns() {
     const Rows rows = connection_.query(
         "SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN t.typtype = 'd' THEN b.typname ELSE "
-        "t.typname "
-        "END, CASE WHEN t.typtype = 'd' THEN b.typcategory ELSE t.typcategory END "
-        "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype "
-        "WHERE a.attrelid = " +
+        "t.typname END, CASE WHEN t.typtype = 'd' THEN b.typcategory ELSE t.typcategory END FROM pg_attribute a JOIN "
+        "pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype WHERE a.attrelid = " +
         table_->oid + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
     std::vector<std::string> known;
     for (const auto& row : rows) known.push_back(row.at(0).value_or(""));
@@ -300,8 +298,7 @@ class Inspection {
     if (!elsewhere.empty()) return " (did you mean " + value(elsewhere) + "?)";
     const Rows tables = connection_.query(
         "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', "
-        "'v', "
-        "'m', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
+        "'v', 'm', 'f') AND n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema' ORDER BY 1 LIMIT 10000");
     std::vector<std::string> known;
     for (const auto& row : tables) known.push_back(row.at(0).value_or(""));
     return did_you_mean(parts.back(), known);

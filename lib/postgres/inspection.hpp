@@ -28,7 +28,7 @@ std::vector<Finding> inspect_database(const ExtractQuery& query, const StopFlag&
 
 /**
  * Inspects the table of `query` and the server of `connection`, which was opened with `url`. Checks that depend on a
- * failed one are left out. `unix_seconds`: the local clock. Throws like Connection when the server goes away.
+ * failed one are skipped. `unix_seconds`: the local clock. Throws like Connection when the connection is lost.
  */
 std::vector<Finding> inspect(Connection& connection, const std::string& url, const ExtractQuery& query,
                              const std::function<double()>& unix_seconds);

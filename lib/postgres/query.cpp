@@ -65,9 +65,8 @@ std::string describe_table_sql(const std::string& table, const std::string& sett
   const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
                                                     : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
   return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', "
-         "'m') "
-         "FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid "
-         "WHERE c.oid = " +
+         "'m') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE "
+         "c.oid = " +
          found +
          " AND a.attnum > 0 AND NOT a.attisdropped "
          "UNION ALL SELECT 'table', c.relname::text, NULL, NULL FROM pg_class c JOIN pg_namespace n ON n.oid = "

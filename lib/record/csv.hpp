@@ -1,7 +1,7 @@
 // Splits one record of comma-separated values (RFC 4180) into cells. Ambiguous input is an error, so that a missing
 // quote affects single records and not the rest of the file. Debian's libcsv is not used: it strips blanks of cells,
-// does not tell where a record begins, does not bound the size of a cell and resynchronizes only when quotes happen to
-// be closed.
+// does not report where a record begins, does not bound the size of a cell and resynchronizes only when quotes happen
+// to be closed.
 #pragma once
 
 #include <cstddef>

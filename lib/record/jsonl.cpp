@@ -41,7 +41,7 @@ bool is_role(std::string_view role) {
   return false;
 }
 
-/** The members of `message` besides role and content, as an object; empty when there are none. */
+/** The members of `message` other than role and content, as an object; empty when there are none. */
 std::string other_members(const dom::object& message) {
   std::string json;
   for (const auto& [key, value] : message) {
@@ -88,7 +88,7 @@ std::optional<std::string> parse_messages(const dom::array& array, const std::st
   return std::nullopt;
 }
 
-/** The members of conversations and preferences besides their messages. */
+/** The members of conversations and preferences other than their messages. */
 template <class Record>
 std::optional<std::string> parse_surroundings(const dom::object& object, Record& out) {
   dom::element tools;

@@ -121,7 +121,7 @@ Json origins_of(const Json& inputs) {
         if (manifest.dump().size() > kMaxKeptBytes) manifest.erase("origins");
         origins.push_back({{"path", place.string()}, {"manifest", std::move(manifest)}});
       } catch (const Error&) {
-        continue;  // an unreadable manifest tells nothing about the input
+        continue;  // an unreadable manifest has no information about the input
       }
     }
   }
@@ -167,12 +167,12 @@ OutputFolder::OutputFolder(const fs::path& folder, const std::string& command, b
   const fs::path lock_path = folder / ".intelia.lock";
   const PathType type = path_type(folder);
   if (type != PathType::missing && type != PathType::folder)
-    throw SettingError(Kind::usage, "output", "'" + folder.string() + "' is a file; name a folder");
+    throw SettingError(Kind::usage, "output", "'" + folder.string() + "' is a file; choose a folder");
   if (type == PathType::folder && !force && !is_empty_folder(folder, lock_path) &&
       !is_made_by(folder, lock_path, command))
     throw SettingError(Kind::usage, "force",
-                       "'" + folder.string() + "' holds files that 'intelia " + command +
-                           "' did not make; name another folder, or overwrite them",
+                       "'" + folder.string() + "' contains files that were not written by 'intelia " + command +
+                           "'; choose another folder, or overwrite them",
                        SettingError::Role::remedy);
   make_folder(folder);
   lock_.emplace(lock_path, "intelia " + command);

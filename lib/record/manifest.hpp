@@ -19,7 +19,7 @@ inline constexpr std::uint64_t kMaxManifestBytes = 16 << 20;
 /** Reads and hashes an input: {"path","sha256","bytes"[,"records"]}. `records` < 0: unknown. */
 Json describe_file(const std::filesystem::path& path, std::int64_t records = -1);
 
-/** The files of `folder`, without subfolders, sorted by name; locks, logs and manifests are left out. */
+/** The files of `folder`, without subfolders, sorted by name; except locks, logs and manifests. */
 Json describe_folder(const std::filesystem::path& folder);
 
 /** The same for an output that was just written. */
@@ -49,13 +49,13 @@ void check_manifest(const Json& json, const std::string& name);
 /** The JSON of a file that may be a manifest; Error{input} when it is malformed, too large or not a regular file. */
 Json read_manifest_json(const std::filesystem::path& file);
 
-/** Where the manifest of `file` can be: NAME.manifest.json beside it, or the manifest.json of its folder. */
+/** Where the manifest of `file` can be: NAME.manifest.json next to it, or the manifest.json of its folder. */
 std::vector<std::filesystem::path> manifest_places(const std::filesystem::path& file);
 
 /**
- * The current manifests beside `inputs` (each {"path","sha256",…}), for the key `origins` of the manifest of a run that
- * read them: [{"path","manifest"}], without their `measured`. Lineage stays known when the inputs are overwritten. Only
- * manifests that list an input with the same hash are kept; those that cannot be read are left out.
+ * The current manifests next to `inputs` (each {"path","sha256",…}), for the key `origins` of the manifest of a run
+ * that read them: [{"path","manifest"}], without their `measured`. Lineage stays known when the inputs are overwritten.
+ * Only manifests that list an input with the same hash are kept; unreadable ones are ignored.
  */
 Json origins_of(const Json& inputs);
 

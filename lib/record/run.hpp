@@ -40,7 +40,7 @@ class Run {
   /** Stages rejected.jsonl for the rejected records. Called at most once. */
   Rejects& open_rejects(const RejectPolicy& policy, Log& log);
 
-  /** Describes an input by path, size, hash and the manifest beside it, as they are now: another run may replace them
+  /** Describes an input by path, size, hash and the manifest next to it, as they are now: another run may replace them
       before this one ends. `records` < 0: unknown. */
   void add_input(const std::filesystem::path& path, std::int64_t records = -1) {
     add_input(describe_file(path, records));

@@ -13,7 +13,7 @@ bool is_alpha(char32_t code_point);
 bool is_decimal(char32_t code_point);
 /** The same, and other digits ("²"). */
 bool is_digit(char32_t code_point);
-/** Whatever has a numeric value ("½", "Ⅻ", "三"). */
+/** Any character with a numeric value ("½", "Ⅻ", "三"). */
 bool is_numeric(char32_t code_point);
 bool is_alnum(char32_t code_point);
 /** `text` with the digits of every decimal system as ASCII's. */

@@ -1,5 +1,5 @@
 // Translates the regular expressions of a tokenizer.json (Oniguruma, Ruby syntax) to PCRE2. Constructs that differ are
-// rewritten or refused by name. Private to lib/tokenizer.
+// rewritten or errors that name them. Private to lib/tokenizer.
 #pragma once
 
 #include <string>

@@ -125,7 +125,7 @@ std::vector<AddedToken> added_tokens(const TokenizerConfig& config, std::size_t 
   if (num_ranks == kLlama3Ranks) return llama3_control_tokens();
   throw Error(Kind::input,
               fmt::format("the control tokens of a vocabulary with {} ranks are not in the file; put the model's "
-                          "tokenizer_config.json (with added_tokens_decoder) or its tokenizer.json beside it",
+                          "tokenizer_config.json (with added_tokens_decoder) or its tokenizer.json next to it",
                           num_ranks));
 }
 
@@ -136,7 +136,7 @@ std::string pattern_for(std::size_t num_ranks) {
       Kind::input,
       fmt::format(
           "the split pattern of a vocabulary with {} ranks is not in the file, and only those of Llama 3 ({}) and "
-          "Llama 4 ({}) are known; put the model's tokenizer.json beside it",
+          "Llama 4 ({}) are known; put the model's tokenizer.json next to it",
           num_ranks, kLlama3Ranks, kLlama4Ranks));
 }
 

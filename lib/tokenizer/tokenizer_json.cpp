@@ -1,7 +1,7 @@
 // tokenizer.json of Hugging Face tokenizers 0.2x: combines its parts (normalizers, pre-tokenizers, model,
 // post-processor, decoders, added tokens). Models BPE and Unigram. Every part of the file that affects ids is either
-// implemented exactly or refused by name. "truncation" and "padding" are ignored: transformers disables both unless a
-// caller asks for them.
+// implemented exactly or an error that names it. "truncation" and "padding" are ignored: transformers disables both
+// unless a caller asks for them.
 #include <fmt/format.h>
 #include <simdjson.h>
 
@@ -373,8 +373,8 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** Those of the file, with the changes of the folder's configuration: its flags win, and a special token stays
-   * special. */
+  /** Those of the file, with the changes of the folder's configuration: its flags take precedence, and a special
+      token stays special. */
   std::vector<AddedToken> added_tokens_of(const object& file) const {
     std::vector<AddedToken> added;
     if (!is_null(file, "added_tokens")) {

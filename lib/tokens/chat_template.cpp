@@ -112,11 +112,11 @@ jinja::DateTime parse_date(const std::string& text) {
   if (!is_valid)
     throw SettingError(
         Kind::usage, "date",
-        fmt::format("'{}' is not a date; expected a form like 2026-11-21 or 2026-11-21T10:58:03Z", text));
+        fmt::format("'{}' is not a date; expected a format like 2026-11-21 or 2026-11-21T10:58:03Z", text));
   return date;
 }
 
-/** What a rendering depends on besides the text of non-empty contents. */
+/** What a rendering depends on in addition to the text of non-empty contents. */
 struct Shape {
   Shape(const std::vector<Message>& messages, const RenderOptions& options, char kind) : key(1, kind) {
     contents.reserve(messages.size());
@@ -282,8 +282,7 @@ Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, 
       text.find(content.substr(wanted.begin, wanted.end - wanted.begin)) == std::string::npos) {
     refuse(
         "the final message does not appear in the chat after applying the chat template! The template may delete or "
-        "change "
-        "parts of it");
+        "change parts of it");
   }
   std::size_t end = tag;
   // A template that trims contents removed the tag's space, and would have removed those before it.

@@ -27,7 +27,7 @@ class Findings {
   std::int64_t line_;
 };
 
-/** Runs `work`; what the template or the encoding refuses becomes a finding. */
+/** Runs `work`; an error of the template or the encoding becomes a finding. */
 template <class Work>
 void find_refusal(Findings& findings, const Work& work) {
   if (const std::optional<std::string> refusal = refusal_of(work))
@@ -195,7 +195,7 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
   find_refusal(findings, [&] {
     const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target, fmt::format("nothing of a continuation remains after its prompt of {} "
+      findings.add(Finding::Kind::no_target, fmt::format("no token of a continuation remains after its prompt of {} "
                                                          "tokens; raise the maximum length or shorten the prompt",
                                                          encoded.prompt.size()));
       return;

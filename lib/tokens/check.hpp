@@ -1,4 +1,4 @@
-// Finds, record by record, faults that would silently train a model on something else than the data say.
+// Finds faults of single records that would silently train a model on something else than intended.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace intelia {
 struct Finding {
   enum class Kind {
     no_record,             // the line is not a record
-    refused,               // the template or the encoding refuses the record
+    refused,               // the template or the encoding fails for the record
     no_target,             // no trained token, or none within max_length
     end_not_trained,       // an answer's end-of-turn token is missing or not trained
     prompt_not_prefix,     // the tokens of a prompt are not a prefix of the conversation
@@ -45,7 +45,7 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
                                       const Preference& preference, const EncodeOptions& options = {},
                                       std::int64_t line = 0);
 
-/** What a file's records add up to, and what is wrong with them. */
+/** Totals of the records of a file, and their findings. */
 struct DatasetCheck {
   std::int64_t num_read = 0, num_tokens = 0, num_targets = 0;  // after truncation
   std::int64_t longest = 0;                                    // tokens of the longest record before truncation

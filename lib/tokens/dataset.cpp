@@ -26,7 +26,7 @@ void hash_sample(Sha256& hash, const TokenSample& sample) {
   hash.update(sample.weights.data(), sample.weights.size() * sizeof(float));
 }
 
-/** What the samples of a dataset depend on besides its lines. */
+/** What the samples of a dataset depend on in addition to its lines. */
 struct EncodeContext {
   const Tokenizer& tokenizer;
   const ChatTemplate& chat_template;

@@ -19,10 +19,10 @@ class TokenizedDataset final : public SampleSource {
  public:
   /**
    * * Reads and tokenizes `path`, or takes the tokens that an earlier run stored in `cache`; the result is the same,
-   * rejected records included. Records that the template refuses, and records without a trained token, are rejected by
-   * name (file:line). The result does not depend on `threads`. The caller checks `rejects` against num_read(). Without
-   * a folder in `cache`, or when `path` is not a regular file, the tokens are in a temporary file that is deleted with
-   * the dataset.
+   * rejected records included. Records for which the template raises an error, and records without a trained token, are
+   * rejected with file:line. The result does not depend on `threads`. The caller checks `rejects` against num_read().
+   * Without a folder in `cache`, or when `path` is not a regular file, the tokens are in a temporary file that is
+   * deleted with the dataset.
    */
   TokenizedDataset(const std::filesystem::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                    const EncodeOptions& options, Rejects& rejects, Sinks sinks, const TokenCacheSettings& cache = {},

@@ -35,13 +35,13 @@ struct EncodedConversation {
 };
 
 /**
- * * A conversation as a sample: the trained assistant turns are its targets, end-of-turn token included. With
- * {% generation %} markers in the template the targets are those of transformers' return_assistant_tokens_mask;
- * without, each turn runs from the end of its generation prompt to the first control token after its content, verified
- * by rendering the prefixes. A plain text trains on every token, with BOS first where the tokenizer adds it and
+ * * A conversation as a sample: the trained assistant turns are its targets, end-of-turn token included. With {%
+ * generation %} markers in the template the targets are those of transformers' return_assistant_tokens_mask; without,
+ * each turn runs from the end of its generation prompt to the first control token after its content, verified by
+ * rendering the prefixes. A plain text trains on every token, with BOS first where the tokenizer adds it and
  * end-of-text last. Control tokens inside a message's content are encoded as text. Throws Error{input} when the
- * template refuses, renders earlier turns differently once later ones follow, or ends a turn without a control token;
- * for a weight that is not a number from 0 to 1; and with refuses_long for a sample above max_length.
+ * template raises an error, renders earlier turns differently once later ones follow, or ends a turn without a control
+ * token; for a weight that is not a number from 0 to 1; and with refuses_long for a sample above max_length.
  */
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
@@ -65,12 +65,12 @@ struct EncodedPreference {
  * * A preference as TRL's DPOTrainer encodes it: prompt with its generation prompt, prompt + chosen, prompt + rejected;
  * the prompt ends where the first of the two whole texts differs from it. Prompt and continuation together are
  * truncated on the right to max_length; a prompt that fills it leaves nothing to learn (both empty). Control tokens in
- * contents are encoded as text. Throws Error{input} when the template refuses.
+ * contents are encoded as text. Throws Error{input} when the template raises an error.
  */
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options = {});
 
-/** Runs `work`; returns the message of the Error{input} by which the chat template or the encoding refuses a record, or
+/** Runs `work`; returns the message of the Error{input} of the chat template or the encoding for a record, or
     nothing. */
 template <class Work>
 std::optional<std::string> refusal_of(const Work& work) {

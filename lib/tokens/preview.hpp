@@ -1,4 +1,4 @@
-// A record token by token, with the text of each token, for people to read. Ids and targets come from encode.hpp; the
+// A record token by token, with the text of each token, for display. Ids and targets come from encode.hpp; the
 // presentation is up to the caller.
 #pragma once
 

@@ -176,7 +176,7 @@ sub{color:var(--soft);font-size:.65em;margin-right:.2em}
 std::string html_start(const std::string& title) {
   return html_head(title, kPreviewStyle) +
          fmt::format(
-             "<h1>{}</h1>\n<p class=\"legend\">What the model sees: <span class=\"context\">context</span>, <span "
+             "<h1>{}</h1>\n<p class=\"legend\">Legend: <span class=\"context\">context</span>, <span "
              "class=\"trained\">trained</span>, <span class=\"truncated\">truncated</span>, <span "
              "class=\"special\">control "
              "token</span>.</p>\n",

@@ -113,7 +113,7 @@ TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& 
                          const std::function<bool()>& is_unchanged) {
   const fs::path path = settings.folder / (key + kSuffix);
   if (auto store = find(path, key, log)) {
-    log.debug("tokens taken from '" + path.string() + "'");
+    log.debug("using cached tokens of '" + path.string() + "'");
     return std::move(*store);
   }
   std::error_code failure;

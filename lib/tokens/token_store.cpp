@@ -35,7 +35,7 @@ struct Head {
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
-  std::uint64_t checksum;  // of everything after the head, then of the head before this field
+  std::uint64_t checksum;  // of everything after the header, then of the header before this field
 };
 static_assert(sizeof(Head) == 248);
 constexpr std::size_t kHeadBytes = 256;
@@ -63,7 +63,7 @@ static_assert(sizeof(RejectedHead) == 16);
 
 std::size_t target_words(std::size_t num_tokens) { return (num_tokens + 31) / 32; }
 
-/** Of the bytes after the head of `file`, and of `head`. */
+/** Of the bytes after the header of `file`, and of `head`. */
 std::uint64_t checksum_of(int file, const Head& head, const fs::path& name) {
   Checksum checksum;
   std::vector<char> bytes(1 << 20);
@@ -90,7 +90,7 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
            head.num_tokens >= 0 && head.num_targets >= 0 && head.num_read >= 0 && head.num_truncated >= 0 &&
            head.num_without_target >= 0 && head.num_rejected >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
-       "its head is damaged");
+       "its header is damaged");
 }
 
 /** Throws Error{input} unless every entry of the index lies in the file and the entries add up to the tokens of `head`:

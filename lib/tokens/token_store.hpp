@@ -1,6 +1,6 @@
 // A dataset's tokens in one file: every sample, the line it came from, and rejected lines. Written in one pass and read
 // at random, both in constant memory. Does not know what the tokens were made from: the caller supplies a key, and a
-// file with another key, or a damaged one, is refused.
+// file with another key, or a damaged one, is rejected.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace intelia {
 
-/** A sample's data besides its tokens. */
+/** A sample's data other than its tokens. */
 struct StoredRecord {
   std::int64_t line = 0;          // of the dataset, from 1
   std::int64_t target_bytes = 0;  // UTF-8 bytes of its targets' text
@@ -32,9 +32,9 @@ struct TokenStoreSummary {
 };
 
 /**
- * * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a head of 256 bytes (see
- * token_store.cpp); the samples, each with its ids as int32, one bit per id for its targets, in words of 32 bits, and,
- * where targets have their own weights, one fp32 per id; an index of 56 bytes per sample; ids and languages of the
+ * * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a header of 256 bytes
+ * (see token_store.cpp); the samples, each with its ids as int32, one bit per id for its targets, in words of 32 bits,
+ * and, where targets have their own weights, one fp32 per id; an index of 56 bytes per sample; ids and languages of the
  * samples; rejected lines. Reading is thread-safe.
  */
 class TokenStore {

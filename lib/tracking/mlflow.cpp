@@ -274,7 +274,7 @@ class Mlflow final : public Tracker {
     stop(seconds_to_finish(status));
     if (journal_->unsent().empty() || is_off_) return;
     log_.warning(
-        fmt::format("MLflow: {} has not received everything; the rest is kept in '{}', resume the run to send it",
+        fmt::format("MLflow: {} has not received all data; the rest is kept in '{}', resume the run to send it",
                     server_.url(), (run_.output / "mlflow" / "journal.jsonl").string()));
   }
 

@@ -1,4 +1,4 @@
-// What can be proved about training data before any weight is read. Makes no tensor.
+// Checks of training data that need no weights. It creates no tensors.
 #pragma once
 
 #include <filesystem>

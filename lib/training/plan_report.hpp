@@ -1,4 +1,4 @@
-// How much memory and time a training run needs, as people and programs read it.
+// The memory and time that a training run needs, as text and as JSON.
 #pragma once
 
 #include <cstdint>

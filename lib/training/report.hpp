@@ -9,7 +9,7 @@ namespace intelia {
 
 /** Texts may name settings in backticks (`batch_size`), as messages of errors do. */
 struct TrainingReport {
-  std::string table;  // lines for people, printed where no JSON is asked for; may be empty
+  std::string table;  // lines of text, printed unless JSON is requested; may be empty
   Json summary;
   std::string words;        // one sentence for people
   bool is_positive = true;  // false: the data has faults, or the run does not fit the memory

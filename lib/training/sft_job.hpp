@@ -1,5 +1,5 @@
-// Supervised fine-tuning from files to an output folder: the text side is made here, the training itself is the
-// engine's. A job can be checked, planned, run without training (dry run), or run; it prints nothing.
+// Supervised fine-tuning from files to an output folder: this file handles files and text, the engine trains. A job can
+// be checked, planned, run without training (dry run), or run; it prints nothing.
 #pragma once
 
 #include <functional>

@@ -14,7 +14,7 @@ TrainingData read_training_data(const TrainingInputs& inputs, const TextSide& te
     TokenizedDataset dataset(path, *text.tokenizer, text.chat_template, encode, rejects, sinks, cache, threads);
     with_context(path.string(),
                  [&] { check_rejected(policy, rejects.count() - num_rejected_before, dataset.num_read()); });
-    if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' holds no record to train on");
+    if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' contains no record to train on");
     return dataset;
   };
   TrainingData data{read(inputs.train), std::nullopt};

@@ -1,5 +1,5 @@
-// What the runs of every training method share: what a resumed run must find unchanged, what the manifest says of data,
-// model and result, and whom the run is reported to. Knows no loss and no recipe.
+// What the runs of every training method share: what must be unchanged in a resumed run, what the manifest contains
+// about data, model and result, and the trackers. It does not know the loss or the kind of training.
 #pragma once
 
 #include <filesystem>
@@ -19,15 +19,15 @@ struct RunOptions {
   Json changed;  // those that differ from the defaults
 };
 
-/** What a resumed run must find unchanged: options, threads, and the hashes of model, adapter, tokenizer, chat template
-    and validation data. Loads the engine while the model is hashed. */
+/** What must be unchanged in a resumed run: options, threads, and the hashes of model, adapter, tokenizer, chat
+    template and validation data. Loads the engine while the model is hashed. */
 Json run_identity(const RunOptions& options, const ModelSettings& model, const TextSide& text,
                   const TokenizedDataset* validation);
 
 /** Describes the inputs as they are now: data, and the files of `identity`. */
 void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingData& data, const Json& identity);
 
-/** What trackers are given of the run. */
+/** What trackers get of the run. */
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
                        bool resumes, const Json& identity, const TokenizedDataset& train);
 
@@ -51,10 +51,10 @@ class RunListener final : public MetricsListener {
   Trackers& trackers_;
 };
 
-/** Copies the tokenizer files of `model` into the run's folder, for a model that was trained as a whole. */
+/** Copies the tokenizer files of `model` into the run's folder, after full training. */
 void copy_text_side(const std::filesystem::path& model, const Run& run);
 
-/** Puts what the run wrote and what came out of it into its manifest: files of the folder, hashes of the text side,
+/** Adds the outputs and results of the run to its manifest: files of the folder, hashes of the text side,
     counts, result and measurements. */
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
                      const TrainingSettings& settings, const TrainingSummary& summary);

@@ -1,4 +1,4 @@
-"""Conversations for benchmarks, made of the sample documents."""
+"""Conversations for benchmarks, generated from the sample documents."""
 import json
 import pathlib
 import random
@@ -9,7 +9,7 @@ DOCUMENTS = ",".join(map(str, PATHS))  # as --train-tokenizer takes them
 
 
 def make_conversations(path: pathlib.Path, count: int, words_a_turn: int) -> list[str]:
-    """Two-turn conversations out of the sample documents' sentences, lengths spread as in real logs."""
+    """Two-turn conversations of sentences from the sample documents, with realistic lengths."""
     generator = random.Random(1)
     words = " ".join(p.read_text(encoding="utf-8") for p in PATHS).split()
     lines = []

@@ -1,4 +1,4 @@
-// The bound of one connection: reads the COPY of $1 from the server of $DATABASE_URL and throws it away.
+// The lower bound for one connection: reads the COPY of $1 from the server of $DATABASE_URL and discards it.
 #include <libpq-fe.h>
 #include <stdio.h>
 #include <stdlib.h>

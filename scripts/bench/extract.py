@@ -1,4 +1,4 @@
-"""Fills the server of DATABASE_URL and times intelia and its bounds on the same query. See `extract`."""
+"""Fills the database of DATABASE_URL and times intelia and the lower bounds on the same query. See `extract`."""
 import argparse
 import datetime
 import hashlib
@@ -25,7 +25,7 @@ QUERY = ("SELECT conversation_id, messages, rating, created_at, language FROM co
 OURS, JOBS, PSYCOPG = "intelia extract", "intelia extract --jobs 2", "psycopg 3, server cursor"
 NIGHT = "intelia extract --incremental"
 PSYCOPG2, COPY = "psycopg2, fetchall", "psql \\copy to /dev/null"
-MOST_ROWS_IN_MEMORY = 300_000  # fetchall holds them all
+MOST_ROWS_IN_MEMORY = 300_000  # fetchall keeps all rows in memory
 LIBPQ, SERVER = "libpq, read and discarded", "server, COPY to /dev/null"
 
 
@@ -34,7 +34,7 @@ def shell(*command):
 
 
 def fill(connection, num_rows):
-    """Conversations of four turns and about 2 KB, of words that are not repeated so often that they compress away."""
+    """Conversations of four turns and about 2 KB, of words that repeat rarely enough not to compress well."""
     chance = random.Random(7)
     syllables = ["ba", "ré", "ti", "mo", "lu", "ção", "der", "ing", "que", "pol", "ven", "és", "tra", "chi", "o", "ña"]
     words = ["".join(chance.choices(syllables, k=chance.randint(1, 4))) for _ in range(20_000)]
@@ -66,7 +66,7 @@ def run(command, environment=None):
         pid, status, usage = os.wait4(process.pid, os.WNOHANG)
         if pid != 0:
             break
-        # The kernel's own ru_maxrss would count this script's memory, from which the command was forked.
+        # The ru_maxrss of the kernel would count this script's memory, from which the command was forked.
         try:
             for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
                 if line.startswith("VmHWM:"):
@@ -82,7 +82,7 @@ def run(command, environment=None):
 
 
 def digest_of_lines(folder):
-    """The same for the same lines, in whatever file and order they stand."""
+    """A hash of the lines that does not depend on their files and order."""
     total, count = 0, 0
     for name in ("train.jsonl", "validation.jsonl"):
         with open(folder / name, "rb") as lines:
@@ -153,11 +153,11 @@ def main():
         print(f"{name:28} {seconds:8.2f} {options.rows / seconds:10.0f} {cpu_seconds:10.2f} {peak_bytes / 2**20:9.0f}")
     goals = [
         ("times as fast as the psycopg script with --jobs 2, at least 4", best[PSYCOPG][0] / best[JOBS][0], lambda x: x >= 4),
-        ("times as fast as it on one connection, which the server's own speed bounds at "
+        ("times as fast as it on one connection, limited by the speed of the server to "
          f"{best[PSYCOPG][0] / best[SERVER][0]:.2f}", best[PSYCOPG][0] / best[OURS][0], lambda x: True),
-        ("times the seconds of the bare libpq program, at most 1.15", best[OURS][0] / best[LIBPQ][0], lambda x: x <= 1.15),
-        ("of the server's own speed with --jobs 2, at least 0.9", best[SERVER][0] / best[JOBS][0], lambda x: x >= 0.9),
-        (f"times the seconds of reading all, for a night of {changed} changed rows", best[NIGHT][0] / best[OURS][0], lambda x: True),
+        ("times the seconds of the minimal libpq program, at most 1.15", best[OURS][0] / best[LIBPQ][0], lambda x: x <= 1.15),
+        ("of the speed of the server with --jobs 2, at least 0.9", best[SERVER][0] / best[JOBS][0], lambda x: x >= 0.9),
+        (f"times the seconds of a full extraction, for an incremental run with {changed} changed rows", best[NIGHT][0] / best[OURS][0], lambda x: True),
         ("MiB of memory, under 64", max(best[name][1] for name in (OURS, JOBS, NIGHT)) / 2**20, lambda x: x < 64),
     ]
     if PSYCOPG2 in best:

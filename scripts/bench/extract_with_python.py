@@ -1,5 +1,5 @@
-"""The script that `intelia extract` replaces, in two ways: psycopg2's fetchall as it is commonly written, and, with more
-care, psycopg 3's server-side cursor; then json.dumps line by line.
+"""The script that `intelia extract` replaces, in two ways: psycopg2's fetchall, as is common, and the server-side cursor of
+psycopg 3; then json.dumps line by line.
 
 usage: extract_with_python.py fetchall|cursor QUERY FOLDER
 """
@@ -41,6 +41,6 @@ with open(f"{folder}/train.jsonl", "w", encoding="utf-8") as train, \
                                "language": language,
                                "created_at": created_at.isoformat().replace("+00:00", "Z")}}
         line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
-        # XXH64 is not in Python's library; the side differs from intelia's, the lines do not.
+        # XXH64 is not in Python's library: the split differs from intelia's, the lines do not.
         side = train if zlib.crc32(conversation_id.encode()) % 10 else validation
         side.write(line + "\n")

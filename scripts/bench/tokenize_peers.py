@@ -4,12 +4,12 @@
 usage: scripts/bench/tokenize [--megabytes 50] [--threads 1] [--models llama-3,cl100k,llama-4] [--passes 5]
                               [--program PATH] [--results FILE.json]
 
-What is timed, for every side, is its own call for a batch of texts, on `--threads` threads, from strings in memory to ids in
-memory, nothing read from or written to disk: ours encode_batch of the library (vectors of ids; the program tokenize_probe
+Each implementation is timed with its own call for a batch of texts, on `--threads` threads, from strings in memory to ids in
+memory, without disk access: intelia encode_batch of the library (vectors of ids; the program tokenize_probe
 times it in its own process), HF tokenizers encode_batch_fast (no offsets) and encode_batch, tiktoken
-encode_ordinary_batch, gigatoken encode_batch. Cold is the first call in a process that has encoded nothing, warm the
-median of the later ones over the same texts. On one thread the seconds are those of the processor (other programs may run
-beside), on several those of the clock. The texts are the Python environment's own files: docstrings and other prose,
+encode_ordinary_batch, gigatoken encode_batch. Cold is the first call in a new process, warm the
+median of the later ones on the same texts. With one thread CPU seconds are reported (other programs may run at the same
+time), with several wall-clock seconds. The texts are the Python environment's own files: docstrings and other prose,
 Markdown, code, and the repository's sample documents.
 """
 import argparse
@@ -33,7 +33,7 @@ LLAMA4_PATTERN = (
     r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
     r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
 )
-# Where a package ships the ranks, and the pattern they are used with.
+# The packages that ship ranks, and the pattern they are used with.
 MODELS = {
     "llama-3": ("llama_models", "llama3/tokenizer.model", LLAMA3_PATTERN),
     "cl100k": ("tiktoken_ext", "data/cl100k_base.tiktoken", LLAMA3_PATTERN),
@@ -67,7 +67,7 @@ def texts_of(paths):
 
 
 def corpus(num_bytes: int) -> list[str]:
-    """Half prose (documents, Markdown, docstrings), half code, in an order of its own."""
+    """Half prose (documents, Markdown, docstrings), half code, in a fixed random order."""
     packages = pathlib.Path(sysconfig.get_paths()["purelib"])
     files = sorted(path for path in packages.rglob("*") if path.is_file())
     prose = list(texts_of(sorted(ROOT.glob("data/sample/documents/*/*.md"))))
@@ -192,10 +192,10 @@ def measure(name: str, options, texts: list[str], work: pathlib.Path) -> dict:
     result = None
 
     tokens = sum(len(ids) for ids in our_ids)
-    print(f"\n{name}: {megabytes:.1f} MB, {tokens} tokens, {options.threads} thread(s); texts with other ids than ours: {different}")
-    print(f"{'':32}{'MB/s':>9}{'ours cold':>12}{'ours warm':>12}")
+    print(f"\n{name}: {megabytes:.1f} MB, {tokens} tokens, {options.threads} thread(s); texts with other ids than intelia: {different}")
+    print(f"{'':32}{'MB/s':>9}{'intelia cold':>14}{'intelia warm':>14}")
     for label, rate in rates.items():
-        print(f"{label:32}{rate:9.1f}{rates['intelia cold'] / rate:11.2f}x{rates['intelia warm'] / rate:11.2f}x")
+        print(f"{label:32}{rate:9.1f}{rates['intelia cold'] / rate:13.2f}x{rates['intelia warm'] / rate:13.2f}x")
     return {"model": name, "megabytes": megabytes, "tokens": tokens, "megabytes_per_second": rates, "texts_with_other_ids": different}
 
 

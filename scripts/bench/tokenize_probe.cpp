@@ -1,4 +1,4 @@
-// Times the tokens room for scripts/bench/tokenize: tokenize_probe FOLDER DOCUMENTS PASSES THREADS [IDS]. DOCUMENTS is
+// Times lib/tokenizer for scripts/bench/tokenize: tokenize_probe FOLDER DOCUMENTS PASSES THREADS [IDS]. DOCUMENTS is
 // a text whose documents end in NUL bytes; each pass encodes all of them, the first with empty caches. Prints the
 // seconds of each pass, one a line, and writes the ids of the last one to IDS as int32, each document's after their
 // number.

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The peer of `train sft`: the same training with TRL + PEFT + bitsandbytes, one JSON line of results on stdout.
+"""The reference implementation for `train sft`: the same training with TRL + PEFT + bitsandbytes, one JSON line of results on stdout.
 
 usage: train_peer.py --model DIR --data CONVERSATIONS.jsonl --output DIR [--steps 20 --batch-size 4 --gradient-accumulation 4
                      --learning-rate 2e-5 --precision fp32|bf16 --device cpu|cuda --threads N --padding-free | --packing LENGTH
@@ -7,9 +7,9 @@ usage: train_peer.py --model DIR --data CONVERSATIONS.jsonl --output DIR [--step
        train_peer.py --matrix-rate --device cpu|cuda --threads N
 
 The conversations are tokenized with the model folder's own tokenizer and template ({% generation %} marks the targets), which
-tests/parity proves to be the tokens that `train sft` sees. The adapter is r 16, alpha 32, dropout 0.05 on q, k, v, o, as in `train sft`.
---process-start is the time (seconds since 1970) from which the start of the first step is counted. --matrix-rate multiplies big
-matrices instead, with the same threads: floating-point operations a second in fp32 and bf16.
+tests/parity shows to be the tokens of `train sft`. The adapter is r 16, alpha 32, dropout 0.05 on q, k, v, o, as in `train sft`.
+--process-start is the time (seconds since 1970) from which the start of the first step is counted. --matrix-rate measures matrix
+products instead, with the same threads: floating-point operations per second in fp32 and bf16.
 """
 import argparse
 import json
@@ -45,7 +45,7 @@ def parse() -> argparse.Namespace:
 
 
 def matrix_rate(torch, device: str) -> dict:
-    """Floating-point operations a second of square products, the best of several sizes, by type."""
+    """Floating-point operations per second of square matrix products, the best of several sizes, by type."""
     rates = {}
     for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16)):
         rates[name] = 0.0
@@ -69,11 +69,11 @@ def operations(config: dict, is_target: list[int]) -> int:
     head = config.get("head_dim") or hidden // heads
     queries, keys = heads * head, config["num_key_value_heads"] * head
     tokens = len(is_target)
-    asked = [place - 1 for place in range(1, tokens) if is_target[place]]  # where a target is said from
+    asked = [place - 1 for place in range(1, tokens) if is_target[place]]  # where a target is predicted
     total = 4 * len(asked) * config["vocab_size"] * hidden
     for layer in range(config["num_hidden_layers"]):
         is_first, is_last = layer == 0, layer == config["num_hidden_layers"] - 1
-        places = asked if is_last else range(tokens)  # the last block is needed where a target is said from
+        places = asked if is_last else range(tokens)  # the last block is needed where a target is predicted
         for rows, inner, outer, needs_input_gradient in (
             (len(places), hidden, queries, not is_first), (tokens, hidden, keys, not is_first),
             (tokens, hidden, keys, not is_first), (len(places), queries, hidden, True),
@@ -120,7 +120,7 @@ def main() -> None:
     marks = {}
 
     class Clock(TrainerCallback):
-        """Times whole updates; the first two (allocation, plans) are left out of the rate, as for the other side."""
+        """Times whole optimizer steps; the first two (allocation, kernel compilation) are excluded from the rate, as for intelia."""
 
         def on_step_begin(self, args, state, control, **kwargs):
             marks.setdefault("first_step", time.time())

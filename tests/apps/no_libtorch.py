@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Reads the program's ELF and fails when its dynamic section needs libtorch, CUDA or anything that drags them in."""
+"""Reads the ELF file of the program and fails when its dynamic section needs libtorch, CUDA or a library that depends on them."""
 import struct
 import sys
 

@@ -14,7 +14,7 @@ OptionTable table_of(int& batch_size) {
 
 }  // namespace
 
-TEST_CASE("settings in backticks become the command's options, others plain words") {
+TEST_CASE("settings in backticks become the command's options, others lose their backticks") {
   int batch_size = 0;
   const OptionTable table = table_of(batch_size);
   CHECK(with_option_names("lower `batch_size` or `max_length`", table) == "lower --batch-size or max_length");

@@ -1,4 +1,4 @@
-// Reading the command line, precedence (flag > environment > file > default), and the messages for mistakes.
+// Parsing the command line, precedence (option > environment > file > default), and error messages.
 #include "cli/settings.hpp"
 
 #include <doctest/doctest.h>
@@ -62,7 +62,7 @@ struct TemporaryFile {
 
 }  // namespace
 
-TEST_CASE("flag beats environment beats file beats default") {
+TEST_CASE("precedence: option, environment, file, default") {
   const TemporaryFile toml("[train.sft]\nlora_r = 4\nlearning-rate = 0.5\nlora-targets = [\"q_proj\", \"up_proj\"]\n");
   const ConfigurationFile file = read_configuration(toml.path);
   ::setenv("INTELIA_TRAIN_SFT_LEARNING_RATE", "0.25", 1);
@@ -81,7 +81,7 @@ TEST_CASE("flag beats environment beats file beats default") {
   CHECK(table.find("lora-targets")->origin == Origin::file);
 }
 
-TEST_CASE("a flag replaces the value from the environment, also for switches and lists") {
+TEST_CASE("an option replaces the value from the environment, also for switches and lists") {
   ::setenv("INTELIA_TRAIN_SFT_SHUFFLE", "false", 1);
   ::setenv("INTELIA_TRAIN_SFT_LORA_TARGETS", "a,b", 1);
   Sample sample;
@@ -125,7 +125,7 @@ TEST_CASE("--name value and --name=value are read in order") {
         std::map<std::string, std::string>{{"log-format", ""}, {"lora-r", "-1"}});
 }
 
-TEST_CASE("lists are joined whatever the help calls their value") {
+TEST_CASE("lists are joined whatever the name of their value") {
   std::vector<std::string> columns;
   std::vector<std::filesystem::path> files;
   OptionTable own, common;
@@ -135,7 +135,7 @@ TEST_CASE("lists are joined whatever the help calls their value") {
         std::map<std::string, std::string>{{"columns", "a,b"}, {"train", "1,2"}});
 }
 
-TEST_CASE("positional arguments may stand anywhere, and after -- may begin with a dash") {
+TEST_CASE("positional arguments may be anywhere, and may begin with a dash after --") {
   std::string first, second;
   bool is_loud = false;
   OptionTable own, common;
@@ -151,7 +151,8 @@ TEST_CASE("positional arguments may stand anywhere, and after -- may begin with 
   CHECK(values({"-"}) == Values{{"first", "-"}});
   CHECK(values({"--"}) == Values{});
   CHECK_THROWS_WITH_AS(values({"a", "b", "--", "c"}), "unexpected argument 'c'; see 'intelia x --help'", Error);
-  CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'", Error);  // FIRST has no name to suggest
+  CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'",
+                       Error);  // FIRST has no name that could be suggested
   CHECK_THROWS_WITH_AS(values({"-loud"}), "unknown option '-loud' (did you mean '--loud'?)", Error);
   CHECK_THROWS_WITH_AS(values({"---"}), "unknown option '---'", Error);
 }
@@ -242,7 +243,7 @@ TEST_CASE("a bad value is reported with its source") {
                        doctest::Contains("intelia.toml:3: lora-r: expected a whole number"), Error);
 }
 
-TEST_CASE("an unknown key or command in the file is an error, a broken file names its line") {
+TEST_CASE("an unknown key or command in the file is an error, as is a malformed file, with its line") {
   const TemporaryFile unknown_key("[config]\ncommnd = \"x\"\n");
   CHECK_THROWS_WITH_AS(check_configuration(this_program(), read_configuration(unknown_key.path)),
                        doctest::Contains("unknown key 'commnd' of [config] (did you mean 'command'?)"), Error);

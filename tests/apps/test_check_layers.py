@@ -1,5 +1,5 @@
-"""scripts/check_layers.py finds one planted violation of each kind in a tree with one file per module, and
-nothing in code that keeps the rules."""
+"""scripts/check_layers.py finds one violation of each kind in a tree with one file per module, and
+none in code that follows the rules."""
 import importlib.util
 import os
 import pathlib

@@ -1,11 +1,11 @@
-// RFC 4648, section 10, and what is malformed.
+// The examples of RFC 4648, section 10, and malformed input.
 #include "base/base64.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace intelia;
 
-TEST_CASE("base64, RFC 4648's examples") {
+TEST_CASE("base64: the examples of RFC 4648") {
   CHECK(decode_base64("") == "");
   CHECK(decode_base64("Zg==") == "f");
   CHECK(decode_base64("Zm8=") == "fo");

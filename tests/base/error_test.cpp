@@ -1,4 +1,4 @@
-// What survives when callers add where.
+// Errors and settings when callers add context.
 #include "base/error.hpp"
 
 #include <doctest/doctest.h>
@@ -7,7 +7,7 @@
 
 using namespace intelia;
 
-TEST_CASE("a setting at fault names itself; one that would help stays known when callers add where") {
+TEST_CASE("an error names its setting; context keeps a setting that would help") {
   const auto at_fault = [] { throw SettingError(Kind::usage, "min-rating", "expected a finite number"); };
   CHECK(refusal([&] { with_context("'file'", at_fault); }, Kind::usage) == "min-rating: expected a finite number");
   const auto remedy = [] {

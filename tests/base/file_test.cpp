@@ -1,4 +1,4 @@
-// Whole files or none; lines in bounded memory; one holder of a lock.
+// Atomic files, lines in bounded memory, and locks.
 #include "base/file.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 using namespace intelia;
 namespace fs = std::filesystem;
 
-TEST_CASE("a file appears whole, at commit, with its hash and mode") {
+TEST_CASE("a file appears at commit, complete, with its hash and mode") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "out.jsonl";
   {
@@ -29,7 +29,7 @@ TEST_CASE("a file appears whole, at commit, with its hash and mode") {
   CHECK((status.st_mode & 0777) == 0600);
 }
 
-TEST_CASE("without commit nothing stays, and the old file is untouched") {
+TEST_CASE("without commit there is no file, and the old one is unchanged") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "out";
   write_file(path, "old");
@@ -58,7 +58,7 @@ TEST_CASE("assigning to an open file discards what it had written") {
     file = AtomicFile(folder.path / "b");
     CHECK_FALSE(fs::exists(folder.path / ".a.partial"));
     CHECK(num_open_files() == num_before + 1);
-    // The new file of the same name takes the place of the old one before that is discarded.
+    // The new temporary file of the same name replaces the old one before that is discarded.
     file.write("discarded too");
     file = AtomicFile(folder.path / "b");
     file.write("whole");
@@ -89,7 +89,7 @@ TEST_CASE("assigning to a mapped file unmaps it at once") {
   CHECK(is_mapped("b"));
 }
 
-TEST_CASE("a partial that a killed run left is replaced, a link in its place is not followed") {
+TEST_CASE("a temporary file of a killed run is replaced, a link in its place is not followed") {
   TemporaryFolder folder;
   const fs::path victim = folder.path / "victim";
   write_file(victim, "precious");
@@ -99,7 +99,7 @@ TEST_CASE("a partial that a killed run left is replaced, a link in its place is 
   CHECK(read_file(folder.path / "out") == "text");
 }
 
-TEST_CASE("failures name the path and the cause") {
+TEST_CASE("errors name the path and the cause") {
   TemporaryFolder folder;
   CHECK_THROWS_WITH_AS(write_file(folder.path / "none" / "out", "x"), doctest::Contains("No such file or directory"),
                        Error);
@@ -119,7 +119,7 @@ TEST_CASE("lines with and without a last newline, empty lines, CR kept") {
   CHECK(lines.line_number() == 4);
 }
 
-TEST_CASE("a line above the bound comes back cut, the next one whole") {
+TEST_CASE("a line above the maximum is truncated, the next one is complete") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "lines";
   write_file(path, "first\n" + std::string(1'000'000, 'x') + "\nthird\n");
@@ -134,7 +134,7 @@ TEST_CASE("a line above the bound comes back cut, the next one whole") {
   CHECK_FALSE(lines.next().has_value());
 }
 
-TEST_CASE("the bound of a line holds wherever the chunks that are read end") {
+TEST_CASE("the maximum length of a line applies wherever read chunks end") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "lines";
   for (const std::size_t size : {99u, 100u, 101u, 300'000u}) {
@@ -151,7 +151,7 @@ TEST_CASE("the bound of a line holds wherever the chunks that are read end") {
   }
 }
 
-TEST_CASE("a lock has one holder and says who") {
+TEST_CASE("a lock has one holder, which the error names") {
   TemporaryFolder folder;
   const fs::path path = folder.path / ".lock";
   {

@@ -4,7 +4,7 @@
 
 using namespace intelia;
 
-TEST_CASE("the nearest word is one that can have been meant") {
+TEST_CASE("the nearest word is a plausible misspelling") {
   CHECK(nearest_word("conversation", {"feedback", "conversations"}) == "conversations");
   CHECK(nearest_word("chats", {"feedback", "conversations"}) == "");
 }

@@ -27,7 +27,7 @@ Streams::Produce slow_producer(int num_items, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("streams come in their order, whatever the number of threads") {
+TEST_CASE("streams are read in order, whatever the number of threads") {
   std::vector<int> expected;
   for (int stream = 0; stream < 20; ++stream)
     for (int i = 0; i < 30; ++i) expected.push_back(stream * 1000 + i);
@@ -43,7 +43,7 @@ TEST_CASE("streams come in their order, whatever the number of threads") {
   }
 }
 
-TEST_CASE("no stream is further ahead than it may be") {
+TEST_CASE("no stream exceeds its bound") {
   std::atomic<int> num_made = 0;
   Streams streams(2, 5, {[&](std::size_t, const Streams::Emit& emit) {
                     for (int i = 0; i < 100; ++i) {
@@ -58,7 +58,7 @@ TEST_CASE("no stream is further ahead than it may be") {
   CHECK(num_items == 200);
 }
 
-TEST_CASE("what a producer throws reaches the reader; a reader that leaves ends the producers") {
+TEST_CASE("exceptions of producers reach the reader; destroying the reader ends the producers") {
   {
     const auto torn_at_3 = [](std::size_t stream, const Streams::Emit& emit) {  // whichever thread takes it
       emit(1);

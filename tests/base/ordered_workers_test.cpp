@@ -11,7 +11,7 @@
 
 using namespace intelia;
 
-TEST_CASE("parts come back in the order they were given, worked on, whatever the number of threads") {
+TEST_CASE("results are in the order of the input, whatever the number of threads") {
   for (const int threads : {0, 1, 2, 7}) {
     CAPTURE(threads);
     OrderedWorkers<std::vector<int>> workers(threads, [](std::vector<int>& part) {
@@ -30,7 +30,7 @@ TEST_CASE("parts come back in the order they were given, worked on, whatever the
   }
 }
 
-TEST_CASE("what the work throws comes out where its part would, and the rest may be left") {
+TEST_CASE("exceptions are rethrown in place of the result, and the rest may be abandoned") {
   for (const int threads : {1, 3}) {
     OrderedWorkers<int> workers(threads, [](int& part) {
       if (part == 1) throw std::string("one");

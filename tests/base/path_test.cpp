@@ -1,4 +1,4 @@
-// Answers about paths that are missing, of another type, out of reach.
+// Paths that are missing, of another type, or inaccessible.
 #include "base/path.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** Until it is destroyed, this process may not read what belongs to root. */
+/** Until it is destroyed, this process cannot read files of root. */
 class Unprivileged {
  public:
   Unprivileged() { REQUIRE((::geteuid() != 0 || ::seteuid(65534) == 0)); }
@@ -25,7 +25,7 @@ class Unprivileged {
 
 }  // namespace
 
-TEST_CASE("a path is a file, a folder, something else or missing") {
+TEST_CASE("the type of a path: file, folder, other or missing") {
   TemporaryFolder folder;
   write_file(folder / "file", "x");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
@@ -39,7 +39,7 @@ TEST_CASE("a path is a file, a folder, something else or missing") {
     CHECK(path_type(folder / name) == PathType::missing);
 }
 
-TEST_CASE("an input's problem is said in words") {
+TEST_CASE("input_problem describes the problem") {
   TemporaryFolder folder;
   write_file(folder / "file", "x");
   REQUIRE(::mkfifo((folder / "pipe").c_str(), 0600) == 0);
@@ -58,7 +58,7 @@ TEST_CASE("an input's problem is said in words") {
   CHECK_NOTHROW(check_input(folder / "file", InputType::file));
 }
 
-TEST_CASE("what may not be looked at is an Error with the path, whoever asks") {
+TEST_CASE("an inaccessible path is an Error that names it, in every function") {
   TemporaryFolder folder;
   fs::create_directory(folder / "closed");
   write_file(folder / "closed/file", "x");
@@ -83,7 +83,7 @@ TEST_CASE("what may not be looked at is an Error with the path, whoever asks") {
   ::chmod((folder / "closed").c_str(), 0700);
 }
 
-TEST_CASE("members are sorted, and the nearest folder that exists is found") {
+TEST_CASE("folder entries are sorted, and the nearest existing folder is found") {
   TemporaryFolder folder;
   for (const char* name : {"b", "a", ".c"}) write_file(folder / name, "");
   CHECK(folder_members(folder.path) == std::vector<std::string>{".c", "a", "b"});
@@ -114,7 +114,7 @@ TEST_CASE("remove_folder removes links and not what they refer to; rename_path r
   CHECK(contains(refusal([&] { rename_path(folder / "a", folder / "c"); }, Kind::io), "No such file"));
 }
 
-TEST_CASE("in a folder that is gone, a relative path is an Error and no exception of the library") {
+TEST_CASE("in a removed folder, a relative path is an Error and not an exception of std::filesystem") {
   const fs::path before = fs::current_path();
   {
     TemporaryFolder folder;

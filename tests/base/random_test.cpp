@@ -1,11 +1,11 @@
-// SplitMix64 against its published first outputs; bounds and moments.
+// SplitMix64: its published first outputs, bounds and moments.
 #include "base/random.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace intelia;
 
-TEST_CASE("the published outputs of SplitMix64 for seed 1234567") {
+TEST_CASE("SplitMix64: the published outputs for seed 1234567") {
   // Rosetta Code, "Pseudo-random numbers/Splitmix64".
   Random random(1234567);
   CHECK(random.next() == 6457827717110365317ULL);
@@ -13,7 +13,7 @@ TEST_CASE("the published outputs of SplitMix64 for seed 1234567") {
   CHECK(random.next() == 9817491932198370423ULL);
 }
 
-TEST_CASE("below stays below and reaches everything; normals have mean 0 and variance 1") {
+TEST_CASE("below() covers its whole range; normal() has mean 0 and variance 1") {
   Random random(1);
   int seen[7] = {};
   for (int i = 0; i < 7000; ++i) ++seen[random.below(7)];

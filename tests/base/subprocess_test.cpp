@@ -1,4 +1,4 @@
-// Real processes: what they are given, what they say, and how they end.
+// Real processes: input, output and exit status.
 #include "base/subprocess.hpp"
 
 #include <csignal>
@@ -9,7 +9,7 @@
 
 using namespace intelia;
 
-TEST_CASE("a process that is run to its end: its words and its exit status") {
+TEST_CASE("running a process: its output and its exit status") {
   const ProcessResult echoed = run_process({"sh", "-c", "echo said; echo hidden >&2; exit 3"});
   CHECK(echoed.output == "said\n");
   CHECK(echoed.exit_status == 3);
@@ -17,7 +17,7 @@ TEST_CASE("a process that is run to its end: its words and its exit status") {
   CHECK(run_process({"no-such-program"}).exit_status == 127);
 }
 
-TEST_CASE("a child reads all that is written, in a session of its own, and its words are in the log") {
+TEST_CASE("a child reads all input, in its own session, and its output is in the log") {
   const TemporaryFolder folder;
   const std::atomic<bool> never{false};
   folder.write("log", "of an earlier run, and longer than what is said now");
@@ -34,7 +34,7 @@ TEST_CASE("a child reads all that is written, in a session of its own, and its w
   CHECK(std::stoll(said.substr(said.find('\n'))) == child.id());
 }
 
-TEST_CASE("a child that reads no more, one that never reads, one that cannot be started") {
+TEST_CASE("a child that stops reading, one that never reads, one that cannot be started") {
   ::signal(SIGPIPE, SIG_IGN);
   const TemporaryFolder folder;
   const std::string piece(300'000, 'x');

@@ -1,4 +1,4 @@
-"""Is the sample data what docs/data.md says it is? Reads the files as text: no database, no network."""
+"""The sample data matches docs/data.md. Reads the files as text: no database, no network."""
 import collections
 import json
 import pathlib
@@ -18,8 +18,8 @@ ROW = re.compile(
     re.S)
 Row = collections.namedtuple("Row", "id messages rating created_at language user")
 
-# Each must be treated in every language: what the user or the answer says, in lower case. The first four are the
-# topics that the evaluation asks about first, so several conversations each.
+# Each topic must occur in every language, in a question or an answer, in lower case. The first four are the first
+# topics of the evaluation, with several conversations each.
 TOPICS = {
     "mortality": "mortalit|mortalidad|mortalidade|deaths|dead",
     "coccidiosis": "coccidios|cocci\\b|eimeria",
@@ -119,7 +119,7 @@ def test_rows():
 
 
 def test_odd_rows():
-    """One of each kind, so that an extraction has something to reject, to drop and to put right."""
+    """One of each kind: rows that an extraction rejects, drops or normalizes."""
     messages = [row.messages for row in ODD]
     assert sum(isinstance(m, dict) for m in messages) == 1 and sum(isinstance(m, str) for m in messages) == 1
     assert all(isinstance(turn["content"], str) for turn in json.loads(next(m for m in messages if isinstance(m, str))))

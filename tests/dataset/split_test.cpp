@@ -30,7 +30,7 @@ TEST_CASE("the hash is XXH64: vectors of the reference implementation") {
   CHECK(stable_hash64("abc", 0) == 0x44BC2CF5AD770999ULL);
 }
 
-TEST_CASE("a position is the hash's top 53 bits and never changes") {
+TEST_CASE("a position is the top 53 bits of the hash and never changes") {
   // hash >> 11 over 2^53, from the hash alone: the salt is the eight ASCII bytes "intelia1", read little-endian.
   std::uint64_t seed = 0;
   const std::string salt = "intelia1";
@@ -44,7 +44,7 @@ TEST_CASE("a position is the hash's top 53 bits and never changes") {
   }
 }
 
-TEST_CASE("the fractions hold, and a larger fraction only adds") {
+TEST_CASE("fractions are met, and a larger fraction only adds conversations") {
   int num_training = 0;
   for (int i = 0; i < 20000; ++i) {
     const std::string id = "conversation-" + std::to_string(i);

@@ -9,7 +9,7 @@
 
 using namespace intelia;
 
-TEST_CASE("a wrong INTELIA_LIBTORCH is named, and so is a missing plug-in") {
+TEST_CASE("a wrong INTELIA_LIBTORCH or a missing plug-in is an error that names it") {
   ::setenv("INTELIA_LIBTORCH", "/nonexistent/libtorch", 1);
   try {
     load_engine();
@@ -24,7 +24,7 @@ TEST_CASE("a wrong INTELIA_LIBTORCH is named, and so is a missing plug-in") {
   }
 }
 
-TEST_CASE("idle OpenMP threads spin for 1,000 iterations, unless the user chose otherwise") {
+TEST_CASE("idle OpenMP threads spin for 1,000 iterations, unless the environment sets a value") {
   ::setenv("INTELIA_LIBTORCH", "/nonexistent/libtorch", 1);
   ::unsetenv("OMP_WAIT_POLICY");
   ::unsetenv("GOMP_SPINCOUNT");
@@ -39,4 +39,4 @@ TEST_CASE("idle OpenMP threads spin for 1,000 iterations, unless the user chose 
   CHECK(std::getenv("GOMP_SPINCOUNT") == nullptr);
 }
 
-TEST_CASE("the build tag names version and compiler") { CHECK(std::string(build_tag()).find("0.1.0") == 0); }
+TEST_CASE("the build tag contains version and compiler") { CHECK(std::string(build_tag()).find("0.1.0") == 0); }

@@ -124,7 +124,7 @@ TEST_CASE("a sample longer than a row is truncated or split, by strategy") {
   CHECK(pack({7, 7}, {10, PackingStrategy::wrapped}) == Rows{{{0, 0, 7}, {1, 0, 3}}, {{1, 3, 4}}});
 }
 
-TEST_CASE("fill is the share of positions that hold a token") {
+TEST_CASE("fill is the fraction of positions with a token") {
   Packer packer({10}, [](std::span<const PackedPiece>) {});
   CHECK(packer.fill() == 0);
   for (const std::int64_t length : {6, 6, 3}) packer.add(length);
@@ -133,7 +133,7 @@ TEST_CASE("fill is the share of positions that hold a token") {
   CHECK(packer.fill() == doctest::Approx(15.0 / 20.0));
 }
 
-TEST_CASE("no samples make no row, and invalid sizes are refused") {
+TEST_CASE("no samples give no rows, and invalid sizes are errors") {
   CHECK(pack({}, {10}).empty());
   CHECK(pack({0, 0}, {10}).empty());
   const auto ignore = [](std::span<const PackedPiece>) {};

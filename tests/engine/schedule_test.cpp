@@ -13,7 +13,7 @@ double factor(Scheduler kind, std::int64_t step, double warmup, std::int64_t tot
 
 }  // namespace
 
-TEST_CASE("number of steps: the last step of an epoch may be short, and epochs may be fractions") {
+TEST_CASE("number of steps: the last step of an epoch may be smaller, and epochs may be fractional") {
   SftSettings settings;
   settings.batch_size = 4;
   settings.gradient_accumulation = 4;
@@ -70,7 +70,7 @@ TEST_CASE("cosine: half at the middle, and constant stays") {
   CHECK(factor(Scheduler::constant, 1, 2, 8) == 0.5);
 }
 
-TEST_CASE("wsd: warm-up, stable, and decay to the minimum rate; lengths that do not fit are refused") {
+TEST_CASE("wsd: warm-up, stable, and decay to the minimum rate; lengths that do not fit are errors") {
   const ScheduleSettings settings{
       .kind = Scheduler::wsd, .warmup = 2, .minimum_ratio = 0.1, .decay = 4, .decay_shape = DecayShape::linear};
   const Schedule schedule(settings, 10);

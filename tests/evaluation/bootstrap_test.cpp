@@ -1,4 +1,4 @@
-// The bootstrap against closed forms, and the verdict against the rule of the product.
+// The bootstrap against closed forms, and the verdict.
 #include "evaluation/bootstrap.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 
 using namespace intelia;
 
-TEST_CASE("the mean of 0/1 units resamples as a binomial") {
+TEST_CASE("the bootstrap of 0/1 units is binomial") {
   // n = 100 with 50 ones: the bootstrap mean is Binomial(100, 0.5)/100, whose 2.5 % and 97.5 % quantiles are 40 and 60
   // (tables of the binomial distribution; scipy.stats.binom.ppf gives the same).
   std::vector<RatioUnit> units;
@@ -20,7 +20,7 @@ TEST_CASE("the mean of 0/1 units resamples as a binomial") {
   CHECK(interval.high == doctest::Approx(0.60).epsilon(0.018));
 }
 
-TEST_CASE("equal units leave no doubt, one unit leaves all of it") {
+TEST_CASE("equal units give an interval of width 0, a single unit an infinite one") {
   const std::vector<RatioUnit> equal(40, RatioUnit{-2.0, 8.0});
   CHECK(bootstrap_ratio(equal, 1).low == -0.25);
   CHECK(bootstrap_ratio(equal, 1).high == -0.25);
@@ -55,7 +55,7 @@ TEST_CASE("the verdict follows the side of the interval") {
   CHECK(decide(compare_losses(losses(29, -4), 1).overall, 30) == Verdict::not_enough_data);
 }
 
-TEST_CASE("loss, perplexity and bits a byte from sums") {
+TEST_CASE("loss, perplexity and bits per byte from sums") {
   const ConversationLoss one{"a", "fr", 10, 5, 10, 4}, two{"b", "fr", 20, 20, 10, 36};
   const LossSummary all = compare_losses({one, two}, 1).overall;
   CHECK(all.base_loss == doctest::Approx(1.5));                 // 30 nats / 20 tokens

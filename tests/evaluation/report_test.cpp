@@ -1,4 +1,4 @@
-// The page is self-contained, escapes what models say, and says the same as scores.json.
+// The page is self-contained, escapes the answers of models, and agrees with scores.json.
 #include "evaluation/report.hpp"
 
 #include <doctest/doctest.h>
@@ -26,7 +26,7 @@ Evaluation sample() {
 
 }  // namespace
 
-TEST_CASE("report and scores come from one struct") {
+TEST_CASE("the report and scores.json agree") {
   const Evaluation evaluation = sample();
   const std::string page = html_report(evaluation);
   const Json scores = scores_json(evaluation);

@@ -26,7 +26,7 @@ class CountedSamples final : public SampleSource {
 
 }  // namespace
 
-TEST_CASE("the shortest come first, and no sample is read for its length") {
+TEST_CASE("samples are sorted by length without being read") {
   const CountedSamples samples({5, 2, 9, 2, 1});
   CHECK(order_by_length(samples) == std::vector<std::int64_t>{4, 1, 3, 0, 2});
   CHECK(samples.num_reads == 0);

@@ -1,4 +1,4 @@
-// Tokenizers learned from text.
+// Training a tokenizer on text.
 #include "export/tokenizer_trainer.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 
 using namespace intelia;
 
-TEST_CASE("a tokenizer learned from little text says how many pieces it has, and is the same each time") {
+TEST_CASE("a tokenizer trained on little text reports its number of pieces, and is reproducible") {
   TemporaryFolder folder;
   SilentSinks silent;
   write_file(folder.path / "a.md", "# Water\r\nHens drink twice what they eat.\n\nHens drink more when it is hot.\n");
@@ -31,7 +31,7 @@ TEST_CASE("a tokenizer learned from little text says how many pieces it has, and
       CHECK(Json::parse(content)["model"]["vocab"].size() == static_cast<std::size_t>(tokenizer.vocab_size));
 }
 
-TEST_CASE("a tokenizer is not learned from what is no text") {
+TEST_CASE("training a tokenizer on invalid text is an error") {
   TemporaryFolder folder;
   SilentSinks silent;
   const auto train = [&](const char* name, const std::string& content, std::int64_t vocab_size) {

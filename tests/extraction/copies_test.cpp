@@ -9,7 +9,7 @@
 using namespace intelia;
 using namespace intelia::extraction;
 
-TEST_CASE("copies are counted, also in more parts than one") {
+TEST_CASE("duplicates are counted, also over several parts") {
   CopyFinder finder;
   constexpr int kNumIds = 1'100'000;
   for (int i = 0; i < kNumIds; ++i) finder.add("c-" + std::to_string(i));
@@ -22,7 +22,7 @@ TEST_CASE("copies are counted, also in more parts than one") {
   CHECK(finder.num_copies("absent") == 1);
 }
 
-TEST_CASE("ids that name nothing are refused") {
+TEST_CASE("ids that do not identify conversations are an error") {
   CopyFinder finder;
   for (int i = 0; i < 300'000; ++i) finder.add(std::to_string(i / 2));
   CHECK_THROWS_WITH_AS(finder.find(), doctest::Contains("name another column: conversation_id=NAME"), Error);

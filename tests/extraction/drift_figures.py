@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Prints the figures of drift_test.cpp that come from a peer: scipy's Manhattan distance and Wilson interval, and what the
-distance of two samples of one source stays under in 99.9 of 100 cases, by simulation with numpy.
+"""Prints the reference figures of drift_test.cpp: scipy's Manhattan distance and Wilson interval, and the 99.9 % quantile of the
+distance of two samples of one source, by simulation with numpy.
 
-Neither package is one of the project's; the figures were made with scipy 1.17.1 and numpy 2.4.6.
+Neither package is a dependency of the project; the figures are from scipy 1.17.1 and numpy 2.4.6.
 """
 import numpy
 import scipy.spatial.distance

@@ -1,5 +1,5 @@
-// Drift between two runs: figures by hand and from the peers of drift_figures.py, what raises an alarm and what does
-// not.
+// Drift between two runs: figures computed by hand and by the reference implementations in drift_figures.py, and
+// alarms.
 #include "extraction/drift.hpp"
 
 #include <doctest/doctest.h>
@@ -47,7 +47,7 @@ bool has_jumped(std::int64_t before, std::int64_t after, const DriftPolicy& poli
 
 }  // namespace
 
-TEST_CASE("distance, noise and drift of shares, by hand") {
+TEST_CASE("distance, noise and drift of shares, computed by hand") {
   // |0.5-0.8| + |0.5-0.2| halved is 0.3. v = 1/10000 + 1/10000 = 0.0002; pooled shares 0.65 and 0.35, each with
   // sqrt(0.65·0.35·0.0002) = 0.0067454, halved and summed 0.0067454; sqrt(0.0002·ln(1000)/2) = 0.0262826.
   const auto language =
@@ -59,7 +59,7 @@ TEST_CASE("distance, noise and drift of shares, by hand") {
   CHECK(std::abs(language.largest_change()->change()) == doctest::Approx(0.3));
 }
 
-TEST_CASE("a value that only one night has needs no floor") {
+TEST_CASE("a value that occurs in one run only needs no floor") {
   const auto rating =
       distribution(compare(counts({{"fr", 1000}}, {{"4", 700}, {"4.5", 200}, {"5", 100}}),
                            counts({{"fr", 1000}}, {{"4", 600}, {"4.5", 200}, {"5", 150}, {"10", 50}}), {}),
@@ -69,7 +69,7 @@ TEST_CASE("a value that only one night has needs no floor") {
   CHECK(rating.cells.size() == 4);
 }
 
-TEST_CASE("equal counts do not drift, and their multiples neither") {
+TEST_CASE("equal counts do not drift, nor do multiples of them") {
   const Json night = counts({{"fr", 30}, {"en", 20}, {"es", 1}}, {{"5", 51}}, {{"2026-08", 20}, {"2026-09", 31}});
   const DriftReport report = compare(night, night, {.alarm_drift = 0.001});
   CHECK(report.drift == 0);
@@ -77,7 +77,7 @@ TEST_CASE("equal counts do not drift, and their multiples neither") {
   CHECK(compare(counts({{"fr", 3000}, {"en", 2000}}), counts({{"fr", 6000}, {"en", 4000}}), {}).drift == 0);
 }
 
-TEST_CASE("few rows prove nothing: the same shares alarm when there are enough of them") {
+TEST_CASE("few rows raise no alarm; the same shares of many rows do") {
   auto night = [](std::int64_t fr, std::int64_t en, std::int64_t times) {
     return counts({{"fr", fr * times}, {"en", en * times}});
   };
@@ -88,7 +88,7 @@ TEST_CASE("few rows prove nothing: the same shares alarm when there are enough o
   CHECK(many.alarms[0].find("language: drift 0.2") == 0);
 }
 
-TEST_CASE("noise covers what samples of one source differ by, and not much more") {
+TEST_CASE("the noise bound covers the differences between samples of one source, and not much more") {
   // The 99.9 % quantile of the distance, from drift_figures.py.
   auto noise = [](const Json& before, const Json& after) {
     return distribution(compare(counts(before), counts(after), {}), "language").noise;
@@ -112,14 +112,14 @@ TEST_CASE("months: the newest may grow, the closed ones are compared row by row"
       compare(before, night({{"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 700}, {"2026-11", 9}}), {}), "month");
   CHECK(grown.distance == 0);
   CHECK(grown.cells.size() == 2);
-  // 100 of 1500 rows went: 0.0666667; noise 3.0902·sqrt(100)/1500 = 0.0206013.
+  // 100 of 1500 rows were removed: 0.0666667; noise 3.0902·sqrt(100)/1500 = 0.0206013.
   const auto shrunk =
       distribution(compare(before, night({{"2026-08", 900}, {"2026-09", 500}, {"2026-10", 700}}), {}), "month");
   CHECK(shrunk.distance == doctest::Approx(0.0666667).epsilon(1e-5));
   CHECK(shrunk.noise == doctest::Approx(0.0206013).epsilon(1e-5));
   CHECK(shrunk.drift == doctest::Approx(0.0460653).epsilon(1e-5));
   CHECK(shrunk.largest_change()->name == "2026-08");
-  // An older month that was not there: 150 rows came.
+  // An older month that did not exist before: 150 rows were added.
   const auto older = distribution(
       compare(before, night({{"2026-07", 150}, {"2026-08", 1000}, {"2026-09", 500}, {"2026-10", 40}}), {}), "month");
   CHECK(older.distance == doctest::Approx(0.1));
@@ -131,7 +131,7 @@ TEST_CASE("months: the newest may grow, the closed ones are compared row by row"
   CHECK(distribution(compare(night({{"2026-10", 40}}), night({{"2026-10", 4}}), {}), "month").drift == 0);
 }
 
-TEST_CASE("rows that vanish are seen although every share stays") {
+TEST_CASE("lost rows are detected although all shares are unchanged") {
   const DriftReport half =
       compare(counts({{"fr", 600}, {"en", 400}}), counts({{"fr", 300}, {"en", 200}}), {.alarm_drift = 0.2});
   // (1000 - 500 - 3.0902·sqrt(1500)) / 1000 = 0.380317.
@@ -143,7 +143,7 @@ TEST_CASE("rows that vanish are seen although every share stays") {
   CHECK(compare(counts({{"fr", 5000}}), counts(Json::object()), {}).lost > 0.9);
 }
 
-TEST_CASE("a rate jumps when both bounds say so") {
+TEST_CASE("a rate has jumped when both bounds are exceeded") {
   // Wilson at z = 3.0902 of 1000 rows: 0 is below 0.0094592, 50 above 0.0326365, 20 above 0.0101872.
   CHECK(has_jumped(0, 50));                               // 0.0326 > 2 · 0.0095
   CHECK_FALSE(has_jumped(0, 20));                         // 0.0102 < 2 · 0.0095
@@ -155,7 +155,7 @@ TEST_CASE("a rate jumps when both bounds say so") {
   CHECK_FALSE(has_jumped(50, 50));
 }
 
-TEST_CASE("alarms are raised when one was asked for") {
+TEST_CASE("an alarm is raised if a threshold is set, for rates of rejected and quarantined rows") {
   const Json before = with_rejected(10000, 10), after = with_rejected(10000, 900);
   CHECK_FALSE(compare(before, after, {}).is_alarm());
   const DriftReport report = compare(before, after, {.alarm_drift = 0.5});
@@ -170,7 +170,7 @@ TEST_CASE("alarms are raised when one was asked for") {
   CHECK(compare(before, quarantined, {.alarm_drift = 0.5}).alarms.at(0).find("quarantined as 'experts disagree'") == 0);
 }
 
-TEST_CASE("what cannot be compared is said, what is no count is refused") {
+TEST_CASE("distributions that cannot be compared are reported, invalid counts are errors") {
   Json old = counts({{"fr", 10}});
   old.erase("kept_by_rating");
   const DriftReport report = compare(old, counts({{"fr", 10}}, {{"5", 10}}, {{"2026-09", 10}}), {});

@@ -1,4 +1,4 @@
-// What tests/postgres/test_files.py, which compares with a database, does not reach: names of columns, files that
+// Cases that tests/postgres/test_files.py, which compares with a database, does not cover: names of columns, files that
 // change.
 #include "extraction/file_rows.hpp"
 
@@ -98,7 +98,7 @@ std::string line(const std::string& id, const std::string& created_at, const std
 
 }  // namespace
 
-TEST_CASE("a file that this program wrote is read without mapping") {
+TEST_CASE("a file written by intelia is read without mapping columns") {
   const Result result = read(
       "train.jsonl",
       R"({"messages":[{"role":"user","content":"é"}],"metadata":{"conversation_id":"c-1","rating":4.5,"source":"intelia_production","language":"fr","created_at":"2026-02-17T06:41:23.5Z"}})");
@@ -110,7 +110,7 @@ TEST_CASE("a file that this program wrote is read without mapping") {
   CHECK((row.where == "1" && !row.is_undated));
 }
 
-TEST_CASE("of what this program wrote, the stored tag is the language") {
+TEST_CASE("the stored language tag of files written by intelia is the language") {
   const Result result = read(
       "train.jsonl",
       R"({"messages":[],"metadata":{"conversation_id":"c","rating":5,"language":"fr","language_tag":"fr-FR","created_at":"2026-02-17"}})");
@@ -127,7 +127,7 @@ TEST_CASE("ShareGPT's names") {
   CHECK(result.rows[0].messages == R"([{"from":"human","value":"u"}])");
 }
 
-TEST_CASE("names of columns lead into objects and to names with dots") {
+TEST_CASE("column names can be paths into objects and names with dots") {
   const std::string text =
       R"({"key":"a","stars":1,"at":"2026-01-02","l":"fr","body":"[]","meta":{"user":{"stars":5},"at":"x"},"meta.at":"2026-01-03"})"
       "\n";
@@ -179,7 +179,7 @@ TEST_CASE("separators: comma, tab, and semicolon where a header has no comma") {
   }
 }
 
-TEST_CASE("an empty cell is NULL, an empty text in quotes is not") {
+TEST_CASE("an empty cell is NULL, an empty string in quotes is not") {
   Selection selection;
   selection.languages = {};
   const Result result =
@@ -193,7 +193,7 @@ TEST_CASE("an empty cell is NULL, an empty text in quotes is not") {
   CHECK(result.counts.unmatched_by_reason == std::map<std::string, std::int64_t>{{"rating is NULL", 1}});
 }
 
-TEST_CASE("names that are not there are named, with the nearest") {
+TEST_CASE("missing names are errors with the nearest name") {
   const std::string fields = "conversation_id,mesages,rating,created_at,language\na,[],5,2026-01-01,fr\n";
   std::string fault = fault_of("x.csv", fields, {}, Kind::usage);
   CHECK(contains(fault, "has no 'messages' (did you mean 'mesages'?); map it as messages=NAME"));
@@ -238,7 +238,7 @@ TEST_CASE("a file without any time keeps its order") {
   CHECK((result.rows[0].is_undated && result.rows[0].created_at == "NULL"));
 }
 
-TEST_CASE("rows say how often their id occurs in the file") {
+TEST_CASE("rows contain the number of occurrences of their id") {
   const Result result = read("x.jsonl", line("a", "\"2026-01-09\"") + line("b", "\"2026-01-08\"") +
                                             line("a", "\"2026-01-07\"") + line("c", "\"2026-01-06\"") +
                                             line("a", "\"2026-01-05\"") + line("c", "null", ",\"rating\":1"));
@@ -264,7 +264,7 @@ TEST_CASE("other signals") {
   CHECK(ids_of(read("x.jsonl", text, selection)) == Ids{"a", "d"});
   selection.signals = {"thumbs", "rating"};
   const Result result = read("x.jsonl", text, selection);
-  CHECK(ids_of(result) == Ids{"b", "c", "d"});  // d is outside the scale, which RowReader names
+  CHECK(ids_of(result) == Ids{"b", "c", "d"});  // d is outside the scale, which RowReader reports
   CHECK(result.rows[1].thumbs == "up");
   CHECK(result.counts.unmatched_by_reason ==
         std::map<std::string, std::int64_t>{{"rating is below the minimum", 1}, {"no signal has a rating", 1}});
@@ -276,7 +276,7 @@ TEST_CASE("other signals") {
                  "has no 'thumbs'"));
 }
 
-TEST_CASE("a corrected answer is feedback where feedback is listened to") {
+TEST_CASE("a corrected answer is feedback if feedback is among the signals") {
   const std::string text =
       R"({"id":7,"question":"q","answer":"bad","corrected_answer":"good","rating":1,"language":"fr","created_at":"2026-01-04"})"
       "\n"
@@ -294,7 +294,7 @@ TEST_CASE("a corrected answer is feedback where feedback is listened to") {
                     selection)) == Ids{"7"});
 }
 
-TEST_CASE("rows without an id are not the same row") {
+TEST_CASE("rows without an id are not duplicates") {
   const Result result =
       read("x.jsonl", R"({"messages":[],"rating":5,"language":"fr","created_at":"2026-01-01"})"
                       "\n"
@@ -304,7 +304,7 @@ TEST_CASE("rows without an id are not the same row") {
   CHECK(ids_of(result) == Ids{"a", "NULL", "NULL"});
 }
 
-TEST_CASE("a file in another encoding is refused as a whole, a few bytes of one are not") {
+TEST_CASE("a file in another encoding is an error, a few invalid records are not") {
   const std::string latin = line("caf\xe9", "\"2026-01-01\"");
   const std::string ascii = line("a", "\"2026-01-01\"");
   const Result result = read("x.jsonl", latin + ascii + latin);
@@ -315,7 +315,7 @@ TEST_CASE("a file in another encoding is refused as a whole, a few bytes of one 
   CHECK(read("x.jsonl", latin + latin + latin + line("\xc3\xa9", "\"2026-01-01\"")).rejected.size() == 3);
 }
 
-TEST_CASE("a file that changes between the readings is an error") {
+TEST_CASE("a file that changes between the two reads is an error") {
   TemporaryFolder folder;
   const std::string text = line("b", "\"2026-01-01\"") + line("a", "\"2026-01-01\"");
   const auto path = folder.write("x.jsonl", text);
@@ -346,13 +346,13 @@ TEST_CASE("language tags of other systems match") {
         std::map<std::string, std::int64_t>{{"language is NULL", 1}, {"language is not among those selected", 1}});
 }
 
-TEST_CASE("zones are for tables") {
+TEST_CASE("time zones are supported for tables only") {
   Selection selection;
   selection.time_zone = "Europe/Paris";
   CHECK(contains(fault_of("x.jsonl", "", selection, Kind::usage), "time-zone: "));
 }
 
-TEST_CASE("a stop is obeyed") {
+TEST_CASE("a requested stop ends the reading") {
   TemporaryFolder folder;
   std::string text;
   for (int i = 0; i < 300; ++i) text += line(std::to_string(i), "\"2026-01-01\"");

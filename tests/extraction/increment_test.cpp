@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** A row as a source has it: everything that is made of it follows from these. */
+/** A row of a source: its version and line follow from these fields. */
 struct Stored {
   std::string id;
   std::uint64_t version = 0;
@@ -91,7 +91,7 @@ std::vector<std::string> contents(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("increments end with the bytes of a full extraction") {
+TEST_CASE("incremental runs end with the bytes of a full extraction") {
   TemporaryFolder folder;
   const fs::path increment = folder.path / "increment", full = folder.path / "full";
   fs::create_directories(increment);
@@ -120,7 +120,7 @@ TEST_CASE("increments end with the bytes of a full extraction") {
     for (std::uint64_t i = random.below(30); i > 0; --i, ++expected.added)
       changed.insert(changed.begin() + static_cast<std::ptrdiff_t>(random.below(changed.size() + 1)),
                      Stored{"c-" + std::to_string(next++), random.below(1000)});
-    // An order of equal times that changed, as after an upgrade of the server's collations.
+    // The order of equal times has changed, as after an upgrade of the collations of the server.
     if (night % 5 == 0) std::swap(changed.at(3), changed.at(40));
     rows = changed;
     const IncrementCounts counts = write_increment(rows, increment);
@@ -131,7 +131,7 @@ TEST_CASE("increments end with the bytes of a full extraction") {
   }
 }
 
-TEST_CASE("more rows than are looked up at once") {
+TEST_CASE("more rows than are looked up in one batch") {
   TemporaryFolder folder;
   std::vector<Stored> rows;
   for (int i = 0; i < 600'000; ++i) rows.push_back({std::to_string(i), 1});
@@ -150,7 +150,7 @@ TEST_CASE("more rows than are looked up at once") {
   CHECK(found == contents(folder.path));
 }
 
-TEST_CASE("a row that is not found, comes twice or was not asked for is a fault") {
+TEST_CASE("a row that is missing, duplicate or was not requested is an error") {
   TemporaryFolder folder;
   write_in_full({{"a", 1}}, folder.path);
   std::string why_not;
@@ -163,7 +163,7 @@ TEST_CASE("a row that is not found, comes twice or was not asked for is a fault"
   CHECK_THROWS_AS(increment.for_each_batch(5, [&](const auto&) { increment.put("c", 1, result_of({"c", 1})); }), Error);
 }
 
-TEST_CASE("a state is taken only with its outputs, whole, and as it was written") {
+TEST_CASE("a state is used only with its outputs, complete and unmodified") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "state";
   auto why = [&] {

@@ -10,7 +10,7 @@ using namespace intelia::extraction;
 
 namespace {
 
-/** What `text` is as PostgreSQL in UTC would write it, or "". */
+/** `text` as PostgreSQL writes it in UTC, or "". */
 std::string read(std::string_view text) {
   const auto instant = parse_instant(text);
   std::string out;
@@ -20,8 +20,8 @@ std::string read(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("an instant in the texts of files and databases") {
-  // Right: what PostgreSQL 15 answers to SELECT 'left'::timestamptz in UTC; tests/postgres/test_files.py asks it.
+TEST_CASE("timestamps in the formats of files and databases") {
+  // Right: the result of SELECT 'left'::timestamptz in UTC of PostgreSQL 15; tests/postgres/test_files.py queries it.
   const std::vector<std::pair<const char*, const char*>> cases = {
       {"2026-02-17", "2026-02-17 00:00:00+00"},
       {"2026-02-17T06:41:23Z", "2026-02-17 06:41:23+00"},
@@ -45,7 +45,7 @@ TEST_CASE("an instant in the texts of files and databases") {
   for (const auto& [text, expected] : cases) CHECK_MESSAGE(read(text) == expected, text);
 }
 
-TEST_CASE("numbers are time since 1970") {
+TEST_CASE("numbers are seconds or milliseconds since 1970") {
   CHECK(parse_instant("1771310483") == 1771310483000000);
   CHECK(parse_instant("1771310483.25") == 1771310483250000);
   CHECK(parse_instant("1.771310483e9") == 1771310483000000);
@@ -56,7 +56,7 @@ TEST_CASE("numbers are time since 1970") {
   CHECK(read("1771310483") == "2026-02-17 06:41:23+00");
 }
 
-TEST_CASE("what is no instant") {
+TEST_CASE("invalid timestamps") {
   for (const char* text : {"",
                            "yesterday",
                            "infinity",

@@ -4,7 +4,7 @@
 
 using namespace intelia::extraction;
 
-TEST_CASE("one code for the many ways of writing a language") {
+TEST_CASE("language names and tags map to one code") {
   for (const char* tag :
        {"fr",      "FR",      " fr ",    "fr-FR",           "fr_CA.UTF-8",    "fr@euro",       "fra",
         "fre",     "FRA",     "French",  "french (Canada)", "français",       "FRANÇAIS",      "Francais",
@@ -26,7 +26,7 @@ TEST_CASE("one code for the many ways of writing a language") {
   CHECK(primary_language("-") == "");
 }
 
-TEST_CASE("wanted languages") {
+TEST_CASE("selected languages") {
   const WantedLanguages any({}), french({"fr"}), by_name({"French", "ENG"}), brazilian({"pt-BR"}), german({"de"});
   CHECK(any.match("tlh"));
   CHECK(french.match("fr_CA.UTF-8"));

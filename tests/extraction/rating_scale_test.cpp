@@ -7,7 +7,7 @@
 using namespace intelia;
 using namespace intelia::extraction;
 
-TEST_CASE("every scale is spread onto 1 to 5") {
+TEST_CASE("every scale is converted to 1 to 5") {
   struct Case {
     const char* scale;
     const char* text;
@@ -28,7 +28,7 @@ TEST_CASE("every scale is spread onto 1 to 5") {
   }
 }
 
-TEST_CASE("what is no rating is named") {
+TEST_CASE("invalid ratings are faults that name the value") {
   struct Case {
     const char* scale;
     const char* text;
@@ -69,7 +69,7 @@ TEST_CASE("thumbs") {
   CHECK(read_thumb("2").fault == "is neither up nor down: \"2\"");
 }
 
-TEST_CASE("an unknown scale is named with its option and the nearest one") {
+TEST_CASE("an unknown scale is an error with the option and the nearest name") {
   CHECK_THROWS_WITH_AS(rating_scale("0-11", "feedback-scale"),
                        doctest::Contains("feedback-scale: unknown scale '0-11'"), Error);
   CHECK_THROWS_WITH_AS(rating_scale("bolean", "rating-scale"), doctest::Contains("did you mean 'boolean'"), Error);

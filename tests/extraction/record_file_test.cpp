@@ -57,7 +57,7 @@ Error error_of(const auto& work) {
 
 }  // namespace
 
-TEST_CASE("records that are lines") {
+TEST_CASE("one record per line") {
   using Records = std::vector<Kept>;
   const auto lines = [](std::string_view text, std::size_t max = 1000) {
     return records_of(text, RecordFile::Ends::line, max);
@@ -72,7 +72,7 @@ TEST_CASE("records that are lines") {
   CHECK(lines("12345", 4) == Records{{"too long: 5", 0, 1}});
 }
 
-TEST_CASE("lines longer than what is read at once") {
+TEST_CASE("lines longer than the read buffer") {
   for (const std::size_t size :
        {std::size_t{300'000}, std::size_t{(1 << 18) - 1}, std::size_t{1 << 18}, std::size_t{1'000'000}}) {
     CAPTURE(size);
@@ -90,21 +90,21 @@ TEST_CASE("lines longer than what is read at once") {
   }
 }
 
-TEST_CASE("records of as many lines as their quotes ask for") {
+TEST_CASE("records that span several lines because of quotes") {
   using Records = std::vector<Kept>;
   const auto records = [](std::string_view text, std::size_t max = 1000) {
     return records_of(text, RecordFile::Ends::even_quotes, max);
   };
   CHECK(records("a,\"b\nc\"\r\nd\n") == Records{{"a,\"b\nc\"", 0, 1}, {"d", 9, 3}});
   CHECK(records("\"a\"\"\n\"\"b\"\nc") == Records{{"\"a\"\"\n\"\"b\"", 0, 1}, {"c", 10, 3}});
-  // What is never closed costs its first line.
+  // Of a record with an unclosed quote the first line is returned.
   CHECK(records("\"a\nb\n\"c\"\nd") == Records{{"open: \"a", 0, 1}, {"b", 3, 2}, {"\"c\"", 5, 3}, {"d", 9, 4}});
   CHECK(records("a\n\"") == Records{{"a", 0, 1}, {"open: \"", 2, 2}});
   CHECK(records("\"a\nbbbbbbbb\nccc\n\"d\"", 9) ==
         Records{{"open: \"a", 0, 1}, {"bbbbbbbb", 3, 2}, {"ccc", 12, 3}, {"\"d\"", 16, 4}});
 }
 
-TEST_CASE("the later lines of a record are read again where asked") {
+TEST_CASE("the further lines of a record can be read as records") {
   TemporaryFolder folder;
   RecordFile file(folder.write("f", "\"a\r\nb\n\"c\nd\n"), RecordFile::Ends::even_quotes, 1000);
   RecordFile::Record record;
@@ -135,7 +135,7 @@ TEST_CASE("a file that changes is an error") {
   CHECK(std::string(error.what()).find("changed while it was read") != std::string::npos);
 }
 
-TEST_CASE("what cannot be read twice, or not as UTF-8, is refused") {
+TEST_CASE("files that cannot be read twice, or are not UTF-8, are errors") {
   TemporaryFolder folder;
   const auto open = [](const std::filesystem::path& path) { RecordFile file(path, RecordFile::Ends::line, 100); };
   const auto pipe = folder.path / "pipe";

@@ -14,7 +14,7 @@ using namespace intelia::extraction;
 
 namespace {
 
-/** An entry that keeps its id. */
+/** An entry that owns its id. */
 struct Kept {
   std::string id;
   IndexEntry entry;
@@ -63,10 +63,11 @@ std::vector<Kept> random_entries(int count) {
 
 }  // namespace
 
-TEST_CASE("entries come in order, whatever the memory") {
+TEST_CASE("entries are sorted, whatever the memory limit") {
   std::vector<Kept> expected = random_entries(3000);
   const std::vector<Kept> entries = expected;
-  // The order said once more, by tuples: what has no time last and as in the file, no id after all ids, bytes unsigned.
+  // The same order as tuples: entries without a time last and in file order, without an id after those with one, bytes
+  // unsigned.
   const auto key = [](const Kept& kept) {
     const IndexEntry& e = kept.entry;
     const std::vector<unsigned char> bytes(kept.id.begin(), kept.id.end());
@@ -82,4 +83,4 @@ TEST_CASE("entries come in order, whatever the memory") {
   }
 }
 
-TEST_CASE("an index of nothing") { CHECK(sort({}, 100).empty()); }
+TEST_CASE("an empty index") { CHECK(sort({}, 100).empty()); }

@@ -24,7 +24,7 @@ constexpr const char* kTurns = R"([{"role":"user","content":"u"},{"role":"assist
 
 }  // namespace
 
-TEST_CASE("each row has its place, its line and what it is counted under") {
+TEST_CASE("each row has its output, its line and its tally") {
   RowClassifier classifier({.min_messages = 2}, 1);
   RowResult result = classifier.classify(row_of("c-1", kTurns, "4.3"));
   CHECK(result.output == OutputKind::train);
@@ -47,7 +47,7 @@ TEST_CASE("each row has its place, its line and what it is counted under") {
   CHECK(to_validation.classify(row_of("c-1", kTurns)).output == OutputKind::validation);
 }
 
-TEST_CASE("counts are by name, whatever the order of the rows") {
+TEST_CASE("counts by name do not depend on the order of the rows") {
   TemporaryFolder folder;
   RowClassifier classifier({.min_messages = 2}, 1);
   Json counts;

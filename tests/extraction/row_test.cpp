@@ -46,7 +46,7 @@ constexpr const char* kMetadata =
 
 }  // namespace
 
-TEST_CASE("a sound row becomes one line") {
+TEST_CASE("a valid row becomes one line") {
   const Read result =
       read_messages(R"([{"role":"user","content":"l'œuf \"dur\"?\n"},{"content":"Oui.","role":"assistant"}])");
   CHECK(result.status == RowStatus::kept);
@@ -72,7 +72,7 @@ TEST_CASE("only user and assistant turns are kept; the system prompt comes first
   CHECK(short_one.reason == "fewer than two user and assistant turns: 1");
 }
 
-TEST_CASE("forms in which others store messages") {
+TEST_CASE("message formats of other systems") {
   const std::string turns = R"([{"role":"user","content":"u"},{"role":"assistant","content":"a"}])";
   const std::string expected = read_messages(turns).line;
   CHECK(read_messages(R"({"messages":)" + turns + R"(,"id":7})").line == expected);
@@ -93,7 +93,7 @@ TEST_CASE("forms in which others store messages") {
           .line == expected);
 }
 
-TEST_CASE("what is rejected, and by what name") {
+TEST_CASE("rejected rows and their reasons") {
   struct Case {
     const char* messages;
     const char* name;
@@ -183,7 +183,7 @@ TEST_CASE("the other columns") {
 namespace {
 
 /** `text` as PostgreSQL 15 writes it (escape_json in src/backend/utils/adt/json.c): the named escapes, \u00xx below
-    0x20, all else as it is. Written from that description for this test. */
+    0x20, everything else unchanged. Implemented from that description for this test. */
 std::string postgres_json_string(std::string_view text) {
   std::string out = "\"";
   for (char c : text) {
@@ -223,7 +223,7 @@ std::string postgres_json_string(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("the short way for jsonb writes what the long way writes") {
+TEST_CASE("the fast path for jsonb has the same result as the general one") {
   const std::vector<std::string> pieces = {"a", "\"",   "\\",     "\n",     "\x01",   "\x1f", "é",
                                            "à", "è",    "\u2028", "\u2029", "\u2027", "\x7f", "“",
                                            "🐔", "}, {", "\\\"",   "role",   " ",      "\t"};
@@ -254,7 +254,7 @@ TEST_CASE("the short way for jsonb writes what the long way writes") {
   CHECK(num_kept > 5000);
 }
 
-TEST_CASE("cut jsonb text never runs past its end") {
+TEST_CASE("truncated jsonb text is never read past its end") {
   const std::string messages = R"([{"role": "user", "content": "a\\\"“b"}, {"role": "assistant", "content": "c"}])";
   for (std::size_t size = 0; size <= messages.size(); ++size) {
     const std::vector<char> exact(messages.begin(), messages.begin() + static_cast<std::ptrdiff_t>(size));

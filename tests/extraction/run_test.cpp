@@ -1,4 +1,4 @@
-// What a caller of extract() gets: the result, the folder, and what is left of it when it fails.
+// extract(): its result, the folder, and the folder after a failure.
 #include "extraction/run.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ std::string line_of(int number, const std::string& rating) {
          "\n";
 }
 
-/** 20 conversations that qualify, one that is rated too low, one line that is no record. */
+/** 20 conversations that qualify, one that is rated too low, one invalid line. */
 fs::path write_source(const TemporaryFolder& folder) {
   std::string text;
   for (int i = 0; i < 20; ++i) text += line_of(i, "4.5");
@@ -35,7 +35,7 @@ ExtractSettings settings_for(const fs::path& output) {
   return settings;
 }
 
-/** Readings that another transaction ends: the first `num_conflicts` of them. */
+/** A source whose first `num_conflicts` readings end with a conflict. */
 class ConflictingFactory final : public SourceFactory {
  public:
   class Conflict : public Error {
@@ -59,7 +59,7 @@ class ConflictingFactory final : public SourceFactory {
 
 }  // namespace
 
-TEST_CASE("a caller gets the counts, the manifest and the drift of an extraction") {
+TEST_CASE("an extraction returns counts, manifest and drift") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder), out = folder / "out";
   SilentSinks silent;
@@ -114,7 +114,7 @@ TEST_CASE("an extraction that fails leaves the folder as it was") {
   CHECK(read_file(out / "train.jsonl").empty());
 }
 
-TEST_CASE("a conflict begins a new attempt, as often as the settings say") {
+TEST_CASE("a conflict is retried as often as the settings allow") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder);
   SilentSinks silent;
@@ -127,7 +127,7 @@ TEST_CASE("a conflict begins a new attempt, as often as the settings say") {
   CHECK(twice.num_opened == 2);
 }
 
-TEST_CASE("settings that cannot be are named before anything is written") {
+TEST_CASE("invalid settings are errors before anything is written") {
   const TemporaryFolder folder;
   const fs::path source = write_source(folder), out = folder / "out";
   SilentSinks silent;

@@ -19,7 +19,7 @@ std::string fault_of(const Selection& query) {
 
 }  // namespace
 
-TEST_CASE("wrong settings are named with their option") {
+TEST_CASE("invalid settings are errors that name the option") {
   Selection query;
   CHECK(fault_of(query).empty());
   for (const char* time : {"2026-01-01", "2026-01-01T10:00", "2026-01-01 10:00:00.123456Z", "2026-01-01T10:00:00+02:00",

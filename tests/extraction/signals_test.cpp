@@ -1,4 +1,4 @@
-// What the signals of a row make of it: its rating, corrected answers, badly rated turns, experts who disagree.
+// The signals of a row: rating, corrected answers, badly rated turns, disagreement of experts.
 #include <doctest/doctest.h>
 
 #include <string>
@@ -68,7 +68,7 @@ const std::vector<Signal> kJudged{Signal::rating, Signal::feedback, Signal::anno
 
 }  // namespace
 
-TEST_CASE("the first signal that says something is the rating") {
+TEST_CASE("the first signal with a rating determines the rating") {
   const RowRules all =
       listening({Signal::thumbs, Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
   const char* rated =
@@ -103,7 +103,7 @@ TEST_CASE("the first signal that says something is the rating") {
         "4.5 annotations");
 }
 
-TEST_CASE("both ways of reading jsonb agree about ratings") {
+TEST_CASE("the fast path and the general path for jsonb agree about ratings") {
   const char* plain = R"([{"role": "user", "content": "u"}, {"role": "assistant", "content": "a"}])";
   for (const char* rating : {"5", "3", "NaN", "abc"}) {
     for (const std::int64_t min_messages : {2, 3}) {
@@ -115,7 +115,7 @@ TEST_CASE("both ways of reading jsonb agree about ratings") {
   }
 }
 
-TEST_CASE("a corrected answer takes the answer's place and ends the conversation") {
+TEST_CASE("a corrected answer replaces the answer and ends the conversation") {
   const RowRules rules = listening(kJudged);
   Json record =
       read({.rating = "1", .feedback = R"([{"id":7,"turn":2,"rating":"1","corrected_answer":"better"}])"}, rules);
@@ -147,12 +147,12 @@ TEST_CASE("a corrected answer takes the answer's place and ends the conversation
           rules)) == "u1 a1 u2 new");
   CHECK(words_of(read({.feedback = R"([{"turn":4,"corrected_answer":"second"},{"turn":2,"corrected_answer":"first"}])"},
                       rules)) == "u1 first");
-  // What says the same is no correction.
+  // An equal answer is no correction.
   CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":" a1 "}])"},
                       rules)) == "u1 a1 u2 a2 u3");
   CHECK(words_of(read({.rating = "2", .annotations = R"([{"turn":2,"annotator":"x","corrected_answer":"a1"}])"},
                       rules)) == "dropped, rated below the minimum: 2");
-  // Who is not listed is not heard.
+  // Signals that are not listed are ignored.
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"corrected_answer":"better"}])", .annotations = expert},
                       listening({Signal::rating}))) == "u1 a1 u2 a2 u3");
 }
@@ -185,7 +185,7 @@ TEST_CASE("a correction of no answer is rejected") {
                       rules)) == "rejected, corrected turn does not exist: the conversation has no answer");
 }
 
-TEST_CASE("experts who disagree put the conversation aside") {
+TEST_CASE("conversations are quarantined when experts disagree") {
   RowRules rules = listening(kJudged);
   const std::string different =
       R"([{"turn":2,"annotator":"x","corrected_answer":"one"},{"turn":2,"annotator":"y","corrected_answer":"two"},{"turn":2,"annotator":"z","scores":5}])";
@@ -201,12 +201,12 @@ TEST_CASE("experts who disagree put the conversation aside") {
         "quarantined, experts disagree: turn 4, scores from 2 to 4.5 of 2 annotators");
   rules.max_disagreement = 2.5;
   CHECK_FALSE(words_of(read({.rating = "5", .annotations = far}, rules)).starts_with("quarantined"));
-  // On different turns they are of one mind.
+  // Corrections of different turns are no disagreement.
   const std::string apart = R"([{"turn":2,"annotator":"x","scores":5},{"turn":4,"annotator":"y","scores":1}])";
   CHECK(words_of(read({.rating = "5", .annotations = apart}, listening(kJudged))) == "u1 a1");
 }
 
-TEST_CASE("too few annotators do not correct") {
+TEST_CASE("a correction by too few annotators is ignored") {
   RowRules rules = listening(kJudged);
   rules.min_annotators = 2;
   const std::string one =
@@ -219,7 +219,7 @@ TEST_CASE("too few annotators do not correct") {
   CHECK(words_of(read({.rating = "5", .annotations = two}, rules)) == "u1 best");
 }
 
-TEST_CASE("a badly rated turn ends the conversation before its question") {
+TEST_CASE("a badly rated turn truncates the conversation before its question") {
   const RowRules rules = listening({Signal::rating, Signal::turns, Signal::feedback, Signal::annotations});
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":4,"rating":2}])"}, rules)) == "u1 a1");
   CHECK(words_of(read({.rating = "5", .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"}, rules)) == "u1 a1");
@@ -227,12 +227,12 @@ TEST_CASE("a badly rated turn ends the conversation before its question") {
         "dropped, badly rated turn: turn 2, rated 3.5");
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":4},{"turn":1,"rating":1}])"}, rules)) ==
         "u1 a1 u2 a2 u3");
-  // The turn's own rating by the first signal that says something about it.
+  // The rating of a turn by the first signal that has one.
   CHECK(words_of(read({.rating = "5",
                        .feedback = R"([{"turn":4,"rating":5}])",
                        .annotations = R"([{"turn":4,"annotator":"x","scores":2}])"},
                       rules)) == "u1 a1 u2 a2 u3");
-  // Corrected, it is not bad; a bad one before a corrected one is.
+  // A corrected turn is not badly rated; one before a corrected turn is.
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":4,"rating":1,"corrected_answer":"better"}])"}, rules)) ==
         "u1 a1 u2 better");
   CHECK(words_of(read({.rating = "5", .feedback = R"([{"turn":2,"rating":1},{"turn":4,"corrected_answer":"better"}])"},

@@ -31,7 +31,7 @@ std::string name_of(const std::string& fault) { return fault.substr(0, fault.fin
 
 }  // namespace
 
-TEST_CASE("roles of other systems") {
+TEST_CASE("role names of other systems") {
   for (const char* user : {"user", "User", "HUMAN", "prompter", "customer", "client", "question", " user "})
     CHECK_MESSAGE(words_of(R"([{"role":")" + std::string(user) + R"(","content":"x"}])") == "user:x", user);
   for (const char* assistant : {"assistant", "gpt", "Bot", "AI", "model", "chatbot", "ChatGPT", "agent", "answer"})
@@ -47,13 +47,13 @@ TEST_CASE("roles of other systems") {
   CHECK(words_of(R"([{"role":"bot","content":"x"}])", {"bot=user"}) == "user:x");
 }
 
-TEST_CASE("roles that cannot be are named") {
+TEST_CASE("invalid roles are errors that name them") {
   for (const char* roles : {"vet", "vet=", "=user", "user=assistant", "ASSISTANT=user", "vet=doctor"})
     CHECK_THROWS_WITH_AS(RoleNames({roles}), doctest::Contains("roles: "), Error);
   CHECK_THROWS_WITH_AS(RoleNames({"vet=asistant"}), doctest::Contains("did you mean 'assistant'"), Error);
 }
 
-TEST_CASE("keys of other systems") {
+TEST_CASE("keys of messages of other systems") {
   CHECK(words_of(R"([{"from":"human","value":"u"},{"from":"gpt","value":"a"}])") == "user:u assistant:a");
   CHECK(words_of(R"([{"speaker":"user","text":"u"},{"author":"bot","message":"a"}])") == "user:u assistant:a");
   CHECK(words_of(R"([{"author":{"role":"user"},"content":{"content_type":"text","parts":["u","v"]}}])") == "user:uv");
@@ -61,7 +61,7 @@ TEST_CASE("keys of other systems") {
   CHECK(words_of(R"([{"from":"narrator","role":"user","value":"v","content":"u"}])") == "user:u");
 }
 
-TEST_CASE("content in parts") {
+TEST_CASE("content as a list of parts") {
   CHECK(
       words_of(
           R"([{"role":"user","content":[{"type":"text","text":"a"},"b",{"type":"input_text","text":"c"},{"text":"d","type":"output_text"}]}])") ==
@@ -72,14 +72,14 @@ TEST_CASE("content in parts") {
         "content part is not text");
 }
 
-TEST_CASE("calls of tools are left out, and what tools answer") {
+TEST_CASE("tool calls and results of tools are ignored") {
   CHECK(words_of(R"([{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[{"id":"1"}]},
                      {"role":"assistant","content":"","tool_calls":[{}]},{"role":"assistant","tool_calls":[{}]},
                      {"role":"tool","content":"9"},{"role":"assistant","content":"nine","tool_calls":[{}]}])") ==
         "user:u assistant:nine");
 }
 
-TEST_CASE("wrapped and encoded several times") {
+TEST_CASE("messages in an object, or encoded as JSON several times") {
   const std::string list = R"([{"role":"user","content":"ü\n"}])";
   for (const char* key : {"messages", "conversations", "conversation", "turns", "history"})
     CHECK_MESSAGE(words_of(R"({"id":1,")" + std::string(key) + "\":" + list + "}") == "user:ü\n", key);

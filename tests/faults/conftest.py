@@ -18,7 +18,7 @@ def tiny(tmp_path_factory):
 
 
 class Canaries:
-    """Secrets in every variable that may hold one, each with a word that must never be seen again."""
+    """Secrets in every variable that may contain one, each with a word that must not appear in any output."""
     NAMES = ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY", "HUGGINGFACE_API_KEY", "HF_TOKEN", "LANGFUSE_SECRET_KEY",
              "PGPASSWORD", "AWS_SECRET_ACCESS_KEY"]
 
@@ -39,7 +39,7 @@ def canaries():
 
 @pytest.fixture(scope="session")
 def naughty_strings():
-    """The Big List of Naughty Strings, but for its empty one, which no conversation may hold."""
+    """The Big List of Naughty Strings, except for the empty one, which is not allowed in a conversation."""
     folder = os.environ.get("INTELIA_EXTERNAL_DATA", "")
     if not folder:
         (pytest.fail if os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA") else pytest.skip)("INTELIA_EXTERNAL_DATA is not set")

@@ -1,10 +1,10 @@
-// A library for LD_PRELOAD that makes the Nth change of a folder fail, or ends the process there. It counts calls that
+// A library for LD_PRELOAD that makes the Nth change to a folder fail, or ends the process there. It counts calls that
 // open for writing, write, sync, rename, truncate or remove something under $INTELIA_FAULT_UNDER and nothing else.
 //
 //   INTELIA_FAULT_UNDER   absolute folder
 //   INTELIA_FAULT_AT      which call, from 1; 0 or absent: only count
 //   INTELIA_FAULT_ACTION  exit (before the call), torn (half of a write is done, then exit), ENOSPC, EIO, short (half of
-//                         a write is done and said so), TERM, INT (the signal, then the call goes on)
+//                         a write is done and reported), TERM, INT (the signal, then the call continues)
 //   INTELIA_FAULT_FOREVER 1: every call from that one on fails
 //   INTELIA_FAULT_LOG     file that gets a line "NUMBER CALL PATH" for each call
 #define _GNU_SOURCE
@@ -67,7 +67,7 @@ static void log_call(int number, const char* call, const char* path) {
   syscall(SYS_close, (int)file);
 }
 
-// What is to happen to this call on `path`; errno is set for kFail.
+// The action for this call on `path`; errno is set for kFail.
 static int judge(const char* call, const char* path) {
   if (!is_under(path)) return kGoOn;
   const int number = atomic_fetch_add(&num_calls, 1) + 1;
@@ -106,7 +106,7 @@ static int judge_path(const char* call, int folder, const char* path) {
   return judge(call, full);
 }
 
-// A call that is not a write has no half.
+// Only writes can be done in part.
 static int is_stopped(int verdict) {
   if (verdict == kTorn) syscall(SYS_exit_group, 86);
   return verdict == kFail;

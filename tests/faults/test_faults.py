@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md), one test a row and command: fault_NN_command."""
+"""Rows of the fault table (docs/faults.md), one test per row and command: fault_NN_command."""
 import json
 import os
 import pathlib
@@ -16,7 +16,7 @@ from temporary_postgres import copying_backend
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 OUTPUTS = ["train.jsonl", "validation.jsonl", "rejected.jsonl", "dropped.jsonl", "quarantine.jsonl", "manifest.json"]
-CANARY = "kanari%2Fen-7f3a"          # as it stands in a URL
+CANARY = "kanari%2Fen-7f3a"          # percent-encoded as in a URL
 CANARY_DECODED = "kanari/en-7f3a"
 
 
@@ -28,18 +28,18 @@ def backends(connection):
 
 
 def data_of(folder):
-    """The files that must be the same bytes after every run on the same database state."""
+    """The files whose bytes must be equal after every run on the same database state."""
     files = fault_points.files_of(folder)
     manifest = json.loads(files.pop("manifest.json", b"{}"))
     manifest.pop("measured", None)
     for source in manifest.get("inputs", []):
-        source.pop("snapshot")  # counts the server's transactions, ours and others'
+        source.pop("snapshot")  # counts all transactions of the server
     manifest.get("options", {}).pop("output", None)
     return files, manifest
 
 
 class Extract:
-    """`extract` of one table, again and again."""
+    """Repeated `extract` of one table."""
 
     def __init__(self, url, connection, folder):
         self.url, self.connection, self.folder = url, connection, folder
@@ -78,7 +78,7 @@ def calls_of_extract(extract):
 @needs_shim
 @pytest.mark.parametrize("action", ["exit", "torn"])
 def test_fault_01_extract(extract, action):
-    """Killed at every change of the folder: each file is whole or absent; the next run ends as if nothing had been."""
+    """Killed at every change of the folder: each file is complete or absent; the next run has the normal result."""
     calls = calls_of_extract(extract)
     expected = data_of(extract.folder / "count")
     num_killed = 0
@@ -100,7 +100,7 @@ def test_fault_01_extract(extract, action):
 
 
 def test_fault_01_extract_at_random_moments(extract):
-    """kill -9 at any time, mostly with rows already on the disk; the next run ends as an undisturbed one does."""
+    """kill -9 at random times, mostly with rows already on disk; the next run has the normal result."""
     slow_view(extract.connection, 0.0002)
     start = time.monotonic()
     assert extract.run(extract.folder / "whole", "--table", "slow").status == 0
@@ -129,14 +129,14 @@ def test_fault_01_extract_at_random_moments(extract):
 @pytest.mark.parametrize("forever", [False, True])
 @pytest.mark.parametrize("error, words", [("ENOSPC", "No space left on device"), ("EIO", "Input/output error")])
 def test_fault_03_extract(extract, error, words, forever):
-    """Each change fails: exit 1 with path and cause; nothing half; before the first rename the old outputs stand."""
+    """Each change fails: exit status 1 with path and cause; no partial files; before the first rename the old outputs remain."""
     calls = calls_of_extract(extract)
     new = data_of(extract.folder / "count")
     old_folder = extract.folder / "old"
     assert extract.run(old_folder, "--split", "0.5").status == 0
     old = data_of(old_folder)
     first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
-    # Over an old output the folder is there and the lock is: mkdir falls away, so the calls shift by at most one.
+    # With an old output the folder and the lock exist: there is no mkdir, so the calls shift by at most one.
     for at in range(1, len(calls) + 1):
         assert extract.run(old_folder, "--split", "0.5").status == 0
         run = extract.run(old_folder, environment=fault_points.environment(old_folder, at, error, forever))
@@ -157,7 +157,7 @@ def test_fault_03_extract(extract, error, words, forever):
 
 @needs_shim
 def test_fault_03_extract_short_writes(extract):
-    """A write that does only half is gone on with."""
+    """A short write is continued."""
     calls = calls_of_extract(extract)
     for at in [1 + place for place, (call, path) in enumerate(calls) if call == "write"]:
         folder = extract.folder / f"short-{at}"
@@ -183,7 +183,7 @@ def test_fault_04_extract_at_each_change(extract, name):
 
 
 def test_fault_04_extract(extract):
-    """A signal at any time: 143 or 130 soon after, nothing half, no backend left at work."""
+    """A signal at any time: exit status 143 or 130 soon after, no partial files, no active backend."""
     slow_view(extract.connection, 0.0005)
     chance = random.Random(4)
     num_ended = 0
@@ -244,7 +244,7 @@ def test_fault_08_extract_server_crashes(own_cluster, tmp_path):
 
 
 def test_fault_08_extract_frozen_server(extract):
-    """A server that stopped answering: connecting gives up in time, and a signal still ends a run at once."""
+    """An unresponsive server: connecting times out, and a signal still ends a run at once."""
     slow_view(extract.connection, 0.0005)
     process = extract.start(extract.folder / "out", "--table", "slow")
     wait_for(lambda: copying_backend(extract.connection))
@@ -291,7 +291,7 @@ ODD = {  # messages of a json column → the reason, or None when kept
 
 @pytest.mark.parametrize("column_type", ["json", "text"])
 def test_fault_10_extract(database, tmp_path, column_type):
-    """Odd JSON: each row is kept or rejected by its id and reason, and none ends the run."""
+    """Unusual JSON: each row is kept, or rejected with id and reason, and none ends the run."""
     url, connection = database
     cursor = connection.cursor()
     cursor.execute(f"ALTER TABLE conversations ALTER COLUMN messages TYPE {column_type} USING messages::text::{column_type}")
@@ -312,7 +312,7 @@ def test_fault_10_extract(database, tmp_path, column_type):
 
 
 def test_fault_10_extract_huge_value(database, tmp_path):
-    """A value of 200 MiB is rejected by name, in memory that does not hold it."""
+    """A value of 200 MiB is rejected with its id, in less memory than its size."""
     url, connection = database
     insert(connection, [{} for _ in range(3)])
     connection.cursor().execute(
@@ -329,7 +329,7 @@ def test_fault_10_extract_huge_value(database, tmp_path):
 
 
 def test_fault_11_extract(database, tmp_path):
-    """Hostile but sound text comes out as it went in, one object a line; the terminal gets no control characters."""
+    """Unusual but valid text is unchanged, one object per line; the terminal gets no control characters."""
     url, connection = database
     texts = ["a\u2028b\u2029c", "\u202eright to left", "zero\u200bwidth", "\U000e0041\U000e007f tags", "\u0085\u00a0",
              "\x1b[31mred\x07", "\x7f", "\ufeffbom", "e\u0301", "\U0010ffff", "a\r\nb\n", "\\u2028 \\ \" /", "🐔" * 50]
@@ -349,7 +349,7 @@ def test_fault_11_extract(database, tmp_path):
 
 
 def test_fault_18_extract(own_cluster, tmp_path):
-    """The password is nowhere: not in what is said, in no file, not in the process list."""
+    """The password does not appear in output, files or the process list."""
     name = own_cluster.new_database()
     connection = own_cluster.connect(name)
     insert(connection, [{} for _ in range(300)])
@@ -408,7 +408,7 @@ def test_fault_18_extract(own_cluster, tmp_path):
 
 
 def test_fault_29_extract(database, tmp_path):
-    """Links and odd names: only the output folder is written, and what links point to stays."""
+    """Links and unusual names: only the output folder is written, and targets of links are unchanged."""
     url, connection = database
     insert(connection, [{} for _ in range(30)])
     environment = {"DATABASE_URL": url}

@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md) for `doctor` with a database, and TLS (row 15), where `extract` connects alike."""
+"""Rows of the fault table (docs/faults.md) for `doctor` with a database, and TLS (row 15), where `extract` connects in the same way."""
 import glob
 import json
 import os
@@ -24,7 +24,7 @@ def openssl(folder, *arguments):
 
 
 class Certificates:
-    """Two authorities and the certificates of one server, sound and not, each NAME.crt with NAME.key."""
+    """Two certificate authorities and valid and invalid certificates of one server, each NAME.crt with NAME.key."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -47,7 +47,7 @@ class Certificates:
 
 
 class TlsServer:
-    """A cluster that listens on 127.0.0.1, with the certificate it is told to show."""
+    """A cluster that listens on 127.0.0.1, with a selectable certificate."""
 
     def __init__(self, cluster, certificates):
         self.cluster, self.certificates = cluster, certificates
@@ -90,8 +90,8 @@ def tls_server(own_cluster, tmp_path):
 
 
 def test_fault_15_extract_doctor(tls_server, tmp_path):
-    """With verify-full every unsound certificate is refused in words; with less, what is not checked is said."""
-    home = {"HOME": str(tmp_path)}  # no ~/.postgresql/root.crt of the person who runs the tests
+    """With verify-full every invalid certificate is refused with a reason; with less, what is not checked is reported."""
+    home = {"HOME": str(tmp_path)}  # no ~/.postgresql/root.crt of the current user
 
     def refused(url, words):
         run = program.run("extract", "--output", tmp_path / "out", environment={"DATABASE_URL": url, **home})
@@ -115,12 +115,12 @@ def test_fault_15_extract_doctor(tls_server, tmp_path):
     run = program.run("extract", "--allow-empty", "--output", tmp_path / "sound", environment={"DATABASE_URL": full, **home})
     assert run.status == 0, run.stderr
     refused(tls_server.url("verify-full"), "root certificate file")
-    # libpq does not say why a certificate is no good, only that it is not.
+    # libpq does not report why a certificate is invalid, only that it is.
     for name, words in [("expired", "certificate verify failed"), ("self-signed", "certificate verify failed"),
                         ("unknown", "certificate verify failed"), ("wrong-host", "does not match host name")]:
         tls_server.show(name)
         refused(full, words)
-        for mode in (None, "prefer", "require"):  # libpq's default is prefer; these believe whoever answers
+        for mode in (None, "prefer", "require"):  # libpq's default is prefer; these accept any server
             state, said = encryption(tls_server.url(mode))
             assert state == "warning" and "certificate of 'db.intelia.test' is not verified" in said, (name, mode, said)
             assert ("TLS is not required" in said) == (mode != "require")
@@ -150,7 +150,7 @@ def test_fault_27_doctor(database, shift, state, words):
 
 
 def test_fault_08_doctor(own_cluster):
-    """A frozen server is given up after the time to connect, in words; one that is away at once."""
+    """Connecting to a frozen server times out with a message; to an unavailable one it fails at once."""
     postmaster = int((own_cluster.folder / "data/postmaster.pid").read_text().split()[0])
     url = own_cluster.url() + "&connect_timeout=2"
     os.kill(postmaster, signal.SIGSTOP)

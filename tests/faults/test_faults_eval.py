@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md) for `eval run`, one test a row: fault_NN_eval_run."""
+"""Rows of the fault table (docs/faults.md) for `eval run`, one test per row: fault_NN_eval_run."""
 import json
 import shutil
 import signal
@@ -18,7 +18,7 @@ OUTPUTS = {"manifest.json", "rejected.jsonl", "report.html", "scores.json"}
 
 @pytest.fixture(scope="module")
 def whole(tiny, tmp_path_factory):
-    """(results, calls) of an undisturbed run."""
+    """(results, calls) of an uninterrupted run."""
     folder = tmp_path_factory.mktemp("whole")
     calls, run = fault_points.calls_of(tiny.eval(folder / "whole"), folder / "whole", folder / "calls.log")
     assert run.status == CANNOT_TELL, run.stderr
@@ -28,7 +28,7 @@ def whole(tiny, tmp_path_factory):
 
 @needs_shim
 def test_fault_01_eval_run(tiny, whole, tmp_path):
-    """Killed at each change of the folder: each file is whole or absent, and the next run ends as if nothing had been."""
+    """Killed at each change of the folder: each file is complete or absent, and the next run has the normal result."""
     expected, calls = whole
     for at in range(1, len(calls) + 1):
         folder = tmp_path / f"killed-{at}"
@@ -43,8 +43,8 @@ def test_fault_01_eval_run(tiny, whole, tmp_path):
 
 @needs_shim
 def test_fault_01_eval_run_over_an_earlier_result(tiny, whole, tmp_path):
-    """Killed at each change over an earlier result: a manifest never stands beside scores of another run. Seen failing when
-    scores and report got their names before the manifest was written."""
+    """Killed at each change over an earlier result: a manifest is never left with the scores of another run. Failed when
+    scores and report were renamed before the manifest was written."""
     expected, calls = whole
     earlier = tmp_path / "earlier"
     assert program.run(*tiny.eval(earlier, "--seed", 7)).status == CANNOT_TELL
@@ -65,8 +65,8 @@ def test_fault_01_eval_run_over_an_earlier_result(tiny, whole, tmp_path):
 @pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
                                                    ("EIO", "Input/output error", False)])
 def test_fault_03_eval_run(tiny, whole, tmp_path, error, words, forever):
-    """Over an earlier result each change fails: exit 1 with path and cause, no file half, and the earlier ones stand until the
-    new ones get their names."""
+    """With an earlier result each change fails: exit status 1 with path and cause, no partial files, and the earlier ones remain
+    until the new ones are renamed."""
     new, calls = whole
     first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
     folder = tmp_path / "out"
@@ -84,7 +84,7 @@ def test_fault_03_eval_run(tiny, whole, tmp_path, error, words, forever):
             continue
         assert run.status == 1 and words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
         found = {name: data for name, data in results_of(folder).items() if not (forever and name.endswith(".partial"))}
-        if at < first_rename - 1:  # the folder is there already, so the calls come one earlier
+        if at < first_rename - 1:  # the folder exists, so the calls are one earlier
             assert found == old, (at, calls[at - 1])
         for name, data in found.items():
             assert data in (old[name], new[name]), (at, calls[at - 1], name)
@@ -94,7 +94,7 @@ def test_fault_03_eval_run(tiny, whole, tmp_path, error, words, forever):
 
 @pytest.mark.parametrize("name, status", [("TERM", 143), ("INT", 130), ("HUP", 129)])
 def test_fault_04_eval_run(tiny, whole, tmp_path, name, status):
-    """A signal while it scores: its status, soon, and nothing under a final name; the next run ends as usual."""
+    """A signal during scoring: its exit status, soon, and no final files; the next run has the normal result."""
     validation = write_lines(tmp_path / "many.jsonl", [conversation(number, answer="water " * 40) for number in range(3000)])
     folder = tmp_path / "out"
     process = program.start(*tiny.eval(folder, "--batch-size", 1, validation=validation))
@@ -114,7 +114,7 @@ def test_fault_04_eval_run(tiny, whole, tmp_path, name, status):
 
 
 def test_fault_10_eval_run(tiny, tmp_path):
-    """Each odd line is named with its place, counted and copied with a reason; the sound ones are scored."""
+    """Each invalid line is reported with its location, counted and copied with a reason; the valid ones are scored."""
     odd = [line for name, line in ODD_LINES.items() if name != "empty answer"]
     validation = write_lines(tmp_path / "validation.jsonl", [*odd, *[conversation(number) for number in range(8)]])
     folder = tmp_path / "out"
@@ -174,7 +174,7 @@ def test_fault_18_eval_run(tiny, tmp_path, canaries):
 
 
 def test_fault_29_eval_run(tiny, tmp_path):
-    """Links, odd names and inputs for outputs: only the output folder is written, and inputs stay."""
+    """Links, unusual names and inputs as outputs: only the output folder is written, and inputs are unchanged."""
     model, adapter = tmp_path / "model", tmp_path / "adapter"
     shutil.copytree(tiny.model, model)
     shutil.copytree(tiny.adapter(), adapter)
@@ -226,7 +226,7 @@ def test_eval_run_bad_input(tiny, tmp_path):
         assert run.status == status, (words, run.status, run.stderr)
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
     long = write_lines(tmp_path / "long.jsonl", [conversation(number) for number in range(3)]
                        + [conversation(4, answer="water " * 300)])
     run = program.run(*tiny.eval(tmp_path / "long", validation=long))
@@ -234,7 +234,7 @@ def test_eval_run_bad_input(tiny, tmp_path):
 
 
 def test_eval_run_input_that_is_not_a_file(tiny, tmp_path):
-    """A pipe cannot be hashed for the manifest after it was read: refused before the work. Seen failing with an internal
+    """A pipe cannot be hashed for the manifest after it was read: refused before the work. Failed with an internal
     fault after everything was tokenized."""
     for option in ("--validation", "--questions"):
         run = in_shell(*tiny.eval(tmp_path / "out"), option, pipe_of=tiny.validation if option == "--validation" else tiny.questions)
@@ -243,7 +243,7 @@ def test_eval_run_input_that_is_not_a_file(tiny, tmp_path):
 
 
 def test_eval_run_refuses_a_worse_model(tiny, tmp_path):
-    """A base that knows its answers, and an adapter that learned to say something else: exit 3 and DO NOT DEPLOY."""
+    """A base model that was trained on the answers, and an adapter trained on others: exit status 3 and DO NOT DEPLOY."""
     base, worse = tmp_path / "base", tmp_path / "worse"
     assert program.run(*tiny.sft(base, "--method", "full", steps=60)).status == 0
     opposite = write_lines(tmp_path / "opposite.jsonl", [conversation(number, answer="Pale combs! " * 4) for number in range(24)])

@@ -22,13 +22,13 @@ DATA = ["train.jsonl", "validation.jsonl", "rejected.jsonl", "dropped.jsonl", "q
 
 
 def files_of(folder):
-    """The dataset, and whatever else lies there but locks, states and manifests."""
+    """The dataset and other files, except locks, states and manifests."""
     return {name: data for name, data in fault_points.files_of(folder).items()
             if not name.endswith(".lock") and name not in ("manifest.json", "extract.state")}
 
 
 class Nights:
-    """A table that changes from night to night, an increment each night."""
+    """A table that changes between nightly incremental runs."""
 
     def __init__(self, url, connection, folder):
         self.url, self.connection, self.folder = url, connection, folder
@@ -50,13 +50,13 @@ class Nights:
         return program.run(*self.arguments(output, *more), environment={**self.environment, **(environment or {})})
 
     def full(self):
-        """What a full extraction writes now."""
+        """The output of a full extraction now."""
         run = program.run("extract", "--output", self.folder / "full", environment=self.environment)
         assert run.status == 0, run.stderr
         return files_of(self.folder / "full")
 
     def start_over(self, output):
-        """`output` as it was after the first night."""
+        """`output` after the first night."""
         shutil.rmtree(output, ignore_errors=True)
         shutil.copytree(self.folder / "first", output)
 
@@ -74,7 +74,7 @@ def nights(database, tmp_path):
 
 
 def calls_of_increment(nights):
-    """The changes that the second night's increment makes of its folder, and the dataset before and after."""
+    """The changes that the second night's run makes to its folder, and the dataset before and after."""
     before = files_of(nights.folder / "first")
     nights.change()
     after = nights.full()
@@ -97,7 +97,7 @@ def assert_whole(found, before, after, when):
 @needs_shim
 @pytest.mark.parametrize("action", ["exit", "torn"])
 def test_fault_01_increment(nights, action):
-    """Killed at every change of the folder: every file is the old or the new one; the next run ends as a full one."""
+    """Killed at every change of the folder: every file is the old or the new one; the next run has the result of a full one."""
     calls, before, after = calls_of_increment(nights)
     folder = nights.folder / "killed"
     for at in range(1, len(calls) + 1):
@@ -111,7 +111,7 @@ def test_fault_01_increment(nights, action):
 
 
 def test_fault_01_increment_at_random_moments(nights):
-    """kill -9 at any moment of many nights: no row is lost, none comes twice."""
+    """kill -9 at random times over many nights: no row is lost or duplicated."""
     folder = nights.folder / "killed"
     nights.start_over(folder)
     chance = random.Random(2)
@@ -140,7 +140,7 @@ def test_fault_01_increment_at_random_moments(nights):
 @needs_shim
 @pytest.mark.parametrize("is_incremental", [True, False])
 def test_fault_02_extract(nights, is_incremental):
-    """Power cut at every change: writes that were not synced are gone, renames whose folder was not synced may be."""
+    """Power failure at every change: writes that were not synced are lost, renames whose folder was not synced may be."""
     calls, before, after = calls_of_increment(nights)
     folder = nights.folder / "cut"
     chance = random.Random(3)
@@ -150,7 +150,7 @@ def test_fault_02_extract(nights, is_incremental):
         old = {path.name: path.read_bytes() for path in folder.iterdir()}
         log = nights.folder / f"cut-{at}.log"
         program.run(*arguments, environment={**nights.environment, **fault_points.environment(folder, at, "exit", log=log)})
-        unsynced, renamed = set(), []  # files with writes in the air; names given since the folder was synced
+        unsynced, renamed = set(), []  # files with unsynced writes; renames since the folder was synced
         for line in log.read_text().splitlines()[:at - 1]:
             _, call, path = line.split(" ", 2)
             name = os.path.basename(path)
@@ -162,7 +162,7 @@ def test_fault_02_extract(nights, is_incremental):
                 unsynced.discard(name)
             elif call == "rename":
                 renamed.append(name.removeprefix(".").removesuffix(".partial"))
-        for name in renamed:  # each survived or did not, whatever the order
+        for name in renamed:  # each is durable or not, in any order
             if chance.random() < 0.5 and name in old:
                 (folder / name).write_bytes(old[name])
         for name in unsynced:
@@ -210,7 +210,7 @@ def test_fault_04_increment(nights, name, status):
 
 
 def test_fault_07_extract(nights):
-    """Fifty at once: one works, the others leave at once with 75 and say who is at work."""
+    """Fifty at once: one works, the others exit at once with 75 and name the process that works."""
     slow_view(nights.connection, 0.002)
     folder, state = nights.folder / "shared", nights.folder / "shared.state"
     first = program.start("extract", "--output", folder, "--incremental", "--state", state, "--table", "slow",
@@ -223,7 +223,7 @@ def test_fault_07_extract(nights):
     for process in others:
         run = program.finish(process)
         assert run.status == 75, run.stderr
-        assert f"process {first.pid} is working in" in run.stderr
+        assert f"is in use by process {first.pid}" in run.stderr
     assert first.poll() is None, "the first was still at work when the others had left"
     assert program.finish(first).status == 0
     assert files_of(folder) == nights.full()
@@ -256,7 +256,7 @@ def test_fault_08_increment_a_job_loses_its_connection(nights):
 
 
 def test_fault_09_extract(nights):
-    """Two rows of a pair always change together; whatever is read while they do, the pairs agree."""
+    """The two rows of a pair always change together; in every snapshot the pairs agree."""
     cursor = nights.connection.cursor()
     cursor.execute("TRUNCATE conversations CASCADE")
     insert(nights.connection, [{"conversation_id": f"{side}-{number}", "rating": 4, "created_at": f"2026-0{1 + (side == 'b') * 4}-01"}
@@ -294,7 +294,7 @@ def test_fault_09_extract(nights):
 
 @pytest.mark.skipif(not os.path.exists(FAKETIME), reason="faketime is not installed")
 def test_fault_27_extract(nights):
-    """A clock a day off, that goes back between nights or stands in 2039: what is extracted does not depend on it."""
+    """A clock that is a day off, goes back between nights, or is in 2039: the result does not depend on it."""
     folder = nights.folder / "nights"
     nights.start_over(folder)
     for offset in ("-1d", "+1d", "-400d", "@2039-01-01 00:00:00", "@2026-03-29 01:59:59"):
@@ -336,7 +336,7 @@ def test_fault_29_increment(nights):
 
 
 def test_fault_32_extract(nights):
-    """A state or a manifest of a newer intelia is refused by name, one with unknown fields is read."""
+    """A state or a manifest of a newer intelia is an error that names it, one with unknown fields is read."""
     folder = nights.folder / "first"
     state = folder / "extract.state"
     manifest_path = folder / "manifest.json"

@@ -59,7 +59,7 @@ def extract(url, folder, *arguments):
 
 @pytest.fixture(scope="module")
 def made(cluster, tiny, tmp_path_factory):
-    """A folder with data/ (extracted), runs/sft (trained on it) and reports/sft (judged on it). Tests work on copies."""
+    """A folder with data/ (extracted), runs/sft (trained on it) and reports/sft (evaluated on it). Tests work on copies."""
     folder = tmp_path_factory.mktemp("lineage")
     name = cluster.new_database()
     connection = cluster.connect(name)
@@ -99,7 +99,7 @@ def test_lineage_walks_from_a_report_to_the_database(made, tiny, place):
     assert files[str(tiny.model / "model.safetensors")]["state"] == "as written"
     assert files[str(tiny.folder / "text.md")]["state"] == "as written", "the text that the tokenizer was learned from"
     assert (found["changed"], found["not_found"], found["refused"]) == (0, 0, 0)
-    # The training read both files of the extraction, which therefore stand under one run.
+    # The training read both files of the extraction, which are therefore shown under one run.
     sft = by_command["train sft"]
     assert [[file["recorded_path"] for file in origin["files"]] for origin in sft["origins"]][0] == [
         "data/train.jsonl", "data/validation.jsonl"]
@@ -151,7 +151,7 @@ def test_lineage_of_a_changed_file(place):
     assert [(use["command"], use.get("other_bytes")) for use in section["uses"]] == [("train sft", True)]
     status, found, _ = lineage("runs/sft", folder=place)
     assert status == 3 and files_of(found["sections"][0]["origins"])["data/train.jsonl"]["state"] == "modified"
-    # Of the same size, so that only reading tells.
+    # Of the same size, so that only reading detects it.
     status, found, _ = lineage("runs/sft", "--no-check", folder=place)
     assert status == 0 and files_of(found["sections"][0]["origins"])["data/train.jsonl"]["state"] == "same size, not read"
 
@@ -196,7 +196,7 @@ def test_lineage_of_what_was_moved_or_lost(place):
 
 
 def test_lineage_from_elsewhere(place, tmp_path):
-    """Where the run was started is not recorded: relative paths are tried from the manifest's folders upwards."""
+    """The working directory of a run is not recorded: relative paths are tried from the parents of the manifest."""
     status, found, said = lineage(place / "runs/sft/adapter_model.safetensors", "--in", place / "runs", folder=tmp_path)
     assert status == 0 and found["not_found"] == 0, said
     assert "extract" in [run["command"] for run in runs_of(found["sections"][0]["origins"])]
@@ -212,7 +212,7 @@ def test_lineage_of_a_checkpoint_and_of_an_altered_adapter(place):
         file.write(b" ")
     status, found, _ = lineage("runs/sft/adapter_model.safetensors", folder=place)
     assert status == 3 and found["sections"][0]["origins"][0]["files"][0]["state"] == "modified"
-    # Its bytes still lie in the checkpoint that it was taken from; without that they are gone.
+    # Its bytes still exist in the checkpoint that it was copied from; without that they are lost.
     origins = lineage("reports/sft", folder=place)[1]["sections"][0]["origins"]
     assert files_of(origins)["runs/sft/adapter_model.safetensors"]["path"].startswith("runs/sft/checkpoint-")
     for checkpoint in (place / "runs/sft").glob("checkpoint-*"):
@@ -222,7 +222,7 @@ def test_lineage_of_a_checkpoint_and_of_an_altered_adapter(place):
 
 
 def test_two_adapters_of_equal_settings_are_told_apart(made, tiny, place):
-    """adapter_config.json is the same in both: it must not lead from one adapter to the report of the other."""
+    """adapter_config.json is the same in both: it must not connect one adapter with the report of the other."""
     run = program.run(*tiny.sft("runs/other", "--validation", "data/validation.jsonl", "--seed", 7, train="data/train.jsonl"), folder=place)
     assert run.status == 0, run.stderr
     configurations = [(place / name / "adapter_config.json").read_bytes() for name in ("runs/sft", "runs/other")]
@@ -245,7 +245,7 @@ def described(path, **members):
 
 
 def test_fault_04_lineage(tmp_path):
-    """A signal while a large file is read: the signal's status, soon."""
+    """A signal while a large file is read: its exit status, soon."""
     with open(tmp_path / "large.bin", "wb") as file:
         file.truncate(1 << 40)
     write_manifest(tmp_path, outputs=[{"path": "large.bin", "sha256": "0" * 64, "bytes": 1 << 40}])
@@ -258,7 +258,7 @@ def test_fault_04_lineage(tmp_path):
 
 
 def test_fault_10_lineage(tmp_path):
-    """Odd JSON in manifests is named and passed over; odd lines of records hide no other line."""
+    """Invalid JSON in manifests is reported and ignored; invalid lines of records hide no other line."""
     (tmp_path / "data").mkdir()
     data = write_lines(tmp_path / "data/train.jsonl", [conversation(1), *ODD_LINES.values(), conversation(2)])
     write_manifest(tmp_path / "data", outputs=[{**described(data), "path": "train.jsonl"}])
@@ -280,7 +280,7 @@ def test_fault_10_lineage(tmp_path):
 
 
 def test_fault_11_lineage(naughty_strings, tmp_path):
-    """Naughty strings as ids: each is found on its line, whoever wrote the line, and shown without control characters."""
+    """Naughty strings as ids: each is found on its line, whichever program wrote the line, and shown without control characters."""
     names = [text for text in dict.fromkeys(naughty_strings) if "\0" not in text]
     records = [{"messages": [], "metadata": {"conversation_id": name}} for name in names]
     lines = [json.dumps(record, ensure_ascii=number % 2 == 0).encode() for number, record in enumerate(records)]
@@ -303,7 +303,7 @@ def test_fault_18_lineage(place, canaries):
 
 
 def test_fault_29_lineage(tmp_path):
-    """Tricks with paths: nothing is written, no pipe or device is waited for, and no file's words but its state are shown."""
+    """Special paths: nothing is written, pipes and devices do not block, and only the state of files is shown, not their content."""
     secret = tmp_path / "secret"
     secret.write_text("kanarie")
     place = tmp_path / "place"
@@ -332,7 +332,7 @@ def test_fault_29_lineage(tmp_path):
             assert "kanarie" not in said and "\x1b" not in said, target
             assert form or "\u202e" not in run.stdout, target
     run = program.run("lineage", "data", folder=place)
-    assert "lies outside the manifest's folder" in run.stderr and "new\\u{a}line" in run.stdout
+    assert "is outside the folder of the manifest" in run.stderr and "new\\u{a}line" in run.stdout
     assert "pipes/manifest.json' is not a regular file" in run.stderr
     run = program.run("lineage", "pipe", folder=place)
     assert run.status == 2 and "neither a file nor a folder" in run.stderr
@@ -342,7 +342,7 @@ def test_fault_29_lineage(tmp_path):
 
 
 def test_fault_30_lineage(tmp_path):
-    """A file and a line larger than the memory that is allowed."""
+    """A file and a line larger than the memory limit."""
     data = tmp_path / "train.jsonl"
     block = b"".join(json.dumps(conversation(number)).encode() + b"\n" for number in range(5000))
     with open(data, "wb") as file:
@@ -358,8 +358,8 @@ def test_fault_30_lineage(tmp_path):
 
 
 def test_fault_32_lineage(place, tiny):
-    """A manifest of a newer format is refused by name where it is on the way, and named where it is not; what an older
-    program does not know is kept."""
+    """A manifest of a newer format is an error if it is needed, and reported if it is not; unknown fields are
+    preserved."""
     manifest = place / "data/manifest.json"
     newer = json.loads(manifest.read_text())
     newer["invented"] = {"later": True}
@@ -374,7 +374,7 @@ def test_fault_32_lineage(place, tiny):
         status, found, said = lineage(target, folder=place)
         assert status == 1 and words in said and found["refused"] == 1, (target, said)
         assert found["sections"][0]["origins"][0]["run"]["refused"]
-    # The training kept what it needs to know of it; without that copy the way ends there.
+    # The training has a copy of the manifest; without it the lineage ends there.
     status, found, said = lineage("runs/sft", folder=place)
     assert status == 0 and words in said
     for report in ("runs/sft/manifest.json", "reports/sft/manifest.json"):

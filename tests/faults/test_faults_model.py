@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md) for `model init`, `model info`, `doctor` and `config`, and hostile model folders
+"""Rows of the fault table (docs/faults.md) for `model init`, `model info`, `doctor` and `config`, and malicious model folders
 (row 19) for every command that reads one."""
 import json
 import os
@@ -21,7 +21,7 @@ needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHI
 
 @pytest.fixture(scope="module")
 def whole(tiny, tmp_path_factory):
-    """(results, calls) of an undisturbed `model init`."""
+    """(results, calls) of an uninterrupted `model init`."""
     folder = tmp_path_factory.mktemp("whole")
     calls, run = fault_points.calls_of(tiny.init(folder / "whole"), folder / "whole", folder / "calls.log")
     assert run.status == 0, run.stderr
@@ -48,7 +48,7 @@ def test_fault_04_model_init(tiny, whole, tmp_path, name):
 
 
 def test_fault_04_model_init_at_a_random_moment(tiny, tmp_path):
-    """A model that takes a while to write is given up soon after the signal, and leaves nothing."""
+    """Writing a large model ends soon after the signal, and leaves no files."""
     folder = tmp_path / "out"
     process = program.start("model", "init", "--preset", "small", "--threads", 1, "--output", folder)
     deadline = time.monotonic() + 30
@@ -63,10 +63,10 @@ def test_fault_04_model_init_at_a_random_moment(tiny, tmp_path):
 
 
 def test_fault_10_model_init(tiny, tmp_path):
-    """A tokenizer learns from sound records only: the first odd line is named, and nothing is written."""
+    """A tokenizer is trained on valid records only: the first invalid line is reported, and nothing is written."""
     for name, line in ODD_LINES.items():
         if name in ("no assistant", "empty answer"):
-            continue  # text all the same
+            continue  # still valid text
         records = write_lines(tmp_path / "records.jsonl", [conversation(1), line])
         run = program.run(*tiny.init(tmp_path / "out", "--train-tokenizer", records))
         assert run.status == 1 and f"{records}:2: " in run.stderr and "\x1b" not in run.stderr, (name, run.stderr)
@@ -74,7 +74,7 @@ def test_fault_10_model_init(tiny, tmp_path):
 
 
 def test_fault_11_model_init(tiny, naughty_strings, tmp_path):
-    """Naughty strings are text like any other, in both forms of file; bytes that are not UTF-8 are refused with their line."""
+    """Naughty strings are ordinary text, in both file formats; bytes that are not UTF-8 are refused with their line."""
     plain, records = tmp_path / "plain.txt", tmp_path / "records.jsonl"
     plain.write_text("\n".join(naughty_strings), encoding="utf-8")
     write_lines(records, [conversation(number, text, text) for number, text in enumerate(naughty_strings)])
@@ -106,7 +106,7 @@ def test_fault_18_model(tiny, tmp_path, canaries):
     assert (tmp_path / "model/config.json").exists()
 
 
-# Row 19: what is done to a copy of a sound model folder, and what must be named. `outside` is a folder beside it.
+# Row 19: changes to a copy of a valid model folder, and what the message must contain. `outside` is a folder next to it.
 
 def change_config(**changes):
     def change(model, outside):
@@ -161,7 +161,7 @@ def header_length(length):
     return change
 
 
-HOSTILE = {  # name → (what is done, words that must be said, whether `model info` must refuse it too)
+HOSTILE = {  # name → (change, text that the message must contain, whether `model info` must fail, too)
     "shard-above": (shard_elsewhere("../outside/model.safetensors"), ["../outside/model.safetensors", "plain name"], True),
     "shard-absolute": (shard_elsewhere(None), ["plain name"], True),
     "shard-parent": (shard_elsewhere(".."), ["plain name"], True),
@@ -202,7 +202,7 @@ HOSTILE = {  # name → (what is done, words that must be said, whether `model i
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_fault_19_models(tiny, tmp_path, name):
-    """A hostile or broken model folder is refused by name with 1, at once, and nothing is written outside of the output."""
+    """A malicious or invalid model folder fails at once with exit status 1 and its name, and nothing is written outside of the output."""
     change, words, info_refuses = HOSTILE[name]
     model, outside = tmp_path / "model", tmp_path / "outside"
     shutil.copytree(tiny.model, model)
@@ -221,7 +221,7 @@ def test_fault_19_models(tiny, tmp_path, name):
         assert run.status == 1, (arguments[:2], run.status, run.stderr)
         for word in words:
             assert word in run.stderr, (arguments[:2], run.stderr)
-        assert "internal fault" not in run.stderr, run.stderr
+        assert "internal error" not in run.stderr, run.stderr
     assert fault_points.files_of(outside) == before
     assert not (tmp_path / "out/adapter_model.safetensors").exists() and not (tmp_path / "report/scores.json").exists()
     assert reads_no_text or not (tmp_path / "quantized/config.json").exists()
@@ -242,11 +242,11 @@ def test_fault_19_adapter(tiny, tmp_path, change, words):
         assert run.status == 1, run.stderr
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr, run.stderr
+        assert "internal error" not in run.stderr, run.stderr
 
 
 def test_fault_29_model_init(tiny, tmp_path):
-    """Links, odd names and inputs for outputs: only the output folder is written, and inputs stay."""
+    """Links, unusual names and inputs as outputs: only the output folder is written, and inputs are unchanged."""
     precious = tmp_path / "precious"
     precious.write_text("precious")
     run = program.run(*tiny.init(precious))
@@ -280,7 +280,7 @@ def test_fault_29_model_init(tiny, tmp_path):
     assert program.run(*tiny.init(model / ".." / "up")).status == 0 and (tmp_path / "up/config.json").exists()
 
 
-# Row 19, adapters: what is done to a sound one, the words that must be said, and whether it is read all the same.
+# Row 19, adapters: changes to a valid one, text that the message must contain, and whether it is still read.
 
 def adapter_config(**changes):
     def change(adapter, outside):
@@ -336,7 +336,7 @@ ODD_ADAPTERS = {
     "pickle": (adapter_pickle, ["adapter_model.bin", "pickled", "convert"], False),
     "tensor-missing": (adapter_tensors(lambda found, name: found.pop(name)), ["q_proj.lora_A.weight", "missing"], False),
     "tensor-extra": (adapter_tensors(lambda found, name: found.update({"base_model.model.lm_head.lora_A.weight": found[name]})),
-                     ["1 tensor", "no place in the model"], False),
+                     ["1 of its tensors", "do not belong to the model"], False),
     "tensor-transposed": (adapter_tensors(lambda found, name: found.update({name: (found[name][0], found[name][1][::-1], found[name][2])})),
                           ["q_proj.lora_A.weight", "shape"], False),
     "tensor-of-integers": (adapter_tensors(lambda found, name: found.update({name: ("I32", *found[name][1:])})),
@@ -348,7 +348,7 @@ ODD_ADAPTERS = {
 
 @pytest.mark.parametrize("name", ODD_ADAPTERS)
 def test_fault_19_odd_adapter(tiny, tmp_path, name):
-    """An adapter that is not what its files say is refused by key or tensor; what only PEFT might know is named in a warning."""
+    """An inconsistent adapter is an error that names the key or tensor; unknown keys are a warning."""
     change, words, is_read = ODD_ADAPTERS[name]
     adapter, outside = tmp_path / "adapter", tmp_path / "outside"
     shutil.copytree(tiny.adapter(), adapter)
@@ -358,7 +358,7 @@ def test_fault_19_odd_adapter(tiny, tmp_path, name):
     assert run.status == (0 if is_read else 1), (run.status, run.stderr)
     for word in words:
         assert word in run.stderr, run.stderr
-    assert "internal fault" not in run.stderr and "\x1b" not in run.stderr and len(run.stderr) < 6000, run.stderr
+    assert "internal error" not in run.stderr and "\x1b" not in run.stderr and len(run.stderr) < 6000, run.stderr
     assert not list(outside.iterdir())
     if not is_read:
         run = program.run(*tiny.eval(tmp_path / "report", adapter=adapter))

@@ -1,4 +1,4 @@
-"""What `train sft` does before its first step: the probe that misses memory at once, and a batch size that fits it."""
+"""Before the first step of `train sft`: the memory probe, and the automatic batch size."""
 import json
 import pathlib
 import subprocess
@@ -50,7 +50,7 @@ def run_within(address_space, *arguments):
 
 @pytest.fixture(scope="module")
 def limit(large, tmp_path_factory):
-    """Address space in which two sequences at a time fit, and sixteen do not."""
+    """An address space in which two sequences at a time fit, but sixteen do not."""
     process = program.start(*large.sft("--batch-size", 2, "--output", tmp_path_factory.mktemp("two") / "out"))
     peak = most_address_space(process)
     assert program.finish(process).status == 0
@@ -58,7 +58,7 @@ def limit(large, tmp_path_factory):
 
 
 def test_fault_30_train_sft_probe(large, limit, tmp_path):
-    """Memory is short: known before the first step, with words on what to change."""
+    """Out of memory: detected before the first step, with advice on what to change."""
     run = run_within(limit, *large.sft("--batch-size", 16, "--gradient-accumulation", 1, "--output", tmp_path / "out"))
     assert run.status == 1, run.stderr
     assert "the largest micro-batch of the run, 16 sequences" in run.stderr, run.stderr
@@ -68,7 +68,7 @@ def test_fault_30_train_sft_probe(large, limit, tmp_path):
 
 
 def test_fault_30_train_sft_without_probe(large, limit, tmp_path):
-    """The same where nothing was tried beforehand: known at the step, in words too."""
+    """The same without a probe: detected at the step, with a message."""
     run = run_within(limit, *large.sft("--batch-size", 16, "--gradient-accumulation", 1, "--no-probe", "--output", tmp_path / "out"))
     assert run.status == 1 and "out of memory; lower --batch-size" in run.stderr, run.stderr
     assert (tmp_path / "out" / "metrics.jsonl").exists()
@@ -94,7 +94,7 @@ def test_batch_size_auto_is_what_a_resumed_run_must_have(large, tmp_path):
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
     assert manifest["options"]["batch-size"] == "auto"
     assert (manifest["result"]["batch_size"], manifest["result"]["gradient_accumulation"]) == (8, 2)
-    # The same by hand goes on from it; what another machine would find does not.
+    # The same batch size given explicitly resumes from it; another one does not.
     assert program.run(*large.sft("--resume", "--batch-size", 8, "--gradient-accumulation", 2, "--output", tmp_path / "out")).status == 0
     run = program.run(*large.sft("--resume", *auto[:3], smaller, *auto[4:]))
     assert run.status == 2 and "--batch-size was 8 when" in run.stderr, run.stderr
@@ -112,7 +112,7 @@ def test_a_plan_needs_no_output_and_says_what_the_run_then_takes(large, tmp_path
     counted = json.loads(trained.stdout)["measured"]["allocator_peak_bytes"]
     assert abs(plan["bytes"]["peak_above_model"] / counted - 1) < 0.05
 
-    # A little less than is needed: what a run takes besides tensors does not shrink with the batch.
+    # A little less than needed: the overhead of a run does not shrink with the batch.
     gib = plan["bytes"]["total"] / 2**30
     run = program.run(*large.sft("--plan", *sizes, "--max-memory", 0.95 * gib))
     assert run.status == 3, run.stderr
@@ -125,7 +125,7 @@ def test_a_plan_needs_no_output_and_says_what_the_run_then_takes(large, tmp_path
 
 
 def test_a_run_warns_of_what_check_would_refuse(tiny, tmp_path):
-    """An adapter that was trained with another template; a model that will be served with another is refused."""
+    """An adapter that was trained with another template; a model that will be served with another is an error."""
     adapter = tmp_path / "adapter"
     adapter.mkdir()
     for path in tiny.adapter().iterdir():

@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md) for `model quantize`, and row 30 (memory short) for what loads models. Hostile folders
+"""Rows of the fault table (docs/faults.md) for `model quantize`, and row 30 (out of memory) for commands that load models. Malicious folders
 for it are in test_faults_model.py and test_faults_safetensors.py."""
 import json
 import os
@@ -27,7 +27,7 @@ def quantize(tiny, output, *more, model=None):
 
 @pytest.fixture(scope="module")
 def whole(tiny, tmp_path_factory):
-    """(results, calls) of an undisturbed run."""
+    """(results, calls) of an uninterrupted run."""
     folder = tmp_path_factory.mktemp("whole")
     calls, run = fault_points.calls_of(quantize(tiny, folder / "whole"), folder / "whole", folder / "calls.log")
     assert run.status == 0, run.stderr
@@ -56,7 +56,7 @@ def test_fault_04_model_quantize(tiny, whole, tmp_path, name):
 
 
 def test_fault_04_model_quantize_at_a_random_moment(tiny, tmp_path):
-    """A larger model is given up soon after the signal, and leaves nothing."""
+    """Quantizing a larger model ends soon after the signal, and leaves no files."""
     model, folder = tmp_path / "model", tmp_path / "out"
     assert program.run("model", "init", "--preset", "small", "--output", model).status == 0
     process = program.start(*quantize(tiny, folder, model=model))
@@ -69,7 +69,7 @@ def test_fault_04_model_quantize_at_a_random_moment(tiny, tmp_path):
 
 
 def test_model_quantize_two_runs_give_the_same_bytes(tiny, whole, tmp_path):
-    """Row 6 asks for it of what goes on from where it stopped; this starts again and ends the same, with any --threads."""
+    """Row 6 is about resumed runs; this command starts again and has the same result, with any --threads."""
     if not fault_points.SHIM:
         pytest.skip("INTELIA_FAULT_SHIM is not set")
     for threads in (1, 2):
@@ -88,7 +88,7 @@ def test_fault_18_model_quantize(tiny, tmp_path, canaries):
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf", "3e38"])
 def test_model_quantize_weights_that_have_no_scale(tiny, tmp_path, value):
-    """NaN, infinities, and scales whose sum overflows: refused by the tensor's name, and nothing is written."""
+    """NaN, infinities, and scales whose sum overflows: errors that name the tensor, and nothing is written."""
     model = tmp_path / "model"
     shutil.copytree(tiny.model, model)
     tensors = tensors_of(model / "model.safetensors")
@@ -100,14 +100,14 @@ def test_model_quantize_weights_that_have_no_scale(tiny, tmp_path, value):
     for options in ([], ["--no-double-quant"]):
         run = program.run(*quantize(tiny, tmp_path / "out", *options, model=model))
         if value == "3e38" and options:
-            assert run.status == 0, run.stderr  # each scale for itself can be held
+            assert run.status == 0, run.stderr  # each scale alone is representable
             continue
         assert run.status == 1 and name in run.stderr, run.stderr
         assert fault_points.files_of(tmp_path / "out") == {}
 
 
 def test_fault_29_model_quantize(tiny, tmp_path):
-    """Links, odd names and the model itself for an output: only the output folder is written, and the model stays."""
+    """Links, unusual names and the model itself as output: only the output folder is written, and the model is unchanged."""
     model = tmp_path / "model"
     shutil.copytree(tiny.model, model)
     before = fault_points.files_of(model)
@@ -139,7 +139,7 @@ def test_fault_29_model_quantize(tiny, tmp_path):
 
 
 def test_model_quantize_dry_run(tiny, tmp_path):
-    """Says what would come, from headers alone, and writes nothing; what comes is as large."""
+    """A dry run predicts the size from headers only and writes nothing; the result has that size."""
     for options in ([], ["--no-double-quant"]):
         run = program.run(*quantize(tiny, tmp_path / "out", "--dry-run", "--json", *options))
         assert run.status == 0 and not (tmp_path / "out").exists(), run.stderr
@@ -147,11 +147,11 @@ def test_model_quantize_dry_run(tiny, tmp_path):
         run = program.run(*quantize(tiny, tmp_path / "real", "--json", *options))
         found = json.loads(run.stdout)
         assert found["quantized_weights"] == foretold["quantized_weights"] == 7
-        assert 0 <= found["weight_bytes"] - foretold["weight_bytes"] < 8000  # the header, and what offsets take as text
+        assert 0 <= found["weight_bytes"] - foretold["weight_bytes"] < 8000  # the header, with the digits of offsets
 
 
 def run_within(address_bytes, arguments):
-    """A run whose address space is limited, as `ulimit -v` does."""
+    """A run with limited address space, as with `ulimit -v`."""
     process = subprocess.Popen([program.PROGRAM, *map(str, arguments)], env=program.clean_environment(), stdin=subprocess.DEVNULL,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_AS, (address_bytes, address_bytes)))
@@ -164,7 +164,7 @@ MEBIBYTE = 1 << 20
 @pytest.mark.parametrize("mebibytes", [100, 300, 440, 600, 700])
 @pytest.mark.parametrize("command", ["model quantize", "train sft", "eval run"])
 def test_fault_30_memory_short(tiny, tmp_path, command, mebibytes):
-    """Too little address space for libtorch, or for what is done with it: exit 1 with words about memory, or a whole result."""
+    """Too little address space for libtorch or for the work: exit status 1 with a message about memory, or a complete result."""
     folder = tmp_path / "out"
     arguments = {"model quantize": lambda: quantize(tiny, folder), "train sft": lambda: tiny.sft(folder, steps=1),
                  "eval run": lambda: tiny.eval(folder)}[command]()
@@ -173,13 +173,13 @@ def test_fault_30_memory_short(tiny, tmp_path, command, mebibytes):
         assert mebibytes >= 600, run.stderr
         return
     assert run.status == 1 and re.search("memory", run.stderr), (run.status, run.stderr)
-    assert "internal fault" not in run.stderr and "install" not in run.stderr, run.stderr
+    assert "internal error" not in run.stderr and "install" not in run.stderr, run.stderr
     results = {"model.safetensors", "adapter_model.safetensors", "scores.json", "config.json"}
     assert not results & set(os.listdir(folder) if folder.exists() else []), run.stderr
 
 
 def test_fault_30_model_quantize_large_tensor(tiny, tmp_path):
-    """A tensor larger than the memory there is."""
+    """A tensor larger than the available memory."""
     model = tmp_path / "model"
     run = program.run("model", "init", *ONE_THREAD, "--hidden-size", 4096, "--intermediate-size", 32768, "--layers", 1, "--heads", 4,
                       "--kv-heads", 1, "--vocab-size", 64, "--dtype", "bfloat16", "--output", model)

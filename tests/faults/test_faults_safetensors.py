@@ -1,9 +1,9 @@
-"""Row 19 of the fault table (docs/faults.md), files of weights: the verdict on each of 55 hand-made safetensors files, as whole
-commands give it, and on NF4 weights whose parts lie. tests/model/safetensors_test.cpp holds the same files in C++.
+"""Row 19 of the fault table (docs/faults.md), weight files: the result of commands for 55 handmade safetensors files, and for inconsistent
+NF4 weights. tests/model/safetensors_test.cpp has the same files in C++.
 
 39 files are those that the reference implementation (0.8.0) refuses; of the 16 that it accepts five are refused here: a leading
-space, the same name twice, and three names that are no module's. Seen failing: with each check of lib/model/quantized.cpp taken out
-in turn, the NF4 folder made for it is read, or refused for another reason.
+space, a duplicate name, and three names that no module has. When a check of lib/model/quantized.cpp is removed,
+the NF4 folder for that check is read, or refused for another reason.
 """
 import json
 import shutil
@@ -48,7 +48,7 @@ def named(name):
     return framed('{"%s":{%s}}' % (name, FIELDS), EIGHT)
 
 
-REFUSED = {  # name → (the file, what must be said)
+REFUSED = {  # name → (the file, text that the message must contain)
     "empty": (b"", "only 0 bytes"),
     "7 bytes": (b"\0" * 7, "only 7 bytes"),
     "N=0": (struct.pack("<Q", 0), "does not start with '{'"),
@@ -88,7 +88,7 @@ REFUSED = {  # name → (the file, what must be said)
     "NaN": (shape("[NaN]"), "not valid JSON"),
     "byte order mark": (framed(b"\xef\xbb\xbf" + BASE.encode(), EIGHT), "does not start with '{'"),
     "F4 with 3 elements": (one('"dtype":"F4","shape":[3],"data_offsets":[0,2]', b"\1\1"), "'F4'"),
-    # What the reference accepts, and we do not.
+    # Accepted by the reference implementation, but not by intelia.
     "leading space": (framed(" " + BASE, EIGHT), "does not start with '{'"),
     "a name twice, same offsets": (two("[0,8]", "[0,8]", 8).replace(b'"b"', b'"a"'), "occurs twice"),
     "a name that is a path": (named("../../etc/passwd"), "tensor name"),
@@ -106,13 +106,13 @@ def model_with(tiny, folder, weights):
 
 @pytest.mark.parametrize("name", REFUSED)
 def test_fault_19_safetensors_refused(tiny, tmp_path, name):
-    """Refused with 1 by the file's name and its own reason, by what reads headers and by what loads weights."""
+    """Exit status 1 with the name of the file and the reason, by commands that read headers and by commands that load weights."""
     weights, words = REFUSED[name]
     model = model_with(tiny, tmp_path / "model", weights)
     for arguments in (["model", "info", "--model", model], tiny.sft(tmp_path / "out", model=model)):
         run = program.run(*arguments)
         assert run.status == 1 and f"{model}/model.safetensors: " in run.stderr and words in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr, run.stderr
+        assert "internal error" not in run.stderr, run.stderr
         assert not {chr(code) for code in range(32)} - {"\n"} & set(run.stderr), run.stderr
     assert not (tmp_path / "out/adapter_model.safetensors").exists()
 
@@ -121,7 +121,7 @@ def entry(name, fields):
     return ',"%s":{%s}' % (name, fields)
 
 
-ACCEPTED = {  # name → (what the header of a sound model gets besides, `at` being where its data ends; the data; a warning)
+ACCEPTED = {  # name → (an addition to the header of a valid model, `at` being the end of its data; the data; a warning)
     "base": (lambda at: entry("a", '"dtype":"F32","shape":[2],"data_offsets":[%d,%d]' % (at, at + 8)), EIGHT, None),
     "trailing spaces": (lambda at: "", b"", None),
     "unknown field": (lambda at: entry("a", '"dtype":"F32","note":{"deep":[1,{"x":null}]},"shape":[2],"data_offsets":[%d,%d]'
@@ -150,7 +150,7 @@ def sound_parts(tiny):
 
 @pytest.mark.parametrize("name", ACCEPTED)
 def test_fault_19_safetensors_accepted(tiny, tmp_path, name):
-    """Odd, but within the format: read, and named in a warning where something was ignored."""
+    """Unusual, but valid: read, with a warning where something was ignored."""
     more, data, warning = ACCEPTED[name]
     header, sound = sound_parts(tiny)
     spaces = "   " if name == "trailing spaces" else ""
@@ -162,14 +162,14 @@ def test_fault_19_safetensors_accepted(tiny, tmp_path, name):
 
 
 def test_fault_19_safetensors_nothing_in_it(tiny, tmp_path):
-    """`{}` is a file of no tensors: what is missing is the model's."""
+    """`{}` is a valid file without tensors: the tensors of the model are missing."""
     model = model_with(tiny, tmp_path / "model", framed("{}"))
     run = program.run("model", "info", "--model", model)
     assert run.status == 1 and "no tensor 'model.embed_tokens.weight'" in run.stderr, run.stderr
 
 
 def test_fault_19_safetensors_memory_of_a_long_header(tiny, tmp_path):
-    """A header of 300,000 entries (19 MB) is read in at most three times its size and 32 MiB more than a sound one."""
+    """A header of 300,000 entries (19 MB) is read in at most three times its size and 32 MiB more than a valid one."""
     header, sound = sound_parts(tiny)
     long_header = header + ACCEPTED["300,000 empty tensors"][0](len(sound)) + "}"
     model = model_with(tiny, tmp_path / "model", framed(long_header, sound))
@@ -181,7 +181,7 @@ def test_fault_19_safetensors_memory_of_a_long_header(tiny, tmp_path):
     assert peaks[1] - peaks[0] < 3 * len(long_header) + (32 << 20), peaks
 
 
-# NF4 folders. Changes of a sound one: of config.json, or of the tensors.
+# NF4 folders. Changes to a valid one: of config.json, or of the tensors.
 
 @pytest.fixture(scope="module")
 def stored(tiny, tmp_path_factory):
@@ -273,11 +273,11 @@ def raw_state(data):
 
 
 NAN = struct.pack("<f", float("nan"))
-LYING = {  # name → (what is changed, words that must be said)
-    "8 bits": (quantization(load_in_8bit=True), ["load_in_8bit", "only bitsandbytes' NF4"]),
-    "fp4": (quantization(bnb_4bit_quant_type="fp4"), ["bnb_4bit_quant_type", "fp4", "only bitsandbytes' NF4"]),
+LYING = {  # name → (change, text that the message must contain)
+    "8 bits": (quantization(load_in_8bit=True), ["load_in_8bit", "only NF4 of bitsandbytes"]),
+    "fp4": (quantization(bnb_4bit_quant_type="fp4"), ["bnb_4bit_quant_type", "fp4", "only NF4 of bitsandbytes"]),
     "type missing": (quantization(bnb_4bit_quant_type=None), ["bnb_4bit_quant_type", "fp4"]),
-    "gptq": (quantization(quant_method="gptq"), ["quant_method", "gptq", "only bitsandbytes' NF4"]),
+    "gptq": (quantization(quant_method="gptq"), ["quant_method", "gptq", "only NF4 of bitsandbytes"]),
     "not in 4 bits": (quantization(load_in_4bit=False, _load_in_4bit=False), ["load_in_4bit"]),
     "bfloat16 storage": (quantization(bnb_4bit_quant_storage="bfloat16"), ["bnb_4bit_quant_storage", "uint8"]),
     "compute in int8": (quantization(bnb_4bit_compute_dtype="int8"), ["bnb_4bit_compute_dtype", "int8"]),
@@ -331,7 +331,7 @@ LYING = {  # name → (what is changed, words that must be said)
 
 @pytest.mark.parametrize("name", LYING)
 def test_fault_19_stored_nf4(tiny, stored, tmp_path, name):
-    """A folder whose NF4 is not what it says is refused with 1 by the name of the key or tensor, before anything is computed."""
+    """A folder with inconsistent NF4 weights fails with exit status 1 and the name of the key or tensor, before anything is computed."""
     change, words = LYING[name]
     model = tmp_path / "model"
     shutil.copytree(stored, model)
@@ -341,7 +341,7 @@ def test_fault_19_stored_nf4(tiny, stored, tmp_path, name):
         assert run.status == 1, (run.status, run.stderr)
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr and len(run.stderr) < 4000, run.stderr
+        assert "internal error" not in run.stderr and len(run.stderr) < 4000, run.stderr
 
 
 PLAIN_LYING = {
@@ -363,7 +363,7 @@ def test_fault_19_stored_nf4_without_double_quantization(stored_without_double, 
 
 
 def test_stored_nf4_is_read(tiny, stored, tmp_path):
-    """What the changes above are made of is sound: shown, trained on, judged with; but not trained itself, nor quantized again."""
+    """The unchanged folder is valid: described, trained on and evaluated; but it cannot be fully trained or quantized again."""
     run = program.run("model", "info", "--model", stored)
     assert run.status == 0 and "NF4" in run.stdout, run.stderr
     adapter = tmp_path / "adapter"

@@ -1,4 +1,4 @@
-"""Rows 20 and 21 of the fault table (docs/faults.md): hostile chat templates, and text that imitates control tokens."""
+"""Rows 20 and 21 of the fault table (docs/faults.md): malicious chat templates, and text that imitates control tokens."""
 import json
 import shutil
 
@@ -38,14 +38,14 @@ def model_with(tiny, folder, template):
 
 
 def commands_of(tiny, folder, model):
-    """`train sft` and `eval run` on that model; any folder stands for the adapter, which is not looked at before the data."""
+    """`train sft` and `eval run` on that model; any folder serves as the adapter, which is not read before the data."""
     yield tiny.sft(folder / "sft", "--dry-run", model=model)
     yield tiny.eval(folder / "eval", model=model, adapter=tiny.model)
 
 
 @pytest.mark.parametrize("name", sorted(BOMBS))
 def test_fault_20_train_sft_eval_run(tiny, tmp_path, name):
-    """Each record that the template cannot render within its budget is named with its line and the template's; the run ends with 1."""
+    """Each record that the template cannot render within its budget is reported with its line and that of the template; exit status 1."""
     bomb, words = BOMBS[name]
     model = model_with(tiny, tmp_path / "model", bomb + HEAD)
     for command in commands_of(tiny, tmp_path, model):
@@ -58,7 +58,7 @@ def test_fault_20_train_sft_eval_run(tiny, tmp_path, name):
 
 @pytest.mark.parametrize("name", sorted(UNREADABLE))
 def test_fault_20_unreadable(tiny, tmp_path, name):
-    """A template that cannot be parsed is refused by file and line before any data is read, and nothing outside is opened."""
+    """A template that cannot be parsed is an error with file and line before any data is read, and no other file is opened."""
     source, words = UNREADABLE[name]
     model = model_with(tiny, tmp_path / "model", source)
     for command in commands_of(tiny, tmp_path, model):
@@ -72,7 +72,7 @@ def special_tokens_of(model):
 
 
 def expected_counts(model, records):
-    """Tokens and trained tokens by Hugging Face's tokenizers: the template's text with its control tokens, contents without any."""
+    """Tokens and trained tokens according to Hugging Face tokenizers: the template's text with its control tokens, contents without any."""
     tokenizers = pytest.importorskip("tokenizers")
     tokenizer = tokenizers.Tokenizer.from_file(str(model / "tokenizer.json"))
     tokenizer.encode_special_tokens = True
@@ -93,8 +93,8 @@ def expected_counts(model, records):
 
 
 def test_fault_21_train_sft(tiny, tmp_path):
-    """Every control token of the vocabulary, written by a user and by an assistant, alone and among words: as many tokens, and as many
-    trained ones, as the text has when nothing in it is a control token."""
+    """Every control token of the vocabulary, written by a user and by an assistant, alone and within text: as many tokens, and as many
+    trained ones, as the text has as plain text."""
     model = model_with(tiny, tmp_path / "model", HEAD)
     special = special_tokens_of(model)
     assert "</s>" in special and "<|assistant|>" in special
@@ -110,7 +110,7 @@ def test_fault_21_train_sft(tiny, tmp_path):
 
 
 def test_fault_21_eval_run(tiny, tmp_path):
-    """The same as validation data: an answer that quotes the end of a turn is scored to its own end."""
+    """The same as validation data: an answer that quotes the end of a turn is scored up to its actual end."""
     model = model_with(tiny, tmp_path / "model", HEAD)
     records = [conversation(number, answer=f"before {token} after") for number, token in enumerate(special_tokens_of(model))]
     validation = write_lines(tmp_path / "validation.jsonl", records)
@@ -121,8 +121,8 @@ def test_fault_21_eval_run(tiny, tmp_path):
 
 
 def test_date_is_an_input(tiny, tmp_path):
-    """A template that uses the date gets that of --date and no other: without it the run warns, and a template that cannot do without
-    is refused with what to do. A resumed run keeps its date."""
+    """A template that uses the date gets that of --date only: without it the run warns, and a template without a fallback
+    is an error with advice. A resumed run keeps its date."""
     guarded = "{{ strftime_now('%d') if strftime_now is defined else 'no date' }}"
     model = model_with(tiny, tmp_path / "guarded", guarded + HEAD)
     run = program.run(*tiny.sft(tmp_path / "out", "--dry-run", model=model))

@@ -1,5 +1,5 @@
-"""The folder where tokens are kept between runs fails or a run is killed there: the tokens are the same, and so are those of
-the next run. The program is build/bin/tokens_probe, which makes the dataset that train and eval make."""
+"""The token cache fails, or a run is killed while it writes to it: the tokens are the same, and so are those of
+the next run. The program is build/bin/tokens_probe, which creates the same dataset as train and eval."""
 import json
 import os
 import pathlib
@@ -29,7 +29,7 @@ def dataset(tmp_path_factory):
 
 
 def tokens(dataset, cache, **environment):
-    """What a run makes of the dataset, or nothing when it was killed."""
+    """The result of a run, or None when it was killed."""
     request = json.dumps({"do": "dataset", "folder": str(MODEL), "path": str(dataset), "cache": str(cache)})
     done = subprocess.run([PROBE], input=request + "\n", text=True, capture_output=True, env={"PATH": os.environ["PATH"], **environment}, timeout=120)
     if done.returncode == 86:
@@ -40,7 +40,7 @@ def tokens(dataset, cache, **environment):
 
 @pytest.fixture(scope="module")
 def undisturbed(dataset, tmp_path_factory):
-    """(result, number of changes of the folder) of a run that nothing befalls."""
+    """(result, number of changes of the folder) of an uninterrupted run."""
     folder = tmp_path_factory.mktemp("undisturbed")
     log = folder / "calls.log"
     result = tokens(dataset, folder / "cache", **fault_points.environment(folder / "cache", log=log))

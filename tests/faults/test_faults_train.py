@@ -1,4 +1,4 @@
-"""Rows of the fault table (docs/faults.md) for `train sft`, one test a row: fault_NN_train_sft."""
+"""Rows of the fault table (docs/faults.md) for `train sft`, one test per row: fault_NN_train_sft."""
 import json
 import os
 import random
@@ -29,7 +29,7 @@ def no_orphans(folder):
 
 @pytest.fixture(scope="module")
 def short(tiny, tmp_path_factory):
-    """(results, calls) of an undisturbed run of six steps with a checkpoint after every second one."""
+    """(results, calls) of an uninterrupted run of six steps with a checkpoint after every second one."""
     folder = tmp_path_factory.mktemp("short")
     calls, run = fault_points.calls_of(tiny.sft(folder / "whole", steps=6), folder / "whole", folder / "calls.log")
     assert run.status == 0, run.stderr
@@ -43,7 +43,7 @@ LONG_STEPS = 60
 
 @pytest.fixture(scope="module")
 def long(tiny, tmp_path_factory):
-    """(results, seconds) of an undisturbed run that is long enough to be hit in the middle."""
+    """(results, seconds) of an uninterrupted run that is long enough to be interrupted in the middle."""
     folder = tmp_path_factory.mktemp("long") / "whole"
     start = time.monotonic()
     run = program.run(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
@@ -53,11 +53,11 @@ def long(tiny, tmp_path_factory):
 
 @needs_shim
 def test_fault_01_train_sft(tiny, short, tmp_path):
-    """Killed at a change of the folder, before it or in the middle of it: what has its name is whole, and the next run, with
-    and without --resume, ends as if nothing had been."""
+    """Killed at a change of the folder, before it or in the middle of it: final files are complete, and the next run, with
+    and without --resume, has the normal result."""
     expected, calls = short
     num_killed = 0
-    # Where the oldest checkpoint is taken away, the newest is there already: that is resumed always.
+    # When the oldest checkpoint is removed, the newest exists already: that is always resumed.
     removal = {at for at, (call, path) in enumerate(calls, 1) if call in ("rename", "unlink") and "/.checkpoint-2" in path
                and not path.endswith(".partial") and at > len(calls) // 2}
     assert len(removal) > 3
@@ -79,7 +79,7 @@ def test_fault_01_train_sft(tiny, short, tmp_path):
 
 
 def test_fault_01_train_sft_at_random_moments(tiny, long, tmp_path):
-    """kill -9 at any time, again and again until it is done, mostly after a checkpoint was written; INTELIA_SLOW_TESTS=1: 100."""
+    """kill -9 at random times, repeatedly until it is done, mostly after a checkpoint was written; INTELIA_SLOW_TESTS=1: 100."""
     expected, whole_seconds = long
     seed = random.SystemRandom().randrange(10**6)
     print("seed", seed)
@@ -95,7 +95,7 @@ def test_fault_01_train_sft_at_random_moments(tiny, long, tmp_path):
             if attempt != 0 or number % 3:
                 wait_for(lambda: checkpoints_of(folder), process)
                 if attempt:
-                    time.sleep(whole_seconds / 2)  # it must start before it can go on
+                    time.sleep(whole_seconds / 2)  # it must start before it can continue
                 time.sleep(chance.uniform(0, whole_seconds / 3))
             else:
                 time.sleep(chance.uniform(0, whole_seconds))
@@ -113,8 +113,8 @@ def test_fault_01_train_sft_at_random_moments(tiny, long, tmp_path):
 
 @needs_shim
 def test_fault_01_train_sft_over_an_earlier_result(tiny, short, tmp_path):
-    """Killed while it replaces an earlier result: a manifest never stands beside an adapter of another run. Seen failing when the
-    earlier manifest stayed until the end of the run."""
+    """Killed while it replaces an earlier result: a manifest is never left with the adapter of another run. Failed when the
+    earlier manifest remained until the end of the run."""
     expected, calls = short
     earlier = tmp_path / "earlier"
     assert program.run(*tiny.sft(earlier, "--seed", 7, steps=6)).status == 0
@@ -134,22 +134,22 @@ def test_fault_01_train_sft_over_an_earlier_result(tiny, short, tmp_path):
 @pytest.mark.parametrize("error, words, forever", [("ENOSPC", "No space left on device", True),
                                                    ("EIO", "Input/output error", False)])
 def test_fault_03_train_sft(tiny, short, tmp_path, error, words, forever):
-    """A change fails: exit 1 with path and cause, the earlier result stands, and the run can be gone on with."""
+    """A change fails: exit status 1 with path and cause, the earlier result remains, and the run can be resumed."""
     expected, calls = short
     for at in fault_points.sample(len(calls), first=12, every=[13, 17][forever], last=8):
         folder = tmp_path / f"failed-{at}"
         run = program.run(*tiny.sft(folder, steps=6), environment=fault_points.environment(folder, at, error, forever))
         if calls[at - 1][0] == "unlink" and not forever and run.status == 0:
-            assert results_of(folder) == expected  # what is left over is taken away by the next call
+            assert results_of(folder) == expected  # the rest is removed by the next call
             continue
         call, path = calls[at - 1]
         is_of_plot = "loss.svg" in path or (call == "fsync" and "loss.svg" in calls[at - 2][1])  # its folder's, once it is renamed
-        if is_of_plot and not forever:  # a picture is not worth a training
+        if is_of_plot and not forever:  # a plot must not end a training
             assert run.status == 0 and "warning: loss plot: " in run.stderr and words in run.stderr, (at, calls[at - 1], run.stderr)
             continue
         assert run.status == 1, (at, calls[at - 1], run.stderr)
         assert words in run.stderr and str(folder) in run.stderr, (at, calls[at - 1], run.stderr)
-        assert "internal fault" not in run.stderr, (at, calls[at - 1], run.stderr)
+        assert "internal error" not in run.stderr, (at, calls[at - 1], run.stderr)
         found = results_of(folder)
         for name in ("adapter_model.safetensors", "adapter_config.json", "rejected.jsonl"):
             assert found.get(name) in (None, expected[name]), (at, calls[at - 1])
@@ -162,7 +162,7 @@ def test_fault_03_train_sft(tiny, short, tmp_path, error, words, forever):
 
 @needs_shim
 def test_fault_03_train_sft_short_writes(tiny, short, tmp_path):
-    """A write that does only half is gone on with."""
+    """A short write is continued."""
     expected, calls = short
     writes = [1 + place for place, (call, path) in enumerate(calls) if call == "write"]
     for at in writes[:4] + writes[-3:]:
@@ -179,7 +179,7 @@ def in_own_mounts(*script):
 
 @pytest.mark.skipif(os.geteuid() != 0 or in_own_mounts("true").returncode != 0, reason="mounting needs root")
 def test_fault_03_train_sft_full_disk(tiny, short, tmp_path):
-    """A file system that is really full: the checkpoint written before is good, and with more room the run is ended."""
+    """A full file system: the earlier checkpoint is valid, and with more space the run completes."""
     expected, _ = short
     disk = tmp_path / "disk"
     disk.mkdir()
@@ -197,7 +197,7 @@ def test_fault_03_train_sft_full_disk(tiny, short, tmp_path):
 @needs_shim
 @pytest.mark.parametrize("name", ["TERM", "INT"])
 def test_fault_04_train_sft_at_each_change(tiny, short, tmp_path, name):
-    """A signal in the middle of a save: a checkpoint, the status of that signal, and the same bytes in the end."""
+    """A signal during a save: a checkpoint, the exit status of that signal, and the same bytes at the end."""
     expected, calls = short
     status = 128 + getattr(signal, "SIG" + name)
     statuses = []
@@ -215,7 +215,7 @@ def test_fault_04_train_sft_at_each_change(tiny, short, tmp_path, name):
 
 @pytest.mark.parametrize("name, status", [("TERM", 143), ("INT", 130), ("HUP", 129)])
 def test_fault_04_train_sft(tiny, long, tmp_path, name, status):
-    """A signal in the middle: a checkpoint at that very step, the signal's status, and --resume ends with the same bytes."""
+    """A signal during training: a checkpoint at the current step, the signal's exit status, and --resume ends with the same bytes."""
     expected, _ = long
     chance = random.Random(status)
     folder = tmp_path / "out"
@@ -247,12 +247,12 @@ def test_sigusr1_writes_a_checkpoint_and_the_run_goes_on(tiny, long, tmp_path):
 
 
 def test_fault_04_train_sft_second_signal(tiny, long, tmp_path):
-    """Who signals twice is let go at once, and the last checkpoint is good."""
+    """A second signal ends the run at once, and the last checkpoint is valid."""
     expected, _ = long
     folder = tmp_path / "out"
     process = program.start(*tiny.sft(folder, steps=LONG_STEPS, save_every=10))
     wait_for(lambda: checkpoints_of(folder), process)
-    process.send_signal(signal.SIGSTOP)  # both are there before it can act on the first
+    process.send_signal(signal.SIGSTOP)  # both arrive before it can act on the first
     process.send_signal(signal.SIGTERM)
     process.send_signal(signal.SIGINT)
     start = time.monotonic()
@@ -308,7 +308,7 @@ ALTERATIONS = {
 
 @pytest.fixture(scope="module")
 def stopped(tiny, tmp_path_factory):
-    """The folder of a run that ended after its checkpoints at 2, 4 and 6 of 8 steps, and the results of the whole one."""
+    """The folder of a run that ended after its checkpoints at 2, 4 and 6 of 8 steps, and the results of the complete run."""
     folder = tmp_path_factory.mktemp("stopped")
     assert program.run(*tiny.sft(folder / "whole", "--keep", 3, steps=8)).status == 0
     log = folder / "calls.log"
@@ -323,7 +323,7 @@ def stopped(tiny, tmp_path_factory):
 @needs_shim
 @pytest.mark.parametrize("name", ALTERATIONS)
 def test_fault_05_train_sft(tiny, stopped, tmp_path, name):
-    """An altered checkpoint is named and passed over; the run goes on from an older one and ends with the same bytes."""
+    """An altered checkpoint is reported and skipped; the run resumes from an older one and ends with the same bytes."""
     source, expected = stopped
     folder = tmp_path / "out"
     shutil.copytree(source, folder)
@@ -338,7 +338,7 @@ def test_fault_05_train_sft(tiny, stopped, tmp_path, name):
 
 @needs_shim
 def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
-    """With no good checkpoint left it says so and starts anew; metrics that lost lines are refused by name."""
+    """Without a valid checkpoint the run warns and starts over; truncated metrics are an error that names the file."""
     source, expected = stopped
     folder = tmp_path / "out"
     shutil.copytree(source, folder)
@@ -398,7 +398,7 @@ ODD_LINES = {  # what is wrong → the line
 
 
 def test_fault_10_train_sft(tiny, tmp_path):
-    """Each odd line is named with its place, counted and copied with a reason; the sound ones train."""
+    """Each invalid line is reported with its location, counted and copied with a reason; the valid ones are trained on."""
     odd = list(ODD_LINES.values())
     sound = [conversation(number) for number in range(8)]
     train = write_lines(tmp_path / "train.jsonl", [*odd, *sound])
@@ -409,7 +409,7 @@ def test_fault_10_train_sft(tiny, tmp_path):
     rejected = [json.loads(line) for line in (folder / "rejected.jsonl").read_bytes().splitlines()]
     empty_answer_counts = len(odd) - len(rejected)
     assert [line["where"] for line in rejected] == [f"{train}:{number + 1}" for number in range(len(odd) - empty_answer_counts)]
-    assert empty_answer_counts in (0, 1)  # its end of turn is still something to learn
+    assert empty_answer_counts in (0, 1)  # its end of turn is still a target
     assert all(line["reason"] for line in rejected)
     for line, name in zip(rejected, ODD_LINES):
         if "encoding" not in line and "role" in name:
@@ -420,7 +420,7 @@ def test_fault_10_train_sft(tiny, tmp_path):
 
 
 def test_fault_10_train_sft_limits(tiny, tmp_path):
-    """More bad lines than --max-rejected allows end the run with 1, as the first one does with --strict."""
+    """More bad lines than --max-rejected allows end the run with exit status 1, as does the first one with --strict."""
     train = write_lines(tmp_path / "train.jsonl", [b"7", b"8", *[conversation(number) for number in range(18)]])
     run = program.run(*tiny.sft(tmp_path / "many", train=train))
     assert run.status == 1 and "2 of 20 records are bad, more than the allowed fraction of 0.05" in run.stderr, run.stderr
@@ -434,7 +434,7 @@ def test_fault_10_train_sft_limits(tiny, tmp_path):
 
 
 def test_rejected_records_are_counted_for_each_file(tiny, tmp_path):
-    """Files that keep within --max-rejected each do so together. Seen failing: the rejects of both were divided by the lines of
+    """--max-rejected applies to each file separately. Failed when the rejects of both were divided by the lines of
     the validation file."""
     records = [b"7", *[conversation(number) for number in range(19)]]
     files = [write_lines(tmp_path / name, records) for name in ("train.jsonl", "validation.jsonl")]
@@ -448,8 +448,8 @@ def test_rejected_records_are_counted_for_each_file(tiny, tmp_path):
 
 
 def test_the_settings_that_are_shown_are_those_that_hold(tiny, tmp_path):
-    """Before the first step; the manifest keeps them as they were given, and says in its result what was chosen. Seen failing: the
-    values as they were typed, and 0 sequences under auto."""
+    """Logged before the first step; the manifest has them as given, and in its result what was chosen. Failed with the
+    values as given, and 0 sequences with auto."""
     def shown(stderr):
         lines = stderr.split("settings\n")[1].splitlines()
         return dict((line[:32].strip(), line[32:].strip()) for line in lines)
@@ -471,9 +471,9 @@ def test_the_settings_that_are_shown_are_those_that_hold(tiny, tmp_path):
 
 
 def test_fault_11_train_sft(tiny, naughty_strings, tmp_path):
-    """Naughty strings, as questions and as answers, train."""
+    """Naughty strings, as questions and as answers, can be trained on."""
     strings = naughty_strings
-    model = tmp_path / "model"  # with room for the longest
+    model = tmp_path / "model"  # long enough for the longest
     assert program.run(*tiny.init(model, "--max-positions", 8192)).status == 0
     train = write_lines(tmp_path / "train.jsonl", [conversation(number, text, text) for number, text in enumerate(strings)])
     folder = tmp_path / "out"
@@ -485,7 +485,7 @@ def test_fault_11_train_sft(tiny, naughty_strings, tmp_path):
 
 
 def test_fault_18_train_sft(tiny, tmp_path, canaries):
-    """No secret of the environment is said or written, in success and in failure."""
+    """No secret of the environment appears in output or files, in success and in failure."""
     cases = [tiny.sft(tmp_path / "good", "--verbose"), tiny.sft(tmp_path / "json", "--json", "--log-format", "json", steps=1),
              tiny.sft(tmp_path / "bad", model=tmp_path / "absent"), tiny.sft(tmp_path / "typo", "--nonsense"),
              tiny.sft(tmp_path / "targets", "--lora-targets", "x_proj")]
@@ -499,7 +499,7 @@ def test_fault_18_train_sft(tiny, tmp_path, canaries):
 
 
 def test_fault_29_train_sft(tiny, tmp_path):
-    """Links, odd names and inputs for outputs: only the output folder is written, and inputs stay."""
+    """Links, unusual names and inputs as outputs: only the output folder is written, and inputs are unchanged."""
     model = tmp_path / "model"
     shutil.copytree(tiny.model, model)
     before = fault_points.files_of(model)
@@ -534,7 +534,7 @@ def test_fault_29_train_sft(tiny, tmp_path):
         (linked / name).unlink()
     assert precious.read_text() == "precious"
 
-    # The rejects of an earlier run, mended and given as the input: they would be replaced by this run's.
+    # The rejected records of an earlier run, fixed and used as input: they would be replaced by those of this run.
     folder = tmp_path / "again"
     assert program.run(*tiny.sft(folder, steps=1)).status == 0
     for name in ("rejected.jsonl", "metrics.jsonl"):
@@ -553,7 +553,7 @@ def test_fault_29_train_sft(tiny, tmp_path):
 
 
 def test_train_sft_long_conversations(tiny, tmp_path):
-    """What is longer than the context is cut and counted; what has no answer left is rejected by name."""
+    """Records longer than the context are truncated and counted; records without a remaining answer are rejected."""
     train = write_lines(tmp_path / "train.jsonl", [conversation(0), conversation(1, answer="water " * 200),
                                                    conversation(2, question="how " * 400)])
     run = program.run(*tiny.sft(tmp_path / "out", "--max-rejected", "0.5", steps=1, train=train))
@@ -565,11 +565,11 @@ def test_train_sft_long_conversations(tiny, tmp_path):
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="becoming another user needs root")
 def test_fault_30_train_sft_nan(tiny, tmp_path):
-    """A weight that is no number, and a rate that makes one: exit 1 in that step, the batch written out for its owner alone."""
+    """A NaN weight, and a learning rate that leads to one: exit status 1 in that step, with the batch written in mode 0600."""
     nan = {"F32": b"\0\0\xc0\x7f", "BF16": b"\xc0\x7f"}
 
     def changed_model(name, change):
-        """A copy of the model whose final norm has the bytes that change(bytes, type) makes of its own."""
+        """A copy of the model whose final norm has the bytes change(bytes, type)."""
         folder = shutil.copytree(tiny.model, tmp_path / name)
         content = bytearray((folder / "model.safetensors").read_bytes())
         header_size = int.from_bytes(content[:8], "little")
@@ -586,7 +586,7 @@ def test_fault_30_train_sft_nan(tiny, tmp_path):
         output = tmp_path / name
         run = program.run(*tiny.sft(output, *more, **keywords))
         assert run.status == 1 and words in run.stderr and str(output / "nan-batch.jsonl") in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
         lines = [json.loads(line) for line in (output / "nan-batch.jsonl").read_text().splitlines()]
         assert (output / "nan-batch.jsonl").stat().st_mode & 0o777 == 0o600
         assert len(lines) == 2 and all(len(line["ids"]) == len(line["is_target"]) for line in lines)
@@ -594,17 +594,17 @@ def test_fault_30_train_sft_nan(tiny, tmp_path):
         assert not (output / "adapter_model.safetensors").exists() and not (output / "manifest.json").exists()
         metrics = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
         assert all(isinstance(line["loss"], float) for line in metrics)
-    # A final norm of zeros makes zeros of every gradient, and no NaN: said in a warning.
+    # A final norm of zeros makes every gradient zero, without NaN: a warning.
     run = program.run(*tiny.sft(tmp_path / "zeros", steps=9, model=changed_model("silent", lambda values, _: bytes(len(values)))))
     assert run.status == 0 and run.stderr.count("all gradients are exactly 0, nothing is learned") == 1, run.stderr
-    # Run again at a rate that works, the folder is an ordinary one.
+    # Run again at a working rate, the folder is normal.
     run = program.run(*tiny.sft(output, "--json"))
     assert run.status == 0, run.stderr
     assert not (output / "nan-batch.jsonl").exists()
 
 
 def test_train_sft_stops_early(tiny, tmp_path):
-    """Said in the summary, in the log and in the manifest; what comes out is the best, not the last."""
+    """Reported in the summary, the log and the manifest; the result is the best state, not the last."""
     settings = ["--early-stopping", 2, "--early-stopping-threshold", 100, "--eval-every", 1]
     run = program.run(*tiny.sft(tmp_path / "out", *settings, steps=9))
     assert run.status == 0 and "3 steps (stopped early: no improvement)" in run.stderr + run.stdout, run.stderr
@@ -637,7 +637,7 @@ def test_train_sft_unwritable_output(tiny, tmp_path):
 def test_train_sft_bad_input(tiny, tmp_path):
     empty = write_lines(tmp_path / "empty.jsonl", [])
     cases = [
-        (1, ["holds no record", str(empty)], dict(train=empty), []),
+        (1, ["contains no record", str(empty)], dict(train=empty), []),
         (2, ["--train", str(tmp_path / "absent.jsonl"), "does not exist"], dict(train=tmp_path / "absent.jsonl"), []),
         (2, ["--validation", str(tmp_path / "absent.jsonl"), "does not exist"], {}, ["--validation", tmp_path / "absent.jsonl"]),
         (2, ["--train", str(tmp_path), "is a folder"], dict(train=tmp_path), []),
@@ -666,7 +666,7 @@ def test_train_sft_bad_input(tiny, tmp_path):
         assert run.status == status, (words, run.stderr)
         for word in words:
             assert word in run.stderr, run.stderr
-        assert "internal fault" not in run.stderr
+        assert "internal error" not in run.stderr
 
 
 def in_shell(*arguments, pipe_of):
@@ -678,8 +678,8 @@ def in_shell(*arguments, pipe_of):
 
 
 def test_train_sft_input_that_is_not_a_file(tiny, tmp_path):
-    """A pipe cannot be hashed for the manifest after it was read: refused before the work, but for what writes no manifest. Seen
-    failing with an internal fault after everything was tokenized."""
+    """A pipe cannot be hashed for the manifest after it was read: refused before the work, except where no manifest is written. Failed
+    with an internal error after everything was tokenized."""
     for option, file in (("--train", tiny.train), ("--validation", tiny.validation)):
         run = in_shell(*tiny.sft(tmp_path / "out", steps=1), option, pipe_of=file)
         assert run.status == 2 and option in run.stderr and "is not a regular file" in run.stderr, run.stderr
@@ -690,13 +690,13 @@ def test_train_sft_input_that_is_not_a_file(tiny, tmp_path):
 
 
 def test_train_sft_schedule_that_does_not_fit(tiny, tmp_path):
-    """Refused alike by the run and by everything that looks before it. Seen failing: --check, --plan and --dry-run with `auto` as they were."""
+    """An error in the run and in all checks before it. Failed with --check, --plan and --dry-run and `auto`."""
     long_schedule = ["--scheduler", "wsd", "--warmup", "2", "--decay", "3"]
     ways = ([], ["--check"], ["--plan"], ["--dry-run"], ["--batch-size", "auto"], ["--dry-run", "--batch-size", "auto"])
     for number, way in enumerate(ways):
         run = program.run(*tiny.sft(tmp_path / f"out-{number}", *long_schedule, *way))
         assert run.status == 2 and "take 5 optimizer steps, the run has 4" in run.stderr and run.stdout == "", (way, run.stderr)
-    # How many updates there are is known from the data: 24 records, 4 of them in an update of `auto`; rows of 128 tokens hold several.
+    # The number of optimizer steps follows from the data: 24 records, 4 of them per step with `auto`; rows of 128 tokens have several.
     decay = ["--scheduler", "wsd", "--decay", "23", "--max-steps", "0", "--epochs", "1"]
     for way, total in (([], 12), (["--batch-size", "auto"], 6), (["--packing", "--max-length", "128"], None)):
         said = set()

@@ -1,5 +1,5 @@
-// Any bytes as a chat template: parsed, and rendered within a small budget over a conversation with tools; then,
-// traced, over a plain one, whose plan must give other contents the text that the template itself gives them.
+// Arbitrary bytes as a chat template: parsed, and rendered within a small budget for a conversation with tools; then
+// traced for a plain one, whose plan must give the same text as the template for other contents.
 #include <array>
 #include <cstdint>
 #include <cstdio>
@@ -41,7 +41,7 @@ const jinja::Input& conversation_with_tools() {
 }
 
 using Contents = std::array<std::string_view, 4>;
-// Of the same lengths, so that they take about the same of a budget.
+// Of the same lengths, so that they use about the same part of a budget.
 constexpr std::array<Contents, 3> kContents = {{{" Be brief. ", "a <b>", "</think>", "x"},
                                                 {"\n\nOlá [x]\n", "\tfoo ", "<think>x", "\n"},
                                                 {"<|user|>{{x", "aaaaa", "{% raw %", " "}}};
@@ -57,7 +57,7 @@ jinja::Input plain_conversation(const Contents& contents) {
   return made;
 }
 
-/** Nothing when the template refuses the conversation or its budget is used up. */
+/** Nothing when the template raises an error or exceeds its budget. */
 std::optional<jinja::Output> render(const jinja::Template& chat_template, const jinja::Input& input,
                                     const jinja::Budget& budget = kBudget) {
   try {
@@ -94,7 +94,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     render(chat_template, conversation_with_tools());
     check_plans(chat_template);
   } catch (const Error&) {
-    // No template, in words, as it should be.
+    // Not a template: an Error, as expected.
   }
   return 0;
 }

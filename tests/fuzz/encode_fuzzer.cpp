@@ -1,5 +1,5 @@
-// Any bytes as a text, for every model folder in $INTELIA_FUZZ_MODELS: the ids are the same with and without ranges,
-// the ranges lie in the text, and a model whose name begins with "lossless" gives the text back.
+// Arbitrary bytes as a text, for every model folder in $INTELIA_FUZZ_MODELS: the ids are the same with and without
+// ranges, the ranges are within the text, and a model whose name begins with "lossless" decodes to the text.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>

@@ -1,5 +1,4 @@
-// A model folder in the temporary folder whose one tokenizer file is a fuzzer's input, and the only way a tokenizer may
-// refuse it: intelia::Error.
+// A temporary model folder whose only tokenizer file is a fuzzer's input; the only allowed failure is intelia::Error.
 #pragma once
 
 #include <unistd.h>
@@ -20,7 +19,7 @@ inline std::string_view text_of(const std::uint8_t* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
 }
 
-/** Loads `bytes` as the file `name` of a folder and, if that goes well, encodes and decodes a few texts with it. */
+/** Loads `bytes` as the file `name` of a folder and, if that succeeds, encodes and decodes a few texts with it. */
 inline void try_tokenizer_file(const std::string& name, std::string_view bytes) {
   static const std::filesystem::path folder =
       std::filesystem::temp_directory_path() / ("intelia-fuzz-" + std::to_string(getpid()));
@@ -36,7 +35,7 @@ inline void try_tokenizer_file(const std::string& name, std::string_view bytes) 
       for (const std::int32_t id : ids) tokenizer->token_of(id);
     }
   } catch (const Error&) {
-    // Refused in words, as it should be.
+    // Refused with an Error, as expected.
   }
   std::filesystem::remove(folder / name);
 }

@@ -1,7 +1,7 @@
-"""The fuzzers of the tokens room, each for a minute under the address and undefined-behaviour sanitizers, without a finding.
+"""The fuzzers of lib/tokenizer and lib/tokens, each for a minute under the address and undefined-behaviour sanitizers, without a finding.
 
 Runs with INTELIA_SLOW_TESTS=1 only: it builds the fuzzers with clang in INTELIA_BUILD/fuzz first. Their seeds are made here from
-the other tests' files. INTELIA_FUZZ_SECONDS is the time of each (default 60). A finding stays in INTELIA_BUILD/fuzz/findings.
+the other tests' files. INTELIA_FUZZ_SECONDS is the time of each (default 60). Findings are stored in INTELIA_BUILD/fuzz/findings.
 """
 
 import json
@@ -37,7 +37,7 @@ def fuzzers():
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
-    """A folder for each kind of tokenizer, small; the names of those that lose nothing of a text begin with "lossless"."""
+    """A small folder for each kind of tokenizer; the names of lossless ones begin with "lossless"."""
     import test_tokens_corpus as kinds
     from test_tokens_vectors import tekken_document
 
@@ -62,7 +62,7 @@ def models(tmp_path_factory):
 
 
 def shrink(document, size):
-    """A tokenizer.json with the first tokens of its vocabulary alone: a seed that a fuzzer can change in many places."""
+    """A tokenizer.json with only the first tokens of its vocabulary: a seed that a fuzzer can change in many places."""
     document = json.loads(document)
     model = document["model"]
     if model["type"] == "BPE":

@@ -1,4 +1,4 @@
-// Any bytes as tokenizer.json: an Error or a tokenizer that works, never a crash, a hang or another exception.
+// Arbitrary bytes as tokenizer.json: an Error or a working tokenizer, never a crash, a hang or another exception.
 #include "model_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

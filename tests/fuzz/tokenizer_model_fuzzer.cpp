@@ -1,4 +1,5 @@
-// Any bytes as tokenizer.model (SentencePiece, or tiktoken's text) or, where they begin as JSON, as tekken.json.
+// Arbitrary bytes as tokenizer.model (SentencePiece, or tiktoken's format) or, where they begin as JSON, as
+// tekken.json.
 #include "model_files.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

@@ -1,4 +1,4 @@
-// Secrets come from the environment or from a file that it names.
+// Secrets from the environment, or from a file that it names.
 #include "http/secret.hpp"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 using namespace intelia;
 
-TEST_CASE("the value itself, else the file that NAME_FILE names") {
+TEST_CASE("a secret is the value of NAME, else the content of the file in NAME_FILE") {
   const TemporaryFolder folder;
   ::unsetenv("PROBE_SECRET");
   ::unsetenv("PROBE_SECRET_FILE");

@@ -1,4 +1,4 @@
-// Messages to completions through the real engine: what ends them, what they count, and which variant answers.
+// Completions by the real engine: finish reasons, token counts, and variants.
 #include "inference/generator.hpp"
 
 #include <doctest/doctest.h>
@@ -22,7 +22,7 @@ struct Loaded {
 
 }  // namespace
 
-TEST_CASE("a completion says why it ended and counts its tokens") {
+TEST_CASE("a completion has a finish reason and token counts") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   const std::vector<PromptIds> prompts = {generator.encode({{"user", "ab"}}), generator.encode({{"user", "abc x"}})};
@@ -37,7 +37,7 @@ TEST_CASE("a completion says why it ended and counts its tokens") {
     CHECK((completions[i].finish_reason == FinishReason::length) == (completions[i].completion_tokens == 5));
     CHECK(completions[i].text == loaded.text.tokenizer->decode(raw[i].ids, true).substr(0, completions[i].text.size()));
   }
-  // The first token of an answer, made a stop token: an empty answer that ended by itself.
+  // The first token of an answer is a stop token: an empty answer with finish reason stop.
   const auto stopped = generator.complete(
       std::span(prompts).first(1), {.max_new_tokens = 5, .stop_ids = {raw[0].ids.at(0)}}, false, loaded.silent.stop());
   CHECK(stopped[0].finish_reason == FinishReason::stop);
@@ -46,7 +46,7 @@ TEST_CASE("a completion says why it ended and counts its tokens") {
   CHECK(std::string(name_of(stopped[0].finish_reason)) == "stop");
 }
 
-TEST_CASE("a prompt that leaves no room in the context is refused, with the question's name") {
+TEST_CASE("a prompt that fills the context is an error that names the question") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   const std::vector<Message> messages = {{"user", std::string(70, 'q')}};
@@ -58,7 +58,7 @@ TEST_CASE("a prompt that leaves no room in the context is refused, with the ques
                  "question 'long': the prompt has"));
 }
 
-TEST_CASE("answers keep the order of the questions, whatever the batch size") {
+TEST_CASE("answers are in the order of the questions, whatever the batch size") {
   Loaded loaded;
   const Generator generator(loaded.text, *loaded.model);
   std::vector<Question> questions(5);

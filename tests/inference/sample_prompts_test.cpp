@@ -1,4 +1,4 @@
-// Which conversations give a prompt, and what it is.
+// Prompts from the conversations of a file.
 #include "inference/sample_prompts.hpp"
 
 #include <doctest/doctest.h>
@@ -9,7 +9,7 @@
 
 using namespace intelia;
 
-TEST_CASE("the prompt of the last answer; other lines are passed over") {
+TEST_CASE("sample prompts precede the last answer; other lines are skipped") {
   const test::TinyModel model;
   const TextSide text = load_text_side(model.path());
   const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// The text side of a folder: what belongs to it, what must fit together, and what ends an answer.
+// The text side of a folder: its files, their consistency, and stop ids.
 #include "inference/text_side.hpp"
 
 #include <doctest/doctest.h>
@@ -20,12 +20,12 @@ TEST_CASE("configuration, tokenizer and template of one folder") {
   CHECK(text.chat_template.render({{"user", "ab"}}, true).text == "<b><|user|>ab<t>\n<|bot|>");
 }
 
-TEST_CASE("a tokenizer with ids that the embedding does not have is refused") {
+TEST_CASE("a tokenizer with ids above the embedding is an error") {
   const test::TinyModel model(304);
   CHECK(contains(refusal([&] { load_text_side(model.path()); }), "ids up to 304, but the embedding has 304 rows"));
 }
 
-TEST_CASE("what is not a folder, and a pipe with the name of a tokenizer file") {
+TEST_CASE("a path that is not a folder, and a pipe with the name of a tokenizer file") {
   const test::TinyModel model;
   const fs::path absent = model.path() / "absent";
   CHECK(contains(refusal([&] { load_text_side(absent); }, Kind::usage), "does not exist"));
@@ -35,7 +35,7 @@ TEST_CASE("what is not a folder, and a pipe with the name of a tokenizer file") 
   CHECK(contains(refusal([&] { load_tokenizer(model.path()); }), "merges.txt: not a regular file"));
 }
 
-TEST_CASE("without a chat template conversations are refused and plain text is not") {
+TEST_CASE("without a chat template, conversations are errors and plain text works") {
   const test::TinyModel model;
   fs::remove(model.path() / "chat_template.jinja");
   const TextSide text = load_text_side(model.path());

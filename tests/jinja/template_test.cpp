@@ -1,5 +1,5 @@
-// The template language by itself: what Jinja2's documentation promises, provenance of content, and budgets against
-// hostile templates. Agreement with Jinja2 at large is tested in tests/parity/test_tokens.py.
+// The template language: the documented behavior of Jinja2, sources of content, and budgets for malicious templates.
+// tests/parity/test_tokens.py compares with Jinja2.
 #include "jinja/template.hpp"
 
 #include <doctest/doctest.h>
@@ -27,7 +27,7 @@ std::string failure(const std::string& source, const jinja::Budget& budget = {})
   return "";
 }
 
-TEST_CASE("whitespace control is as transformers sets it") {
+TEST_CASE("whitespace control is that of transformers") {
   CHECK(render("  {% if true %}\n  x\n  {% endif %}\ny\n") == "  x\ny");
   CHECK(render("a\n  {{- 1 -}}  \nb") == "a1b");
   CHECK(render("a {#- c -#} b") == "ab");
@@ -35,21 +35,21 @@ TEST_CASE("whitespace control is as transformers sets it") {
   CHECK(render("{% raw %}{{ x }}{% endraw %}") == "{{ x }}");
 }
 
-TEST_CASE("scopes: loops keep their assignments, namespaces carry them out") {
+TEST_CASE("scopes: assignments in loops are local, namespaces are not") {
   CHECK(render("{% set x = 1 %}{% for i in [1, 2] %}{% set x = 5 %}{% endfor %}{{ x }}") == "1");
   CHECK(render("{% set n = namespace(x=1) %}{% for i in [1, 2] %}{% set n.x = n.x + i %}{% endfor %}{{ n.x }}") == "4");
   CHECK(render("{% set x = 1 %}{% if true %}{% set x = 2 %}{% endif %}{{ x }}") == "2");
   CHECK(render("{% macro m() %}{{ y }}{% endmacro %}{% set y = 3 %}{{ m() }}") == "3");
 }
 
-TEST_CASE("numbers and text print as Python prints them") {
+TEST_CASE("numbers and text are printed as in Python") {
   CHECK(render("{{ 1e16 }} {{ 1e15 }} {{ 0.1 + 0.2 }} {{ 7 // -2 }} {{ -7 % 3 }} {{ 2 ** 10 }} {{ 1 / 2 }}") ==
         "1e+16 1000000000000000.0 0.30000000000000004 -4 2 1024 0.5");
   CHECK(render("{{ ['a\\'b', none, true] }}") == "[\"a'b\", None, True]");
   CHECK(render("{{ x | tojson }}", {{"x", {{"é", 1.0}, {"b", "\n\""}}}}) == "{\"é\": 1.0, \"b\": \"\\n\\\"\"}");
 }
 
-TEST_CASE("faults name the template and the line") {
+TEST_CASE("errors name the template and the line") {
   CHECK(failure("a\n{{ x.y }}") == "test:2: 'x' is undefined");
   CHECK(failure("{% if %}").starts_with("test:1: "));
   CHECK(failure("{% for x in [1] %}").starts_with("test:1: "));
@@ -58,7 +58,7 @@ TEST_CASE("faults name the template and the line") {
   CHECK(failure("{{ 'a' | nosuch }}") == "test:1: No filter named 'nosuch'.");
 }
 
-TEST_CASE("each character of the output knows the message it came from") {
+TEST_CASE("each character of the output has its source message") {
   jinja::Input input;
   input.messages = Json::parse(R"([{"role":"user","content":"  ab "},{"role":"assistant","content":"cd"}])");
   const jinja::Template chat(
@@ -74,7 +74,7 @@ TEST_CASE("each character of the output knows the message it came from") {
   CHECK(sources == "......00.0............11.1.");
 }
 
-TEST_CASE("generation blocks give their place in the output") {
+TEST_CASE("the positions of generation blocks in the output") {
   const jinja::Output output =
       jinja::Template("ab{% generation %}cd{% endgeneration %}e{% generation %}f{% endgeneration %}", "test")
           .render({});
@@ -84,7 +84,7 @@ TEST_CASE("generation blocks give their place in the output") {
   CHECK(output.generation[1] == std::pair<std::size_t, std::size_t>(5, 6));
 }
 
-TEST_CASE("the date is given, never read from the clock") {
+TEST_CASE("the date is an argument, never read from the clock") {
   jinja::Input input;
   const jinja::Template chat("{{ strftime_now('%d %b %Y %A %j') if strftime_now is defined else 'none' }}", "test");
   CHECK(chat.render(input).text.bytes == "none");
@@ -110,7 +110,7 @@ struct Bomb {
   const char* refusal;  // nothing: it is harmless here, and its output is short
 };
 
-TEST_CASE("fault_20_tokens: twenty hostile templates are refused, or do nothing, within the default budget") {
+TEST_CASE("fault_20_tokens: twenty malicious templates fail, or do nothing, within the default budget") {
   const Bomb bombs[] = {
       {"range 1e9", "{% for i in range(1000000000) %}x{% endfor %}", "Range too big"},
       {"nested range", "{% for i in range(99999) %}{% for j in range(99999) %}x{% endfor %}{% endfor %}",
@@ -167,7 +167,7 @@ TEST_CASE("fault_20_tokens: searching texts that repeat themselves takes linear 
   CHECK(failure(texts + "{% for i in range(1000) %}{{ a.find(b) }}{% endfor %}").find("steps") != std::string::npos);
 }
 
-TEST_CASE("fault_20_tokens: what grows in other ways is refused too, within 64 MiB") {
+TEST_CASE("fault_20_tokens: other kinds of growth fail, too, within 64 MiB") {
   const char* bombs[] = {
       "{% set n = namespace(x=[1]) %}{% for i in range(200) %}{% set n.x = n.x + n.x %}{% endfor %}",
       "{% set n = namespace(x=[]) %}{% for i in range(1000) %}{% set n.x = [n.x] %}{% endfor %}",
@@ -203,7 +203,7 @@ TEST_CASE("fault_20_tokens: what grows in other ways is refused too, within 64 M
   CHECK(peak_kibibytes() - before <= 64 * 1024);
 }
 
-TEST_CASE("numbers that 64 bits do not hold are refused by name, never another number") {
+TEST_CASE("numbers that do not fit in 64 bits are errors, never other numbers") {
   for (const char* source :
        {"{{ 9223372036854775807 + 1 }}", "{{ 2 ** 100000 }}", "{{ (-9223372036854775807 - 1) // -1 }}",
         "{{ 99999999999999999999 }}", "{{ '99999999999999999999' | int }}", "{{ 1e20 | int }}", "{{ '1e20' | int }}",
@@ -218,7 +218,7 @@ TEST_CASE("numbers that 64 bits do not hold are refused by name, never another n
                        Error);
 }
 
-TEST_CASE("fault_20_tokens: sources that nest without end are refused") {
+TEST_CASE("fault_20_tokens: too deeply nested sources are errors") {
   CHECK(failure("{{ " + std::string(100000, '(')) != "");
   CHECK(failure("{{ " + std::string(100000, '-') + "1 }}") != "");
   CHECK(failure("{{ x" + std::string(100000, '.')) != "");
@@ -231,7 +231,7 @@ TEST_CASE("fault_20_tokens: sources that nest without end are refused") {
   CHECK(failure("{% if 0 %}" + repeated("{% elif 0 %}", 100'000) + "{% endif %}") != "");
 }
 
-TEST_CASE("namespaces and macros that point at each other are given back") {
+TEST_CASE("cycles of namespaces and macros are freed") {
   CHECK(render("{% set a = namespace() %}{% set a.self = a %}{% macro m() %}{{ a.self.self is defined }}{% endmacro "
                "%}{% set a.m = m %}{{ a.m() }}") == "True");
 }

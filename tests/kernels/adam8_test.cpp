@@ -1,5 +1,5 @@
-// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; every stored byte over many
-// updates is compared with the peer in parity_optimizers.
+// The 8-bit dynamic type and 8-bit AdamW against published values and hand-computed cases; parity_optimizers compares
+// every stored byte over many optimizer steps with bitsandbytes.
 #include "kernels/adam8.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 using namespace intelia;
 using dynamic8::Sign;
 
-TEST_CASE("the maps are ascending, and have the published ends") {
+TEST_CASE("the maps are ascending, with the published first and last values") {
   const float *with = dynamic8::map(Sign::with), *without = dynamic8::map(Sign::without);
   CHECK(with[0] == -0.99296875f);
   CHECK(with[127] == 0);
@@ -66,7 +66,7 @@ TEST_CASE(
   for (std::size_t i = 0; i < 300; ++i) CHECK(other[i] == doctest::Approx(parameter[i]).epsilon(1e-5));
 }
 
-TEST_CASE("weight decay shrinks what has no gradient") {
+TEST_CASE("weight decay shrinks parameters without a gradient") {
   const adam8::Step step{.learning_rate = 0.1, .weight_decay = 0.5, .num_steps = 1};
   const float gradient = 0;
   float parameter = 2, average = 0, square = 0;

@@ -24,7 +24,7 @@ void must(int error, const char* what) {
   std::exit(1);
 }
 
-/** Device memory with a guard of 256 bytes behind it that nobody may write. */
+/** Device memory followed by a guard of 256 bytes that must not be written. */
 template <class T>
 class Device {
  public:
@@ -79,7 +79,7 @@ std::uint16_t to_half(float value) {
   return bits;
 }
 
-/** The CUDA rule in plain words: reciprocal everywhere, NaN above no threshold. */
+/** The CUDA rule: reciprocal everywhere, NaN above no threshold. */
 void quantize_by_cuda_rule(const std::vector<float>& weight, std::vector<std::uint8_t>& packed,
                            std::vector<float>& absmax) {
   const auto n = static_cast<std::int64_t>(weight.size());
@@ -127,7 +127,7 @@ void check(const nf4::CudaKernels& kernels, std::int64_t n) {
     expect_same(to_absmax.values(), absmax, "absmax" + size);
   }
   {
-    // 16-bit weights: those that fp32 holds exactly give the same codes as their fp32 copies.
+    // 16-bit weights: those that fp32 represents exactly give the same codes as their fp32 copies.
     std::vector<std::uint16_t> rounded(n);
     std::vector<float> exact(n), exact_absmax(blocks);
     std::vector<std::uint8_t> exact_packed(packed.size());

@@ -1,4 +1,4 @@
-// NF4 against published values and hand-computed cases; every stored byte is compared with the peer in parity_nf4.
+// NF4 against published values and hand-computed cases; parity_nf4 compares every stored byte with bitsandbytes.
 #include "kernels/nf4.hpp"
 
 #include <doctest/doctest.h>
@@ -100,7 +100,7 @@ TEST_CASE("the dynamic map has its published values") {
   for (int i = 1; i < 256; ++i) CHECK(map[i - 1] < map[i]);
 }
 
-TEST_CASE("the module of CUDA kernels is there, or the reason why not") {
+TEST_CASE("the module of CUDA kernels loads, or the reason is returned") {
   std::string reason;
   const nf4::CudaKernels* kernels = nf4::cuda_kernels(reason);
   CHECK((kernels == nullptr) == !reason.empty());
@@ -108,7 +108,7 @@ TEST_CASE("the module of CUDA kernels is there, or the reason why not") {
 
 TEST_CASE("every code of every position comes back as codebook times absmax, in fp32 and rounded to bf16") {
   // Whole blocks and a short one: both the vector path and the scalar tail. The scales: ordinary, huge, subnormal, and
-  // two that lie exactly between two bf16 numbers.
+  // two exactly between two bf16 numbers.
   const std::int64_t n = 64 * 5 + 37;
   const std::vector<float> absmax = {0.0123f, 3.0e38f, 1e-41f, 1.0f + 0x1p-8f, 1.0f + 0x3p-8f, 0.77f};
   std::vector<std::uint8_t> packed(nf4::num_packed_bytes(n));
@@ -138,7 +138,7 @@ TEST_CASE("an infinite scale keeps NaN a NaN in bf16") {
   CHECK(rounded[1] == 0xFF80);
 }
 
-TEST_CASE("double quantization keeps the scales near and the block bounds apart") {
+TEST_CASE("double quantization approximates the scales, block by block") {
   const std::int64_t num = 600;
   std::vector<float> absmax(num), nested(3), back(num);
   for (std::int64_t i = 0; i < num; ++i)
@@ -157,7 +157,7 @@ TEST_CASE("double quantization keeps the scales near and the block bounds apart"
   }
 }
 
-TEST_CASE("weights come back within half the widest step of the codebook") {
+TEST_CASE("dequantized weights are within half the widest step of the codebook") {
   for (std::int64_t n : {1, 2, 31, 32, 33, 63, 64, 65, 4095, 4096, 4097}) {
     const std::vector<float> weight = some_weights(n);
     std::vector<std::uint8_t> packed(nf4::num_packed_bytes(n));
@@ -169,7 +169,7 @@ TEST_CASE("weights come back within half the widest step of the codebook") {
 }
 
 TEST_CASE("dequantization speed" * doctest::skip()) {
-  // Run by hand with --no-skip: prints the rate, asserts nothing about a machine it does not know.
+  // Run manually with --no-skip: prints the rate and asserts nothing.
   const std::int64_t n = 1 << 24;
   const std::vector<std::uint8_t> packed(n / 2, 0x5A);
   const std::vector<float> absmax(n / 64, 0.02f);

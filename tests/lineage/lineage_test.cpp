@@ -1,4 +1,4 @@
-// The walk over manifests: what is found by bytes, by path, by a kept copy; what is refused; where the walk ends.
+// Tracing lineage over manifests: files found by content, by path or by a copied manifest; unusable manifests; cycles.
 #include "lineage/lineage.hpp"
 
 #include <doctest/doctest.h>
@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/** A folder for one test, and runs in it. */
+/** A temporary folder with runs. */
 class Place {
  public:
   Place() {
@@ -73,7 +73,7 @@ Found look(ManifestIndex& index, const fs::path& target, bool reads_files = true
 
 }  // namespace
 
-TEST_CASE("the walk goes back to the first run and forward to the last") {
+TEST_CASE("lineage is traced back to the first run and forward to the last") {
   Place place;
   place.write("text.md", "hens");
   place.run("a", "first", {"text.md"}, {{"a.jsonl", "aa"}});
@@ -106,7 +106,7 @@ TEST_CASE("the walk goes back to the first run and forward to the last") {
   CHECK(forward.uses[0].uses[1].is_told_above);
 }
 
-TEST_CASE("files are told by their bytes, then by their path") {
+TEST_CASE("files are identified by content, then by path") {
   Place place;
   place.run("a", "first", {}, {{"a.jsonl", "aa"}});
   place.run("b", "second", {"a/a.jsonl"}, {{"b.bin", "bbb"}});
@@ -137,7 +137,7 @@ TEST_CASE("files are told by their bytes, then by their path") {
   CHECK(input().state == FileState::changed);
 }
 
-TEST_CASE("what was read from a folder comes from the run that wrote most of it") {
+TEST_CASE("the files of a folder originate from the run that wrote most of their bytes") {
   Place place;
   place.run("x", "train x", {}, {{"config", "same"}, {"weights", "weights of x"}, {"empty", ""}});
   place.run("y", "train y", {}, {{"config", "same"}, {"weights", "weights of y"}, {"empty", ""}});
@@ -151,12 +151,12 @@ TEST_CASE("what was read from a folder comes from the run that wrote most of it"
   CHECK(report.origins[0].origins[0].run->command == "train y");
   CHECK(report.origins[0].origins[0].files.size() == 2);
   CHECK(report.origins[0].origins[1].files[0].recorded.bytes == 0);
-  CHECK(report.origins[0].origins[1].run == nullptr);  // an empty file that is not at its place may be anyone's
+  CHECK(report.origins[0].origins[1].run == nullptr);  // an empty file elsewhere cannot be identified
   CHECK(look(index, place.root / "x").uses.empty());
   REQUIRE(look(index, place.root / "a").uses.size() == 1);
 }
 
-TEST_CASE("a manifest keeps those of its inputs") {
+TEST_CASE("a manifest contains copies of the manifests of its inputs") {
   Place place;
   place.run("a", "first", {}, {{"a.jsonl", "aa"}});
   place.run("b", "second", {"a/a.jsonl"}, {{"b.bin", "bbb"}});
@@ -179,7 +179,7 @@ TEST_CASE("a manifest keeps those of its inputs") {
   CHECK(origins_of(Json::array({describe_file(place.root / "c/c.bin")})).empty());
 }
 
-TEST_CASE("of two runs that wrote the same bytes, the one counts that was there when they were read") {
+TEST_CASE("of two runs that wrote the same bytes, the origin is the one that existed when they were read") {
   Place place;
   place.run("a", "first night", {}, {{"a.jsonl", "aa"}});
   place.run("b", "second", {"a/a.jsonl"}, {{"b.bin", "bbb"}});
@@ -195,7 +195,7 @@ TEST_CASE("of two runs that wrote the same bytes, the one counts that was there 
   CHECK(look(index, place.root / "a/a.jsonl").origins[0].run->command == "next night");
 }
 
-TEST_CASE("another program's manifest.json is passed over without a word") {
+TEST_CASE("manifest.json of other programs is ignored silently") {
   struct Words final : Log {
     void write(Level level, std::string_view) override { num_warnings += level >= Level::warning ? 1 : 0; }
     int num_warnings = 0;
@@ -210,7 +210,7 @@ TEST_CASE("another program's manifest.json is passed over without a word") {
   CHECK(log.num_warnings == 0);
 }
 
-TEST_CASE("loops and very long chains end") {
+TEST_CASE("cycles and very long chains end") {
   Place place;
   place.write("a/a", "aa");
   place.run("b", "second", {"a/a"}, {{"b", "bb"}});
@@ -236,7 +236,7 @@ TEST_CASE("loops and very long chains end") {
   CHECK(deepest->is_too_deep);
 }
 
-TEST_CASE("a manifest of a newer format, a broken one and a false one are named and do no harm") {
+TEST_CASE("manifests of a newer format, malformed and forged ones are reported and ignored") {
   struct Words final : Log {
     void write(Level, std::string_view message) override { all += std::string(message) + "\n"; }
     std::string all;
@@ -247,7 +247,7 @@ TEST_CASE("a manifest of a newer format, a broken one and a false one are named 
   place.run("a", "first", {}, {{"a.jsonl", "aa"}});
   place.run("b", "second", {"a/a.jsonl"}, {{"b.bin", "bbb"}});
   place.write("a/manifest.json", R"({"format":2,"command":"first"})");
-  // Without the kept copy, which would tell where it came from all the same.
+  // Without the copied manifest, from which the origin would still be known.
   Json second = *read_manifest(place.root / "b");
   second.erase("origins");
   write_manifest(place.root / "b", second);
@@ -271,7 +271,7 @@ TEST_CASE("a manifest of a newer format, a broken one and a false one are named 
   CHECK(look(index, place.root / "a").origins[0].run->is_refused);
 }
 
-TEST_CASE("an unknown field is no fault and stays") {
+TEST_CASE("an unknown field is no error and is preserved") {
   Place place;
   place.run("a", "first", {}, {{"a.jsonl", "aa"}});
   Json manifest = *read_manifest(place.root / "a");
@@ -287,7 +287,7 @@ TEST_CASE("an unknown field is no fault and stays") {
   CHECK(found.origins[0].run->facts["later"]["invented"] == true);
 }
 
-TEST_CASE("a record is found by its id, however it was written down") {
+TEST_CASE("a record is found by its id, however it is encoded") {
   Place place;
   const auto lines_with = [&](const std::string& id, const std::string& text) {
     place.write("r.jsonl", text);

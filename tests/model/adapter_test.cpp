@@ -1,4 +1,5 @@
-// adapter_config.json as PEFT 0.21.2 writes it (the document below is its own), ours, and what is refused.
+// adapter_config.json as PEFT 0.21.2 writes it (the document below is from PEFT), as intelia writes it, and unsupported
+// ones.
 #include "model/adapter.hpp"
 
 #include <cmath>
@@ -39,7 +40,7 @@ std::string why(const std::string& key, const std::string& value) {
 
 }  // namespace
 
-TEST_CASE("what PEFT writes is read") {
+TEST_CASE("adapter_config.json as written by PEFT is read") {
   const AdapterConfig config = read_text(peft_config().dump());
   CHECK(config.base_model == "some/base");
   CHECK(config.r == 8);
@@ -50,7 +51,7 @@ TEST_CASE("what PEFT writes is read") {
   CHECK(config.unknown_keys.empty());
 }
 
-TEST_CASE("keys that PEFT does not know are passed over, and the first few named") {
+TEST_CASE("keys that PEFT does not have are ignored, and the first few are reported") {
   Json document = peft_config();
   document["quantum_config"] = 1;
   CHECK(read_text(document.dump()).unknown_keys == std::vector<std::string>{"\"quantum_config\""});
@@ -74,7 +75,7 @@ TEST_CASE("scaling") {
   CHECK(lora_rank(config, "model.layers.1.mlp.xup_proj") == 16);
 }
 
-TEST_CASE("which modules are meant") {
+TEST_CASE("target modules") {
   AdapterConfig config;
   config.targets.names = {"q_proj", "mlp.up_proj"};
   const auto path = [](int layer, const char* module) {
@@ -100,7 +101,7 @@ TEST_CASE("which modules are meant") {
   CHECK_FALSE(is_target(config, path(1, "self_attn.v_proj")));
 }
 
-TEST_CASE("features that would give another model are refused by their key") {
+TEST_CASE("features that would change the model are errors that name the key") {
   const std::pair<const char*, const char*> cases[] = {{"use_dora", "1"},
                                                        {"bias", "\"all\""},
                                                        {"rank_pattern", "3"},
@@ -146,12 +147,12 @@ TEST_CASE("features that would give another model are refused by their key") {
   CHECK(why("a_key_of_the_future", "3") == "");
 }
 
-TEST_CASE("files that are not there or not objects") {
+TEST_CASE("missing files, and files that are not JSON objects") {
   CHECK(contains(refusal([] { read_adapter_config("/nowhere"); }), "/nowhere/adapter_config.json: no such file"));
   CHECK(contains(refusal([] { read_text("[]"); }), "not a JSON object"));
 }
 
-TEST_CASE("what is written: sorted keys, sorted targets, and it reads back the same") {
+TEST_CASE("written files have sorted keys and targets, and round-trip") {
   AdapterConfig config;
   config.base_model = "base";
   config.r = 4;

@@ -1,4 +1,4 @@
-// config.json as published models and transformers 4 and 5 write it, and as it must not be.
+// config.json of published models and of transformers 4 and 5, and invalid ones.
 #include "model/config.hpp"
 
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ std::string why(const std::string& text) {
   return refusal([&] { read_text(text); });
 }
 
-// config.json of Llama-3.2-1B as its publisher gives it (transformers 4.45).
+// config.json of Llama-3.2-1B as published (transformers 4.45).
 const char* kLlama32 = R"({"architectures":["LlamaForCausalLM"],"attention_bias":false,"attention_dropout":0.0,
   "bos_token_id":128000,"eos_token_id":[128001,128008,128009],"head_dim":64,"hidden_act":"silu","hidden_size":2048,
   "initializer_range":0.02,"intermediate_size":8192,"max_position_embeddings":131072,"mlp_bias":false,
@@ -81,7 +81,7 @@ TEST_CASE("Mistral 7B, with its published number of parameters") {
   CHECK(num_parameters(config) == 7'241'732'096);
 }
 
-TEST_CASE("the form of transformers 5: dtype and rope_parameters") {
+TEST_CASE("the format of transformers 5: dtype and rope_parameters") {
   Json document = small_config();
   document["dtype"] = "float16";
   document["rope_parameters"] = {{"rope_theta", 50000.0}, {"rope_type", "linear"}, {"factor", 2.5}};
@@ -92,14 +92,14 @@ TEST_CASE("the form of transformers 5: dtype and rope_parameters") {
   CHECK(config.rope.factor == 2.5);
 }
 
-TEST_CASE("the oldest form of scaling says type, and default means none") {
+TEST_CASE("the oldest format of rope_scaling has the key type, and default means none") {
   CHECK(read_text(with("rope_scaling", R"({"type":"linear","factor":4})")).rope.factor == 4);
   const ModelConfig config = read_text(with("rope_parameters", R"({"rope_type":"default","rope_theta":7})"));
   CHECK(config.rope.type == RopeType::standard);
   CHECK(config.rope.theta == 7);
 }
 
-TEST_CASE("dynamic rope stretches max_position_embeddings, and the context with it") {
+TEST_CASE("dynamic rope extends the context beyond max_position_embeddings") {
   const ModelConfig config =
       read_text(with("rope_scaling", R"({"type":"dynamic","factor":2.5,"original_max_position_embeddings":7})"));
   CHECK(config.rope.type == RopeType::dynamic);
@@ -110,7 +110,7 @@ TEST_CASE("dynamic rope stretches max_position_embeddings, and the context with 
   CHECK(context_length(read_text(with("rope_scaling", R"({"type":"linear","factor":4})"))) == 2048);
 }
 
-TEST_CASE("what a file leaves out is what transformers takes for it") {
+TEST_CASE("missing keys have the defaults of transformers") {
   const ModelConfig config = read_text(small_config().dump());
   CHECK(config.head_dim == 8);
   CHECK(config.max_position_embeddings == 2048);
@@ -132,7 +132,7 @@ TEST_CASE("what a file leaves out is what transformers takes for it") {
   CHECK(read_text(mistral.dump()).max_position_embeddings == 131072);
 }
 
-TEST_CASE("what this program does not compute is refused by name") {
+TEST_CASE("unsupported features are errors that name the key") {
   CHECK(contains(why(with("model_type", "\"mamba\"")),
                  "model_type 'mamba' is not supported; supported: llama, mistral, qwen2"));
   CHECK(contains(why(with("hidden_act", "\"gelu\"")), "hidden_act 'gelu' is not supported"));
@@ -147,14 +147,14 @@ TEST_CASE("what this program does not compute is refused by name") {
   CHECK(contains(why(with("torch_dtype", "\"float8_e4m3fn\"")), "torch_dtype 'float8_e4m3fn'"));
 }
 
-TEST_CASE("numbers out of range or of another type are refused with their key") {
+TEST_CASE("numbers out of range or of another type are errors that name the key") {
   for (const char* key : {"hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads", "vocab_size",
                           "num_key_value_heads", "head_dim", "max_position_embeddings"}) {
     for (const char* value :
          {"0", "-1", "9223372036854775807", "18446744073709551615", "1e30", "2.5", "\"64\"", "true", "[64]", "{}"}) {
       CAPTURE(key);
       CAPTURE(value);
-      // Positions may be many; their largest value here is still refused.
+      // Many positions are allowed; the largest value here is still an error.
       CHECK(contains(why(with(key, value)), std::string("config.json: ") + key + " is "));
     }
   }
@@ -190,7 +190,7 @@ TEST_CASE("missing keys, files and objects") {
   CHECK(contains(refusal([&] { read_model_config(folder.path); }), "not a regular file"));
 }
 
-TEST_CASE("the widest numbers that are accepted do not overflow the parameter count") {
+TEST_CASE("the largest accepted sizes do not overflow the parameter count") {
   Json document = small_config();
   document["hidden_size"] = 1 << 20;
   document["intermediate_size"] = 1 << 24;
@@ -202,7 +202,7 @@ TEST_CASE("the widest numbers that are accepted do not overflow the parameter co
   CHECK(num_parameters(read_text(document.dump())) > 0);
 }
 
-TEST_CASE("the tensors of a model, as its state dict names them") {
+TEST_CASE("tensor names are those of the state dict") {
   ModelConfig config = read_text(small_config().dump());
   std::vector<TensorShape> tensors = model_tensors(config);
   CHECK(tensors.size() == 2 * 9 + 2);
@@ -219,7 +219,7 @@ TEST_CASE("the tensors of a model, as its state dict names them") {
   CHECK(layer_linears(config)[6].in_features == 176);
 }
 
-TEST_CASE("parameters are as many as transformers 5.23 counts for the same small configs") {
+TEST_CASE("the number of parameters equals that of transformers 5.23 for small configs") {
   // sum(p.numel() for p in LlamaForCausalLM(config).parameters()): with every bias; with its own head_dim; tied.
   Json document = Json::parse(R"({"model_type":"llama","hidden_size":64,"intermediate_size":96,"num_hidden_layers":2,
     "num_attention_heads":4,"num_key_value_heads":2,"vocab_size":100,"attention_bias":true,"mlp_bias":true})");
@@ -233,7 +233,7 @@ TEST_CASE("parameters are as many as transformers 5.23 counts for the same small
   CHECK(num_parameters(read_text(document.dump())) == 76352);
 }
 
-TEST_CASE("a written config reads back the same") {
+TEST_CASE("a written config round-trips") {
   for (const char* text : {kLlama32, kMistral}) {
     const ModelConfig config = read_text(text);
     const Json document = model_config_json(config);

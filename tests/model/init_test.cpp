@@ -52,7 +52,7 @@ std::int64_t parameters_of(Preset preset) {
 
 }  // namespace
 
-TEST_CASE("presets have the number of parameters that their models' index files and papers say") {
+TEST_CASE("presets have the published numbers of parameters") {
   CHECK(parameters_of(Preset::llama_2_7b) == 6'738'415'616);
   CHECK(parameters_of(Preset::codellama_7b) == 6'738'546'688);
   CHECK(parameters_of(Preset::mistral_7b) == 7'241'732'096);
@@ -62,7 +62,7 @@ TEST_CASE("presets have the number of parameters that their models' index files 
   CHECK(parameters_of(Preset::small) == doctest::Approx(60e6).epsilon(0.05));
 }
 
-TEST_CASE("sizes that cannot be are refused by the option's name") {
+TEST_CASE("impossible sizes are errors that name the option") {
   InitSettings settings = micro();
   settings.heads = 3;
   CHECK(contains(usage_error(settings), "hidden-size: 32 is not divisible into 3 heads"));
@@ -77,7 +77,7 @@ TEST_CASE("sizes that cannot be are refused by the option's name") {
   CHECK(contains(usage_error(settings), "standard-deviation: "));
 }
 
-TEST_CASE("weights are normal: mean, spread, fourth moment and the mass within one deviation") {
+TEST_CASE("weights are normal: mean, variance, fourth moment and the fraction within one standard deviation") {
   std::vector<float> values(1'000'001);
   fill_normal(42, "a", 0, 0.02, values);
   const auto n = static_cast<double>(values.size());
@@ -97,7 +97,7 @@ TEST_CASE("weights are normal: mean, spread, fourth moment and the mass within o
   CHECK(std::abs(static_cast<double>(within) / n - 0.682689) < 5 * std::sqrt(0.2166 / n));
 }
 
-TEST_CASE("an element depends on seed, name and place alone") {
+TEST_CASE("an element depends on seed, tensor name and index only") {
   std::vector<float> whole(1000), part(100), other(1000);
   fill_normal(42, "a", 0, 1, whole);
   fill_normal(42, "a", 500, 1, part);
@@ -110,7 +110,7 @@ TEST_CASE("an element depends on seed, name and place alone") {
   }
 }
 
-TEST_CASE("every tensor is there; norms are 1; the bytes do not depend on threads, and the values not on the shards") {
+TEST_CASE("all tensors exist, norms are 1, bytes do not depend on threads, and values do not depend on shards") {
   TemporaryFolder one, three, shards;
   write(one.path, micro(), 1);
   write(three.path, micro(), 3);
@@ -131,7 +131,7 @@ TEST_CASE("every tensor is there; norms are 1; the bytes do not depend on thread
   }
 }
 
-TEST_CASE("half precision is the same model rounded") {
+TEST_CASE("half precision is the same model, rounded") {
   TemporaryFolder full, half;
   InitSettings settings = micro();
   write(full.path, settings, 1);
@@ -144,7 +144,7 @@ TEST_CASE("half precision is the same model rounded") {
   for (std::size_t i = 0; i < exact.size(); ++i) CHECK(std::abs(rounded[i] - exact[i]) <= std::abs(exact[i]) / 256);
 }
 
-TEST_CASE("a stop leaves no file") {
+TEST_CASE("an interrupted run leaves no file") {
   TemporaryFolder folder;
   SilentSinks silent;
   silent.stop().set(2);

@@ -1,5 +1,5 @@
-// What is said of stored NF4: the text of a quant_state, modules that are skipped, and what is no NF4 at all. Folders
-// whose parts lie are in tests/faults/test_faults_safetensors.py, equality with the peers in
+// The configuration of stored NF4: the text of a quant_state, skipped modules, and unsupported methods. Inconsistent
+// folders are tested in tests/faults/test_faults_safetensors.py, equality with bitsandbytes and transformers in
 // tests/parity/test_quantized.py.
 #include "model/quantized.hpp"
 
@@ -39,7 +39,7 @@ TEST_CASE("a quant_state is written as Python writes it") {
   }
 }
 
-TEST_CASE("skipped modules are named from the start to a word's end, or by their end") {
+TEST_CASE("skip_modules match a path from its start to the end of a word, or its end") {
   CHECK(keeps_dense(read_text("{}"), "lm_head"));
   CHECK_FALSE(keeps_dense(read_text("{}"), "model.layers.0.mlp.up_proj"));
   const QuantizationConfig none = read_text(R"({"llm_int8_skip_modules":[]})");
@@ -52,7 +52,7 @@ TEST_CASE("skipped modules are named from the start to a word's end, or by their
   CHECK_FALSE(keeps_dense(config, "lm_head"));
 }
 
-TEST_CASE("what was written is read, and other methods are refused by name") {
+TEST_CASE("quantization_config round-trips, and other methods are errors that name the key") {
   const Json written = quantization_config_json(true, "bfloat16");
   CHECK(read_quantization_config(written, "config.json").uses_double_quantization);
   CHECK_FALSE(

@@ -1,5 +1,4 @@
-// Says of each file that a line of standard input names what the reader of safetensors makes of it, a JSON object a
-// line:
+// For each file named by a line of standard input, prints what the safetensors reader reads, one JSON object per line:
 // {"tensors":{NAME:[TYPE,SHAPE,SHA-256 of its bytes]},"metadata":{…}}, or {"error":…,"status":…}.
 #include <cstdio>
 #include <iostream>

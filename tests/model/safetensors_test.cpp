@@ -1,5 +1,5 @@
-// The verdict on each of 55 hand-made files: 39 that the reference implementation (0.8.0) refuses, refused here too,
-// and 16 that it accepts, of which five are refused here (leading space, twice the same name, bad names).
+// 55 handmade files: 39 that the reference implementation (0.8.0) refuses, refused here, too, and 16 that it accepts,
+// of which five are refused here (leading space, duplicate names, invalid names).
 #include "model/safetensors.hpp"
 
 #include <sys/stat.h>
@@ -35,7 +35,7 @@ std::string one(const std::string& fields) { return "{\"a\":{" + fields + "}}"; 
 
 void put(const fs::path& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
 
-/** What a file of these bytes is refused for; "" when it is read. */
+/** The reason why a file with these bytes is refused; "" when it is read. */
 std::string verdict(const std::string& bytes) {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";
@@ -51,7 +51,7 @@ std::string verdict(const std::string& header, std::size_t data_bytes) {
 
 }  // namespace
 
-TEST_CASE("the 39 files that the reference refuses are refused, each for its own reason") {
+TEST_CASE("the 39 files that the reference implementation refuses are refused, each with its reason") {
   const auto offsets = [](const std::string& pair) {
     return one(R"("dtype":"F32","shape":[2],"data_offsets":)" + pair);
   };
@@ -123,7 +123,7 @@ TEST_CASE("the 39 files that the reference refuses are refused, each for its own
   }
 }
 
-TEST_CASE("of the 16 files that the reference accepts, eleven are read and five refused") {
+TEST_CASE("of the 16 files that the reference implementation accepts, eleven are read and five are refused") {
   const auto named = [](const std::string& name) {
     return "{\"" + name + R"(":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}})";
   };
@@ -158,7 +158,7 @@ TEST_CASE("of the 16 files that the reference accepts, eleven are read and five 
   CHECK(verdict(many + "}", 0) == "");
 }
 
-TEST_CASE("what the parser would not see is refused") {
+TEST_CASE("bytes that the JSON parser would ignore are refused") {
   using namespace std::string_literals;
   CHECK(contains(verdict(kBase + "\0{\"b\":1}"s, 8), "NUL"));
   CHECK(contains(verdict(one(R"("dtype":"F32","shape":[2],"data_offsets":[0,8],"x":)" + std::string(200'000, '[')), 8),
@@ -169,7 +169,7 @@ TEST_CASE("what the parser would not see is refused") {
   CHECK(contains(verdict(one(R"("dtype":"F32","shape":[2],"data_offsets":[0])"), 8), "two numbers"));
 }
 
-TEST_CASE("changed bytes never do worse than an Error") {
+TEST_CASE("mutated bytes cause an Error at worst") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";
   const std::string whole = with_header(
@@ -197,7 +197,7 @@ TEST_CASE("changed bytes never do worse than an Error") {
   CHECK(num_read > 0);
 }
 
-TEST_CASE("what is written is read back, in the given order, with a header of a multiple of 8 bytes") {
+TEST_CASE("tensors round-trip in the given order, with a header padded to a multiple of 8 bytes") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "adapter_model.safetensors";
   const std::vector<float> first = {1.5f, -2.0f, 3.25f};
@@ -229,7 +229,7 @@ TEST_CASE("what is written is read back, in the given order, with a header of a 
   CHECK(to_float32(file.tensors().at("a.weight"), "a") == std::vector<float>{1, -1});
 }
 
-TEST_CASE("a header of any length is padded, never cut") {
+TEST_CASE("a header of any length is padded and never truncated") {
   TemporaryFolder folder;
   for (std::size_t length = 1; length <= 8; ++length) {
     const fs::path path = folder.path / "x.safetensors";
@@ -241,7 +241,7 @@ TEST_CASE("a header of any length is padded, never cut") {
   }
 }
 
-TEST_CASE("a tensor that produces another number of bytes than its shape is a fault") {
+TEST_CASE("a tensor that writes another number of bytes than its shape requires is an internal error") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "x.safetensors";
   CHECK_THROWS_AS(write_safetensors(path, {{"a", TensorType::f32, {2}, [](const auto& write) { write("1234", 4); }}}),
@@ -343,7 +343,7 @@ TEST_CASE("a model folder: one file, or shards by index") {
   }
 }
 
-TEST_CASE("a folder that is not there") {
+TEST_CASE("a missing folder") {
   CHECK(contains(refusal([] { ModelWeights weights("/nowhere/model"); }), "/nowhere/model: not a folder"));
 }
 
@@ -378,7 +378,7 @@ TEST_CASE("bfloat16 rounds to nearest, ties to even, and keeps NaN") {
   CHECK(bf16_to_float(0xC049) == -3.140625f);
 }
 
-TEST_CASE("only floating types are weights") {
+TEST_CASE("only floating-point tensors are weights") {
   const std::byte bytes[8] = {};
   CHECK(contains(refusal([&] { to_float32({TensorType::i64, {1}, bytes, 8}, "ids"); }), "tensor 'ids' is I64"));
 }

@@ -1,5 +1,4 @@
-// Linear layers whose weight is frozen, against central differences in fp64. What LoRA computes, tests/parity compares
-// with PEFT.
+// Linear layers with frozen weights, against central differences in fp64. tests/parity compares LoRA with PEFT.
 #include "nn/linear.hpp"
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-// What the process holds of the system's memory: all while something runs, nothing of it afterwards.
+// The memory of the process: retained while work runs, returned afterwards.
 #include "nn/memory.hpp"
 
 #include <doctest/doctest.h>
@@ -17,7 +17,7 @@ namespace {
 
 constexpr double kMiB = 1 << 20;
 
-/** Bytes of the process that are in memory. */
+/** The resident memory of the process in bytes. */
 double resident_bytes() {
   std::ifstream file("/proc/self/statm");
   double pages = 0;
@@ -25,7 +25,7 @@ double resident_bytes() {
   return pages * static_cast<double>(::sysconf(_SC_PAGESIZE));
 }
 
-/** One sample of as many tokens as `count`. */
+/** One sample of `count` tokens. */
 class LongSample final : public SampleSource {
  public:
   explicit LongSample(std::size_t count) : sample_{std::vector<std::int32_t>(count, 3), {}} {
@@ -53,7 +53,7 @@ fs::path make_wide_model(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("freed memory stays while it is retained, and goes back to the system afterwards") {
+TEST_CASE("freed memory stays in the process while retained, and is returned to the system afterwards") {
   const auto fill = [] {
     std::vector<at::Tensor> tensors;
     for (int i = 0; i < 64; ++i) tensors.push_back(at::ones({1 << 20}, at::kFloat));
@@ -70,7 +70,7 @@ TEST_CASE("freed memory stays while it is retained, and goes back to the system 
   CHECK(resident_bytes() - before < 50 * kMiB);
 }
 
-TEST_CASE("a training and a model that was loaded return their memory when they end") {
+TEST_CASE("training and a loaded model return their memory when they end") {
   const TemporaryFolder folder;
   TrainingSettings common;
   common.base.model = make_wide_model(folder / "model");

@@ -12,7 +12,7 @@
 
 namespace intelia {
 
-/** Writes the model that `settings` ask for. */
+/** Writes the model for `settings`. */
 inline std::filesystem::path write_model(const std::filesystem::path& folder, const InitSettings& settings) {
   std::filesystem::create_directories(folder);
   const ModelConfig config = initial_config(settings);

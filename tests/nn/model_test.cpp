@@ -1,5 +1,5 @@
-// Loading, adapters, scoring and generation on small models made here. What the numbers should be, tests/parity asks
-// the peers.
+// Loading, adapters, scoring and generation with small models. tests/parity compares the numbers with transformers and
+// PEFT.
 #include <doctest/doctest.h>
 
 #include <cmath>
@@ -30,7 +30,7 @@ nn::Decoder load(const std::filesystem::path& model, Method method = Method::qlo
   return nn::load_model(settings_of(model, method), silent.sinks());
 }
 
-/** What loading `model` throws. */
+/** The error when `model` is loaded. */
 std::string loading_error(const std::filesystem::path& model) {
   try {
     load(model);
@@ -43,7 +43,7 @@ std::string loading_error(const std::filesystem::path& model) {
 
 }  // namespace
 
-TEST_CASE("a broken model folder is named with what is wrong") {
+TEST_CASE("an invalid model folder is an error that names the cause") {
   const TemporaryFolder folder;
   const auto model = make_model(folder / "model");
   const std::string weights = read_file(model / "model.safetensors");
@@ -66,7 +66,7 @@ TEST_CASE("a broken model folder is named with what is wrong") {
   CHECK(contains(loading_error(model), "_proj.weight"));
 }
 
-TEST_CASE("an adapter that does not fit is named with its tensor") {
+TEST_CASE("an adapter that does not fit is an error that names the tensor") {
   const TemporaryFolder folder;
   const auto model = make_model(folder / "model");
   nn::Decoder llama = load(model);
@@ -94,7 +94,7 @@ TEST_CASE("an adapter that does not fit is named with its tensor") {
                          doctest::Contains("`rank_pattern`: "), Error);
 }
 
-TEST_CASE("modules_to_save: names that cannot be trained are refused") {
+TEST_CASE("modules_to_save: modules that cannot be trained are errors") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model");
   for (const char* name : {"q_proj", "mlp", "embed_token", ""}) {
@@ -110,7 +110,7 @@ TEST_CASE("modules_to_save: names that cannot be trained are refused") {
   }
 }
 
-TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file with two is refused") {
+TEST_CASE("an adapter with tied embedding and head has one tensor, and a file with different ones is an error") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model", /*ties_embeddings=*/true);
   const auto adapter = folder / "adapter";
@@ -131,7 +131,7 @@ TEST_CASE("an adapter that ties embedding and head holds one tensor, and a file 
     CHECK(false);
   } catch (const Error& error) {
     CHECK(error.kind() == Kind::input);
-    CHECK(contains(error.what(), "its lm_head is not its embed_tokens"));
+    CHECK(contains(error.what(), "its lm_head differs from its embed_tokens"));
   }
 }
 
@@ -165,7 +165,7 @@ TEST_CASE("scores do not depend on the batch") {
   CHECK(together[2].num_targets == 0);
 }
 
-TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rounding") {
+TEST_CASE("bf16, whose batches are padded, scores like fp32 up to rounding") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
   ModelSettings settings = settings_of(folder / "model");
@@ -183,7 +183,7 @@ TEST_CASE("bf16, whose batches are padded, scores what fp32 scores up to its rou
   }
 }
 
-TEST_CASE("a token outside the vocabulary is refused by name") {
+TEST_CASE("a token outside the vocabulary is an error that names it") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
   const std::vector<TokenSample> samples{{{1, 96}, {0, 1}}};
@@ -195,7 +195,7 @@ TEST_CASE("a token outside the vocabulary is refused by name") {
   }
 }
 
-TEST_CASE("NF4 held as it is and held dequantized compute the same bits") {
+TEST_CASE("NF4 weights kept quantized or dequantized compute the same bits") {
   const TemporaryFolder folder;
   nn::Decoder model = load(make_model(folder / "model"));
   const nn::Decoder dense = load(folder / "model", Method::lora);
@@ -225,12 +225,12 @@ TEST_CASE("generation: a prompt's answer does not depend on the others, and stop
     CHECK(together[i].ids.size() == 12);
     CHECK(together[i].is_truncated);
   }
-  // Stopping on an id that one of them says ends that one alone.
+  // A stop id that only one of them generates ends only that one.
   greedy.stop_ids = {together[0].ids[3]};
   const auto stopped = nn::generate(model, prompts, greedy, false, stop);
   CHECK(stopped[0].ids.size() <= 3);
   CHECK(!stopped[0].is_truncated);
-  // The context is the other limit.
+  // The context length is the other limit.
   greedy.stop_ids = {};
   greedy.max_new_tokens = 1000;
   const auto cut = nn::generate(model, {&prompts[0], 1}, greedy, false, stop);
@@ -301,7 +301,7 @@ TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {
   CHECK(std::fabs(share({.temperature = 0.5}, 1) - 0.16 / 0.30) < tolerance);  // p² renormalised
   CHECK(std::fabs(share({.temperature = 1, .top_k = 2}, 1) - 4.0 / 7) < tolerance);
   CHECK(share({.temperature = 1, .top_k = 2}, 3) == 0);
-  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);  // 0.4 + 0.3 hold 0.6
+  CHECK(std::fabs(share({.temperature = 1, .top_p = 0.6}, 2) - 3.0 / 7) < tolerance);  // 0.4 + 0.3 include 0.6
   CHECK(share({.temperature = 1, .top_p = 0.6}, 3) == 0);
   CHECK(share({.temperature = 1, .top_p = 0.01}, 1) == 1);
 }

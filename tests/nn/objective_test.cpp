@@ -1,5 +1,5 @@
 // The loop, the evaluation and the plan under an objective that is not SFT's: pairs of answers with precomputed
-// reference log-probabilities, normalized by the number of pairs, with metrics of its own (Rafailov et al. 2023).
+// reference log-probabilities, normalized by the number of pairs, with additional metrics (Rafailov et al. 2023).
 #include "nn/objective.hpp"
 
 #include <doctest/doctest.h>
@@ -95,7 +95,7 @@ class PairBatch final : public MicroBatch {
 
  private:
   const Decoder& model_;
-  std::vector<TokenSample> samples_;  // chosen and rejected in turns
+  std::vector<TokenSample> samples_;  // chosen and rejected alternate
   std::vector<double> references_;
 };
 

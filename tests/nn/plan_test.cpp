@@ -113,7 +113,7 @@ const std::vector<Case> kCases = {
 
 }  // namespace
 
-// tests/parity/test_plan.py runs the same code over all families and says what was broken to see it fail.
+// tests/parity/test_plan.py runs the same code over all families and lists the changes that make it fail.
 TEST_CASE("the planned memory is within 5 % of what the allocator then counts") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
@@ -192,7 +192,7 @@ TEST_CASE("a run with a memory probe ends with the bytes of one without") {
     settings.learning_rate = 1e-2;
     settings.eval_every = 1;
     settings.probes = probes;
-    settings.base.max_memory = 1e-3;  // GiB: so little that the probe is run
+    settings.base.max_memory = 1e-3;  // GiB: little enough for the probe to run
     SilentSinks silent;
     peaks[probes] = nn::train_sft(settings, train, &validation, Json::object(), silent.sinks()).allocator_peak_bytes;
   }
@@ -201,7 +201,7 @@ TEST_CASE("a run with a memory probe ends with the bytes of one without") {
   CHECK(static_cast<double>(peaks[1]) == doctest::Approx(static_cast<double>(peaks[0])).epsilon(0.02));
 }
 
-TEST_CASE("the batch size that is found fits, the next does not, and the rows per step stay the same") {
+TEST_CASE("the automatic batch size fits, the next larger one does not, and the rows per step are unchanged") {
   const TemporaryFolder folder;
   nn::prepare_outlines();
   SftSettings settings = settings_of(make_model(folder / "model", kNarrow), folder / "out");

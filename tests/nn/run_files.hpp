@@ -1,4 +1,4 @@
-// What the tests of training runs share: sinks that stop a run at a step, and the metrics that a run leaves.
+// Shared by the tests of training runs: sinks that stop a run at a step, and the metrics of a run.
 #pragma once
 
 #include <csignal>
@@ -12,7 +12,7 @@
 
 namespace intelia {
 
-/** Sinks that stop the run when the progress shows `stop_step`, and keep warnings. */
+/** Sinks that stop the run when the progress shows `stop_step`, and collect warnings. */
 struct StoppingSinks {
   struct KeepLog final : Log {
     std::string text;

@@ -18,15 +18,15 @@ TEST_CASE("a state is read back as it was; numbers that no run can have are an e
   CHECK(to_json(state_from_json(json), 7, 3, Json::object()) == json);
   CHECK(count(json, "metrics_lines") == 3);
   for (const auto& [name, value] : std::vector<std::pair<const char*, Json>>{{"epoch", -1},
-                                                                            {"row", 1e300},
-                                                                            {"row", -1},
-                                                                            {"step", 1.5},
-                                                                            {"step", "7"},
-                                                                            {"best_step", 8},
-                                                                            {"loss_scale", "inf"},
-                                                                            {"loss_scale", "0x0p+0"},
-                                                                            {"seen_tokens", nullptr},
-                                                                            {"good_steps", 18446744073709551615ULL}}) {
+                                                                             {"row", 1e300},
+                                                                             {"row", -1},
+                                                                             {"step", 1.5},
+                                                                             {"step", "7"},
+                                                                             {"best_step", 8},
+                                                                             {"loss_scale", "inf"},
+                                                                             {"loss_scale", "0x0p+0"},
+                                                                             {"seen_tokens", nullptr},
+                                                                             {"good_steps", 18446744073709551615ULL}}) {
     Json altered = json;
     altered[name] = value;
     CAPTURE(name);

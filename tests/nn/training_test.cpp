@@ -93,8 +93,8 @@ TEST_CASE("an optimizer step is the same however it is split into micro-batches"
   CHECK(whole.steps == 3);
   CHECK(parts.steps == 3);
   CHECK(whole.final_loss == doctest::Approx(single.final_loss).epsilon(1e-5));
-  // Adam divides by the gradient's size, so rounding shows where the gradient is near zero: three steps move at most
-  // 3e-3.
+  // Adam divides by the size of the gradient, so rounding matters where the gradient is near zero: three steps change a
+  // value by at most 3e-3.
   const auto norms = [&](const std::string& name) {
     std::vector<double> list;
     LineReader lines(folder / name / "metrics.jsonl");
@@ -110,7 +110,7 @@ TEST_CASE("an optimizer step is the same however it is split into micro-batches"
   CHECK(difference(folder / "8x1", folder / "packed") < 3e-5);
 }
 
-TEST_CASE("every row is drawn once per epoch, and a packed row holds no more than max_length tokens") {
+TEST_CASE("every row is drawn once per epoch, and a packed row has at most max_length tokens") {
   const std::vector<std::int64_t> lengths{30, 12, 64, 5, 40, 22, 9, 33, 17, 28, 51};
   for (const bool packs : {false, true}) {
     for (const bool groups : {false, true}) {
@@ -146,7 +146,7 @@ TEST_CASE("every row is drawn once per epoch, and a packed row holds no more tha
   }
 }
 
-TEST_CASE("a checkpoint that a signal requests changes nothing else") {
+TEST_CASE("a checkpoint requested by a signal changes nothing else") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3);
@@ -157,7 +157,7 @@ TEST_CASE("a checkpoint that a signal requests changes nothing else") {
   sinks.stop.request_checkpoint();
   nn::train_sft(settings, samples, nullptr, Json::object(), sinks.sinks());
   CHECK(checkpoints(folder / "asked") ==
-        std::vector<std::string>{"checkpoint-10"});  // that of step 1 was removed when there was a newer one
+        std::vector<std::string>{"checkpoint-10"});  // that of step 1 was removed after a newer one was written
   CHECK((read_file(folder / "asked" / "adapter_model.safetensors") ==
          read_file(folder / "whole" / "adapter_model.safetensors")));
 }
@@ -262,7 +262,7 @@ TEST_CASE(
   });
 }
 
-TEST_CASE("a checkpoint of another version is refused") {
+TEST_CASE("a checkpoint of another version is an error") {
   const TemporaryFolder folder;
   SftSettings settings = settings_of(make_model(folder / "model"), folder / "out");
   const RandomSamples samples(8, 3);
@@ -277,7 +277,7 @@ TEST_CASE("a checkpoint of another version is refused") {
   CHECK(error_of([&] { train(settings, samples); }).find("written by another version") != std::string::npos);
 }
 
-TEST_CASE("a resumed run with other data or options is refused by name") {
+TEST_CASE("resuming with other data or options is an error that names the difference") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   SftSettings settings = settings_of(model, folder / "out");
@@ -289,7 +289,7 @@ TEST_CASE("a resumed run with other data or options is refused by name") {
   CHECK(error_of([&] { train(settings, samples); }).find("`seed` was 42") != std::string::npos);
 }
 
-TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an uninterrupted run") {
+TEST_CASE("each optimizer: an interrupted and resumed run ends with the bytes of an uninterrupted one") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(18, 3), validation(5, 4);
@@ -298,7 +298,7 @@ TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an unin
     OptimizerSettings optimizer;
     AdapterType type = AdapterType::fp32;
     double learning_rate = 1e-2;
-    bool uses_dora = false;  // its magnitudes stay fp32 beside bf16 matrices
+    bool uses_dora = false;  // its magnitudes stay fp32 with bf16 matrices
   };
   for (const Case& tried :
        {Case{"adamw-bf16", {}, AdapterType::bf16}, Case{"adamw-bf16-dora", {}, AdapterType::bf16, 1e-2, true},
@@ -338,7 +338,7 @@ TEST_CASE("each optimizer: stopped and resumed it ends with the bytes of an unin
   }
 }
 
-TEST_CASE("LoRA+ multiplies the change of B by its ratio, and leaves that of A") {
+TEST_CASE("LoRA+ multiplies the update of B by its ratio and does not change that of A") {
   const TemporaryFolder folder;
   const fs::path model = make_model(folder / "model");
   const RandomSamples samples(8, 3);
@@ -370,12 +370,12 @@ TEST_CASE(
     SftSettings settings = settings_of(model, folder / name);
     settings.eval_every = 1;
     settings.early_stopping = 2;
-    settings.early_stopping_threshold = 1e9;  // nothing is an improvement
+    settings.early_stopping_threshold = 1e9;  // no evaluation is an improvement
     return settings;
   };
   const TrainingSummary whole = train(settings_with("whole"), samples, &validation);
   CHECK(whole.is_stopped_early);
-  CHECK(whole.steps == 3);  // the first evaluation always is the best so far
+  CHECK(whole.steps == 3);  // the first evaluation is always the best so far
   CHECK(checkpoints(folder / "whole").back() == "checkpoint-3");
   for (const std::int64_t stop_step : {1, 2}) {
     SftSettings settings = settings_with(std::to_string(stop_step));
@@ -407,7 +407,7 @@ std::vector<Json> nonfinite_lines(const fs::path& output) {
 
 }  // namespace
 
-TEST_CASE("fp16: steps whose scaled gradients overflow are skipped, the others learn as in fp32; resumed exactly") {
+TEST_CASE("fp16: steps with overflowing gradients are skipped, others train as in fp32; resuming is exact") {
   class OneTarget final
       : public SampleSource {  // the gradient of a mean over one target, times 65,536, is too large for fp16
    public:
@@ -485,7 +485,7 @@ TEST_CASE(
     CHECK(line.at("ids").get<std::vector<std::int32_t>>() == sample.ids);
     CHECK(line.at("is_target").size() == sample.ids.size());
   }
-  // The next run, at a rate that works, leaves none.
+  // The next run, at a working rate, leaves none.
   settings.learning_rate = 1e-3;
   settings.epochs = 1;
   train(settings, samples);
@@ -530,7 +530,7 @@ TEST_CASE("a NaN weight is found in the first step that uses it, and by the eval
     CHECK(line.at("micro_batch").get<std::int64_t>() == line.at("sample").get<std::int64_t>() % 4 / 2);
     CHECK(line.at("loss").is_null() == has_word(samples.at(line.at("sample"))));
   }
-  // Trained on samples without it, the validation meets it.
+  // The training samples do not contain it, the validation data do.
   std::int64_t other_seed = 100;
   const auto lacks_word = [&](const RandomSamples& data) {
     for (std::int64_t i = 0; i < data.size(); ++i)

@@ -1,4 +1,4 @@
-"""The files of scripts/ops: each read by the program that it is for, or by a linter, and its commands run where that can be."""
+"""The files of scripts/ops: each is checked by its target program or a linter, and its commands are run where possible."""
 import json
 import os
 import pathlib
@@ -31,7 +31,7 @@ def needs(name):
 
 
 def linter(name):
-    """The linter of that name beside this Python, or on the path."""
+    """The linter of that name next to this Python, or on the path."""
     place = pathlib.Path(sys.executable).with_name(name)
     found = str(place) if place.exists() else shutil.which(name)
     if found is None:
@@ -62,7 +62,7 @@ def service_command(state):
 
 @pytest.fixture()
 def secret(database, tmp_path):
-    """The file of DATABASE_URL_FILE, of a database that holds conversations."""
+    """The file of DATABASE_URL_FILE, of a database with conversations."""
     url, connection = database
     insert(connection, [{} for _ in range(20)])
     path = tmp_path / "database-url"
@@ -144,7 +144,7 @@ def test_nightly_hands_a_signal_on(tmp_path):
 
 
 def verify(folder, text):
-    """What `systemd-analyze verify` says of the service, with a program that is there, and of its timer."""
+    """`systemd-analyze verify` of the service, with an existing program, and of its timer."""
     folder.mkdir()
     (folder / SERVICE.name).write_text(text.replace("/opt/intelia/bin/intelia", program.PROGRAM))
     shutil.copy(OPS / "intelia-extract.timer", folder)
@@ -175,7 +175,7 @@ def test_the_service_is_closed_in():
 @needs("systemd-analyze")
 @needs("strace")
 def test_the_service_calls_only_what_its_filter_allows(secret, tmp_path):
-    """systemd does not run here, so that the filter is not tried itself: the calls of a real run are compared with it."""
+    """systemd does not run here, so the filter itself is not tested: the system calls of a real run are compared with it."""
     def calls_of(group, seen):
         if group in seen:
             return set()
@@ -187,7 +187,7 @@ def test_the_service_calls_only_what_its_filter_allows(secret, tmp_path):
     allowed = calls_of("@system-service", set()) - calls_of("@privileged", set()) - calls_of("@resources", set())
     command = service_command(tmp_path / "state")
     done = run("strace", "-f", "-o", tmp_path / "trace", program.PROGRAM, *command[1:],
-               environment={"DATABASE_URL_FILE": str(secret), "ASAN_OPTIONS": "detect_leaks=0"})  # it refuses to be traced
+               environment={"DATABASE_URL_FILE": str(secret), "ASAN_OPTIONS": "detect_leaks=0"})  # it cannot be traced
     assert done.returncode == 0, done.stdout
     called = set(re.findall(r"^\d+ +(\w+)\(", (tmp_path / "trace").read_text(), re.MULTILINE))
     assert len(called) > 20 and "connect" in called
@@ -251,7 +251,7 @@ def test_the_steps_of_the_workflow_that_need_no_model_run(database, tmp_path):
     (tmp_path / "bin/intelia").symlink_to(program.PROGRAM)
     (tmp_path / "data").symlink_to(program.ROOT / "data")
     environment = {"PATH": f"{tmp_path}/bin:/usr/bin:/bin", "DATABASE_URL": url}
-    load = re.search(r"^.*conversations\.sql.*$", steps["Sample data"], re.MULTILINE)[0]  # the schema is there already
+    load = re.search(r"^.*conversations\.sql.*$", steps["Sample data"], re.MULTILINE)[0]  # the schema exists already
     for script in (load, steps["Check the database"], steps["Extract"]):
         done = run("bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script, cwd=tmp_path, environment=environment)
         assert done.returncode == 0, done.stdout

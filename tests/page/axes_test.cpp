@@ -1,11 +1,11 @@
-// Ticks and scales, and what axes draw of them.
+// Ticks, scales and axes.
 #include "page/axes.hpp"
 
 #include <doctest/doctest.h>
 
 using namespace intelia;
 
-TEST_CASE("ticks are round and lie within") {
+TEST_CASE("ticks are round numbers within the range") {
   CHECK(round_ticks(0, 10, 5) == std::vector<double>{0, 2, 4, 6, 8, 10});
   CHECK(round_ticks(1, 9, 8) == std::vector<double>{1, 2, 3, 4, 5, 6, 7, 8, 9});
   const std::vector<double> fine = round_ticks(0.93, 1.07, 3);
@@ -15,7 +15,7 @@ TEST_CASE("ticks are round and lie within") {
   CHECK(round_ticks(0, 12'000, 8).size() == 7);
 }
 
-TEST_CASE("a tick says no more digits than its neighbours need") {
+TEST_CASE("ticks have no more digits than needed to distinguish them") {
   CHECK(tick_text(0.95, {0.95, 1.0, 1.05}) == "0.95");
   CHECK(tick_text(2000, {0, 2000, 4000}) == "2000");
   CHECK(tick_text(0.5, {0.5}) == "0.5");

@@ -1,4 +1,4 @@
-// Pages, tables and drawings: what is text is escaped, what is markup stays.
+// Pages, tables and drawings: text is escaped, markup is unchanged.
 #include "page/document.hpp"
 
 #include <doctest/doctest.h>
@@ -13,7 +13,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("a page needs nothing from elsewhere and has colours for both backgrounds") {
+TEST_CASE("a page is self-contained and has colours for light and dark backgrounds") {
   const std::string page = html_head("a <b>", ".own{color:var(--red)}") + html_tail();
   CHECK(page.starts_with("<!doctype html>"));
   CHECK(contains(page, "<title>a &lt;b&gt;</title>"));
@@ -23,7 +23,7 @@ TEST_CASE("a page needs nothing from elsewhere and has colours for both backgrou
   CHECK(page.ends_with("</body></html>\n"));
 }
 
-TEST_CASE("a table's head is text, its cells are markup, its first cells are headers") {
+TEST_CASE("table headers are escaped, cells are markup, first cells are row headers") {
   HtmlTable table({{"a & b"}, {"n"}, {"words", true}});
   table.add({"<code>x</code>", "1", "two\nlines"});
   CHECK(contains(table.html(), "<th>a &amp; b</th><th>n</th><th class=\"prose\">words</th>"));
@@ -33,7 +33,7 @@ TEST_CASE("a table's head is text, its cells are markup, its first cells are hea
   CHECK(contains(prose.html(), "<td class=\"prose\">q</td>"));
 }
 
-TEST_CASE("a drawing escapes its texts") {
+TEST_CASE("a drawing escapes its text") {
   Svg svg(10, 20);
   svg.text("class=\"x\"", 1, 2, "<t>");
   svg.circle("", 1, 2, 3, "a&b");

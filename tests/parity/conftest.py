@@ -1,4 +1,4 @@
-"""What the parity tests share: the probes of the engine and of the tokens room."""
+"""Shared by the parity tests: the probes of the engine and of lib/tokens."""
 
 import json
 import os
@@ -15,7 +15,7 @@ BUILD = pathlib.Path(os.environ.get("INTELIA_BUILD", pathlib.Path(__file__).pare
 
 
 def asker(name):
-    """Asks build/bin/NAME with one JSON object -> its answer. Paths may be given as paths."""
+    """Sends one JSON object to build/bin/NAME -> its answer. Paths may be Path objects."""
 
     def ask(**request):
         result = subprocess.run([BUILD / "bin" / name], input=json.dumps(request, default=str), text=True,
@@ -39,7 +39,7 @@ def gradient_probe():
 
 @pytest.fixture(scope="session")
 def probe():
-    """Asks build/bin/tokens_probe: probe(do="encode", …) -> its answer."""
+    """Calls build/bin/tokens_probe: probe(do="encode", …) -> its answer."""
     if not tokens_probe.PROBE.exists():
         pytest.skip(f"{tokens_probe.PROBE} is not built")
     made = tokens_probe.Probe()

@@ -1,5 +1,6 @@
 // Runs one JSON request on standard input through the engine and prints one JSON object, so that pytest can compare the
-// engine with its peers on token ids, without text. Logits go to the file `out` as raw little-endian fp32.
+// engine with reference implementations on token ids, without text. Logits go to the file `out` as raw little-endian
+// fp32.
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -59,7 +60,7 @@ ModelSettings model_settings(const Json& request) {
   return settings;
 }
 
-/** The value whose name the request gives; without one the first. */
+/** The value named by the request; without a name the first. */
 template <class Value>
 Value named(const Json& request, const char* key, std::initializer_list<std::pair<const char*, Value>> values) {
   const std::string name = request.value(key, values.begin()->first);
@@ -182,7 +183,7 @@ Json answer(const Json& request) {
             {"allocator_peak_bytes", summary.allocator_peak_bytes}};
   }
   if (work == "adapters") {
-    // What becomes of each adapter folder on the same model: the SHA-256 of its logits, or why it is refused.
+    // The result of each adapter folder on the same model: the SHA-256 of its logits, or its error.
     Json verdicts = Json::array();
     for (const Json& folder : request.at("folders")) {
       Json one = request;

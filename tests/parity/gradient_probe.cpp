@@ -1,5 +1,5 @@
-// The loss of samples and its gradient with respect to every trained weight, so that pytest can compare each with its
-// peers. Standard input:
+// The loss of samples and its gradient with respect to every trained weight, so that pytest can compare each with the
+// reference implementations. Standard input:
 // {"model","method","precision"?,"adapter"?,"samples":[{"ids","is_target","weights"?}],"out":FILE}; `out` gets the
 // gradients by name.
 #include <iostream>

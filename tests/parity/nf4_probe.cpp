@@ -1,5 +1,5 @@
 // Runs one function of nf4.hpp on standard input and writes its results to standard output, as raw little-endian
-// arrays, for test_nf4.py to compare with the peer. Inputs are [int64 n][arrays…].
+// arrays, for test_nf4.py to compare with bitsandbytes. Inputs are [int64 n][arrays…].
 #include <cstdint>
 #include <cstdio>
 #include <cstring>

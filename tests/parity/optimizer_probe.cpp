@@ -1,8 +1,8 @@
-// Runs an optimizer over given gradients, so that pytest can compare parameters and states with the peers' after every
-// update. Standard input: {"kind","weight_decay","momentum","loraplus_ratio","rates":[…],"in":FILE,"out":FILE}. The
-// file `in` holds the parameters under their names and each update's gradients under "UPDATE-NAME"; `out` gets
-// parameters and states under "UPDATE-NAME". {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after
-// each update;
+// Runs an optimizer over given gradients, so that pytest can compare parameters and states with those of the reference
+// implementations after every step. Standard input:
+// {"kind","weight_decay","momentum","loraplus_ratio","rates":[…],"in":FILE,"out":FILE}. The file `in` contains the
+// parameters by name and the gradients of each step as "STEP-NAME"; `out` gets parameters and states as "STEP-NAME".
+// {"do":"loss_scale","finite":[…]} answers with the scales of fp16 after each step;
 // {"do":"order","lengths":[…],"batch_size","gradient_accumulation","seed","epochs"} with the samples of each epoch by
 // length group.
 #include <iostream>

@@ -1,6 +1,6 @@
 // Packs the lengths on stdin (64-bit whole numbers) for the parity test and the benchmark of packing in Python.
 // packing_probe MAX_LENGTH STRATEGY CHUNK rows: one row per line, as JSON [[sample, begin, length], …].
-// packing_probe MAX_LENGTH STRATEGY CHUNK time: {"seconds": least of 7 runs, "rows": …, "fill": …}.
+// packing_probe MAX_LENGTH STRATEGY CHUNK time: {"seconds": minimum of 7 runs, "rows": …, "fill": …}.
 #include <fmt/format.h>
 
 #include <algorithm>

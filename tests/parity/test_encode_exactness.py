@@ -1,6 +1,6 @@
-"""Every published split pattern against tokenizers, where each cut shows: a vocabulary in which any two bytes merge, so that
-a border that moved by one byte changes the ids around it. Characters of every class stand in every place that patterns look
-at; that every code point is in the right class is tested by making the table again."""
+"""Every published split pattern against tokenizers, where each split is visible: in a vocabulary in which any two bytes merge, a
+split that is off by one byte changes the ids around it. Characters of every class occur in every position that patterns
+distinguish; the class of every code point is tested by generating the table again."""
 
 import json
 import pathlib
@@ -24,7 +24,7 @@ PATTERNS = {
     "o200k": rf"[^\r\n\p{{L}}\p{{N}}]?{FORE}*{AFT}+{CONTRACTIONS}?|[^\r\n\p{{L}}\p{{N}}]?{FORE}+{AFT}*{CONTRACTIONS}?|\p{{N}}{{1,3}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|" + TAIL,
     "tekken": rf"[^\r\n\p{{L}}\p{{N}}]?{FORE}*{AFT}+|[^\r\n\p{{L}}\p{{N}}]?{FORE}+{AFT}*|\p{{N}}| ?[^\s\p{{L}}\p{{N}}]+[\r\n/]*|" + TAIL,
 }
-# All of the scripts, every third of the small planes, and some of what is alike for thousands of code points.
+# All of the scripts, every third of the small planes, and samples of ranges of thousands of similar code points.
 CODE_POINTS = [*range(1, 0x3100), *range(0x3100, 0xA000, 199), *range(0xA000, 0xAC00), *range(0xAC00, 0xD800, 199),
                *range(0xE000, 0xF900, 199), *range(0xF900, 0x20000, 3), *range(0x20000, 0x110000, 997)]
 PLACES = ["a{c}b", " {c}A", "{c}'s1", "'{c}2", "\n{c} ", ".{c}\n", "  {c}"]
@@ -34,7 +34,7 @@ PARTS = ["'s", "'S", "'Re", "'lL", "'", "''", " ", "  ", "\t", "\n", "\r\n", " \
 
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
-    """A folder for each pattern with one vocabulary: 256 bytes and all their pairs, in an order that means nothing."""
+    """A folder for each pattern with one vocabulary: 256 bytes and all their pairs, in an arbitrary order."""
     alphabet = sorted(tokenizers.pre_tokenizers.ByteLevel.alphabet())
     merges = [(left, right) for left in alphabet for right in alphabet]
     random.Random(1).shuffle(merges)
@@ -62,7 +62,7 @@ def texts():
 
 @pytest.mark.parametrize("name", PATTERNS)
 def test_published_pattern(folders, name):
-    """No difference at any code point: the classes are the peer's own, of Unicode 16."""
+    """No difference at any code point: the classes are those of tokenizers, of Unicode 16."""
     peer = tokenizers.Tokenizer.from_file(str(folders[name] / "tokenizer.json"))
     asked = list(texts())
     requests = "".join(json.dumps({"do": "encode", "folder": str(folders[name]), "text": text}) + "\n" for text in asked)

@@ -1,8 +1,8 @@
-"""Model folders of `model init` against transformers and sentencepiece: they load, and mean the same there as here.
+"""Model folders of `model init` against transformers and sentencepiece: they load, with the same results.
 
-Peers: transformers 5, sentencepiece 0.2. The program is INTELIA_BUILD/bin/intelia, the tokens room's probe
-INTELIA_BUILD/bin/tokens_probe. Known and left as it is: transformers' LlamaTokenizer (legacy false) puts no prefix
-space before text that starts with a space, sentencepiece does; so plain text here starts with something else.
+Compared with transformers 5 and sentencepiece 0.2. The program is INTELIA_BUILD/bin/intelia, the probe of lib/tokens
+INTELIA_BUILD/bin/tokens_probe. Known difference: transformers' LlamaTokenizer (legacy false) puts no prefix
+space before text that starts with a space, sentencepiece does; so plain text here starts with another character.
 """
 import json
 import os
@@ -34,7 +34,7 @@ def init(folder, *options):
 
 
 def probe_all(requests):
-    """Answers of intelia's tokens room, one a request."""
+    """Answers of the probe of lib/tokens, one per request."""
     done = subprocess.run([BIN / "tokens_probe"], input="".join(json.dumps(request) + "\n" for request in requests),
                           capture_output=True, text=True, check=True)
     answers = [json.loads(line) for line in done.stdout.splitlines()]
@@ -109,7 +109,7 @@ def test_chat_has_the_same_ids_and_the_same_trained_ids(tiny, tokenizer):
     assert ours["ids"] == peer["input_ids"]
     assert ours["is_target"] == peer["assistant_masks"]
     assert ours["ids"].count(1) == 1 and ours["ids"][0] == 1
-    # Each assistant turn is trained to its end, and nothing else is.
+    # Each assistant turn is trained up to its end, and nothing else.
     assert [ours["ids"][i] for i, target in enumerate(ours["is_target"]) if target].count(2) == 2
     assert ours["ids"].count(2) == 2 and ours["ids"].count(5) == 2
     text = tokenizer.decode([id for id, target in zip(ours["ids"], ours["is_target"]) if target])

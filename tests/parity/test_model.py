@@ -30,7 +30,7 @@ YARN = {"rope_type": "yarn", "rope_theta": 10000.0, "factor": 4.0, "original_max
 
 
 def longrope(size, original=32):
-    """As Phi-3 has it; LENGTH is beyond `original`, so that the long factors count."""
+    """As in Phi-3; LENGTH is beyond `original`, so that the long factors count."""
     random = np.random.default_rng(2)
     return {"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": random.uniform(1, 2, size // 2).tolist(),
             "long_factor": random.uniform(1, 8, size // 2).tolist(), "original_max_position_embeddings": original}
@@ -102,7 +102,7 @@ CONFIGS = {
     "gemma2": gemma2,
 }
 
-# What of a family's own must be seen in the logits: a change of config.json that transformers' file does not have.
+# Features of a family that must affect the logits: changes to config.json that the file for transformers does not have.
 OWN_PARTS = {
     "llama-2, dynamic rope": {"original length": {"max_position_embeddings": 48},
                               "factor": {"rope_parameters": {**DYNAMIC, "factor": 3.0}}},
@@ -160,7 +160,7 @@ def altered(folder, copy, change):
 
 
 def permute_heads(folder, copy):
-    """A copy of a model folder in which query heads are dealt to key/value heads in another way."""
+    """A copy of a model folder in which query heads are assigned to key/value heads in another way."""
     shutil.copytree(folder, copy)
     config = json.loads((copy / "config.json").read_text())
     num_heads, num_groups = config["num_attention_heads"], config["num_key_value_heads"]
@@ -199,7 +199,7 @@ def test_logits(engine_probe, tmp_path, name):
     print(f"{name}: {found:.1e}")
     assert found < TOLERANCE
 
-    # What must be seen: each part of the computation done wrongly.
+    # What must be detected: an error in each part of the computation.
     wrong = {"eps": altered(folder, tmp_path / "eps", with_large_epsilon)}
     if "rope" in name or "3.1" in name:
         wrong["rope scaling"] = altered(folder, tmp_path / "rope", without_rope_scaling)
@@ -218,7 +218,7 @@ def test_logits(engine_probe, tmp_path, name):
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16])
 @pytest.mark.parametrize("shard", ["5GB", "100KB"])
 def test_weight_files(engine_probe, tmp_path, dtype, shard):
-    """16-bit files, whole and sharded: computed in fp32, they are what transformers makes of them in fp32."""
+    """16-bit files, whole and sharded: computed in fp32, the results equal those of transformers in fp32."""
     make_model(llama_3_1()).to(dtype).save_pretrained(tmp_path / "model", max_shard_size=shard)
     assert (len(list((tmp_path / "model").glob("*.safetensors"))) > 1) == (shard == "100KB")
     peer = transformers.AutoModelForCausalLM.from_pretrained(tmp_path / "model", dtype=torch.float32, attn_implementation="eager")
@@ -242,7 +242,7 @@ def summed_loss(model, rows):
 
 @pytest.mark.parametrize("name", CONFIGS)
 def test_every_gradient(gradient_probe, tmp_path, name):
-    """The loss of two sequences of unequal lengths and its gradient by every weight."""
+    """The loss of two sequences of unequal lengths and its gradient with respect to every weight."""
     model = make_model(CONFIGS[name]())
     model.save_pretrained(tmp_path / "model")
     rows = two_rows()
@@ -263,8 +263,8 @@ def root_mean_square(values):
 
 @pytest.mark.parametrize("name", ["llama-3.1", "mistral", "qwen2", "qwen3", "phi3", "gemma2", "codellama"])
 def test_bf16_computation(engine_probe, gradient_probe, tmp_path, name):
-    """In bf16 both round at other places; ours must be no further from the fp32 logits and gradients than 1.5 times transformers'
-    bf16 is. Gradients of all weights count alike, each in its own scale."""
+    """In bf16 both round in other places; the error of intelia relative to fp32 must be at most 1.5 times that of transformers
+    in bf16. Gradients of all weights count equally, relative to their scale."""
     model = make_model(CONFIGS[name]()).to(torch.bfloat16)
     model.save_pretrained(tmp_path / "model")
     ids, rows = token_ids(), two_rows()
@@ -297,7 +297,7 @@ def test_bf16_computation(engine_probe, gradient_probe, tmp_path, name):
 @pytest.mark.parametrize("name", ["llama-2", "llama-3.1", "llama-2, dynamic rope", "mistral", "qwen2", "qwen3",
                                   "phi3, part of each head rotated", "gemma2"])
 def test_greedy_generation(engine_probe, tmp_path, name):
-    """Three prompts of unequal lengths in one batch give, each, what transformers gives for it alone."""
+    """Three prompts of unequal lengths in one batch: each has the result of transformers for it alone."""
     model = make_model(CONFIGS[name]())
     model.save_pretrained(tmp_path / "model")
     prompts = [token_ids(length, seed) for length, seed in [(5, 1), (50, 2), (23, 3)]]
@@ -308,7 +308,7 @@ def test_greedy_generation(engine_probe, tmp_path, name):
                                     use_cache=False)[0, len(prompt):].tolist()
         assert ours["ids"] == [i for i in theirs if i != 2]
         assert ours["is_truncated"] == (2 not in theirs)
-    # A stop id ends a sequence where it is said, and is left out.
+    # A stop id ends a sequence where it is generated, and is not part of it.
     stop = answer["generated"][0]["ids"][7]
     stopped = engine_probe(do="generate", model=tmp_path / "model", prompts=prompts, max_new_tokens=24, stop_ids=[2, stop])
     for before, after in zip(answer["generated"], stopped["generated"]):
@@ -378,7 +378,7 @@ TIED_AND_NORMS = {
 
 
 def moved(tuned):
-    """A PEFT model whose adapter is anywhere but at its start."""
+    """A PEFT model whose adapter is not in its initial state."""
     torch.manual_seed(3)
     with torch.no_grad():
         for name, parameter in tuned.named_parameters():
@@ -391,7 +391,7 @@ def moved(tuned):
 
 @pytest.mark.parametrize("family", ["qwen2", "phi3", "gemma2"])
 def test_adapter_on_every_linear_layer(engine_probe, gradient_probe, tmp_path, family):
-    """The families' own layers: biases, joint projections, norms behind; logits and the adapter's gradients."""
+    """Family-specific layers: biases, joint projections, output norms; logits and the adapter's gradients."""
     base = make_model(CONFIGS[family]())
     base.save_pretrained(tmp_path / "model")
     tuned = moved(peft.get_peft_model(base, lora_config(target_modules="all-linear"))).eval()
@@ -466,7 +466,7 @@ def test_adapter_trained_here_loads_in_peft(engine_probe, tmp_path, kind):
 
 
 def test_nf4_logits(engine_probe, tmp_path):
-    """4-bit weights as bitsandbytes makes them: the stored values are equal, so the logits are as close as in fp32."""
+    """4-bit weights as quantized by bitsandbytes: the stored values are equal, so the logits are as close as in fp32."""
     pytest.importorskip("bitsandbytes")
     make_model(llama_3_1(hidden_size=192, intermediate_size=256)).save_pretrained(tmp_path / "model")
     ids = token_ids()
@@ -476,15 +476,15 @@ def test_nf4_logits(engine_probe, tmp_path):
         tmp_path / "model", quantization_config=quantization, dtype=torch.float32, device_map={"": "cpu"}, attn_implementation="eager")
     for module in peer.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False  # that path rounds the blocks' scales to bf16 before it computes
+            module.support_avx512bf16_for_cpu = False  # that path rounds the scales of blocks to bf16 first
     check_nf4(engine_probe, tmp_path, ids, peer_logits(peer, ids))
 
 
 def test_nf4_logits_of_rows_that_blocks_do_not_divide(engine_probe, tmp_path):
-    """Rows of 96 and 160 values: blocks of 64 run on from row to row.
+    """Rows of 96 and 160 values: blocks of 64 cross rows.
 
-    There bitsandbytes 0.50.2 stores the right codes, but its CPU kernel reads them back with the wrong scales (the error
-    of a random 96 x 96 matrix is 0.24 instead of 0.09), so each weight is rounded by it as one flat row.
+    Here bitsandbytes 0.50.2 stores the right codes, but its CPU kernel dequantizes them with the wrong scales (the error
+    of a random 96 x 96 matrix is 0.24 instead of 0.09), so each weight is quantized as one flat row.
     """
     functional = pytest.importorskip("bitsandbytes.functional")
     model = make_model(llama_3_1())
@@ -503,4 +503,4 @@ def check_nf4(engine_probe, tmp_path, ids, theirs):
     whole = difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids), theirs)
     print(f"NF4: {found:.1e}; unquantized: {whole:.1e}")
     assert found < TOLERANCE
-    assert whole > 10 * TOLERANCE  # quantization is to be seen at all
+    assert whole > 10 * TOLERANCE  # quantization has a visible effect

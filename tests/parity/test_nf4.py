@@ -54,7 +54,7 @@ def weights():
     yield "large", random.standard_normal(200).astype(np.float32) * np.float32(1e38)
     yield "constant", np.full(64 * 4 + 3, 0.37, np.float32)
     yield "bf16", torch.randn(4096, generator=torch.Generator().manual_seed(3)).bfloat16().float().numpy()
-    # Every threshold, and the floats just beside it, with an absmax of 1 and of 3.
+    # Every threshold, and its adjacent floats, with an absmax of 1 and of 3.
     book = np.array(PUBLISHED_CODEBOOK, np.float32)
     middle = (book[1:] + book[:-1]) / np.float32(2)
     above, below = np.nextafter(middle, np.float32(2)), np.nextafter(middle, np.float32(-2))
@@ -142,7 +142,7 @@ def test_weights(name):
     same_bits(rounded, product.bfloat16().view(torch.uint16).numpy())
     theirs = torch.ops.bitsandbytes.dequantize_4bit(torch.from_numpy(packed)[:, None], torch.from_numpy(absmax), 64,
                                                     "nf4", (num,), torch.float32)
-    assert np.array_equal(values, theirs.flatten().numpy())  # as numbers: the peer's AVX-512 path loses signs of zero
+    assert np.array_equal(values, theirs.flatten().numpy())  # as numbers: the AVX-512 path of bitsandbytes loses signs of zero
 
 
 def test_whole_double_quantization_of_a_linear_layer():

@@ -1,13 +1,13 @@
-"""The optimizers, LoRA+, the schedules and fp16's loss scale beside the packages that define them, update by update.
+"""The optimizers, LoRA+, the schedules and the loss scale of fp16 against the packages that define them, step by step.
 
-optimizer_probe runs ours over given gradients and writes parameters and states after every update. What runs the same
-operations of torch (AdamW, Adafactor, SGD) must have the same bits. 8-bit AdamW is code of its own (lib/kernels): its
-codes, its scales and the parameters must have bitsandbytes' bits too.
+optimizer_probe runs those of intelia on given gradients and writes parameters and states after every step. AdamW, Adafactor
+and SGD run the same operations of torch and must have the same bits. 8-bit AdamW is a separate implementation (lib/kernels):
+its codes, scales and parameters must have the bits of bitsandbytes, too.
 
-Seen failing by changes made by hand, each test by the changes to what it holds: AdamW's beta1 0.9001, biases that decay;
+The tests were verified to fail after these changes: AdamW's beta1 0.9001, biases that decay;
 8-bit AdamW's average without the fused product, codes by plain nearest value; Adafactor's exponent 0.801, no clipping of its
-update; SGD's decay decoupled, its momentum rounded to bf16 first, its rate 1e-4 off; LoRA+ without the vectors, or none; the
-scale's growth after 1,999 updates, its fall to a quarter; wsd's decay one update early, cosine without its minimum; an adapter
+updates; SGD's decay decoupled, its momentum rounded to bf16 first, its rate 1e-4 off; LoRA+ without the vectors, or none; the
+scale's growth after 1,999 steps, its fall to a quarter; wsd's decay one step early, cosine without its minimum; an adapter
 left in fp32; batch means not weighted by rows, batches of 4; improvement without its threshold, patience one too long.
 """
 
@@ -30,7 +30,7 @@ import test_sft  # noqa: E402
 
 torch.set_num_threads(1)
 
-UPDATES, STEPS = 12, 20  # of an optimizer alone, of a training
+UPDATES, STEPS = 12, 20  # of an optimizer, of a training run
 # Names as in an adapter and a model. 4,096 elements have 8-bit states, 4,095 do not; the second matrix ends in a short block; bias
 # and norm do not decay; the last is an embedding.
 SHAPES = {
@@ -62,12 +62,12 @@ def parameters_and_gradients(dtype):
             of_update[name] = gradient.to(dtype)
         gradients.append(of_update)
     rates = [1e-2 * (1 - 0.07 * update) for update in range(UPDATES)]
-    rates[0] = 0.0  # the first update of a warm-up
+    rates[0] = 0.0  # the first step of a warm-up
     return tensors, gradients, rates
 
 
 def run_ours(folder, kind, tensors, gradients, rates, **settings):
-    """Parameters and states after every update, by name."""
+    """Parameters and states after every step, by name."""
     stored = dict(tensors)
     for update, of_update in enumerate(gradients):
         stored.update({f"{update}-{name}": gradient for name, gradient in of_update.items()})
@@ -81,7 +81,7 @@ def run_ours(folder, kind, tensors, gradients, rates, **settings):
 
 
 def run_peer(make, tensors, gradients, rates, weight_decay, states_of):
-    """The same from an optimizer of torch's kind; `make` gets transformers' two groups, with decay and without."""
+    """The same from an optimizer with the interface of torch; `make` gets transformers' two groups, with decay and without."""
     parameters = {name: torch.nn.Parameter(tensor.clone()) for name, tensor in tensors.items()}
     decays = {name: not name.endswith(".bias") and "norm" not in name for name in parameters}
     groups = [{"params": [parameters[name] for name in parameters if decays[name] == wanted], "weight_decay": decay}
@@ -143,7 +143,7 @@ def test_adamw_8bit(tmp_path, monkeypatch, dtype, weight_decay):
 
     def make(groups, parameters):
         manager = bitsandbytes.optim.GlobalOptimManager.get_instance()
-        manager.initialize()  # it remembers tensors by id(), which those of an earlier test may have had
+        manager.initialize()  # it identifies tensors by id(), which may be those of tensors of an earlier test
         manager.override_config(parameters["embed_tokens.weight"], "optim_bits", 32)
         return bitsandbytes.optim.AdamW8bit(groups, lr=1.0)
 
@@ -216,7 +216,7 @@ def test_loraplus(tmp_path):
 
 
 def test_loss_scale():
-    """Overflows at the start, in the middle, twice in a row; growth after 2,000 good updates, and at fp32's end."""
+    """Overflows at the start, in the middle, twice in a row; growth after 2,000 finite steps, and at the limit of fp32."""
     overflows = {0, 1, 700, 2650, 2651, 7000}
     finite = [update not in overflows for update in range(9000)] + [False] * 20 + [True] * 2000
     growing = [True] * (2000 * 115)
@@ -250,7 +250,7 @@ SCHEDULES = [
 @pytest.mark.parametrize("name, settings, peer_name, peer_settings", SCHEDULES)
 @pytest.mark.parametrize("warmup", [0, 0.11, 7])
 def test_schedule(engine_probe, name, settings, peer_name, peer_settings, warmup):
-    """The factor of every update of a run is transformers'."""
+    """The factor of every step of a run is that of transformers."""
     total = 40
     optimizer = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=1.0)
     steps = transformers.TrainingArguments(output_dir="unused", warmup_steps=warmup, report_to=[]).get_warmup_steps(total)
@@ -284,14 +284,14 @@ def train_ours(engine_probe, start, output, rows=None, **settings):
     return summary, [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
 
 
-# A rate and a setting of each at which the loss moves; what transformers' Trainer calls it.
+# For each a rate and settings with which the loss changes, and its name in transformers' Trainer.
 KINDS = {"adamw-8bit": (1e-2, {}, "adamw_bnb_8bit", None), "adafactor": (1e-2, {}, "adafactor", None),
          "sgd": (0.3, {"momentum": 0.9}, "sgd", "momentum=0.9")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_training_with(kind, engine_probe, start, tmp_path):
-    """Twenty updates of QLoRA beside TRL's with the same optimizer, as test_sft has them with AdamW."""
+    """Twenty steps of QLoRA against TRL with the same optimizer, as test_sft with AdamW."""
     rate, settings, name, arguments = KINDS[kind]
     train_ours(engine_probe, start, tmp_path / "ours", optimizer=kind, learning_rate=rate, **settings)
     ours = test_sft.outcome(tmp_path / "ours")
@@ -304,13 +304,13 @@ def test_training_with(kind, engine_probe, start, tmp_path):
 
 
 def test_bf16_adapter(engine_probe, start, tmp_path):
-    """`--adapter-dtype bf16` beside TRL's QLoRA, which rounds adapters to bf16; 8 bits make a relative step of 4e-3.
+    """`--adapter-dtype bf16` against TRL's QLoRA, which rounds adapters to bf16; 8 bits make a relative step of 4e-3.
 
-    PEFT rounds the adapter's input and output to bf16 too, ours only what is stored, so losses and gradient norms agree to
-    bf16's rounding and no better. At a rate of 5e-5 most updates are lost in the rounding of A: the same ones in both.
+    PEFT rounds the adapter's input and output to bf16, too, intelia only what is stored, so losses and gradient norms agree to
+    bf16's rounding and no better. At a rate of 5e-5 most changes of A are lost in rounding: the same ones in both.
     """
     def frozen(tensors):
-        """Elements of all A that are as they began."""
+        """Elements of all A that have not changed."""
         began = load_file(start[0] / "adapter" / "adapter_model.safetensors")
         return np.concatenate([(tensors[name] == began[name].bfloat16().float().numpy()).ravel() for name in began if "lora_A" in name])
 
@@ -334,7 +334,7 @@ def test_bf16_adapter(engine_probe, start, tmp_path):
 
 
 def test_evaluation_loss(engine_probe, start, tmp_path):
-    """`--compat trl` averages the means of batches of 8 rows as transformers' Trainer does; ours is the mean over targets.
+    """`--compat trl` averages the means of batches of 8 rows as transformers' Trainer does; without it, it is the mean over targets.
 
     Without quantization: without gradients, bitsandbytes multiplies 4-bit weights in bf16 on the CPU.
     """
@@ -356,7 +356,7 @@ def test_evaluation_loss(engine_probe, start, tmp_path):
 
 
 def stop_of(losses, patience, threshold):
-    """The evaluation after which transformers' callback stops, or the last; the Trainer takes its best after asking it."""
+    """The evaluation after which transformers' callback stops, or the last; the Trainer updates its best after calling it."""
     callback = transformers.EarlyStoppingCallback(patience, threshold)
     state, control = transformers.TrainerState(), transformers.TrainerControl()
     arguments = transformers.TrainingArguments(output_dir="unused", metric_for_best_model="loss", greater_is_better=False, report_to=[])
@@ -370,7 +370,7 @@ def stop_of(losses, patience, threshold):
 
 
 def test_early_stopping(engine_probe, start, tmp_path):
-    """Stops after the evaluation at which transformers' callback does, with and without a threshold; says so."""
+    """Stops after the evaluation at which transformers' callback does, with and without a threshold, and reports it."""
     rows = start[1]
     settings = {"max_steps": 24, "eval_every": 1, "learning_rate": 0.05, "scheduler": "constant", "validation": rows[12:], "rows": rows[:6]}
     _, lines = train_ours(engine_probe, start, tmp_path / "whole", **settings)
@@ -389,7 +389,7 @@ def test_early_stopping(engine_probe, start, tmp_path):
 
 @pytest.mark.parametrize("num_samples", [5, 47, 3000])
 def test_order_by_length(num_samples):
-    """With --group-by-length the order of each epoch is that of transformers' sampler; seen failing with an unstable sort."""
+    """With --group-by-length the order of each epoch is that of transformers' sampler; fails with an unstable sort."""
     from transformers.trainer_pt_utils import get_length_grouped_indices
 
     lengths = np.random.default_rng(3).integers(5, 60, num_samples).tolist()

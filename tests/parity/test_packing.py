@@ -1,6 +1,6 @@
 """Packing against TRL's pack_dataset: the same rows, piece by piece, for each strategy and chunk size.
 
-TRL packs token lists; here each token says which sample it came from and where it stood there, so that TRL's rows can be read
+TRL packs token lists; here each token encodes its sample and position, so that TRL's rows can be read
 back as pieces. The probe is INTELIA_BUILD/bin/packing_probe (default build/release).
 """
 
@@ -52,7 +52,7 @@ def lengths_of(kind, count, max_length, seed):
     rng = random.Random(seed)
     if kind == "even":
         return [rng.randint(0, max_length) for _ in range(count)]
-    if kind == "chat":  # few short, many middling, a long tail that does not fit
+    if kind == "chat":  # few short, many medium, a long tail that does not fit
         return [min(3 * max_length, max(1, int(rng.lognormvariate(0, 0.9) * max_length / 4))) for _ in range(count)]
     return [rng.choice([1, 2, max_length // 2, max_length // 2 + 1, max_length - 1, max_length]) for _ in range(count)]  # many ties
 
@@ -80,7 +80,7 @@ def test_same_rows_as_trl_on_many_samples():
 
 
 def test_chunk_of_trl():
-    """What --compat trl packs at a time is what TRL's trainer does, which says nothing of it."""
+    """The number of samples that --compat trl packs at a time is that of TRL's trainer, which does not document it."""
     lengths = [max(1, length) for length in lengths_of("chat", 2_500, 512, 6)]
     assert our_rows(lengths, 512, "bfd", 1000) == peer_rows(lengths, 512, "bfd", None) != our_rows(lengths, 512, "bfd", 0)
 

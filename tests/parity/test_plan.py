@@ -1,8 +1,8 @@
-"""What a plan foretells against what a run takes, for every family of models and every kind of adapter: the plan runs the
-training's own code on tensors without data, and an operation that does otherwise there would show here.
+"""The memory that a plan predicts against that of a run, for every model family and every kind of adapter: the plan runs the
+training's own code on meta tensors, and an operation that behaves differently there is detected here.
 
-Seen failing: the plan's passes without a graph (0.72 too little), capped scores left out of its attention (gemma2: 0.52),
-gradients of earlier micro-batches left out (sgd: 0.43), the first micro-batch taken for the heaviest (llama-2: 0.053).
+Fails with (relative error): the plan's passes without a graph (0.72 too little), without capped scores in attention (gemma2: 0.52),
+without gradients of earlier micro-batches (sgd: 0.43), with the first micro-batch instead of the largest (llama-2: 0.053).
 """
 import pytest
 
@@ -29,7 +29,7 @@ def test_families(engine_probe, tmp_path, name, method):
 
 
 def test_attention_in_chunks(engine_probe, tmp_path):
-    """Capped scores of a sequence so long that they are made a part at a time."""
+    """Capped scores of a sequence that is long enough for them to be computed in parts."""
     make_model(CONFIGS["gemma2"](max_position_embeddings=2048, num_attention_heads=12)).save_pretrained(tmp_path / "model")
     (tmp_path / "out").mkdir()
     samples = [dict(ids=[at % 170 for at in range(1500)], is_target=[0] * 1400 + [1] * 100)]
@@ -52,7 +52,7 @@ def test_adapters(engine_probe, tmp_path, settings):
 
 @pytest.mark.parametrize("optimizer", ["adamw-8bit", "adafactor", "sgd"])
 def test_optimizers(engine_probe, tmp_path, optimizer):
-    """One short sample after the other, so that the parameters and the states are the most of it."""
+    """Short samples only, so that most of the memory is parameters and states."""
     make_model(CONFIGS["qwen3"](vocab_size=4000)).save_pretrained(tmp_path / "model")
     (tmp_path / "out").mkdir()
     request = dict(model=tmp_path / "model", samples=[dict(ids=[1, 2, 3], is_target=[0, 1, 1])] * 4, batch_size=1, method="full",

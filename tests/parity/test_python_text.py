@@ -1,4 +1,4 @@
-"""The methods of str that templates call, against CPython 3.11 itself on every code point; the probe is INTELIA_BUILD/bin/tokens_probe."""
+"""The methods of str in templates, against CPython 3.11 on every code point; the probe is INTELIA_BUILD/bin/tokens_probe."""
 
 import random
 import sys
@@ -13,7 +13,7 @@ CHARACTERS = [chr(c) for c in range(sys.maxunicode + 1) if not 0xD800 <= c < 0xE
 BLOCK = 8192
 QUESTIONS = ["isalnum", "isalpha", "isdecimal", "isdigit", "islower", "isnumeric", "isprintable", "isspace", "istitle", "isupper"]
 CHANGES = ["upper", "lower", "title", "capitalize", "swapcase", "casefold"]
-# What stands around a character: nothing, letters, and a sigma whose form depends on it.
+# The context of a character: nothing, letters, and a sigma whose form depends on it.
 AROUND = ["{}", "x{}", "{}x", "X{}Y", "a{}Σ", "aΣ{}", "aΣ{}b", "ΣΣ{}Σ"]
 
 
@@ -36,7 +36,7 @@ def test_questions_about_every_character(probe):
 
 @pytest.mark.parametrize("around", AROUND)
 def test_case_of_every_character(probe, around):
-    # No other plane has a character with case, which those alone show well enough.
+    # No other plane has characters with case, so these are sufficient.
     words = [around.format(c) for c in CHARACTERS if c != "|" and (around == "{}" or ord(c) >> 16 in (0, 1, 14))]
     failures = []
     for block in blocks(words):
@@ -54,7 +54,7 @@ TEXTS = ["", " ", "straße ﬁn ŉa", "ΣΑΣ ΟΔΥΣΣΕΥΣ. ΣΑΣ'Σ", "ǆa
 
 
 def test_questions_and_filters_on_texts(probe):
-    """Whole texts, and Jinja's own filters and tests, which are not always the methods of the same name."""
+    """Whole texts, and Jinja's filters and tests, which differ from the methods of the same name in some cases."""
     source = "|".join(["{{ text.%s() }}" % name for name in QUESTIONS + CHANGES] + ["{{ text | %s }}" % name for name in ("upper", "lower", "title", "capitalize")] + ["{{ text is %s }}" % name for name in ("upper", "lower")])
     for text in TEXTS:
         assert probe(do="jinja", template=source, vars={"text": text})["text"] == jinja2.Template(source).render(text=text), text

@@ -1,11 +1,11 @@
-"""Folders in bitsandbytes' serialized NF4: theirs are read here, ours by transformers, and the bytes are the same.
+"""Folders in bitsandbytes' serialized NF4: intelia reads those of transformers, transformers reads those of intelia, with equal bytes.
 
-Peers: transformers 5.23 with bitsandbytes 0.50.2 on the CPU, one torch thread (their offset is torch's mean, whose last bits
-depend on the number of threads). Layers are multiples of 64 wide: their CPU kernel reads other widths back wrongly
+Compared with transformers 5.23 and bitsandbytes 0.50.2 on the CPU, one torch thread (the offset is torch's mean, whose last bits
+depend on the number of threads). Layer widths are multiples of 64: the CPU kernel of bitsandbytes dequantizes others wrongly
 (test_model.py). Differences of logits are relative to the logits' scale, as there.
 
-Seen failing: without the offset of the scales, with tensors sorted by name alone, with --method full let through, and (memory) with
-the pages of tensors that were read kept.
+Fails without the offset of the scales, with tensors sorted by name only, with --method full allowed, and (memory) when the pages
+of tensors that were read stay resident.
 """
 import json
 import os
@@ -43,11 +43,11 @@ def quantize(model, output, *options):
 
 
 def loaded(folder, **more):
-    """The folder as transformers computes with it in fp32."""
+    """The logits of transformers for the folder, in fp32."""
     model = transformers.AutoModelForCausalLM.from_pretrained(folder, device_map={"": "cpu"}, attn_implementation="eager", **more)
     for module in model.modules():
         if hasattr(module, "support_avx512bf16_for_cpu"):
-            module.support_avx512bf16_for_cpu = False  # that path rounds the blocks' scales to bf16 before it computes
+            module.support_avx512bf16_for_cpu = False  # that path rounds the scales of blocks to bf16 first
             module.compute_dtype = torch.float32       # whatever the folder asks for
     return model.eval()
 
@@ -71,10 +71,10 @@ def names_of(folder):
 
 
 def check_logits(engine_probe, folder, tmp_path, **request):
-    """Our logits on the folder are transformers' on the same, computed in fp32."""
+    """The logits of intelia for the folder equal those of transformers, computed in fp32."""
     ids = token_ids()
     peer = loaded(folder)
-    for parameter in peer.parameters():  # the type of a folder's dense tensors holds there, whatever dtype says
+    for parameter in peer.parameters():  # transformers uses the type of a folder's dense tensors, whatever dtype says
         if parameter.dtype in (torch.bfloat16, torch.float16):
             parameter.data = parameter.data.float()
     theirs = peer_logits(peer, ids)
@@ -90,10 +90,10 @@ def check_logits(engine_probe, folder, tmp_path, **request):
 def test_folder_of_transformers(engine_probe, tmp_path, is_nested, dtype):
     theirs = quantized_by_peer(dense(tmp_path / "dense", dtype), tmp_path / "theirs", is_nested)
     ours = check_logits(engine_probe, theirs, tmp_path)
-    # LoRA on such a folder stands on the same values.
+    # LoRA on such a folder uses the same values.
     ids = token_ids()
     assert difference(our_logits(engine_probe, theirs, tmp_path, ids, method="lora"), ours) == 0
-    # What must be seen: another number in one part of one weight.
+    # What must be detected: another number in one part of one weight.
     tensors = load_file(theirs / "model.safetensors")
     name = "model.layers.1.mlp.up_proj.weight"
     parts = [name, name + ".absmax"] + ([name + ".nested_absmax", name + ".nested_quant_map"] if is_nested else [])
@@ -111,7 +111,7 @@ def test_folders_of_other_models(engine_probe, tmp_path, make, more):
 
 @pytest.mark.parametrize("skipped", [["lm_head", "down_proj"], ["model.layers.1.self_attn", "lm_head"], ["q_proj"]])
 def test_skipped_modules(engine_probe, tmp_path, skipped):
-    """Layers that were left dense stay so, and a head that was not is read (transformers' default leaves the head)."""
+    """Dense layers stay dense, and a quantized head is read (transformers' default leaves the head)."""
     theirs = quantized_by_peer(dense(tmp_path / "dense"), tmp_path / "theirs", True, llm_int8_skip_modules=skipped)
     is_stored = {name.removesuffix(".quant_map") for name in names_of(theirs) if name.endswith(".weight.quant_map")}
     assert ("lm_head.weight" in is_stored) == ("lm_head" not in skipped)
@@ -122,7 +122,7 @@ def test_skipped_modules(engine_probe, tmp_path, skipped):
 @pytest.mark.parametrize("is_nested", [True, False])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
 def test_quantize_writes_the_peers_bytes(tmp_path, is_nested, dtype):
-    """The whole file of weights, its header included; the configuration but for the type of the computation."""
+    """The whole weight file with its header; the configuration except for the type of computation."""
     source = dense(tmp_path / "dense", dtype)
     theirs = quantized_by_peer(source, tmp_path / "theirs", is_nested)
     ours = quantize(source, tmp_path / "ours", *([] if is_nested else ["--no-double-quant"]))
@@ -144,7 +144,7 @@ def test_quantized_folder_loads_in_transformers(engine_probe, tmp_path, options)
     ours = quantize(source, tmp_path / "ours", *options)
     assert (len(list(ours.glob("model-*.safetensors"))) > 2) == (options[:1] == ["--max-file-gigabytes"])
     logits = check_logits(engine_probe, ours, tmp_path)
-    if "--no-double-quant" not in options:  # then they are those that qlora makes of the dense folder
+    if "--no-double-quant" not in options:  # then they equal those that qlora computes from the dense folder
         assert difference(our_logits(engine_probe, source, tmp_path, token_ids(), method="qlora"), logits) == 0
 
 
@@ -159,7 +159,7 @@ def test_parts_of_shards_are_those_of_one_file(tmp_path):
     assert found.keys() == whole.keys() and all(torch.equal(found[name], whole[name]) for name in whole)
     index = json.loads((sharded / "model.safetensors.index.json").read_text())
     assert index["weight_map"].keys() == whole.keys()
-    # Run again with larger files: nothing of the shards is left to be read.
+    # Run again with larger files: no shards remain.
     quantize(source, sharded)
     assert sorted(path.name for path in sharded.glob("model*")) == ["model.safetensors"]
 
@@ -181,7 +181,7 @@ def test_training_stands_on_the_stored_values(engine_probe, tmp_path):
 
 
 def test_memory_does_not_grow_with_the_model(tmp_path):
-    """Sixteen layers (100 MB of weights) need hardly more than two: one tensor is in memory at a time."""
+    """Sixteen layers (100 MB of weights) need little more memory than two: one tensor is in memory at a time."""
     peaks = []
     for layers in (2, 16):
         model = tmp_path / f"model-{layers}"

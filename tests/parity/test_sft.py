@@ -1,12 +1,12 @@
-"""Fifty updates of QLoRA by TRL + PEFT + bitsandbytes and by the engine's train: one model, one starting adapter, the same rows.
+"""Fifty optimizer steps of QLoRA by TRL + PEFT + bitsandbytes and by the engine: the same model, initial adapter and rows.
 
-Unpacked (TRL pads, ours does not) and packed (TRL's best-fit decreasing without padding, its attention kept within each sample
-by the positions). Both draw rows in the order of one seed, each its own way. Compared to TOLERANCE, all relative: loss and
-gradient norm of every update, and the final A and B (norm of the difference over the norm, a tensor). TRL rounds the adapter
-to bf16 when it is constructed, so it is put back afterwards. The rate is 1e-2, so that the loss really moves.
+Unpacked (TRL pads, intelia does not) and packed (TRL's best-fit decreasing without padding, its attention isolated by position
+ids). Both draw rows in the order of the same seed, independently. Compared with TOLERANCE, all relative: loss and gradient norm
+of every step, and the final A and B (norm of the difference over the norm, per tensor). TRL rounds the adapter to bf16 when it
+is constructed, so it is restored afterwards. The learning rate is 1e-2, so that the loss changes considerably.
 
-Seen failing on every run of the tests: test_comparison_can_fail alters one term of the peer at a time. By hand: the loss that is
-logged of several updates taken by target.
+test_comparison_can_fail alters one term of TRL at a time and must fail. Verified once to fail: the logged loss of several
+steps averaged per target.
 """
 
 import json
@@ -33,7 +33,7 @@ TOLERANCE = 1e-3
 STEPS, BATCH, ACCUMULATION, LEARNING_RATE = 50, 2, 3, 1e-2
 WEIGHT_DECAY, MAX_GRAD_NORM, WARMUP = 0.1, 1.0, 5
 PACKED_LENGTH = 64
-LAYOUTS = {"unpacked": {}, "packed": {"packing": True, "max_length": PACKED_LENGTH, "attention": "sdpa"}}  # what TRL is told
+LAYOUTS = {"unpacked": {}, "packed": {"packing": True, "max_length": PACKED_LENGTH, "attention": "sdpa"}}  # the settings of TRL
 VOCABULARY = 211
 
 
@@ -51,7 +51,7 @@ def make_model(folder):
 
 
 def make_adapter(model_folder, folder):
-    """A starting adapter as peft makes it: A random, B zero."""
+    """An initial adapter of peft: A random, B zero."""
     model = transformers.AutoModelForCausalLM.from_pretrained(model_folder, dtype=torch.float32)
     torch.manual_seed(12)
     config = peft.LoraConfig(r=8, lora_alpha=16, lora_dropout=0.0, target_modules=["q_proj", "k_proj", "v_proj", "o_proj"],
@@ -62,7 +62,7 @@ def make_adapter(model_folder, folder):
 def make_rows():
     """Sequences of unequal lengths with one to three stretches of targets; few enough that epochs end within a window.
 
-    Some begin with a target, which nothing stands before and which therefore is none."""
+    Some begin with a target, which has no effect since no token precedes it."""
     random = np.random.default_rng(13)
     rows = []
     for _ in range(33):
@@ -76,7 +76,7 @@ def make_rows():
 
 
 def make_tokenizer():
-    """TRL wants a tokenizer for its padding; the rows are tokens already."""
+    """TRL requires a tokenizer for padding; the rows are already tokenized."""
     words = {"<unk>": 0, "<s>": 1, "</s>": 2}
     return transformers.PreTrainedTokenizerFast(
         tokenizer_object=tokenizers.Tokenizer(tokenizers.models.WordLevel(words, unk_token="<unk>")),
@@ -109,7 +109,7 @@ def pretokenized(rows):
 
 def peer_trainer(folder, table, tokenizer, adapter_dtype=torch.float32, eval_dataset=None, quantizes=True, attention="eager",
                  **settings):
-    """TRL's trainer on the model and the adapter in `folder`. TRL rounds adapters to bf16; they are put back to `adapter_dtype`."""
+    """TRL's trainer on the model and the adapter in `folder`. TRL rounds adapters to bf16; they are restored to `adapter_dtype`."""
     quantization = transformers.BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_use_double_quant=True,
                                                    bnb_4bit_compute_dtype=torch.float32)
     base = transformers.AutoModelForCausalLM.from_pretrained(
@@ -137,7 +137,7 @@ def trained_parameters(trainer):
 
 
 def train_with_peer(folder, table, tokenizer, alter=None, **settings):
-    """What TRL's trainer makes of `table`; `alter` may change the trainer before it begins."""
+    """The result of TRL's trainer for `table`; `alter` may change the trainer before it begins."""
     trainer = peer_trainer(folder, table, tokenizer, **settings)
     if alter is not None:
         alter(trainer)
@@ -148,7 +148,7 @@ def train_with_peer(folder, table, tokenizer, alter=None, **settings):
 
 
 def outcome(output):
-    """Losses, gradient norms and adapter that a run of ours left in its folder."""
+    """Losses, gradient norms and adapter in the output folder of a run of intelia."""
     lines = [json.loads(line) for line in (output / "metrics.jsonl").read_text().splitlines()]
     return ([line["loss"] for line in lines], [line["grad_norm"] for line in lines],
             {name: tensor.float().numpy() for name, tensor in load_file(output / "adapter_model.safetensors").items()})
@@ -171,7 +171,7 @@ def start(tmp_path_factory):
 
 
 def train_ours(engine_probe, start, output, layout, **settings):
-    """Losses, gradient norms and adapter of our run."""
+    """Losses, gradient norms and adapter of a run of intelia."""
     folder, rows = start
     output.mkdir()
     engine_probe(do="train", **{**dict(
@@ -202,7 +202,7 @@ def test_fifty_updates_agree(layout, start, ours):
     assert len(mine[0]) == STEPS
     for losses, norms, _ in (mine, peers):
         assert losses[-1] < 0.9 * losses[0]
-        assert min(norms) < MAX_GRAD_NORM < max(norms)  # some updates are clipped, some are not
+        assert min(norms) < MAX_GRAD_NORM < max(norms)  # some steps are clipped, some are not
     assert max(found) < TOLERANCE
 
 
@@ -211,7 +211,7 @@ def drop_bias_correction(trainer):
 
 
 def average_micro_batches(trainer):
-    """The loss of an update as the mean of its micro-batches' means, as it was before transformers 4.46."""
+    """The loss of a step as the mean of its micro-batches' means, as it was before transformers 4.46."""
     trainer._get_num_items_in_batch = lambda *_: None
     trainer.model_accepts_loss_kwargs = False
 
@@ -223,7 +223,7 @@ def double_lora_scaling(trainer):
 
 
 def attend_across_samples(trainer):
-    """With a mask, even of ones, transformers no longer looks at the positions for where a sample begins."""
+    """With a mask, even of ones, transformers no longer uses the positions to find where a sample begins."""
     collate = trainer.data_collator
 
     def collate_with_mask(rows):
@@ -251,11 +251,11 @@ BROKEN = {
 def test_comparison_can_fail(layout, term, start, ours):
     found = differences(ours[layout], theirs(start, layout, **BROKEN[term]))
     print(f"{layout}, {term}: loss {found[0]:.1e}, gradient norm {found[1]:.1e}, A and B {found[2]:.1e}")
-    assert min(found) > TOLERANCE  # each of the three alone would tell
+    assert min(found) > TOLERANCE  # each of the three alone would be sufficient
 
 
 def test_logged_loss(start, engine_probe, tmp_path):
-    """Of several updates TRL logs the mean of their losses, and so does --compat trl; ours is the mean over their targets."""
+    """TRL and --compat trl log the mean of the losses of several steps; the default is the mean over their targets."""
     peers = theirs(start, "unpacked", logging_steps=5)[0]
     settings = {"log_every": 5, "adapter_type": "fp32"}
     losses = {compat: train_ours(engine_probe, start, tmp_path / compat, "unpacked", compat=compat, **settings)[0]
@@ -266,11 +266,11 @@ def test_logged_loss(start, engine_probe, tmp_path):
 
 
 def test_the_program_on_conversations(tmp_path):
-    """The same from text on: `intelia train sft` beside TRL with assistant_only_loss, both reading one file of conversations.
+    """The same from text: `intelia train sft` against TRL with assistant_only_loss, both reading one file of conversations.
 
-    Model, tokenizer and its template with {% generation %} are made by `intelia model init`. Warmed up, since the first
-    updates of AdamW are little more than the gradient's signs: on these rows one element of a B begins with a gradient
-    near 0, and at the full rate TRL differs from itself (eager and sdpa attention) by 7e-3 there, and from us by 2e-3.
+    Model, tokenizer and its template with {% generation %} are created by `intelia model init`. With warm-up, since the first
+    steps of AdamW are little more than the signs of the gradient: on these rows one element of a B begins with a gradient
+    near 0, and at the full rate TRL differs from itself (eager and sdpa attention) by 7e-3 there, and from intelia by 2e-3.
     """
     program = BUILD / "bin" / "intelia"
     documents = sorted((ROOT / "data" / "sample" / "documents").glob("*/*.md"))

@@ -1,4 +1,4 @@
-"""Chat templates against transformers: rendered text, the errors of templates that refuse, masks, and preference tokens.
+"""Chat templates against transformers: rendered text, the errors that templates raise, masks, and preference tokens.
 
 Templates: those of tests/parity/templates, those that TRL and transformers ship, the published ones of
 INTELIA_EXTERNAL_DATA/chat-templates, and a few written here in the manner of transformers' documentation. Expected values are
@@ -25,7 +25,7 @@ from transformers.utils import chat_template_utils  # noqa: E402
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 EXTERNAL = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ROOT / ".." / "shared" / "data")).resolve()
 
-# Where ours differs on purpose: (part of a template's name, part of a case's name) → why.
+# Intended differences: (part of a template's name, part of a case's name) → why.
 DISAGREEMENTS = {}
 
 
@@ -211,7 +211,7 @@ def render_with_peer(compiled, messages, settings):
         text, spans = chat_template_utils._render_with_assistant_indices(
             compiled, copy.deepcopy(messages), tools, documents, add_generation_prompt, bos_token="<s>", eos_token="</s>", **variables)
         return text, [list(span) for span in spans], None
-    except Exception as error:  # the peer's errors are of many classes
+    except Exception as error:  # the errors of the reference are of many classes
         return None, None, error
 
 
@@ -232,7 +232,7 @@ def first_difference(got, want):
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_rendered_text_and_errors(probe, fixed_clock, name):
-    """Equal text, equal spans of {% generation %}, and an error where the peer has one: with the template's own words where it raises."""
+    """Equal text, equal spans of {% generation %}, and an error where transformers has one, with the message of raise_exception."""
     compiled = chat_template_utils._compile_jinja_template(SOURCES[name])
     failures = []
     for case, messages in CONVERSATIONS.items():
@@ -259,13 +259,13 @@ def continue_with_peer(source, messages, settings):
         texts, _ = chat_template_utils.render_jinja_template([copy.deepcopy(messages)], tools=tools, documents=documents, chat_template=source,
                                                              continue_final_message=True, bos_token="<s>", eos_token="</s>", **variables)
         return texts[0], None
-    except Exception as error:  # the peer's errors are of many classes
+    except Exception as error:  # the errors of the reference are of many classes
         return None, error
 
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_continued_message(probe, fixed_clock, name):
-    """continue_final_message: the same text, and an error where the peer has one. A conversation's other ends are continued too."""
+    """continue_final_message: the same text, and an error where transformers has one. Other last messages are continued, too."""
     failures = []
     cases = dict(CONVERSATIONS, **{f"ends with {content!r}": turns(("user", "x"), ("assistant", content)) for content in CONTENTS})
     cases["mark in the text"] = turns(("user", "CONTINUE_FINAL_MESSAGE_TAG "), ("assistant", "CONTINUE_FINAL_MESSAGE_TAG \n"))
@@ -292,7 +292,7 @@ SHAPES = [("user", "assistant"), ("system", "user", "assistant"), ("user", "assi
 
 @pytest.mark.parametrize("name", sorted(SOURCES))
 def test_later_renderings(probe, fixed_clock, name):
-    """A template that is rendered again and again goes by plans made from earlier renderings: the same text and spans, whatever the contents."""
+    """Repeated renderings use plans made from earlier ones: the same text and spans, whatever the contents."""
     compiled = chat_template_utils._compile_jinja_template(SOURCES[name])
     rng = random.Random(name)
     failures = []
@@ -346,7 +346,7 @@ KNOWN_ROLES = {"system", "developer", "user", "assistant", "tool", "ipython"}
 
 @pytest.mark.parametrize("name", MARKED)
 def test_masks_of_markers(probe, base_folder, tmp_path, fixed_clock, name):
-    """Ids and trained tokens equal transformers' return_assistant_tokens_mask, for conversations with tools too."""
+    """Ids and trained tokens equal transformers' return_assistant_tokens_mask, also for conversations with tools."""
     folder = folder_with(base_folder, tmp_path / "model", SOURCES[name])
     peer = transformers.AutoTokenizer.from_pretrained(folder)
     compared, failures = 0, []
@@ -380,7 +380,7 @@ PREFERENCES = {
 
 @pytest.mark.parametrize("name", ["ours/llama-3.1", "ours/qwen2.5", "ours/phi-3", "trl/qwen3", "trl/llama3_2", "trl/gemma", "trl/deepseek_r1_distill"])
 def test_preferences(probe, base_folder, tmp_path, fixed_clock, name):
-    """Prompt, chosen and rejected as DPOTrainer itself prepares them, full and where a prompt fills the length."""
+    """Prompt, chosen and rejected as DPOTrainer prepares them, full and where a prompt fills the length."""
     trl = pytest.importorskip("trl")
     datasets = pytest.importorskip("datasets")
     if name not in SOURCES:
@@ -399,7 +399,7 @@ def test_preferences(probe, base_folder, tmp_path, fixed_clock, name):
                 assert probe(do="preference", folder=str(folder), record=record)["error"] == str(error)
                 continue
             got = probe(do="preference", folder=str(folder), record=record, date=NOW.isoformat(), max_length=max_length or 0)
-            if not kept:  # the prompt alone is as long as is allowed
+            if not kept:  # the prompt alone has the maximum length
                 assert got["chosen"] == [] and got["rejected"] == [] and len(got["prompt"]) == max_length, case
                 continue
             want = {part: kept[0][f"{part}_ids"] for part in ("prompt", "chosen", "rejected")}

@@ -1,6 +1,6 @@
 """`intelia tokenize` and `intelia detokenize` against Hugging Face tokenizers, as programs in a pipe.
 
-The tokenizers are trained here; every expected value is the peer's. The program is INTELIA_BUILD/bin/intelia (default
+The tokenizers are trained here; all expected values are from Hugging Face tokenizers. The program is INTELIA_BUILD/bin/intelia (default
 build/release).
 """
 
@@ -92,7 +92,7 @@ def test_ids_of_json_strings(folder, peer, options, threads):
 
 
 def test_ids_of_plain_lines(folder, peer):
-    """A line is what stands between newlines, carriage returns and NUL bytes included."""
+    """A line is everything between newlines, including carriage returns and NUL bytes."""
     texts = [text for text in TEXTS if "\n" not in text]
     got = run("tokenize", folder, "\n".join(texts).encode())
     assert [json.loads(line) for line in got] == [peer_ids(peer, text) for text in texts]
@@ -120,7 +120,7 @@ def test_round_trip(folder):
 
 @pytest.mark.parametrize("skip", [False, True])
 def test_text_of_random_ids(folder, peer, skip):
-    """Sequences that no text leads to: halves of characters, control tokens anywhere."""
+    """Sequences that no text encodes to: parts of characters, control tokens anywhere."""
     rng = random.Random(14)
     rows = [[rng.randrange(peer.get_vocab_size()) for _ in range(rng.randint(0, 20))] for _ in range(1000)]
     lines = "".join(json.dumps(row) + "\n" for row in rows).encode()

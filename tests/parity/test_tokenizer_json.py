@@ -1,6 +1,6 @@
-"""Every part of a tokenizer.json against Hugging Face tokenizers: ids, byte ranges and decoding, one option after another.
+"""Every part of a tokenizer.json against Hugging Face tokenizers: ids, byte ranges and decoding, option by option.
 
-The files are built here with the peer. Two small models make every difference visible: one that gives each byte of the
+The files are built here with tokenizers. Two small models make every difference visible: one that gives each byte of the
 normalized text an id, and one that gives each piece of the pre-tokenized text one token. Run with pytest; the probe is
 INTELIA_BUILD/bin/tokens_probe (default build/release).
 """
@@ -61,7 +61,7 @@ def random_texts(count, seed):
 
 TEXTS = NASTY + random_texts(150, 11) + [SAMPLE[i : i + 800] for i in range(0, 16_000, 800)]
 
-# Every code point but surrogates, in blocks: the planes that have characters whole, of the others one block.
+# Every code point but surrogates, in blocks: planes with characters in full, of the others one block.
 BLOCK = 512
 BLOCKS = [range(start, start + BLOCK) for start in itertools.chain(range(0, 0x40000, BLOCK), range(0xE0000, 0xE1000, BLOCK), [0x40000, 0xF0000, 0x10FE00])]
 BLOCKS = [[c for c in block if not 0xD800 <= c < 0xE000] for block in BLOCKS]
@@ -74,7 +74,7 @@ def byte_ranges(text, spans):
 
 
 class Pair:
-    """One document, as we read it and as the peer does."""
+    """One document, as read by intelia and by tokenizers."""
 
     def __init__(self, probe, folder, document):
         folder.mkdir(exist_ok=True)
@@ -120,7 +120,7 @@ def added(content, id, **flags):
 
 
 def charsmap(rules):
-    """A map that SentencePiece makes of the rules NFKC with case folding, or of none: what published models carry."""
+    """A map that SentencePiece compiles for NFKC with case folding, or for no rule, as in published models."""
     return {"type": "Precompiled", "precompiled_charsmap": base64.b64encode(rules).decode()}
 
 
@@ -349,7 +349,7 @@ def test_bpe(probe, tmp_path, trained_bpe, options):
 def test_bpe_with_some_bytes(probe, tmp_path, trained_bpe, missing, fuse_unk, unk_token):
     vocabulary = {token: id for token, id in trained_bpe["model"]["vocab"].items() if token not in missing}
     model = {**trained_bpe["model"], "vocab": vocabulary, "byte_fallback": True, "fuse_unk": fuse_unk, "unk_token": unk_token}
-    # Of characters that are dropped, or told after the ones that follow them, the peer's offsets are wrong.
+    # The offsets of tokenizers are wrong for characters that are dropped or reported after later ones.
     Pair(probe, tmp_path / "m", {**trained_bpe, "model": model}).check_encoding(TEXTS, ranges=not missing)
 
 
@@ -408,7 +408,7 @@ def test_unigram(probe, tmp_path, trained_unigram, name):
 
 
 def test_unigram_scores_near_each_other(probe, tmp_path):
-    """Ties and scores that only their last digits tell apart, written with as many digits as files have."""
+    """Ties and scores that differ in their last digits only, written with as many digits as files have."""
     rng = random.Random(5)
     pieces = ["".join(letters) for size in (1, 2, 3) for letters in itertools.product("ab", repeat=size)]
     for round in range(20):
@@ -494,7 +494,7 @@ def test_decoders(probe, tmp_path, trained_bpe, name):
 
 
 def test_qwen2_file(probe, tmp_path):
-    """NFC, the pattern of Qwen 2 and a byte-level vocabulary: the file of Qwen2.5 in small."""
+    """NFC, the pattern of Qwen 2 and a byte-level vocabulary: a small version of the file of Qwen2.5."""
     trainer = tokenizers.trainers.BpeTrainer(vocab_size=2000, initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     document = trained(tokenizers.models.BPE(), trainer, PRE_TOKENIZERS["Qwen 2"], {"type": "NFC"})
     size = len(document["model"]["vocab"])
@@ -508,7 +508,7 @@ def test_qwen2_file(probe, tmp_path):
 
 
 def test_truncation_and_padding_are_not_looked_at(probe, tmp_path):
-    """As transformers: both are switched off unless a call asks for them."""
+    """As in transformers: both are disabled unless a call requests them."""
     truncation = {"direction": "Right", "max_length": 3, "strategy": "LongestFirst", "stride": 0}
     padding = {"strategy": {"Fixed": 9}, "direction": "Right", "pad_to_multiple_of": None, "pad_id": 0, "pad_type_id": 0, "pad_token": "<pad>"}
     document = document_of(BYTES_MODEL, truncation=truncation, padding=padding)

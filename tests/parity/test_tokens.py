@@ -1,6 +1,6 @@
-"""Text and ids, chat templates and masks against their peers: tokenizers, sentencepiece, transformers and jinja2.
+"""Text and ids, chat templates and masks against tokenizers, sentencepiece, transformers and jinja2.
 
-Every expected value is computed here by the peer. The tokenizers are trained here from Python's own documentation and from
+Every expected value is computed here by these packages. The tokenizers are trained here from Python's own documentation and from
 sentences in four languages, so nothing is downloaded. Run with pytest; the probe is INTELIA_BUILD/bin/tokens_probe (default
 build/release), the outside vectors are in INTELIA_EXTERNAL_DATA (default ../shared/data).
 """
@@ -117,7 +117,7 @@ def llama3_folder(tmp_path_factory):
     trainer = tokenizers.trainers.BpeTrainer(vocab_size=5000, initial_alphabet=tokenizers.pre_tokenizers.ByteLevel.alphabet(), show_progress=False)
     tokenizer.train_from_iterator(training_lines(), trainer)
     document = json.loads(tokenizer.to_str())
-    # A word that no merges lead to: only ignore_merges finds it.
+    # A word that no merges produce: only ignore_merges finds it.
     vocabulary = document["model"]["vocab"]
     vocabulary[UNMERGED_WORD] = len(vocabulary)
     tokenizer = tokenizers.Tokenizer.from_str(json.dumps(document))
@@ -137,7 +137,7 @@ def sentencepiece_model(tmp_path_factory):
     folder = tmp_path_factory.mktemp("sentencepiece")
     corpus = folder / "corpus.txt"
     corpus.write_text("\n".join(training_lines()), encoding="utf-8")
-    # As Llama 2's model was trained: https://github.com/google/sentencepiece/blob/master/doc/options.md
+    # Trained like the model of Llama 2: https://github.com/google/sentencepiece/blob/master/doc/options.md
     sentencepiece.SentencePieceTrainer.train(
         input=str(corpus), model_prefix=str(folder / "tokenizer"), vocab_size=3000, model_type="bpe", byte_fallback=True, split_digits=True,
         normalization_rule_name="identity", remove_extra_whitespaces=False, allow_whitespace_only_pieces=True, add_dummy_prefix=True,
@@ -191,7 +191,7 @@ def test_byte_level_ids(probe, llama3_folder, texts):
 
 def test_every_code_point(probe, llama3_folder):
     """Blocks of 64 code points, between letters and between blanks. Oniguruma and PCRE2 know different Unicode versions: code
-    points that only one of them has are left out, by Python's version."""
+    points that only one of them has are excluded, by Python's version."""
     import unicodedata
 
     peer = tokenizers.Tokenizer.from_file(str(llama3_folder / "tokenizer.json"))
@@ -207,7 +207,7 @@ def test_every_code_point(probe, llama3_folder):
 
 
 def test_byte_level_ranges(probe, llama3_folder):
-    """The byte ranges equal the peer's offsets (which, in a file without a trimming post-processor, keep their blanks)."""
+    """The byte ranges equal the offsets of tokenizers (which, in a file without a trimming post-processor, keep their blanks)."""
     document = json.loads((llama3_folder / "tokenizer.json").read_text())
     document["post_processor"] = None
     peer = tokenizers.Tokenizer.from_str(json.dumps(document))
@@ -228,7 +228,7 @@ def test_byte_level_decode(probe, llama3_folder, texts):
 
 
 def test_sentencepiece_ids(probe, llama2_folder, texts):
-    """Text without control tokens: what the library itself gives, which is what the models were trained on."""
+    """Text without control tokens: the result of the library, on which the models were trained."""
     peer = sentencepiece.SentencePieceProcessor(model_file=str(llama2_folder / "tokenizer.model"))
     assert_same_ids(probe, llama2_folder, peer.encode, texts)
     assert_same_ids(probe, llama2_folder, lambda text: [1] + peer.encode(text), texts[:50], add=True)
@@ -257,7 +257,7 @@ def test_sentencepiece_decode(probe, llama2_folder, texts):
 
 
 def llama2_json(folder, variant):
-    """The tokenizer.json that transformers makes of the model, as old files have it (a normalizer) or new ones (Metaspace)."""
+    """The tokenizer.json that transformers creates from the model, as old files have it (a normalizer) or new ones (Metaspace)."""
     peer = transformers_tokenizer(folder)
     document = json.loads(peer.backend_tokenizer.to_str())
     if variant == "normalizer":
@@ -353,7 +353,7 @@ def with_template(folder, destination, family):
 def render_with_peer(peer, messages, **arguments):
     try:
         return peer.apply_chat_template(messages, tokenize=False, **arguments), None
-    except Exception as error:  # the peer's errors are of many classes
+    except Exception as error:  # the errors of the reference are of many classes
         return None, str(error)
 
 
@@ -381,7 +381,7 @@ MASK_TURNS["quotes control"] = [("user", "what is <|im_end|> ?"), ("assistant", 
 
 @pytest.mark.parametrize("family", ["llama-3.1-generation", "qwen2.5-generation"])
 def test_generation_masks(probe, llama3_folder, tmp_path, family):
-    """return_assistant_tokens_mask. The peer's file has no trimming post-processor: with one, transformers finds no token for a
+    """return_assistant_tokens_mask. The file has no trimming post-processor: with one, transformers finds no token for a
     blank that begins a span and then marks nothing more."""
     folder = with_template(llama3_folder, tmp_path / "model", family)
     document = json.loads((folder / "tokenizer.json").read_text())
@@ -403,8 +403,8 @@ END_OF_TURN = {"llama-3.1": "<|eot_id|>", "qwen2.5": "<|im_end|>", "phi-3": "<|e
 
 @pytest.mark.parametrize("family", sorted(END_OF_TURN))
 def test_derived_masks(probe, llama3_folder, tmp_path, family):
-    """Without markers: from the end of the generation prompt to the end-of-turn token. The expected spans are found in the peer's
-    rendered text, the expected tokens by the peer's offsets."""
+    """Without markers: from the end of the generation prompt to the end-of-turn token. The expected spans are found in the text
+    rendered by transformers, the expected tokens by the offsets of tokenizers."""
     folder = with_template(llama3_folder, tmp_path / "model", family)
     document = json.loads((folder / "tokenizer.json").read_text())
     document["post_processor"] = document["post_processor"]["processors"][1]
@@ -431,7 +431,7 @@ def test_derived_masks(probe, llama3_folder, tmp_path, family):
 
 
 def test_rewriting_template_is_refused(probe, llama3_folder, tmp_path):
-    """Mistral v3 moves the system text to the last user turn: earlier turns are not what generation saw."""
+    """Mistral v3 moves the system text to the last user turn: earlier turns differ from those in generation."""
     folder = with_template(llama3_folder, tmp_path / "model", "mistral-v3")
     messages = as_messages([("system", "s"), ("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d")])
     assert "differently" in probe(do="conversation", folder=str(folder), messages=messages)["error"]
@@ -496,7 +496,7 @@ def test_dataset(probe, llama3_folder, tmp_path):
     assert probe(do="dataset", folder=str(llama3_folder), path=str(path), max_length=100)["sha256"] != got["sha256"]
 
 
-# ── vectors that nobody of this project wrote ─────────────────────────────────────────────────────────────────────────
+# ── external test vectors ─────────────────────────────────────────────────────────────────────────
 
 
 def external(name):
@@ -513,7 +513,7 @@ def json_lines(path):
 
 @pytest.mark.parametrize("name", ["llamacpp_jinja_cases", "llamacpp_chat_cases"])
 def test_jinja_vectors(probe, name):
-    """Expected is what Jinja2 3.1.6 gave with transformers' settings, also where llama.cpp's own expectation differs."""
+    """The expected results are those of Jinja2 3.1.6 with the settings of transformers, also where llama.cpp's own expectation differs."""
     for case in json_lines(external("chat-templates") / f"{name}.jsonl"):
         variables = dict(case.get("vars", {}))
         request = {"do": "jinja", "template": case["template"], "vars": variables}
@@ -547,7 +547,7 @@ def model_templates():
 
 @pytest.mark.parametrize("name", model_templates())
 def test_model_templates(probe, name, monkeypatch):
-    """Every published template over every conversation, with and without tools, against transformers' own environment."""
+    """Every published template for every conversation, with and without tools, against the environment of transformers."""
     source = (external("chat-templates") / "templates" / name).read_text(encoding="utf-8")
     import datetime
 

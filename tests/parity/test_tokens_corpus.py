@@ -51,7 +51,7 @@ def training_lines():
 
 
 def byte_level(folder, lines, pattern, normalizer=None, **model):
-    """A byte-level BPE; pattern None is ByteLevel's own, GPT-2's."""
+    """A byte-level BPE; pattern None is that of ByteLevel (GPT-2)."""
     pre = tokenizers.pre_tokenizers
     tokenizer = tokenizers.Tokenizer(tokenizers.models.BPE(**model))
     if normalizer:
@@ -76,7 +76,7 @@ def train_sentencepiece(folder, lines, model_type, **options):
 
 @pytest.fixture(scope="module")
 def bpe_model(tmp_path_factory, training_lines):
-    """The bytes of a model trained as Llama 2's: https://github.com/google/sentencepiece/blob/master/doc/options.md"""
+    """The bytes of a model trained like that of Llama 2: https://github.com/google/sentencepiece/blob/master/doc/options.md"""
     folder = tmp_path_factory.mktemp("sentencepiece")
     train_sentencepiece(folder, training_lines, "bpe", split_digits=True, normalization_rule_name="identity", remove_extra_whitespaces=False,
                         allow_whitespace_only_pieces=True)
@@ -90,14 +90,14 @@ def sentencepiece_bpe(folder, model):
 
 
 def sentencepiece_unigram(folder, lines):
-    """SentencePiece adds 32-bit scores one after the other, so of equally likely cuts its versions choose different ones
-    (https://github.com/google/sentencepiece/issues/747): such a cut counts as equal."""
+    """SentencePiece adds 32-bit scores one after the other, so its versions choose differently between equally likely segmentations
+    (https://github.com/google/sentencepiece/issues/747): such a segmentation counts as equal."""
     train_sentencepiece(folder, lines, "unigram")
     peer = sentencepiece.SentencePieceProcessor(model_file=str(folder / "tokenizer.model"))
     scores = numpy.array([peer.get_score(token_id) for token_id in range(peer.get_piece_size())])
 
     def is_as_likely(ids, want):
-        """The same text, and likelihoods apart by no more than the roundings of 32 bits where the cuts differ."""
+        """The same text, and likelihoods that differ by no more than 32-bit rounding where the segmentations differ."""
         num_other = sum(((collections.Counter(ids.tolist()) - collections.Counter(want)) | (collections.Counter(want) - collections.Counter(ids.tolist()))).values())
         rounding = abs(scores[want].sum()) * numpy.finfo(numpy.float32).eps
         return peer.decode(ids.tolist()) == peer.decode(want) and abs(scores[ids].sum() - scores[want].sum()) <= 2 * rounding * num_other
@@ -106,7 +106,7 @@ def sentencepiece_unigram(folder, lines):
 
 
 def metaspace_json(folder, model, edit):
-    """A BPE with byte fallback, in the shape that `edit` gives to the tokenizer.json that transformers makes of a SentencePiece model."""
+    """A BPE with byte fallback: the tokenizer.json that transformers creates from a SentencePiece model, changed by `edit`."""
     (folder / "tokenizer.model").write_bytes(model)
     (folder / "tokenizer_config.json").write_text('{"tokenizer_class": "LlamaTokenizer", "legacy": false}')
     document = json.loads(transformers.AutoTokenizer.from_pretrained(str(folder)).backend_tokenizer.to_str())
@@ -156,7 +156,7 @@ BYTE_FALLBACK = {
     "as Gemma": lambda folder, model: metaspace_json(folder, model, as_gemma),
     "SentencePiece BPE": sentencepiece_bpe,
 }
-# Slow to load, and near relatives of others.
+# Slow to load, and similar to others.
 ONLY_SLOW = {"llama-3 as JSON", "llama-4 as JSON", "tekken 240718", "mistral v1", "mistral v7", "cl100k", "qwen-3.5", "qwen-2 cut as 3.5, not normalized"}
 
 
@@ -183,7 +183,7 @@ def ours(probe, folder, texts, path):
 
 
 def assert_equal(probe, folder, peer, texts, path):
-    """`peer` gives ids, or is a pair: that, and what says whether other ids are as good."""
+    """`peer` returns ids, or is a pair with a function that decides whether other ids are equivalent."""
     peer, is_as_good = peer if isinstance(peer, tuple) else (peer, None)
     for part in slices(texts):
         got = ours(probe, folder, [text.encode() for text in part], path)
@@ -214,7 +214,7 @@ def test_published(probe, texts, tmp_path, name):
 
 
 def test_raw_bytes(probe, training_lines, tmp_path):
-    """Bytes that are not UTF-8 count as U+FFFD, as many as Python's errors="replace" makes of them."""
+    """Bytes that are not UTF-8 count as U+FFFD, as many as with Python's errors="replace"."""
     rng = random.Random(17)
     heads = [b"\xc0\xaf", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf0\x80\x80\x80", b"\xf4\x90\x80\x80", b"\xf8\x88", b"\xe2\x82", b"\xf0\x9f\x90", b"\xff", b"\x80"]
     raw = [rng.randbytes(rng.randint(0, 400)) for _ in range(2000)]

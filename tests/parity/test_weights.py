@@ -1,7 +1,7 @@
-"""Targets with weights of their own, beside a plain PyTorch computation: the cross-entropy of transformers' logits, weighted.
+"""Weighted targets against a plain PyTorch computation: the weighted cross-entropy of the logits of transformers.
 
-Seen failing by changes made by hand, each test by the changes to what it holds: gradient or loss of the head not weighted, a
-window divided by the number of its targets, scores whose loss or weight is not weighted, kept tokens without their weights.
+The tests were verified to fail after these changes: gradient or loss of the head not weighted, a step divided by the number of
+its targets, scores whose loss or weight is not weighted, cached tokens without their weights.
 """
 
 import json
@@ -27,7 +27,7 @@ LAYOUTS = {"unpacked": {"batch_size": 4}, "packed": {"batch_size": 2, "packing":
 
 
 def make_rows():
-    """Those of test_sft, a weight for each target; every third row has none, all of its targets weigh 1."""
+    """Rows of test_sft with a weight for each target; every third row has none, so that its targets have weight 1."""
     random = np.random.default_rng(14)
     rows = test_sft.make_rows()
     for row in rows[::3] + rows[1::3]:
@@ -36,7 +36,7 @@ def make_rows():
 
 
 def weights_of(row):
-    """What each token but the first weighs, as a target."""
+    """The weight of each token except the first, as a target."""
     return torch.tensor(row.get("weights", row["is_target"]), dtype=torch.float32)[1:]
 
 
@@ -83,7 +83,7 @@ def start(tmp_path_factory):
 
 
 def train(engine_probe, folder, output, rows, **settings):
-    """Plain gradient descent; every update takes all rows."""
+    """Plain gradient descent; every step takes all rows."""
     output.mkdir()
     engine_probe(do="train", **{**dict(
         model=folder / "model", adapter=folder / "adapter", method="lora", precision="fp32", threads=2, output=output,
@@ -116,7 +116,7 @@ def test_scores(engine_probe, start):
 
 
 def test_training(engine_probe, start, tmp_path):
-    """Losses and gradient norms of updates, losses of evaluations, and the adapter at the end, packed and unpacked."""
+    """Losses and gradient norms of steps, losses of evaluations, and the adapter at the end, packed and unpacked."""
     folder, rows = start
     ours = {layout: train(engine_probe, folder, tmp_path / layout, rows, **settings) for layout, settings in LAYOUTS.items()}
     bare = [{"ids": row["ids"], "is_target": row["is_target"]} for row in rows]
@@ -151,8 +151,8 @@ def test_training(engine_probe, start, tmp_path):
 
 
 def test_only_the_ratio_of_weights_counts(engine_probe, start, tmp_path):
-    """Half of every weight is a product without rounding, so everything has the bits that it has with weights of 1, and these
-    have the bits that it has without weights."""
+    """Halving every weight is exact, so everything has the same bits as with weights of 1, which has the same bits as
+    without weights."""
     folder, rows = start
     outcomes = []
     for weight in (None, 1.0, 0.5):
@@ -166,7 +166,7 @@ def test_only_the_ratio_of_weights_counts(engine_probe, start, tmp_path):
 
 
 def test_the_program_on_conversations(tmp_path):
-    """From text on: the loss of the first update and of the validation, of conversations whose answers have weights."""
+    """From text: the loss of the first step and of the validation data, for conversations whose answers have weights."""
     program = BUILD / "bin" / "intelia"
     documents = sorted((test_sft.ROOT / "data" / "sample" / "documents").glob("*/*.md"))
     subprocess.run([program, "model", "init", "--hidden-size", "32", "--intermediate-size", "64", "--layers", "2", "--heads", "4",
@@ -187,7 +187,7 @@ def test_the_program_on_conversations(tmp_path):
     data = tmp_path / "data.jsonl"
     data.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in conversations), encoding="utf-8")
     lines = []
-    for run in ("first", "second"):  # which takes the tokens that the first kept
+    for run in ("first", "second"):  # which uses the tokens cached by the first
         subprocess.run([program, "train", "sft", "--model", tmp_path / "model", "--train", data, "--validation", data, "--output",
                         tmp_path / run, "--method", "lora", "--precision", "fp32", "--device", "cpu", "--max-steps", "1",
                         "--batch-size", "3", "--gradient-accumulation", "100", "--learning-rate", "1e-9", "--lora-dropout", "0",

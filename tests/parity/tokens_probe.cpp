@@ -1,5 +1,5 @@
-// Answers JSON requests (one a line on stdin) with JSON results (one a line on stdout), so that the parity tests in
-// Python can ask the tokens room. It knows the room's public interface and nothing else.
+// Answers JSON requests on stdin with JSON results on stdout, one per line, so that the parity tests in Python can use
+// lib/tokens and lib/tokenizer through their public interfaces.
 #include <algorithm>
 #include <cstring>
 #include <filesystem>
@@ -48,7 +48,7 @@ Conversation conversation_of(const Json& request) {
   return record;
 }
 
-/** As records hold them; a role that records do not know is passed on, for templates to refuse. */
+/** As in records; a role that records do not allow is passed on to the template. */
 std::vector<Message> messages_of(const Json& request) {
   std::vector<Message> messages;
   for (Json message : request["messages"]) {
@@ -89,7 +89,7 @@ jinja::DateTime date_of(const Json& date) {
   return {part(0, 4), part(5, 2), part(8, 2), part(11, 2), part(14, 2), part(17, 2)};
 }
 
-/** {"template","vars"?,"messages"?,"tools"?,"documents"?,"date"?}: the language alone. */
+/** {"template","vars"?,"messages"?,"tools"?,"documents"?,"date"?}: only the language. */
 Json render_jinja(const Json& request) {
   const jinja::Template chat_template(request["template"].get<std::string>(), "template");
   jinja::Input input;

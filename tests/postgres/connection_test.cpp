@@ -33,7 +33,7 @@ Failure connect(const std::string& url, Timeouts timeouts = {}) {
 
 }  // namespace
 
-TEST_CASE("SQLSTATE to kind") {
+TEST_CASE("SQLSTATEs are mapped to error kinds") {
   // https://www.postgresql.org/docs/15/errcodes-appendix.html
   for (const char* state : {"28P01", "28000", "3D000", "3F000", "42P01", "42703", "42501", "22007"})
     CHECK_MESSAGE(kind_of_sql_state(state) == Kind::usage, state);
@@ -43,7 +43,7 @@ TEST_CASE("SQLSTATE to kind") {
     CHECK_MESSAGE(kind_of_sql_state(state) == Kind::io, state);
 }
 
-TEST_CASE("secrets are hidden as they stand and percent-encoded") {
+TEST_CASE("secrets are redacted, plain and percent-encoded") {
   CHECK(hide_secrets("bad p@ss/word and p%40ss%2Fword and p%40ss%2fword.", {"p@ss/word"}) ==
         "bad *** and *** and ***.");
   CHECK(hide_secrets("hunter22 hunter2", {"hunter2", "hunter22"}) == "*** ***");
@@ -51,7 +51,7 @@ TEST_CASE("secrets are hidden as they stand and percent-encoded") {
   CHECK(hide_secrets("nothing here", {"", "x9"}) == "nothing here");
 }
 
-TEST_CASE("a URL that cannot be read right is refused without repeating it") {
+TEST_CASE("an ambiguous URL is an error that does not quote it") {
   for (const char* url :
        {"postgresql://user:can@ary@host/db", "postgresql://user:can/ary@host/db",
         "postgresql://user:canary?x/y@host/db", "postgresql://user:canary%zz@host/db",
@@ -67,7 +67,7 @@ TEST_CASE("a URL that cannot be read right is refused without repeating it") {
   }
 }
 
-TEST_CASE("nobody there, or nobody who answers, is 'try again later'") {
+TEST_CASE("an unreachable or unresponsive server is 'try again later'") {
   const auto folder =
       std::filesystem::temp_directory_path() / ("intelia-connection-test-" + std::to_string(::getpid()));
   std::filesystem::create_directories(folder);
@@ -77,7 +77,7 @@ TEST_CASE("nobody there, or nobody who answers, is 'try again later'") {
   CHECK(failure.message.find("canary42") == std::string::npos);
   CHECK(failure.message.find("try again later") != std::string::npos);
 
-  // A server that accepts and then says nothing.
+  // A server that accepts connections and does not respond.
   const int listener = ::socket(AF_UNIX, SOCK_STREAM, 0);
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

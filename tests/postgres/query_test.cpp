@@ -24,7 +24,7 @@ std::string fault_of(const ExtractQuery& query) {
 
 }  // namespace
 
-TEST_CASE("the standard selection") {
+TEST_CASE("the default selection") {
   const std::string sql = select_sql({}, kStandard);
   CHECK(contains(sql,
                  " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
@@ -36,7 +36,7 @@ TEST_CASE("the standard selection") {
                  "SELECT \"conversation_id\", \"messages\", \"rating\", \"created_at\", \"language\" FROM"));
 }
 
-TEST_CASE("bounds, mapping and other types") {
+TEST_CASE("time bounds, column mapping and other column types") {
   ExtractQuery query;
   query.limit = 0;
   query.languages = {};
@@ -61,7 +61,7 @@ TEST_CASE("bounds, mapping and other types") {
   CHECK(contains(sql, "THEN c.\"body\"::text END"));
 }
 
-TEST_CASE("a time zone is that of times without one alone") {
+TEST_CASE("the time zone applies only to times without one") {
   ExtractQuery query;
   query.time_zone = "Europe/Paris";
   query.since = "2026-01-01";
@@ -84,7 +84,7 @@ TEST_CASE("a time zone is that of times without one alone") {
   check_time_zone(query, {{"Europe/Paris"}});
 }
 
-TEST_CASE("names and values are quoted, whatever they hold") {
+TEST_CASE("names and values are quoted, whatever they contain") {
   CHECK(quote_identifier("a\"b; DROP TABLE x") == "\"a\"\"b; DROP TABLE x\"");
   CHECK(quote_literal("l'eau") == "'l''eau'");
   CHECK(quote_literal("a\\' OR 1=1") == "E'a\\\\'' OR 1=1'");
@@ -108,7 +108,7 @@ TEST_CASE("names and values are quoted, whatever they hold") {
   CHECK(contains(sql, "c.\"t\"\"; --\"::text"));
 }
 
-TEST_CASE("tables of judgements") {
+TEST_CASE("feedback and annotations tables") {
   const TextRows full{
       {"column", "feedback_id", "20", "t"}, {"column", "conversation_id", "25", "t"}, {"column", "stars", "1700", "t"}};
   ExtractQuery query;
@@ -130,7 +130,7 @@ TEST_CASE("tables of judgements") {
                        doctest::Contains("no table 'annotations' (did you mean 'annotation'?)"), Error);
 }
 
-TEST_CASE("wrong names of judgements are named with their option") {
+TEST_CASE("invalid names of feedback or annotations are errors that name the option") {
   for (const auto& [change, option] : std::vector<std::pair<std::function<void(ExtractQuery&)>, const char*>>{
            {[](ExtractQuery& query) { query.feedback_table = "a.b.c"; }, "feedback-table: "},
            {[](ExtractQuery& query) { query.annotations_table = ""; }, "annotations-table: "},
@@ -143,7 +143,7 @@ TEST_CASE("wrong names of judgements are named with their option") {
   }
 }
 
-TEST_CASE("a row's version is that of everything it is made of") {
+TEST_CASE("a row's version covers all rows it is made of") {
   ExtractQuery query;
   query.signals = {"rating", "feedback", "annotations"};
   SourceColumns types = kStandard;
@@ -159,7 +159,7 @@ TEST_CASE("a row's version is that of everything it is made of") {
   CHECK(contains(sql, "md5(json_agg("));  // of annotations, a view
 }
 
-TEST_CASE("a wrong table name is named with its option") {
+TEST_CASE("an invalid table name is an error that names the option") {
   ExtractQuery query;
   CHECK(fault_of(query).empty());
   query.table = "a.b.c";

@@ -1,4 +1,4 @@
-"""`intelia doctor` against real servers: what it finds in a database, in which words, and with which exit status."""
+"""`intelia doctor` against real servers: its findings, messages and exit status."""
 import json
 import os
 import subprocess
@@ -29,7 +29,7 @@ def execute(connection, *statements):
 
 @pytest.fixture()
 def reader(cluster, database):
-    """(URL, connection of the owner) of a role that may only read; every role is of its own test."""
+    """(URL, connection of the owner) of a role that may only read; every test has its own role."""
     url, connection = database
     role = "reader_" + connection.info.dbname
     execute(connection, f"CREATE ROLE {role} LOGIN", f"GRANT SELECT ON conversations TO {role}")
@@ -212,7 +212,7 @@ def test_indexes_that_are_missing_and_their_remedies(reader):
     ("(created_at, conversation_id)", False), ("(created_at DESC NULLS LAST, conversation_id)", False),
     ("(created_at DESC, conversation_id) WHERE rating >= 4", False), ("(conversation_id, created_at)", False)])
 def test_an_index_that_does_not_serve_the_order(reader, index, serves):
-    """Judged as the server's planner does: it needs no sort exactly when the doctor is content."""
+    """Compared with the planner of the server: it needs no sort exactly when doctor finds no problem."""
     url, connection, _ = reader
     execute(connection, "DROP INDEX conversations_newest_first", f"CREATE INDEX ON conversations {index}")
     with connection.cursor() as cursor:
@@ -257,7 +257,7 @@ def test_an_encoding_that_declares_none():
     try:
         found = findings_of(server.url(), status=1)
         assert found["encoding"]["state"] == "warning" and "SQL_ASCII" in found["encoding"]["message"]
-        assert found["table"]["state"] == "failed"  # nothing was made in it
+        assert found["table"]["state"] == "failed"  # nothing was created in it
     finally:
         server.stop()
 

@@ -1,4 +1,4 @@
-"""`intelia extract --alarm-drift`: what changed since the last run, and the status that tells cron."""
+"""`intelia extract --alarm-drift`: changes since the last run, and the exit status for cron."""
 import json
 
 import program
@@ -28,7 +28,7 @@ def test_a_change_of_the_languages_is_an_alarm(database, tmp_path):
     assert run.status == 3, run.stderr
     assert "since the last run" in run.stderr and "language" in run.stderr and "es" in run.stderr
     report = drift_of(tmp_path / "out")
-    # 300 of 2,000 rows changed sides: half the sum of |−0.15| and |0.15|, less what chance explains.
+    # 300 of 2,000 rows changed: half the sum of |−0.15| and |0.15|, less the noise.
     language = report["by"]["language"]
     assert abs(language["distance"] - 0.15) < 1e-9 and 0.04 < language["drift"] < 0.15
     assert len(lines_of(tmp_path / "out")) == 2000, "the files are the new ones all the same"

@@ -1,4 +1,4 @@
-"""`intelia extract` against a real server: what it writes, what it refuses, what it says."""
+"""`intelia extract` against a real server: output, errors and messages."""
 import json
 import os
 import pathlib
@@ -305,7 +305,7 @@ def test_server_full_or_away(database, cluster, tmp_path):
 
 @needs_data
 def test_json_test_suite_through_a_json_column(database, tmp_path):
-    """Each document that PostgreSQL's json takes stands inside a message: every row is kept or rejected by name."""
+    """Each document that PostgreSQL's json accepts is inside a message: every row is kept, or rejected with a reason."""
     url, connection = database
     cursor = connection.cursor()
     cursor.execute("CREATE TABLE suite (conversation_id text, messages json, rating float8, created_at timestamptz, language text)")

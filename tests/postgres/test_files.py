@@ -1,4 +1,4 @@
-"""JSON Lines and CSV files against a table that holds the same rows: the same lines in the same order; and hostile files."""
+"""JSON Lines and CSV files against a table with the same rows: the same lines in the same order; and malicious files."""
 import csv
 import hashlib
 import json
@@ -31,7 +31,7 @@ TIMES = ["2026-02-17T06:41:23Z", "2026-02-17 06:41:23+00", "2026-02-17 08:41:23+
 
 
 def read_file(path, folder, **settings):
-    """What `extract --from path` makes of the file: status, lines, rejected [(line, reason)], its summary, its error."""
+    """The result of `extract --from path`: status, lines, rejected [(line, reason)], its summary, its error."""
     output = tempfile.mkdtemp(dir=folder)
     run = program.run("extract", "--from", path, "--output", output, *ALL, *arguments_of(settings), timeout_seconds=300)
     assert run.status < 128, run.stderr
@@ -52,7 +52,7 @@ def arguments_of(settings):
 
 
 def peak_bytes(path, folder, **settings):
-    """The most memory that the program has had while it read the file; that of the last moment may be missed."""
+    """The peak memory of the program while it read the file; the last moment may be missed."""
     process = program.start("extract", "--from", path, "--output", folder / "peak", *ALL, *arguments_of(settings))
     peak = program.peak_bytes_until_end(process)
     assert program.finish(process).status == 0 and peak > 1 << 20
@@ -72,7 +72,7 @@ def write_lines(path, rows):
     return path
 
 
-# ---------------------------------------------------------------------------------------------- the same as from a table
+# ---------------------------------------------------------------------------------------------- comparison with a table
 
 PIECES = ["é", "“", "\"", "\\", "\n", "\r\n", "\t", "\x01", "\x7f", "\u2028", "🐔", ",", ";", "  ", "\"\"", "}, {", "'", "œuf"]
 
@@ -115,7 +115,7 @@ def naughty_rows():
 
 @pytest.fixture(scope="module")
 def bytewise(cluster):
-    """(URL, connection) of a database whose order of texts is that of their bytes."""
+    """(URL, connection) of a database whose texts are ordered by bytes."""
     connection = cluster.connect()
     connection.cursor().execute("CREATE DATABASE bytewise TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
     connection.close()
@@ -136,7 +136,7 @@ def fill(connection, rows):
 
 
 def write_files(folder, connection, rows):
-    """The rows in each kind of file, by Python and by the server."""
+    """The rows in each kind of file, written by Python and by the server."""
     lines, cells, tabs = folder / "python.jsonl", folder / "python.csv", folder / "python.tsv"
     with lines.open("w") as file:
         for number, row in enumerate(rows):
@@ -212,7 +212,7 @@ def test_what_intelia_wrote_goes_in_as_it_came_out(bytewise, tmp_path):
     assert read_file(written, tmp_path, min_messages=2).lines == written.read_bytes() != b""
 
 
-# ------------------------------------------------------------------------------------------------------------- hostile files
+# ------------------------------------------------------------------------------------------------------------- malicious files
 
 def test_memory_does_not_grow_with_the_file(tmp_path):
     path = tmp_path / "large.jsonl"
@@ -325,7 +325,7 @@ def test_what_cannot_be_read_twice_is_refused(tmp_path):
 
 @needs_data
 def test_json_test_suite(tmp_path):
-    """Each case as the messages of a line: what is no JSON is named, what is goes on to be judged as messages."""
+    """Each case as the messages of a line: invalid JSON is reported, valid JSON is read as messages."""
     start = json.dumps({**GOOD, "messages": None}).encode()
     cases, lines = [], [json.dumps(GOOD, ensure_ascii=False).encode()]
     for path in sorted((DATA / "jsontestsuite/test_parsing").glob("*.json")):

@@ -1,4 +1,4 @@
-"""`intelia extract --incremental`: after every increment the files are what a full extraction of the snapshot writes."""
+"""`intelia extract --incremental`: after every run the files are those of a full extraction of the snapshot."""
 import json
 import os
 import random
@@ -29,7 +29,7 @@ def data_of(folder):
 
 
 class Incremental:
-    """Increments of one database, each compared with a full extraction of the same state."""
+    """Incremental runs of one database, each compared with a full extraction of the same state."""
 
     def __init__(self, url, folder, *options):
         self.url, self.folder, self.options = url, folder, options
@@ -133,7 +133,7 @@ def test_a_state_that_does_not_fit_is_not_built_on(incremental, change, why):
         steps.options = ("--min-rating", "4.25")
     elif change == "split":
         steps.options = ("--split", "0.5")
-    elif change == "column":  # the default comes without a new version of any row
+    elif change == "column":  # a default is added without a new version of any row
         connection.cursor().execute("ALTER TABLE conversations DROP COLUMN language; "
                                     "ALTER TABLE conversations ADD COLUMN language text DEFAULT 'es'")
     elif change == "output":
@@ -263,7 +263,7 @@ def test_bad_rows_count_whether_read_or_not(incremental):
     insert(connection, [{} for _ in range(20)] + [{"conversation_id": "bad", "messages": "7"}])
     steps.step()
     _, run = steps.step()
-    assert "conversation bad" not in run.stderr  # named when it was read, a night ago
+    assert "conversation bad" not in run.stderr  # reported when it was read, one run earlier
     connection.cursor().execute("UPDATE conversations SET messages = '8' WHERE conversation_id < 'c-000002'")
     run = extract(steps.url, steps.folder / "increment", "--incremental", status=1)
     assert "3 of 21 records are bad" in run.stderr
@@ -294,7 +294,7 @@ def test_jobs_write_the_same(database, tmp_path):
 
 
 def test_several_connections_see_one_snapshot(database, tmp_path):
-    """Rows are moved between ranges and deleted while --jobs reads: what is read is one moment's."""
+    """Rows are moved between ranges and deleted while --jobs reads: the result is one snapshot."""
     url, connection = database
     insert(connection, [{"conversation_id": f"c-{number}", "created_at": f"2026-{1 + number % 9:02d}-{1 + number % 28:02d}",
                          "messages": TURNS[:3] + [{"role": "assistant", "content": "x" * 4000 + str(number)}]}
@@ -320,7 +320,7 @@ def test_several_connections_see_one_snapshot(database, tmp_path):
 
 
 class Writer(threading.Thread):
-    """One client of the service: inserts, changes and deletes conversations of its own, commits when it likes."""
+    """One client of the service: inserts, changes and deletes its own conversations, and commits at random times."""
 
     def __init__(self, number, connection, stop):
         super().__init__()
@@ -346,7 +346,7 @@ class Writer(threading.Thread):
                 rows[name] = row
             elif kind < 0.8:
                 name, row = chance.choice(list(rows)), self.row()
-                if chance.random() < 0.7:  # nothing but text or rating gives the change away
+                if chance.random() < 0.7:  # only text or rating show the change
                     row = (*row[:2], *rows[name][2:]) if chance.random() < 0.5 else (row[0], *rows[name][1:])
                 cursor.execute("UPDATE conversations SET messages = %s, rating = %s, language = %s, created_at = %s "
                                "WHERE conversation_id = %s", (*row, name))
@@ -374,7 +374,7 @@ class Writer(threading.Thread):
 
 
 def qualifying(rows):
-    """What the selection takes, by its definition in the documentation: rows of (id, messages, rating, language)."""
+    """The selection as documented: rows of (id, messages, rating, language)."""
     return {name: messages for name, messages, rating, language in rows
             if rating is not None and rating >= 4 and language in ("fr", "en", "es", "pt") and len(messages) >= 3}
 
@@ -382,7 +382,7 @@ def qualifying(rows):
 @pytest.mark.parametrize("limit", [0, 400])
 def test_writers_against_increments(database, cluster, tmp_path, limit):
     """Eight writers with random delays before they commit, against increments; each is compared with a full extraction
-    of its snapshot and with what the table holds in it, the last one with what the writers know they have committed."""
+    of its snapshot and with the table in it, the last one with the commits recorded by the writers."""
     url, connection = database
     stop = threading.Event()
     name = connection.info.dbname

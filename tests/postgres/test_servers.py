@@ -76,7 +76,7 @@ def test_pgbouncer_by_transaction(database, cluster, pgbouncer, tmp_path):
         assert run.status == 0, run.stderr
         for file in ("train.jsonl", "validation.jsonl"):
             assert (tmp_path / f"pooled-{number}" / file).read_bytes() == (tmp_path / "direct" / file).read_bytes()
-    # The pooled connections go back as they came.
+    # Pooled connections are returned with unchanged settings.
     pool = psycopg2.connect(pooled)
     cursor = pool.cursor()
     cursor.execute("SELECT current_setting('statement_timeout'), current_setting('transaction_read_only')")
@@ -94,7 +94,7 @@ def test_pgbouncer_by_statement_is_refused_in_words(database, pgbouncer, tmp_pat
 
 @pytest.fixture()
 def replica(own_cluster):
-    """(primary connection, URL of a streaming replica that cancels what stands in the way of replay)."""
+    """(primary connection, URL of a streaming replica that cancels queries in conflict with replay)."""
     name = own_cluster.new_database()
     connection = own_cluster.connect(name)
     folder = pathlib.Path(own_cluster.folder) / "replica"
@@ -121,7 +121,7 @@ def wait_for_replay(connection):
 
 
 def test_replica(replica, tmp_path):
-    """Increments, --jobs, and a reading that the replay cancels and that begins again by itself."""
+    """Incremental runs, --jobs, and a query that replay cancels and that is retried."""
     connection, url = replica
     insert_many(connection, 4000)
     slow_view(connection, 0.0004)

@@ -1,4 +1,4 @@
-"""Every source of signal, through a real server: what the database lets through and what the program makes of it."""
+"""Every signal with a real server: the rows that the database selects, and their ratings."""
 import json
 import random
 
@@ -43,7 +43,7 @@ def retype(connection, column, type_name):
 
 
 def set_column(connection, column, values):
-    """Inserts a conversation a value, named by its place."""
+    """Inserts one conversation per value, with its index as id."""
     row = {"rating": None} if column == "rating" else {}
     insert(connection, [{"conversation_id": f"{number:02d}", **row} for number in range(len(values))])
     for number, value in enumerate(values):
@@ -140,7 +140,7 @@ def test_thumbs(database, tmp_path, type_name, values, expected):
         f"{number:02d}": rating for number, rating in enumerate(expected) if rating == 5}
     assert all(record["metadata"]["rating_source"] == "thumbs" for record in records.values())
     assert set(rejected_of(tmp_path / "out")) == {f"{number:02d}" for number, rating in enumerate(expected) if rating == "neither"}
-    # Who gave no thumb is judged by the next signal.
+    # Without a thumb the next signal decides.
     connection.cursor().execute("ALTER TABLE conversations RENAME thumbs TO hands")
     ratings = ratings_of(url, tmp_path / "out", "--signals", "thumbs,rating", "--columns", "thumbs=hands")
     silent = {f"{number:02d}" for number, value in enumerate(values) if value is not False and value in (None, 0, "0", "", "none")}
@@ -198,7 +198,7 @@ def test_feedback(database, tmp_path):
                                         "original": ANSWERS[1]}]
     assert "rating" not in records["last"]["metadata"]
     assert rejected_of(tmp_path / "out") == {"no-answer": "corrected turn is not an answer: turn 2"}
-    # Feedback is heard only when it is listed.
+    # Feedback is used only if it is listed.
     assert records_of(url, tmp_path / "out") == {}
 
 
@@ -221,7 +221,7 @@ def test_feedback_by_other_names_and_types(cluster, tmp_path):
     records = records_of(cluster.url(name), tmp_path / "out", *mapping)
     assert {key: (words_of(record)[-1], record["metadata"]["rating"]) for key, record in records.items()} == {first: ("new", 4.4)}
     assert rejected_of(tmp_path / "out") == {second: "feedback rating is not a number: \"n/a\""}
-    # A view of it serves as well, and the parts of a reading in parallel see the same.
+    # A view of it works as well, and parallel reading has the same result.
     connection.cursor().execute('CREATE VIEW voices AS SELECT * FROM crm."voices; DROP TABLE chats"; '
                                 'CREATE INDEX ON chats (created_at); ANALYZE chats')
     mapping[mapping.index("--feedback-table") + 1] = "voices"
@@ -300,7 +300,7 @@ def ids_of_run(url, folder, *arguments):
 
 
 def test_the_database_and_the_program_hear_the_same(database, tmp_path):
-    """Random ratings of every kind; the rating of each conversation as this test reckons it."""
+    """Random ratings of every kind; the rating of each conversation as computed by this test."""
     url, connection = database
     chance = random.Random(7)
     expected = {}
@@ -330,7 +330,7 @@ def test_the_database_and_the_program_hear_the_same(database, tmp_path):
         for name, said in expected.items():
             first = next((said[signal] for signal in signals.split(",") if said.get(signal) is not None), None)
             if first is not None and abs(first - 4) < 1e-9:
-                borders.add(name)  # a mean that is 4 but for its last bit
+                borders.add(name)  # a mean that is 4 except for its last bit
             elif first is not None and first > 4:
                 truth[name] = pytest.approx(first)
         ratings = ratings_of(url, tmp_path / "out", "--signals", signals, "--rating-scale", "0-10", "--max-disagreement", "4")
@@ -353,7 +353,7 @@ def test_missing_tables_and_columns(database, tmp_path):
             (["--signals", "thumbs", "--columns", "thumbs=thumb"], "thumb")]:
         run = extract(url, tmp_path / "out", *arguments)
         assert run.status == 2 and words in run.stderr, run.stderr
-    # What is optional may be absent.
+    # Optional columns may be missing.
     connection.cursor().execute("ALTER TABLE feedback DROP question, DROP answer, DROP sources, DROP feedback_text, "
                                 "DROP corrected_answer, DROP created_at, DROP turn CASCADE; ALTER TABLE feedback DROP feedback_id; "
                                 "ALTER TABLE annotations DROP corrected_answer, DROP comment, DROP created_at, DROP annotation_id")

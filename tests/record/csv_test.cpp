@@ -28,7 +28,7 @@ std::string fault_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("cells of a record as RFC 4180 has them") {
+TEST_CASE("cells as in RFC 4180") {
   CHECK(split("a,b,c") == Cells{"a", "b", "c"});
   CHECK(split("a, b ,") == Cells{"a", " b ", std::nullopt});
   CHECK(split("") == Cells{std::nullopt});
@@ -52,7 +52,7 @@ TEST_CASE("misplaced quotes are faults") {
   CHECK(fault_of(R"( "a",c)") == "quote inside a cell without quotes");
 }
 
-TEST_CASE("cells above the bound are counted and not kept") {
+TEST_CASE("cells above the maximum are counted and not stored") {
   CsvRecord record;
   CHECK_FALSE(record.split(std::string(1'000'000, ','), ',', 3));
   CHECK(record.num_cells() == 1'000'001);

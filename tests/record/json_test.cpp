@@ -1,4 +1,4 @@
-// Text in, JSON out, the same text back through another parser.
+// JSON strings round-trip through another parser.
 #include "record/json.hpp"
 
 #include <doctest/doctest.h>
@@ -8,7 +8,7 @@
 
 using namespace intelia;
 
-TEST_CASE("every awkward text survives a round trip through nlohmann's parser") {
+TEST_CASE("unusual strings round-trip through nlohmann's parser") {
   for (const std::string& text :
        {std::string("plain"), std::string("\"quoted\" \\ back"), std::string("tab\tnew\nline\r\b\f"),
         std::string("\0\x01\x1f\x7f", 4), std::string("é ñ ç 🐔"),
@@ -21,7 +21,7 @@ TEST_CASE("every awkward text survives a round trip through nlohmann's parser") 
   }
 }
 
-TEST_CASE("non-ASCII is left as it is; numbers are the shortest that read back") {
+TEST_CASE("non-ASCII is not escaped; numbers are the shortest that round-trip") {
   std::string out;
   append_json_string(out, "œuf");
   CHECK(out == "\"œuf\"");
@@ -34,7 +34,7 @@ TEST_CASE("non-ASCII is left as it is; numbers are the shortest that read back")
   CHECK(out == "0.1 4.5 null");
 }
 
-TEST_CASE("broken and bottomless documents are refused by name") {
+TEST_CASE("malformed and too deeply nested documents are errors that name the file") {
   CHECK_THROWS_WITH_AS(parse_json("{\"a\":", "config.json"), doctest::Contains("config.json: not valid JSON"), Error);
   CHECK_THROWS_WITH_AS(parse_json(std::string(100000, '['), "x"), doctest::Contains("deeper than 1024"), Error);
   CHECK(parse_json("{\"a\":1,\"a\":2}", "x")["a"] == 2);

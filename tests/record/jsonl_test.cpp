@@ -1,4 +1,4 @@
-// Records in and out; every fault named with its place; the limit on bad lines.
+// Reading and writing records, the location of faults, and the limit on bad lines.
 #include "record/jsonl.hpp"
 
 #include <doctest/doctest.h>
@@ -12,7 +12,7 @@
 using namespace intelia;
 namespace fs = std::filesystem;
 
-TEST_CASE("a conversation comes back as it was written") {
+TEST_CASE("a conversation round-trips") {
   const std::string line =
       R"({"messages":[{"role":"user","content":"Qu’est-ce que « la coccidiose » ?"},{"role":"assistant","content":"…"}],"metadata":{"conversation_id":"c1","rating":4.5,"language":"fr"}})";
   Conversation conversation;
@@ -27,7 +27,7 @@ TEST_CASE("a conversation comes back as it was written") {
   CHECK(conversation.messages.empty());
 }
 
-TEST_CASE("each fault is said") {
+TEST_CASE("each fault is described") {
   const auto fault = [](const char* line) {
     Conversation conversation;
     return parse_conversation(line, conversation).value_or("");
@@ -43,7 +43,7 @@ TEST_CASE("each fault is said") {
   CHECK(fault("{\"text\":\"\xff\"}") != "");
 }
 
-TEST_CASE("turns with tools keep what they hold besides their text") {
+TEST_CASE("turns with tool calls keep their other members") {
   const std::string line =
       R"({"messages":[{"role":"user","content":"weigh"},{"role":"assistant","content":null,"tool_calls":[{"name":"f","arguments":{"n":1.5}}]},)"
       R"({"role":"tool","content":"2","name":"f"}],"tools":[{"name":"f"}],"metadata":{}})";
@@ -62,7 +62,7 @@ TEST_CASE("turns with tools keep what they hold besides their text") {
         "'tools' is not a list");
 }
 
-TEST_CASE("a preference comes back as it was written, and its faults are said") {
+TEST_CASE("a preference round-trips, and its faults are described") {
   const std::string line = R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],)"
                            R"("rejected":[{"role":"assistant","content":"b"}],"metadata":{"id":"p1","language":"fr"}})";
   Preference preference;
@@ -82,7 +82,7 @@ TEST_CASE("a preference comes back as it was written, and its faults are said") 
         "no list of messages: 'rejected'");
 }
 
-TEST_CASE("bad lines are named, counted, copied, and too many end the run") {
+TEST_CASE("invalid lines are reported, counted and copied, and too many end the run") {
   std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
   const fs::path folder = ::mkdtemp(name.data());
   std::string text;
@@ -109,7 +109,7 @@ TEST_CASE("bad lines are named, counted, copied, and too many end the run") {
   fs::remove_all(folder);
 }
 
-TEST_CASE("questions are read whole, each id once") {
+TEST_CASE("questions are read in full, and ids must be unique") {
   const TemporaryFolder folder;
   const std::string good = R"({"id":"q1","question":"a"})";
   const auto read = [&](const std::string& text) { return read_questions(folder.write("q.jsonl", text)); };
@@ -118,6 +118,6 @@ TEST_CASE("questions are read whole, each id once") {
   CHECK(refusal([&] { read(good + "\n" + R"({"id":"q2","question":"b"})" + "\n" + good + "\n"); }) ==
         file + ":3: the id 'q1' is already used in line 1");
   CHECK(contains(refusal([&] { read(good + "\n{}"); }), file + ":2: no 'id'"));
-  // What is cut off of a line that is too long could be blanks: the rest is a question all the same.
+  // The truncated part of a line that is too long could be blanks, so that the rest is a valid question.
   CHECK(refusal([&] { read(good + std::string(64 << 20, ' ') + "\n"); }) == file + ":1: line is longer than 64 MiB");
 }

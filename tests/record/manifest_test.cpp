@@ -1,4 +1,4 @@
-// What may be written over, and what a manifest of another time or hand does.
+// Which folders may be overwritten, and manifests of other versions and programs.
 #include "record/manifest.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 using namespace intelia;
 namespace fs = std::filesystem;
 
-TEST_CASE("an output folder is opened only over what the same command made") {
+TEST_CASE("an output folder of another command is not opened") {
   std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
   const fs::path root = ::mkdtemp(name.data());
   { OutputFolder fresh(root / "a", "extract", false); }
@@ -18,7 +18,7 @@ TEST_CASE("an output folder is opened only over what the same command made") {
   { OutputFolder of_another_killed_at_once(root / "a", "train sft", false); }
   { OutputFolder back_again(root / "a", "extract", false); }
   write_file(root / "a" / "train.jsonl", "x");
-  CHECK_THROWS_WITH_AS(OutputFolder(root / "a", "train sft", false), doctest::Contains("did not make"), Error);
+  CHECK_THROWS_WITH_AS(OutputFolder(root / "a", "train sft", false), doctest::Contains("were not written by"), Error);
   write_manifest(root / "a", make_manifest("extract", "0.1.0", Json::object()));
   { OutputFolder again(root / "a", "extract", false); }
   { OutputFolder forced(root / "a", "train sft", true); }
@@ -34,7 +34,7 @@ TEST_CASE("an output folder is opened only over what the same command made") {
   fs::remove_all(root);
 }
 
-TEST_CASE("a manifest of a newer format or without one is refused") {
+TEST_CASE("a manifest of a newer format, or without a format, is an error") {
   std::string name = (fs::temp_directory_path() / "intelia-test-XXXXXX").string();
   const fs::path root = ::mkdtemp(name.data());
   CHECK_FALSE(read_manifest(root).has_value());

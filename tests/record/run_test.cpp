@@ -1,4 +1,4 @@
-// The order in which a run gives names to its files, and what is left of one that is ended or begun again.
+// The order in which a run commits its files, and the folder after an interruption or restart.
 #include "record/run.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
 
 }  // namespace
 
-TEST_CASE("a run's manifest describes what was staged, and the state is none of its outputs") {
+TEST_CASE("a run's manifest lists the staged outputs, without the state") {
   const TemporaryFolder folder;
   const fs::path input = folder.write("in.jsonl", "{}\n");
   const fs::path out = folder / "out", state = folder / "kept.state";
@@ -58,7 +58,7 @@ TEST_CASE("a run's manifest describes what was staged, and the state is none of 
   CHECK(manifest["measured"].contains("seconds"));
 }
 
-TEST_CASE("without commit the folder keeps what it held") {
+TEST_CASE("without commit the folder is unchanged") {
   const TemporaryFolder folder;
   const fs::path out = folder / "out";
   {
@@ -78,7 +78,7 @@ TEST_CASE("without commit the folder keeps what it held") {
   CHECK(read_file(out / "manifest.json") == manifest);
 }
 
-TEST_CASE("a run that fails between two names leaves no manifest, whatever stood there") {
+TEST_CASE("a commit that fails between two renames leaves no manifest, even if there was one") {
   const TemporaryFolder folder;
   const fs::path out = folder / "out";
   {
@@ -90,14 +90,14 @@ TEST_CASE("a run that fails between two names leaves no manifest, whatever stood
   run.stage_text("a", "new");
   run.stage_text("b", "new");
   run.stage_state(out / "kept.state").write("new");
-  fs::create_directory(out / "b");  // b cannot take its name
+  fs::create_directory(out / "b");  // b cannot be renamed
   CHECK_THROWS_AS(run.commit(), Error);
   CHECK(read_file(out / "a") == "new");
   CHECK_FALSE(fs::exists(out / "kept.state"));
   CHECK_FALSE(fs::exists(out / "manifest.json"));
 }
 
-TEST_CASE("a run begun again holds nothing of the first attempt but its folder and its lock") {
+TEST_CASE("a restarted run keeps only the folder and the lock of the first attempt") {
   const TemporaryFolder folder;
   const fs::path out = folder / "out", input = folder.write("in", "x");
   SilentSinks silent;
@@ -126,7 +126,7 @@ TEST_CASE("a run begun again holds nothing of the first attempt but its folder a
   CHECK_FALSE(manifest["measured"].contains("first"));
 }
 
-TEST_CASE("what an input came from is what its manifest said when it was read") {
+TEST_CASE("the origin of an input is its manifest at the time it was read") {
   const TemporaryFolder folder;
   const fs::path in = folder / "in", out = folder / "out";
   const auto write_input = [&](const std::string& text) {
@@ -148,7 +148,7 @@ TEST_CASE("what an input came from is what its manifest said when it was read") 
   CHECK(manifest["origins"][0]["manifest"]["outputs"][0]["sha256"] == sha256);
 }
 
-TEST_CASE("an output that is there already is listed; its folder has no manifest from remove_manifest to commit") {
+TEST_CASE("an existing output is listed; the folder has no manifest between remove_manifest and commit") {
   const TemporaryFolder folder;
   const fs::path out = folder / "out";
   {

@@ -7,7 +7,7 @@
 
 using namespace intelia;
 
-TEST_CASE("keys come with their tables, values and lines") {
+TEST_CASE("keys have tables, values and lines") {
   const TemporaryFolder folder;
   const auto path = folder.write("a.toml",
                                  "top = true\n[train.sft]\nlora_r = 4\nrate = 2e-5\n\nnames = [\"a\", \"b\"]\n"
@@ -33,7 +33,7 @@ TEST_CASE("keys come with their tables, values and lines") {
   CHECK(find("nested").value == Json::parse("[1,[2.5,false]]"));
 }
 
-TEST_CASE("what is not TOML, or not there, is said with its place") {
+TEST_CASE("malformed or missing TOML files are errors with file and line") {
   const TemporaryFolder folder;
   const auto broken = folder.write("b.toml", "a = 1\nb = = 2\n");
   CHECK(contains(refusal([&] { read_toml(broken); }, Kind::usage), broken.string() + ":2: "));

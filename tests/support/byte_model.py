@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes tests/cli/tokenize/model: a byte-level tokenizer whose ids can be told by hand, and a small chat template.
+"""Writes tests/cli/tokenize/model: a byte-level tokenizer whose ids are easy to compute manually, and a small chat template.
 
 A byte's id is its value; "he" is 256 and "hen" 257; <s> 258 (put before a text when special tokens are added), </s> 259,
-<|user|> 260, <|bot|> 261. Lower-case words with the blank before them are kept together, everything else is cut at each
+<|user|> 260, <|bot|> 261. Lower-case words with the blank before them are one piece, everything else is split at each
 character. Nothing of intelia is used.
 usage: tests/support/byte_model.py FOLDER
 """
@@ -10,7 +10,7 @@ import json
 import pathlib
 import sys
 
-# The printable stand-ins that GPT-2's tokenizer has for bytes: https://github.com/openai/gpt-2/blob/master/src/encoder.py
+# The printable characters for bytes in GPT-2's tokenizer: https://github.com/openai/gpt-2/blob/master/src/encoder.py
 PRINTABLE = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
 
 

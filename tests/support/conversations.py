@@ -1,4 +1,4 @@
-"""Conversations for tests: how they go into the table, and what `extract` must make of them."""
+"""Conversations for tests: inserting them into the table, and the expected output of `extract`."""
 import json
 
 import psycopg2.extras
@@ -36,15 +36,15 @@ def ids_of(folder, *names):
 
 
 def slow_view(connection, seconds_a_row=0.002, name="slow"):
-    """A view of the table whose rows the server gives one after the other, taking its time for each."""
+    """A view of the table whose rows the server returns slowly, one by one."""
     cursor = connection.cursor()
-    shortest = 0.001  # of a sleep: for less, only some rows sleep
+    shortest = 0.001  # of a sleep: for shorter delays, only some rows sleep
     seconds, share = max(seconds_a_row, shortest), min(seconds_a_row / shortest, 1)
     # STABLE, though it is not, so that the view is only a name for the table and its index serves the order.
     cursor.execute(f"CREATE FUNCTION {name}ly(rating numeric) RETURNS numeric LANGUAGE plpgsql STABLE AS "
                    f"'BEGIN PERFORM pg_sleep({seconds}) WHERE random() < {share}; RETURN rating; END'")
     cursor.execute(f"CREATE VIEW {name} AS SELECT conversation_id, messages, created_at, language, "
                    f"{name}ly(rating) AS rating FROM conversations")
-    # By the index: a sort would take its time before the first row and none after it.
+    # By the index: a sort would delay only the first row.
     for setting in ("enable_sort", "enable_seqscan", "enable_bitmapscan"):
         cursor.execute(f"ALTER DATABASE {connection.info.dbname} SET {setting} = off")

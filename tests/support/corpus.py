@@ -1,8 +1,9 @@
-"""At least 50 MB of mixed text, built from what every development machine has, and the same on each run of one machine.
+"""At least 50 MB of mixed text, built from files of the development machine, and the same in every run on one machine.
 
 Prose and code of the Python environment, C headers, Debian's changelogs, the sample data in its four languages, every assigned
 code point of all planes, emoji sequences, and fuzz: random bytes after Python's errors="replace", surrogates, normalization.
-Nothing is kept on disk. Code points that this Python's Unicode does not assign are left out: peers know different versions.
+Nothing is stored on disk. Code points that this Python's Unicode does not assign are excluded, since the compared packages have
+different versions.
 """
 
 import gzip
@@ -25,7 +26,7 @@ def assigned_only(text):
 
 
 def cut(text, rng):
-    """Pieces of 1 to 6 thousand characters, cut anywhere."""
+    """Pieces of 1 to 6 thousand characters, split anywhere."""
     place = 0
     while place < len(text):
         size = rng.randint(1000, 6000)
@@ -134,7 +135,7 @@ def fuzz(num_bytes, rng):
 
 
 def texts(num_bytes):
-    """Pieces of text of about `num_bytes` in UTF-8, from every source in the same shares."""
+    """Pieces of text of about `num_bytes` in UTF-8, from every source in equal parts."""
     share = num_bytes / 100
     pieces = []
     for place, (percent, source) in enumerate([
@@ -145,7 +146,7 @@ def texts(num_bytes):
             (4, lambda size, rng: from_files([p for p in (ROOT / "data" / "sample").rglob("*") if p.is_file()], size, rng)),
             (14, planes), (4, emoji), (12, fuzz)]):
         pieces += source(share * percent, random.Random(place))
-    missing = num_bytes - sum(len(piece.encode()) for piece in pieces)  # of a source that this machine has too little of
+    missing = num_bytes - sum(len(piece.encode()) for piece in pieces)  # of a source that is too small on this machine
     if missing > 0:
         pieces += planes(missing, random.Random(99))
     return pieces

@@ -8,7 +8,7 @@ SHIM = os.environ.get("INTELIA_FAULT_SHIM", "")
 
 
 def environment(folder, at=0, action=None, forever=False, log=None):
-    """What makes the program's `at`-th change under `folder` do `action` (see shim.c)."""
+    """The environment in which the program's `at`-th change under `folder` does `action` (see shim.c)."""
     settings = {"LD_PRELOAD": SHIM, "INTELIA_FAULT_UNDER": str(folder), "INTELIA_FAULT_AT": str(at)}
     if action:
         settings["INTELIA_FAULT_ACTION"] = action
@@ -20,7 +20,7 @@ def environment(folder, at=0, action=None, forever=False, log=None):
 
 
 def calls_of(arguments, folder, log, extra=None, run_folder=None):
-    """The changes that an undisturbed run makes under `folder`, as (call, path), and the run."""
+    """The changes that an uninterrupted run makes under `folder`, as (call, path), and the run."""
     run = program.run(*arguments, environment={**(extra or {}), **environment(folder, log=log)}, folder=run_folder)
     calls = []
     if pathlib.Path(log).exists():
@@ -32,7 +32,7 @@ def calls_of(arguments, folder, log, extra=None, run_folder=None):
 
 
 def files_of(folder):
-    """Name → bytes of all files under `folder`, but for the lock, which says which process held it last."""
+    """Name → bytes of all files under `folder`, except for the lock, which names the process that held it last."""
     folder = pathlib.Path(folder)
     if not folder.exists():
         return {}
@@ -41,5 +41,5 @@ def files_of(folder):
 
 
 def sample(num_calls, first=20, every=6, last=8):
-    """Places among `num_calls`, from 1: the first ones, every so many, and the last ones."""
+    """Positions among `num_calls`, from 1: the first ones, a regular sample, and the last ones."""
     return [at for at in range(1, num_calls + 1) if at <= first or at > num_calls - last or at % every == 0]

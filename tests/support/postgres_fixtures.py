@@ -13,7 +13,7 @@ def cluster():
 
 @pytest.fixture()
 def database(cluster):
-    """(URL, connection) of an empty database with our schema."""
+    """(URL, connection) of an empty database with the schema of intelia."""
     name = cluster.new_database()
     connection = cluster.connect(name)
     yield cluster.url(name), connection
@@ -22,7 +22,7 @@ def database(cluster):
 
 @pytest.fixture()
 def own_cluster():
-    """A server that the test may harm."""
+    """A server that the test may break."""
     server = Cluster()
     yield server
     server.stop()

@@ -1,4 +1,4 @@
-"""Running the program under test: which one it is, and what a run said."""
+"""Running the program under test, and the result of a run."""
 import dataclasses
 import os
 import pathlib
@@ -9,7 +9,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = os.environ.get("INTELIA_PROGRAM", str(ROOT / "build/release/bin/intelia"))
-CACHE = tempfile.TemporaryDirectory(prefix="intelia-cache-")  # never that of the person who runs the tests
+CACHE = tempfile.TemporaryDirectory(prefix="intelia-cache-")  # never that of the current user
 
 
 @dataclasses.dataclass
@@ -58,8 +58,8 @@ def wait_for(condition, timeout_seconds=30):
 
 
 def peak_bytes_until_end(process):
-    """The most memory that `process` has had when it ends; that of the last moment may be missed."""
-    # The kernel's ru_maxrss would count this process's memory, from which the program was forked.
+    """The peak memory of `process` at its end; the last moment may be missed."""
+    # The ru_maxrss of the kernel would count this process's memory, from which the program was forked.
     peak = 0
     while process.poll() is None:
         for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():

@@ -1,4 +1,4 @@
-// A folder of a test's own, removed with it, and the message of an expected Error.
+// A temporary folder, removed with its object, and the message of an expected Error.
 #pragma once
 
 #include <doctest/doctest.h>

@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests: one cluster a session, a fresh database a test."""
+"""A real PostgreSQL server for tests: one cluster per session, a new database per test."""
 import itertools
 import os
 import pathlib
@@ -14,7 +14,7 @@ SCRIPT = ROOT / "scripts/temporary-postgres"
 
 
 class Cluster:
-    """Ends with this process, however it ends."""
+    """Ends with this process, whatever ends it."""
 
     def __init__(self, encoding="UTF8"):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="intelia-test-", dir="/tmp"))
@@ -50,7 +50,7 @@ class Cluster:
 
 
 def copying_backend(connection):
-    """The process of the server that serves a running extract, or None."""
+    """The backend that serves a running extract, or None."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND query LIKE 'COPY%' "
                        "AND state = 'active' AND datname = current_database()")

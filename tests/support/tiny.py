@@ -1,4 +1,4 @@
-"""A model small enough to train in half a second, with data: what the tests of training and evaluation run on."""
+"""A model small enough to train in half a second, with data, for the tests of training and evaluation."""
 import hashlib
 import json
 import pathlib
@@ -25,14 +25,14 @@ def write_lines(path, records):
 
 
 def text_of(run, *folders):
-    """All that a run said and wrote, as bytes."""
+    """All output and files of a run, as bytes."""
     return run.stdout.encode() + run.stderr.encode() + b"".join(
         data for folder in folders for data in fault_points.files_of(folder).values())
 
 
 def results_of(folder):
-    """Name → content of all files that two equal runs must leave alike: without times, and without the options that only
-    say where the run wrote and whether it went on from another."""
+    """Name → content of all files that must be equal after two equal runs: without times, and without the options for the
+    output folder and resuming."""
     files = fault_points.files_of(folder)
     for name, data in files.items():
         if name == "manifest.json":
@@ -48,7 +48,7 @@ def results_of(folder):
 
 
 def check_manifest(folder):
-    """Where there is a manifest, every output that it lists has the bytes that it says. Returns whether there is one."""
+    """If there is a manifest, every output that it lists has the recorded hash. Returns whether there is one."""
     path = pathlib.Path(folder) / "manifest.json"
     if not path.exists():
         return False
@@ -87,7 +87,7 @@ class Tiny:
                 self.folder / "text.md", "--output", output, *more]
 
     def sft(self, output, *more, steps=4, save_every=2, model=None, train=None):
-        """`train sft`; an option given in `more` stands last and so holds."""
+        """`train sft`; an option in `more` comes last and takes precedence."""
         return ["train", "sft", *ON_CPU, "--model", model or self.model, "--train", train or self.train, "--validation",
                 self.validation, "--batch-size", 2, "--gradient-accumulation", 1, "--max-steps", steps, "--save-every", save_every,
                 "--eval-every", 2, "--log-every", 1, "--keep", 2, "--learning-rate", 1e-2, "--lora-r", 2, "--output", output, *more]
@@ -97,7 +97,7 @@ class Tiny:
                 validation or self.validation, "--questions", self.questions, "--max-new-tokens", 3, "--output", output, *more]
 
     def adapter(self):
-        """An adapter folder, trained when first asked for."""
+        """An adapter folder, trained at first use."""
         if self._adapter is None:
             self._adapter = self.folder / "adapter"
             run = program.run(*self.sft(self._adapter))

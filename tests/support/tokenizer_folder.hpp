@@ -1,4 +1,4 @@
-// A small byte-level tokenizer.json and chat template in a folder of its own, for the tests of this room.
+// A temporary folder with a small byte-level tokenizer.json and a chat template.
 #pragma once
 
 #include <unistd.h>

@@ -1,4 +1,4 @@
-"""The probe of the tokens room: one process that answers JSON requests, and encodes files of texts."""
+"""The probe of lib/tokens: one process that answers JSON requests, and encodes files of texts."""
 
 import json
 import os

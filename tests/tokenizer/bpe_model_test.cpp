@@ -1,4 +1,4 @@
-// Words and texts through the model of byte pairs against the definition: symbols merged one by one.
+// The BPE model on words and texts against the definition: symbols merged one by one.
 #include "tokenizer/bpe_model.hpp"
 
 #include <doctest/doctest.h>
@@ -15,7 +15,9 @@ using Ids = std::vector<std::int32_t>;
 constexpr const char* kPattern =
     R"((?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 
-/** All bytes, and pairs of tokens over `letters`: not only such as training makes. Tokens of equal bytes are one token.
+/**
+ * All bytes, and pairs of tokens over `letters`: not only those that training creates. Tokens of equal bytes are one
+ * token.
  */
 BpeDefinition random_definition(Random& random, std::string_view letters, int num_merges) {
   BpeDefinition definition;
@@ -61,7 +63,7 @@ Ids ids_of(std::span<const Symbol> symbols) {
   return ids;
 }
 
-TEST_CASE("words that repeat themselves, with other bytes before, between and after") {
+TEST_CASE("repetitive words, with other bytes before, between and after") {
   Random random(4);
   for (int i = 0; i < 120; ++i) {
     const std::string letters = std::string("abcd").substr(0, 1 + random.below(4));
@@ -103,8 +105,8 @@ TEST_CASE("a text's ids are those of its words, in a cache that is empty, warm, 
         begin = text.size();
       };
       for (std::uint64_t k = 0, count = random.below(60); k < count; ++k) {
-        // A blank and letters: one word of the pattern, from 2 bytes to more than a key holds and, seldom, a cache
-        // keeps.
+        // A blank and letters: one word of the pattern, from 2 bytes to more than a key and, rarely, the cache can
+        // store.
         text += ' ';
         const std::uint64_t size = 1 + random.below(k % 16 == 0 ? 300 : 18);
         for (std::uint64_t letter = 0; letter < size; ++letter) text += "abcde"[random.below(5)];

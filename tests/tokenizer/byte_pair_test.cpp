@@ -1,4 +1,4 @@
-// The ways of merging long words against the queue, which follows the definition step by step.
+// The algorithms for long words against the queue, which follows the definition step by step.
 #include "tokenizer/byte_pair.hpp"
 
 #include <doctest/doctest.h>
@@ -11,7 +11,7 @@ using namespace intelia;
 
 constexpr std::uint64_t kNumIds = 40;
 
-/** Merges of any shape, not only such as training makes: a pair may come before its parts and lead anywhere. */
+/** Arbitrary merges, not only those that training creates: a pair may precede its parts and have any result. */
 MergeTable random_merges(Random& random, std::uint32_t num_merges, std::uint64_t num_letters) {
   MergeTable table;
   table.reserve(num_merges);
@@ -39,7 +39,7 @@ std::vector<Symbol> by_queue(const MergeTable& table, std::vector<Symbol> word) 
   return word;
 }
 
-TEST_CASE("chunks put together are the tokens of the whole word") {
+TEST_CASE("concatenated chunks are the tokens of the whole word") {
   Random random(3);
   for (int i = 0; i < 400; ++i) {
     const std::uint64_t num_letters = 1 + random.below(4);

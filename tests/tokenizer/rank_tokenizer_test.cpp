@@ -1,5 +1,5 @@
-// A tekken.json small enough to merge by hand, and which file of a folder is taken; agreement with the peers is tested
-// in tests/parity/test_tokens_vectors.py.
+// A tekken.json small enough to merge manually, and which file of a folder is used; tests/parity/test_tokens_vectors.py
+// compares with the original implementations.
 #include "tokenizer/rank_tokenizer.hpp"
 
 #include <doctest/doctest.h>
@@ -55,7 +55,7 @@ class TekkenFolder : public test::ModelFolder {
   }
 };
 
-TEST_CASE("ranks are the order of merging, a whole word of the vocabulary comes first") {
+TEST_CASE("ranks are the merge order, and a word in the vocabulary is one token") {
   const TekkenFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK(tokenizer->encode("abc") == Ids{260, 4 + 'c'});
@@ -67,7 +67,7 @@ TEST_CASE("ranks are the order of merging, a whole word of the vocabulary comes 
   CHECK(tokenizer->vocabulary_size() == 263);
 }
 
-TEST_CASE("control tokens of a rank vocabulary count only where the caller lets them") {
+TEST_CASE("control tokens of a rank vocabulary are parsed only on request") {
   const TekkenFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const std::string text = "[INST]ab[INST]";
@@ -97,7 +97,7 @@ TEST_CASE("ids of a rank vocabulary back to text") {
   CHECK_FALSE(tokenizer->id_of("abc").has_value());
 }
 
-TEST_CASE("tokenizer.json is taken before tekken.json, tekken.json before tokenizer.model") {
+TEST_CASE("tokenizer.json takes precedence over tekken.json, tekken.json over tokenizer.model") {
   const TekkenFolder tekken_folder;
   write_file(tekken_folder.path() / "tokenizer.model", "YQ== 0\n");
   CHECK(Tokenizer::load(tekken_folder.path())->vocabulary_size() == 263);
@@ -106,7 +106,7 @@ TEST_CASE("tokenizer.json is taken before tekken.json, tekken.json before tokeni
   CHECK(Tokenizer::load(json_folder.path())->vocabulary_size() == 305);
 }
 
-TEST_CASE("tokenizer.model is tiktoken's text when its first line is") {
+TEST_CASE("tokenizer.model is in tiktoken's format if its first line is") {
   const TekkenFolder folder;
   const auto path = folder.path() / "tokenizer.model";
   const auto is_text = [&](std::string_view content) {

@@ -69,7 +69,7 @@ std::vector<std::size_t> ends_by_splitter(const TextSplitter& splitter, std::str
   return all;
 }
 
-/** Code points whose class PCRE2 (Unicode 14 here, 16 in our table) agrees about. */
+/** Code points that have the same class in PCRE2 (Unicode 14) and in the table of intelia (Unicode 16). */
 std::vector<char32_t> agreed_code_points() {
   const Pattern patterns[] = {Pattern("\\p{M}"), Pattern("[\\p{Lu}\\p{Lt}]"), Pattern("\\p{Ll}"),
                               Pattern("[\\p{Lm}\\p{Lo}]"), Pattern("\\p{N}")};
@@ -99,7 +99,7 @@ const std::vector<char32_t>& agreed() {
   return code_points;
 }
 
-/** A text of the things that the patterns look at, in any order. */
+/** A random text of what the patterns distinguish. */
 std::string random_text(Random& random, std::size_t num_parts, unsigned percent_ascii) {
   static const char* const kParts[] = {
       "'s",   "'S",   "'t",     "'re",      "'RE", "'Ve",  "'ll",   "'lL",       "'m",
@@ -132,7 +132,7 @@ std::vector<BlockIsa> usable_isas() {
   return isas;
 }
 
-/** The pieces, for a person to read. */
+/** The pieces, for messages. */
 std::string listed(std::string_view text, const std::vector<std::size_t>& ends) {
   std::string list;
   std::size_t begin = 0;
@@ -166,7 +166,7 @@ void check_same(std::string_view text, const std::vector<std::size_t>& ends, con
   CHECK(rest(ends) == rest(expected));
 }
 
-TEST_CASE("splitters cut where their patterns match") {
+TEST_CASE("splitters split where their patterns match") {
   for (const Published& published : kPublished) {
     CAPTURE(published.name);
     const auto style = known_style(published.pattern);
@@ -185,7 +185,7 @@ TEST_CASE("splitters cut where their patterns match") {
   }
 }
 
-TEST_CASE("every code point stands in the class that PCRE2 gives it, but for those that Unicode 15 and 16 added") {
+TEST_CASE("every code point has the class of PCRE2, except for the additions of Unicode 15 and 16") {
   std::size_t num_code_points = 0x110000 - 0x800 - 1;
   CHECK(num_code_points - agreed().size() == 9485);
   for (const char32_t c : agreed()) {
@@ -200,7 +200,7 @@ TEST_CASE("every code point stands in the class that PCRE2 gives it, but for tho
   }
 }
 
-TEST_CASE("a pattern that nobody published has no splitter") {
+TEST_CASE("an unknown pattern has no splitter") {
   CHECK(!known_style("\\s+"));
   CHECK(!known_style(""));
 }

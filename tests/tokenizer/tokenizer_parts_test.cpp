@@ -1,5 +1,4 @@
-// The parts of a tokenizer.json on examples small enough for the eye; agreement with the peer is tested in
-// tests/parity/test_tokenizer_json.py.
+// The parts of a tokenizer.json on small examples; tests/parity/test_tokenizer_json.py compares with tokenizers.
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
@@ -83,7 +82,7 @@ TEST_CASE("pre-tokenizers that change a text") {
   CHECK(cut(R"({"type": "FixedLength", "length": 2})", "aéb") == Pieces{"aé", "b"});
 }
 
-TEST_CASE("a last ByteLevel may be left to the model") {
+TEST_CASE("a final ByteLevel may be left to the model") {
   const Document document(R"({"pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false, "use_regex": false}})");
   CHECK(read_pre_tokenizers(document.object(), true).ends_in_bytes);
   CHECK(!read_pre_tokenizers(document.object(), false).ends_in_bytes);
@@ -99,7 +98,7 @@ TEST_CASE("decoders") {
         std::string::npos);
 }
 
-TEST_CASE("post-processors frame a text once") {
+TEST_CASE("post-processors add tokens once") {
   const Document bert(R"({"post_processor": {"type": "BertProcessing", "cls": ["[CLS]", 1], "sep": ["[SEP]", 2]}})");
   CHECK(read_post_processor(bert.object()).prefix == Ids{1});
   CHECK(read_post_processor(bert.object()).suffix == Ids{2});
@@ -109,7 +108,7 @@ TEST_CASE("post-processors frame a text once") {
   CHECK(refusal([&] { read_post_processor(twice.object()); }).find("several framing") != std::string::npos);
 }
 
-TEST_CASE("Unigram takes the likeliest cut and joins what it does not know") {
+TEST_CASE("Unigram chooses the most likely segmentation and joins unknown characters") {
   UnigramDefinition definition;
   definition.vocabulary = {{"<unk>", 0}, {"a", 0},  {"b", 0},   {"c", 0},    {"d", 0},
                            {"cd", 1},    {"ab", 2}, {"abc", 5}, {"abcd", 10}};
@@ -128,7 +127,7 @@ TEST_CASE("Unigram takes the likeliest cut and joins what it does not know") {
   CHECK(refusal([&] { UnigramModel(definition).encode("ax", tokens); }).find("unknown token") != std::string::npos);
 }
 
-TEST_CASE("BPE by characters marks the parts and the ends of words") {
+TEST_CASE("BPE by characters marks continuing parts and ends of words") {
   const auto id_of = [](const std::string& token) -> std::optional<std::int32_t> {
     const Pieces vocabulary{"<unk>", "a", "##b", "##b</w>", "a</w>", "ab</w>"};
     const auto found = std::find(vocabulary.begin(), vocabulary.end(), token);
@@ -155,7 +154,7 @@ TEST_CASE("BPE by characters marks the parts and the ends of words") {
   CHECK(ids("axb") == Ids{1, 0, 3});
 }
 
-TEST_CASE("added tokens: blanks and words around them") {
+TEST_CASE("added tokens: lstrip, rstrip and single_word") {
   AddedToken token;
   token.id = 7;
   token.content = "<t>";
@@ -169,7 +168,7 @@ TEST_CASE("added tokens: blanks and words around them") {
   CHECK(segments[2].bytes == ByteRange{6, 11});  // the second touches a word
 }
 
-TEST_CASE("numbers are read as serde_json reads them") {
+TEST_CASE("numbers are parsed as by serde_json") {
   CHECK(serde_number("-0.5") == -0.5);
   CHECK(serde_number("12") == 12);
   CHECK(serde_number("1.5e-3") == 1.5 / 1000);
@@ -180,12 +179,12 @@ TEST_CASE("numbers are read as serde_json reads them") {
   CHECK(refusal([] { serde_number("1e999"); }).find("too large") != std::string::npos);
 }
 
-TEST_CASE("character maps that are none are refused") {
+TEST_CASE("invalid character maps are errors") {
   CHECK(refusal([] { CharacterMap("!"); }).find("base64") != std::string::npos);
   CHECK(refusal([] { CharacterMap("AAAA"); }).find("no trie") != std::string::npos);
 }
 
-TEST_CASE("Oniguruma's syntax for PCRE2") {
+TEST_CASE("translation of Oniguruma's syntax to PCRE2") {
   CHECK(pcre_of_oniguruma("a^b", false) == "a(?m:^)b");
   CHECK(pcre_of_oniguruma("\\pL+[\\p{N}x]", false) == "\\p{L}+[\\p{N}x]");
   CHECK(pcre_of_oniguruma("\\p{Han}", true) == "\\p{Han}");

@@ -1,5 +1,5 @@
-// tokenizer.json on a vocabulary small enough to merge by hand; agreement with the peers is tested in
-// tests/parity/test_tokens.py.
+// tokenizer.json with a vocabulary small enough to merge manually; tests/parity/test_tokens.py compares with
+// tokenizers.
 #include "tokenizer/tokenizer.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ std::string refusal(const test::ModelFolder& folder) {
   return "";
 }
 
-TEST_CASE("merges go by rank, ignore_merges before them") {
+TEST_CASE("merges apply by rank, ignore_merges before them") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK(tokenizer->encode("abc") == Ids{201});             // a word of the vocabulary
@@ -37,7 +37,7 @@ TEST_CASE("merges go by rank, ignore_merges before them") {
   CHECK(tokenizer->encode("ab", {false, true}) == Ids{300, 200});
 }
 
-TEST_CASE("fault_21_tokens: control tokens count only where the caller lets them") {
+TEST_CASE("fault_21_tokens: control tokens are parsed only on request") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK(tokenizer->encode("<t>") == Ids{'<', 't', '>'});
@@ -49,7 +49,7 @@ TEST_CASE("fault_21_tokens: control tokens count only where the caller lets them
   CHECK(encoding.ranges == std::vector<ByteRange>{{0, 1}, {1, 4}, {4, 6}, {4, 6}});
 }
 
-TEST_CASE("decoding mends what is not UTF-8 and passes over ids that do not exist") {
+TEST_CASE("decoding replaces invalid UTF-8 and skips ids that do not exist") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK(tokenizer->decode(Ids{300, 202, 3, 4, 302}) == "<b> abé<t>");
@@ -64,7 +64,7 @@ TEST_CASE("decoding mends what is not UTF-8 and passes over ids that do not exis
   CHECK(!tokenizer->id_of("nothing"));
 }
 
-TEST_CASE("what is not supported is refused by its name") {
+TEST_CASE("unsupported features are errors that name them") {
   test::ModelFolder folder;
   folder.file["normalizer"] = {{"type", "BertNormalizer"}};
   folder.write();
@@ -77,7 +77,7 @@ TEST_CASE("what is not supported is refused by its name") {
   CHECK(refusal(folder).find("tokenizer.json: not the JSON of a tokenizer") != std::string::npos);
 }
 
-TEST_CASE("a pattern too much for its matcher is an error, not a silent cut") {
+TEST_CASE("a pattern that exceeds the limits of the matcher is an error, not a truncation") {
   test::ModelFolder folder;
   folder.file["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "(?:a|aa|aaa)+[bc]";
   folder.write();
@@ -85,7 +85,7 @@ TEST_CASE("a pattern too much for its matcher is an error, not a silent cut") {
   CHECK_THROWS_AS(tokenizer->encode(std::string(200, 'a')), Error);
 }
 
-TEST_CASE("scanning and the queue merge alike") {
+TEST_CASE("scanning and the queue merge in the same way") {
   MergeTable table;
   table.reserve(400);
   Random random(1);
@@ -143,7 +143,7 @@ TEST_CASE("several threads may encode at once") {
   for (const int wrong : num_wrong) CHECK(wrong == 0);
 }
 
-TEST_CASE("a batch gives each text's own ids, on any number of threads") {
+TEST_CASE("a batch gives the ids of each text, on any number of threads") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   std::vector<std::string> texts;

@@ -1,4 +1,4 @@
-// Each fault that a check looks for, in the record or in the template that makes it.
+// Each fault that a check detects, caused by the record or by the template.
 #include "tokens/check.hpp"
 
 #include <doctest/doctest.h>
@@ -32,7 +32,7 @@ void expect(const std::vector<Finding>& findings, Finding::Kind kind, const char
 
 const std::vector<Message> kTurns = {{"user", "ab"}, {"assistant", "abc"}, {"user", "x"}, {"assistant", ""}};
 
-TEST_CASE("a sound record has no finding") { CHECK(check("", kTurns).empty()); }
+TEST_CASE("a valid record has no finding") { CHECK(check("", kTurns).empty()); }
 
 TEST_CASE("a record without a trained token") {
   expect(check("", {{"user", "ab"}}), Finding::Kind::no_target, "assistant turn");
@@ -40,7 +40,7 @@ TEST_CASE("a record without a trained token") {
   CHECK(check("", kTurns, 8).empty());
 }
 
-TEST_CASE("an end of turn that is not trained, or not there") {
+TEST_CASE("an end of turn that is not trained, or missing") {
   const std::string head = "{{ bos_token }}{% for m in messages %}<|user|>";
   const std::string tail = "{% endfor %}{% if add_generation_prompt %}<|user|>{% endif %}";
   expect(check(head + "{% generation %}{{ m.content }}{% endgeneration %}<t>" + tail, {{"assistant", "ab"}}),
@@ -50,14 +50,14 @@ TEST_CASE("an end of turn that is not trained, or not there") {
   CHECK(check(head + "{% generation %}{{ m.content }}<t>{% endgeneration %}" + tail, {{"assistant", "ab"}}).empty());
 }
 
-TEST_CASE("a prompt that the whole does not begin with") {
+TEST_CASE("a prompt that is not a prefix of the conversation") {
   expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% "
                "endgeneration %}{% endfor %}",
                {{"user", "ab"}, {"assistant", "abc"}}),
          Finding::Kind::prompt_not_prefix, "turn 2");
 }
 
-TEST_CASE("a begin of text that is missing or doubled") {
+TEST_CASE("a begin-of-text token that is missing or duplicate") {
   const std::string turns = "{% for m in messages %}{{ m.content }}<t>{% endfor %}";
   expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::bos_not_once, "missing");
   expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}),
@@ -65,7 +65,7 @@ TEST_CASE("a begin of text that is missing or doubled") {
   CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
 }
 
-TEST_CASE("a record that the template refuses") {
+TEST_CASE("a record for which the template raises an error") {
   expect(check("{{ raise_exception('roles must alternate') }}", kTurns), Finding::Kind::refused,
          "roles must alternate");
 }
@@ -131,7 +131,7 @@ TEST_CASE(
   }
 }
 
-TEST_CASE("what will be served must have the same tokenizer and template") {
+TEST_CASE("the served model must have the same tokenizer and template") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());

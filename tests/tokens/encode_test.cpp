@@ -1,4 +1,4 @@
-// Which tokens are trained: derived turns, markers, cuts, and the errors that refuse what cannot be told.
+// Which tokens are trained: derived turns, markers, truncation, and errors where it cannot be determined.
 #include "tokens/encode.hpp"
 
 #include <doctest/doctest.h>
@@ -46,7 +46,7 @@ constexpr const char* kWithMarkers =
     "{% for m in messages %}<t>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>{% endgeneration %}"
     "{% else %}{{ m.content }}{% endif %}{% endfor %}";
 
-/** The tokenizer of the tests, and the chat template `source`, or where that is empty theirs. */
+/** The tokenizer of the tests, and the chat template `source`, or the default one if it is empty. */
 std::pair<std::unique_ptr<Tokenizer>, ChatTemplate> load_with(const std::string& source) {
   test::ModelFolder folder;
   if (!source.empty()) folder.chat_template = source;
@@ -54,7 +54,7 @@ std::pair<std::unique_ptr<Tokenizer>, ChatTemplate> load_with(const std::string&
   return {Tokenizer::load(folder.path()), ChatTemplate::load(folder.path())};
 }
 
-TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by markers and without") {
+TEST_CASE("untrained turns: weight 0, and all but the last, with and without markers") {
   for (const char* source : {"", kWithMarkers}) {
     const auto [tokenizer, chat] = load_with(source);
     CHECK(chat.has_generation_markers() == (*source != 0));
@@ -86,7 +86,7 @@ TEST_CASE("turns that are not to be trained: weight 0, and all but the last, by 
   }
 }
 
-TEST_CASE("a turn's weight is that of its targets, where some weight is a fraction") {
+TEST_CASE("targets have the weight of their turn if some weight is fractional") {
   for (const char* source : {"", kWithMarkers}) {
     const auto [tokenizer, chat] = load_with(source);
     std::vector<Message> messages = {{"user", "q"},      {"assistant", "ab"}, {"user", "r"},
@@ -94,7 +94,7 @@ TEST_CASE("a turn's weight is that of its targets, where some weight is a fracti
     const auto encode = [&](const EncodeOptions& options = {}) {
       return encode_conversation(*tokenizer, chat, conversation(messages), options);
     };
-    /** The weights of the targets, in their order. */
+    /** The weights of the targets, in order. */
     const auto weights_of = [](const EncodedConversation& encoded) {
       std::vector<float> weights;
       REQUIRE(encoded.tokens.weights.size() == encoded.tokens.ids.size());
@@ -104,7 +104,7 @@ TEST_CASE("a turn's weight is that of its targets, where some weight is a fracti
       }
       return weights;
     };
-    messages[0].more_json = R"({"weight":0.75})";  // nothing that a user says is trained
+    messages[0].more_json = R"({"weight":0.75})";  // user turns are not trained
     messages[3].more_json = R"({"weight":0})";
     CHECK(encode().tokens.weights.empty());
     messages[1].more_json = R"({"weight":0.25})";
@@ -115,7 +115,7 @@ TEST_CASE("a turn's weight is that of its targets, where some weight is a fracti
     expected.insert(expected.end(), {1, 1});
     CHECK(weights_of(encoded) == expected);
     CHECK(encode({.trained_turns = TrainedTurns::last}).tokens.weights.empty());
-    // What is cut away takes its weights along.
+    // Weights are truncated with their tokens.
     messages[1].more_json.clear();
     messages[5].more_json = R"({"weight":0.5})";
     const std::vector<std::uint8_t> is_target = encode().tokens.is_target;
@@ -127,7 +127,7 @@ TEST_CASE("a turn's weight is that of its targets, where some weight is a fracti
   }
 }
 
-TEST_CASE("a sample that is too long is no sample where that is asked for") {
+TEST_CASE("a sample that is too long is rejected on request") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
@@ -139,7 +139,7 @@ TEST_CASE("a sample that is too long is no sample where that is asked for") {
                        doctest::Contains("more than the maximum length of"), Error);
 }
 
-TEST_CASE("an empty answer trains its end") {
+TEST_CASE("the end of an empty answer is trained") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
@@ -147,7 +147,7 @@ TEST_CASE("an empty answer trains its end") {
         "<t>");
 }
 
-TEST_CASE("a cut says so and counts what remains") {
+TEST_CASE("a truncated sample is marked, and remaining targets are counted") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
@@ -159,7 +159,7 @@ TEST_CASE("a cut says so and counts what remains") {
   CHECK(encoded.num_targets == 0);
 }
 
-TEST_CASE("markers decide where the template has them") {
+TEST_CASE("generation markers take precedence") {
   test::ModelFolder folder;
   folder.chat_template =
       "{% for m in messages %}{{ m.role }}:{% if m.role == 'assistant' %}{% generation %}{{ m.content }}{% "
@@ -172,7 +172,7 @@ TEST_CASE("markers decide where the template has them") {
                 encode_conversation(*tokenizer, chat, conversation({{"user", "q"}, {"assistant", "xyz"}}))) == "xyz");
 }
 
-TEST_CASE("templates that cannot be trained are refused") {
+TEST_CASE("templates that cannot be trained are errors") {
   const auto refusal = [](const std::string& source) {
     test::ModelFolder folder;
     folder.chat_template = source;
@@ -196,7 +196,7 @@ TEST_CASE("templates that cannot be trained are refused") {
   CHECK(refusal("{{ raise_exception('roles must alternate') }}") == "roles must alternate");
 }
 
-TEST_CASE("both sides of a preference follow one prompt") {
+TEST_CASE("both answers of a preference follow the same prompt") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());
@@ -223,7 +223,7 @@ TEST_CASE("both sides of a preference follow one prompt") {
   CHECK(filled.rejected.empty());
 }
 
-TEST_CASE("plain text is trained whole, with BOS before and the end after it") {
+TEST_CASE("all tokens of plain text are trained, with BOS before and end-of-text after it") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   Conversation record;
@@ -233,7 +233,7 @@ TEST_CASE("plain text is trained whole, with BOS before and the end after it") {
   CHECK(encoded.tokens.is_target == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1});
 }
 
-TEST_CASE("a folder without a template says so; a list has its default") {
+TEST_CASE("a folder without a template is an error; of a list the default is used") {
   test::ModelFolder folder;
   std::filesystem::remove(folder.path() / "chat_template.jinja");
   CHECK_THROWS_WITH_AS(ChatTemplate::load(folder.path()), doctest::Contains("no chat template"), Error);
@@ -243,7 +243,7 @@ TEST_CASE("a folder without a template says so; a list has its default") {
   CHECK(ChatTemplate::load(folder.path()).render({}, false).text == "d<b>");
 }
 
-TEST_CASE("a dataset names what it rejects and keeps the rest in order") {
+TEST_CASE("a dataset reports rejected lines and keeps the others in order") {
   const test::ModelFolder folder;
   const auto tokenizer = Tokenizer::load(folder.path());
   const ChatTemplate chat = ChatTemplate::load(folder.path());

@@ -39,7 +39,7 @@ TEST_CASE("ids, targets and text are those of the sample") {
   CHECK(text_of(part) == model.chat_template.render(conversation.messages, false).text);
 }
 
-TEST_CASE("a trained token shows the weight of its message") {
+TEST_CASE("a trained token is shown with the weight of its message") {
   const Model model;
   Conversation conversation{{{"user", "q"}, {"assistant", "ab"}, {"user", "q"}, {"assistant", "z"}}};
   conversation.messages[1].more_json = R"({"weight":0.5})";
@@ -55,7 +55,7 @@ TEST_CASE("a trained token shows the weight of its message") {
   CHECK(part.num_trained == encoded.num_targets);
 }
 
-TEST_CASE("a control token is told from text that looks like one, and half a character is shown whole, once") {
+TEST_CASE("a control token is distinguished from text that looks like one, and a split character is shown once") {
   const Model model;
   const Conversation conversation{{{"user", "<t>"}, {"assistant", "é"}}};
   const PreviewPart part = preview_conversation(*model.tokenizer, model.chat_template, conversation, {})[0];
@@ -85,7 +85,7 @@ TEST_CASE("tokens beyond max_length are shown as truncated and not trained") {
             "after the maximum length") != std::string::npos);
 }
 
-TEST_CASE("a plain text has the tokens that stand around it") {
+TEST_CASE("a plain text is shown with BOS and end-of-text") {
   const Model model;
   Conversation conversation;
   conversation.text = "ab";

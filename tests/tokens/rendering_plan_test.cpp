@@ -1,4 +1,4 @@
-// Plans: what they serve, what they leave to the template, and that both give the same.
+// Rendering plans: which conversations they serve, and that they give the same text as the template.
 #include "tokens/rendering_plan.hpp"
 
 #include <doctest/doctest.h>
@@ -25,7 +25,7 @@ std::optional<Rendered> replay(const std::string& source, const std::vector<std:
   return plan->replay(second);
 }
 
-TEST_CASE("contents that are copied and trimmed are put in their places") {
+TEST_CASE("copied and trimmed contents are inserted") {
   const std::string source =
       "{% for m in messages %}<{{ m.content | trim }}|{% generation %}{{ m.content.lstrip('x') + '.' }}{% "
       "endgeneration %}>{% endfor %}";
@@ -40,7 +40,7 @@ TEST_CASE("contents that are copied and trimmed are put in their places") {
   CHECK(rendered->generation[1] == ByteRange{15, 17});
 }
 
-TEST_CASE("contents are trimmed in the text that they stand in") {
+TEST_CASE("contents are trimmed within the surrounding text") {
   const std::string both = "{% set m = messages %}";
   const auto text = [&](const std::string& expression, const std::vector<std::string>& first,
                         const std::vector<std::string_view>& second) {
@@ -64,7 +64,7 @@ TEST_CASE("contents are trimmed in the text that they stand in") {
   CHECK(rendered->generation[0] == ByteRange{4, 7});
 }
 
-TEST_CASE("another answer to the template's question is another plan's") {
+TEST_CASE("another result of a template's test needs another plan") {
   const std::string source =
       "{{ 'T' if '</think>' in messages[0].content and not messages[0].content.startswith('<') else 'F' }}{{ "
       "messages[0].content }}";
@@ -81,7 +81,7 @@ TEST_CASE("another answer to the template's question is another plan's") {
   CHECK(replay(equal, {"no"}, {"none"})->text == "False");
 }
 
-TEST_CASE("what looks into contents in other ways has no plan") {
+TEST_CASE("templates that inspect contents in other ways have no plan") {
   for (const char* expression : {"m | length",
                                  "m | upper",
                                  "m[0]",
@@ -112,7 +112,7 @@ TEST_CASE("what looks into contents in other ways has no plan") {
   CHECK(!RenderingPlan::make(traced("{% set a, b = messages[0].content %}x", {"ab"})));
 }
 
-TEST_CASE("what only passes contents on has one") {
+TEST_CASE("templates that only pass contents on have a plan") {
   for (const char* expression : {"m", "m ~ m", "m + ''", "m if m else 'n'", "m is string", "m | default('x')",
                                  "[m, 'b'] | first", "messages | map(attribute='content') | join(',')",
                                  "(messages | selectattr('role', 'equalto', 'user') | list)[0].content",
@@ -125,7 +125,7 @@ TEST_CASE("what only passes contents on has one") {
   }
 }
 
-TEST_CASE("a template object gives the same the second time, and its turns") {
+TEST_CASE("a template object gives the same text and turns the second time") {
   const ChatTemplate chat(
       "{% for m in messages %}<{{ m.role }}>{{ m.content | trim }}</>{% endfor %}{% if add_generation_prompt "
       "%}<assistant>{% endif %}",

@@ -1,5 +1,5 @@
-// Files of tokens: what goes in comes out, damage is seen, a run never waits for or harms another, and a folder or a
-// disk that fails is gone without. Full disks and kills are in tests/faults/test_faults_token_cache.py.
+// Token stores round-trip, damage is detected, concurrent runs do not block or affect each other, and a failing folder
+// or disk is tolerated. Full disks and kills are in tests/faults/test_faults_token_cache.py.
 #include "tokens/token_store.hpp"
 
 #include <doctest/doctest.h>
@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 const std::string kKey(64, 'k');
 const std::string kContent(64, 'c');
 
-/** A folder that goes with the test. */
+/** A folder that is removed with the test. */
 struct Folder {
   fs::path path =
       fs::temp_directory_path() / ("intelia-store-" + std::to_string(::getpid()) + "-" + std::to_string(next++));
@@ -41,7 +41,7 @@ struct Folder {
   static inline int next = 0;
 };
 
-/** Keeps what is said. */
+/** Collects the log messages. */
 struct Words final : Log {
   std::string text;
   void write(Level level, std::string_view message) override {
@@ -134,7 +134,7 @@ std::vector<std::string> names_in(const fs::path& folder) {
   return names;
 }
 
-TEST_CASE("what is written is read, at once and by the next process, and is private") {
+TEST_CASE("a store is readable at once and by the next process, and is private") {
   const Folder folder;
   const fs::path path = folder.path / "a.tokens";
   CHECK(refusal(path) == "nothing there");
@@ -145,21 +145,21 @@ TEST_CASE("what is written is read, at once and by the next process, and is priv
   CHECK(names_in(folder.path) == std::vector<std::string>{"a.tokens"});
 }
 
-TEST_CASE("a store without a name serves its owner and leaves nothing") {
+TEST_CASE("an unnamed store works and leaves no file") {
   TokenStoreWriter writer;
   const TokenStoreSummary summary = fill(writer);
   check_filled(writer.finish(summary, kKey));
   CHECK(writer.fault().empty());
 }
 
-TEST_CASE("a dataset without a record is a store, too") {
+TEST_CASE("a dataset without records has a store, too") {
   const Folder folder;
   TokenStoreWriter writer(folder.path / "empty.tokens");
   writer.finish({kContent, 0, 0, 0}, kKey);
   CHECK(TokenStore::open(folder.path / "empty.tokens", kKey)->num_records() == 0);
 }
 
-TEST_CASE("every flipped bit and every lost end is seen, and so is another key") {
+TEST_CASE("every flipped bit, truncation and other key is detected") {
   const Folder folder;
   const fs::path path = folder.path / "a.tokens";
   TokenStoreWriter writer(path);
@@ -172,7 +172,7 @@ TEST_CASE("every flipped bit and every lost end is seen, and so is another key")
     std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
   };
   for (std::size_t i = 0; i < whole.size(); ++i) {
-    if (i >= 248 && i < 256) continue;  // between the head and the first section: read by nobody
+    if (i >= 248 && i < 256) continue;  // between the header and the first section: never read
     std::string flipped = whole;
     flipped[i] = static_cast<char>(flipped[i] ^ 1 << i % 8);
     write(flipped);
@@ -203,7 +203,7 @@ TEST_CASE("an index that no dataset can have is refused, whatever its checksum")
   }
 }
 
-TEST_CASE("what is not a file of ours is not opened") {
+TEST_CASE("files that are not token stores of this user are not opened") {
   const Folder folder;
   fs::create_directory(folder.path / "folder");
   REQUIRE(::mkfifo((folder.path / "pipe").c_str(), 0600) == 0);
@@ -216,7 +216,7 @@ TEST_CASE("what is not a file of ours is not opened") {
   }
 }
 
-/** cached_tokens of the filled store; counts how often it was made. */
+/** cached_tokens of the filled store; counts how often it was created. */
 TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, const std::string& key = kKey,
                   bool is_unchanged = true) {
   return cached_tokens(
@@ -228,7 +228,7 @@ TokenStore cached(const TokenCacheSettings& settings, Log& log, int& num_made, c
       [&] { return is_unchanged; });
 }
 
-TEST_CASE("tokens are made once, and once more when their file is damaged") {
+TEST_CASE("tokens are computed once, and again when their file is damaged") {
   const Folder folder;
   Words words;
   int num_made = 0;
@@ -245,7 +245,7 @@ TEST_CASE("tokens are made once, and once more when their file is damaged") {
   CHECK(words.text.find("are recreated: it is incomplete") != std::string::npos);
 }
 
-TEST_CASE("tokens of a dataset that changed meanwhile are used and not kept") {
+TEST_CASE("tokens of a dataset that changed meanwhile are used but not cached") {
   const Folder folder;
   Words words;
   int num_made = 0;
@@ -254,7 +254,7 @@ TEST_CASE("tokens of a dataset that changed meanwhile are used and not kept") {
   CHECK(words.text.find("changed while it was read") != std::string::npos);
 }
 
-TEST_CASE("a folder that cannot be is gone without, and said") {
+TEST_CASE("an unusable cache folder is a warning") {
   const Folder folder;
   write_file(folder.path / "file", "");
   Words words;
@@ -262,12 +262,12 @@ TEST_CASE("a folder that cannot be is gone without, and said") {
   check_filled(cached({folder.path / "file" / "tokens"}, words, num_made));
   CHECK(words.text.find("the tokens are not cached for the next run: cannot write") != std::string::npos);
   fs::create_directory(folder.path / "tokens");
-  fs::create_directory(folder.path / "tokens" / (kKey + ".tokens"));  // where the file's name is taken
+  fs::create_directory(folder.path / "tokens" / (kKey + ".tokens"));  // where the name of the file is in use
   check_filled(cached({folder.path / "tokens"}, words, num_made));
   CHECK(num_made == 2);
 }
 
-TEST_CASE("the least recently used files go first; the newest stays while it fits") {
+TEST_CASE("the least recently used files are evicted first; the newest stays if it fits") {
   const Folder folder;
   Words words;
   int num_made = 0;
@@ -282,14 +282,14 @@ TEST_CASE("the least recently used files go first; the newest stays while it fit
   cached(two, words, num_made, key_of('b'));
   age('a', 2);
   age('b', 1);
-  cached(two, words, num_made, key_of('a'));  // used again: now b is the oldest
+  cached(two, words, num_made, key_of('a'));  // used again: now b is the least recently used
   cached(two, words, num_made, key_of('c'));
   CHECK(names_in(folder.path) == std::vector<std::string>{key_of('a') + ".tokens", key_of('c') + ".tokens"});
   check_filled(cached({folder.path, size - 1}, words, num_made, key_of('d')));
   CHECK(names_in(folder.path).empty());
 }
 
-TEST_CASE("what a killed run left is cleared away, what a running one writes is not") {
+TEST_CASE("files of a killed run are removed, those of a running one are not") {
   const Folder folder;
   Words words;
   int num_made = 0;
@@ -304,7 +304,7 @@ TEST_CASE("what a killed run left is cleared away, what a running one writes is 
   ::close(file);
 }
 
-TEST_CASE("several runs at once have the same tokens and leave one file") {
+TEST_CASE("concurrent runs have the same tokens and leave one file") {
   const Folder folder;
   for (int round = 0; round < 10; ++round) {
     std::vector<std::thread> threads;
@@ -335,10 +335,10 @@ std::int64_t peak_bytes() {
   return -1;
 }
 
-TEST_CASE("memory does not grow with the tokens, neither in writing nor in reading") {
+TEST_CASE("memory does not grow with the number of tokens, in writing or reading") {
   const Folder folder;
   const TokenSample sample = sample_of(1 << 16, 1);
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak begins anew
+  std::ofstream("/proc/self/clear_refs") << 5;  // the peak is reset
   const std::int64_t before = peak_bytes();
   TokenStoreWriter writer(folder.path / "large.tokens");
   for (int i = 0; i < 400; ++i) writer.add(sample, {i, 0, "id", "fr"});
@@ -395,7 +395,7 @@ constexpr const char* kDataset =
     "not json \xFF\n"
     "{\"text\":\"ab\"}";
 
-TEST_CASE("a dataset is the same from its lines, from a file just made and from one that was kept") {
+TEST_CASE("a dataset is the same from its lines, from a new store and from a cached one") {
   const test::ModelFolder model;
   const Folder folder;
   write_file(folder.path / "d.jsonl", kDataset);
@@ -411,7 +411,7 @@ TEST_CASE("a dataset is the same from its lines, from a file just made and from 
   CHECK(plain == kept);
   CHECK(fs::last_write_time(cache.folder / names_in(cache.folder)[0]) >= time);
   CHECK(names_in(cache.folder).size() == 1);
-  // The same bytes under another name: the tokens are taken, the words name the new file.
+  // The same bytes under another name: the cached tokens are used, and messages name the new file.
   fs::rename(folder.path / "d.jsonl", folder.path / "e.jsonl");
   const Facts moved = facts_of(model, folder.path / "e.jsonl", {}, cache);
   CHECK(moved.records == plain.records);
@@ -419,7 +419,7 @@ TEST_CASE("a dataset is the same from its lines, from a file just made and from 
   CHECK(names_in(cache.folder).size() == 1);
 }
 
-TEST_CASE("a dataset keeps the weights of messages, and its hash knows them") {
+TEST_CASE("a dataset stores message weights, and its hash depends on them") {
   const test::ModelFolder model;
   const Folder folder;
   const auto facts = [&](const std::string& weight, const TokenCacheSettings& cache = {}) {
@@ -458,7 +458,7 @@ TEST_CASE("a dataset is the same on any number of threads") {
   for (const int threads : {2, 5}) CHECK(facts_of(model, folder.path / "d.jsonl", {}, {}, threads) == one);
 }
 
-TEST_CASE("whatever changes the tokens changes the key") {
+TEST_CASE("everything that tokens depend on is in the key") {
   test::ModelFolder model;
   const Folder folder;
   const TokenCacheSettings cache{folder.path / "tokens"};
@@ -498,7 +498,7 @@ TEST_CASE("whatever changes the tokens changes the key") {
   CHECK(makes_a_file({}, cache));
 }
 
-TEST_CASE("a pipe is read once and not kept") {
+TEST_CASE("a pipe is read once and not cached") {
   const test::ModelFolder model;
   const Folder folder;
   const fs::path pipe = folder.path / "pipe";

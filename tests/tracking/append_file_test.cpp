@@ -1,4 +1,4 @@
-// Pieces after pieces; what is cut off, and what is never followed.
+// Appending records, truncation of later bytes, and symbolic links.
 #include "tracking/append_file.hpp"
 
 #include "base/file.hpp"
@@ -6,7 +6,7 @@
 
 using namespace intelia;
 
-TEST_CASE("pieces are there as soon as they are appended, after what is kept") {
+TEST_CASE("records are in the file as soon as they are appended, after the kept bytes") {
   const TemporaryFolder folder;
   const auto path = folder.write("file", "kept torn");
   AppendFile file(path, 5);
@@ -16,7 +16,7 @@ TEST_CASE("pieces are there as soon as they are appended, after what is kept") {
   CHECK(read_file(path) == "kept and more!");
 }
 
-TEST_CASE("a new file is its owner's alone, a link is refused, a full disk leaves no half piece") {
+TEST_CASE("a new file has mode 0600, a link is an error, a full disk leaves no partial record") {
   const TemporaryFolder folder;
   AppendFile file(folder.path / "new");
   CHECK((std::filesystem::status(folder.path / "new").permissions() & std::filesystem::perms(0777)) ==

@@ -1,4 +1,4 @@
-"""Runs of the tracking probe: the trackers without training, told line by line."""
+"""Runs of the tracking probe: the trackers without training, controlled line by line."""
 import json
 import os
 import pathlib
@@ -15,7 +15,7 @@ PROBE = os.environ.get("INTELIA_TRACKING_PROBE", str(program.ROOT / "build/relea
 
 
 def metrics_line(step, scale):
-    """A line as training writes it, losses times `scale`; every second one has a validation loss."""
+    """A line as written by training, losses times `scale`; every second one has a validation loss."""
     line = {"step": step, "epoch": step / 8, "loss": 2 * scale / step, "grad_norm": 0.1 * step, "learning_rate": 1e-3 / step, "tokens": 100 * step}
     if step % 2 == 0:
         line["eval_loss"] = 2.5 * scale / step
@@ -35,13 +35,13 @@ def scalars_of(line, prefix=""):
 
 
 def points_of(folder):
-    """{(name, step): value} of metrics.jsonl: what every tracker must have, once."""
+    """{(name, step): value} of metrics.jsonl: what every tracker must have exactly once."""
     lines = [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
     return {(name, line["step"]): value for line in lines for name, value in scalars_of(line).items()}
 
 
 class Probe:
-    """One process that trackers live in. Each call returns when the trackers have returned."""
+    """A process with trackers. Each call returns when the trackers have returned."""
 
     def __init__(self, folder, environment=None, **request):
         request = {"output": str(folder), "identity": "0123456789abcdef", **request}
@@ -63,7 +63,7 @@ class Probe:
         return self
 
     def end(self, outcome="finished", timeout_seconds=120):
-        """(exit status, what was said)."""
+        """(exit status, output)."""
         _, said = self.process.communicate(f"end {outcome}\n", timeout=timeout_seconds)
         return self.process.returncode, said
 

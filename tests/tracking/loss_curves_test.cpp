@@ -1,4 +1,4 @@
-// The terminal's picture, against pictures drawn by hand. test_loss_plot.py reads the SVG as a document.
+// Plots in the terminal, against expected ones. test_loss_plot.py parses the SVG.
 #include "tracking/loss_curves.hpp"
 
 #include <doctest/doctest.h>
@@ -26,13 +26,13 @@ std::vector<std::string> lines_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a falling line goes from the top left to the bottom right of the picture") {
+TEST_CASE("a decreasing loss is drawn from the top left to the bottom right") {
   LossCurves curves;
   for (int step = 0; step <= 30; ++step) curves.train.push_back({step, 30.0 - step});
   const auto lines = lines_of(loss_text(curves, 40, 4));
   REQUIRE(lines.size() == 5);
   for (const std::string& line : lines) CHECK(characters(line).size() == 40);
-  // Each row of characters holds a quarter of the line: dots in its own quarter of the columns, and nowhere else.
+  // Each row of characters has a quarter of the line: dots in its quarter of the columns only.
   for (std::size_t row = 0; row < 4; ++row) {
     const auto cells = characters(lines[row]);
     for (std::size_t column = 9; column < 40; ++column) {
@@ -46,7 +46,7 @@ TEST_CASE("a falling line goes from the top left to the bottom right of the pict
   CHECK(lines[4].ends_with(" 30"));
 }
 
-TEST_CASE("validation is dots of another form; one point is no picture yet") {
+TEST_CASE("validation points have another shape; one point is not plotted") {
   LossCurves curves;
   curves.add({1, 0, {{"loss", 2.0}}});
   CHECK(loss_text(curves, 60, 5).empty());
@@ -57,7 +57,7 @@ TEST_CASE("validation is dots of another form; one point is no picture yet") {
   CHECK(text.find("● validation") != std::string::npos);
 }
 
-TEST_CASE("equal losses, one step and none at all are drawn without a fault") {
+TEST_CASE("equal losses, one step and no steps are drawn without an error") {
   LossCurves curves;
   CHECK(loss_svg(curves, "none").find("polyline class") == std::string::npos);
   curves.train = {{5, 0.0}};

@@ -1,4 +1,4 @@
-// What is kept for MLflow: found again by the next process, torn or whole.
+// The journal for MLflow: read by the next process, also with an incomplete last line.
 #include "tracking/mlflow_journal.hpp"
 
 #include "base/file.hpp"
@@ -16,7 +16,7 @@ MetricsLine line_of(std::int64_t step) {
 
 }  // namespace
 
-TEST_CASE("the next process finds what was not acknowledged, in order") {
+TEST_CASE("unacknowledged entries are kept for the next process, in order") {
   const TemporaryFolder folder;
   const auto path = folder.path / "journal.jsonl";
   {
@@ -41,7 +41,7 @@ TEST_CASE("the next process finds what was not acknowledged, in order") {
   CHECK(journal->unsent()[1].status == "KILLED");
 }
 
-TEST_CASE("artifacts are found again between lines and states") {
+TEST_CASE("artifacts are read back among lines and states") {
   const TemporaryFolder folder;
   const auto path = folder.path / "journal.jsonl";
   {
@@ -70,7 +70,7 @@ TEST_CASE("artifacts are found again between lines and states") {
   CHECK(MlflowJournal::open(folder.path / "told.jsonl")->unsent().at(0).text == "[p]\nœuf\n\"\n");
 }
 
-TEST_CASE("a journal cannot have files from elsewhere sent") {
+TEST_CASE("a journal cannot upload files outside the output folder") {
   const TemporaryFolder folder;
   MlflowJournal(folder.path / "journal.jsonl", kHead).add_status("RUNNING", 1);
   const std::string head = read_file(folder.path / "journal.jsonl");
@@ -78,7 +78,7 @@ TEST_CASE("a journal cannot have files from elsewhere sent") {
   CHECK(contains(refusal([&] { MlflowJournal::open(path); }), "outside"));
 }
 
-TEST_CASE("a journal of the first format is gone on with") {
+TEST_CASE("a journal of the first format is continued") {
   const TemporaryFolder folder;
   const auto path =
       folder.write("journal.jsonl", R"({"format":1,"server":"s","experiment":"e","identity":"i","key":"k","run":{}}
@@ -87,7 +87,7 @@ TEST_CASE("a journal of the first format is gone on with") {
   CHECK(MlflowJournal::open(path)->last_step() == 1);
 }
 
-TEST_CASE("a torn last line is cut off, and the file goes on whole") {
+TEST_CASE("an incomplete last line is truncated, and the file is continued") {
   const TemporaryFolder folder;
   const auto path = folder.path / "journal.jsonl";
   {
@@ -106,7 +106,7 @@ TEST_CASE("a torn last line is cut off, and the file goes on whole") {
   CHECK(MlflowJournal::open(path)->last_step() == 2);
 }
 
-TEST_CASE("no journal, an empty one, one that is something else, one of a later version") {
+TEST_CASE("a missing, empty, foreign or newer journal") {
   const TemporaryFolder folder;
   CHECK(!MlflowJournal::open(folder.path / "absent"));
   CHECK(!MlflowJournal::open(folder.write("empty", "")));

@@ -6,7 +6,7 @@
 
 using namespace intelia;
 
-TEST_CASE("CRC-32C of the examples of RFC 3720, B.4") {
+TEST_CASE("CRC-32C: the examples of RFC 3720, B.4") {
   CHECK(crc32c("123456789") == 0xE3069283U);  // the check value of the catalogue of CRCs
   CHECK(crc32c(std::string(32, '\0')) == 0x8A9136AAU);
   CHECK(crc32c(std::string(32, '\xFF')) == 0x62A8AB43U);

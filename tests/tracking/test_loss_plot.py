@@ -1,5 +1,5 @@
-"""OUTPUT/loss.svg, read as the document it is. Seen failing: with a title that is not escaped, with the curves upside down, with
-the training points drawn as those of validation, and with a curve thinned to the first points of each stretch."""
+"""OUTPUT/loss.svg, parsed as XML. Fails with a title that is not escaped, with the curves upside down, with
+training points drawn as validation points, and with a curve reduced to the first points of each stretch."""
 import re
 import xml.etree.ElementTree as ElementTree
 
@@ -17,7 +17,7 @@ def scale(ticks):
 
 
 def drawn(path):
-    """{"train": [(step, loss)…], "validation": …} as a reader of the axes sees the curves."""
+    """{"train": [(step, loss)…], "validation": …} as read from the axes."""
     root = ElementTree.fromstring(path.read_text())
     texts = list(root.iter(f"{SVG}text"))
     losses = [(float(t.get("y")), float(t.text)) for t in texts if t.get("class") == "loss-tick"]

@@ -1,7 +1,7 @@
-"""Runs on a real `mlflow server` over SQLite: present, away, back, and dying in the middle. What it has is read from its database.
-Seen failing: with batches of metrics and of parameters above the server's limits, with steps sent again after a resume, with the
-server not asked which points or which run it has, with a sender that gives up when the server is away, with another run's journal
-gone on with, with redirects followed, certificates not verified, and the user left in the address."""
+"""Runs on a real `mlflow server` over SQLite: available, unavailable, back, and crashing. Its content is read from its database.
+Fails with batches of metrics and of parameters above the server's limits, with steps sent again after a resume, without
+queries for the points and the run that the server has, with a sender that gives up when the server is unavailable, with another run's
+journal continued, with redirects followed, certificates not verified, and the user left in the address."""
 import base64
 import contextlib
 import http.server
@@ -71,7 +71,7 @@ class Server:
                          "WHERE e.name = ? ORDER BY start_time", experiment)
 
     def points(self, run_id):
-        """{(name, step): value}; a point that is there twice is a fault."""
+        """{(name, step): value}; a duplicate point is an error."""
         points = {}
         for name, step, value in self.rows("SELECT key, step, value FROM metrics WHERE run_uuid = ?", run_id):
             assert (name, step) not in points, (name, step)
@@ -83,7 +83,7 @@ class Server:
         return run
 
     def artifacts(self, run_id):
-        """{path: bytes} of what the server itself keeps for the run."""
+        """{path: bytes} that the server stores for the run."""
         (folder,) = self.folder.glob(f"artifacts/*/{run_id}/artifacts")
         return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -107,7 +107,7 @@ def journal(folder):
 
 
 def test_away_at_the_start_then_back(server, tmp_path):
-    """One run ends while the server is away, another sees it come: both are there in the end, nothing was waited for."""
+    """One run ends while the server is unavailable, during another it comes back: both are complete at the end, without waiting."""
     assert server.process is None, "this test comes first"
     first, second = tmp_path / "first", tmp_path / "second"
     status, said = Probe(first, server.environment, mlflow="away").begin().lines(1, 20).end()
@@ -147,8 +147,8 @@ def test_params_tags_metrics_and_status(running, tmp_path):
 
 
 def test_killed_and_resumed(running, tmp_path):
-    """kill -9 after line 10, gone on with from line 6; once more after the last acknowledgements were lost, so that the server must
-    be asked what it has; and once more after it was lost that the run had been made."""
+    """kill -9 after line 10, continued from line 6; once more after the last acknowledgements were lost, so that the server must
+    be queried; and once more after the acknowledgement of creating the run was lost."""
     Probe(tmp_path, running.environment, mlflow="killed -9").begin().lines(1, 10).kill()
     assert Probe(tmp_path, running.environment, mlflow="killed -9", resumes=True).begin(6).lines(7, 14).end() == (0, "")
     run_id, _, status, _ = running.run_of("killed -9")
@@ -157,7 +157,7 @@ def test_killed_and_resumed(running, tmp_path):
     def without_acknowledgements(*names):
         lines = [json.loads(line) for line in journal(tmp_path).read_text().splitlines()]
         lines = [line for line in lines if not any(name in line for name in names)]
-        for line in lines:  # SQLite would drop a second point that is the same in everything
+        for line in lines:  # SQLite would drop an identical second point
             if "step" in line:
                 line["time"] += 1
         journal(tmp_path).write_text("".join(json.dumps(line) + "\n" for line in lines))
@@ -171,14 +171,14 @@ def test_killed_and_resumed(running, tmp_path):
 
 
 def test_killed_before_the_first_checkpoint(running, tmp_path):
-    """The run starts anew, and is the same run for the server."""
+    """The run starts over, and is the same run on the server."""
     Probe(tmp_path, running.environment, mlflow="early").begin().lines(1, 5).kill()
     assert Probe(tmp_path, running.environment, mlflow="early", resumes=True).begin(0).lines(1, 7).end() == (0, "")
     assert running.points(running.run_of("early")[0]) == points_of(tmp_path)
 
 
 def test_gone_on_with_or_anew(running, tmp_path):
-    """Without --resume, or with other data or another experiment, it is another run; what was measured before is told there, too."""
+    """Without --resume, or with other data or another experiment, it is another run; earlier metrics are logged there, too."""
     assert Probe(tmp_path, running.environment, mlflow="one").begin().lines(1, 4).end() == (0, "")
     assert Probe(tmp_path, running.environment, mlflow="one").begin().lines(1, 3).end() == (0, "")
     assert Probe(tmp_path, running.environment, mlflow="two", resumes=True).begin(2).lines(3, 5).end() == (0, "")
@@ -189,7 +189,7 @@ def test_gone_on_with_or_anew(running, tmp_path):
 
 
 def test_two_runs_make_an_experiment_at_once(running, tmp_path):
-    """The experiment is not there when it is looked for, and there when it is to be made: between the two another run made it."""
+    """The experiment does not exist when it is looked up, but exists when it is created: another run created it in between."""
     assert Probe(tmp_path / "other", running.environment, mlflow="together").begin().lines(1, 2).end() == (0, "")
     num_looks = 0
 
@@ -197,7 +197,7 @@ def test_two_runs_make_an_experiment_at_once(running, tmp_path):
         nonlocal num_looks
         if "experiments/get-by-name" in handler.path:
             num_looks += 1
-            if num_looks <= 2:  # before the work, and when the run is to be made
+            if num_looks <= 2:  # before the work, and when the run is created
                 return 404, {}, b'{"error_code": "RESOURCE_DOES_NOT_EXIST"}'
         return None
 
@@ -207,7 +207,7 @@ def test_two_runs_make_an_experiment_at_once(running, tmp_path):
 
 
 def test_a_run_that_the_server_refuses_goes_on(running, tmp_path):
-    """The run is deleted for good on the server: one warning, and what is measured is still written."""
+    """The run is permanently deleted on the server: one warning, and metrics are still written."""
     probe = Probe(tmp_path, running.environment, mlflow="gone").begin().lines(1, 2)
     program.wait_for(lambda: running.runs("gone"), timeout_seconds=60)
     request = urllib.request.Request(running.url + "/api/2.0/mlflow/runs/delete", json.dumps({"run_id": running.run_of("gone")[0]}).encode(),
@@ -229,7 +229,7 @@ def test_a_deleted_experiment_is_said_before_the_work(running, tmp_path):
 
 
 def test_dies_in_the_middle(server, tmp_path):
-    """The server is killed with -9 while the run goes on; it ends without it, and the resumed run brings what is missing, once."""
+    """The server is killed with -9 while the run goes on; it ends without it, and the resumed run sends what is missing, once."""
     if server.process is None:
         server.start()
     probe = Probe(tmp_path, server.environment, mlflow="dies").begin().lines(1, 10)
@@ -245,14 +245,14 @@ def test_dies_in_the_middle(server, tmp_path):
 
 
 def refusal(folder, environment, experiment="any"):
-    """(exit status, words) of a run that is refused before it begins."""
+    """(exit status, output) of a run that fails before it begins."""
     probe = Probe(folder, environment, mlflow=experiment)
     _, said = probe.process.communicate(timeout=60)
     return probe.process.returncode, said
 
 
 class Hostile(http.server.BaseHTTPRequestHandler):
-    """Answers as the test says, and keeps what it was asked."""
+    """Responds as the test specifies, and records the requests."""
 
     def answer(self):
         length = int(self.headers.get("Content-Length", 0))
@@ -288,7 +288,7 @@ def hostile_server(reply, context=None):
 
 @contextlib.contextmanager
 def in_front_of(running, answer_of=lambda handler: None):
-    """(the environment that leads there, what was asked: [(method, path)]): the real server, but for what `answer_of` answers itself."""
+    """(its environment, the requests: [(method, path)]): the real server, except for requests that `answer_of` answers."""
     asked = []
 
     def forward(handler, body):
@@ -333,7 +333,7 @@ def expected_artifacts(folder, *steps):
 
 
 def test_artifacts(running, tmp_path):
-    """The small files of a run that finished, and its answers as texts; the weights only when asked for, with their size said."""
+    """The small files of a run that finished, and its answers as texts; the weights only on request, with their size logged."""
     folder = with_files(tmp_path / "run")
     with in_front_of(running) as (environment, asked):
         probe = Probe(folder, environment, mlflow="artifacts").begin().lines(1, 1)
@@ -345,7 +345,7 @@ def test_artifacts(running, tmp_path):
         expected = expected_artifacts(folder, 2, 4)
         assert running.artifacts(run_id) == expected and sorted(uploads(asked)) == sorted(expected)
         assert running.points(run_id) == points_of(folder)
-        # Gone on with: what was sent as it is is not sent again, and an answer that is given again is the same one.
+        # Resumed: unchanged files are not sent again, and a repeated answer is the same.
         asked.clear()
         (folder / "manifest.json").write_bytes(b'{"format": 1, "measured": 2}')
         probe = Probe(folder, environment, mlflow="artifacts", weights=True, resumes=True).begin(3)
@@ -358,7 +358,7 @@ def test_artifacts(running, tmp_path):
 
 
 def test_artifacts_wait_for_the_server(running, tmp_path):
-    """The server is away, the program is killed with -9, the next one ends without the server, and the third brings everything, once."""
+    """The server is unavailable, the program is killed with -9, the next run ends without the server, and the third sends everything, once."""
     folder, is_away = with_files(tmp_path / "run"), True
     with in_front_of(running, lambda handler: (503, {}, b"") if is_away else None) as (environment, asked):
         probe = Probe(folder, environment, mlflow="spooled").begin().lines(1, 1)
@@ -369,7 +369,7 @@ def test_artifacts_wait_for_the_server(running, tmp_path):
         status, said = probe.lines(4, 4).end()
         assert status == 0 and "resume the run to send it" in said and uploads(asked) == [], said
         is_away = False
-        (folder / "loss.svg").unlink()  # what is gone in the meantime is left out
+        (folder / "loss.svg").unlink()  # files that were removed in the meantime are skipped
         status, said = Probe(folder, environment, mlflow="spooled", resumes=True).begin(4).end()
         assert status == 0 and said.count("warning: ") == 1 and "is skipped" in said and "loss.svg" in said, said
         run_id, _, status, _ = running.run_of("spooled")
@@ -380,7 +380,7 @@ def test_artifacts_wait_for_the_server(running, tmp_path):
 
 
 def test_killed_while_artifacts_are_sent(running, tmp_path):
-    """The program is killed with -9 when its second artifact is asked for: the resumed run sends that one and the rest."""
+    """The program is killed with -9 when its second artifact is requested: the resumed run sends that one and the rest."""
     folder = with_files(tmp_path / "run")
     probe = None
 
@@ -413,8 +413,8 @@ def test_a_run_that_failed_sends_no_files(running, tmp_path):
 
 
 def test_a_server_that_takes_no_artifacts(running, tmp_path):
-    """One word in the log, and no more: artifacts that lie elsewhere, on another host, and a server that is set to take none; one
-    warning when it fails to take them. Metrics and state get there all the same."""
+    """One log message only: artifacts stored elsewhere, on another host, and a server that accepts none; one
+    warning when it fails to store them. Metrics and state are still sent."""
     created = urllib.request.Request(running.url + "/api/2.0/mlflow/experiments/create",
                                      json.dumps({"name": "elsewhere", "artifact_location": f"file://{tmp_path}/store"}).encode(),
                                      {"Content-Type": "application/json"})
@@ -466,7 +466,7 @@ def test_what_a_wrong_server_says_is_said_before_the_work(tmp_path):
 
 
 def test_credentials_are_sent_and_never_said(tmp_path):
-    """Basic or bearer, from the variable, a file or the address; to this server only, and in no word, file or journal."""
+    """Basic or bearer, from the variable, a file or the address; to this server only, and not in output, files or the journal."""
     (tmp_path / "password").write_text("kanarie-pässword\n")
     (tmp_path / "token").write_text("kanarie-token\n")
     basic = "Basic " + base64.b64encode("user:kanarie-pässword".encode()).decode()
@@ -494,7 +494,7 @@ def test_credentials_are_sent_and_never_said(tmp_path):
 
 
 def test_certificates_are_verified(tmp_path):
-    """A server with a certificate that nobody vouches for is away; named as an authority, it is asked."""
+    """A server with an untrusted certificate is unavailable; with its certificate as an authority, it is used."""
     subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext",
                     "subjectAltName=DNS:localhost,IP:127.0.0.1", "-keyout", tmp_path / "key", "-out", tmp_path / "certificate"],
                    check=True, capture_output=True)
@@ -513,7 +513,7 @@ def test_certificates_are_verified(tmp_path):
 
 
 def test_a_server_that_never_answers_does_not_hold_training_up(tmp_path):
-    """It takes the connection and says nothing: every line is taken at once, and the end comes."""
+    """A server that accepts the connection and does not respond: no line blocks, and the run ends."""
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(64)
@@ -530,7 +530,7 @@ def test_a_broken_journal_is_one_warning(running, tmp_path):
     status, said = Probe(tmp_path, running.environment, mlflow="broken").begin().lines(1, 2).end()
     assert status == 0 and said.count("warning: ") == 1 and "journal.jsonl" in said, said
     assert journal(tmp_path).read_text() == "not a journal\n"
-    # What never got to the server is not dropped in silence when another run takes the folder.
+    # Unsent entries are reported when another run uses the folder.
     journal(tmp_path).unlink()
     Probe(tmp_path, {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}, mlflow="broken").begin().lines(1, 3).kill()
     status, said = Probe(tmp_path, running.environment, mlflow="broken").begin().lines(1, 2).end()

@@ -1,5 +1,5 @@
-"""Event files, read back by the tensorboard package. Seen failing: with an unmasked checksum, with the START event left out or one
-step late, with a later file's name before an earlier one's, with kept lines not told again and with another run's files kept."""
+"""Event files, read by the tensorboard package. Fails with an unmasked checksum, with the START event missing or one step late,
+with a later file's name before an earlier one's, with kept lines not logged again and with another run's files kept."""
 import struct
 
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
@@ -9,7 +9,7 @@ from conftest import Probe, points_of
 
 
 def seen_by_tensorboard(folder):
-    """{(name, step): value} of all scalars; a point that is there twice is a fault."""
+    """{(name, step): value} of all scalars; a duplicate point is an error."""
     accumulator = EventAccumulator(str(folder / "tensorboard"), size_guidance={"scalars": 0})
     accumulator.Reload()
     points = {}
@@ -38,10 +38,10 @@ def test_every_scalar_is_there_once(tmp_path):
 
 
 def test_killed_and_resumed(tmp_path):
-    """Killed after line 10, in the middle of a record, and gone on with from line 6; then again from line 8."""
+    """Killed after line 10, in the middle of a record, and resumed from line 6; then again from line 8."""
     probe = Probe(tmp_path, tensorboard=True).begin().lines(1, 10)
     probe.kill()
-    assert seen_by_tensorboard(tmp_path)[0] == as_float32(points_of(tmp_path))  # what was told before is there
+    assert seen_by_tensorboard(tmp_path)[0] == as_float32(points_of(tmp_path))  # what was logged before is there
     (file,) = (tmp_path / "tensorboard").iterdir()
     file.write_bytes(file.read_bytes()[:-5])
     Probe(tmp_path, tensorboard=True, resumes=True).begin(6).lines(7, 9).kill()
@@ -50,7 +50,7 @@ def test_killed_and_resumed(tmp_path):
     assert points == as_float32(points_of(tmp_path)) and ("loss", 12) in points
     files = sorted((tmp_path / "tensorboard").iterdir())
     assert len(files) == 3
-    for path, step in zip(files, (0, 7, 9)):  # each file's second event voids what earlier ones say from its step on
+    for path, step in zip(files, (0, 7, 9)):  # the second event of each file discards earlier events from its step on
         data = path.read_bytes()
         (length,) = struct.unpack_from("<Q", data)
         (second_length,) = struct.unpack_from("<Q", data, 16 + length)
@@ -74,7 +74,7 @@ def test_a_new_run_takes_the_files_of_the_old_one_away(tmp_path):
 
 
 def test_a_resumed_run_tells_what_was_never_told(tmp_path):
-    """--tensorboard is given only when the run is gone on with; and the folder may hold files of another run."""
+    """--tensorboard is given only when the run is resumed; and the folder may contain files of another run."""
     Probe(tmp_path).begin().lines(1, 5).kill()
     assert Probe(tmp_path, tensorboard=True, resumes=True).begin(4).lines(5, 7).end()[0] == 0
     assert seen_by_tensorboard(tmp_path)[0] == as_float32(points_of(tmp_path))

@@ -1,6 +1,6 @@
-"""`train sft` with all who listen to it: the bytes of training are the same, whatever happens to them; killed and resumed, every point
-is told once. Seen failing: with the options of tracking among those that a resumed run must find unchanged, with a tracker whose
-error ends the run, with the plot's title taken from the folder, and with a picture of which a line stays on the terminal."""
+"""`train sft` with all trackers: the bytes of training are the same, whatever happens to them; after kill and resume, every point
+is logged once. Fails with tracking options among those that a resumed run must not change, with a tracker whose error ends
+the run, with the plot's title taken from the folder, and with a plot of which a line remains on the terminal."""
 import json
 import os
 import pty
@@ -38,7 +38,7 @@ def environment(server, tmp_path):
 
 
 def trained(folder):
-    """What training made, without what trackers keep and without the options that name them."""
+    """The results of training, without files and options of trackers."""
     files = {name: data for name, data in results_of(folder).items() if not name.startswith(("tensorboard/", "mlflow/", "wandb/"))}
     files.pop("samples.jsonl", None)
     for option in ("tensorboard", "mlflow-experiment", "mlflow-weights", "wandb-project", "plot", "samples"):
@@ -47,7 +47,7 @@ def trained(folder):
 
 
 def check_all(folder, server, name):
-    """Every point of metrics.jsonl is everywhere, once."""
+    """Every tracker has every point of metrics.jsonl once."""
     points = points_of(folder)
     assert seen_by_tensorboard(folder)[0] == as_float32(points)
     (run,) = [run for run in server.runs("chickens") if run[1] == name]
@@ -106,7 +106,7 @@ def test_samples(tiny, tmp_path):
 
 
 def test_killed_and_resumed(tiny, server, environment, tmp_path):
-    """kill -9 at two moments, gone on with by other listeners. Every point is told once, and the loss is drawn with the same bytes as that of a run never killed."""
+    """kill -9 at two moments, resumed with other trackers. Every point is logged once, and the plot has the same bytes as that of an uninterrupted run."""
     folder = tmp_path / "killed"
     assert program.run(*tiny.sft(tmp_path / "whole", steps=120, save_every=10)).status == 0
     for attempt, (more, checkpoint) in enumerate(((ALL[:3], 10), (["--resume", "--no-plot", *ALL], 30))):
@@ -117,7 +117,7 @@ def test_killed_and_resumed(tiny, server, environment, tmp_path):
     run = program.run(*tiny.sft(folder, "--resume", *ALL, steps=120, save_every=10), environment=environment, timeout_seconds=120)
     assert run.status == 0, run.stderr
     points = points_of(folder)
-    measured = {place for place in points if place[0].startswith("measured/")}  # a step that was done twice took another time
+    measured = {place for place in points if place[0].startswith("measured/")}  # a repeated step has other times
 
     def without_times(found):
         return {place: value for place, value in found.items() if place not in measured}
@@ -145,7 +145,7 @@ def test_stopped_by_a_signal(tiny, server, environment, tmp_path):
 
 
 def test_nobody_who_listens_can_stop_it(tiny, environment, tmp_path):
-    """Files in the way of each tracker's folder: one warning each, exit 0, and the same results."""
+    """A file in place of each tracker's folder: one warning each, exit 0, and the same results."""
     assert program.run(*tiny.sft(tmp_path / "alone", "--no-plot")).status == 0
     folder = tmp_path / "blocked"
     assert program.run(*tiny.sft(folder, "--no-plot", steps=1)).status == 0
@@ -179,7 +179,7 @@ def test_wrong_settings_are_said_before_the_work(tiny, environment, tmp_path):
 
 
 def on_terminal(arguments, size, environment=None):
-    """All that a run says to a terminal of `size` (rows, columns)."""
+    """The output of a run on a terminal of `size` (rows, columns)."""
     ours, theirs = pty.openpty()
     subprocess.run(["stty", "rows", str(size[0]), "cols", str(size[1])], stdin=theirs, check=True)
     process = subprocess.Popen([program.PROGRAM, *map(str, arguments)], stdin=theirs, stdout=theirs, stderr=theirs,
@@ -204,7 +204,7 @@ def on_terminal(arguments, size, environment=None):
 
 
 def screen_after(said):
-    """The lines of a terminal on which `said` was written: enough of its language for what is used here."""
+    """The lines of a terminal after `said` was written; supports the escape sequences that are used here."""
     lines, row, column = [[]], 0, 0
     for token in re.findall(r"\x1b\[(\d*)([A-Za-z])|(.|\n)", said, flags=re.S):
         number, command, character = token
@@ -237,7 +237,7 @@ def test_the_loss_is_drawn_in_the_terminal_and_taken_away(tiny, tmp_path):
     said = on_terminal(tiny.sft(tmp_path / "out", "--learning-rate", "1e-3", steps=1500, save_every=0), (30, 100))
     assert re.search(r"step \d+/1500  loss \d+\.\d+  \d+ tokens/s  \d+ MiB  eta ", said), said[-2000:]
     assert "● validation" in said and re.search("[\u2801-\u28ff]{3}", said)
-    # Where the picture is drawn for the last time it is whole, above the progress; nothing of it stays in the end.
+    # The last plot is complete, above the progress line; nothing of it remains at the end.
     drawn_last = said[:said.rindex("● validation")]
     lines = screen_after(said[:said.index("step ", len(drawn_last)) + 20])
     assert lines[-1].startswith("step ") and "● validation" in lines[-2] and sum("┤" in line for line in lines[-9:]) == 3, lines[-9:]

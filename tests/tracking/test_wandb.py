@@ -1,6 +1,6 @@
-"""Runs of Weights & Biases through its own client, offline; read back from its transaction logs with its own messages.
-Seen failing: with steps logged again after a resume, with kept lines not told, with 0 as the exit code of a killed run, with a client
-that is not waited for, with two at work at once, and with files that others may read."""
+"""Runs of Weights & Biases through its official client, offline; read from its transaction logs with its message definitions.
+Fails with steps logged again after a resume, with kept lines not logged, with 0 as the exit code of a killed run, without waiting
+for the client, with two clients at once, and with files that are readable by others."""
 import contextlib
 import json
 import os
@@ -40,7 +40,7 @@ def records_of(path):
 
 
 def seen_by_wandb(folder):
-    """({(name, step): value} of all runs in `folder`, ids of the runs, exit codes); a point that is there twice is a fault."""
+    """({(name, step): value} of all runs in `folder`, ids of the runs, exit codes); a duplicate point is an error."""
     points, ids, exits = {}, set(), []
     for path in sorted((folder / "wandb").glob("offline-run-*/*.wandb")):
         for record in records_of(path):
@@ -75,7 +75,7 @@ def samples_seen_by_wandb(folder):
 
 @pytest.fixture
 def environment(tmp_path):
-    """Offline, and with a home of its own."""
+    """Offline, with a separate home folder."""
     home = tmp_path / "home"
     home.mkdir()
     return {**OFFLINE, "HOME": str(home), "WANDB_API_KEY": "", "NETRC": str(home / "netrc")}
@@ -94,7 +94,7 @@ def test_every_metric_is_there_once(tmp_path, environment):
 
 
 def test_killed_and_resumed(tmp_path, environment):
-    """The program is killed, its client reads on to the end of what it was told; the resumed run logs only what is new."""
+    """The program is killed, its client reads its input to the end; the resumed run logs only what is new."""
     folder = tmp_path / "run"
     Probe(folder, environment, wandb="chickens").begin().lines(1, 10).kill()
     status, said = Probe(folder, environment, wandb="chickens", resumes=True).begin(6).lines(7, 14).end()
@@ -112,7 +112,7 @@ def test_killed_and_resumed(tmp_path, environment):
 
 
 def test_answers_are_a_table(tmp_path, environment):
-    """Each once, at its step, also when the run was killed before their step was told, and when it is gone on with."""
+    """Each once, at its step, also when the run was killed before their step was logged, and when it is resumed."""
     folder = tmp_path / "run"
 
     def answers(step):
@@ -154,7 +154,7 @@ def test_a_client_that_dies_is_one_warning(tmp_path, environment):
 
 
 def test_a_client_that_cannot_work_is_one_warning(tmp_path, environment):
-    """It passes the check and ends at once, saying why."""
+    """A client that passes the check and ends at once with a reason."""
     broken = tmp_path / "broken"
     broken.write_text('#!/bin/sh\n[ "$3" = check ] && exit 0\necho "first words"\necho "no room on the server" >&2\nexit 7\n')
     broken.chmod(0o755)
@@ -165,7 +165,7 @@ def test_a_client_that_cannot_work_is_one_warning(tmp_path, environment):
 
 
 def test_the_client_of_a_killed_run_is_waited_for(tmp_path, environment):
-    """It is still logging when the next one starts: that one must not log what the first is about to."""
+    """A client that is still logging when the next one starts: that one must not log the same."""
     client = program.ROOT / "lib/tracking/wandb_client.py"
     head = {"project": "chickens", "name": "n", "command": "c", "identity": "i", "folder": str(tmp_path), "config": {}}
 
@@ -185,7 +185,7 @@ def test_the_client_of_a_killed_run_is_waited_for(tmp_path, environment):
     second = start(True, 5)
     second.stdin.close()
     with contextlib.suppress(subprocess.TimeoutExpired):
-        second.wait(timeout=8)  # as long as it would need, were it not to wait
+        second.wait(timeout=8)  # as long as it would take without waiting
     first.stdin.write(json.dumps(entry(3)) + "\n")
     first.stdin.close()
     assert first.wait(timeout=60) == 0 and second.wait(timeout=60) == 0
@@ -219,7 +219,7 @@ def test_a_key_may_lie_in_a_file_and_is_never_said(tmp_path, environment):
     key = "kanarie" + "0123456789abcdef" * 3
     (tmp_path / "key").write_text(key + "\n")
     folder = tmp_path / "run"
-    # Online, and nobody is there: the client cannot work, and the run ends as it should.
+    # Online without a server: the client cannot work, and the run ends normally.
     unreachable = {**environment, "WANDB_MODE": "online", "WANDB_API_KEY_FILE": str(tmp_path / "key"),
                    "WANDB_BASE_URL": "http://127.0.0.1:9", "WANDB_INIT_TIMEOUT": "3"}
     status, said = Probe(folder, unreachable, wandb="chickens").begin().lines(1, 3).end()

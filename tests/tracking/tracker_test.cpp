@@ -7,7 +7,7 @@
 
 using namespace intelia;
 
-TEST_CASE("every finite number of a line is a scalar, but its step") {
+TEST_CASE("every finite number of a line except the step is a scalar") {
   const MetricsLine line = parse_metrics_line(
       R"({"step":7,"loss":1.5,"grad_norm":null,"note":"x","tokens":12,"measured":{"seconds":2,"deep":{"step":3}},"list":[1]})",
       5);
@@ -20,15 +20,15 @@ TEST_CASE("every finite number of a line is a scalar, but its step") {
   CHECK(std::isnan(line.scalar("absent")));
 }
 
-TEST_CASE("what is no line of metrics is refused") {
+TEST_CASE("invalid lines of metrics are errors") {
   for (const char* text : {"", "7", "[]", "{}", R"({"step":"7"})", R"({"step":1.5})", R"({"step":7)"})
     CHECK(!refusal([&] { parse_metrics_line(text, 0); }).empty());
 }
 
-TEST_CASE("a tracker's folder is a folder of its own, never a link out of the output") {
+TEST_CASE("the folder of a tracker is never a link out of the output folder") {
   const TemporaryFolder folder;
   CHECK(tracker_folder(folder.path, "new") == folder.path / "new");
-  CHECK(tracker_folder(folder.path, "new") == folder.path / "new");  // the second time it is there
+  CHECK(tracker_folder(folder.path, "new") == folder.path / "new");  // the second time it exists
   CHECK((std::filesystem::status(folder.path / "new").permissions() & std::filesystem::perms(0777)) ==
         std::filesystem::perms(0700));
   std::filesystem::create_directory(folder.path / "elsewhere");

@@ -1,4 +1,4 @@
-// Those who listen to a run, one of whom fails: who hears what, and what is said about it.
+// Several trackers of a run, one of which fails: what each receives, and the warnings.
 #include "tracking/trackers.hpp"
 
 #include "temporary_folder.hpp"
@@ -14,7 +14,7 @@ struct Warnings final : Log {
   std::vector<std::string> list;
 };
 
-/** Writes down what it hears, and fails at `fails_at`. */
+/** Records its calls, and fails at `fails_at`. */
 class Witness final : public Tracker {
  public:
   explicit Witness(std::vector<std::string>& heard, std::string fails_at = "")
@@ -51,7 +51,7 @@ AnswerTexts texts() {
 
 }  // namespace
 
-TEST_CASE("a failing listener is named once and hears no more, the others hear all") {
+TEST_CASE("a failing tracker is reported once and disabled, the others receive everything") {
   const TemporaryFolder folder;
   const auto metrics = folder.write("metrics.jsonl", "{\"step\":1}\n{\"step\":2}\n{\"step\":3}\n");
   Warnings log;
@@ -74,7 +74,7 @@ TEST_CASE("a failing listener is named once and hears no more, the others hear a
   CHECK(log.list[0] == "witness: disk full; tracker disabled, training continues");
 }
 
-TEST_CASE("how the work ends is told, and its error goes on") {
+TEST_CASE("trackers receive the end state, and the error propagates") {
   Warnings log;
   for (const bool is_killed : {false, true}) {
     Heard heard;
@@ -91,7 +91,7 @@ TEST_CASE("how the work ends is told, and its error goes on") {
   CHECK(log.list.empty());
 }
 
-TEST_CASE("a run that never began ends unheard; what cannot be read is a warning, not an end") {
+TEST_CASE("a run that never began is not reported; unreadable metrics are a warning") {
   Warnings log;
   Heard heard;
   std::vector<std::unique_ptr<Tracker>> list;

@@ -1,8 +1,10 @@
-// A run without training: the trackers of lib/tracking, told line by line what standard input says, so that a test
-// rules what happens when.   usage: tracking_probe
-// '{"output":…,"resumes":…,"identity":…,"tensorboard":…,"mlflow":…,"weights":…,"wandb":…,"plot":…}' Input: `keep N`
-// (the run begins; metrics.jsonl is cut to N lines), a JSON object (a line of metrics), `answers STEP`, or `end
-// OUTCOME`. Each is answered with a line on standard output when the call has returned. Warnings go to standard error.
+// A run without training: the trackers of lib/tracking, controlled line by line by standard input, so that a test
+// determines the order of events.
+//   usage: tracking_probe
+//   '{"output":…,"resumes":…,"identity":…,"tensorboard":…,"mlflow":…,"weights":…,"wandb":…,"plot":…}'
+// Input: `keep N` (the run begins; metrics.jsonl is truncated to N lines), a JSON object (a line of metrics), `answers
+// STEP`, or `end OUTCOME`. Each is answered with a line on standard output when the call has returned. Warnings go to
+// standard error.
 #include <fmt/format.h>
 
 #include <csignal>
@@ -30,7 +32,7 @@ struct ErrorLog final : Log {
   }
 };
 
-/** What metrics.jsonl keeps: its first `num_lines` lines. */
+/** The kept lines of metrics.jsonl: its first `num_lines`. */
 std::int64_t bytes_of_lines(const std::filesystem::path& metrics, std::int64_t num_lines) {
   std::int64_t num_bytes = 0;
   if (num_lines == 0) return 0;

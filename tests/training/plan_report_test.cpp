@@ -1,4 +1,4 @@
-// What a plan says: the same numbers in the table, the summary and the sentence.
+// Plan reports: the same numbers in the table, the summary and the sentence.
 #include "training/plan_report.hpp"
 
 #include <doctest/doctest.h>
@@ -28,7 +28,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 
 }  // namespace
 
-TEST_CASE("memory adds up, and time is there when it was measured") {
+TEST_CASE("memory adds up, and time is reported when it was measured") {
   TrainingPlan plan = sample();
   const TrainingReport report = plan_report(plan);
   CHECK(report.is_positive);
@@ -48,7 +48,7 @@ TEST_CASE("memory adds up, and time is there when it was measured") {
   CHECK(contains(timed.table, "2 h 05 min\n"));
 }
 
-TEST_CASE("a plan that does not fit names what would, with settings in backticks") {
+TEST_CASE("a plan that does not fit suggests settings that would, in backticks") {
   TrainingPlan plan = sample();
   plan.fits = false;
   plan.available_bytes = 150 * kMebibyte;

@@ -1,4 +1,4 @@
-// Each file must keep within the allowed fraction of rejected records by itself.
+// The allowed fraction of rejected records applies to each file separately.
 #include "training/training_data.hpp"
 
 #include <doctest/doctest.h>
@@ -34,10 +34,10 @@ std::string refusal_of_files(const std::string& train, const std::string& valida
 
 }  // namespace
 
-TEST_CASE("two files that pass alone pass together; one that does not is named") {
+TEST_CASE("each file must pass on its own; one that does not is named") {
   CHECK(refusal_of_files(lines(9, 1), lines(9, 1)) == "");
   CHECK(refusal_of_files(lines(90, 10), lines(10, 0)) == "");
   CHECK(contains(refusal_of_files(lines(9, 1), lines(8, 2)), "validation.jsonl: 2 of 10 records are bad"));
   CHECK(contains(refusal_of_files(lines(8, 2), lines(9, 1)), "train.jsonl: 2 of 10 records are bad"));
-  CHECK(contains(refusal_of_files("", lines(9, 1)), "train.jsonl' holds no record to train on"));
+  CHECK(contains(refusal_of_files("", lines(9, 1)), "train.jsonl' contains no record to train on"));
 }

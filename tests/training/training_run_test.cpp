@@ -18,7 +18,7 @@ TEST_CASE("the log has one line per option that is not the default") {
                                  "  data                          24 records"});
 }
 
-TEST_CASE("a tracked run is named after its folder; its identity follows from what must stay the same") {
+TEST_CASE("a tracked run is named after its folder; its identity follows from what a resumed run must not change") {
   const test::TinyModel model;
   const TextSide text = load_text_side(model.path());
   const TemporaryFolder folder;

@@ -1,4 +1,4 @@
-// intelia dataset preview: what exactly the model sees of a dataset's records, and which tokens are trained.
+// intelia dataset preview: the records of a dataset as tokens, and which of them are trained.
 #include <fmt/format.h>
 
 #include "cli/line_pipe.hpp"
@@ -55,7 +55,7 @@ void check(const Options& options, const Context& context) {
        "'" + options.output.string() + "' already exists; choose another --output, or overwrite it with --force");
 }
 
-/** As train sft takes it: max_length is at most the model's context. A folder without config.json has none. */
+/** As in train sft: max_length is at most the model's context. A folder without config.json has none. */
 PreviewModel load_model(const Options& options) {
   PreviewModel model{
       load_tokenizer(options.model),
@@ -106,13 +106,11 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command dataset_preview{
-    "dataset preview", "What exactly the model sees of each record",
+    "dataset preview", "Show how records are rendered and tokenized for training",
     "Shows each record as rendered by the chat template and encoded by the tokenizer: which tokens are context, which "
-    "are "
-    "trained, which are truncated at --max-length, and which are control tokens rather than text that looks like them. "
-    "Of "
-    "a preference both continuations are shown. Invisible characters are written as \\u{…}. The defaults are those of "
-    "train sft.\n\n"
+    "are trained, which are truncated at --max-length, and which are control tokens rather than text that looks like "
+    "them. Of a preference both continuations are shown. Invisible characters are written as \\u{…}. The defaults are "
+    "those of train sft.\n\n"
     "Example: intelia dataset preview data/train.jsonl --model models/tiny --format html --output preview.html",
     bind<Options, declare, run>};
 

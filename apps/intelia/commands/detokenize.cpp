@@ -70,10 +70,8 @@ extern const Command detokenize{
     "detokenize", "Convert token ids back to text",
     "Reads one JSON array of ids per line and writes one line of text: the text that tokenize read, as far as the "
     "tokenizer is reversible. A line that is not an array of ids, an id that the tokenizer does not have, and a text "
-    "with "
-    "a newline (which requires --json-lines) are invalid: they are reported, and an empty line (null with "
-    "--json-lines) is "
-    "written in their place. Bytes that are not UTF-8 become U+FFFD.\n\n"
+    "with a newline (which requires --json-lines) are invalid: they are reported, and an empty line (null with "
+    "--json-lines) is written in their place. Bytes that are not UTF-8 become U+FFFD.\n\n"
     "Example: echo 'The hens are laying.' | intelia tokenize --model models/tiny | intelia detokenize --model "
     "models/tiny",
     bind<Options, declare, run>};

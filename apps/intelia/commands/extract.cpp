@@ -213,12 +213,10 @@ int run(const Options& options, Context& context) {
 extern const Command extract{
     "extract", "Extract rated conversations from PostgreSQL to training files",
     "Reads the table of DATABASE_URL (or of the URL in the file DATABASE_URL_FILE) in one read-only snapshot. The "
-    "database "
-    "filters by rating, language and time and sorts newest first; invalid rows are then written to rejected.jsonl with "
-    "the reason, and only user and assistant turns are kept, of conversations with at least two of them. --limit "
-    "counts "
-    "rows before this step. A conversation always belongs to the same part of the split, whatever else is "
-    "extracted.\n\n"
+    "database filters by rating, language and time and sorts newest first; invalid rows are then written to "
+    "rejected.jsonl with the reason, and only user and assistant turns are kept, of conversations with at least two of "
+    "them. --limit counts rows before this step. A conversation always belongs to the same part of the split, whatever "
+    "else is extracted.\n\n"
     "Example: DATABASE_URL=postgresql://reader@db/intelia intelia extract --since 2026-07-01 --output data/2026-q3",
     bind<Options, declare, run>};
 

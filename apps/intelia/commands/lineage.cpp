@@ -66,11 +66,9 @@ int run(const LineageSettings& settings, Context& context) {
 extern const Command lineage{
     "lineage", "Show where a record, a file or a model came from",
     "Follows manifests from a file or folder back to the database or the documents, and forward to the models and "
-    "reports "
-    "made from it. Files are identified by SHA-256 first and by path second, so that moved files are found and "
-    "modified "
-    "ones reported. For the id of a record it lists every line with that id, including rejected records, and the runs "
-    "that used those files. Exit status 3 if the target is unknown or a file differs from its manifest.\n\n"
+    "reports made from it. Files are identified by SHA-256 first and by path second, so that moved files are found and "
+    "modified ones reported. For the id of a record it lists every line with that id, including rejected records, and "
+    "the runs that used those files. Exit status 3 if the target is unknown or a file differs from its manifest.\n\n"
     "Example: intelia lineage runs/sft",
     bind<LineageSettings, declare, run>};
 

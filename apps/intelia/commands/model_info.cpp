@@ -80,9 +80,8 @@ int run(const Options& options, Context& context) {
 extern const Command model_info{
     "model info", "Describe a model folder and the memory for training it",
     "Shows architecture, number of parameters, data types, tokenizer and chat template of a model folder, and "
-    "estimates "
-    "the memory for full training, an adapter (LoRA), or an adapter on 4-bit weights (QLoRA). Fails with the reason if "
-    "parts of the folder are invalid or do not fit together.\n\n"
+    "estimates the memory for full training, an adapter (LoRA), or an adapter on 4-bit weights (QLoRA). Fails with the "
+    "reason if parts of the folder are invalid or do not fit together.\n\n"
     "Example: intelia model info --model models/tiny",
     bind<Options, declare, run>};
 

@@ -97,11 +97,9 @@ int run(const Options& options, Context& context) {
 extern const Command model_init{
     "model init", "Create a model with random weights, and its tokenizer",
     "Writes a model folder in Hugging Face format: configuration, random weights (normal distribution; norms 1, biases "
-    "0) "
-    "and optionally a tokenizer with its chat template. The presets tiny (about 4 million parameters) and small (about "
-    "60 "
-    "million) are for experiments and tests; the others have the sizes of published models, with random weights. The "
-    "same options and seed give the same bytes, for any number of threads.\n\n"
+    "0) and optionally a tokenizer with its chat template. The presets tiny (about 4 million parameters) and small "
+    "(about 60 million) are for experiments and tests; the others have the sizes of published models, with random "
+    "weights. The same options and seed give the same bytes, for any number of threads.\n\n"
     "Example: intelia model init --preset tiny --train-tokenizer data/train.jsonl --output models/tiny",
     bind<Options, declare, run>};
 

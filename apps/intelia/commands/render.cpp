@@ -27,7 +27,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("variables", options.variables, "JSON file with an object of additional template variables");
 }
 
-/** The JSON in `path`, which must hold `expected` ("list" or "object"); empty when no path is given. */
+/** The JSON in `path`, which must be `expected` ("list" or "object"); empty when no path is given. */
 std::string read_argument(const fs::path& path, const std::string& expected) {
   if (path.empty()) return "";
   std::string text = read_file(path);
@@ -49,7 +49,7 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
                                   : chat_template.render(conversation.messages, options.add_generation_prompt, render);
     append_json_string(out, rendered.text);
   });
-  if (refusal) return {"the chat template refuses it: " + *refusal};
+  if (refusal) return {"the chat template raised an error: " + *refusal};
   return {};
 }
 
@@ -79,13 +79,11 @@ int run(const Options& options, Context& context) {
 
 }  // namespace
 
-extern const Command render{
-    "render", "Render conversations with the chat template",
-    "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per line. A line that is "
-    "not a "
-    "conversation, or that the template refuses, is reported with the template's message, and null is written in its "
-    "place.\n\n"
-    "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
-    bind<Options, declare, run>};
+extern const Command render{"render", "Render conversations with the chat template",
+                            "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per "
+                            "line. A line that is not a conversation, or for which the template raises an error, is "
+                            "reported with the reason, and null is written in its place.\n\n"
+                            "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
+                            bind<Options, declare, run>};
 
 }  // namespace intelia

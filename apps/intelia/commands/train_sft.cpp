@@ -129,9 +129,8 @@ int run(const Options& options, Context& context) {
 extern const Command train_sft{
     "train sft", "Fine-tune on conversations (QLoRA, LoRA or full)",
     "Trains on the assistant turns of each conversation, end-of-turn token included; records of plain {\"text\":…} "
-    "train "
-    "on every token. The result is a PEFT adapter folder (with --method full: a model folder). An interrupted run is "
-    "continued with --resume and ends with the same bytes as one that was never interrupted.\n\n"
+    "train on every token. The result is a PEFT adapter folder (with --method full: a model folder). An interrupted "
+    "run is continued with --resume and ends with the same bytes as one that was never interrupted.\n\n"
     "Example: intelia train sft --model models/base --train data/train.jsonl --validation data/validation.jsonl "
     "--output runs/sft",
     bind<Options, declare, run>};

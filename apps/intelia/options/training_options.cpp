@@ -56,7 +56,7 @@ void declare_checkpoint_options(OptionTable& table, TrainingSettings& settings) 
 void declare_order_options(OptionTable& table, TrainingSettings& settings) {
   table.add("seed", settings.seed, "Random seed of data order, dropout and initialization");
   table.add("compat", settings.compat,
-            "Trainer to follow where implementations differ; trl: TRL 1.16 (docs/training.md)",
+            "Trainer whose behavior to reproduce where implementations differ; trl: TRL 1.16 (docs/training.md)",
             {{"none", Compat::none}, {"trl", Compat::trl}});
   table.add("packing", settings.packs,
             "Pack several samples into each row of --max-length tokens; --batch-size counts rows");

@@ -22,7 +22,7 @@ std::vector<bool> read_layer_types(const ConfigSection& top, const ModelConfig& 
                fmt::format("is {}; expected a list of {} names", shown(*types), config.num_hidden_layers));
   for (const Json& type : *types) {
     if (type != "sliding_attention" && type != "full_attention")
-      top.refuse("layer_types", fmt::format("holds {}; supported: sliding_attention, full_attention", shown(type)));
+      top.refuse("layer_types", fmt::format("contains {}; supported: sliding_attention, full_attention", shown(type)));
     is_windowed.push_back(type == "sliding_attention");
   }
   return is_windowed;

@@ -22,11 +22,11 @@ double scale_of(const AttentionRule& rule, std::int64_t head_size);
 Tensor attend(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
               const AttentionRule& rule = {});
 
-/** The same by our own kernels on the CPU; on device meta their tensors alone. */
+/** The same with lib/kernels on the CPU; on device meta only the tensors are created. */
 Tensor attend_on_cpu(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                      const AttentionRule& rule = {});
 
-/** The same in library operations, whatever the device. */
+/** The same in libtorch operations, whatever the device. */
 Tensor attend_composed(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                        const AttentionRule& rule = {});
 

@@ -1,4 +1,4 @@
-// Attention in library operations, for any device and type.
+// Attention in libtorch operations, for any device and type.
 #include <ATen/OpMathType.h>
 #include <torch/csrc/autograd/custom_function.h>
 
@@ -47,7 +47,7 @@ Tensor attend_by_definition(const Tensor& q, const Tensor& k, const Tensor& v, c
   return at::matmul(at::softmax(hidden, -1, wide).to(q.scalar_type()), shared(v));  // [B, H, T, E]
 }
 
-/** The library's attention, or the definition where scores are capped. Without `mask` it is causal. */
+/** libtorch's attention, or the definition where scores are capped. Without `mask` it is causal. */
 Tensor attend_heads(const Tensor& q, const Tensor& k, const Tensor& v, const std::optional<Tensor>& mask,
                     const AttentionRule& rule) {
   if (rule.softcap > 0) return attend_by_definition(q, k, v, *mask, rule);

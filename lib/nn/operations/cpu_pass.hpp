@@ -1,8 +1,9 @@
-// What the CPU passes of the operations share: which tensors they take, and how work is distributed over threads.
+// Shared by the CPU implementations of the operations: which tensors they take, and how work is distributed over
+// threads.
 //
-// An operation is one file: its definition in library operations (`Composed`, which any device and type can run), a
-// pass of our own where one is faster (`OnCpu`, over lib/kernels), and its backward over either. A CUDA kernel becomes
-// a third of them. On device meta an operation makes the tensors of its CPU pass and computes nothing
+// An operation is one file: its definition in libtorch operations (`Composed`, which any device and type can run), a
+// custom CPU implementation where that is faster (`OnCpu`, over lib/kernels), and its backward over either. A CUDA
+// kernel is a third implementation. On device meta an operation makes the tensors of its CPU pass and computes nothing
 // (lib/nn/plan.hpp).
 #pragma once
 

@@ -1,4 +1,4 @@
-// Dropout that stores no mask: it follows from a seed and is made again in the backward.
+// Dropout that stores no mask: it follows from a seed and is recomputed in the backward.
 #pragma once
 
 #include "nn/shapes.hpp"

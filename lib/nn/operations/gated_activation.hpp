@@ -9,7 +9,7 @@ namespace intelia::nn {
 /** activation(gate) · up. [N, F] each -> [N, F]. Differentiable in both. */
 Tensor gated_activation(const Tensor& gate, const Tensor& up, Activation activation);
 
-/** The same in library operations, whatever the device. */
+/** The same in libtorch operations, whatever the device. */
 Tensor gated_activation_composed(const Tensor& gate, const Tensor& up, Activation activation);
 
 }  // namespace intelia::nn

@@ -23,7 +23,7 @@ Nf4Weight quantize_nf4(const Tensor& weight, bool is_nested = true);
 /** The weight's values, [out, in] in `dtype`. */
 Tensor dequantize(const Nf4Weight& weight, at::ScalarType dtype);
 
-/** The same in library operations, whatever the device. */
+/** The same in libtorch operations, whatever the device. */
 Tensor dequantize_composed(const Nf4Weight& weight, at::ScalarType dtype);
 
 Nf4Weight to_device(Nf4Weight weight, const at::Device& device);

@@ -12,7 +12,7 @@ namespace intelia::nn {
  */
 Tensor rms_norm(const Tensor& x, const Tensor& weight, double eps, double offset = 0);
 
-/** The same in library operations, whatever the device. */
+/** The same in libtorch operations, whatever the device. */
 Tensor rms_norm_composed(const Tensor& x, const Tensor& weight, double eps, double offset = 0);
 
 }  // namespace intelia::nn

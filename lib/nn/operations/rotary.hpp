@@ -9,7 +9,7 @@ namespace intelia::nn {
    stays. x [N, H, E], cos and sin [N, size] -> [N, H, E]. Differentiable in x. */
 Tensor apply_rotary(const Tensor& x, const Tensor& cos, const Tensor& sin);
 
-/** The same in library operations, whatever the device. */
+/** The same in libtorch operations, whatever the device. */
 Tensor apply_rotary_composed(const Tensor& x, const Tensor& cos, const Tensor& sin);
 
 }  // namespace intelia::nn

@@ -1,5 +1,5 @@
-// Attention against its definition written out in loops, its gradient against central differences, the cache against
-// the whole.
+// Attention against its definition in loops, its gradient against central differences, and cached attention against the
+// whole.
 #include "nn/operations/attention.hpp"
 
 #include <doctest/doctest.h>
@@ -56,7 +56,7 @@ TEST_CASE("attend is attention by its definition: separate sequences, grouped he
       for (const auto& attends : {attend, attend_composed})
         CHECK(at::allclose(attends(q, k, v, lengths, rule), by_definition(q, k, v, lengths, rule), 0, 1e-12));
   }
-  // The cases differ, so that a window, a scale or a cap left out would be seen.
+  // The cases differ, so that a missing window, scale or cap would be detected.
   for (const AttentionRule& rule : {AttentionRule{3}, AttentionRule{0, 0.9}, AttentionRule{0, 0, 0.7}})
     CHECK((attend(q, k, v, lengths, rule) - attend(q, k, v, lengths)).abs().max().item<double>() > 0.1);
 }
@@ -88,7 +88,7 @@ TEST_CASE("attend with a sliding window: many queries at once give the values of
   }
 }
 
-TEST_CASE("attention with softcap holds a bounded number of scores, and so does its backward") {
+TEST_CASE("attention with softcap materializes a bounded number of scores, forward and backward") {
   prepare_outlines();
   const at::Device meta(at::kMeta);
   const auto outline = [&](std::int64_t heads) {
@@ -112,7 +112,7 @@ TEST_CASE("attention with softcap holds a bounded number of scores, and so does 
 
 namespace {
 
-/** The same in library operations over whole matrices of scores, for lengths at which loops take too long. */
+/** The same in libtorch operations over whole matrices of scores, for lengths at which loops take too long. */
 Tensor by_matrices(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
                    const AttentionRule& rule) {
   const double scale = rule.scale > 0 ? rule.scale : 1 / std::sqrt(static_cast<double>(q.size(2)));
@@ -142,7 +142,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
     CAPTURE(rule.sliding_window);
     std::vector<Tensor> exact = {normal({558, 4, 8}, 20), normal({558, 2, 8}, 21), normal({558, 2, 8}, 22)};
     for (Tensor& x : exact)
-      x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every kind
+      x = x.to(at::kBFloat16).to(at::kDouble).set_requires_grad(true);  // the same numbers in every type
     const Tensor y = by_matrices(exact[0], exact[1], exact[2], lengths, rule), weights = normal(y.sizes(), 23);
     y.backward(weights);
     for (const auto& [type, tolerance] :
@@ -161,7 +161,7 @@ TEST_CASE("attend over several blocks of queries, values and gradients, in each 
   }
 }
 
-TEST_CASE("attend of a long sequence never holds its matrix of scores, also with sliding window and softcap") {
+TEST_CASE("attend of a long sequence never materializes all scores, also with sliding window and softcap") {
   count_allocations();
   const at::Device cpu(at::kCPU);
   constexpr std::int64_t kLength = 4096, kScores = 4 * kLength * kLength * 4;  // of four heads in fp32: 256 MiB
@@ -176,7 +176,7 @@ TEST_CASE("attend of a long sequence never holds its matrix of scores, also with
   }
 }
 
-TEST_CASE("attend_cached gives the last token of attend, whatever the cache holds after the visible part") {
+TEST_CASE("attend_cached equals the last token of attend, whatever the cache contains after the visible part") {
   const std::vector<std::int64_t> lengths{5, 3};
   const Tensor q = normal({8, 6, 4}, 7), k = normal({8, 3, 4}, 8), v = normal({8, 3, 4}, 9);
   Tensor keys = normal({2, 3, 6, 4}, 10), values = normal({2, 3, 6, 4}, 11);

@@ -1,4 +1,4 @@
-// Dropout: its gradient, its share, and that the mask depends on seed and index alone.
+// Dropout: its gradient, its rate, and that the mask depends on seed and index only.
 #include "nn/operations/dropout.hpp"
 
 #include <doctest/doctest.h>
@@ -10,7 +10,7 @@
 
 using namespace intelia::nn;
 
-TEST_CASE("dropout: gradient, and share and independence of the mask") {
+TEST_CASE("dropout: gradient, and rate and independence of the mask") {
   CHECK(gradient_error({normal({4, 9}, 17)}, [](const auto& in) { return intelia::nn::dropout(in[0], 0.3, 7); }) <
         1e-8);
   const Tensor ones = at::ones({1000, 1000});

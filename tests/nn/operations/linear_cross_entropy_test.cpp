@@ -31,7 +31,8 @@ TEST_CASE("linear_cross_entropy: gradient where labels have weights, and rows af
 }
 
 TEST_CASE("linear_cross_entropy is the sum of linear_cross_entropy_rows, over several chunks of rows") {
-  const Tensor hidden = normal({33, 4}, 11), head = normal({2'000'000, 4}, 12);  // 16 rows a chunk at this many words
+  const Tensor hidden = normal({33, 4}, 11),
+               head = normal({2'000'000, 4}, 12);  // 16 rows per chunk with this vocabulary
   const Tensor labels = at::randint(2'000'000, {33}, numbers(13), at::kLong);
   CHECK(at::allclose(linear_cross_entropy(hidden, head, labels).to(at::kDouble),
                      linear_cross_entropy_rows(hidden, head, labels).sum().to(at::kDouble), 1e-6));

@@ -1,4 +1,4 @@
-// NF4 weights: rounding, and dequantization on the CPU against the definition in library operations.
+// NF4 weights: rounding, and dequantization on the CPU against the definition in libtorch operations.
 #include "nn/operations/nf4.hpp"
 
 #include <doctest/doctest.h>

@@ -22,7 +22,7 @@ inline double error(const Tensor& value, const Tensor& exact) {
       .item<double>();
 }
 
-/** A leaf that asks for its gradient. */
+/** A leaf that requires its gradient. */
 inline Tensor leaf(const Tensor& x) { return x.detach().clone().set_requires_grad(true); }
 
 }  // namespace intelia::nn

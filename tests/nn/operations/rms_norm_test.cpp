@@ -50,7 +50,7 @@ TEST_CASE("rms_norm and its gradient in each type, at sizes around the lanes, on
   }
 }
 
-TEST_CASE("rms_norm of squares that overflow is NaN, which training stops at") {
+TEST_CASE("rms_norm of squares that overflow is NaN, so that training stops") {
   for (const auto operation : {rms_norm, rms_norm_composed}) {
     const Tensor x = at::full({1, 4}, 1e30f);
     CHECK(operation(x, at::ones({4}), 1e-5, 0).isnan().all().item<bool>());
