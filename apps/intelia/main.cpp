@@ -52,7 +52,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   install_signals(stop);
   Context context{this_program(), stdout, Sinks{log, progress, stop}, {}, false, "", Json::object(), Json::object()};
   if (words.empty() || words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
-    context.print(program_help(this_program()));
+    context.print(program_help(this_program(), help_width()));
     return words.empty() ? 2 : 0;
   }
   if (words[0] == "--version") {
@@ -73,7 +73,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   // Help is printed before any side effect, and before the configuration file is read.
   if (std::find(arguments.begin(), arguments.end(), "--help") != arguments.end() ||
       std::find(arguments.begin(), arguments.end(), "-h") != arguments.end()) {
-    context.print(command_help(*command));
+    context.print(command_help(*command, help_width()));
     return 0;
   }
 

@@ -1,8 +1,11 @@
 #include "cli/help.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "cli/settings.hpp"
 
@@ -11,8 +14,9 @@ namespace intelia {
 namespace {
 
 constexpr const char* kStatuses =
-    "Exit status: 0 success; 1 failure; 2 usage or configuration error; 3 negative result; 4 inconclusive;\n"
-    "75 temporary failure, try again later; 128+N terminated by signal N.\n";
+    "Exit status: 0 success; 1 failure; 2 usage or configuration error; 3 negative result; 4 inconclusive; 75 "
+    "temporary "
+    "failure, try again later; 128+N terminated by signal N.";
 
 std::string command_lines(const Program& program, const std::string& prefix) {
   std::string text;
@@ -22,7 +26,7 @@ std::string command_lines(const Program& program, const std::string& prefix) {
   return text;
 }
 
-std::string option_lines(const OptionTable& table) {
+std::string option_lines(const OptionTable& table, std::size_t width) {
   constexpr std::size_t kIndent = 30;
   std::string text;
   for (const Option& option : table.options()) {
@@ -41,21 +45,32 @@ std::string option_lines(const OptionTable& table) {
       help += " [default: " + value + "]";
     std::string line = "  " + name;
     line += line.size() + 2 > kIndent ? "\n" + std::string(kIndent, ' ') : std::string(kIndent - line.size(), ' ');
-    text += line + wrap(help, kIndent) + "\n";
+    text += line + wrap(help, kIndent, width) + "\n";
   }
   return text;
 }
 
 }  // namespace
 
-std::string program_help(const Program& program) {
+std::size_t help_width() {
+  constexpr std::size_t kDefault = 80, kLeast = 50, kMost = 160;
+  const char* columns = std::getenv("COLUMNS");
+  std::size_t width = columns == nullptr ? 0 : std::strtoul(columns, nullptr, 10);
+  winsize size{};
+  if (width == 0 && ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0) width = size.ws_col;
+  return width == 0 ? kDefault : std::clamp(width, kLeast, kMost);
+}
+
+std::string program_help(const Program& program, std::size_t width) {
+  constexpr const char* kMore =
+      "'intelia COMMAND --help' shows the options of a command, 'intelia --version' the version. Options can also be "
+      "set "
+      "in the environment (INTELIA_TRAIN_SFT_LEARNING_RATE) or in intelia.toml ([train.sft] learning-rate = 2e-5); "
+      "'intelia config' shows the effective values.";
   return fmt::format(
       "intelia {}: fine-tunes language models on rated conversations and evaluates them\n\n"
-      "Usage: intelia COMMAND [OPTIONS]\n\nCommands:\n{}\n"
-      "'intelia COMMAND --help' shows the options of a command, 'intelia --version' the version.\n"
-      "Options can also be set in the environment (INTELIA_TRAIN_SFT_LEARNING_RATE) or in intelia.toml\n"
-      "([train.sft] learning-rate = 2e-5); 'intelia config' shows the effective values.\n\n{}",
-      program.version, command_lines(program, ""), kStatuses);
+      "Usage: intelia COMMAND [OPTIONS]\n\nCommands:\n{}\n{}\n\n{}\n",
+      program.version, command_lines(program, ""), wrap(kMore, 0, width), wrap(kStatuses, 0, width));
 }
 
 std::string group_help(const Program& program, const std::string& group) {
@@ -63,7 +78,7 @@ std::string group_help(const Program& program, const std::string& group) {
                      command_lines(program, group + " "));
 }
 
-std::string command_help(const Command& command) {
+std::string command_help(const Command& command, std::size_t width) {
   OptionTable own, common;
   CommonOptions values;
   command.declare(own);
@@ -72,9 +87,10 @@ std::string command_help(const Command& command) {
   for (const Option& option : own.options())
     if (option.is_positional)
       positionals += option.is_required ? " " + option.value_name : " [" + option.value_name + "]";
-  return fmt::format("intelia {}: {}\n\nUsage: intelia {} [OPTIONS]{}\n\n{}\n{}\nCommon options:\n{}\n{}", command.name,
-                     command.summary, command.name, positionals, wrap(command.details, 0) + "\n",
-                     own.options().empty() ? "" : "Options:\n" + option_lines(own), option_lines(common), kStatuses);
+  return fmt::format("intelia {}: {}\n\nUsage: intelia {} [OPTIONS]{}\n\n{}\n{}\nCommon options:\n{}\n{}\n",
+                     command.name, command.summary, command.name, positionals, wrap(command.details, 0, width) + "\n",
+                     own.options().empty() ? "" : "Options:\n" + option_lines(own, width), option_lines(common, width),
+                     wrap(kStatuses, 0, width));
 }
 
 namespace {
@@ -135,6 +151,8 @@ std::string bash_script(const Program& program) {
       else if (option.is_file)
         values += fmt::format("    '{} --{}') COMPREPLY=($(compgen -f -- \"$current\")); return ;;\n", command->name,
                               option.name);
+      else if (!option.is_switch())
+        values += fmt::format("    '{} --{}') return ;;\n", command->name, option.name);
     }
     cases += fmt::format("    '{}') words='{}' ;;\n", command->name, names.substr(names.empty() ? 0 : 1));
   }

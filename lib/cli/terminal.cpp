@@ -81,7 +81,17 @@ void TerminalLog::draw_live(std::string_view line, std::string_view picture) {
   std::fflush(stderr);
 }
 
-TerminalProgress::TerminalProgress(TerminalLog& log) : log_(log), is_terminal_(::isatty(STDERR_FILENO) == 1) {}
+namespace {
+
+bool is_dumb_terminal() {
+  const char* terminal = std::getenv("TERM");
+  return terminal != nullptr && std::string_view(terminal) == "dumb";
+}
+
+}  // namespace
+
+TerminalProgress::TerminalProgress(TerminalLog& log)
+    : log_(log), is_terminal_(::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal()) {}
 
 namespace {
 
@@ -125,9 +135,7 @@ void TerminalProgress::finish() {
 bool wants_color(CommonOptions::Color choice, std::FILE* file) {
   if (choice != CommonOptions::Color::automatic) return choice == CommonOptions::Color::always;
   const char* no_color = std::getenv("NO_COLOR");
-  const char* terminal = std::getenv("TERM");
-  return (no_color == nullptr || *no_color == 0) && (terminal == nullptr || std::string_view(terminal) != "dumb") &&
-         ::isatty(::fileno(file)) == 1;
+  return (no_color == nullptr || *no_color == 0) && !is_dumb_terminal() && ::isatty(::fileno(file)) == 1;
 }
 
 }  // namespace intelia
