@@ -8,10 +8,12 @@
 
 #include <cerrno>
 #include <chrono>
+#include <cstdlib>
 #include <thread>
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/path.hpp"
 
 extern char** environ;
 
@@ -31,6 +33,11 @@ std::vector<char*> argument_pointers(const std::vector<std::string>& arguments) 
 int exit_status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
 }  // namespace
+
+std::string python_program() {
+  if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
+  return is_reachable_file(INTELIA_BUILD_PYTHON) ? INTELIA_BUILD_PYTHON : "python3";
+}
 
 ProcessResult run_process(const std::vector<std::string>& arguments) {
   int ends[2];

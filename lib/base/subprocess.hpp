@@ -12,6 +12,10 @@
 
 namespace intelia {
 
+/** The Python for programs that are written in it: $INTELIA_PYTHON, else that of the build if it exists, else python3.
+ */
+std::string python_program();
+
 struct ProcessResult {
   int exit_status = -1;  // 128 + N when a signal ended it; 127 when it could not be started
   std::string output;    // its standard output

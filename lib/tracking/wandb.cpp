@@ -23,12 +23,6 @@ namespace {
 
 constexpr int kMissingPackage = 3, kMissingKey = 4;  // exit statuses of the client's check
 
-/** $INTELIA_PYTHON, else the Python of the build if it exists, else the system's. */
-std::string python() {
-  if (const char* named = std::getenv("INTELIA_PYTHON"); named != nullptr && *named != 0) return named;
-  return input_problem(INTELIA_BUILD_PYTHON, InputType::file).empty() ? INTELIA_BUILD_PYTHON : "python3";
-}
-
 std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 class Wandb final : public Tracker {
@@ -39,7 +33,7 @@ class Wandb final : public Tracker {
 
   void begin(const std::vector<MetricsLine>& kept) override {
     log_file_ = tracker_folder(run_.output, "wandb") / "intelia.log";
-    child_.emplace(std::vector<std::string>{python(), "-c", wandb_client()}, log_file_);
+    child_.emplace(std::vector<std::string>{python_program(), "-c", wandb_client()}, log_file_);
     Json config = run_.settings;
     config["version"] = run_.version;
     lines_.push_back(line_of({{"project", project_},
@@ -155,7 +149,7 @@ class Wandb final : public Tracker {
 }  // namespace
 
 void check_wandb() {
-  const std::string program = python();
+  const std::string program = python_program();
   const int status = run_process({program, "-c", wandb_client(), "check"}).exit_status;
   if (status == 127)
     throw Error(Kind::usage,

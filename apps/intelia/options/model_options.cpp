@@ -1,8 +1,11 @@
 #include "options/model_options.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstdlib>
 
+#include "export/model_pull.hpp"
 #include "record/manifest.hpp"
 
 namespace intelia {
@@ -21,6 +24,16 @@ void declare_model_options(OptionTable& table, ModelSettings& settings) {
              {"fp16", Precision::fp16}});
   table.add("device", settings.device, "Device; auto: a GPU when one is available",
             {{"auto", Device::automatic}, {"cpu", Device::cpu}, {"cuda", Device::cuda}});
+}
+
+void check_is_folder(const std::string& option, const fs::path& path) {
+  const std::string name = path.string(), problem = input_problem(path, InputType::folder);
+  if (problem == "does not exist" && is_hub_name(name))
+    throw Error(Kind::usage,
+                fmt::format("--{} '{}' does not exist; if it is a model on the Hugging Face Hub, download it "
+                            "with 'intelia model pull {} --output FOLDER'",
+                            option, name, name));
+  check_input_option(option, path, InputType::folder);
 }
 
 void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {

@@ -33,9 +33,7 @@ void declare_token_cache(OptionTable& table, TokenCacheOptions& options);
 TokenCacheSettings token_cache_settings(const TokenCacheOptions& options, const Context& context);
 
 /** Throws Error{usage} when `path`, given as --`option`, is not a folder that can be read. */
-inline void check_is_folder(const std::string& option, const std::filesystem::path& path) {
-  check_input_option(option, path, InputType::folder);
-}
+void check_is_folder(const std::string& option, const std::filesystem::path& path);
 
 /** Checks that --model is a folder, and --adapter when given. Error{usage}. */
 void check_model_options(const ModelSettings& settings);
