@@ -34,7 +34,8 @@ def main() -> int:
     for command in commands(program):
         path = DOCS / f"{command.replace(' ', '-')}.md"
         old = path.read_text(encoding="utf-8") if path.exists() else f"# intelia {command}\n\n{BEGIN}{END}\n"
-        new = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), lambda _: page(program, command), old, flags=re.S)
+        marked = old if BEGIN in old else f"{old.rstrip()}\n\n{BEGIN}{END}\n"
+        new = re.sub(re.escape(BEGIN) + ".*?" + re.escape(END), lambda _: page(program, command), marked, flags=re.S)
         if new != old or not path.exists():
             outdated.append(path.name)
             if not check:
