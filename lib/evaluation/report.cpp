@@ -70,21 +70,17 @@ std::string forest_plot(const LossComparison& comparison) {
   svg.text("text-anchor=\"middle\"", x(0), svg.height() - 18, "0");
   for (const double tick : {-extreme, extreme})
     svg.text("text-anchor=\"middle\"", x(tick), svg.height() - 18, fmt::format("{:+.3f}", tick));
-  svg.text("text-anchor=\"middle\" class=\"note\"", (kLeft + kRight) / 2, svg.height() - 2,
-           "← candidate better · loss difference in nats per token · base better →");
+  svg.text(
+      "text-anchor=\"middle\" class=\"note\"", (kLeft + kRight) / 2, svg.height() - 2,
+      fmt::format("← candidate better · loss difference in nats per {} · base better →", name_of(comparison.unit)));
   return svg.element("Loss difference with 95 % intervals");
 }
 
-/** The loss difference per token of a conversation; 0 without tokens. */
-double difference_of(const ConversationLoss& loss) {
-  return loss.num_tokens == 0 ? 0 : (loss.candidate_loss - loss.base_loss) / static_cast<double>(loss.num_tokens);
-}
-
 /** One bar per conversation, sorted by its mean loss difference. */
-std::string difference_bars(const std::vector<ConversationLoss>& losses) {
+std::string difference_bars(const std::vector<ConversationLoss>& losses, LossUnit unit) {
   std::vector<double> differences;
   for (const ConversationLoss& loss : losses)
-    if (loss.num_tokens > 0) differences.push_back(difference_of(loss));
+    if (loss.num_tokens > 0) differences.push_back(difference_of(loss, unit));
   if (differences.empty()) return "";
   std::sort(differences.begin(), differences.end());
   constexpr std::size_t kMaxBars = 240;  // more are thinned evenly
@@ -117,6 +113,7 @@ void add_summary(HtmlTable& table, const std::string& name, const LossSummary& s
 }
 
 constexpr const char* kReportStyle = R"(
+.note{border-left:.5rem solid var(--amber);padding:.4rem 1.2rem}
 .verdict{border-left:.5rem solid;padding:.8rem 1.2rem;background:var(--shade);margin:1.2rem 0}
 .verdict b{display:block;font-size:1.9rem;letter-spacing:.02em}.deploy{border-color:var(--green)}.deploy b{color:var(--green)}
 .do_not{border-color:var(--red)}.do_not b{color:var(--red)}.not_enough_data{border-color:var(--amber)}.not_enough_data b{color:var(--amber)}
@@ -149,14 +146,14 @@ std::string answer_table(const std::vector<AnswerPair>& answers) {
 }
 
 /** The ten conversations whose loss rose most; empty when none rose. */
-std::string regression_table(std::vector<ConversationLoss> losses) {
+std::string regression_table(std::vector<ConversationLoss> losses, LossUnit unit) {
   std::stable_sort(losses.begin(), losses.end(),
-                   [](const auto& a, const auto& b) { return difference_of(a) > difference_of(b); });
-  if (losses.empty() || difference_of(losses.front()) <= 0) return "";
+                   [&](const auto& a, const auto& b) { return difference_of(a, unit) > difference_of(b, unit); });
+  if (losses.empty() || difference_of(losses.front(), unit) <= 0) return "";
   HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}});
-  for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i]) > 0; ++i)
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i], unit) > 0; ++i)
     table.add({"<code>" + escape_markup(losses[i].id) + "</code>", escape_markup(losses[i].language),
-               std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i]))});
+               std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i], unit))});
   return table.html();
 }
 
@@ -188,25 +185,41 @@ std::string method_words(const Evaluation& evaluation) {
           ? std::string("No conversation was longer than the context.")
           : fmt::format("{} conversations were longer than the context and are scored up to it.",
                         evaluation.num_truncated_conversations);
+  const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
+  const std::string unpaired =
+      evaluation.num_unpaired_conversations == 0
+          ? std::string()
+          : fmt::format(" {} conversations are not compared, because one of the models cannot read them as a whole.",
+                        evaluation.num_unpaired_conversations);
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
-      "answers' UTF-8 bytes. The interval is a paired percentile bootstrap: {} resamples of whole conversations, seed "
+      "answers' UTF-8 bytes. {}The interval is a paired percentile bootstrap: {} resamples of whole conversations, "
+      "seed "
       "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or with fewer "
-      "than {} conversations, the result is inconclusive. {}",
-      kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated);
+      "than {} conversations, the result is inconclusive. {}{}",
+      is_per_token ? "" : "Tokenizer or chat template differ, so the models are compared per byte of the answers. ",
+      kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated, unpaired);
 }
 
 }  // namespace
 
 std::string verdict_sentence(const Evaluation& evaluation) {
   const LossSummary& overall = evaluation.comparison.overall;
-  if (overall.num_conversations < evaluation.min_conversations)
-    return fmt::format("{} conversations were compared; a verdict needs at least {}.", overall.num_conversations,
-                       evaluation.min_conversations);
-  const std::string numbers =
-      fmt::format("loss {:.4f} → {:.4f} nats per token, difference {:+.4f}, 95 % interval {}", overall.base_loss,
-                  overall.candidate_loss, overall.difference, interval_text(overall.interval));
+  if (overall.num_conversations < evaluation.min_conversations) {
+    const std::int64_t num_excluded = evaluation.overlap.num_excluded;
+    const std::string excluded =
+        num_excluded == 0 ? "" : fmt::format(" ({} more are left out: a model was trained on them)", num_excluded);
+    return fmt::format("{} conversations were compared{}; a verdict needs at least {}.", overall.num_conversations,
+                       excluded, evaluation.min_conversations);
+  }
+  const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
+  const std::string losses =
+      is_per_token
+          ? fmt::format("loss {:.4f} → {:.4f} nats per token", overall.base_loss, overall.candidate_loss)
+          : fmt::format("{:.4f} → {:.4f} bits per byte", overall.base_bits_per_byte, overall.candidate_bits_per_byte);
+  const std::string numbers = fmt::format("{}, difference {:+.4f}{}, 95 % interval {}", losses, overall.difference,
+                                          is_per_token ? "" : " nats per byte", interval_text(overall.interval));
   switch (evaluation.verdict) {
     case Verdict::deploy:
       return "The candidate is better on held-out answers: " + numbers + ".";
@@ -218,6 +231,26 @@ std::string verdict_sentence(const Evaluation& evaluation) {
   return "The interval contains 0, so the result is inconclusive: " + numbers + ".";
 }
 
+std::string mismatch_list(const std::vector<std::string>& mismatches) {
+  std::string list;
+  for (const std::string& mismatch : mismatches) list += (list.empty() ? "" : "; ") + mismatch;
+  return list;
+}
+
+std::string overlap_sentence(const TrainedOverlap& overlap) {
+  if (overlap.num_excluded > 0) {
+    std::string names;
+    for (const std::string& name : overlap.first_excluded) names += (names.empty() ? "" : ", ") + name;
+    const bool names_all = overlap.num_excluded == static_cast<std::int64_t>(overlap.first_excluded.size());
+    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.", overlap.num_excluded,
+                       overlap.num_excluded == 1 ? " is" : "s are", overlap.num_excluded == 1 ? "it" : "them", names,
+                       names_all ? "" : ", …");
+  }
+  if (!overlap.is_known)
+    return "The candidate has no index of the records that it was trained on: these conversations may be among them.";
+  return "";
+}
+
 Json scores_json(const Evaluation& evaluation) {
   Json scores;
   scores["format"] = 1;
@@ -225,21 +258,31 @@ Json scores_json(const Evaluation& evaluation) {
   scores["exit_status"] = verdict_status(evaluation.verdict);
   scores["reason"] = verdict_sentence(evaluation);
   scores["model"] = evaluation.model;
-  scores["adapter"] = evaluation.adapter;
+  scores["candidate"] = evaluation.candidate;
+  scores["adapter"] = evaluation.is_adapter ? Json(evaluation.candidate) : Json(nullptr);
   scores["description"] = evaluation.model_description;
+  if (!evaluation.is_adapter) scores["candidate_description"] = evaluation.candidate_description;
+  scores["mismatches"] = evaluation.mismatches;
+  scores["unit"] = name_of(evaluation.comparison.unit);
   scores["min_conversations"] = evaluation.min_conversations;
-  scores["signature"] = fmt::format(
-      "loss:nats-per-answer-token|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
-      kBootstrapResamples, evaluation.seed);
+  scores["signature"] =
+      fmt::format("loss:nats-per-answer-{}|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
+                  name_of(evaluation.comparison.unit), kBootstrapResamples, evaluation.seed);
   scores["overall"] = summary_json(evaluation.comparison.overall);
   for (const auto& [language, summary] : evaluation.comparison.by_language)
     scores["by_language"][language] = summary_json(summary);
+  const TrainedOverlap& overlap = evaluation.overlap;
+  scores["training_data"] = {{"known", overlap.is_known},
+                             {"excluded_conversations", overlap.num_excluded},
+                             {"first_excluded", overlap.first_excluded}};
+  scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
   for (const ConversationLoss& loss : evaluation.losses)
     scores["conversations"].push_back({{"id", loss.id},
                                        {"language", loss.language},
                                        {"tokens", loss.num_tokens},
+                                       {"candidate_tokens", loss.num_candidate_tokens},
                                        {"bytes", loss.num_bytes},
                                        {"base_loss_sum", loss.base_loss},
                                        {"candidate_loss_sum", loss.candidate_loss}});
@@ -258,15 +301,24 @@ Json scores_json(const Evaluation& evaluation) {
 std::string html_report(const Evaluation& evaluation) {
   const char* verdict = verdict_words(evaluation.verdict);
   std::string page = html_head(fmt::format("{}: base against candidate", verdict), kReportStyle);
+  if (!evaluation.mismatches.empty())
+    page += "<p class=\"note\"><b>Not judged as it was trained.</b> The candidate: " +
+            escape_markup(mismatch_list(evaluation.mismatches)) + ".</p>\n";
   page += fmt::format(
-      "<h1>Base against candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate: the same with adapter "
-      "<code>{}</code></p>\n<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
-      escape_markup(evaluation.model), escape_markup(evaluation.model_description), escape_markup(evaluation.adapter),
+      "<h1>Base against candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate{} "
+      "<code>{}</code>{}</p>\n"
+      "<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
+      escape_markup(evaluation.model), escape_markup(evaluation.model_description),
+      evaluation.is_adapter ? ": the same with adapter" : "", escape_markup(evaluation.candidate),
+      evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
+  if (const std::string note = overlap_sentence(evaluation.overlap); !note.empty())
+    page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);
-  page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses);
-  if (const std::string regressions = regression_table(evaluation.losses); !regressions.empty())
+  page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses, evaluation.comparison.unit);
+  if (const std::string regressions = regression_table(evaluation.losses, evaluation.comparison.unit);
+      !regressions.empty())
     page += "<details><summary>The conversations with the largest increase in loss</summary>" + regressions +
             "</details>\n";
   if (!evaluation.answers.empty()) page += "<h2>Answers side by side</h2>" + answer_table(evaluation.answers);

@@ -12,11 +12,15 @@
 #include "model/quantized.hpp"
 #include "training/data_check.hpp"
 #include "training/plan_report.hpp"
+#include "training/record_index.hpp"
 
 namespace intelia {
 
 SftJob::SftJob(SftJobSettings settings, Sinks sinks)
-    : settings_(std::move(settings)), sinks_(sinks), sft_(settings_.sft), text_(load_text_side(sft_.base.model)) {
+    : settings_(std::move(settings)),
+      sinks_(sinks),
+      sft_(settings_.sft),
+      text_(load_text_side(sft_.base.model, sft_.base.adapter)) {
   if (sft_.base.method == Method::full) check_trainable(text_.config, sft_.base.model);
   sft_.max_length = static_cast<int>(std::min<std::int64_t>(sft_.max_length, context_length(text_.config)));
   encode_ = {.render = {.date = settings_.date},
@@ -26,6 +30,7 @@ SftJob::SftJob(SftJobSettings settings, Sinks sinks)
 }
 
 TrainingReport SftJob::check() const {
+  index_trained_records(settings_.inputs, sft_.base, nullptr, sinks_);
   return check_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sft_, sinks_, settings_.threads);
 }
 
@@ -41,6 +46,7 @@ TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
   log_settings(describe(sft_), data);
+  index_trained_records(settings_.inputs, sft_.base, nullptr, sinks_);
   return {"",
           {{"dry_run", true},
            {"records", data.train.size()},
@@ -95,6 +101,8 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   const RunOptions options = describe(sft_);
   log_settings(options, data);
 
+  AtomicFile& index = run.stage(kTrainedRecordsFile);
+  run.set_records(index, index_trained_records(settings_.inputs, sft_.base, &index, sinks_));
   const Json identity = run_identity(options, sft_.base, text_, data.held_out());
   add_training_inputs(run, settings_.inputs, data, identity);
   AnswerTexts texts{add_sample_prompts(), [this](const std::vector<std::int32_t>& ids) {
@@ -110,7 +118,9 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   trackers->follow([&] {
     summary = load_engine().train_sft(sft_, data.train, data.held_out(), identity, sinks);
     trackers->trained();
-    if (sft_.base.method == Method::full) copy_text_side(sft_.base.model, run);
+    copy_text_side(text_, sft_.base.method, run);
+    if (sft_.base.method != Method::full)
+      run.stage_text("README.md", model_card(info, sft_.base.model.string(), "sft", data, summary), Privacy::shared);
     record_training(run, text_, data, rejects, sft_, summary);
     run.commit();
     return 0;

@@ -50,15 +50,46 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .resumes = resumes};
 }
 
-void copy_text_side(const fs::path& model, const Run& run) {
-  for (const std::string& name : tokenizer_file_names())
-    if (is_file(model / name)) write_file(run / name, read_file(model / name), Privacy::shared);
+void copy_text_side(const TextSide& text, Method method, const Run& run) {
+  for (const std::string& name : tokenizer_file_names()) {
+    if (name == "generation_config.json" && method != Method::full) continue;
+    // The folder may hold an earlier result that was trained with other files.
+    if (is_file(text.tokenizer_folder / name))
+      write_file(run / name, read_file(text.tokenizer_folder / name), Privacy::shared);
+    else
+      remove_file(run / name);
+  }
+}
+
+std::string model_card(const RunInfo& info, const std::string& base, const std::string& objective,
+                       const TrainingData& data, const TrainingSummary& summary) {
+  const std::string name = Json(base).dump();  // quoted and escaped, which YAML reads, too
+  std::string card = fmt::format(
+      "---\nbase_model: {}\nlibrary_name: peft\npipeline_tag: text-generation\ntags:\n- {}\n- {}\n- intelia\n- lora\n"
+      "- transformers\n---\n\n",
+      name, Json("base_model:adapter:" + base).dump(), objective);
+  card += fmt::format(
+      "# Adapter for {}\n\nA LoRA adapter, trained with `intelia {}` {} on {} records ({} trained tokens): {} "
+      "optimizer "
+      "steps.\n",
+      base, info.command, info.version, data.train.size(), data.train.num_targets(), summary.steps);
+  if (data.validation)
+    card += fmt::format("The checkpoint of step {} has the lowest loss on {} held-out records: {:.4f}.\n",
+                        summary.best_step, data.validation->size(), summary.best_eval_loss);
+  card +=
+      "\n```python\nfrom peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer\n\n"
+      "model = AutoPeftModelForCausalLM.from_pretrained(\"FOLDER\")\n"
+      "tokenizer = AutoTokenizer.from_pretrained(\"FOLDER\")\n```\n\n"
+      "`manifest.json` has all options, the hashes of the inputs and the results.\n";
+  return card;
 }
 
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
                      const TrainingSettings& settings, const TrainingSummary& summary) {
   for (Json& file : describe_folder(run.folder())) {
-    file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+    const std::string name = fs::path(file["path"].get<std::string>()).filename().string();
+    if (run.is_staged(name)) continue;
+    file["path"] = name;
     run.add_output(std::move(file));
   }
   Json& manifest = run.manifest();

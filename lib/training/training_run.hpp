@@ -7,6 +7,7 @@
 
 #include "engine/jobs.hpp"
 #include "record/run.hpp"
+#include "record/trained_records.hpp"
 #include "tracking/tracking_settings.hpp"
 #include "training/training_data.hpp"
 
@@ -38,6 +39,7 @@ class RunListener final : public MetricsListener {
   RunListener(Run& run, Trackers& trackers) : run_(run), trackers_(trackers) {}
   void begin(std::int64_t num_lines) override {
     run_.remove_manifest();
+    run_.commit_early(kTrainedRecordsFile);  // checkpoints need it, too
     trackers_.begin(num_lines);
   }
   void line(std::string_view json) override { trackers_.line(json); }
@@ -50,8 +52,13 @@ class RunListener final : public MetricsListener {
   Trackers& trackers_;
 };
 
-/** Copies the tokenizer files of `model` into the run's folder, for a model that was trained as a whole. */
-void copy_text_side(const std::filesystem::path& model, const Run& run);
+/** Copies the tokenizer files of `text` into the run's folder, and for a whole model generation_config.json. */
+void copy_text_side(const TextSide& text, Method method, const Run& run);
+
+/** The model card of an adapter: the front matter that PEFT and TRL write, and how it was trained. `base`: its name or
+    folder; `objective`: "sft". */
+std::string model_card(const RunInfo& info, const std::string& base, const std::string& objective,
+                       const TrainingData& data, const TrainingSummary& summary);
 
 /** Puts what the run wrote and what came out of it into its manifest: files of the folder, hashes of the text side,
     counts, result and measurements. */

@@ -10,7 +10,7 @@ namespace {
 Evaluation sample() {
   Evaluation evaluation;
   evaluation.model = "base";
-  evaluation.adapter = "adapter";
+  evaluation.candidate = "adapter";
   for (int i = 0; i < 40; ++i)
     evaluation.losses.push_back({"id" + std::to_string(i), i % 2 ? "fr" : "pt", 30.0 + i % 5, 20.0 + i % 5, 10, 40});
   evaluation.comparison = compare_losses(evaluation.losses, 42);

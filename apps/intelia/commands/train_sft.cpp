@@ -94,7 +94,7 @@ TrainingReport work(const Options& options, const Context& context) {
   settings.sft.base.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
-  warn_without_date(settings.sft.base.model, settings.date, context.log());
+  warn_without_date(settings.sft.base, settings.date, context.log());
   SftJob job(std::move(settings), context.sinks);
   const DescribeOptions describe = [&](const SftSettings& effective) { return options_of(options, effective); };
   if (options.only_checks) return job.check();
