@@ -134,9 +134,8 @@ std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const
                                      settings.model.string()));
   const std::string method = name_of(settings.method);
   if (!trained->method.empty() && trained->method != method && !is_stored_in_nf4(text.config))
-    mismatches.push_back(
-        fmt::format("it was trained with the base as of method {} and would be judged with that of {}", trained->method,
-                    method));
+    mismatches.push_back(fmt::format("it was trained with the base as of method {} and would be judged with that of {}",
+                                     trained->method, method));
   if (!trained->tokenizer.empty() && trained->tokenizer != text.tokenizer->sha256())
     mismatches.push_back(
         fmt::format("it was trained with another tokenizer than that of '{}'", text.tokenizer_folder.string()));

@@ -13,10 +13,10 @@
 namespace intelia {
 
 /**
- * Sentences that each name a difference between how the adapter of `settings` was trained, according to its manifest, and
- * how it would be judged; empty when there is none. `base_files`: describe_folder of the base; `text`: with which the
- * adapter is judged. Folders that `model quantize` made of the same weights are the same base under Method::qlora. An
- * adapter without a manifest knows the name of its base only: another name is a warning in `log`.
+ * Sentences that each name a difference between how the adapter of `settings` was trained, according to its manifest,
+ * and how it would be judged; empty when there is none. `base_files`: describe_folder of the base; `text`: with which
+ * the adapter is judged. Folders that `model quantize` made of the same weights are the same base under Method::qlora.
+ * An adapter without a manifest knows the name of its base only: another name is a warning in `log`.
  */
 std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
                                             Log& log);

@@ -54,10 +54,10 @@ std::string forest_plot(const LossComparison& comparison) {
       extreme = std::max({extreme, std::abs(summary->interval.low), std::abs(summary->interval.high)});
   }
   const double limit = 1.1 * extreme;
-  constexpr double kLeft = 110, kRight = 670, kRow = 34, kFirstRow = 24;
+  constexpr double kLeft = 170, kRight = 690, kRow = 34, kFirstRow = 24;
   const Scale x{-limit, limit, kLeft, kRight};
-  Svg svg(kPlotWidth, kRow * static_cast<double>(rows.size()) + 46);
-  svg.line("class=\"zero\"", x(0), 8, x(0), svg.height() - 34);
+  Svg svg(kPlotWidth, kRow * static_cast<double>(rows.size()) + 40);
+  svg.line("class=\"zero\"", x(0), 8, x(0), svg.height() - 30);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& [name, summary] = rows[i];
     const double y = kFirstRow + kRow * static_cast<double>(i);
@@ -70,10 +70,11 @@ std::string forest_plot(const LossComparison& comparison) {
   svg.text("text-anchor=\"middle\"", x(0), svg.height() - 18, "0");
   for (const double tick : {-extreme, extreme})
     svg.text("text-anchor=\"middle\"", x(tick), svg.height() - 18, fmt::format("{:+.3f}", tick));
-  svg.text(
-      "text-anchor=\"middle\" class=\"note\"", (kLeft + kRight) / 2, svg.height() - 2,
-      fmt::format("← candidate better · loss difference in nats per {} · base better →", name_of(comparison.unit)));
-  return svg.element("Loss difference with 95 % intervals");
+  return svg.element("Loss difference with 95 % intervals") +
+         fmt::format(
+             "<p class=\"soft\">Loss difference in nats per {}, with its 95 % interval: left of 0 the candidate is "
+             "better, right of it the base.</p>",
+             name_of(comparison.unit));
 }
 
 /** One bar per conversation, sorted by its mean loss difference. */
@@ -88,7 +89,7 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses, LossUni
   const std::size_t num_bars = std::min(kMaxBars, differences.size());
   const double extreme = std::max({1e-9, std::abs(differences.front()), std::abs(differences.back())});
   const double width = (kPlotWidth - 2 * kLeft) / static_cast<double>(num_bars);
-  Svg svg(kPlotWidth, 150);
+  Svg svg(kPlotWidth, 140);
   svg.line("class=\"zero\"", kLeft, kMiddle, kPlotWidth - kLeft, kMiddle);
   for (std::size_t i = 0; i < num_bars; ++i) {
     const double difference = differences[i * differences.size() / num_bars];
@@ -96,9 +97,8 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses, LossUni
     svg.rectangle(difference < 0 ? "class=\"better\"" : "class=\"worse\"", kLeft + width * static_cast<double>(i),
                   difference < 0 ? kMiddle : kMiddle - height, std::max(0.5, width - 1), height);
   }
-  svg.text("text-anchor=\"middle\" class=\"note\"", kPlotWidth / 2, 146,
-           "conversations, sorted: below the line the candidate is better");
-  return svg.element("Loss difference of each conversation, sorted");
+  return svg.element("Loss difference of each conversation, sorted") +
+         "<p class=\"soft\">Conversations, sorted: below the line the candidate is better.</p>";
 }
 
 void add_summary(HtmlTable& table, const std::string& name, const LossSummary& summary) {
@@ -117,7 +117,8 @@ constexpr const char* kReportStyle = R"(
 .verdict{border-left:.5rem solid;padding:.8rem 1.2rem;background:var(--shade);margin:1.2rem 0}
 .verdict b{display:block;font-size:1.9rem;letter-spacing:.02em}.deploy{border-color:var(--green)}.deploy b{color:var(--green)}
 .do_not{border-color:var(--red)}.do_not b{color:var(--red)}.not_enough_data{border-color:var(--amber)}.not_enough_data b{color:var(--amber)}
-svg{width:100%;height:auto}svg text{fill:var(--text);font:13px system-ui,sans-serif}svg .note{fill:var(--soft)}
+svg{width:100%;height:auto;overflow:visible}svg text{fill:var(--text);font:13px system-ui,sans-serif}
+@media (max-width:40rem){svg text{font-size:22px}}
 line{stroke-width:3}.zero{stroke:var(--soft);stroke-width:1}line.better{stroke:var(--green)}line.worse{stroke:var(--red)}line.open{stroke:var(--amber)}
 circle.better,rect.better{fill:var(--green)}circle.worse,rect.worse{fill:var(--red)}circle.open{fill:var(--amber)}details{margin:.5rem 0}
 )";
@@ -131,7 +132,7 @@ const char* truncation_mark(const Completion& completion) {
 }
 
 std::string answer_table(const std::vector<AnswerPair>& answers) {
-  HtmlTable table({{"question", true}, {"base", true}, {"candidate", true}});
+  HtmlTable table({{"question", true}, {"base", true}, {"candidate", true}}, HtmlTable::Narrow::lists);
   for (const AnswerPair& pair : answers) {
     const Question& question = pair.question;
     std::string asked = fmt::format("<b>{}</b> <span class=\"soft\">{}</span>\n{}", escape_markup(question.id),
@@ -150,7 +151,7 @@ std::string regression_table(std::vector<ConversationLoss> losses, LossUnit unit
   std::stable_sort(losses.begin(), losses.end(),
                    [&](const auto& a, const auto& b) { return difference_of(a, unit) > difference_of(b, unit); });
   if (losses.empty() || difference_of(losses.front(), unit) <= 0) return "";
-  HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}});
+  HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}}, HtmlTable::Narrow::lists);
   for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i], unit) > 0; ++i)
     table.add({"<code>" + escape_markup(losses[i].id) + "</code>", escape_markup(losses[i].language),
                std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i], unit))});
@@ -165,14 +166,15 @@ std::string language_table(const LossComparison& comparison) {
                    {"perplexity"},
                    {"bits per byte"},
                    {"difference"},
-                   {"95 % interval"}});
+                   {"95 % interval"}},
+                  HtmlTable::Narrow::lists);
   add_summary(table, "all", comparison.overall);
   for (const auto& [language, summary] : comparison.by_language) add_summary(table, language, summary);
   return table.html();
 }
 
 std::string input_table(const Json& inputs) {
-  HtmlTable table({{"file"}, {"sha256"}});
+  HtmlTable table({{"file"}, {"sha256"}}, HtmlTable::Narrow::lists);
   for (const Json& input : inputs)
     table.add({"<code>" + escape_markup(input.value("path", "")) + "</code>",
                "<code>" + escape_markup(input.value("sha256", "")) + "</code>"});
@@ -251,6 +253,15 @@ std::string overlap_sentence(const TrainedOverlap& overlap) {
   return "";
 }
 
+std::string selection_sentence(const Evaluation& evaluation) {
+  if (evaluation.overlap.num_selection == 0) return "";
+  return fmt::format(
+      "{} of the {} conversations were the validation data that selected the candidate's checkpoint, so the verdict "
+      "favors "
+      "it; judge it on conversations that its training never read.",
+      evaluation.overlap.num_selection, evaluation.losses.size());
+}
+
 Json scores_json(const Evaluation& evaluation) {
   Json scores;
   scores["format"] = 1;
@@ -274,7 +285,9 @@ Json scores_json(const Evaluation& evaluation) {
   const TrainedOverlap& overlap = evaluation.overlap;
   scores["training_data"] = {{"known", overlap.is_known},
                              {"excluded_conversations", overlap.num_excluded},
-                             {"first_excluded", overlap.first_excluded}};
+                             {"first_excluded", overlap.first_excluded},
+                             {"selection_conversations", overlap.num_selection}};
+  scores["is_selection_split"] = overlap.num_selection > 0;
   scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
@@ -300,20 +313,22 @@ Json scores_json(const Evaluation& evaluation) {
 
 std::string html_report(const Evaluation& evaluation) {
   const char* verdict = verdict_words(evaluation.verdict);
-  std::string page = html_head(fmt::format("{}: base against candidate", verdict), kReportStyle);
+  std::string page =
+      html_head(fmt::format("{}: base against candidate", verdict), std::string(kReportStyle) + list_table_css());
   if (!evaluation.mismatches.empty())
     page += "<p class=\"note\"><b>Not judged as it was trained.</b> The candidate: " +
             escape_markup(mismatch_list(evaluation.mismatches)) + ".</p>\n";
   page += fmt::format(
       "<h1>Base against candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate{} "
-      "<code>{}</code>{}</p>\n"
+      "<code>{}</code>{}{}</p>\n"
       "<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
       escape_markup(evaluation.model), escape_markup(evaluation.model_description),
       evaluation.is_adapter ? ": the same with adapter" : "", escape_markup(evaluation.candidate),
       evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
+      evaluation.date.empty() ? "" : "<br>evaluated on " + escape_markup(evaluation.date),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
-  if (const std::string note = overlap_sentence(evaluation.overlap); !note.empty())
-    page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
+  for (const std::string& note : {overlap_sentence(evaluation.overlap), selection_sentence(evaluation)})
+    if (!note.empty()) page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);
   page += "<h2>Every conversation</h2>" + difference_bars(evaluation.losses, evaluation.comparison.unit);

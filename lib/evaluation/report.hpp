@@ -24,6 +24,7 @@ struct Evaluation {
   std::string model_description;           // "llama, 4.2 M parameters, NF4, fp32, cpu"
   std::string candidate_description = {};  // of a model of its own
   std::vector<std::string> mismatches;     // how the candidate is judged differently from how it was trained
+  std::string date = {};                   // of the evaluation, YYYY-MM-DD in UTC
   std::int64_t min_conversations = 30;
   std::uint64_t seed = 42;
   std::vector<ConversationLoss> losses;
@@ -44,6 +45,9 @@ std::string mismatch_list(const std::vector<std::string>& mismatches);
 
 /** What the reader must know of the conversations that were left out; empty when there is nothing. */
 std::string overlap_sentence(const TrainedOverlap& overlap);
+
+/** That conversations selected the checkpoint that is judged on them; empty when none did. */
+std::string selection_sentence(const Evaluation& evaluation);
 
 /** scores.json: verdict, overall, by language, every conversation's losses, answers. */
 Json scores_json(const Evaluation& evaluation);

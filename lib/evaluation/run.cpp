@@ -7,7 +7,9 @@
 #include <numeric>
 #include <optional>
 
+#include "base/clock.hpp"
 #include "base/path.hpp"
+#include "engine/device_check.hpp"
 #include "evaluation/provenance.hpp"
 #include "inference/answering.hpp"
 #include "record/jsonl.hpp"
@@ -85,6 +87,7 @@ void check_provenance(Preparation& preparation, const EvaluationSettings& settin
 }
 
 Preparation prepare(const EvaluationSettings& settings, const Sinks& sinks) {
+  check_device(settings.model.device);
   Preparation preparation = choose_candidate(settings);
   load_texts(preparation);
   preparation.base_files = describe_folder(preparation.base.model);
@@ -260,6 +263,7 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   evaluation.candidate = preparation.candidate_folder().string();
   evaluation.is_adapter = preparation.is_adapter;
   evaluation.mismatches = preparation.mismatches;
+  evaluation.date = utc_now().substr(0, std::string_view("YYYY-MM-DD").size());
   evaluation.min_conversations = settings.min_conversations;
   evaluation.seed = settings.seed;
   evaluation.inputs = run.inputs();
@@ -268,6 +272,7 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   evaluation.num_truncated_conversations = preparation.shares_tokens ? data.base.num_truncated() : 0;
   if (const std::string note = overlap_sentence(evaluation.overlap); !note.empty()) sinks.log.warning(note);
   judge_both(evaluation, preparation, data, settings, sinks);
+  if (const std::string note = selection_sentence(evaluation); !note.empty()) sinks.log.warning(note);
   evaluation.comparison =
       compare_losses(evaluation.losses, settings.seed, preparation.shares_tokens ? LossUnit::token : LossUnit::byte);
   evaluation.verdict = decide(evaluation.comparison.overall, settings.min_conversations);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/sinks.hpp"
 #include "nn/loss_scale.hpp"
 #include "nn/objective.hpp"
 #include "nn/order.hpp"
@@ -33,8 +34,8 @@ Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int6
 /** Throws Error{input} for the state of another version. */
 TrainingState state_from_json(const Json& json);
 
-/** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the
- * checkpoint. */
-void check_same_run(const Json& before, const Json& now);
+/** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the checkpoint.
+    Files are the same wherever they are; another number of threads is a warning. */
+void check_same_run(const Json& before, const Json& now, Log& log);
 
 }  // namespace intelia::nn

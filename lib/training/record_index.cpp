@@ -57,19 +57,22 @@ std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSett
     held_out.add(key);
     held_out_keys.push_back(key);
   });
-  std::int64_t num_shared = 0, first_shared = 0;
-  read_keys(inputs.train, sinks.stop, [&](const RecordKey& key, std::int64_t line) {
-    writer.add(TrainedUse::train, key);
-    bool is_shared = false;
-    held_out.match(key, [&](std::size_t) { is_shared = true; });
-    if (is_shared && num_shared++ == 0) first_shared = line;
-  });
+  std::int64_t num_shared = 0;
+  std::string first_shared;
+  for (const TrainingFile& file : inputs.train)
+    read_keys(file.path, sinks.stop, [&](const RecordKey& key, std::int64_t line) {
+      writer.add(TrainedUse::train, key);
+      bool is_shared = false;
+      held_out.match(key, [&](std::size_t) { is_shared = true; });
+      if (is_shared && num_shared++ == 0) first_shared = fmt::format("{}:{}", file.path.string(), line);
+    });
   for (const RecordKey& key : held_out_keys) writer.add(TrainedUse::selection, key);
   if (num_shared > 0)
-    sinks.log.warning(fmt::format(
-        "{} record{} of the training data {} also in the validation data, by conversation id or by content, the "
-        "first in {}:{}; the validation loss says nothing about them",
-        num_shared, num_shared == 1 ? "" : "s", num_shared == 1 ? "is" : "are", inputs.train.string(), first_shared));
+    sinks.log.warning(
+        fmt::format("{} record{} of the training data {} also in the validation data, by conversation id or by "
+                    "content, the first in {}; "
+                    "the validation loss says nothing about them",
+                    num_shared, num_shared == 1 ? "" : "s", num_shared == 1 ? "is" : "are", first_shared));
   return writer.num_records();
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/machine.hpp"
+#include "engine/device_check.hpp"
 #include "engine/engine.hpp"
 #include "engine/rows.hpp"
 #include "engine/schedule.hpp"
@@ -11,6 +13,7 @@
 #include "inference/stop_ids.hpp"
 #include "model/quantized.hpp"
 #include "training/data_check.hpp"
+#include "training/disk_check.hpp"
 #include "training/plan_report.hpp"
 #include "training/record_index.hpp"
 
@@ -35,13 +38,20 @@ TrainingReport SftJob::check() const {
 }
 
 TrainingReport SftJob::plan(bool measures_time) const {
+  check_device(sft_.base.device);
   warn();
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
-  return plan_report(load_engine().plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_));
+  Engine& engine = load_engine();
+  // On a GPU the plan is of its memory.
+  const bool is_on_cpu =
+      sft_.base.device == Device::cpu || engine.versions(/*look_for_gpu=*/true).value("cuda", Json()).is_null();
+  const std::uint64_t program_bytes = is_on_cpu ? resident_bytes() : 0;
+  return plan_report(engine.plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_), program_bytes);
 }
 
 TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
+  check_device(sft_.base.device);
   warn();
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
@@ -52,20 +62,20 @@ TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
            {"records", data.train.size()},
            {"tokens", data.train.num_tokens()},
            {"trained_tokens", data.train.num_targets()}},
-          describe_dataset(data.train) + "; nothing was trained"};
+          describe_mix(data.train) + "; nothing was trained"};
 }
 
 void SftJob::warn() const { warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_); }
 
 TrainingData SftJob::read_data(Rejects& rejects) const {
   TrainingData data = read_training_data(settings_.inputs, text_, encode_, settings_.token_cache, settings_.rejects,
-                                         rejects, sinks_, settings_.threads);
+                                         rejects, sinks_, settings_.threads, sft_.seed);
   Schedule(sft_.schedule, total_steps(num_training_rows(data.train, sft_), sft_));
   return data;
 }
 
 void SftJob::log_settings(const RunOptions& options, const TrainingData& data) const {
-  sinks_.log.info(settings_table(options, rows_per_step(sft_), describe_dataset(data.train)));
+  sinks_.log.info(settings_table(options, rows_per_step(sft_), describe_mix(data.train)));
 }
 
 void SftJob::choose_batch_size(const TrainingData& data) {
@@ -93,6 +103,7 @@ std::vector<std::string> SftJob::add_sample_prompts() {
 }
 
 TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe) {
+  check_device(sft_.base.device);
   warn();
   Run run(info, sft_.output);
   Rejects& rejects = run.open_rejects(settings_.rejects, sinks_.log);
@@ -100,6 +111,7 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   if (sft_.batch_size == 0) choose_batch_size(data);
   const RunOptions options = describe(sft_);
   log_settings(options, data);
+  check_training_disk(text_.config, sft_, total_steps(num_training_rows(data.train, sft_), sft_));
 
   AtomicFile& index = run.stage(kTrainedRecordsFile);
   run.set_records(index, index_trained_records(settings_.inputs, sft_.base, &index, sinks_));

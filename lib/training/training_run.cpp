@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <future>
 
@@ -22,15 +23,16 @@ Json run_identity(const RunOptions& options, const ModelSettings& model, const T
   std::future<Json> model_files = std::async(std::launch::async, [&] { return describe_folder(model.model); });
   load_engine();  // in the meantime
   identity["model"] = model_files.get();
-  if (!model.adapter.empty()) identity["adapter"] = describe_folder(model.adapter);
+  identity["adapter"] = model.adapter.empty() ? Json() : describe_folder(model.adapter);
   identity["tokenizer"] = text.tokenizer->sha256();
   identity["chat_template"] = text.chat_template.sha256();
-  if (validation != nullptr) identity["validation"] = validation->content_sha256();
+  identity["validation"] = validation == nullptr ? Json() : Json(validation->content_sha256());
   return identity;
 }
 
 void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingData& data, const Json& identity) {
-  run.add_input(inputs.train, data.train.num_read());
+  for (std::size_t i = 0; i < inputs.train.size(); ++i)
+    run.add_input(inputs.train[i].path, data.train.datasets()[i].num_read());
   if (data.validation) run.add_input(inputs.validation, data.validation->num_read());
   for (const char* part : {"model", "adapter"})
     if (identity.contains(part))
@@ -38,9 +40,15 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 }
 
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs::path& output, bool resumes,
-                       const Json& identity, const TokenizedDataset& train) {
+                       const Json& identity, const TrainingMix& train) {
   const fs::path folder = absolute_path(output);
-  const Json whole = {{"run", identity}, {"data", train.content_sha256()}};
+  // What may differ between a run and one that resumes it: the number of threads, and where the files are.
+  Json kept = identity;
+  kept.erase("threads");
+  for (const char* part : {"model", "adapter"})
+    if (kept.contains(part))
+      for (Json& file : kept[part]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+  const Json whole = {{"run", kept}, {"data", train.content_sha256()}};
   return {.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
           .command = info.command,
           .version = info.version,
@@ -48,6 +56,24 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .identity = sha256_of(whole.dump()),
           .output = output,
           .resumes = resumes};
+}
+
+bool has_checkpoints(const fs::path& output) {
+  if (!is_folder(output)) return false;
+  const std::vector<std::string> names = folder_members(output);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name.starts_with("checkpoint-") && is_folder(output / name);
+  });
+}
+
+void remove_earlier_result(Run& run, bool starts_over) {
+  run.remove_manifest();
+  if (!starts_over) return;
+  for (const std::string& name : folder_members(run.folder())) {
+    const bool is_weights = name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
+    if ((is_weights || name == "adapter_config.json" || name == "README.md") && is_file(run / name))
+      remove_file(run / name);
+  }
 }
 
 void copy_text_side(const TextSide& text, Method method, const Run& run) {

@@ -19,8 +19,9 @@ struct RunOptions {
   Json fixed;  // those that a resumed run must not change
 };
 
-/** What a resumed run must find unchanged: options, threads, and the hashes of model, adapter, tokenizer, chat template
-    and validation data. Loads the engine while the model is hashed. */
+/** What a resumed run must find unchanged, wherever the files are: options and the hashes of model, adapter, tokenizer,
+   chat template and validation data; and the number of threads, which may change with the last bits of the result.
+   Loads the engine while the model is hashed. */
 Json run_identity(const RunOptions& options, const ModelSettings& model, const TextSide& text,
                   const TokenizedDataset* validation);
 
@@ -29,7 +30,14 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 
 /** What trackers are given of the run. */
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
-                       bool resumes, const Json& identity, const TokenizedDataset& train);
+                       bool resumes, const Json& identity, const TrainingMix& train);
+
+/** Whether the folder `output` has checkpoints of an earlier run, which only a resumed run may touch. */
+bool has_checkpoints(const std::filesystem::path& output);
+
+/** Removes the manifest of an earlier run in the folder, and for a run that starts over also its weights: what they
+   were trained on is no longer known. Error{io}. */
+void remove_earlier_result(Run& run, bool starts_over);
 
 /** Passes everything on to `trackers`. Once training begins, the folder's files are replaced one by one: from then
    until commit() it has no manifest. begin() throws Error{io} when the earlier one cannot be removed, which ends the
@@ -38,7 +46,7 @@ class RunListener final : public MetricsListener {
  public:
   RunListener(Run& run, Trackers& trackers) : run_(run), trackers_(trackers) {}
   void begin(std::int64_t num_lines) override {
-    run_.remove_manifest();
+    remove_earlier_result(run_, num_lines == 0);
     run_.commit_early(kTrainedRecordsFile);  // checkpoints need it, too
     trackers_.begin(num_lines);
   }

@@ -1,5 +1,6 @@
 """What `eval run` must not be fooled by: records that the candidate has seen, and another base, method, tokenizer or chat
 template than the candidate was trained with. Any two models can be compared."""
+import html
 import json
 import shutil
 import stat
@@ -49,7 +50,8 @@ def test_some_training_data_are_left_out(tiny, tmp_path):
         run = program.run(*tiny.eval(tmp_path / name, *more, validation=path))
         assert run.status in (0, 3, 4), run.stderr
     scores, expected = scores_of(tmp_path / "mixed"), scores_of(tmp_path / "alone")
-    assert scores["training_data"] == {"known": True, "excluded_conversations": 2, "first_excluded": ["c-5", "c-7"]}
+    assert scores["training_data"] == {"known": True, "excluded_conversations": 2, "first_excluded": ["c-5", "c-7"],
+                                       "selection_conversations": 0}
     assert [each["id"] for each in scores["conversations"]] == [each["id"] for each in expected["conversations"]]
     for key in ("conversations", "tokens", "bytes"):
         assert scores["overall"][key] == expected["overall"][key]
@@ -106,7 +108,7 @@ def test_a_damaged_index_is_refused(tiny, tmp_path):
 
 def test_training_warns_when_train_and_validation_share_records(tiny, tmp_path):
     train = write_lines(tmp_path / "train.jsonl", [*[conversation(number) for number in range(8)], conversation(31)])
-    for more in ([], ["--dry-run"], ["--check"]):
+    for more in (["--dry-run"], ["--check"], []):
         run = program.run(*tiny.sft(tmp_path / "out", *more, train=train))
         assert run.status == 0 and f"1 record of the training data is also in the validation data, by conversation id or by " \
             f"content, the first in {train}:9" in run.stderr, run.stderr
@@ -253,3 +255,18 @@ def test_a_candidate_is_named_once_and_is_something(tiny, tmp_path):
     assert run.status == 2 and "neither an adapter" in run.stderr
     run = program.run(*arguments)
     assert run.status == 2 and "--candidate is missing" in run.stderr
+
+
+def test_a_verdict_on_the_split_that_selected_the_checkpoint_is_marked(tiny, tmp_path):
+    mixed = write_lines(tmp_path / "mixed.jsonl", [*[conversation(number) for number in range(30, 36)], other(301), other(302)])
+    run = program.run(*tiny.eval(tmp_path / "out", "--json", "--min-conversations", 4, validation=mixed))
+    words = "6 of the 8 conversations were the validation data that selected the candidate's checkpoint"
+    assert run.status in CONCLUDED and words in run.stderr, run.stderr
+    scores = scores_of(tmp_path / "out")
+    assert scores["is_selection_split"] is True and scores["training_data"]["selection_conversations"] == 6
+    assert json.loads(run.stdout)["selection_conversations"] == 6
+    assert words in html.unescape((tmp_path / "out" / "report.html").read_text())
+    test = write_lines(tmp_path / "test.jsonl", [other(number) for number in range(310, 318)])
+    run = program.run(*tiny.eval(tmp_path / "test", validation=test))
+    assert run.status in CONCLUDED and "selected the candidate" not in run.stderr
+    assert scores_of(tmp_path / "test")["is_selection_split"] is False

@@ -76,6 +76,9 @@ int run(const Options& options, Context& context) {
                   {"loss_difference", overall.difference},
                   {"interval_95", {overall.interval.low, overall.interval.high}},
                   {"conversations", overall.num_conversations},
+                  {"trained_on", evaluation.overlap.num_excluded},
+                  {"selection_conversations", evaluation.overlap.num_selection},
+                  {"mismatches", evaluation.mismatches},
                   {"report", report.string()},
                   {"seconds", seconds}},
                  fmt::format("{}. {}\n  report: {} ({:.1f} s)", verdict_words(evaluation.verdict),
@@ -93,7 +96,7 @@ extern const Command eval_run{
     "interval of the loss difference is on the better side, "
     "DO NOT DEPLOY (3) when it is on the worse, NOT ENOUGH DATA (4) when it contains 0 or too few conversations were "
     "compared.\n\n"
-    "Example: intelia eval run --model models/base --adapter runs/sft --validation data/validation.jsonl "
+    "Example: intelia eval run --model models/base --adapter runs/sft --validation data/test.jsonl "
     "--questions data/questions.jsonl --output reports/sft",
     bind<Options, declare, run>};
 

@@ -10,8 +10,10 @@ namespace intelia {
 namespace fs = std::filesystem;
 
 void declare_model_options(OptionTable& table, ModelSettings& settings) {
-  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required();
-  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER");
+  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER")
+      .required()
+      .changeable();  // its hash may not
+  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
   table.add("method", settings.method, "Base weights: qlora = 4-bit NF4, lora = as stored, full = all trained",
             {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
   table.add("precision", settings.precision, "Compute precision",
