@@ -10,7 +10,7 @@ namespace intelia {
 
 namespace {
 
-constexpr std::uint64_t kBytesOfNumber = 4;  // parameters and states are fp32, or less
+constexpr std::uint64_t kBytesOfNumber = 4;                    // parameters and states are fp32, or less
 constexpr std::uint64_t kOtherBytes = std::uint64_t{1} << 20;  // metrics, manifests, headers
 
 std::uint64_t num_adapter_parameters(const ModelConfig& model, const LoraSettings& lora) {
@@ -18,7 +18,8 @@ std::uint64_t num_adapter_parameters(const ModelConfig& model, const LoraSetting
   std::uint64_t count = 0;
   for (const LinearShape& linear : layer_linears(model))
     if (std::find(targets.begin(), targets.end(), linear.name) != targets.end())
-      count += static_cast<std::uint64_t>(lora.r) * static_cast<std::uint64_t>(linear.in_features + linear.out_features);
+      count +=
+          static_cast<std::uint64_t>(lora.r) * static_cast<std::uint64_t>(linear.in_features + linear.out_features);
   count *= static_cast<std::uint64_t>(model.num_hidden_layers);
   const auto vocabulary = static_cast<std::uint64_t>(model.vocab_size) * static_cast<std::uint64_t>(model.hidden_size);
   for (const std::string& name : lora.modules_to_save)
@@ -42,8 +43,8 @@ std::uint64_t training_disk_bytes(const ModelConfig& model, const TrainingSettin
 }
 
 void check_training_disk(const ModelConfig& model, const TrainingSettings& settings, std::int64_t steps) {
-  const std::string shortage = disk_shortage(settings.output, training_disk_bytes(model, settings, steps),
-                                             "checkpoints and result need about");
+  const std::string shortage =
+      disk_shortage(settings.output, training_disk_bytes(model, settings, steps), "checkpoints and result need about");
   if (!shortage.empty())
     throw Error(Kind::io, shortage + "; free some space, or keep fewer checkpoints (`keep`, `save_every`)");
 }

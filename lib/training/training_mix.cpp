@@ -83,8 +83,8 @@ SampleSize TrainingMix::size_at(std::int64_t index) const {
 
 std::string describe_mix(const TrainingMix& mix) {
   if (mix.datasets().size() == 1 && mix.size() == mix.datasets()[0].size()) return describe_dataset(mix.datasets()[0]);
-  return fmt::format("{} records of {} files in an epoch, {} tokens, {} of them trained, {} records truncated", mix.size(),
-                     mix.datasets().size(), mix.num_tokens(), mix.num_targets(), mix.num_truncated());
+  return fmt::format("{} records of {} files in an epoch, {} tokens, {} of them trained, {} records truncated",
+                     mix.size(), mix.datasets().size(), mix.num_tokens(), mix.num_targets(), mix.num_truncated());
 }
 
 }  // namespace intelia

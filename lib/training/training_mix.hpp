@@ -15,8 +15,8 @@ namespace intelia {
 using MixPlace = std::pair<std::size_t, std::int64_t>;
 
 /**
- * The samples of an epoch from datasets of these sizes: weight 1 takes each sample of a dataset once, 2 twice, 0.5 a random
- * half of them, which depends on `seed` alone. Dataset by dataset, in their order.
+ * The samples of an epoch from datasets of these sizes: weight 1 takes each sample of a dataset once, 2 twice, 0.5 a
+ * random half of them, which depends on `seed` alone. Dataset by dataset, in their order.
  */
 std::vector<MixPlace> mix_places(const std::vector<std::int64_t>& sizes, const std::vector<double>& weights,
                                  std::uint64_t seed);
