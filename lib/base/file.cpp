@@ -386,9 +386,12 @@ std::uint64_t free_disk_bytes(const fs::path& path) {
 std::string disk_shortage(const fs::path& folder, std::uint64_t needed_bytes, const std::string& need) {
   const std::uint64_t free_bytes = free_disk_bytes(folder);
   if (needed_bytes <= free_bytes) return "";
-  const auto megabytes = [](std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); };
-  return fmt::format("'{}' has {} free and {} {}", folder.string(), megabytes(free_bytes), need,
-                     megabytes(needed_bytes));
+  const auto words = [](std::uint64_t bytes) {
+    const auto number = static_cast<double>(bytes);
+    if (number >= 1e9) return fmt::format("{:.1f} GB", number / 1e9);
+    return number >= 1e6 ? fmt::format("{:.1f} MB", number / 1e6) : fmt::format("{:.1f} kB", number / 1e3);
+  };
+  return fmt::format("'{}' has {} free and {} {}", folder.string(), words(free_bytes), need, words(needed_bytes));
 }
 
 }  // namespace intelia

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <fstream>
 #include <thread>
 
 #include "base/error.hpp"
@@ -46,6 +47,12 @@ Finding inspect_output(const fs::path& folder) try {
   return finding;
 } catch (const Error& error) {
   return failed("output", error.what());
+}
+
+std::uint64_t resident_bytes() {
+  std::ifstream file("/proc/self/statm");
+  std::uint64_t address_space = 0, resident = 0;  // pages
+  return file >> address_space >> resident ? resident * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }
 
 }  // namespace intelia

@@ -1,4 +1,5 @@
 // Reads intelia.toml: [train.sft] learning-rate = 2e-5. Keys may be written with dashes or underscores.
+#include "base/path.hpp"
 #include "cli/settings.hpp"
 #include "record/toml.hpp"
 
@@ -27,6 +28,7 @@ std::string value_text(const Json& value, const TomlEntry& entry, const std::str
 }  // namespace
 
 ConfigurationFile read_configuration(const std::filesystem::path& path) {
+  check_input(path, InputType::stream);
   ConfigurationFile out;
   for (const TomlEntry& entry : read_toml(path)) {
     std::string command, option = entry.key;

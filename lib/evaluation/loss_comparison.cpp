@@ -6,8 +6,13 @@ namespace intelia {
 
 namespace {
 
-LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::uint64_t seed) {
+std::int64_t units_of(const ConversationLoss& loss, LossUnit unit) {
+  return unit == LossUnit::token ? loss.num_tokens : loss.num_bytes;
+}
+
+LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::uint64_t seed, LossUnit unit) {
   LossSummary summary;
+  std::int64_t num_candidate_tokens = 0;
   double base_sum = 0, candidate_sum = 0;
   std::vector<RatioUnit> units;
   for (const ConversationLoss* loss : group) {
@@ -15,15 +20,13 @@ LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::ui
     candidate_sum += loss->candidate_loss;
     summary.num_tokens += loss->num_tokens;
     summary.num_bytes += loss->num_bytes;
-    units.push_back({loss->candidate_loss - loss->base_loss, static_cast<double>(loss->num_tokens)});
+    num_candidate_tokens += loss->num_candidate_tokens == 0 ? loss->num_tokens : loss->num_candidate_tokens;
+    units.push_back({loss->candidate_loss - loss->base_loss, static_cast<double>(units_of(*loss, unit))});
   }
   summary.num_conversations = static_cast<std::int64_t>(group.size());
-  const auto tokens = static_cast<double>(summary.num_tokens);
   const double bits = static_cast<double>(summary.num_bytes) * std::log(2.0);
-  if (summary.num_tokens > 0) {
-    summary.base_loss = base_sum / tokens;
-    summary.candidate_loss = candidate_sum / tokens;
-  }
+  if (summary.num_tokens > 0) summary.base_loss = base_sum / static_cast<double>(summary.num_tokens);
+  if (num_candidate_tokens > 0) summary.candidate_loss = candidate_sum / static_cast<double>(num_candidate_tokens);
   if (summary.num_bytes > 0) {
     summary.base_bits_per_byte = base_sum / bits;
     summary.candidate_bits_per_byte = candidate_sum / bits;
@@ -37,7 +40,14 @@ LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::ui
 
 }  // namespace
 
-LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed) {
+const char* name_of(LossUnit unit) { return unit == LossUnit::token ? "token" : "byte"; }
+
+double difference_of(const ConversationLoss& loss, LossUnit unit) {
+  const std::int64_t units = units_of(loss, unit);
+  return units == 0 ? 0 : (loss.candidate_loss - loss.base_loss) / static_cast<double>(units);
+}
+
+LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed, LossUnit unit) {
   std::vector<const ConversationLoss*> all;
   std::map<std::string, std::vector<const ConversationLoss*>> groups;
   for (const ConversationLoss& loss : losses) {
@@ -45,8 +55,9 @@ LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::
     groups[loss.language.empty() ? "unknown" : loss.language].push_back(&loss);
   }
   LossComparison comparison;
-  comparison.overall = summarise(all, seed);
-  for (const auto& [language, group] : groups) comparison.by_language[language] = summarise(group, seed);
+  comparison.unit = unit;
+  comparison.overall = summarise(all, seed, unit);
+  for (const auto& [language, group] : groups) comparison.by_language[language] = summarise(group, seed, unit);
   return comparison;
 }
 

@@ -16,9 +16,19 @@ struct ConversationLoss {
   std::string language;
   double base_loss = 0;
   double candidate_loss = 0;
-  std::int64_t num_tokens = 0;  // answer tokens, end-of-turn included
-  std::int64_t num_bytes = 0;   // of the answers' text, UTF-8
+  std::int64_t num_tokens = 0;            // answer tokens, end-of-turn included
+  std::int64_t num_bytes = 0;             // of the answers' text, UTF-8
+  std::int64_t num_candidate_tokens = 0;  // where its tokenizer is another; 0: the same as the base's
 };
+
+/** What the difference of two losses is divided by. Models with different tokenizers or chat templates can be compared
+   per byte only. */
+enum class LossUnit { token, byte };
+
+const char* name_of(LossUnit unit);  // "token", "byte"
+
+/** The difference of a conversation's losses in nats per unit; 0 without units. */
+double difference_of(const ConversationLoss& loss, LossUnit unit);
 
 /** Means over a group of conversations: nats per token, perplexity, and bits per byte of answer text. */
 struct LossSummary {
@@ -26,17 +36,19 @@ struct LossSummary {
   double base_loss = 0, candidate_loss = 0;
   double base_perplexity = 0, candidate_perplexity = 0;
   double base_bits_per_byte = 0, candidate_bits_per_byte = 0;
-  double difference = 0;  // candidate_loss − base_loss: below 0 the candidate is better
+  double difference = 0;  // candidate − base, nats per LossUnit: below 0 the candidate is better
   Interval interval;      // 95 % of difference, paired bootstrap by conversation
 };
 
 struct LossComparison {
+  LossUnit unit = LossUnit::token;
   LossSummary overall;
   std::map<std::string, LossSummary> by_language;
 };
 
 /** Summaries of all conversations and of each language. */
-LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed);
+LossComparison compare_losses(const std::vector<ConversationLoss>& losses, std::uint64_t seed,
+                              LossUnit unit = LossUnit::token);
 
 enum class Verdict { deploy, do_not, not_enough_data };
 

@@ -54,10 +54,10 @@ std::string forest_plot(const LossComparison& comparison) {
       extreme = std::max({extreme, std::abs(summary->interval.low), std::abs(summary->interval.high)});
   }
   const double limit = 1.1 * extreme;
-  constexpr double kLeft = 110, kRight = 670, kRow = 34, kFirstRow = 24;
+  constexpr double kLeft = 170, kRight = 690, kRow = 34, kFirstRow = 24;
   const Scale x{-limit, limit, kLeft, kRight};
-  Svg svg(kPlotWidth, kRow * static_cast<double>(rows.size()) + 46);
-  svg.line("class=\"zero\"", x(0), 8, x(0), svg.height() - 34);
+  Svg svg(kPlotWidth, kRow * static_cast<double>(rows.size()) + 40);
+  svg.line("class=\"zero\"", x(0), 8, x(0), svg.height() - 30);
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& [name, summary] = rows[i];
     const double y = kFirstRow + kRow * static_cast<double>(i);
@@ -70,21 +70,18 @@ std::string forest_plot(const LossComparison& comparison) {
   svg.text("text-anchor=\"middle\"", x(0), svg.height() - 18, "0");
   for (const double tick : {-extreme, extreme})
     svg.text("text-anchor=\"middle\"", x(tick), svg.height() - 18, fmt::format("{:+.3f}", tick));
-  svg.text("text-anchor=\"middle\" class=\"note\"", (kLeft + kRight) / 2, svg.height() - 2,
-           "← candidate better · loss difference in nats per token · base better →");
-  return svg.element("Loss difference with 95 % intervals");
-}
-
-/** The loss difference per token of a conversation; 0 without tokens. */
-double difference_of(const ConversationLoss& loss) {
-  return loss.num_tokens == 0 ? 0 : (loss.candidate_loss - loss.base_loss) / static_cast<double>(loss.num_tokens);
+  return svg.element("Loss difference with 95 % intervals") +
+         fmt::format(
+             "<p class=\"soft\">Loss difference in nats per {}, with its 95 % interval: left of 0 the candidate is "
+             "better, right of it the base.</p>",
+             name_of(comparison.unit));
 }
 
 /** One bar per conversation, sorted by its mean loss difference. */
-std::string difference_bars(const std::vector<ConversationLoss>& losses) {
+std::string difference_bars(const std::vector<ConversationLoss>& losses, LossUnit unit) {
   std::vector<double> differences;
   for (const ConversationLoss& loss : losses)
-    if (loss.num_tokens > 0) differences.push_back(difference_of(loss));
+    if (loss.num_tokens > 0) differences.push_back(difference_of(loss, unit));
   if (differences.empty()) return "";
   std::sort(differences.begin(), differences.end());
   constexpr std::size_t kMaxBars = 240;  // more are thinned evenly
@@ -92,7 +89,7 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses) {
   const std::size_t num_bars = std::min(kMaxBars, differences.size());
   const double extreme = std::max({1e-9, std::abs(differences.front()), std::abs(differences.back())});
   const double width = (kPlotWidth - 2 * kLeft) / static_cast<double>(num_bars);
-  Svg svg(kPlotWidth, 150);
+  Svg svg(kPlotWidth, 140);
   svg.line("class=\"zero\"", kLeft, kMiddle, kPlotWidth - kLeft, kMiddle);
   for (std::size_t i = 0; i < num_bars; ++i) {
     const double difference = differences[i * differences.size() / num_bars];
@@ -100,9 +97,8 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses) {
     svg.rectangle(difference < 0 ? "class=\"better\"" : "class=\"worse\"", kLeft + width * static_cast<double>(i),
                   difference < 0 ? kMiddle : kMiddle - height, std::max(0.5, width - 1), height);
   }
-  svg.text("text-anchor=\"middle\" class=\"note\"", kPlotWidth / 2, 146,
-           "conversations, sorted: below the line the candidate is better");
-  return svg.element("Loss difference of each conversation, sorted");
+  return svg.element("Loss difference of each conversation, sorted") +
+         "<p class=\"soft\">Conversations, sorted: below the line the candidate is better.</p>";
 }
 
 void add_summary(HtmlTable& table, const std::string& name, const LossSummary& summary) {
@@ -117,10 +113,12 @@ void add_summary(HtmlTable& table, const std::string& name, const LossSummary& s
 }
 
 constexpr const char* kReportStyle = R"(
+.note{border-left:.5rem solid var(--amber);padding:.4rem 1.2rem}
 .verdict{border-left:.5rem solid;padding:.8rem 1.2rem;background:var(--shade);margin:1.2rem 0}
 .verdict b{display:block;font-size:1.9rem;letter-spacing:.02em}.deploy{border-color:var(--green)}.deploy b{color:var(--green)}
 .do_not{border-color:var(--red)}.do_not b{color:var(--red)}.not_enough_data{border-color:var(--amber)}.not_enough_data b{color:var(--amber)}
-svg{width:100%;height:auto}svg text{fill:var(--text);font:13px system-ui,sans-serif}svg .note{fill:var(--soft)}
+svg{width:100%;height:auto;overflow:visible}svg text{fill:var(--text);font:13px system-ui,sans-serif}
+@media (max-width:40rem){svg text{font-size:22px}}
 line{stroke-width:3}.zero{stroke:var(--soft);stroke-width:1}line.better{stroke:var(--green)}line.worse{stroke:var(--red)}line.open{stroke:var(--amber)}
 circle.better,rect.better{fill:var(--green)}circle.worse,rect.worse{fill:var(--red)}circle.open{fill:var(--amber)}details{margin:.5rem 0}
 )";
@@ -134,7 +132,7 @@ const char* truncation_mark(const Completion& completion) {
 }
 
 std::string answer_table(const std::vector<AnswerPair>& answers) {
-  HtmlTable table({{"question", true}, {"base", true}, {"candidate", true}});
+  HtmlTable table({{"question", true}, {"base", true}, {"candidate", true}}, HtmlTable::Narrow::lists);
   for (const AnswerPair& pair : answers) {
     const Question& question = pair.question;
     std::string asked = fmt::format("<b>{}</b> <span class=\"soft\">{}</span>\n{}", escape_markup(question.id),
@@ -149,14 +147,14 @@ std::string answer_table(const std::vector<AnswerPair>& answers) {
 }
 
 /** The ten conversations whose loss rose most; empty when none rose. */
-std::string regression_table(std::vector<ConversationLoss> losses) {
+std::string regression_table(std::vector<ConversationLoss> losses, LossUnit unit) {
   std::stable_sort(losses.begin(), losses.end(),
-                   [](const auto& a, const auto& b) { return difference_of(a) > difference_of(b); });
-  if (losses.empty() || difference_of(losses.front()) <= 0) return "";
-  HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}});
-  for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i]) > 0; ++i)
+                   [&](const auto& a, const auto& b) { return difference_of(a, unit) > difference_of(b, unit); });
+  if (losses.empty() || difference_of(losses.front(), unit) <= 0) return "";
+  HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}}, HtmlTable::Narrow::lists);
+  for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i], unit) > 0; ++i)
     table.add({"<code>" + escape_markup(losses[i].id) + "</code>", escape_markup(losses[i].language),
-               std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i]))});
+               std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i], unit))});
   return table.html();
 }
 
@@ -168,14 +166,15 @@ std::string language_table(const LossComparison& comparison) {
                    {"perplexity"},
                    {"bits per byte"},
                    {"difference"},
-                   {"95 % interval"}});
+                   {"95 % interval"}},
+                  HtmlTable::Narrow::lists);
   add_summary(table, "all", comparison.overall);
   for (const auto& [language, summary] : comparison.by_language) add_summary(table, language, summary);
   return table.html();
 }
 
 std::string input_table(const Json& inputs) {
-  HtmlTable table({{"file"}, {"sha256"}});
+  HtmlTable table({{"file"}, {"sha256"}}, HtmlTable::Narrow::lists);
   for (const Json& input : inputs)
     table.add({"<code>" + escape_markup(input.value("path", "")) + "</code>",
                "<code>" + escape_markup(input.value("sha256", "")) + "</code>"});
@@ -188,25 +187,41 @@ std::string method_words(const Evaluation& evaluation) {
           ? std::string("No conversation was longer than the context.")
           : fmt::format("{} conversations were longer than the context and were truncated to it.",
                         evaluation.num_truncated_conversations);
+  const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
+  const std::string unpaired =
+      evaluation.num_unpaired_conversations == 0
+          ? std::string()
+          : fmt::format(" {} conversations are not compared, because one of the models cannot read them as a whole.",
+                        evaluation.num_unpaired_conversations);
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
-      "answers' UTF-8 bytes. The interval is a paired percentile bootstrap: {} resamples of whole conversations, seed "
+      "answers' UTF-8 bytes. {}The interval is a paired percentile bootstrap: {} resamples of whole conversations, "
+      "seed "
       "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or with fewer "
-      "than {} conversations, the result is inconclusive. {}",
-      kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated);
+      "than {} conversations, the result is inconclusive. {}{}",
+      is_per_token ? "" : "Tokenizer or chat template differ, so the models are compared per byte of the answers. ",
+      kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated, unpaired);
 }
 
 }  // namespace
 
 std::string verdict_sentence(const Evaluation& evaluation) {
   const LossSummary& overall = evaluation.comparison.overall;
-  if (overall.num_conversations < evaluation.min_conversations)
-    return fmt::format("{} conversations were compared; a verdict needs at least {}.", overall.num_conversations,
-                       evaluation.min_conversations);
-  const std::string numbers =
-      fmt::format("loss {:.4f} → {:.4f} nats per token, difference {:+.4f}, 95 % interval {}", overall.base_loss,
-                  overall.candidate_loss, overall.difference, interval_text(overall.interval));
+  if (overall.num_conversations < evaluation.min_conversations) {
+    const std::int64_t num_excluded = evaluation.overlap.num_excluded;
+    const std::string excluded =
+        num_excluded == 0 ? "" : fmt::format(" ({} more are left out: a model was trained on them)", num_excluded);
+    return fmt::format("{} conversations were compared{}; a verdict needs at least {}.", overall.num_conversations,
+                       excluded, evaluation.min_conversations);
+  }
+  const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
+  const std::string losses =
+      is_per_token
+          ? fmt::format("loss {:.4f} → {:.4f} nats per token", overall.base_loss, overall.candidate_loss)
+          : fmt::format("{:.4f} → {:.4f} bits per byte", overall.base_bits_per_byte, overall.candidate_bits_per_byte);
+  const std::string numbers = fmt::format("{}, difference {:+.4f}{}, 95 % interval {}", losses, overall.difference,
+                                          is_per_token ? "" : " nats per byte", interval_text(overall.interval));
   switch (evaluation.verdict) {
     case Verdict::deploy:
       return "The candidate is better on held-out answers: " + numbers + ".";
@@ -218,6 +233,35 @@ std::string verdict_sentence(const Evaluation& evaluation) {
   return "The interval contains 0, so the result is inconclusive: " + numbers + ".";
 }
 
+std::string mismatch_list(const std::vector<std::string>& mismatches) {
+  std::string list;
+  for (const std::string& mismatch : mismatches) list += (list.empty() ? "" : "; ") + mismatch;
+  return list;
+}
+
+std::string overlap_sentence(const TrainedOverlap& overlap) {
+  if (overlap.num_excluded > 0) {
+    std::string names;
+    for (const std::string& name : overlap.first_excluded) names += (names.empty() ? "" : ", ") + name;
+    const bool names_all = overlap.num_excluded == static_cast<std::int64_t>(overlap.first_excluded.size());
+    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.", overlap.num_excluded,
+                       overlap.num_excluded == 1 ? " is" : "s are", overlap.num_excluded == 1 ? "it" : "them", names,
+                       names_all ? "" : ", …");
+  }
+  if (!overlap.is_known)
+    return "The candidate has no index of the records that it was trained on: these conversations may be among them.";
+  return "";
+}
+
+std::string selection_sentence(const Evaluation& evaluation) {
+  if (evaluation.overlap.num_selection == 0) return "";
+  return fmt::format(
+      "{} of the {} conversations were the validation data that selected the candidate's checkpoint, so the verdict "
+      "favors "
+      "it; judge it on conversations that its training never read.",
+      evaluation.overlap.num_selection, evaluation.losses.size());
+}
+
 Json scores_json(const Evaluation& evaluation) {
   Json scores;
   scores["format"] = 1;
@@ -225,21 +269,33 @@ Json scores_json(const Evaluation& evaluation) {
   scores["exit_status"] = verdict_status(evaluation.verdict);
   scores["reason"] = verdict_sentence(evaluation);
   scores["model"] = evaluation.model;
-  scores["adapter"] = evaluation.adapter;
+  scores["candidate"] = evaluation.candidate;
+  scores["adapter"] = evaluation.is_adapter ? Json(evaluation.candidate) : Json(nullptr);
   scores["description"] = evaluation.model_description;
+  if (!evaluation.is_adapter) scores["candidate_description"] = evaluation.candidate_description;
+  scores["mismatches"] = evaluation.mismatches;
+  scores["unit"] = name_of(evaluation.comparison.unit);
   scores["min_conversations"] = evaluation.min_conversations;
-  scores["signature"] = fmt::format(
-      "loss:nats-per-answer-token|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
-      kBootstrapResamples, evaluation.seed);
+  scores["signature"] =
+      fmt::format("loss:nats-per-answer-{}|interval:paired-bootstrap-percentile-95|units:conversations|bs:{}|seed:{}",
+                  name_of(evaluation.comparison.unit), kBootstrapResamples, evaluation.seed);
   scores["overall"] = summary_json(evaluation.comparison.overall);
   for (const auto& [language, summary] : evaluation.comparison.by_language)
     scores["by_language"][language] = summary_json(summary);
+  const TrainedOverlap& overlap = evaluation.overlap;
+  scores["training_data"] = {{"known", overlap.is_known},
+                             {"excluded_conversations", overlap.num_excluded},
+                             {"first_excluded", overlap.first_excluded},
+                             {"selection_conversations", overlap.num_selection}};
+  scores["is_selection_split"] = overlap.num_selection > 0;
+  scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
   for (const ConversationLoss& loss : evaluation.losses)
     scores["conversations"].push_back({{"id", loss.id},
                                        {"language", loss.language},
                                        {"tokens", loss.num_tokens},
+                                       {"candidate_tokens", loss.num_candidate_tokens},
                                        {"bytes", loss.num_bytes},
                                        {"base_loss_sum", loss.base_loss},
                                        {"candidate_loss_sum", loss.candidate_loss}});
@@ -257,16 +313,27 @@ Json scores_json(const Evaluation& evaluation) {
 
 std::string html_report(const Evaluation& evaluation) {
   const char* verdict = verdict_words(evaluation.verdict);
-  std::string page = html_head(fmt::format("{}: base vs. candidate", verdict), kReportStyle);
+  std::string page =
+      html_head(fmt::format("{}: base vs. candidate", verdict), std::string(kReportStyle) + list_table_css());
+  if (!evaluation.mismatches.empty())
+    page += "<p class=\"note\"><b>Not judged as it was trained.</b> The candidate: " +
+            escape_markup(mismatch_list(evaluation.mismatches)) + ".</p>\n";
   page += fmt::format(
-      "<h1>Base vs. candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate: the same with adapter "
-      "<code>{}</code></p>\n<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
-      escape_markup(evaluation.model), escape_markup(evaluation.model_description), escape_markup(evaluation.adapter),
+      "<h1>Base vs. candidate</h1><p class=\"soft\">base <code>{}</code> ({})<br>candidate{} "
+      "<code>{}</code>{}{}</p>\n"
+      "<div class=\"verdict {}\"><b>{}</b>{}</div>\n",
+      escape_markup(evaluation.model), escape_markup(evaluation.model_description),
+      evaluation.is_adapter ? ": the same with adapter" : "", escape_markup(evaluation.candidate),
+      evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
+      evaluation.date.empty() ? "" : "<br>evaluated on " + escape_markup(evaluation.date),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
+  for (const std::string& note : {overlap_sentence(evaluation.overlap), selection_sentence(evaluation)})
+    if (!note.empty()) page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);
-  page += "<h2>All conversations</h2>" + difference_bars(evaluation.losses);
-  if (const std::string regressions = regression_table(evaluation.losses); !regressions.empty())
+  page += "<h2>All conversations</h2>" + difference_bars(evaluation.losses, evaluation.comparison.unit);
+  if (const std::string regressions = regression_table(evaluation.losses, evaluation.comparison.unit);
+      !regressions.empty())
     page += "<details><summary>The conversations with the largest increase in loss</summary>" + regressions +
             "</details>\n";
   if (!evaluation.answers.empty()) page += "<h2>Answers side by side</h2>" + answer_table(evaluation.answers);

@@ -1,5 +1,5 @@
 // One evaluation from files to an output folder: base and candidate score the held-out conversations and answer the
-// questions; verdict, scores.json and report.html follow.
+// questions; verdict, scores.json and report.html follow. The candidate is an adapter of the base, or another model.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@
 namespace intelia {
 
 struct EvaluationSettings {
-  ModelSettings model;                                  // with the adapter that is evaluated
+  ModelSettings model;                                  // the base, with the adapter that is evaluated, if it is one
+  std::filesystem::path candidate;                      // an adapter or a model; empty: the adapter of `model`
+  bool allows_mismatch = false;                         // judge an adapter in another way than it was trained
   std::filesystem::path validation, questions, output;  // questions may be empty
   std::int64_t min_conversations = 30;
   int max_new_tokens = 256;
@@ -33,18 +35,22 @@ struct EvaluationResult {
   double seconds = 0;
 };
 
-/** Loads the text side and reads the questions, nothing more; returns their number. Error{usage} or Error{input}. */
-std::size_t check_evaluation(const EvaluationSettings& settings);
+/** Checks models, tokenizers, chat templates and questions, nothing more; returns the number of questions. Error{usage}
+   or Error{input}. */
+std::size_t check_evaluation(const EvaluationSettings& settings, const Sinks& sinks);
 
-/** Runs the evaluation and commits its folder. Error{input} names what cannot be evaluated. */
+/** Runs the evaluation and commits its folder. Error{input} names what cannot be evaluated; Error{usage}, before any
+   data is read, how a candidate was trained differently from how it would be judged. */
 EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInfo& info, const Sinks& sinks);
 
-/** Numbers of the samples, the shortest first, equal lengths in their own order. Reads no sample, only its size. */
-std::vector<std::int64_t> order_by_length(const SampleSource& samples);
+/** The places in `numbers`, which are of samples, the shortest sample first, equal lengths in their own order. Reads no
+    sample, only its size. */
+std::vector<std::size_t> order_by_length(const SampleSource& samples, const std::vector<std::int64_t>& numbers);
 
-/** Losses of every sample under both models, in the order of the dataset. Samples of similar length share a batch.
-    Error{input} when a loss is not finite. */
-std::vector<ConversationLoss> score_conversations(LoadedModel& model, const TokenizedDataset& dataset, int batch_size,
-                                                  const Sinks& sinks);
+/** Losses of the samples with these `numbers`, in their order. Samples of similar length share a batch. Error{input}
+   when a loss is not finite. */
+std::vector<SampleLoss> score_conversations(LoadedModel& model, bool use_adapter, const TokenizedDataset& dataset,
+                                            const std::vector<std::int64_t>& numbers, int batch_size,
+                                            const Sinks& sinks);
 
 }  // namespace intelia

@@ -4,6 +4,7 @@
 
 #include "base/path.hpp"
 #include "inference/text_side.hpp"
+#include "record/trained_records.hpp"
 
 namespace intelia {
 
@@ -12,6 +13,7 @@ namespace {
 bool is_model_file(const std::string& name) {
   const auto& texts = tokenizer_file_names();
   if (std::find(texts.begin(), texts.end(), name) != texts.end()) return true;
+  if (name == kTrainedRecordsFile) return true;
   return name.starts_with("model") && (name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json"));
 }
 

@@ -7,9 +7,9 @@
 
 #include "base/path.hpp"
 #include "base/subprocess.hpp"
+#include "inference/text_side.hpp"
 #include "model/config.hpp"
 #include "model/safetensors.hpp"
-#include "inference/text_side.hpp"
 
 namespace intelia {
 
@@ -68,7 +68,8 @@ class Client {
 
 /** Runs the client; returns its report of commit and files. */
 Json download(const PullSettings& settings, const fs::path& folder, const fs::path& log, const Sinks& sinks) {
-  std::vector<std::string> arguments{python_program(), "-c", hub_client(), settings.name, settings.revision, folder.string()};
+  std::vector<std::string> arguments{python_program(),  "-c",           hub_client(), settings.name,
+                                     settings.revision, folder.string()};
   for (const std::string& name : tokenizer_file_names()) arguments.push_back(name);
   Client client(arguments, log);
   std::int64_t total = 0;
@@ -76,7 +77,8 @@ Json download(const PullSettings& settings, const fs::path& folder, const fs::pa
     sinks.stop.check("the download");
     if (total == 0)
       for (const Json& report : reports_in(log)) total = report.value("bytes", total);
-    if (total > 0) sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});
+    if (total > 0)
+      sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});
   }
   sinks.progress.finish();
   Json files;
@@ -89,8 +91,8 @@ Json download(const PullSettings& settings, const fs::path& folder, const fs::pa
     is_done = is_done || report.contains("done");
   }
   if (!is_done)
-    throw Error(Kind::unavailable, "the Hugging Face client ended without a result; its messages are in '" +
-                                       log.string() + "'");
+    throw Error(Kind::unavailable,
+                "the Hugging Face client ended without a result; its messages are in '" + log.string() + "'");
   return files;
 }
 
@@ -98,8 +100,9 @@ Json download(const PullSettings& settings, const fs::path& folder, const fs::pa
 
 bool is_hub_name(const std::string& name) {
   const auto is_part = [](std::string_view part) {
-    return !part.empty() && part != "." && part != ".." &&
-           std::all_of(part.begin(), part.end(), [](unsigned char c) { return std::isalnum(c) || c == '-' || c == '_' || c == '.'; });
+    return !part.empty() && part != "." && part != ".." && std::all_of(part.begin(), part.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '-' || c == '_' || c == '.';
+    });
   };
   const std::size_t slash = name.find('/');
   return slash != std::string::npos && is_part(std::string_view(name).substr(0, slash)) &&

@@ -1,5 +1,5 @@
-// Downloads a model folder from a model hub through the Hugging Face client, the Python package huggingface_hub, which runs
-// as a child process: it resumes downloads, verifies them, and knows about tokens, mirrors and proxies.
+// Downloads a model folder from a model hub through the Hugging Face client, the Python package huggingface_hub, which
+// runs as a child process: it resumes downloads, verifies them, and knows about tokens, mirrors and proxies.
 #pragma once
 
 #include <cstdint>

@@ -8,6 +8,7 @@
 #include "inference/text_side.hpp"
 #include "model/quantized.hpp"
 #include "model/safetensors.hpp"
+#include "record/trained_records.hpp"
 
 namespace intelia {
 
@@ -40,6 +41,7 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   run.stage_text("config.json", document.dump(2) + "\n");
   for (const std::string& name : tokenizer_file_names())
     if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_member(settings.model, name));
+  if (const auto index = find_trained_records(settings.model)) run.stage_text(kTrainedRecordsFile, read_file(*index));
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
   remove_stale_model_files(run);
   model.manifest = run.close();

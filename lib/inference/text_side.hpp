@@ -14,24 +14,28 @@
 namespace intelia {
 
 struct TextSide {
-  std::filesystem::path folder;
+  std::filesystem::path folder;            // of the model
+  std::filesystem::path tokenizer_folder;  // where tokenizer and chat template were found: the model's, or an adapter's
   ModelConfig config;
   std::unique_ptr<Tokenizer> tokenizer;
   ChatTemplate chat_template;
 };
 
 /**
- * Error{usage} when `folder` is not a folder; Error{input} when a file is malformed, or when the tokenizer has ids that
- * the embedding does not have. Without a chat template see load_chat_template.
+ * The text side of the model in `folder`, or of that model with an adapter: if the folder `adapter`, which may be
+ * empty, has a tokenizer of its own, that is used, and its chat template if it has one, as in transformers.
+ * Error{usage} when one is not a folder; Error{input} when a file is malformed, when the tokenizer has ids that the
+ * embedding does not have, or when an adapter has another chat template than the model but no tokenizer. Without a chat
+ * template see load_chat_template.
  */
-TextSide load_text_side(const std::filesystem::path& folder);
+TextSide load_text_side(const std::filesystem::path& folder, const std::filesystem::path& adapter = {});
 
 /** The tokenizer of a folder that need not contain a model. Error{usage} when it is not a folder. */
 std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
 
-/** The chat template of a folder; without one, a template that raises an error for every conversation, so that records
-    of plain text can still be used. */
-ChatTemplate load_chat_template(const std::filesystem::path& folder);
+/** The chat template of a folder, or of that folder with an adapter as load_text_side takes it; without one, a template
+    that raises an error for every conversation, so that records of plain text can still be used. */
+ChatTemplate load_chat_template(const std::filesystem::path& folder, const std::filesystem::path& adapter = {});
 
 /** Error{input} when a pipe, a device or a folder has the name of a file of the text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);

@@ -47,6 +47,7 @@ void remove_unfinished(const fs::path& output) {
 void remove_checkpoint(const fs::path& folder) {
   fs::path hidden = folder.parent_path() / ".";
   hidden += folder.filename();
+  hidden += ".old";  // the hidden name itself may be of one that is being written
   remove_folder(hidden);
   rename_path(folder, hidden);
   remove_folder(hidden);
@@ -76,8 +77,8 @@ Json read_checked(const fs::path& folder, std::int64_t step) {
 }  // namespace
 
 void save_checkpoint(const fs::path& output, std::int64_t step, const Json& state,
-                     const std::vector<CheckpointPart>& parts,
-                     const std::function<void(const fs::path&)>& write_model) {
+                     const std::vector<CheckpointPart>& parts, const std::function<void(const fs::path&)>& write_model,
+                     const std::function<void()>& before_naming) {
   const std::string name = std::string(kPrefix) + std::to_string(step);
   const fs::path unfinished = output / ("." + name), finished = output / name;
   remove_folder(unfinished);
@@ -90,6 +91,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
       {"format", kManifestFormat}, {"program", "intelia"}, {"step", step}, {"files", files}, {"state", state}};
   manifest["sha256"] = own_sha256(manifest);
   write_manifest(unfinished, manifest);
+  before_naming();
   if (path_type(finished) != PathType::missing) {  // from an earlier attempt, incomplete or about to be written again
     fs::path old = unfinished;
     old += ".old";
@@ -127,9 +129,10 @@ void rotate_checkpoints(const fs::path& output, int keep, std::int64_t current_s
   }
 }
 
+bool has_checkpoints(const fs::path& output) { return !list_checkpoints(output).empty(); }
+
 void remove_checkpoints(const fs::path& output) {
   for (const auto& [step, folder] : list_checkpoints(output)) remove_checkpoint(folder);
-  if (is_folder(output)) remove_unfinished(output);
 }
 
 }  // namespace intelia::nn

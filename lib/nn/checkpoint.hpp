@@ -22,10 +22,12 @@ struct CheckpointPart {
   NamedTensors tensors;
 };
 
-/** Writes checkpoint-STEP. `write_model` writes adapter or model files into the given folder. */
+/** Writes checkpoint-STEP. `write_model` writes adapter or model files into the given folder; `before_naming` is called
+   when the checkpoint is complete, before it gets its name. */
 void save_checkpoint(const std::filesystem::path& output, std::int64_t step, const Json& state,
                      const std::vector<CheckpointPart>& parts,
-                     const std::function<void(const std::filesystem::path&)>& write_model);
+                     const std::function<void(const std::filesystem::path&)>& write_model,
+                     const std::function<void()>& before_naming);
 
 /** A complete checkpoint on disk. */
 struct FoundCheckpoint {
@@ -44,7 +46,10 @@ std::optional<FoundCheckpoint> find_checkpoint(const std::filesystem::path& outp
 void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t current_step,
                         std::int64_t best_step, const std::function<bool(std::int64_t)>& is_scheduled);
 
-/** Removes all checkpoints: a run that starts over must not find those of another. */
+/** Whether `output` has a folder with the name of a checkpoint. */
+bool has_checkpoints(const std::filesystem::path& output);
+
+/** Removes all checkpoints but the one that is being written: a run that starts over must not find those of another. */
 void remove_checkpoints(const std::filesystem::path& output);
 
 }  // namespace intelia::nn

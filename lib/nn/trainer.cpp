@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "base/path.hpp"
 #include "base/random.hpp"
 #include "engine/schedule.hpp"
 #include "nn/adapter.hpp"
@@ -75,6 +76,7 @@ class Trainer {
 
  private:
   std::int64_t restore();
+  void check_length(std::int64_t num_steps_before);
   StepBatches read_step();
   StepLoss forward_backward(const StepBatches& step);
   void take_optimizer_step(const StepBatches& step);
@@ -84,6 +86,8 @@ class Trainer {
   void evaluate_step(Json& line);
   void conclude_step();
   void save();
+  void replace_earlier_run();
+  void tell(std::function<void(MetricsListener&)> what);
   void rotate();
   [[noreturn]] void stop_at_nonfinite(const std::string& what, const StepBatches& step);
   TrainingSummary summary() const;
@@ -104,6 +108,8 @@ class Trainer {
   NamedTensors best_;  // parameters with the lowest validation loss; empty before the first evaluation
   std::optional<MetricsFile> metrics_;
   bool has_warned_of_zero_ = false;
+  bool replaces_ = false;  // the folder still holds the result of an earlier run, until this one has a checkpoint
+  std::vector<std::function<void(MetricsListener&)>> untold_;  // what listeners are told then
 
   // For rates: when this process began to train and wrote the last line, and the tokens seen before.
   double start_seconds_ = 0, logged_seconds_ = 0;
@@ -113,8 +119,8 @@ class Trainer {
 TrainingSummary Trainer::run() {
   const std::int64_t metrics_lines = restore();
   remove_nonfinite_batch(settings_.output);
-  metrics_.emplace(settings_.output / "metrics.jsonl", metrics_lines);
-  if (sinks_.metrics != nullptr) sinks_.metrics->begin(metrics_lines);
+  metrics_.emplace(settings_.output / "metrics.jsonl", metrics_lines, replaces_);
+  if (!replaces_ && sinks_.metrics != nullptr) sinks_.metrics->begin(metrics_lines);
   start_seconds_ = logged_seconds_ = monotonic_seconds();
   start_tokens_ = logged_tokens_ = s_.seen_tokens;
 
@@ -138,19 +144,21 @@ TrainingSummary Trainer::run() {
 /** Starts over, or continues from the newest complete checkpoint. Returns the lines of metrics.jsonl to keep. */
 std::int64_t Trainer::restore() {
   if (!settings_.resume) {
-    remove_checkpoints(settings_.output);
+    replaces_ = has_checkpoints(settings_.output) || is_file(settings_.output / "manifest.json");
     return 0;
   }
   const auto found = find_checkpoint(settings_.output, sinks_.log);
   if (!found) {
     sinks_.log.info("there is no checkpoint to resume from; starting over");
+    replaces_ = is_file(settings_.output / "manifest.json");
     return 0;
   }
-  check_same_run(found->state.at("run"), run_);
+  check_same_run(found->state.at("run"), run_, sinks_.log);
   s_ = state_from_json(found->state);
   if (s_.step != found->step || s_.position.row > order_.num_rows())
     throw Error(Kind::input,
                 "'" + found->folder.string() + "': the state of the checkpoint does not belong to this data");
+  check_length(found->state.value("num_steps", num_steps_));
   read_tensors(found->folder / "parameters.safetensors", parameters_);
   read_tensors(found->folder / "optimizer.safetensors", task_.optimizer.states());
   task_.optimizer.set_num_steps(nn::count(found->state, "optimizer_steps"));
@@ -161,6 +169,20 @@ std::int64_t Trainer::restore() {
   rotate();  // the previous run may have been killed in the middle of it
   sinks_.log.info(fmt::format("resuming from step {} of {}", s_.step, num_steps_));
   return nn::count(found->state, "metrics_lines");
+}
+
+/** Error{usage} when the run is shorter now than what is done; a warning when its schedule has another length. */
+void Trainer::check_length(std::int64_t num_steps_before) {
+  if (s_.step > num_steps_)
+    throw Error(Kind::usage, fmt::format("`resume`: {} optimizer steps are done and the run has {} now; give it more "
+                                         "`epochs` or `max_steps`, or start over without `resume`",
+                                         s_.step, num_steps_));
+  if (num_steps_before == num_steps_) return;
+  s_.is_stopped_early = false;
+  sinks_.log.warning(
+      fmt::format("the run had {} optimizer steps and has {} now: from here on the learning rate follows the "
+                  "new schedule, so the result is not that of a run that had this length from the start",
+                  num_steps_before, num_steps_));
 }
 
 StepBatches Trainer::read_step() {
@@ -255,7 +277,7 @@ void Trainer::report() {
       {"peak_bytes", peak_bytes(task_.device)}};
   const std::string text = line.dump();
   metrics_->append(text);
-  if (sinks_.metrics != nullptr) sinks_.metrics->line(text);
+  tell([text](MetricsListener& listener) { listener.line(text); });
   logged_seconds_ = monotonic_seconds();
   logged_tokens_ = s_.seen_tokens;
 }
@@ -278,7 +300,8 @@ Json Trainer::line_of_step(bool logs) {
 /** Evaluates, remembers the best parameters, and decides on early stopping. */
 void Trainer::evaluate_step(Json& line) {
   const EvaluationResult result = evaluate(*task_.validation, settings_, s_.step, sinks_);
-  if (task_.sample && sinks_.metrics != nullptr) sinks_.metrics->answers(s_.step, task_.sample());
+  if (task_.sample && sinks_.metrics != nullptr)
+    tell([step = s_.step, answers = task_.sample()](MetricsListener& listener) { listener.answers(step, answers); });
   line["eval_loss"] = result.loss;
   const bool is_best = std::isnan(s_.best_eval_loss) || result.loss < s_.best_eval_loss;
   sinks_.log.info(fmt::format("step {}: training loss {:.4f}, validation loss {:.4f}{}", s_.step, s_.final_loss,
@@ -318,9 +341,31 @@ void Trainer::save() {
   std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters_},
                                     {"optimizer.safetensors", task_.optimizer.states()}};
   if (s_.best_step > 0 && s_.best_step != s_.step) parts.push_back({"best.safetensors", best_});
-  save_checkpoint(settings_.output, s_.step, to_json(s_, task_.optimizer.num_steps(), metrics_->sync(), run_), parts,
-                  task_.write_model);
+  Json state = to_json(s_, task_.optimizer.num_steps(), metrics_->sync(), run_);
+  state["num_steps"] = num_steps_;
+  save_checkpoint(settings_.output, s_.step, state, parts, task_.write_model, [&] { replace_earlier_run(); });
   rotate();
+}
+
+/** Removes what an earlier run left in the folder, now that this one has something in its place. */
+void Trainer::replace_earlier_run() {
+  if (!replaces_) return;
+  replaces_ = false;
+  if (sinks_.metrics != nullptr) sinks_.metrics->begin(0);
+  remove_checkpoints(settings_.output);
+  metrics_->publish();
+  for (const auto& what : untold_)
+    if (sinks_.metrics != nullptr) what(*sinks_.metrics);
+  untold_.clear();
+}
+
+/** Tells the listener, once the folder belongs to this run. */
+void Trainer::tell(std::function<void(MetricsListener&)> what) {
+  if (sinks_.metrics == nullptr) return;
+  if (replaces_)
+    untold_.push_back(std::move(what));
+  else
+    what(*sinks_.metrics);
 }
 
 void Trainer::rotate() {

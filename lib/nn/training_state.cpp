@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 
 #include "base/error.hpp"
 
@@ -85,15 +86,37 @@ TrainingState state_from_json(const Json& json) try {
               "version");
 }
 
-void check_same_run(const Json& before, const Json& now) {
+namespace {
+
+/** Descriptions of files by name and hash: the same bytes in another folder are the same files. */
+Json without_folders(Json files) {
+  if (!files.is_array()) return files;
+  for (Json& file : files)
+    if (file.is_object() && file.contains("path") && file["path"].is_string())
+      file["path"] = std::filesystem::path(file["path"].get<std::string>()).filename().string();
+  return files;
+}
+
+}  // namespace
+
+void check_same_run(const Json& before, const Json& now, Log& log) {
   for (const auto& [name, value] : now.items()) {
-    if (before.contains(name) && before[name] == value) continue;
-    if (name == "options" && before.contains(name)) {
+    const Json was = before.value(name, Json());
+    if (without_folders(was) == without_folders(value)) continue;
+    if (name == "threads") {
+      log.warning(
+          fmt::format("the checkpoint was written with {} threads and the run goes on with {}: the result may not "
+                      "have the same bytes as an uninterrupted run",
+                      was.dump(), value.dump()));
+      continue;
+    }
+    if (name == "options" && was.is_object()) {
       for (const auto& [option, setting] : value.items())
-        if (!before[name].contains(option) || before[name][option] != setting)
-          throw Error(Kind::usage, "`resume`: `" + option + "` was " + before[name].value(option, Json()).dump() +
+        if (!was.contains(option) || was[option] != setting)
+          throw Error(Kind::usage, "`resume`: `" + option + "` was " + was.value(option, Json()).dump() +
                                        " when the checkpoint was written and is " + setting.dump() +
                                        " now; use the same value, or start over without `resume`");
+      continue;  // options that a run may change were fixed in an earlier version
     }
     throw Error(Kind::usage, "`resume`: '" + name +
                                  "' differs from what the checkpoint was trained with; use the same, or start over "

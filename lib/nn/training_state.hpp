@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "base/sinks.hpp"
 #include "nn/loss_scale.hpp"
 #include "nn/objective.hpp"
 #include "nn/order.hpp"
@@ -37,8 +38,8 @@ TrainingState state_from_json(const Json& json);
 /** The count `name` of a state: 0 to 2^53. Throws Error{input}. */
 std::int64_t count(const Json& json, const char* name);
 
-/** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the
- * checkpoint. */
-void check_same_run(const Json& before, const Json& now);
+/** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the checkpoint.
+    Files are the same wherever they are; another number of threads is a warning. */
+void check_same_run(const Json& before, const Json& now, Log& log);
 
 }  // namespace intelia::nn

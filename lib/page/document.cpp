@@ -24,9 +24,18 @@ td.prose,th.prose{text-align:left;white-space:pre-wrap;vertical-align:top;min-wi
 code{font-size:.85em;overflow-wrap:anywhere}
 )";
 
-std::string cell(const char* element, bool is_prose, std::string_view content) {
-  return fmt::format("<{0}{1}>{2}</{0}>", element, is_prose ? " class=\"prose\"" : "", content);
+/** `name`: of the column, for where its head is not shown; may be empty. */
+std::string cell(const char* element, bool is_prose, std::string_view content, std::string_view name = "") {
+  const std::string label = name.empty() ? "" : " data-name=\"" + escape_markup(name) + "\"";
+  return fmt::format("<{0}{1}{2}>{3}</{0}>", element, is_prose ? " class=\"prose\"" : "", label, content);
 }
+
+/** Of tables whose rows are lists on a narrow page. */
+constexpr const char* kListStyle = R"(
+@media (max-width:40rem){.lists thead{display:none}.lists tr{display:block;border-bottom:2px solid var(--line);padding:.4rem 0}
+.lists th,.lists td{display:block;border:0;text-align:left;white-space:pre-wrap;overflow-wrap:anywhere;min-width:0;padding:.15rem 0}
+.lists td[data-name]::before,.lists th[data-name]::before{content:attr(data-name) ": ";color:var(--soft);font-weight:400}}
+)";
 
 }  // namespace
 
@@ -45,19 +54,23 @@ std::string html_head(std::string_view title, std::string_view style) {
 
 std::string html_tail() { return "</body></html>\n"; }
 
-HtmlTable::HtmlTable(std::vector<Column> columns) : columns_(std::move(columns)) {}
+const char* list_table_css() { return kListStyle; }
+
+HtmlTable::HtmlTable(std::vector<Column> columns, Narrow narrow) : columns_(std::move(columns)), narrow_(narrow) {}
 
 void HtmlTable::add(const std::vector<std::string>& cells) {
   rows_ += "<tr>";
   for (std::size_t i = 0; i < cells.size(); ++i)
-    rows_ += cell(i == 0 && !columns_[i].is_prose ? "th" : "td", columns_[i].is_prose, cells[i]);
+    rows_ += cell(i == 0 && !columns_[i].is_prose ? "th" : "td", columns_[i].is_prose, cells[i],
+                  narrow_ == Narrow::lists ? columns_[i].name : std::string());
   rows_ += "</tr>\n";
 }
 
 std::string HtmlTable::html() const {
   std::string head;
   for (const Column& column : columns_) head += cell("th", column.is_prose, escape_markup(column.name));
-  return "<div class=\"scroll\"><table><thead><tr>" + head + "</tr></thead><tbody>\n" + rows_ +
+  const char* start = narrow_ == Narrow::lists ? "<div class=\"lists\">" : "<div class=\"scroll\">";
+  return start + std::string("<table><thead><tr>") + head + "</tr></thead><tbody>\n" + rows_ +
          "</tbody></table></div>\n";
 }
 

@@ -103,11 +103,20 @@ void Run::remove_durably(const std::vector<fs::path>& paths) const {
 
 void Run::remove_manifest() { remove_durably({*this / "manifest.json"}); }
 
+void Run::commit_early(const std::string& name) {
+  for (Output& output : outputs_) {
+    if (output.file.path() != *this / name || output.is_committed) continue;
+    output.file.commit();
+    output.is_committed = true;
+  }
+}
+
 void Run::commit() {
   close();
   removed_.push_back(*this / "manifest.json");
   remove_durably(removed_);
-  for (Output& output : outputs_) output.file.commit();
+  for (Output& output : outputs_)
+    if (!output.is_committed) output.file.commit();
   if (state_) state_->commit();
   manifest_file_->commit();
 }

@@ -82,6 +82,8 @@ class Run {
 
   /** Removes the manifest of an earlier run now, for a run whose engine replaces outputs before commit(). */
   void remove_manifest();
+  /** Renames a staged output now, for a run whose engine writes outputs that need it before commit(). */
+  void commit_early(const std::string& name);
 
   /** Syncs every staged output; returns the manifest as it will be committed. */
   const Json& close();
@@ -95,6 +97,7 @@ class Run {
   struct Output {
     AtomicFile file;
     std::int64_t records = -1;
+    bool is_committed = false;
   };
   void remove_durably(const std::vector<std::filesystem::path>& paths) const;
 

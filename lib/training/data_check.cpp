@@ -117,6 +117,20 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
   return {"", {{"faults", list}, {"faults_by_kind", by_kind}}, words, faults.empty()};
 }
 
+/** The lengths of an epoch's samples, from those of each file. */
+std::vector<std::int64_t> lengths_of_epoch(const std::vector<std::vector<std::int64_t>>& lengths,
+                                           const std::vector<TrainingFile>& files, std::uint64_t seed) {
+  std::vector<std::int64_t> sizes, epoch;
+  std::vector<double> weights;
+  for (std::size_t i = 0; i < lengths.size(); ++i) {
+    sizes.push_back(static_cast<std::int64_t>(lengths[i].size()));
+    weights.push_back(files[i].weight);
+  }
+  for (const auto& [file, sample] : mix_places(sizes, weights, seed))
+    epoch.push_back(lengths[file][static_cast<std::size_t>(sample)]);
+  return epoch;
+}
+
 }  // namespace
 
 TrainingReport check_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
@@ -128,22 +142,21 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
     for (Fault& fault : adapter_faults(text, adapter, sinks.log)) faults.push_back(std::move(fault));
 
   Json files = Json::array();
-  std::vector<std::int64_t> lengths;  // of the records that are trained on
+  std::vector<std::vector<std::int64_t>> lengths;  // of the records that are trained on, by file
   Totals totals;
-  for (const fs::path& path : {inputs.train, inputs.validation}) {
-    if (path.empty()) continue;
+  for (const fs::path& path : inputs.files()) {
     DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks, threads);
     if (check.num_read == 0)
       check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
     files.push_back(file_json(path, check));
     totals.add(check);
     append(faults, path, std::move(check.findings));
-    if (path == inputs.train) lengths = std::move(check.lengths);
+    if (lengths.size() < inputs.train.size()) lengths.push_back(std::move(check.lengths));
   }
   TrainingReport report = report_faults(faults, sinks.log);
-  if (!lengths.empty())
+  if (const std::vector<std::int64_t> epoch = lengths_of_epoch(lengths, inputs.train, settings.seed); !epoch.empty())
     Schedule(settings.schedule,
-             total_steps(static_cast<std::int64_t>(training_rows(lengths, settings).size()), settings));
+             total_steps(static_cast<std::int64_t>(training_rows(epoch, settings).size()), settings));
   Json summary = {{"is_valid", faults.empty()}, {"files", files}};
   summary.update(report.summary);
   summary["tokenizer_sha256"] = text.tokenizer->sha256();
@@ -153,18 +166,14 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
   return report;
 }
 
-void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
-                              const EncodeOptions& options, const Sinks& sinks) {
-  if (!inputs.serve_model.empty())
-    if (const auto faults = served_faults(text, inputs.serve_model); !faults.empty())
-      throw Error(Kind::refused, faults[0].where() + ": " + faults[0].finding.message);
-  if (!adapter.empty())
-    for (const Fault& fault : adapter_faults(text, adapter, sinks.log))
-      sinks.log.warning(fault.where() + ": " + fault.finding.message);
-  if (!is_file(inputs.train)) return;  // a pipe can be read only once
-  const DatasetCheck check = check_conversations(inputs.train, *text.tokenizer, text.chat_template, options, sinks,
+namespace {
+
+/** Records that will be rejected or truncated are reported when they are read; the others would be trained unnoticed.
+ */
+void warn_about_first_records(const TextSide& text, const fs::path& path, const EncodeOptions& options,
+                              const Sinks& sinks) {
+  const DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks,
                                                  /*threads=*/1, kFirstRecords);
-  // Records that will be rejected or truncated are reported when they are read; the others would be trained unnoticed.
   std::size_t count = 0;
   const Finding* first = nullptr;
   for (const Finding& finding : check.findings) {
@@ -176,8 +185,21 @@ void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs
   }
   if (first != nullptr)
     sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all",
-                                  counted(count, "fault"), check.num_read, inputs.train.string(), first->line,
-                                  first->message));
+                                  counted(count, "fault"), check.num_read, path.string(), first->line, first->message));
+}
+
+}  // namespace
+
+void warn_about_training_data(const TextSide& text, const TrainingInputs& inputs, const fs::path& adapter,
+                              const EncodeOptions& options, const Sinks& sinks) {
+  if (!inputs.serve_model.empty())
+    if (const auto faults = served_faults(text, inputs.serve_model); !faults.empty())
+      throw Error(Kind::refused, faults[0].where() + ": " + faults[0].finding.message);
+  if (!adapter.empty())
+    for (const Fault& fault : adapter_faults(text, adapter, sinks.log))
+      sinks.log.warning(fault.where() + ": " + fault.finding.message);
+  for (const TrainingFile& file : inputs.train)
+    if (is_file(file.path)) warn_about_first_records(text, file.path, options, sinks);  // a pipe can be read only once
 }
 
 }  // namespace intelia

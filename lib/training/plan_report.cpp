@@ -53,12 +53,15 @@ std::string memory_row(const char* name, std::uint64_t bytes) {
   return row(name, fmt::format("{:.1f} MiB", mebibytes(bytes)));
 }
 
-std::string plan_table(const TrainingPlan& plan) {
+std::string plan_table(const TrainingPlan& plan, std::uint64_t program_bytes) {
   std::string table = "memory\n" + memory_row("base model", plan.model_bytes) +
                       memory_row("adapter", plan.trained_bytes) + memory_row("optimizer", plan.optimizer_bytes) +
                       memory_row("gradients and activations", gradients_and_activations(plan)) +
                       memory_row("overhead, about", plan.overhead_bytes) + memory_row("total", total_bytes(plan)) +
                       memory_row("available", plan.available_bytes);
+  if (program_bytes > 0)
+    table += memory_row("program and libraries", program_bytes) +
+             memory_row("resident at the peak, about", total_bytes(plan) + program_bytes);
   table += "run\n" + row("optimizer steps", plan.steps) + row("tokens", plan.tokens) +
            row("sequences per optimizer step", fmt::format("{} × {}", plan.batch_size, plan.gradient_accumulation)) +
            row("tokens per record, median", plan.median_sample) +
@@ -70,7 +73,7 @@ std::string plan_table(const TrainingPlan& plan) {
   return table;
 }
 
-Json plan_json(const TrainingPlan& plan) {
+Json plan_json(const TrainingPlan& plan, std::uint64_t program_bytes) {
   Json json = {{"fits", plan.fits},
                {"bytes",
                 {{"model", plan.model_bytes},
@@ -90,18 +93,26 @@ Json plan_json(const TrainingPlan& plan) {
                {"longest_micro_batch_tokens", plan.longest_tokens},
                {"longest_micro_batch_targets", plan.longest_targets},
                {"remedies", remedies_of(plan)}};
+  if (program_bytes > 0) {
+    json["bytes"]["program"] = program_bytes;
+    json["bytes"]["resident"] = total_bytes(plan) + program_bytes;
+  }
   if (plan.seconds > 0) json["measured"] = {{"seconds_per_step", plan.seconds_per_step}, {"seconds", plan.seconds}};
   return json;
 }
 
 }  // namespace
 
-TrainingReport plan_report(const TrainingPlan& plan) {
+TrainingReport plan_report(const TrainingPlan& plan, std::uint64_t program_bytes) {
   const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
-  const std::string words = plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}", total, available)
+  const std::string resident = program_bytes == 0
+                                   ? ""
+                                   : fmt::format("; about {:.0f} MiB resident with the program and its libraries",
+                                                 total + mebibytes(program_bytes));
+  const std::string words = plan.fits ? fmt::format("fits: {:.0f} MiB of {:.0f}{}", total, available, resident)
                                       : fmt::format("does not fit: {:.0f} MiB needed, {:.0f} MiB available; try {}",
                                                     total, available, fmt::join(remedies_of(plan), ", or "));
-  return {plan_table(plan), plan_json(plan), words, plan.fits};
+  return {plan_table(plan, program_bytes), plan_json(plan, program_bytes), words, plan.fits};
 }
 
 }  // namespace intelia

@@ -18,7 +18,8 @@ std::uint64_t total_bytes(const TrainingPlan& plan);
 /** What would make the run fit, the best first, with the settings' names in backticks. */
 std::vector<std::string> remedies_of(const TrainingPlan& plan);
 
-/** Settings have their names in backticks. is_positive: whether the run fits the available memory. */
-TrainingReport plan_report(const TrainingPlan& plan);
+/** Settings have their names in backticks. is_positive: whether the run fits the available memory. `program_bytes`:
+   what the process has resident without the run, which is not part of the total, or 0. */
+TrainingReport plan_report(const TrainingPlan& plan, std::uint64_t program_bytes = 0);
 
 }  // namespace intelia

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/machine.hpp"
+#include "engine/device_check.hpp"
 #include "engine/engine.hpp"
 #include "engine/rows.hpp"
 #include "engine/schedule.hpp"
@@ -11,12 +13,17 @@
 #include "inference/stop_ids.hpp"
 #include "model/quantized.hpp"
 #include "training/data_check.hpp"
+#include "training/disk_check.hpp"
 #include "training/plan_report.hpp"
+#include "training/record_index.hpp"
 
 namespace intelia {
 
 SftJob::SftJob(SftJobSettings settings, Sinks sinks)
-    : settings_(std::move(settings)), sinks_(sinks), sft_(settings_.sft), text_(load_text_side(sft_.base.model)) {
+    : settings_(std::move(settings)),
+      sinks_(sinks),
+      sft_(settings_.sft),
+      text_(load_text_side(sft_.base.model, sft_.base.adapter)) {
   if (sft_.base.method == Method::full) check_trainable(text_.config, sft_.base.model);
   sft_.max_length = static_cast<int>(std::min<std::int64_t>(sft_.max_length, context_length(text_.config)));
   encode_ = {.render = {.date = settings_.date},
@@ -26,40 +33,49 @@ SftJob::SftJob(SftJobSettings settings, Sinks sinks)
 }
 
 TrainingReport SftJob::check() const {
+  index_trained_records(settings_.inputs, sft_.base, nullptr, sinks_);
   return check_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sft_, sinks_, settings_.threads);
 }
 
 TrainingReport SftJob::plan(bool measures_time) const {
+  check_device(sft_.base.device);
   warn();
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
-  return plan_report(load_engine().plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_));
+  Engine& engine = load_engine();
+  // On a GPU the plan is of its memory.
+  const bool is_on_cpu =
+      sft_.base.device == Device::cpu || engine.versions(/*look_for_gpu=*/true).value("cuda", Json()).is_null();
+  const std::uint64_t program_bytes = is_on_cpu ? resident_bytes() : 0;
+  return plan_report(engine.plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_), program_bytes);
 }
 
 TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
+  check_device(sft_.base.device);
   warn();
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
   log_settings(describe(sft_), data);
+  index_trained_records(settings_.inputs, sft_.base, nullptr, sinks_);
   return {"",
           {{"dry_run", true},
            {"records", data.train.size()},
            {"tokens", data.train.num_tokens()},
            {"trained_tokens", data.train.num_targets()}},
-          describe_dataset(data.train) + "; nothing was trained"};
+          describe_mix(data.train) + "; nothing was trained"};
 }
 
 void SftJob::warn() const { warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_); }
 
 TrainingData SftJob::read_data(Rejects& rejects) const {
   TrainingData data = read_training_data(settings_.inputs, text_, encode_, settings_.token_cache, settings_.rejects,
-                                         rejects, sinks_, settings_.threads);
+                                         rejects, sinks_, settings_.threads, sft_.seed);
   Schedule(sft_.schedule, total_steps(num_training_rows(data.train, sft_), sft_));
   return data;
 }
 
 void SftJob::log_settings(const RunOptions& options, const TrainingData& data) const {
-  for (const std::string& line : settings_lines(options, rows_per_step(sft_), describe_dataset(data.train)))
+  for (const std::string& line : settings_lines(options, rows_per_step(sft_), describe_mix(data.train)))
     sinks_.log.info(line);
 }
 
@@ -88,6 +104,7 @@ std::vector<std::string> SftJob::add_sample_prompts() {
 }
 
 TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe) {
+  check_device(sft_.base.device);
   warn();
   Run run(info, sft_.output);
   Rejects& rejects = run.open_rejects(settings_.rejects, sinks_.log);
@@ -95,7 +112,10 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   if (sft_.batch_size == 0) choose_batch_size(data);
   const RunOptions options = describe(sft_);
   log_settings(options, data);
+  check_training_disk(text_.config, sft_, total_steps(num_training_rows(data.train, sft_), sft_));
 
+  AtomicFile& index = run.stage(kTrainedRecordsFile);
+  run.set_records(index, index_trained_records(settings_.inputs, sft_.base, &index, sinks_));
   const Json identity = run_identity(options, sft_.base, text_, data.held_out());
   add_training_inputs(run, settings_.inputs, data, identity);
   AnswerTexts texts{add_sample_prompts(), [this](const std::vector<std::int32_t>& ids) {
@@ -111,7 +131,9 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   trackers->follow([&] {
     summary = load_engine().train_sft(sft_, data.train, data.held_out(), identity, sinks);
     trackers->trained();
-    if (sft_.base.method == Method::full) copy_text_side(sft_.base.model, run);
+    copy_text_side(text_, sft_.base.method, run);
+    if (sft_.base.method != Method::full)
+      run.stage_text("README.md", model_card(info, sft_.base.model.string(), "sft", data, summary), Privacy::shared);
     record_training(run, text_, data, rejects, sft_, summary);
     run.commit();
     return 0;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <future>
 
@@ -23,15 +24,16 @@ Json run_identity(const RunOptions& options, const ModelSettings& model, const T
   std::future<Json> model_files = std::async(std::launch::async, [&] { return describe_folder(model.model); });
   load_engine();  // in the meantime
   identity["model"] = model_files.get();
-  if (!model.adapter.empty()) identity["adapter"] = describe_folder(model.adapter);
+  identity["adapter"] = model.adapter.empty() ? Json() : describe_folder(model.adapter);
   identity["tokenizer"] = text.tokenizer->sha256();
   identity["chat_template"] = text.chat_template.sha256();
-  if (validation != nullptr) identity["validation"] = validation->content_sha256();
+  identity["validation"] = validation == nullptr ? Json() : Json(validation->content_sha256());
   return identity;
 }
 
 void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingData& data, const Json& identity) {
-  run.add_input(inputs.train, data.train.num_read());
+  for (std::size_t i = 0; i < inputs.train.size(); ++i)
+    run.add_input(inputs.train[i].path, data.train.datasets()[i].num_read());
   if (data.validation) run.add_input(inputs.validation, data.validation->num_read());
   for (const char* part : {"model", "adapter"})
     if (identity.contains(part))
@@ -39,9 +41,15 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 }
 
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs::path& output, bool resumes,
-                       const Json& identity, const TokenizedDataset& train) {
+                       const Json& identity, const TrainingMix& train) {
   const fs::path folder = absolute_path(output);
-  const Json whole = {{"run", identity}, {"data", train.content_sha256()}};
+  // What may differ between a run and one that resumes it: the number of threads, and where the files are.
+  Json kept = identity;
+  kept.erase("threads");
+  for (const char* part : {"model", "adapter"})
+    if (kept.contains(part))
+      for (Json& file : kept[part]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+  const Json whole = {{"run", kept}, {"data", train.content_sha256()}};
   return {.name = (folder.has_filename() ? folder : folder.parent_path()).filename().string(),
           .command = info.command,
           .version = info.version,
@@ -51,15 +59,64 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .resumes = resumes};
 }
 
-void copy_text_side(const fs::path& model, const Run& run) {
-  for (const std::string& name : tokenizer_file_names())
-    if (is_file(model / name)) write_file(run / name, read_member(model, name), Privacy::shared);
+bool has_checkpoints(const fs::path& output) {
+  if (!is_folder(output)) return false;
+  const std::vector<std::string> names = folder_members(output);
+  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+    return name.starts_with("checkpoint-") && is_folder(output / name);
+  });
+}
+
+void remove_earlier_result(Run& run, bool starts_over) {
+  run.remove_manifest();
+  if (!starts_over) return;
+  for (const std::string& name : folder_members(run.folder())) {
+    const bool is_weights = name.ends_with(".safetensors") || name.ends_with(".safetensors.index.json");
+    if ((is_weights || name == "adapter_config.json" || name == "README.md") && is_file(run / name))
+      remove_file(run / name);
+  }
+}
+
+void copy_text_side(const TextSide& text, Method method, const Run& run) {
+  for (const std::string& name : tokenizer_file_names()) {
+    if (name == "generation_config.json" && method != Method::full) continue;
+    // The folder may hold an earlier result that was trained with other files.
+    if (is_file(text.tokenizer_folder / name))
+      write_file(run / name, read_member(text.tokenizer_folder, name), Privacy::shared);
+    else
+      remove_file(run / name);
+  }
+}
+
+std::string model_card(const RunInfo& info, const std::string& base, const std::string& objective,
+                       const TrainingData& data, const TrainingSummary& summary) {
+  const std::string name = Json(base).dump();  // quoted and escaped, which YAML reads, too
+  std::string card = fmt::format(
+      "---\nbase_model: {}\nlibrary_name: peft\npipeline_tag: text-generation\ntags:\n- {}\n- {}\n- intelia\n- lora\n"
+      "- transformers\n---\n\n",
+      name, Json("base_model:adapter:" + base).dump(), objective);
+  card += fmt::format(
+      "# Adapter for {}\n\nA LoRA adapter, trained with `intelia {}` {} on {} records ({} trained tokens): {} "
+      "optimizer "
+      "steps.\n",
+      base, info.command, info.version, data.train.size(), data.train.num_targets(), summary.steps);
+  if (data.validation)
+    card += fmt::format("The checkpoint of step {} has the lowest loss on {} held-out records: {:.4f}.\n",
+                        summary.best_step, data.validation->size(), summary.best_eval_loss);
+  card +=
+      "\n```python\nfrom peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer\n\n"
+      "model = AutoPeftModelForCausalLM.from_pretrained(\"FOLDER\")\n"
+      "tokenizer = AutoTokenizer.from_pretrained(\"FOLDER\")\n```\n\n"
+      "`manifest.json` has all options, the hashes of the inputs and the results.\n";
+  return card;
 }
 
 void record_training(Run& run, const TextSide& text, const TrainingData& data, const Rejects& rejects,
                      const TrainingSettings& settings, const TrainingSummary& summary) {
   for (Json& file : describe_folder(run.folder())) {
-    file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
+    const std::string name = fs::path(file["path"].get<std::string>()).filename().string();
+    if (run.is_staged(name)) continue;
+    file["path"] = name;
     run.add_output(std::move(file));
   }
   Json& manifest = run.manifest();

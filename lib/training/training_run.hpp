@@ -7,6 +7,7 @@
 
 #include "engine/jobs.hpp"
 #include "record/run.hpp"
+#include "record/trained_records.hpp"
 #include "tracking/tracking_settings.hpp"
 #include "training/training_data.hpp"
 
@@ -19,8 +20,9 @@ struct RunOptions {
   Json changed;  // those that differ from the defaults
 };
 
-/** What must be unchanged in a resumed run: options, threads, and the hashes of model, adapter, tokenizer, chat
-    template and validation data. Loads the engine while the model is hashed. */
+/** What must be unchanged in a resumed run, wherever the files are: options and the hashes of model, adapter,
+   tokenizer, chat template and validation data; and the number of threads, which may change with the last bits of the
+   result. Loads the engine while the model is hashed. */
 Json run_identity(const RunOptions& options, const ModelSettings& model, const TextSide& text,
                   const TokenizedDataset* validation);
 
@@ -29,7 +31,14 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 
 /** What trackers get of the run. */
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
-                       bool resumes, const Json& identity, const TokenizedDataset& train);
+                       bool resumes, const Json& identity, const TrainingMix& train);
+
+/** Whether the folder `output` has checkpoints of an earlier run, which only a resumed run may touch. */
+bool has_checkpoints(const std::filesystem::path& output);
+
+/** Removes the manifest of an earlier run in the folder, and for a run that starts over also its weights: what they
+   were trained on is no longer known. Error{io}. */
+void remove_earlier_result(Run& run, bool starts_over);
 
 /** Passes everything on to `trackers`. Once training begins, the folder's files are replaced one by one: from then
    until commit() it has no manifest. begin() throws Error{io} when the earlier one cannot be removed, which ends the
@@ -38,7 +47,8 @@ class RunListener final : public MetricsListener {
  public:
   RunListener(Run& run, Trackers& trackers) : run_(run), trackers_(trackers) {}
   void begin(std::int64_t num_lines) override {
-    run_.remove_manifest();
+    remove_earlier_result(run_, num_lines == 0);
+    run_.commit_early(kTrainedRecordsFile);  // checkpoints need it, too
     trackers_.begin(num_lines);
   }
   void line(std::string_view json) override { trackers_.line(json); }
@@ -51,8 +61,13 @@ class RunListener final : public MetricsListener {
   Trackers& trackers_;
 };
 
-/** Copies the tokenizer files of `model` into the run's folder, after full training. */
-void copy_text_side(const std::filesystem::path& model, const Run& run);
+/** Copies the tokenizer files of `text` into the run's folder, and for a whole model generation_config.json. */
+void copy_text_side(const TextSide& text, Method method, const Run& run);
+
+/** The model card of an adapter: the front matter that PEFT and TRL write, and how it was trained. `base`: its name or
+    folder; `objective`: "sft". */
+std::string model_card(const RunInfo& info, const std::string& base, const std::string& objective,
+                       const TrainingData& data, const TrainingSummary& summary);
 
 /** Adds the outputs and results of the run to its manifest: files of the folder, hashes of the text side,
     counts, result and measurements. */

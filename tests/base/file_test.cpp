@@ -166,3 +166,10 @@ TEST_CASE("a lock has one holder, which the error names") {
   }
   FileLock again(path);
 }
+
+TEST_CASE("a shortage of disk is told in units that show it") {
+  const TemporaryFolder folder;
+  CHECK(disk_shortage(folder.path, 1, "it needs") == "");
+  const std::string said = disk_shortage(folder.path, std::uint64_t{1} << 62, "it needs");
+  CHECK(contains(said, "B free and it needs 4611686018.4 GB"));
+}

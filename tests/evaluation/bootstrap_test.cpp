@@ -63,3 +63,11 @@ TEST_CASE("loss, perplexity and bits per byte from sums") {
   CHECK(all.base_bits_per_byte == doctest::Approx(30 / (40 * 0.69314718056)));
   CHECK(all.difference == doctest::Approx(-0.25));  // (25 − 30) / 20
 }
+
+TEST_CASE("models with different tokenizers are compared per byte, each with its own tokens") {
+  const ConversationLoss one{"a", "fr", 10, 5, 10, 4, 5}, two{"b", "fr", 20, 20, 10, 36, 10};
+  const LossSummary all = compare_losses({one, two}, 1, LossUnit::byte).overall;
+  CHECK(all.base_loss == doctest::Approx(1.5));
+  CHECK(all.candidate_loss == doctest::Approx(25.0 / 15));
+  CHECK(all.difference == doctest::Approx(-5.0 / 40));
+}

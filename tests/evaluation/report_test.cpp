@@ -10,7 +10,7 @@ namespace {
 Evaluation sample() {
   Evaluation evaluation;
   evaluation.model = "base";
-  evaluation.adapter = "adapter";
+  evaluation.candidate = "adapter";
   for (int i = 0; i < 40; ++i)
     evaluation.losses.push_back({"id" + std::to_string(i), i % 2 ? "fr" : "pt", 30.0 + i % 5, 20.0 + i % 5, 10, 40});
   evaluation.comparison = compare_losses(evaluation.losses, 42);
@@ -38,4 +38,39 @@ TEST_CASE("the report and scores.json agree") {
   CHECK(page.find("&lt;script&gt;") != std::string::npos);
   CHECK(page.find("http") == std::string::npos);
   CHECK(page.find("a &amp; b") != std::string::npos);
+}
+
+TEST_CASE(
+    "what a reader must know stands at the top: mismatches first, then conversations left out and the selection "
+    "split") {
+  Evaluation evaluation = sample();
+  CHECK(html_report(evaluation).find("class=\"note\"") != std::string::npos);  // without an index of trained records
+  evaluation.overlap = {true, 7, {"a", "<b>"}, 3};
+  evaluation.mismatches = {"it was trained on other base weights"};
+  evaluation.date = "2026-11-30";
+  const std::string page = html_report(evaluation);
+  const std::size_t mismatch = page.find("it was trained on other base weights"), head = page.find("<h1>"),
+                    left_out =
+                        page.find("7 conversations are left out because a model was trained on them: a, &lt;b&gt;, …"),
+                    selection = page.find("3 of the 40 conversations were the validation data");
+  CHECK(mismatch < head);
+  CHECK(head < left_out);
+  CHECK(left_out < selection);
+  CHECK(selection < page.find("<h2>"));
+  CHECK(page.find("evaluated on 2026-11-30") != std::string::npos);
+  const Json scores = scores_json(evaluation);
+  CHECK(scores["is_selection_split"] == true);
+  CHECK(scores["training_data"]["excluded_conversations"] == 7);
+}
+
+TEST_CASE("nothing to compare is not enough data, and still a report") {
+  Evaluation evaluation;
+  evaluation.overlap = {true, 40, {"a"}, 0};
+  evaluation.comparison = compare_losses({}, 42);
+  evaluation.verdict = decide(evaluation.comparison.overall, 30);
+  CHECK(verdict_sentence(evaluation) ==
+        "0 conversations were compared (40 more are left out: a model was trained on them); a verdict needs at least "
+        "30.");
+  CHECK(scores_json(evaluation)["exit_status"] == 4);
+  CHECK(html_report(evaluation).find("NOT ENOUGH DATA") != std::string::npos);
 }

@@ -28,6 +28,7 @@ class CountedSamples final : public SampleSource {
 
 TEST_CASE("samples are sorted by length without being read") {
   const CountedSamples samples({5, 2, 9, 2, 1});
-  CHECK(order_by_length(samples) == std::vector<std::int64_t>{4, 1, 3, 0, 2});
+  CHECK(order_by_length(samples, {0, 1, 2, 3, 4}) == std::vector<std::size_t>{4, 1, 3, 0, 2});
+  CHECK(order_by_length(samples, {2, 3, 4}) == std::vector<std::size_t>{2, 1, 0});
   CHECK(samples.num_reads == 0);
 }

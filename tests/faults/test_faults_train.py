@@ -69,7 +69,7 @@ def test_fault_01_train_sft(tiny, short, tmp_path):
         num_killed += 1
         for name in ("adapter_model.safetensors", "adapter_config.json", "rejected.jsonl"):
             assert not (folder / name).exists() or (folder / name).read_bytes() == expected[name], (at, calls[at - 1])
-        resume = ["--resume"] if at % 3 or at in removal else []
+        resume = ["--resume"] if at % 3 or at in removal else ["--force"]
         run = program.run(*tiny.sft(folder, *resume, steps=6))
         assert run.status == 0, (at, calls[at - 1], run.stderr)
         assert "is skipped" not in run.stderr, (at, calls[at - 1], run.stderr)
@@ -122,11 +122,11 @@ def test_fault_01_train_sft_over_an_earlier_result(tiny, short, tmp_path):
     for at in fault_points.sample(len(calls), first=6, every=19, last=14):
         folder = tmp_path / f"killed-{at}"
         shutil.copytree(earlier, folder)
-        run = program.run(*tiny.sft(folder, steps=6), environment=fault_points.environment(folder, at, "exit"))
+        run = program.run(*tiny.sft(folder, "--force", steps=6), environment=fault_points.environment(folder, at, "exit"))
         assert run.status in (0, 86), (at, run.stderr)
         with_manifest.append(check_manifest(folder))
     assert True in with_manifest and False in with_manifest
-    assert program.run(*tiny.sft(folder, steps=6)).status == 0
+    assert program.run(*tiny.sft(folder, "--force", steps=6)).status == 0
     assert check_manifest(folder) and results_of(folder) == expected
 
 
@@ -178,19 +178,26 @@ def in_own_mounts(*script):
 
 
 @pytest.mark.skipif(os.geteuid() != 0 or in_own_mounts("true").returncode != 0, reason="mounting needs root")
-def test_fault_03_train_sft_full_disk(tiny, short, tmp_path):
-    """A full file system: the earlier checkpoint is valid, and with more space the run completes."""
-    expected, _ = short
+def test_fault_03_train_sft_full_disk(tiny, long, tmp_path):
+    """A file system that becomes full: the checkpoint written before is valid, and with more space the run completes. One that
+    is too small from the start is an error before training."""
+    expected, _ = long
     disk = tmp_path / "disk"
     disk.mkdir()
-    command = " ".join([f"'{program.PROGRAM}'"] + [f"'{word}'" for word in tiny.sft(disk / "out", steps=6)])
+    command = " ".join([f"'{program.PROGRAM}'"] + [f"'{word}'" for word in tiny.sft(disk / "out", steps=LONG_STEPS, save_every=10)])
     done = in_own_mounts(f"mount -t tmpfs -o size=64k none '{disk}'", f"{command} && exit 9 || status=$?",
-                         'echo "status $status"', f"ls '{disk}/out'", f"mount -o remount,size=8m '{disk}'",
+                         'echo "status $status"', f"ls '{disk}/out'")
+    assert done.returncode == 0 and "status 1" in done.stdout and "checkpoint" not in done.stdout, (done.stdout, done.stderr)
+    assert "free and checkpoints and result need about" in done.stderr and "--keep" in done.stderr, done.stderr
+    done = in_own_mounts(f"mount -t tmpfs -o size=8m none '{disk}'", f"{command} & process=$!",
+                         f"while [ ! -d '{disk}/out/checkpoint-10' ]; do sleep 0.01; done",
+                         f"dd if=/dev/zero of='{disk}/filler' bs=4k || true", "wait $process && exit 9 || status=$?",
+                         'echo "status $status"', f"ls '{disk}/out'", f"rm '{disk}/filler'",
                          f"{command} --resume", f"cp -a '{disk}/out' '{tmp_path}/out'")
     assert done.returncode == 0, done.stderr
     assert "status 1" in done.stdout
     assert "No space left on device" in done.stderr and str(disk / "out") in done.stderr
-    assert "checkpoint-2" in done.stdout and "resuming from step" in done.stderr, (done.stdout, done.stderr)
+    assert "checkpoint-" in done.stdout and "resuming from step" in done.stderr, (done.stdout, done.stderr)
     assert results_of(tmp_path / "out") == expected
 
 
@@ -363,7 +370,7 @@ def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
 @pytest.mark.parametrize("more, words", [
     (["--learning-rate", "2e-2"], "--learning-rate was 0.01"), (["--seed", "7"], "--seed was 42"),
     (["--batch-size", "1"], "--batch-size was 2"), (["--lora-r", "4"], "--lora-r was 2"),
-    (["--threads", "2"], "threads"), (["--max-steps", "7"], "--max-steps was 6")])
+    (["--save-every", "3"], "--save-every was 2"), (["--max-steps", "5"], "6 optimizer steps are done and the run has 5 now")])
 def test_train_sft_resume_with_another_option(tiny, tmp_path, more, words):
     folder = tmp_path / "out"
     assert program.run(*tiny.sft(folder, steps=6)).status == 0

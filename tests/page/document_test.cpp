@@ -33,6 +33,14 @@ TEST_CASE("table headers are escaped, cells are markup, first cells are row head
   CHECK(contains(prose.html(), "<td class=\"prose\">q</td>"));
 }
 
+TEST_CASE("the cells of a table that becomes lists name their columns") {
+  HtmlTable table({{"a & b"}, {"words", true}}, HtmlTable::Narrow::lists);
+  table.add({"1", "two"});
+  CHECK(contains(table.html(), "<div class=\"lists\">"));
+  CHECK(contains(table.html(), "<th data-name=\"a &amp; b\">1</th><td class=\"prose\" data-name=\"words\">two</td>"));
+  CHECK(contains(list_table_css(), "attr(data-name)"));
+}
+
 TEST_CASE("a drawing escapes its text") {
   Svg svg(10, 20);
   svg.text("class=\"x\"", 1, 2, "<t>");

@@ -2,6 +2,7 @@
 import hashlib
 import json
 import pathlib
+import re
 
 import fault_points
 import program
@@ -41,6 +42,8 @@ def results_of(folder):
             for option in ("output", "resume", "force"):
                 manifest["options"].pop(option, None)
             files[name] = manifest
+        if name == "report.html":
+            files[name] = re.sub(rb"<br>evaluated on [0-9-]{10}", b"", data)
         if name == "metrics.jsonl":
             files[name] = [{key: value for key, value in json.loads(line).items() if key != "measured"}
                            for line in data.splitlines()]

@@ -152,7 +152,7 @@ def test_nobody_who_listens_can_stop_it(tiny, environment, tmp_path):
     for name in ("tensorboard", "mlflow", "wandb"):
         (folder / name).write_text("in the way")
     (folder / "loss.svg").mkdir()
-    run = program.run(*tiny.sft(folder, *ALL), environment=environment)
+    run = program.run(*tiny.sft(folder, "--force", *ALL), environment=environment)
     assert run.status == 0 and run.stderr.count("warning: ") == 4, run.stderr
     for name in ("TensorBoard", "MLflow", "Weights & Biases", "loss plot"):
         assert f"warning: {name}: " in run.stderr, run.stderr

@@ -67,3 +67,11 @@ TEST_CASE("a plan that does not fit suggests settings that would, in backticks")
   plan.remedies.clear();
   CHECK(contains(plan_report(plan).words, "a smaller model"));
 }
+
+TEST_CASE("what the program itself has resident is beside the total") {
+  const TrainingReport report = plan_report(sample(), 75 * kMebibyte);
+  CHECK(report.words == "fits: 200 MiB of 300; about 275 MiB resident with the program and its libraries");
+  CHECK(report.summary["bytes"]["total"] == 200 * kMebibyte);
+  CHECK(report.summary["bytes"]["resident"] == 275 * kMebibyte);
+  CHECK(contains(report.table, "275.0 MiB"));
+}

@@ -26,7 +26,9 @@ TEST_CASE("a tracked run is named after its folder; its identity follows from wh
                                  R"({"messages":[{"role":"user","content":"ab"},{"role":"assistant","content":"x"}]})");
   SilentSinks silent;
   Rejects rejects({}, silent.sinks().log);
-  const TokenizedDataset train(path, *text.tokenizer, text.chat_template, {}, rejects, silent.sinks());
+  std::vector<TokenizedDataset> datasets;
+  datasets.emplace_back(path, *text.tokenizer, text.chat_template, EncodeOptions{}, rejects, silent.sinks());
+  const TrainingMix train(std::move(datasets), {1}, 0);
   const auto tracked = [&](const std::filesystem::path& output, const Json& identity) {
     return tracked_run({"train sft", "0.1.0"}, {{{"epochs", 3}}, Json::object(), Json::object()}, output, false,
                        identity, train);
@@ -36,4 +38,22 @@ TEST_CASE("a tracked run is named after its folder; its identity follows from wh
   CHECK(tracked("a", {{"seed", 1}}).identity == tracked("b", {{"seed", 1}}).identity);
   CHECK(tracked("a", {{"seed", 1}}).identity != tracked("a", {{"seed", 2}}).identity);
   CHECK(tracked("a", {{"seed", 1}}).settings["epochs"] == 3);
+}
+
+TEST_CASE("neither threads nor folders are part of a tracked run's identity") {
+  const test::TinyModel model;
+  const TextSide text = load_text_side(model.path());
+  const TemporaryFolder folder;
+  const auto path = folder.write("train.jsonl", "{\"text\":\"abc\"}\n");
+  SilentSinks silent;
+  Rejects rejects({}, silent.sinks().log);
+  std::vector<TokenizedDataset> datasets;
+  datasets.emplace_back(path, *text.tokenizer, text.chat_template, EncodeOptions{}, rejects, silent.sinks());
+  const TrainingMix train(std::move(datasets), {1}, 0);
+  const auto identity = [&](int threads, const char* place, const char* sha256) {
+    const Json run = {{"threads", threads}, {"model", {{{"path", place}, {"sha256", sha256}}}}};
+    return tracked_run({"train sft", "0.1.0"}, {Json::object(), Json::object()}, "a", false, run, train).identity;
+  };
+  CHECK(identity(1, "a/x", "1") == identity(2, "b/x", "1"));
+  CHECK(identity(1, "a/x", "1") != identity(1, "a/x", "2"));
 }

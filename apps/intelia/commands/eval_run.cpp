@@ -17,7 +17,11 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   EvaluationSettings& evaluation = options.evaluation;
   declare_model_options(table, evaluation.model);
-  table.find("adapter")->required();
+  table.add("candidate", evaluation.candidate, "Folder of the candidate: a PEFT adapter or a model", "FOLDER");
+  table.add(
+      "allow-mismatch", evaluation.allows_mismatch,
+      "Judge a candidate on another base, or with another method, tokenizer or chat template, than it was trained "
+      "with");
   table.add("validation", evaluation.validation, "Held-out conversations, JSON Lines").required();
   table.add("questions", evaluation.questions, "Test questions that both models answer, JSON Lines");
   table.add("output", evaluation.output, "Output folder for report.html and scores.json", "FOLDER").required();
@@ -33,12 +37,18 @@ void declare(OptionTable& table, Options& options) {
 void check(const Options& options) {
   const EvaluationSettings& evaluation = options.evaluation;
   check_model_options(evaluation.model);
+  if (evaluation.candidate.empty() == evaluation.model.adapter.empty())
+    throw Error(Kind::usage, evaluation.candidate.empty()
+                                 ? "--candidate is missing: Folder of the candidate (or --adapter)"
+                                 : "--adapter and --candidate cannot be combined");
+  if (!evaluation.candidate.empty()) check_is_folder("candidate", evaluation.candidate);
   check_input_option("validation", evaluation.validation, InputType::file);
   if (!evaluation.questions.empty()) check_input_option("questions", evaluation.questions, InputType::file);
   if (evaluation.model.method == Method::full)
-    throw Error(Kind::usage, "--method must be qlora or lora: an adapter is evaluated");
+    throw Error(Kind::usage, "--method must be qlora or lora: nothing is trained");
   check_inputs_stay(evaluation.output, {"rejected.jsonl", "scores.json", "manifest.json"},
-                    {evaluation.model.model, evaluation.model.adapter}, {evaluation.validation, evaluation.questions});
+                    {evaluation.model.model, evaluation.model.adapter, evaluation.candidate},
+                    {evaluation.validation, evaluation.questions});
   check_date(evaluation.date);
   check_reject_options(evaluation.rejects);
   if (evaluation.batch_size < 1) throw Error(Kind::usage, "--batch-size must be at least 1");
@@ -52,9 +62,9 @@ int run(const Options& options, Context& context) {
   settings.model.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
-  warn_without_date(settings.model.model, settings.date, context.log());
+  warn_without_date(settings.model, settings.date, context.log());
   if (context.common.dry_run) {
-    const std::size_t num_questions = check_evaluation(settings);
+    const std::size_t num_questions = check_evaluation(settings, context.sinks);
     context.finish({{"dry_run", true}, {"questions", num_questions}},
                    "tokenizer, chat template and questions are valid; nothing was run");
     return 0;
@@ -66,6 +76,9 @@ int run(const Options& options, Context& context) {
                   {"loss_difference", overall.difference},
                   {"interval_95", {overall.interval.low, overall.interval.high}},
                   {"conversations", overall.num_conversations},
+                  {"trained_on", evaluation.overlap.num_excluded},
+                  {"selection_conversations", evaluation.overlap.num_selection},
+                  {"mismatches", evaluation.mismatches},
                   {"report", report.string()},
                   {"seconds", seconds}},
                  fmt::format("{}. {} Report: '{}' ({:.1f} s)", verdict_words(evaluation.verdict),
@@ -76,12 +89,14 @@ int run(const Options& options, Context& context) {
 }  // namespace
 
 extern const Command eval_run{
-    "eval run", "Compare base and base + adapter on held-out data",
-    "Scores the answers of the validation conversations with and without the adapter, and lets both models answer the "
-    "test questions. DEPLOY (exit status 0) when the whole 95 % interval of the loss difference is on the better side, "
+    "eval run", "Compare base and candidate on held-out data",
+    "Scores the answers of the validation conversations with the base and with the candidate (the base with an "
+    "adapter, "
+    "or another model), and lets both models answer the test questions. DEPLOY (exit status 0) when the whole 95 % "
+    "interval of the loss difference is on the better side, "
     "DO NOT DEPLOY (3) when it is on the worse, NOT ENOUGH DATA (4) when it contains 0 or too few conversations were "
     "compared.\n\n"
-    "Example: intelia eval run --model models/base --adapter runs/sft --validation data/validation.jsonl "
+    "Example: intelia eval run --model models/base --adapter runs/sft --validation data/test.jsonl "
     "--questions data/questions.jsonl --output reports/sft",
     bind<Options, declare, run>};
 

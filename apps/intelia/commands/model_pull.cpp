@@ -44,7 +44,8 @@ int run(const Options& options, Context& context) {
 extern const Command model_pull{
     "model pull", "Download a model from the Hugging Face Hub",
     "Downloads configuration, safetensors weights, tokenizer and chat template through the Python package "
-    "huggingface_hub, with the Python of INTELIA_PYTHON. The commit is recorded in the manifest. An interrupted download "
+    "huggingface_hub, with the Python of INTELIA_PYTHON. The commit is recorded in the manifest. An interrupted "
+    "download "
     "is resumed by the same command. HF_TOKEN gives access to private models, HF_ENDPOINT names another hub.\n\n"
     "Example: intelia model pull Qwen/Qwen2.5-0.5B --output models/qwen2.5-0.5b",
     bind<Options, declare, run>};

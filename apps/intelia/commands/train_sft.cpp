@@ -11,6 +11,7 @@ namespace {
 
 struct Options {
   SftJobSettings job;
+  std::vector<std::string> train;
   bool only_checks = false, only_plans = false;
   TokenCacheOptions token_cache;
 };
@@ -19,9 +20,17 @@ void declare(OptionTable& table, Options& options) {
   SftJobSettings& job = options.job;
   SftSettings& sft = job.sft;
   declare_model_options(table, sft.base);
-  table.add("train", job.inputs.train, "Training data: conversations or plain texts, JSON Lines").required();
-  table.add("validation", job.inputs.validation,
-            "Held-out data; the checkpoint with the lowest loss on it becomes the result");
+  Option& train =
+      table.add("train", options.train,
+                "Training data: conversations or plain texts, JSON Lines. Several files are mixed; a file with "
+                "=WEIGHT has each record that often in an epoch (0.5: a random half of them)",
+                "FILES");
+  train.is_file = true;
+  train.required().changeable();  // their hashes may not
+  table
+      .add("validation", job.inputs.validation,
+           "Held-out data; the checkpoint with the lowest loss on it becomes the result")
+      .changeable();
   table
       .add("output", sft.output,
            "Output folder for adapter, metrics and checkpoints; not needed with --check and --plan", "FOLDER")
@@ -47,7 +56,7 @@ void declare(OptionTable& table, Options& options) {
   declare_tracking_options(table, job.tracking);
 }
 
-void check(const Options& options, bool is_dry_run) {
+void check(const Options& options, bool is_dry_run, bool is_forced) {
   const SftJobSettings& job = options.job;
   const SftSettings& sft = job.sft;
   const auto need = [](bool holds, const char* what) {
@@ -58,7 +67,7 @@ void check(const Options& options, bool is_dry_run) {
   // A pipe can be read only once, so it cannot be hashed for a manifest.
   const bool writes_manifest = !options.only_checks && !options.only_plans && !is_dry_run;
   const InputType data = writes_manifest ? InputType::file : InputType::stream;
-  check_input_option("train", job.inputs.train, data);
+  for (const TrainingFile& file : job.inputs.train) check_input_option("train", file.path, data);
   if (!job.inputs.validation.empty()) check_input_option("validation", job.inputs.validation, data);
   if (!job.inputs.serve_model.empty()) check_is_folder("serve-model", job.inputs.serve_model);
   need(options.only_checks || options.only_plans || !sft.output.empty(),
@@ -71,8 +80,13 @@ void check(const Options& options, bool is_dry_run) {
   if (sft.output.empty()) return;
   check_inputs_stay(
       sft.output, {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl", "loss.svg", "samples.jsonl"},
-      {sft.base.model, sft.base.adapter}, {job.inputs.train, job.inputs.validation});
+      {sft.base.model, sft.base.adapter}, job.inputs.files());
   check_tracking_options(job.tracking);
+  if (!options.only_checks && !options.only_plans && !sft.resume && !is_forced && has_checkpoints(sft.output))
+    throw Error(Kind::usage,
+                "'" + sft.output.string() +
+                    "' has checkpoints of an earlier run; continue it with --resume, replace it with --force, or "
+                    "choose another --output");
 }
 
 /** The options of a run whose settings are `effective`. */
@@ -91,12 +105,23 @@ RunOptions options_of(const Options& typed, const SftSettings& effective) {
   return described;
 }
 
+/** The options with the files of --train taken apart. Error{usage} for a weight that is none. */
+Options with_files(Options options) {
+  options.job.inputs.train.clear();
+  for (const std::string& text : options.train) try {
+      options.job.inputs.train.push_back(training_file_from(text));
+    } catch (const Error& error) {
+      throw Error(error.kind(), std::string("--train: ") + error.what());
+    }
+  return options;
+}
+
 TrainingReport work(const Options& options, const Context& context) {
   SftJobSettings settings = options.job;
   settings.sft.base.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
-  warn_without_date(settings.sft.base.model, settings.date, context.log());
+  warn_without_date(settings.sft.base, settings.date, context.log());
   SftJob job(std::move(settings), context.sinks);
   const DescribeOptions describe = [&](const SftSettings& effective) { return options_of(options, effective); };
   if (options.only_checks) return job.check();
@@ -116,8 +141,9 @@ TrainingReport with_option_names(TrainingReport report, const Options& options) 
   return report;
 }
 
-int run(const Options& options, Context& context) {
-  check(options, context.common.dry_run);
+int run(const Options& typed, Context& context) {
+  const Options options = with_files(typed);
+  check(options, context.common.dry_run, context.common.force);
   const TrainingReport report = with_option_names(work(options, context), options);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);

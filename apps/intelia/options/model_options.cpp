@@ -13,8 +13,10 @@ namespace intelia {
 namespace fs = std::filesystem;
 
 void declare_model_options(OptionTable& table, ModelSettings& settings) {
-  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required();
-  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER");
+  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER")
+      .required()
+      .changeable();  // its hash may not
+  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
   table.add("method", settings.method, "Base weights: qlora = 4-bit NF4, lora = as stored, full = all trained",
             {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
   table.add("precision", settings.precision, "Compute precision",
@@ -83,10 +85,11 @@ void check_model_options(const ModelSettings& settings) {
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
 }
 
-void warn_without_date(const fs::path& model, const std::string& date, Log& log) {
+void warn_without_date(const ModelSettings& settings, const std::string& date, Log& log) {
   if (!date.empty()) return;
-  check_tokenizer_files(model);
-  if (load_chat_template(model).reads_date())
+  check_tokenizer_files(settings.model);
+  if (!settings.adapter.empty()) check_tokenizer_files(settings.adapter);
+  if (load_chat_template(settings.model, settings.adapter).reads_date())
     log.warning("the chat template uses the current date, and results must not depend on the day; set one with --date");
 }
 

@@ -40,7 +40,7 @@ void check_model_options(const ModelSettings& settings);
 
 /** Warns when the chat template of `model` uses the current date and none is given: a run must not depend on the clock.
  */
-void warn_without_date(const std::filesystem::path& model, const std::string& date, Log& log);
+void warn_without_date(const ModelSettings& settings, const std::string& date, Log& log);
 
 /** Refuses (Error{usage}) to write into an input: `output` as one of the folders, or its files `names` over one of the
  * files. */

@@ -5,8 +5,8 @@
 namespace intelia {
 
 void declare_loop_options(OptionTable& table, TrainingSettings& settings) {
-  table.add("epochs", settings.epochs, "Number of epochs");
-  table.add("max-steps", settings.max_steps, "Maximum number of optimizer steps (0 = unlimited)");
+  table.add("epochs", settings.epochs, "Number of epochs").changeable();
+  table.add("max-steps", settings.max_steps, "Maximum number of optimizer steps (0 = unlimited)").changeable();
   table.add("batch-size", settings.batch_size,
             "Sequences per micro-batch; auto: the largest that fits, effective batch size unchanged", "auto", 0);
   table.add("gradient-accumulation", settings.gradient_accumulation, "Micro-batches accumulated per optimizer step");
@@ -50,7 +50,7 @@ void declare_checkpoint_options(OptionTable& table, TrainingSettings& settings) 
             "Minimum decrease of the validation loss that counts as an improvement");
   table.add("save-every", settings.save_every, "Optimizer steps between checkpoints (0 = only at the end)");
   table.add("keep", settings.keep, "Maximum number of checkpoints to keep").changeable();
-  table.add("log-every", settings.log_every, "Optimizer steps between lines of metrics.jsonl");
+  table.add("log-every", settings.log_every, "Optimizer steps between lines of metrics.jsonl").changeable();
 }
 
 void declare_order_options(OptionTable& table, TrainingSettings& settings) {

@@ -1,0 +1,61 @@
+#include "evaluation/overlap.hpp"
+
+#include "record/jsonl.hpp"
+#include "record/trained_records.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::size_t kMaxNamed = 5;
+
+/** The keys of the samples, numbered as they are. */
+RecordMatcher keys_of(const TokenizedDataset& dataset, const fs::path& path, const StopFlag& stop) {
+  RecordMatcher keys;
+  SilentSinks silent;  // the dataset has named its bad records
+  Rejects rejects({.max_rejected = 1}, silent.sinks().log);
+  std::int64_t sample = 0;
+  read_conversations(path, rejects, stop, [&](Conversation&& conversation, std::int64_t line) {
+    if (sample == dataset.size() || dataset.line_of(sample) != line) return;  // rejected
+    keys.add(key_of(conversation));
+    ++sample;
+  });
+  if (sample != dataset.size()) throw Error(Kind::input, "'" + path.string() + "' was changed while it was read");
+  return keys;
+}
+
+}  // namespace
+
+HeldOut find_held_out(const TokenizedDataset& dataset, const fs::path& path, const fs::path& base,
+                      const fs::path& candidate, const Sinks& sinks) {
+  const auto num_samples = static_cast<std::size_t>(dataset.size());
+  std::vector<bool> is_trained(num_samples), is_selection(num_samples);
+  HeldOut held_out;
+  const auto candidate_index = find_trained_records(candidate), base_index = find_trained_records(base);
+  held_out.overlap.is_known = candidate_index.has_value();
+  if (candidate_index || base_index) {
+    const RecordMatcher keys = keys_of(dataset, path, sinks.stop);
+    for (const auto& index : {base_index, candidate_index})
+      if (index)
+        read_trained_records(*index, sinks.stop, [&](TrainedUse use, const RecordKey& key) {
+          keys.match(
+              key, [&](std::size_t sample) { (use == TrainedUse::train ? is_trained : is_selection)[sample] = true; });
+        });
+  }
+  for (std::size_t i = 0; i < num_samples; ++i) {
+    const auto sample = static_cast<std::int64_t>(i);
+    if (!is_trained[i]) {
+      held_out.samples.push_back(sample);
+      held_out.overlap.num_selection += is_selection[i];
+      continue;
+    }
+    ++held_out.overlap.num_excluded;
+    if (held_out.overlap.first_excluded.size() < kMaxNamed)
+      held_out.overlap.first_excluded.push_back(dataset.id_of(sample));
+  }
+  return held_out;
+}
+
+}  // namespace intelia

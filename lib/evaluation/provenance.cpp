@@ -1,0 +1,154 @@
+#include "evaluation/provenance.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/path.hpp"
+#include "model/adapter.hpp"
+#include "record/manifest.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+using Hashes = std::vector<std::string>;
+
+/** The sha256 of the files of weights among `files`, sorted; with `folder` of those in it alone. */
+Hashes weight_hashes(const Json& files, const std::optional<fs::path>& folder = std::nullopt) {
+  Hashes hashes;
+  if (!files.is_array()) return hashes;
+  for (const Json& file : files) {
+    if (!file.is_object() || !file.contains("path") || !file["path"].is_string()) continue;
+    const fs::path path = file["path"].get<std::string>();
+    if (path.extension() != ".safetensors") continue;
+    if (folder && (path.parent_path() / "").lexically_normal() != (*folder / "").lexically_normal()) continue;
+    hashes.push_back(file.value("sha256", ""));
+  }
+  std::sort(hashes.begin(), hashes.end());
+  return hashes;
+}
+
+std::string text_of(const Json& object, const char* key) {
+  return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
+}
+
+/** The weights that `manifest` quantized as Method::qlora quantizes them; empty unless it is of such a run. */
+Hashes quantized_from(const Json& manifest) {
+  if (text_of(manifest, "command") != "model quantize" || !manifest.contains("options")) return {};
+  const Json& options = manifest["options"];
+  if (!options.is_object() || options.value("double-quant", Json(true)) != true) return {};
+  return weight_hashes(manifest.value("inputs", Json()), text_of(options, "model"));
+}
+
+/** How an adapter was trained. Unknown parts are empty. */
+struct TrainedWith {
+  Hashes weights, dense_weights;  // of the base; dense: those that it was quantized from
+  std::string base, method, tokenizer, chat_template;
+};
+
+/** From the manifest of a run of `train`. */
+TrainedWith from_run(const Json& manifest) {
+  TrainedWith trained;
+  const Json options = manifest.value("options", Json::object());
+  trained.base = text_of(options, "model");
+  trained.method = text_of(options, "method");
+  trained.tokenizer = text_of(manifest, "tokenizer_sha256");
+  trained.chat_template = text_of(manifest, "chat_template_sha256");
+  trained.weights = weight_hashes(manifest.value("inputs", Json()), trained.base);
+  for (const Json& origin : manifest.value("origins", Json::array()))
+    if (origin.is_object() && origin.contains("manifest") && origin["manifest"].is_object() &&
+        weight_hashes(origin["manifest"].value("outputs", Json())) == trained.weights)
+      trained.dense_weights = quantized_from(origin["manifest"]);
+  return trained;
+}
+
+/** From the identity of the run in the manifest of a checkpoint. */
+TrainedWith from_checkpoint(const Json& run) {
+  TrainedWith trained;
+  const Json options = run.value("options", Json::object());
+  trained.base = text_of(options, "model");
+  trained.method = text_of(options, "method");
+  trained.tokenizer = text_of(run, "tokenizer");
+  trained.chat_template = text_of(run, "chat_template");
+  trained.weights = weight_hashes(run.value("model", Json()));
+  return trained;
+}
+
+std::optional<TrainedWith> trained_with(const fs::path& folder) {
+  const std::optional<Json> manifest = read_manifest(folder);
+  if (!manifest) return std::nullopt;
+  if (text_of(*manifest, "command").starts_with("train ")) return from_run(*manifest);
+  const Json state = manifest->value("state", Json());
+  if (state.is_object() && state.contains("run") && state["run"].is_object()) return from_checkpoint(state["run"]);
+  return std::nullopt;
+}
+
+const char* name_of(Method method) {
+  return method == Method::qlora ? "qlora" : method == Method::lora ? "lora" : "full";
+}
+
+/** Whether the model folder stores its linear layers in NF4, so that both methods read the same weights. */
+bool is_stored_in_nf4(const ModelConfig& config) {
+  return config.document && config.document->contains("quantization_config");
+}
+
+bool is_same_base(const TrainedWith& trained, const ModelSettings& settings, const Json& base_files) {
+  const Hashes weights = weight_hashes(base_files);
+  if (weights == trained.weights) return true;
+  if (settings.method != Method::qlora || trained.method != "qlora") return false;
+  const std::optional<Json> manifest = read_manifest(settings.model);
+  const Hashes dense = manifest ? quantized_from(*manifest) : Hashes();
+  if (!dense.empty() && (dense == trained.weights || dense == trained.dense_weights)) return true;
+  return !trained.dense_weights.empty() && trained.dense_weights == weights;
+}
+
+/** The last part of a path or of a name such as "meta-llama/Llama-3.1-8B". */
+std::string last_part(const std::string& name) { return fs::path(name + "/").parent_path().filename().string(); }
+
+void warn_of_name(const ModelSettings& settings, Log& log) {
+  const fs::path path = settings.adapter / "adapter_config.json";
+  if (!is_file(path)) return;
+  const Json config = parse_json(read_file(path), path.string());
+  const std::string name = text_of(config, "base_model_name_or_path");
+  if (name.empty() || last_part(name) == last_part(settings.model.string())) return;
+  log.warning(fmt::format("'{}' names '{}' as its base model, and '{}' is used; whether they are the same is unknown",
+                          settings.adapter.string(), name, settings.model.string()));
+}
+
+}  // namespace
+
+std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
+                                            Log& log) {
+  const std::optional<TrainedWith> trained = trained_with(settings.adapter);
+  if (!trained) {
+    warn_of_name(settings, log);
+    return {};
+  }
+  std::vector<std::string> mismatches;
+  if (!trained->weights.empty() && !is_same_base(*trained, settings, base_files))
+    mismatches.push_back(fmt::format("it was trained on other base weights ('{}') than those of '{}'", trained->base,
+                                     settings.model.string()));
+  const std::string method = name_of(settings.method);
+  if (!trained->method.empty() && trained->method != method && !is_stored_in_nf4(text.config))
+    mismatches.push_back(fmt::format("it was trained with the base as of method {} and would be judged with that of {}",
+                                     trained->method, method));
+  if (!trained->tokenizer.empty() && trained->tokenizer != text.tokenizer->sha256())
+    mismatches.push_back(
+        fmt::format("it was trained with another tokenizer than that of '{}'", text.tokenizer_folder.string()));
+  if (!trained->chat_template.empty() && trained->chat_template != text.chat_template.sha256())
+    mismatches.push_back(
+        fmt::format("it was trained with another chat template than that of '{}'", text.tokenizer_folder.string()));
+  return mismatches;
+}
+
+std::vector<std::string> model_mismatches(const ModelSettings& settings) {
+  const std::optional<TrainedWith> trained = trained_with(settings.model);
+  if (!trained || trained->method != "full" || settings.method != Method::qlora) return {};
+  return {"it was trained unquantized (method full) and would be judged in NF4 (qlora)"};
+}
+
+}  // namespace intelia

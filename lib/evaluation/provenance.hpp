@@ -1,0 +1,27 @@
+// Whether a candidate is judged as it was trained: on the same base weights, with the same method, tokenizer and chat
+// template. Reads manifests and hashes weights; loads no tensor.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/sinks.hpp"
+#include "engine/jobs.hpp"
+#include "inference/text_side.hpp"
+#include "record/json.hpp"
+
+namespace intelia {
+
+/**
+ * Sentences that each name a difference between how the adapter of `settings` was trained, according to its manifest,
+ * and how it would be judged; empty when there is none. `base_files`: describe_folder of the base; `text`: with which
+ * the adapter is judged. Folders that `model quantize` made of the same weights are the same base under Method::qlora.
+ * An adapter without a manifest knows the name of its base only: another name is a warning in `log`.
+ */
+std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
+                                            Log& log);
+
+/** The same for a model that was trained as a whole, in the folder settings.model: its method. */
+std::vector<std::string> model_mismatches(const ModelSettings& settings);
+
+}  // namespace intelia

@@ -1,0 +1,79 @@
+#include "training/record_index.hpp"
+
+#include <fmt/format.h>
+
+#include "base/path.hpp"
+
+namespace intelia {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/** Writes lines to an index, which may be null, and counts them. */
+class IndexWriter {
+ public:
+  explicit IndexWriter(AtomicFile* file) : file_(file) {
+    if (file_ != nullptr) file_->write(trained_records_head());
+  }
+  void add(TrainedUse use, const RecordKey& key) {
+    ++num_records_;
+    if (file_ == nullptr) return;
+    line_.clear();
+    append_trained_record(line_, use, key);
+    file_->write(line_);
+  }
+  std::int64_t num_records() const { return num_records_; }
+
+ private:
+  AtomicFile* file_;
+  std::string line_;
+  std::int64_t num_records_ = 0;
+};
+
+void read_keys(const fs::path& path, const StopFlag& stop,
+               const std::function<void(const RecordKey&, std::int64_t line)>& take) {
+  if (!is_file(path)) return;
+  SilentSinks silent;  // tokenizing the file names its bad records
+  Rejects rejects({.max_rejected = 1}, silent.sinks().log);
+  read_conversations(path, rejects, stop,
+                     [&](Conversation&& conversation, std::int64_t line) { take(key_of(conversation), line); });
+}
+
+}  // namespace
+
+std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
+                                   const Sinks& sinks) {
+  IndexWriter writer(index);
+  for (const fs::path& folder : {base.model, base.adapter}) {
+    if (folder.empty()) continue;
+    if (const auto earlier = find_trained_records(folder))
+      read_trained_records(*earlier, sinks.stop, [&](TrainedUse use, const RecordKey& key) { writer.add(use, key); });
+  }
+
+  RecordMatcher held_out;
+  std::vector<RecordKey> held_out_keys;
+  read_keys(inputs.validation, sinks.stop, [&](const RecordKey& key, std::int64_t) {
+    held_out.add(key);
+    held_out_keys.push_back(key);
+  });
+  std::int64_t num_shared = 0;
+  std::string first_shared;
+  for (const TrainingFile& file : inputs.train)
+    read_keys(file.path, sinks.stop, [&](const RecordKey& key, std::int64_t line) {
+      writer.add(TrainedUse::train, key);
+      bool is_shared = false;
+      held_out.match(key, [&](std::size_t) { is_shared = true; });
+      if (is_shared && num_shared++ == 0) first_shared = fmt::format("{}:{}", file.path.string(), line);
+    });
+  for (const RecordKey& key : held_out_keys) writer.add(TrainedUse::selection, key);
+  if (num_shared > 0)
+    sinks.log.warning(
+        fmt::format("{} record{} of the training data {} also in the validation data, by conversation id or by "
+                    "content, the first in {}; "
+                    "the validation loss says nothing about them",
+                    num_shared, num_shared == 1 ? "" : "s", num_shared == 1 ? "is" : "are", first_shared));
+  return writer.num_records();
+}
+
+}  // namespace intelia

@@ -1,0 +1,21 @@
+// The index of the records that a training reads (record/trained_records.hpp), and whether it trains on held-out ones.
+#pragma once
+
+#include <cstdint>
+
+#include "engine/jobs.hpp"
+#include "record/trained_records.hpp"
+#include "training/training_data.hpp"
+
+namespace intelia {
+
+/**
+ * Writes the index to `index`, which may be null: first the records that the base and the adapter were trained on
+ * before, as far as they have an index, then those of `inputs`. A record that cannot be used is in it, too, if it can
+ * be read. Warns when training and validation data share records. Returns the number of lines. Inputs that can be read
+ * only once are left out.
+ */
+std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
+                                   const Sinks& sinks);
+
+}  // namespace intelia
