@@ -264,8 +264,9 @@ std::string SelectionSql::effective_rating() const {
 }
 
 std::string SelectionSql::qualifies() const {
+  // A real would be compared as a double: 4.1::real is less than 4.1. The program reads its shortest text.
   const bool is_plain = rules_.signals == std::vector{Signal::rating} && is_number(columns_.rating) &&
-                        rules_.rating_scale == extraction::RatingScale::one_to_five;
+                        columns_.rating != kRealType && rules_.rating_scale == extraction::RatingScale::one_to_five;
   if (is_plain) return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
   const bool has_means = listens_to(Signal::feedback) || listens_to(Signal::annotations);
   std::string sql =

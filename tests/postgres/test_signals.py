@@ -82,6 +82,20 @@ def test_fractions_of_a_real_are_those_that_are_shown(database, tmp_path):
     assert ratings_of(url, tmp_path / "out", "--rating-scale", "0-1", "--min-rating", "4.1") == {"00": 4.1}
 
 
+@pytest.mark.parametrize("signals", ["rating", "rating,thumbs"])
+@pytest.mark.parametrize("type_name", ["real", "double precision", "numeric", "numeric(3,1)", "text"])
+def test_the_minimum_is_reached_in_every_type(database, tmp_path, type_name, signals):
+    """The database compares as the program does, which reads the text of a rating."""
+    url, connection = database
+    retype(connection, "rating", type_name)
+    values = [f"{tenths / 10:g}" for tenths in range(10, 51)]
+    set_column(connection, "rating", values)
+    for minimum in values[::12] + ["4.1", "4.2", "4.6", "4.7"]:
+        kept = ratings_of(url, tmp_path / "out", "--signals", signals, "--min-rating", minimum)
+        expected = {f"{number:02d}": float(value) for number, value in enumerate(values) if float(value) >= float(minimum)}
+        assert kept == expected, minimum
+
+
 def test_boolean_ratings(database, tmp_path):
     url, connection = database
     retype(connection, "rating", "boolean")
