@@ -149,9 +149,9 @@ struct Judgements::State {
     if (value.is_null()) return "";
     const std::string text = plain_text(value);
     RatingReading reading = read_rating(text, RatingScale::one_to_five);
-    if (value.is_bool() || !reading.fault.empty()) return "is not a number: " + in_quotes(text);
-    if (*reading.rating < kWorstRating || *reading.rating > kBestRating)
-      return "is not from 1 to 5: " + in_quotes(text);
+    const bool is_above = reading.fault.starts_with("is outside");
+    if (value.is_bool() || (!is_above && !reading.fault.empty())) return "is not a number: " + in_quotes(text);
+    if (is_above || *reading.rating < kWorstRating) return "is not from 1 to 5: " + in_quotes(text);
     scores.push_back(*reading.rating);
     return "";
   }

@@ -124,6 +124,7 @@ struct RowReader::State {
   RowStatus judge_rating() {
     if (!rating) return drop("not rated: no listed signal has a rating");
     if (*rating < rules.min_rating) return drop(fmt::format("rated below the minimum: {:.6g}", *rating));
+    if (*rating < kWorstRating) return reject(fmt::format("rating is outside the scale 1-5: {:.6g}", *rating));
     return RowStatus::kept;
   }
 

@@ -29,16 +29,16 @@ std::string number_sql(const std::string& number, std::uint32_t type, RatingScal
   if (scale == RatingScale::boolean)
     return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number,
                        kNotANumber);
-  const bool takes_all = scale == RatingScale::one_to_five;
-  // Beyond these bounds the cast to double precision would fail.
-  const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
-  const std::string highest = takes_all ? "1e300" : fmt::format("{}", bounds(scale).highest);
+  // On 1-5 every number below 1 is a bad rating; far below, the cast to double precision would fail.
+  const bool is_as_stored = scale == RatingScale::one_to_five;
+  const std::string lowest = is_as_stored ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
+  const std::string highest = fmt::format("{}", bounds(scale).highest);
   // The program reads the shortest text of a real.
   const std::string as_double = number + (type == kRealType ? "::text::float8" : "::float8");
   const double factor = (kBestRating - kWorstRating) / (bounds(scale).highest - bounds(scale).lowest);
   const std::string spread =
-      takes_all ? as_double
-                : fmt::format("{} + ({} - {}) * {}::float8", kWorstRating, as_double, bounds(scale).lowest, factor);
+      is_as_stored ? as_double
+                   : fmt::format("{} + ({} - {}) * {}::float8", kWorstRating, as_double, bounds(scale).lowest, factor);
   return fmt::format("CASE WHEN {0} BETWEEN {1} AND {2}{3} THEN {4} WHEN {0} IS NOT NULL THEN {5} END", number, lowest,
                      highest, type == kNumericType ? " AND scale(" + number + ") <= 300" : "", spread, kNotANumber);
 }
