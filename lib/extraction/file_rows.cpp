@@ -135,17 +135,17 @@ struct FileRows::State {
       if (signal == Signal::rating && record.rating) reading = read_rating(*record.rating, rules.rating_scale);
       if (signal == Signal::thumbs && record.thumbs) reading = read_thumb(*record.thumbs);
       if (!reading.fault.empty()) return "";
-      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below the minimum" : "";
+      if (reading.rating) return *reading.rating < selection.min_rating ? kBelowMinimum : "";
     }
-    return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal has a rating";
+    return rules.signals == std::vector{Signal::rating} ? kRatingIsNull : kNoSignal;
   }
 
   /** Why a record does not match the selection, without its time; empty: it matches. */
   std::string judge(const RecordFields& record) const {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
-    if (!record.language) return "language is NULL";
-    return languages.match(*record.language) ? "" : "language is not among those selected";
+    if (!record.language) return kLanguageIsNull;
+    return languages.match(*record.language) ? "" : kOtherLanguage;
   }
 
   std::string judge_time(std::int64_t time) const {
@@ -231,10 +231,13 @@ struct FileRows::State {
     std::string created_at;
     index.for_each([&](const IndexEntry& entry) {
       if (has_times && !entry.has_time) {
-        ++counts.unmatched_by_reason["created_at is NULL"];
+        ++counts.unmatched_by_reason[kTimeIsNull];
         return;
       }
-      if (selection.limit > 0 && counts.matched == selection.limit) return;
+      if (selection.limit > 0 && counts.matched == selection.limit) {
+        ++counts.unmatched_by_reason[kBeyondLimit];
+        return;
+      }
       if ((++counts.matched & 255) == 0) sinks.stop.check("extract");
       if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
       if (auto fault = fields->read(read_record(entry), FieldReader::Part::all, found))

@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/path.hpp"
@@ -45,6 +46,17 @@ std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Js
     log.warning(std::string("not compared with the last run: ") + error.what());
     return std::nullopt;
   }
+}
+
+/** " (rating is NaN: 2, unknown role: 1)" of counts by reason, the most frequent first; empty for none. */
+std::string reasons_in_words(const Json& counts) {
+  std::vector<std::pair<std::int64_t, std::string>> reasons;
+  for (const auto& [reason, count] : counts.items()) reasons.emplace_back(-count.get<std::int64_t>(), reason);
+  std::sort(reasons.begin(), reasons.end());
+  std::string words;
+  for (const auto& [minus_count, reason] : reasons)
+    words += fmt::format("{}{}: {}", words.empty() ? " (" : ", ", reason, -minus_count);
+  return words.empty() ? words : words + ")";
 }
 
 /** Waits after the given number of attempts: 1, 2, 4 … seconds, at most a minute. */
@@ -131,6 +143,9 @@ class Attempt {
     result_.rejected = files_->count(OutputKind::rejected);
     result_.dropped = files_->count(OutputKind::dropped);
     result_.quarantined = files_->count(OutputKind::quarantined);
+    result_.counts = files_->counts();
+    if (const auto unmatched = source_.unmatched_by_reason(); !unmatched.empty())
+      result_.counts["unmatched"] = unmatched;
     check_rejected(settings_.rejects, result_.rejected, result_.rows);
     const bool was_empty = increment_ && baseline_.num_kept == 0;
     if (result_.kept == 0 && !settings_.allow_empty && !was_empty)
@@ -145,10 +160,8 @@ class Attempt {
     const Json input = source_.describe();
     result_.snapshot = input.value("snapshot", "");
     run_.add_input(input);
-    Json counts = files_->counts();
-    if (const auto unmatched = source_.unmatched_by_reason(); !unmatched.empty()) counts["unmatched"] = unmatched;
-    result_.drift = drift_since_last_run(run_.folder(), counts, settings_.drift, sinks_.log);
-    run_.manifest()["counts"] = counts;
+    result_.drift = drift_since_last_run(run_.folder(), result_.counts, settings_.drift, sinks_.log);
+    run_.manifest()["counts"] = result_.counts;
     run_.manifest()["split_seed"] = kSplitSeed;
     result_.seconds = run_.seconds();
     Json& measured = run_.measured();
@@ -203,10 +216,18 @@ fs::path state_path(const ExtractSettings& settings) {
 }
 
 std::string in_words(const ExtractResult& result) {
-  std::string words = fmt::format("{} rows: {} kept, {} dropped, {} rejected", result.rows, result.kept, result.dropped,
-                                  result.rejected);
-  if (result.quarantined > 0) words += fmt::format(", {} quarantined", result.quarantined);
-  return words;
+  const auto reasons = [&](const char* name) { return reasons_in_words(result.counts.value(name, Json::object())); };
+  std::string words = fmt::format("{} rows: {} kept, {} dropped{}, {} rejected{}", result.rows, result.kept,
+                                  result.dropped, reasons("dropped"), result.rejected, reasons("rejected"));
+  if (result.quarantined > 0) words += fmt::format(", {} quarantined{}", result.quarantined, reasons("quarantined"));
+  const std::string unmatched = unmatched_in_words(result.counts.value("unmatched", Json::object()));
+  return unmatched.empty() ? words : words + "; " + unmatched;
+}
+
+std::string unmatched_in_words(const Json& unmatched) {
+  std::int64_t sum = 0;
+  for (const Json& count : unmatched) sum += count.get<std::int64_t>();
+  return sum == 0 ? "" : fmt::format("{} not selected{}", sum, reasons_in_words(unmatched));
 }
 
 ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info,

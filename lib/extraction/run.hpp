@@ -39,6 +39,7 @@ std::filesystem::path state_path(const ExtractSettings& settings);
 
 struct ExtractResult {
   Json manifest;  // as it was written
+  Json counts;    // its counts
   std::int64_t rows = 0, kept = 0, train = 0, validation = 0, rejected = 0, dropped = 0, quarantined = 0;
   std::string snapshot;  // empty if the source has none
   std::optional<IncrementCounts> increment;
@@ -47,8 +48,13 @@ struct ExtractResult {
   double seconds = 0;
 };
 
-/** "210 rows: 200 kept, 8 dropped, 2 rejected". */
+/** "210 rows: 200 kept, 8 dropped (fewer messages than the minimum: 8), 2 rejected (rating is NaN: 2); 40 not selected
+    (rating is below the minimum: 40)". */
 std::string in_words(const ExtractResult& result);
+
+/** "40 not selected (rating is below the minimum: 30, language is NULL: 10)"; empty for none. `unmatched`: counts by
+    reason. */
+std::string unmatched_in_words(const Json& unmatched);
 
 /**
  * Extracts the selection of a source to the folder: five outputs, manifest.json and, if incremental, the state. Old

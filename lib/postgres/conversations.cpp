@@ -254,8 +254,27 @@ std::uint64_t ConversationSource::next_transaction() {
   return value;
 }
 
+/** Counts in the snapshot, before the first row is read: afterwards the connection can still be sending rows. */
+const ConversationSource::Counts& ConversationSource::count_rows() {
+  if (counts_) return *counts_;
+  counts_.emplace();
+  for (const auto& row : connection_->query(sql_->counts())) {
+    const std::int64_t count = to_number(row.at(1));
+    if (row.at(0))
+      counts_->unmatched[*row.at(0)] = count;
+    else
+      counts_->rows = count;
+  }
+  if (query_.limit > 0 && counts_->rows > query_.limit) {
+    counts_->unmatched[kBeyondLimit] = counts_->rows - query_.limit;
+    counts_->rows = query_.limit;
+  }
+  return *counts_;
+}
+
 SelectionCount ConversationSource::count() {
-  return {to_number(connection_->query(sql_->count()).at(0).at(0)), {{"sql", sql()}}};
+  const Counts& counts = count_rows();
+  return {counts.rows, {{"sql", sql()}, {"unmatched", counts.unmatched}}};
 }
 
 RowRules ConversationSource::rules() const { return row_rules(query_, form()); }
@@ -337,6 +356,7 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
 }
 
 void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
+  count_rows();
   if (!columns_.has_unique_ids) {
     copies_.emplace();
     read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
@@ -391,6 +411,7 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
 
 void ConversationSource::read_index(
     const Sinks& sinks, const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) {
+  count_rows();
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
     const std::string_view conversation_id = tuple.field().value_or("");

@@ -425,8 +425,23 @@ std::string SelectionSql::index() const {
          column(names_.language) + "::text, " + version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
 }
 
-std::string SelectionSql::count() const {
-  return "SELECT count(*) FROM (SELECT 1" + from({.condition = bounds_}) + where_ + limit_ + ") AS selected";
+/** Why a row of the period does not match; NULL: it does. */
+std::string SelectionSql::mismatch() const {
+  const bool is_rating_only = rules_.signals == std::vector{Signal::rating};
+  std::string sql = "CASE WHEN (" + qualifies() + ") IS NOT TRUE THEN CASE WHEN " +
+                    (is_rating_only ? column(names_.rating) : effective_rating()) + " IS NULL THEN " +
+                    quote_literal(is_rating_only ? extraction::kRatingIsNull : extraction::kNoSignal) + " ELSE " +
+                    quote_literal(extraction::kBelowMinimum) + " END";
+  if (!query_.languages.empty())
+    sql += " WHEN " + column(names_.language) + " IS NULL THEN " + quote_literal(extraction::kLanguageIsNull) +
+           " WHEN NOT " + language_sql(column(names_.language), columns_.language, query_.languages) + " THEN " +
+           quote_literal(extraction::kOtherLanguage);
+  return sql + " WHEN " + created_at_ + " IS NULL THEN " + quote_literal(extraction::kTimeIsNull) + " END";
+}
+
+std::string SelectionSql::counts() const {
+  return "SELECT reason, count(*) FROM (SELECT " + mismatch() + " AS reason" + from({.condition = bounds_}) +
+         " WHERE true" + bounds_ + ") AS judged GROUP BY 1 ORDER BY 1";
 }
 
 std::string SelectionSql::sample(double percent) const {

@@ -103,8 +103,9 @@ class SelectionSql {
   /** The whole selection without its large columns. Fields: kIndexFields. */
   std::string index() const;
 
-  /** Counts the rows of the selection. */
-  std::string count() const;
+  /** Counts the rows of the period by what becomes of them, without limit. Fields: the reason why they do not match
+      (see selection.hpp; NULL: they match), the number of rows. */
+  std::string counts() const;
 
   /** Different values of created_at (in UTC, if it is read in a time zone), as text, in about `percent` of the
       selection's rows, without limit, newest first; tables only. */
@@ -129,6 +130,7 @@ class SelectionSql {
   std::string rating_of(extraction::Signal signal) const;
   std::string effective_rating() const;
   std::string qualifies() const;
+  std::string mismatch() const;
   std::string row_columns() const;
   std::string version_sql() const;
   bool listens_to(extraction::Signal signal) const;

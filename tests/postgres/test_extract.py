@@ -133,6 +133,28 @@ def test_limit_takes_the_newest_rows(database, tmp_path):
     assert len(ids_of(tmp_path / "out")) == 20
 
 
+def test_every_row_is_counted_and_named_on_the_screen(database, tmp_path):
+    url, connection = database
+    connection.cursor().execute("ALTER TABLE conversations ALTER created_at DROP NOT NULL")
+    insert(connection, [{} for _ in range(5)] + [{"created_at": "2026-01-01"} for _ in range(2)] +
+           [{"rating": 3.9}, {"rating": None}, {"rating": 1}, {"language": "de"}, {"language": None}, {"messages": TURNS[:2]},
+            {"created_at": None}, {"conversation_id": "bad", "messages": "7"}])
+    unmatched = {"rating is below the minimum": 2, "rating is NULL": 1, "language is NULL": 1,
+                 "language is not among those selected": 1, "created_at is NULL": 1}
+    run = extract(url, tmp_path / "out", "--max-rejected", "1")
+    assert run.status == 0, run.stderr
+    assert ("9 rows: 7 kept, 1 dropped (fewer messages than the minimum: 1), 1 rejected (messages is not a list: 1); 6 not selected "
+            "(rating is below the minimum: 2, created_at is NULL: 1, language is NULL: 1, language is not among those selected: 1, rating is NULL: 1); "
+            ) in run.stderr
+    assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched
+    assert "limit" not in run.stderr
+    run = extract(url, tmp_path / "out", "--max-rejected", "1", "--limit", "4")
+    assert "warning: the limit of 4 rows is reached: 5 older rows match and are not read (--limit, 0 = unlimited)" in run.stderr
+    assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched | {"beyond the limit": 5}
+    run = extract(url, tmp_path / "out", "--since", "2030-01-01")
+    assert run.status == 1 and "no conversation qualifies (0 rows: 0 kept, 0 dropped, 0 rejected)" in run.stderr
+
+
 def test_other_names_types_and_schemas(cluster, tmp_path):
     name = cluster.new_database(schema=False)
     connection = cluster.connect(name)
@@ -213,6 +235,7 @@ def test_dry_run_writes_nothing(database, tmp_path):
     insert(connection, [{} for _ in range(7)])
     run = extract(url, tmp_path / "out", "--dry-run", "--json", "--limit", "5")
     assert run.status == 0 and json.loads(run.stdout)["rows"] == 5
+    assert json.loads(run.stdout)["unmatched"] == {"beyond the limit": 2}
     assert not (tmp_path / "out").exists()
 
 

@@ -163,10 +163,21 @@ std::unique_ptr<SourceFactory> make_sources(const Options& options, const StopFl
   return std::make_unique<postgres::DatabaseSourceFactory>(connect, options.query, options.read);
 }
 
-int print_preview(const ExtractPreview& preview, const Context& context) {
+/** Tells that the limit, which is a default, has excluded conversations. */
+void warn_of_limit(std::int64_t limit, const Json& unmatched, const Context& context) {
+  if (const std::int64_t beyond = unmatched.value(kBeyondLimit, std::int64_t{0}); beyond > 0)
+    context.log().warning(
+        fmt::format("the limit of {} rows is reached: {} older rows match and are not read (--limit, 0 = unlimited)",
+                    limit, beyond));
+}
+
+int print_preview(const ExtractPreview& preview, const Options& options, const Context& context) {
+  warn_of_limit(options.query.limit, preview.selection.details.value("unmatched", Json::object()), context);
   Json summary{{"dry_run", true}, {"rows", preview.selection.rows}};
   summary.update(preview.selection.details);
   std::string words = fmt::format("{} rows match", preview.selection.rows);
+  const std::string unmatched = unmatched_in_words(preview.selection.details.value("unmatched", Json::object()));
+  if (!unmatched.empty()) words += ", " + unmatched;
   if (preview.increment) {
     summary["increment"] = to_json(*preview.increment);
     words += ": " + in_words(*preview.increment);
@@ -178,8 +189,10 @@ int print_preview(const ExtractPreview& preview, const Context& context) {
   return 0;
 }
 
-int print_result(const ExtractResult& result, const ExtractSettings& settings, const Context& context) {
-  Json summary = result.manifest.at("counts");
+int print_result(const ExtractResult& result, const Options& options, const Context& context) {
+  const ExtractSettings& settings = options.extract;
+  warn_of_limit(options.query.limit, result.counts.value("unmatched", Json::object()), context);
+  Json summary = result.counts;
   summary["train"] = result.train;
   summary["validation"] = result.validation;
   summary["rejected_total"] = result.rejected;
@@ -200,9 +213,9 @@ int run(const Options& options, Context& context) {
   check(options);
   const std::unique_ptr<SourceFactory> sources = make_sources(options, context.sinks.stop);
   if (context.common.dry_run)
-    return print_preview(preview(options.extract, *sources, context.run_info(), context.sinks), context);
-  return print_result(extraction::extract(options.extract, *sources, context.run_info(), context.sinks),
-                      options.extract, context);
+    return print_preview(preview(options.extract, *sources, context.run_info(), context.sinks), options, context);
+  return print_result(extraction::extract(options.extract, *sources, context.run_info(), context.sinks), options,
+                      context);
 }
 
 }  // namespace
