@@ -35,6 +35,19 @@ void check_state_is_no_other_file(const fs::path& folder, const fs::path& state)
   if (type != PathType::missing && type != PathType::file) fail("is not a file; name one");
 }
 
+/** Whether the last run in the folder wrote `name`. */
+bool was_output(const fs::path& folder, const std::string& name) {
+  try {
+    const std::optional<Json> last = read_manifest(folder);
+    if (!last) return false;
+    const Json outputs = last->value("outputs", Json::array());
+    return std::any_of(outputs.begin(), outputs.end(),
+                       [&](const Json& output) { return output.value("path", "") == name; });
+  } catch (const Error&) {
+    return false;  // a forced run replaces a manifest that cannot be read
+  }
+}
+
 /** Compares with the last run in the folder, if there is one. */
 std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy,
                                                 Log& log) {
@@ -105,7 +118,7 @@ class Attempt {
                          SettingError::Role::remedy);
   }
 
-  RowClassifier make_classifier() const { return {source_.rules(), settings_.split}; }
+  RowClassifier make_classifier() const { return {source_.rules(), split_of(settings_.split)}; }
 
   void find_increment() {
     VersionedSource& source = *source_.versioned();
@@ -122,7 +135,9 @@ class Attempt {
 
   /** Writes the lines of the increment, or of all rows. */
   void read_rows() {
-    files_.emplace(run_, increment_ ? increment_->tallies() : Tallies());
+    const bool has_test = split_of(settings_.split).has_test();
+    files_.emplace(run_, has_test, increment_ ? increment_->tallies() : Tallies());
+    if (!has_test) remove_test_part();
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
     if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
     source_.read([this] { return make_classifier(); }, sinks_,
@@ -135,11 +150,18 @@ class Attempt {
                  });
   }
 
+  /** That of an earlier run with three parts must not remain beside two new ones. */
+  void remove_test_part() {
+    const std::string name = kOutputNames[index_of(OutputKind::test)];
+    if (was_output(run_.folder(), name)) run_.remove_at_commit(run_ / name);
+  }
+
   void check_rows() {
     result_.rows = files_->num_rows();
     result_.kept = files_->num_kept();
     result_.train = files_->count(OutputKind::train);
     result_.validation = files_->count(OutputKind::validation);
+    result_.test = files_->count(OutputKind::test);
     result_.rejected = files_->count(OutputKind::rejected);
     result_.dropped = files_->count(OutputKind::dropped);
     result_.quarantined = files_->count(OutputKind::quarantined);
@@ -174,9 +196,7 @@ class Attempt {
   void finish_state() {
     StateSummary summary{baseline_.identity, baseline_.next_transaction, result_.snapshot, files_->tallies(), {}, 0,
                          result_.kept};
-    for (std::size_t i = 0; i < kNumOutputs; ++i)
-      summary.outputs[i] = {files_->num_bytes(static_cast<OutputKind>(i)),
-                            files_->checksum(static_cast<OutputKind>(i))};
+    for (std::size_t i = 0; i < kNumOutputs; ++i) summary.outputs[i] = files_->state_of(static_cast<OutputKind>(i));
     state_->finish(summary);
   }
 
@@ -201,7 +221,7 @@ void check_versioned(const ExtractSettings& settings, Source& source) {
 }  // namespace
 
 void check(const ExtractSettings& settings) {
-  check_fraction("split", settings.split);
+  split_of(settings.split);
   check(settings.rejects);
   check(settings.drift);
   if (settings.retries < 0)

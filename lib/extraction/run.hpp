@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/sinks.hpp"
 #include "extraction/drift.hpp"
@@ -18,13 +19,13 @@ namespace intelia::extraction {
 
 /** The settings of an extraction, with their defaults. */
 struct ExtractSettings {
-  std::filesystem::path output;  // the folder
-  double split = 0.9;            // fraction of the conversations for training
-  bool allow_empty = false;      // write empty files when no conversation qualifies
-  bool incremental = false;      // read only what changed since the state was written
-  bool rescan = false;           // incremental: read everything again
-  std::filesystem::path state;   // empty: kStateName in the output folder
-  int retries = 3;               // maximum number of retries after a conflict with another transaction
+  std::filesystem::path output;         // the folder
+  std::vector<double> split{0.9, 0.1};  // fractions for training, validation and test, see split_of
+  bool allow_empty = false;             // write empty files when no conversation qualifies
+  bool incremental = false;             // read only what changed since the state was written
+  bool rescan = false;                  // incremental: read everything again
+  std::filesystem::path state;          // empty: kStateName in the output folder
+  int retries = 3;                      // maximum number of retries after a conflict with another transaction
   DriftPolicy drift;
   RejectPolicy rejects;
 };
@@ -40,7 +41,7 @@ std::filesystem::path state_path(const ExtractSettings& settings);
 struct ExtractResult {
   Json manifest;  // as it was written
   Json counts;    // its counts
-  std::int64_t rows = 0, kept = 0, train = 0, validation = 0, rejected = 0, dropped = 0, quarantined = 0;
+  std::int64_t rows = 0, kept = 0, train = 0, validation = 0, test = 0, rejected = 0, dropped = 0, quarantined = 0;
   std::string snapshot;  // empty if the source has none
   std::optional<IncrementCounts> increment;
   std::string why_in_full;  // why an incremental extraction read everything; else empty
@@ -57,9 +58,9 @@ std::string in_words(const ExtractResult& result);
 std::string unmatched_in_words(const Json& unmatched);
 
 /**
- * Extracts the selection of a source to the folder: five outputs, manifest.json and, if incremental, the state. Old
- * files are replaced only after everything was written. A conflict with another transaction is retried. The lines of an
- * increment depend on `info.fixed_options`.
+ * Extracts the selection of a source to the folder: five outputs (six with a test part), manifest.json and, if
+ * incremental, the state. Old files are replaced only after everything was written. A conflict with another transaction
+ * is retried. The lines of an increment depend on `info.fixed_options`.
  *
  * Throws Error{input} for too many rejected rows or an empty selection, Error{io} when the disk is or would be full,
  * Error{unavailable} when another run works in the folder or the source is away, Interrupted when asked to stop.

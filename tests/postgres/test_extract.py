@@ -93,6 +93,31 @@ def test_a_conversation_never_changes_side(database, tmp_path):
         assert set(ids_of(tmp_path / "some", name)) <= set(ids_of(tmp_path / "all", name))
 
 
+def test_three_parts(database, tmp_path):
+    url, connection = database
+    insert(connection, [{} for _ in range(400)])
+    assert extract(url, tmp_path / "two").status == 0
+    assert not (tmp_path / "two/test.jsonl").exists()
+    for folder in ("three", "two"):  # the second one over the files of a split in two
+        for options in ((), ("--incremental",), ("--incremental",)):
+            run = extract(url, tmp_path / folder, "--split", "0.8,0.1,0.1", "--json", *options)
+            assert run.status == 0, run.stderr
+            summary = json.loads(run.stdout)
+            assert summary["train"] + summary["validation"] + summary["test"] == summary["kept"] == 400
+        assert summary["increment"]["unchanged"] == 400
+        assert 15 < summary["test"] == len(ids_of(tmp_path / folder, "test.jsonl")) < 70
+        assert {"test.jsonl", "train.jsonl"} <= {output["path"] for output in manifest_of(tmp_path / folder)["outputs"]}
+        assert manifest_of(tmp_path / folder)["options"]["split"] == [0.8, 0.1, 0.1]
+    assert extract(url, tmp_path / "again").status == 0
+    assert ids_of(tmp_path / "three", "test.jsonl") == ids_of(tmp_path / "again", "validation.jsonl")
+    run = extract(url, tmp_path / "three", "--incremental", "--split", "0.9,0.1")
+    assert run.status == 0 and "split has changed" in run.stderr
+    assert not (tmp_path / "three/test.jsonl").exists()
+    (tmp_path / "three/test.jsonl").write_text("not of this run\n")
+    assert extract(url, tmp_path / "three", "--incremental").status == 0
+    assert (tmp_path / "three/test.jsonl").read_text() == "not of this run\n"
+
+
 def test_filters_of_the_database(database, tmp_path):
     url, connection = database
     insert(connection, [

@@ -94,7 +94,7 @@ void declare(OptionTable& table, Options& options) {
   ExtractSettings& extract = options.extract;
   table
       .add("output", extract.output,
-           "Folder for train.jsonl, validation.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and "
+           "Folder for train.jsonl, validation.jsonl, test.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and "
            "manifest.json",
            "FOLDER")
       .required()
@@ -103,7 +103,10 @@ void declare(OptionTable& table, Options& options) {
   declare_tables(table, options.query);
   table.add("from", options.from,
             "Read this .jsonl, .csv or .tsv file instead of a database, with the same selection and order");
-  table.add("split", extract.split, "Fraction of the conversations for train.jsonl, by a hash of their id");
+  table.add(
+      "split", extract.split,
+      "Fractions of the conversations for train.jsonl, validation.jsonl and test.jsonl, by a hash of their id, such as "
+      "0.8,0.1,0.1; without a third, no test.jsonl is written");
   table
       .add("incremental", extract.incremental,
            "Read only conversations that are new or changed since the last run; the outputs are the same")
@@ -195,6 +198,8 @@ int print_result(const ExtractResult& result, const Options& options, const Cont
   Json summary = result.counts;
   summary["train"] = result.train;
   summary["validation"] = result.validation;
+  const bool has_test = split_of(settings.split).has_test();
+  if (has_test) summary["test"] = result.test;
   summary["rejected_total"] = result.rejected;
   summary["dropped_total"] = result.dropped;
   summary["quarantined_total"] = result.quarantined;
@@ -203,9 +208,11 @@ int print_result(const ExtractResult& result, const Options& options, const Cont
   for (const auto& [name, value] : result.manifest.at("measured").items()) summary[name] = value;
   const bool is_alarm = result.drift && result.drift->is_alarm();
   if (result.drift && (is_alarm || context.common.verbose)) context.log().warning(to_text(*result.drift));
-  context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)",
-                                      in_words(result), result.train, result.validation, settings.output.string(),
-                                      result.increment ? "; " + in_words(*result.increment) : "", result.seconds));
+  context.finish(summary,
+                 fmt::format("{}; {} to train.jsonl, {} to validation.jsonl{} in '{}'{} ({:.1f} s)", in_words(result),
+                             result.train, result.validation,
+                             has_test ? fmt::format(", {} to test.jsonl", result.test) : "", settings.output.string(),
+                             result.increment ? "; " + in_words(*result.increment) : "", result.seconds));
   return is_alarm ? 3 : 0;
 }
 
