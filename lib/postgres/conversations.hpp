@@ -87,6 +87,8 @@ class ConversationSource final : public extraction::VersionedSource {
     Unmatched unmatched;
   };
   const Counts& count_rows();
+  void find_secured_tables();
+  void warn_of_security(Log& log);
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::RowClassifier& classifier,
                  const Take& take) const;
@@ -97,8 +99,10 @@ class ConversationSource final : public extraction::VersionedSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;        // not a view
-  std::string catalogue_facts_;  // of the five columns, for the identity
+  bool is_table_ = false;                    // not a view
+  std::vector<std::string> secured_tables_;  // with row-level security that is active for this role
+  bool has_warned_ = false;                  // of them
+  std::string catalogue_facts_;              // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
   std::optional<Counts> counts_;                  // by count_rows()
   std::optional<extraction::CopyFinder> copies_;  // used when no index guarantees unique ids

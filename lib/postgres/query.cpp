@@ -150,7 +150,9 @@ std::vector<std::string> split_table_name(std::string_view table, const std::str
   return parts;
 }
 
-std::string table_sql(const ExtractQuery& query) { return quoted_table(query.table, "table"); }
+std::string table_sql(const ExtractQuery& query) { return table_sql(query.table); }
+
+std::string table_sql(std::string_view table) { return quoted_table(table, "table"); }
 
 std::string describe_sql(const ExtractQuery& query) {
   const extraction::ColumnNames names = extraction::column_names(query.columns);
@@ -368,7 +370,9 @@ std::string SelectionSql::from(const Range& range, const std::string& sample) co
 }
 
 std::string SelectionSql::row_columns() const {
-  const std::string messages = column(names_.messages);
+  // The text of an array is not JSON.
+  const bool is_array = columns_.messages == kJsonArrayType || columns_.messages == kJsonbArrayType;
+  const std::string messages = is_array ? "to_jsonb(" + column(names_.messages) + ")" : column(names_.messages);
   const bool is_sent_as_it_is =
       columns_.messages == kJsonbType || columns_.messages == kJsonType || is_text(columns_.messages);
   // The stored size is known without reading the value. LZ4 compresses text by at most a factor of 255, so values

@@ -58,6 +58,7 @@ std::vector<std::string> split_table_name(std::string_view table, const std::str
 
 /** The quoted name of the table. */
 std::string table_sql(const ExtractQuery& query);
+std::string table_sql(std::string_view table);
 
 /** `SELECT the five columns FROM the table LIMIT 0`: to get their types. The sixth is
     thumbs, if it is a signal. */

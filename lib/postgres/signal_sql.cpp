@@ -16,7 +16,7 @@ constexpr const char* kNotANumber = "'NaN'::float8";
 
 /** `column` as trimmed text. */
 std::string trimmed_sql(const std::string& column, std::uint32_t type) {
-  return "btrim(" + column + (is_text(type) ? "" : "::text") + ", " + quote_literal(" \t\n\r\f\v") + ")";
+  return "btrim(" + text_sql(column, type) + ", " + quote_literal(" \t\n\r\f\v") + ")";
 }
 
 /** Lower case for ASCII only: lower() depends on the locale of the database. */
@@ -101,6 +101,10 @@ std::string list_sql(const std::vector<std::string>& values) {
   return sql;
 }
 
+std::string text_sql(const std::string& column, std::uint32_t type) {
+  return column + (is_text(type) ? "" : "::text") + " COLLATE \"C\"";
+}
+
 std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
   if (type == kBoolType) return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
   if (is_number(type)) return number_sql(column, type, scale);
@@ -140,7 +144,7 @@ std::string score_sql(const std::string& value) {
 }
 
 std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted) {
-  const std::string tag = column + (is_text(type) ? "" : "::text");
+  const std::string tag = text_sql(column, type);
   const std::string lower = lower_sql(trimmed_sql(column, type));
   const WantedLanguages languages(wanted);
   std::vector<std::string> words, patterns;

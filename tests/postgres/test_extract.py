@@ -279,6 +279,62 @@ def test_missing_table_column_and_right(database, cluster, tmp_path):
     assert run.status == 2 and "no_such_database" in run.stderr
 
 
+def test_row_level_security_is_told(database, cluster, tmp_path):
+    url, connection = database
+    name = connection.info.dbname
+    insert(connection, [{} for _ in range(20)] + [{"language": "fr"} for _ in range(10)])
+    assert "row-level security" not in extract(url, tmp_path / "own").stderr
+    connection.cursor().execute(f"CREATE ROLE few_{name} LOGIN; GRANT SELECT ON conversations, feedback TO few_{name}; "
+                                "ALTER TABLE conversations ENABLE ROW LEVEL SECURITY; ALTER TABLE feedback ENABLE ROW LEVEL SECURITY; "
+                                "CREATE POLICY english ON conversations USING (language = 'en')")
+    url = cluster.url(name, user=f"few_{name}")
+    for options, tables in ((), ["conversations"]), (("--signals", "rating,feedback"), ["conversations", "feedback"]), \
+            (("--incremental",), ["conversations"]), (("--incremental",), ["conversations"]):
+        run = extract(url, tmp_path / "out", *options)
+        assert run.status == 0, run.stderr
+        for table in tables:
+            assert run.stderr.count(f"warning: row-level security is active on '{table}': only the rows that its policies allow") == 1
+        assert manifest_of(tmp_path / "out")["inputs"][0]["row_level_security"] == tables
+        assert len(ids_of(tmp_path / "out")) == 20
+    preview = json.loads(extract(url, tmp_path / "out", "--dry-run", "--json").stdout)
+    assert preview["row_level_security"] == ["conversations"] and preview["rows"] == 20
+    run = extract(cluster.url(name), tmp_path / "all")  # the superuser is exempt
+    assert "row-level security" not in run.stderr and "row_level_security" not in manifest_of(tmp_path / "all")["inputs"][0]
+
+
+@pytest.mark.parametrize("array", ["jsonb[]", "json[]"])
+def test_messages_in_an_array(cluster, tmp_path, array):
+    name = cluster.new_database(schema=False)
+    connection = cluster.connect(name)
+    connection.cursor().execute(f"CREATE TABLE conversations (conversation_id text PRIMARY KEY, messages {array}, rating numeric, "
+                                "created_at timestamptz, language text)")
+    for number in range(3):
+        connection.cursor().execute(f"INSERT INTO conversations VALUES (%s, %s::{array}, 5, '2026-01-01', 'en')",
+                                    (str(number), [json.dumps(turn) for turn in TURNS]))
+    connection.cursor().execute(f"INSERT INTO conversations VALUES ('empty', '{{}}', 5, '2026-01-01', 'en'), "
+                                "('null', NULL, 5, '2026-01-01', 'en')")
+    run = extract(cluster.url(name), tmp_path / "out", "--max-rejected", "1")
+    assert run.status == 0, run.stderr
+    assert [record["messages"] for record in lines_of(tmp_path / "out")] == [TURNS] * 3
+    assert manifest_of(tmp_path / "out")["counts"]["rejected"] == {"messages is NULL": 1}
+    connection.close()
+
+
+def test_collations_that_are_not_deterministic(database, tmp_path):
+    url, connection = database
+    insert(connection, [{"language": language} for language in ("en", "EN", "Fr", "French", "français", "de", "pt_BR")])
+    cursor = connection.cursor()
+    assert extract(url, tmp_path / "before", "--signals", "rating,thumbs").status == 0
+    cursor.execute("CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
+    for column in ("language", "rating", "thumbs"):
+        cursor.execute(f"ALTER TABLE conversations ALTER {column} TYPE text COLLATE loose")
+    for options in (("--signals", "rating,thumbs"), ("--signals", "thumbs,rating,feedback"), ()):
+        run = extract(url, tmp_path / "after", *options)
+        assert run.status == 0, run.stderr
+        for part in ("train.jsonl", "validation.jsonl"):
+            assert (tmp_path / "after" / part).read_bytes() == (tmp_path / "before" / part).read_bytes()
+
+
 def test_sql_in_settings_stays_text(database, tmp_path):
     url, connection = database
     insert(connection, [{}])
