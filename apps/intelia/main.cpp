@@ -1,6 +1,7 @@
 // The entry point: finds the command, sets its options, runs it, and turns errors into messages and exit statuses.
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <new>
 
 #include "base/nearest_word.hpp"
@@ -82,6 +83,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   declare_common(common, context.common);
   const ParsedArguments parsed = parse_arguments(command->name, arguments, own, common);
   apply_settings(common, "", parsed, {});
+  check_environment(this_program());
   ConfigurationFile file;
   if (const auto path = configuration_path(context.common); !path.empty()) {
     file = read_configuration(path);
@@ -132,6 +134,8 @@ int guarded_run(const std::vector<std::string>& words) {
   } catch (const Error& error) {
     say(error.what());
     return exit_status(error);
+  } catch (const std::filesystem::filesystem_error& error) {
+    say("cannot access '" + error.path1().string() + "': " + error.code().message());
   } catch (const std::bad_alloc&) {
     say("out of memory");
   } catch (const std::exception& error) {

@@ -20,6 +20,12 @@ Number parse_number(const std::string& text, const char* expected) {
   return number;
 }
 
+double parse_finite(const std::string& text) {
+  const double number = parse_number<double>(text, "a number");
+  if (!std::isfinite(number)) throw Error(Kind::usage, "expected a finite number, got '" + text + "'");
+  return number;
+}
+
 bool parse_bool(const std::string& text) {
   for (const char* word : {"true", "1", "yes", "on"})
     if (text == word) return true;
@@ -125,12 +131,26 @@ Option& OptionTable::add(const std::string& name, std::uint64_t& target, const s
 
 Option& OptionTable::add(const std::string& name, double& target, const std::string& help) {
   Option& option = add_raw(name, "NUMBER", help);
-  option.set = [&target](const std::string& text) {
-    const double number = parse_number<double>(text, "a number");
-    if (!std::isfinite(number)) throw Error(Kind::usage, "expected a finite number, got '" + text + "'");
-    target = number;
-  };
+  option.set = [&target](const std::string& text) { target = parse_finite(text); };
   option.get = [&target] { return shortest(target); };
+  option.json = [&target] { return Json(target); };
+  return option;
+}
+
+Option& OptionTable::add(const std::string& name, std::vector<double>& target, const std::string& help,
+                         const std::string& value_name) {
+  Option& option = add_raw(name, value_name, help);
+  option.is_list = true;
+  option.set = [&target](const std::string& text) {
+    std::vector<double> numbers;
+    for (const std::string& part : split_list(text)) numbers.push_back(parse_finite(part));
+    target = std::move(numbers);
+  };
+  option.get = [&target] {
+    std::string text;
+    for (const double number : target) text += (text.empty() ? "" : ",") + shortest(number);
+    return text;
+  };
   option.json = [&target] { return Json(target); };
   return option;
 }

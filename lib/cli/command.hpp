@@ -63,6 +63,8 @@ class OptionTable {
   Option& add(const std::string& name, std::int64_t& target, const std::string& help);
   Option& add(const std::string& name, std::uint64_t& target, const std::string& help);
   Option& add(const std::string& name, double& target, const std::string& help);
+  Option& add(const std::string& name, std::vector<double>& target, const std::string& help,
+              const std::string& value_name = "NUMBERS");  // comma-separated
   Option& add(const std::string& name, std::string& target, const std::string& help,
               const std::string& value_name = "TEXT");
   Option& add(const std::string& name, std::filesystem::path& target, const std::string& help,

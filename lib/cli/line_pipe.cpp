@@ -26,7 +26,7 @@ struct Chunk {
   std::vector<Line> lines;
 
   std::string out;
-  std::vector<Fault> faults;
+  std::vector<Fault> faults, duplicates;
   std::int64_t count = 0;
   std::int64_t num_repaired = 0, first_repaired = 0;
 };
@@ -45,14 +45,17 @@ void work_on(Chunk& chunk, const LineWork& work, const std::string& placeholder)
       chunk.out.replace(begin, std::string::npos, placeholder);
       chunk.faults.push_back({i, std::move(*result.fault)});
     }
+    if (!result.duplicate_key.empty()) chunk.duplicates.push_back({i, std::move(result.duplicate_key)});
     if (result.is_repaired && chunk.num_repaired++ == 0) chunk.first_repaired = line.number;
     chunk.count += result.count;
     chunk.out += '\n';
   }
 }
 
-/** The lines available without blocking, up to 1 MiB; at least one unless the input has ended. */
-Chunk read_chunk(LineReader& lines) {
+/** The lines available without blocking, up to 1 MiB; at least one unless the input has ended. `Lines`: LineReader, or
+    RecordLines for those that are records. */
+template <class Lines>
+Chunk read_chunk(Lines& lines) {
   constexpr std::size_t kMaxBytes = 1 << 20;
   Chunk chunk;
   do {
@@ -80,6 +83,8 @@ class LineWriter {
       const Chunk::Line& line = chunk.lines[fault.line];
       rejects_.add(fmt::format("{}:{}", input_, line.number), fault.reason, "");
     }
+    for (const Chunk::Fault& duplicate : chunk.duplicates)
+      duplicates_.add(fmt::format("{}:{}", input_, chunk.lines[duplicate.line].number), duplicate.reason);
     context_.print(chunk.out);
     context_.sinks.progress.update({"line", totals_.num_lines, 0, ""});
   }
@@ -90,6 +95,7 @@ class LineWriter {
       context_.log().warning(fmt::format("invalid UTF-8 in {} line{} was replaced by U+FFFD; the first is {}:{}",
                                          totals_.num_repaired, totals_.num_repaired == 1 ? "" : "s", input_,
                                          first_repaired_));
+    duplicates_.warn(context_.log());
     rejects_.check(totals_.num_lines);
     totals_.num_bad = rejects_.count();
     for (const auto& [reason, count] : rejects_.by_reason()) totals_.bad_by_reason[reason] = count;
@@ -100,6 +106,7 @@ class LineWriter {
   const Context& context_;
   std::string input_;
   Rejects rejects_;
+  DuplicateKeys duplicates_;
   LinePipeTotals totals_;
   std::int64_t first_repaired_ = 0;
 };
@@ -111,11 +118,11 @@ void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std
   declare_reject_options(table, settings.rejects);
 }
 
-LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
-                          const LineWork& work) {
-  check_reject_options(settings.rejects);
-  const bool is_standard_input = settings.file.empty() || settings.file == "-";
-  LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
+namespace {
+
+template <class Lines>
+LinePipeTotals pipe(Lines lines, const Context& context, const LinePipeSettings& settings,
+                    const std::string& placeholder, const LineWork& work) {
   LineWriter writer(context, settings, lines.path().string());
   OrderedWorkers<Chunk> workers(num_threads(context.common), [&](Chunk& chunk) { work_on(chunk, work, placeholder); });
   const auto write_all = [&] {
@@ -134,6 +141,17 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
   }
   write_all();
   return writer.finish();
+}
+
+}  // namespace
+
+LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
+                          const LineWork& work) {
+  check_reject_options(settings.rejects);
+  const bool is_standard_input = settings.file.empty() || settings.file == "-";
+  LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
+  if (settings.reads_records) return pipe(RecordLines(std::move(lines)), context, settings, placeholder, work);
+  return pipe(std::move(lines), context, settings, placeholder, work);
 }
 
 std::string describe_totals(const LinePipeTotals& totals, const std::string& counted) {

@@ -19,6 +19,7 @@ struct LineResult {
   std::optional<std::string> fault;  // why the line is invalid; the output is then the placeholder
   std::int64_t count = 0;            // of what the command counts, such as tokens
   bool is_repaired = false;          // invalid UTF-8 was replaced by U+FFFD
+  std::string duplicate_key = {};    // of a record: see Conversation
 };
 
 /** Appends the output of `line`, without newline, to `out`. Called from several threads at once. */
@@ -27,6 +28,7 @@ using LineWork = std::function<LineResult(std::string_view line, std::string& ou
 struct LinePipeSettings {
   std::filesystem::path file;  // empty or "-" for standard input
   RejectPolicy rejects;
+  bool reads_records = false;  // the input is JSON Lines: see RecordLines
 };
 
 struct LinePipeTotals {
@@ -42,9 +44,9 @@ void declare_line_pipe(OptionTable& table, LinePipeSettings& settings, const std
 
 /**
  * Writes the output of `work` for each line to stdout. A bad line is reported on stderr and its output is
- * `placeholder`, so that line N of the output belongs to line N of the input. Lines that have been read are written
- * before the next read blocks. Throws Error{input} at the end when more lines are bad than the settings allow, or at
- * the first one when they are strict.
+ * `placeholder`, so that line N of the output belongs to line N (or record N) of the input. Lines that have been read
+ * are written before the next read blocks. Throws Error{input} at the end when more lines are bad than the settings
+ * allow, or at the first one when they are strict.
  */
 LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settings, const std::string& placeholder,
                           const LineWork& work);

@@ -1,7 +1,10 @@
 #include "cli/settings.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <thread>
 
 #include "base/nearest_word.hpp"
@@ -85,6 +88,24 @@ void apply_settings(OptionTable& table, const std::string& command, const Parsed
     } else if (file_table != file.end() && file_table->second.contains(option.name)) {
       const FileValue& value = file_table->second.at(option.name);
       set(value.value, Origin::file, value.where + ": " + option.name);
+    }
+  }
+}
+
+void check_environment(const Program& program) {
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    const std::string variable(*entry, std::strcspn(*entry, "="));
+    if (!variable.starts_with("INTELIA_")) continue;
+    for (const Command* command : program.commands) {
+      const std::string prefix = environment_name(command->name, "");
+      if (!variable.starts_with(prefix)) continue;
+      OptionTable table;
+      command->declare(table);
+      std::vector<std::string> known;
+      for (const std::string& option : names_of(table)) known.push_back(environment_name(command->name, option));
+      if (std::find(known.begin(), known.end(), variable) != known.end()) continue;
+      throw Error(Kind::usage, "unknown environment variable '" + variable + "'" + did_you_mean(variable, known, "") +
+                                   "; '" + command->name + "' has no such option");
     }
   }
 }

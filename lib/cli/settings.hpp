@@ -29,6 +29,10 @@ ConfigurationFile read_configuration(const std::filesystem::path& path);
 void apply_settings(OptionTable& table, const std::string& command, const ParsedArguments& arguments,
                     const ConfigurationFile& file);
 
+/** Throws Error{usage} for an environment variable with the prefix of a command and the name of none of its options,
+   with the nearest one. */
+void check_environment(const Program& program);
+
 /** Throws Error{usage}, with the nearest known name, for a table or key of `file` that no command has. */
 void check_configuration(const Program& program, const ConfigurationFile& file);
 

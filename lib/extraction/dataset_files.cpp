@@ -27,9 +27,10 @@ void SetAsideWarnings::add(const RowResult& result) {
   if (is_strict_ && result.output == OutputKind::rejected) fail_strictly(result.message);
 }
 
-DatasetFiles::DatasetFiles(Run& run, Tallies tallies)
+DatasetFiles::DatasetFiles(Run& run, bool has_test, Tallies tallies)
     : run_(run), tallies_(std::move(tallies)), counts_(tallies_.names().size()) {
-  for (std::size_t i = 0; i < kNumOutputs; ++i) files_[i] = &run.stage(kOutputNames[i]);
+  for (std::size_t i = 0; i < kNumOutputs; ++i)
+    if (is_written(static_cast<OutputKind>(i), has_test)) files_[i] = &run.stage(kOutputNames[i]);
 }
 
 void DatasetFiles::write(OutputKind output, std::string_view line, std::uint32_t tally) {
@@ -79,7 +80,14 @@ Json DatasetFiles::counts() const {
 }
 
 void DatasetFiles::set_records() {
-  for (std::size_t i = 0; i < kNumOutputs; ++i) run_.set_records(*files_[i], lines_[i]);
+  for (std::size_t i = 0; i < kNumOutputs; ++i)
+    if (files_[i] != nullptr) run_.set_records(*files_[i], lines_[i]);
+}
+
+StateSummary::Output DatasetFiles::state_of(OutputKind output) const {
+  const AtomicFile* file = files_[index_of(output)];
+  if (file == nullptr) return {};
+  return {file->num_bytes(), checksums_[index_of(output)].value(), true};
 }
 
 }  // namespace intelia::extraction

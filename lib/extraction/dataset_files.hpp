@@ -11,6 +11,7 @@
 #include "base/hash.hpp"
 #include "base/sinks.hpp"
 #include "extraction/row_result.hpp"
+#include "extraction/state.hpp"
 #include "extraction/tallies.hpp"
 #include "record/json_fwd.hpp"
 #include "record/jsonl.hpp"
@@ -34,8 +35,9 @@ class SetAsideWarnings {
 
 class DatasetFiles {
  public:
-  /** Stages the outputs in `run`, which must outlive this. `tallies`: those whose numbers are passed to write(). */
-  explicit DatasetFiles(Run& run, Tallies tallies = {});
+  /** Stages the outputs in `run`, which must outlive this; that for the test part only with `has_test`. `tallies`:
+     those whose numbers are passed to write(). */
+  explicit DatasetFiles(Run& run, bool has_test = false, Tallies tallies = {});
 
   /** Writes the line and counts it; returns the number of its tally. */
   std::uint32_t add(const RowResult& result);
@@ -43,7 +45,9 @@ class DatasetFiles {
 
   std::int64_t count(OutputKind output) const { return lines_[index_of(output)]; }
   std::int64_t num_rows() const;
-  std::int64_t num_kept() const { return count(OutputKind::train) + count(OutputKind::validation); }
+  std::int64_t num_kept() const {
+    return count(OutputKind::train) + count(OutputKind::validation) + count(OutputKind::test);
+  }
 
   /** {"matched","kept","kept_by_language","kept_by_rating","kept_by_month","dropped","rejected","quarantined"}. */
   Json counts() const;
@@ -53,13 +57,12 @@ class DatasetFiles {
   /** Sets the number of records of each output in the run. */
   void set_records();
 
-  std::uint64_t num_bytes(OutputKind output) const { return files_[index_of(output)]->num_bytes(); }
-  /** Of everything written to the output so far. */
-  std::uint64_t checksum(OutputKind output) const { return checksums_[index_of(output)].value(); }
+  /** Of everything written to the output so far, for the state. */
+  StateSummary::Output state_of(OutputKind output) const;
 
  private:
   Run& run_;
-  std::array<AtomicFile*, kNumOutputs> files_{};
+  std::array<AtomicFile*, kNumOutputs> files_{};  // null: not written
   std::array<Checksum, kNumOutputs> checksums_;
   std::array<std::int64_t, kNumOutputs> lines_{};
   Tallies tallies_;

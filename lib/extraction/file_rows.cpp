@@ -17,6 +17,7 @@
 #include "extraction/record_file.hpp"
 #include "extraction/record_index.hpp"
 #include "record/json_fwd.hpp"
+#include "record/record_lines.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia::extraction {
@@ -69,6 +70,7 @@ struct FileRows::State {
   RecordIndex index{kIndexBytes};  // of the records that match by themselves
   std::int64_t num_foreign = 0;    // records that are not UTF-8
   std::int64_t first_foreign_line = 0;
+  DuplicateKeys duplicates;           // of the records of the selection
   std::int64_t num_beyond_ascii = 0;  // records that are, with other bytes than ASCII
 
   State(const fs::path& path, const Selection& selection)
@@ -111,12 +113,11 @@ struct FileRows::State {
     const ColumnNames names = column_names(selection.columns);
     const ColumnNames ours;
     const SeenNames& seen = fields->seen();
+    std::string missing, mapping;
     const auto require = [&](bool is_seen, const std::string& name, const std::string& our_name, bool is_needed) {
       if (is_seen || (!is_needed && name == our_name)) return;
-      throw SettingError(Kind::usage, "columns",
-                         fmt::format("'{}' has no '{}'{}; map it as {}=NAME", file.path().string(), name,
-                                     did_you_mean(name, fields->names()), our_name),
-                         SettingError::Role::remedy);
+      missing += (missing.empty() ? "'" : ", '") + name + "'" + did_you_mean(name, fields->names());
+      mapping += (mapping.empty() ? "" : ",") + our_name + "=NAME";
     };
     require(seen.messages, names.messages, ours.messages, true);
     require(seen.conversation_id, names.conversation_id, ours.conversation_id, true);
@@ -124,6 +125,11 @@ struct FileRows::State {
     require(seen.thumbs, names.thumbs, ours.thumbs, rules.signals == std::vector{Signal::thumbs});
     require(seen.language, names.language, ours.language, !selection.languages.empty());
     require(seen.created_at, names.created_at, ours.created_at, since || until);
+    if (missing.empty()) return;
+    throw SettingError(Kind::usage, "columns",
+                       fmt::format("'{}' has no {}; map {} as {}", file.path().string(), missing,
+                                   mapping.find(',') == std::string::npos ? "it" : "them", mapping),
+                       SettingError::Role::remedy);
   }
 
   /** Why the rating of a record does not match; empty: it does, or RowReader decides. */
@@ -135,17 +141,17 @@ struct FileRows::State {
       if (signal == Signal::rating && record.rating) reading = read_rating(*record.rating, rules.rating_scale);
       if (signal == Signal::thumbs && record.thumbs) reading = read_thumb(*record.thumbs);
       if (!reading.fault.empty()) return "";
-      if (reading.rating) return *reading.rating < selection.min_rating ? "rating is below the minimum" : "";
+      if (reading.rating) return *reading.rating < selection.min_rating ? kBelowMinimum : "";
     }
-    return rules.signals == std::vector{Signal::rating} ? "rating is NULL" : "no signal has a rating";
+    return rules.signals == std::vector{Signal::rating} ? kRatingIsNull : kNoSignal;
   }
 
   /** Why a record does not match the selection, without its time; empty: it matches. */
   std::string judge(const RecordFields& record) const {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
-    if (!record.language) return "language is NULL";
-    return languages.match(*record.language) ? "" : "language is not among those selected";
+    if (!record.language) return kLanguageIsNull;
+    return languages.match(*record.language) ? "" : kOtherLanguage;
   }
 
   std::string judge_time(std::int64_t time) const {
@@ -202,7 +208,10 @@ struct FileRows::State {
     while (file.next(record)) {
       if ((++counts.read & 255) == 0) sinks.stop.check("reading '" + file.path().string() + "'");
       if ((counts.read & 1023) == 0) sinks.progress.update({"record", counts.read, 0, "first reading"});
-      if (record.bytes.find_first_not_of(" \r") == std::string_view::npos && !record.is_too_long) {
+      // A line of tabs is a row of empty cells.
+      const bool is_blank = is_blank_line(record.bytes) &&
+                            (format == Format::json_lines || record.bytes.find('\t') == std::string_view::npos);
+      if (is_blank && !record.is_too_long) {
         --counts.read;  // an empty line is not a record
         continue;
       }
@@ -231,14 +240,18 @@ struct FileRows::State {
     std::string created_at;
     index.for_each([&](const IndexEntry& entry) {
       if (has_times && !entry.has_time) {
-        ++counts.unmatched_by_reason["created_at is NULL"];
+        ++counts.unmatched_by_reason[kTimeIsNull];
         return;
       }
-      if (selection.limit > 0 && counts.matched == selection.limit) return;
+      if (selection.limit > 0 && counts.matched == selection.limit) {
+        ++counts.unmatched_by_reason[kBeyondLimit];
+        return;
+      }
       if ((++counts.matched & 255) == 0) sinks.stop.check("extract");
       if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
       if (auto fault = fields->read(read_record(entry), FieldReader::Part::all, found))
         throw Error(Kind::internal, *fault);
+      duplicates.add(where(entry.line), fields->duplicate_key());
       Row row;
       row.conversation_id = found.conversation_id;
       row.messages = found.messages;
@@ -272,6 +285,7 @@ FileCounts FileRows::read(const Sinks& sinks, const TakeRow& take, const Reject&
   s.index_all(sinks, reject);
   s.deliver(sinks, take);
   s.file.check_unchanged();
+  s.duplicates.warn(sinks.log);
   sinks.progress.finish();
   return s.counts;
 }

@@ -18,7 +18,7 @@
 
 namespace intelia::extraction {
 
-/** Counts for the manifest. read = matched + unmatched + rejected, when the limit is not reached. */
+/** Counts for the manifest. read = matched + unmatched + rejected. */
 struct FileCounts {
   std::int64_t read = 0;     // records, malformed ones included, without the header
   std::int64_t matched = 0;  // rows passed on

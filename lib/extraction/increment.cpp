@@ -173,9 +173,11 @@ void Increment::put(std::string_view conversation_id, std::uint64_t version, con
 void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter& state) const {
   std::vector<OpenFile> old_files;
   std::vector<BufferedReader> old_lines;
-  for (const char* name : kOutputNames) {
-    old_files.emplace_back(folder / name).check();
-    old_lines.emplace_back(old_files.back().descriptor(), folder / name);
+  for (std::size_t i = 0; i < kNumOutputs; ++i) {
+    const fs::path path = folder / kOutputNames[i];
+    old_files.emplace_back(path);
+    if (state_.summary().outputs[i].is_written) old_files.back().check();
+    old_lines.emplace_back(old_files.back().descriptor(), path);
   }
   lines_.flush();
   BufferedReader new_lines(lines_.descriptor(), "a temporary file");

@@ -1,7 +1,6 @@
 #include "extraction/judgements.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <charconv>
@@ -9,12 +8,10 @@
 #include <numeric>
 
 #include "extraction/foreign_text.hpp"
-#include "extraction/json_access.hpp"
 #include "extraction/row.hpp"
+#include "record/json_value.hpp"
 
 namespace intelia::extraction {
-
-namespace dom = simdjson::dom;
 
 namespace {
 
@@ -134,49 +131,49 @@ bool is_same_text(std::string_view one, std::string_view other) {
 
 struct Judgements::State {
   JudgementRules rules;
-  dom::parser parser, scores_parser;
+  JsonDocument rows_document, scores_document;
   std::vector<Judgement> feedback, annotations;
 
   /** Reads a text member of `row`; false if it is not text. */
-  static bool read_text(const dom::object& row, std::string_view key, std::string& text) {
-    dom::element value;
-    if (!last_value(row, key, value) || value.is_null()) return true;
-    text = plain_text(value);
-    return !value.is_object() && !value.is_array() && is_sound_text(text);
+  bool read_text(const JsonValue& row, std::string_view key, std::string& text) {
+    JsonValue value;
+    if (!rows_document.find(row, key, value) || value.is_null()) return true;
+    text = rows_document.plain_text(value);
+    return !value.is_object() && !value.is_list() && is_sound_text(text);
   }
 
-  static std::string read_score(const dom::element& value, std::vector<double>& scores) {
+  static std::string read_score(JsonDocument& document, const JsonValue& value, std::vector<double>& scores) {
     if (value.is_null()) return "";
-    const std::string text = plain_text(value);
+    const std::string text = document.plain_text(value);
     RatingReading reading = read_rating(text, RatingScale::one_to_five);
-    if (value.is_bool() || !reading.fault.empty()) return "is not a number: " + in_quotes(text);
-    if (*reading.rating < kWorstRating || *reading.rating > kBestRating)
-      return "is not from 1 to 5: " + in_quotes(text);
+    const bool is_above = reading.fault.starts_with("is outside");
+    if (value.element.is_bool() || (!is_above && !reading.fault.empty())) return "is not a number: " + in_quotes(text);
+    if (is_above || *reading.rating < kWorstRating) return "is not from 1 to 5: " + in_quotes(text);
     scores.push_back(*reading.rating);
     return "";
   }
 
-  std::string read_scores(dom::element value, std::vector<double>& scores) {
+  std::string read_scores(JsonValue value, std::vector<double>& scores) {
+    JsonDocument* document = &rows_document;
     std::string_view text;
-    dom::object by_name;
-    if (!value.get(text) && !trimmed(text).empty() && trimmed(text).front() == '{' &&
-        scores_parser.parse(text.data(), text.size(), true).get(value))
-      return "is not valid JSON: " + in_quotes(text);
-    if (value.get(by_name)) return read_score(value, scores);
-    for (const dom::key_value_pair& field : by_name)
-      if (std::string fault = read_score(field.value, scores); !fault.empty()) return fault;
+    if (value.get(text) && !trimmed(text).empty() && trimmed(text).front() == '{') {
+      document = &scores_document;
+      if (document->parse(text)) return "is not valid JSON: " + in_quotes(text);
+      value = document->root();
+    }
+    if (!value.is_object()) return read_score(*document, value, scores);
+    for (const JsonMember& member : document->members(value))
+      if (std::string fault = read_score(*document, member.value, scores); !fault.empty()) return fault;
     return "";
   }
 
   /** Reads the rows of `table`, "feedback" or "annotation". */
   std::string read_rows(std::string_view json, std::string_view table, std::vector<Judgement>& rows) {
     const bool is_feedback = table == "feedback";
-    dom::array list;
-    if (parser.parse(json.data(), json.size(), true).get(list))
+    if (rows_document.parse(json) || !rows_document.root().is_list())
       return fmt::format("{} rows are not a JSON list of at most {} bytes", table, kMaxMessagesBytes);
-    for (const dom::element element : list) {
-      dom::object object;
-      if (element.get(object)) return fmt::format("{} row is not an object", table);
+    for (const JsonValue& object : rows_document.items(rows_document.root())) {
+      if (!object.is_object()) return fmt::format("{} row is not an object", table);
       Judgement row;
       std::string turn;
       const std::string place = read_text(object, "id", row.id) && !row.id.empty() ? ", row " + row.id : "";
@@ -198,11 +195,11 @@ struct Judgements::State {
         row.annotator = fmt::format("(unnamed {})", rows.size());
         row.is_named = false;
       }
-      dom::element value;
-      if (last_value(object, is_feedback ? "rating" : "scores", value) && !value.is_null()) {
+      JsonValue value;
+      if (rows_document.find(object, is_feedback ? "rating" : "scores", value) && !value.is_null()) {
         std::string fault;
         if (is_feedback) {
-          const RatingReading reading = read_rating(plain_text(value), rules.feedback_scale);
+          const RatingReading reading = read_rating(rows_document.plain_text(value), rules.feedback_scale);
           if (reading.rating) row.ratings.push_back(*reading.rating);
           fault = reading.fault;
         } else {

@@ -97,10 +97,9 @@ RatingReading read_rating(std::string_view text, RatingScale scale) {
   if (!number) return fault("is not a number: " + in_quotes(text));
   if (std::isnan(*number)) return fault("is NaN");
   if (std::isinf(*number)) return fault("is infinite");
-  if (scale == RatingScale::one_to_five) return {*number, ""};
   const auto [lowest, highest] = bounds(scale);
-  if (*number < lowest || *number > highest ||
-      (scale == RatingScale::boolean && *number != lowest && *number != highest))
+  const bool is_below = *number < lowest && scale != RatingScale::one_to_five;
+  if (is_below || *number > highest || (scale == RatingScale::boolean && *number != lowest && *number != highest))
     return fault("is outside the scale " + name(scale) + ": " + in_quotes(text));
   return {spread(*number, scale), ""};
 }

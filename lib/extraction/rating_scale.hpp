@@ -35,8 +35,8 @@ struct RatingReading {
 
 /**
  * `text` (4, "4.5", " 4,5 ", 1e1, true, FALSE) on `scale`, mapped linearly to 1..5. true is 5 and false 1 on every
- * scale. Values outside the scale are faults, except for 1-5, which accepts every finite number. On boolean t, yes,
- * y, on and 1 are true; f, no, n, off and 0 are false.
+ * scale. Values outside the scale are faults, except those below 1 on 1-5, which systems store for a bad rating or none
+ * and which no minimum on the scale admits. On boolean t, yes, y, on and 1 are true; f, no, n, off and 0 are false.
  */
 RatingReading read_rating(std::string_view text, RatingScale scale);
 

@@ -1,7 +1,6 @@
 #include "extraction/record_fields.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
 
 #include <algorithm>
 #include <utility>
@@ -9,14 +8,12 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "extraction/foreign_text.hpp"
-#include "extraction/json_access.hpp"
 #include "extraction/stored_messages.hpp"
 #include "record/csv.hpp"
 #include "record/json_fwd.hpp"
+#include "record/json_value.hpp"
 
 namespace intelia::extraction {
-
-namespace dom = simdjson::dom;
 
 namespace {
 
@@ -88,47 +85,33 @@ struct Pair {
   }
 };
 
-/** Describes a JSON value. */
-const char* words_for(dom::element_type type) {
-  switch (type) {
-    case dom::element_type::ARRAY:
-      return "a list";
-    case dom::element_type::OBJECT:
-      return "an object";
-    default:
-      return "no text";
-  }
-}
-
 class JsonFieldReader final : public FieldReader {
  public:
   explicit JsonFieldReader(const Selection& selection) : places_(selection) {}
 
   std::optional<std::string> read(std::string_view record, Part part, RecordFields& fields) override {
     fields = {};
-    dom::element root;
-    dom::object object;
-    if (auto error = parser_.parse(record.data(), record.size(), /*realloc_if_needed=*/true).get(root))
-      return fmt::format("not valid JSON: {}", simdjson::error_message(error));
-    if (root.get(object)) return "not a JSON object: expected one object per line";
+    if (auto fault = document_.parse(record)) return fault;
+    const JsonValue object = document_.root();
+    if (!object.is_object()) return "not a JSON object: expected one object per line";
     if (names_.empty()) {
-      for (const dom::key_value_pair& field : object)
-        if (names_.size() < kMaxHintNames) names_.emplace_back(field.key);
+      for (const JsonMember& member : document_.members(object))
+        if (names_.size() < kMaxHintNames) names_.emplace_back(member.key);
     }
-    dom::element messages;
+    JsonValue messages;
     const bool has_messages = find_first(object, places_.messages, messages);
     Pair pair;
-    dom::element value;
+    JsonValue value;
     const bool is_pair =
         !has_messages && places_.may_be_pair && find(object, "question", value) && find(object, "answer", value);
     seen_.messages |= has_messages || is_pair;
     const auto read_text = [&](const Names& names, const char* our_name, std::optional<std::string>& text,
                                bool& is_seen) {
-      dom::element value;
+      JsonValue value;
       if (!find_first(object, names, value)) return true;
       is_seen = true;
       if (read_scalar(value, text)) return true;
-      fault_ = fmt::format("{} is {}: expected text or a number", our_name, words_for(value.type()));
+      fault_ = fmt::format("{} is {}: expected text or a number", our_name, type_in_words(value));
       return false;
     };
     bool is_any_seen = false;
@@ -148,56 +131,46 @@ class JsonFieldReader final : public FieldReader {
       seen_.conversation_id = true;
       pair.fill(fields, places_.listens_to_feedback, part);
     } else if (has_messages && part == Part::all && !messages.is_null()) {
-      fields.messages = simdjson::minify(messages);
+      fields.messages.emplace();
+      document_.append(*fields.messages, messages);
     }
     return std::nullopt;
   }
 
+  std::string duplicate_key() const override { return document_.duplicate_key(); }
+
  private:
   /** The value of `name`, which may be a path with dots. */
-  static bool find(const dom::object& object, std::string_view name, dom::element& value) {
-    if (last_value(object, name, value)) return true;
+  bool find(const JsonValue& object, std::string_view name, JsonValue& value) {
+    if (document_.find(object, name, value)) return true;
     for (std::size_t dot = name.find('.'); dot != std::string_view::npos; dot = name.find('.', dot + 1)) {
-      dom::object inner;
-      if (last_value(object, name.substr(0, dot), value) && !value.get(inner) &&
-          find(inner, name.substr(dot + 1), value))
-        return true;
+      JsonValue inner;
+      if (document_.find(object, name.substr(0, dot), inner) && find(inner, name.substr(dot + 1), value)) return true;
     }
     return false;
   }
 
-  static bool find_first(const dom::object& object, const Names& names, dom::element& value) {
+  bool find_first(const JsonValue& object, const Names& names, JsonValue& value) {
     return std::any_of(names.begin(), names.end(), [&](const std::string& name) { return find(object, name, value); });
   }
 
   /** Reads null, text, a number or a boolean as text; false for other values. */
-  static bool read_scalar(const dom::element& value, std::optional<std::string>& text) {
-    switch (value.type()) {
-      case dom::element_type::NULL_VALUE:
-        return true;
-      case dom::element_type::STRING:
-        text = std::string_view(value);
-        return true;
-      case dom::element_type::BOOL:
-        text = bool(value) ? "true" : "false";
-        return true;
-      case dom::element_type::INT64:
-        text = std::to_string(std::int64_t(value));
-        return true;
-      case dom::element_type::UINT64:
-        text = std::to_string(std::uint64_t(value));
-        return true;
-      case dom::element_type::DOUBLE:
-        text.emplace();
-        append_json_number(*text, double(value));
-        return true;
-      default:
-        return false;
+  bool read_scalar(const JsonValue& value, std::optional<std::string>& text) {
+    constexpr std::size_t kLong = 19;  // digits, from which a number can exceed 64 bits
+    double number = 0;
+    if (value.is_null()) return true;
+    if (value.is_object() || value.is_list()) return false;
+    if (value.element.is_double() && !value.element.get(number) && number_text(value).size() < kLong) {
+      text.emplace();
+      append_json_number(*text, number);
+    } else {
+      text = document_.plain_text(value);
     }
+    return true;
   }
 
   const Places places_;
-  dom::parser parser_;
+  JsonDocument document_;
   std::string fault_;
 };
 

@@ -46,6 +46,9 @@ class FieldReader {
   /** Whether the last record had misplaced quotes, so that it may contain more or less than one record. */
   bool has_misplaced_quote() const { return has_misplaced_quote_; }
 
+  /** A key that occurs twice in the last record, as far as it was read; empty: none. */
+  virtual std::string duplicate_key() const { return ""; }
+
   const SeenNames& seen() const { return seen_; }
 
   /** The names in the file, for suggestions. */

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "record/record_lines.hpp"
 
 namespace intelia::extraction {
 
@@ -192,11 +193,7 @@ RecordFile::RecordFile(const fs::path& path, Ends ends, std::size_t max_record_b
   s.opened = status_of(s.file, path);
   if (!S_ISREG(s.opened.st_mode)) refuse();
   s.fill();
-  if (s.buffer.starts_with("\xff\xfe") || s.buffer.starts_with("\xfe\xff"))
-    throw Error(Kind::input, "'" + path.string() +
-                                 "' is UTF-16; convert it with "
-                                 "'iconv -f UTF-16 -t UTF-8 OLD > NEW'");
-  if (s.buffer.starts_with("\xef\xbb\xbf")) s.begin = 3;
+  s.begin = byte_order_mark_bytes(s.buffer, path);
 }
 
 RecordFile::~RecordFile() = default;

@@ -124,6 +124,7 @@ struct RowReader::State {
   RowStatus judge_rating() {
     if (!rating) return drop("not rated: no listed signal has a rating");
     if (*rating < rules.min_rating) return drop(fmt::format("rated below the minimum: {:.6g}", *rating));
+    if (*rating < kWorstRating) return reject(fmt::format("rating is outside the scale 1-5: {:.6g}", *rating));
     return RowStatus::kept;
   }
 
@@ -247,11 +248,13 @@ struct RowReader::State {
 
   /**
    * Messages in the one form that PostgreSQL writes for a jsonb list of plain messages: the strings are copied as they
-   * are, since its escapes are ours but for U+007F and U+2028/9. False: it is another form; `out` is as before.
+   * are, since its escapes are ours but for U+007F, U+0085 and U+2028/9. False: it is another form; `out` is as before.
    */
   bool append_plain_jsonb(std::string_view text, std::string& out, RowStatus& status) {
     static constexpr std::string_view kRole = "{\"role\": \"", kContent = "\", \"content\": \"";
-    if (text.size() < 2 || text.front() != '[' || std::memchr(text.data(), 0x7F, text.size()) != nullptr) return false;
+    if (text.size() < 2 || text.front() != '[' || std::memchr(text.data(), 0x7F, text.size()) != nullptr ||
+        text.find("\xC2\x85") != std::string_view::npos)
+      return false;
     for (const char* place = text.data(); place != nullptr; ++place) {
       const auto left = static_cast<std::size_t>(text.data() + text.size() - place);
       place = static_cast<const char*>(std::memchr(place, '\xE2', left));

@@ -6,7 +6,6 @@
 #include <cmath>
 #include <optional>
 
-#include "dataset/split.hpp"
 #include "record/json.hpp"
 #include "record/jsonl.hpp"
 #include "text/utf8.hpp"
@@ -25,6 +24,11 @@ std::string readable_name(const std::optional<std::string_view>& conversation_id
   return "conversation " + quoted.substr(1, quoted.size() - 2);
 }
 
+OutputKind output_of(SplitPart part) {
+  if (part == SplitPart::train) return OutputKind::train;
+  return part == SplitPart::validation ? OutputKind::validation : OutputKind::test;
+}
+
 /** Language, rating rounded to halves (empty for none), and "2026-09". */
 void append_tally(std::string& out, const RowReader& reader, std::string_view created_at) {
   out += reader.language();
@@ -37,8 +41,7 @@ void append_tally(std::string& out, const RowReader& reader, std::string_view cr
 
 }  // namespace
 
-RowClassifier::RowClassifier(const RowRules& rules, double train_fraction)
-    : reader_(rules), train_fraction_(train_fraction) {}
+RowClassifier::RowClassifier(const RowRules& rules, const Split& split) : reader_(rules), split_(split) {}
 
 RowResult rejected(std::string_view where, const std::string& reason, std::string_view raw) {
   RowResult result{OutputKind::rejected, "", reason_name(reason), std::string(where) + ": " + reason};
@@ -52,7 +55,7 @@ const RowResult& RowClassifier::classify(const Row& row, std::string_view where)
   result_.message.clear();
   const RowStatus status = reader_.read(row, result_.line);
   if (status == RowStatus::kept) {
-    result_.output = is_in_training(*row.conversation_id, train_fraction_) ? OutputKind::train : OutputKind::validation;
+    result_.output = output_of(part_of(*row.conversation_id, split_));
     append_tally(result_.tally, reader_, row.created_at.value_or(""));
     return result_;
   }

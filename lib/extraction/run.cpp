@@ -7,6 +7,7 @@
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/path.hpp"
@@ -34,6 +35,19 @@ void check_state_is_no_other_file(const fs::path& folder, const fs::path& state)
   if (type != PathType::missing && type != PathType::file) fail("is not a file; name one");
 }
 
+/** Whether the last run in the folder wrote `name`. */
+bool was_output(const fs::path& folder, const std::string& name) {
+  try {
+    const std::optional<Json> last = read_manifest(folder);
+    if (!last) return false;
+    const Json outputs = last->value("outputs", Json::array());
+    return std::any_of(outputs.begin(), outputs.end(),
+                       [&](const Json& output) { return output.value("path", "") == name; });
+  } catch (const Error&) {
+    return false;  // a forced run replaces a manifest that cannot be read
+  }
+}
+
 /** Compares with the last run in the folder, if there is one. */
 std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Json& counts, const DriftPolicy& policy,
                                                 Log& log) {
@@ -45,6 +59,17 @@ std::optional<DriftReport> drift_since_last_run(const fs::path& folder, const Js
     log.warning(std::string("not compared with the last run: ") + error.what());
     return std::nullopt;
   }
+}
+
+/** " (rating is NaN: 2, unknown role: 1)" of counts by reason, the most frequent first; empty for none. */
+std::string reasons_in_words(const Json& counts) {
+  std::vector<std::pair<std::int64_t, std::string>> reasons;
+  for (const auto& [reason, count] : counts.items()) reasons.emplace_back(-count.get<std::int64_t>(), reason);
+  std::sort(reasons.begin(), reasons.end());
+  std::string words;
+  for (const auto& [minus_count, reason] : reasons)
+    words += fmt::format("{}{}: {}", words.empty() ? " (" : ", ", reason, -minus_count);
+  return words.empty() ? words : words + ")";
 }
 
 /** Waits after the given number of attempts: 1, 2, 4 … seconds, at most a minute. */
@@ -93,7 +118,7 @@ class Attempt {
                          SettingError::Role::remedy);
   }
 
-  RowClassifier make_classifier() const { return {source_.rules(), settings_.split}; }
+  RowClassifier make_classifier() const { return {source_.rules(), split_of(settings_.split)}; }
 
   void find_increment() {
     VersionedSource& source = *source_.versioned();
@@ -110,7 +135,9 @@ class Attempt {
 
   /** Writes the lines of the increment, or of all rows. */
   void read_rows() {
-    files_.emplace(run_, increment_ ? increment_->tallies() : Tallies());
+    const bool has_test = split_of(settings_.split).has_test();
+    files_.emplace(run_, has_test, increment_ ? increment_->tallies() : Tallies());
+    if (!has_test) remove_test_part();
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
     if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
     source_.read([this] { return make_classifier(); }, sinks_,
@@ -123,14 +150,24 @@ class Attempt {
                  });
   }
 
+  /** That of an earlier run with three parts must not remain beside two new ones. */
+  void remove_test_part() {
+    const std::string name = kOutputNames[index_of(OutputKind::test)];
+    if (was_output(run_.folder(), name)) run_.remove_at_commit(run_ / name);
+  }
+
   void check_rows() {
     result_.rows = files_->num_rows();
     result_.kept = files_->num_kept();
     result_.train = files_->count(OutputKind::train);
     result_.validation = files_->count(OutputKind::validation);
+    result_.test = files_->count(OutputKind::test);
     result_.rejected = files_->count(OutputKind::rejected);
     result_.dropped = files_->count(OutputKind::dropped);
     result_.quarantined = files_->count(OutputKind::quarantined);
+    result_.counts = files_->counts();
+    if (const auto unmatched = source_.unmatched_by_reason(); !unmatched.empty())
+      result_.counts["unmatched"] = unmatched;
     check_rejected(settings_.rejects, result_.rejected, result_.rows);
     const bool was_empty = increment_ && baseline_.num_kept == 0;
     if (result_.kept == 0 && !settings_.allow_empty && !was_empty)
@@ -145,10 +182,8 @@ class Attempt {
     const Json input = source_.describe();
     result_.snapshot = input.value("snapshot", "");
     run_.add_input(input);
-    Json counts = files_->counts();
-    if (const auto unmatched = source_.unmatched_by_reason(); !unmatched.empty()) counts["unmatched"] = unmatched;
-    result_.drift = drift_since_last_run(run_.folder(), counts, settings_.drift, sinks_.log);
-    run_.manifest()["counts"] = counts;
+    result_.drift = drift_since_last_run(run_.folder(), result_.counts, settings_.drift, sinks_.log);
+    run_.manifest()["counts"] = result_.counts;
     run_.manifest()["split_seed"] = kSplitSeed;
     result_.seconds = run_.seconds();
     Json& measured = run_.measured();
@@ -161,9 +196,7 @@ class Attempt {
   void finish_state() {
     StateSummary summary{baseline_.identity, baseline_.next_transaction, result_.snapshot, files_->tallies(), {}, 0,
                          result_.kept};
-    for (std::size_t i = 0; i < kNumOutputs; ++i)
-      summary.outputs[i] = {files_->num_bytes(static_cast<OutputKind>(i)),
-                            files_->checksum(static_cast<OutputKind>(i))};
+    for (std::size_t i = 0; i < kNumOutputs; ++i) summary.outputs[i] = files_->state_of(static_cast<OutputKind>(i));
     state_->finish(summary);
   }
 
@@ -188,7 +221,7 @@ void check_versioned(const ExtractSettings& settings, Source& source) {
 }  // namespace
 
 void check(const ExtractSettings& settings) {
-  check_fraction("split", settings.split);
+  split_of(settings.split);
   check(settings.rejects);
   check(settings.drift);
   if (settings.retries < 0)
@@ -203,10 +236,18 @@ fs::path state_path(const ExtractSettings& settings) {
 }
 
 std::string in_words(const ExtractResult& result) {
-  std::string words = fmt::format("{} rows: {} kept, {} dropped, {} rejected", result.rows, result.kept, result.dropped,
-                                  result.rejected);
-  if (result.quarantined > 0) words += fmt::format(", {} quarantined", result.quarantined);
-  return words;
+  const auto reasons = [&](const char* name) { return reasons_in_words(result.counts.value(name, Json::object())); };
+  std::string words = fmt::format("{} rows: {} kept, {} dropped{}, {} rejected{}", result.rows, result.kept,
+                                  result.dropped, reasons("dropped"), result.rejected, reasons("rejected"));
+  if (result.quarantined > 0) words += fmt::format(", {} quarantined{}", result.quarantined, reasons("quarantined"));
+  const std::string unmatched = unmatched_in_words(result.counts.value("unmatched", Json::object()));
+  return unmatched.empty() ? words : words + "; " + unmatched;
+}
+
+std::string unmatched_in_words(const Json& unmatched) {
+  std::int64_t sum = 0;
+  for (const Json& count : unmatched) sum += count.get<std::int64_t>();
+  return sum == 0 ? "" : fmt::format("{} not selected{}", sum, reasons_in_words(unmatched));
 }
 
 ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, const RunInfo& info,

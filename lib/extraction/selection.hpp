@@ -31,6 +31,13 @@ struct Selection {
   std::string time_zone = "UTC";               // of a created_at without time zone
 };
 
+/** The reasons why a row of the source is not read, as counted by every source, in the order in which they are checked.
+ */
+inline constexpr const char *kRatingIsNull = "rating is NULL", *kNoSignal = "no signal has a rating",
+                            *kBelowMinimum = "rating is below the minimum", *kLanguageIsNull = "language is NULL",
+                            *kOtherLanguage = "language is not among those selected",
+                            *kTimeIsNull = "created_at is NULL", *kBeyondLimit = "beyond the limit";
+
 /** The names of the columns in the source. */
 struct ColumnNames {
   std::string conversation_id = "conversation_id", messages = "messages", rating = "rating", created_at = "created_at",

@@ -49,8 +49,7 @@ class Source {
 
   /** Describes the source as an input in a manifest; valid after read(). */
   virtual Json describe() const = 0;
-  /** The number of records that do not match the selection, by reason, if the source counts them; valid after read().
-   */
+  /** The number of records that are not read, by reason (see selection.hpp); valid after read() or read_index(). */
   virtual std::map<std::string, std::int64_t> unmatched_by_reason() const { return {}; }
 
   /** This source if its rows have versions, else null. */

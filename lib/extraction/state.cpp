@@ -45,7 +45,7 @@ std::uint64_t checksum_of(const fs::path& path, std::uint64_t num_bytes) {
 Json to_json(const StateSummary& summary) {
   Json outputs = Json::array();
   for (const StateSummary::Output& output : summary.outputs)
-    outputs.push_back({{"bytes", output.bytes}, {"checksum", output.checksum}});
+    outputs.push_back(output.is_written ? Json{{"bytes", output.bytes}, {"checksum", output.checksum}} : Json());
   return {{"format", kStateFormat},
           {"identity", summary.identity},
           {"next_transaction", summary.next_transaction},
@@ -65,7 +65,7 @@ StateSummary summary_from(const Json& json, std::uint64_t num_entries) {
   summary.num_kept = json.at("num_kept");
   for (std::size_t i = 0; i < kNumOutputs; ++i) {
     const Json& output = json.at("outputs").at(i);
-    summary.outputs[i] = {output.at("bytes"), output.at("checksum")};
+    if (!output.is_null()) summary.outputs[i] = {output.at("bytes"), output.at("checksum"), true};
   }
   return summary;
 }
@@ -127,10 +127,15 @@ std::optional<State> State::open(const fs::path& path, const fs::path& folder, s
                                    "name another file, or use the newer program",
                                    path.string(), json.value("format", 0), kStateFormat),
                        SettingError::Role::remedy);
+  if (json.value("format", 0) < kStateFormat) {
+    why_not = "the state '" + path.string() + "' was written by an earlier version";
+    return std::nullopt;
+  }
   state.summary_ = summary_from(json, footer.num_entries);
   for (std::size_t i = 0; i < kNumOutputs; ++i) {
     const fs::path output = folder / kOutputNames[i];
     const StateSummary::Output& written = state.summary_.outputs[i];
+    if (!written.is_written) continue;
     if (size_of(output) == written.bytes && checksum_of(output, written.bytes) == written.checksum) continue;
     why_not = "'" + output.string() + "' has changed since the last run";
     return std::nullopt;

@@ -19,7 +19,7 @@
 
 namespace intelia::extraction {
 
-inline constexpr int kStateFormat = 1;
+inline constexpr int kStateFormat = 2;
 
 /** One row of the selection. Its line follows that of the previous entry with the same output. */
 struct StateEntry {
@@ -43,10 +43,11 @@ struct StateSummary {
   std::vector<std::string> tallies;
   struct Output {
     std::uint64_t bytes = 0, checksum = 0;
+    bool is_written = false;
   };
   std::array<Output, kNumOutputs> outputs;
   std::uint64_t num_entries = 0;
-  std::int64_t num_kept = 0;  // lines of training and validation
+  std::int64_t num_kept = 0;  // lines of training, validation and test
 };
 
 class StateWriter {
@@ -66,8 +67,9 @@ class StateWriter {
 class State {
  public:
   /**
-   * Opens the state at `path`. Nothing, with the reason in `why_not`, when there is none, it is corrupt, or the files
-   * of `folder` are not those it was written with. Throws Error{input} for a state of a newer format.
+   * Opens the state at `path`. Nothing, with the reason in `why_not`, when there is none, it is corrupt or of an older
+   * format, or the files of `folder` are not those it was written with. Throws Error{input} for a state of a newer
+   * format.
    */
   static std::optional<State> open(const std::filesystem::path& path, const std::filesystem::path& folder,
                                    std::string& why_not);

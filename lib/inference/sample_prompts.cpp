@@ -31,7 +31,7 @@ SamplePrompts read_sample_prompts(const std::filesystem::path& path, int max_pro
                                   const RenderOptions& render) {
   SamplePrompts prompts;
   if (max_prompts <= 0) return prompts;
-  LineReader lines(path);
+  RecordLines lines(path);
   while (prompts.ids.size() < static_cast<std::size_t>(max_prompts)) {
     const auto line = lines.next();
     if (!line) break;

@@ -1,16 +1,13 @@
 #include "lineage/record_search.hpp"
 
-#include <simdjson.h>
-
 #include <algorithm>
 #include <cstring>
 #include <optional>
 
-#include "base/file.hpp"
+#include "record/json_value.hpp"
+#include "record/record_lines.hpp"
 
 namespace intelia {
-
-namespace dom = simdjson::dom;
 
 namespace {
 
@@ -30,53 +27,50 @@ std::string longest_plain_part(std::string_view text) {
   return std::string(best);
 }
 
-bool is_text(const dom::object& object, const char* key, std::string_view text) {
-  std::string_view value;
-  return object[key].get(value) == simdjson::SUCCESS && value == text;
+bool is_text(JsonDocument& document, const JsonValue& object, const char* key, std::string_view text) {
+  JsonValue value;
+  std::string_view found;
+  return document.find(object, key, value) && value.get(found) && found == text;
 }
 
 /** Other programs may write ids as numbers. */
-bool is_id(const dom::object& object, const char* key, std::string_view id) {
-  if (is_text(object, key, id)) return true;
-  dom::element value;
-  return object[key].get(value) == simdjson::SUCCESS && (value.is_int64() || value.is_uint64()) &&
-         simdjson::minify(value) == id;
+bool is_id(JsonDocument& document, const JsonValue& object, const char* key, std::string_view id) {
+  JsonValue value;
+  return is_text(document, object, key, id) ||
+         (document.find(object, key, value) && value.element.is_number() && number_text(value) == id);
 }
 
-bool has_id(const dom::object& record, std::string_view id, std::string& metadata_json) {
-  dom::object metadata;
-  const bool has_metadata = record["metadata"].get(metadata) == simdjson::SUCCESS;
-  if (has_metadata) metadata_json = simdjson::minify(metadata);
+bool has_id(JsonDocument& document, const JsonValue& record, std::string_view id, std::string& metadata_json) {
+  JsonValue metadata;
+  const bool has_metadata = document.find(record, "metadata", metadata) && metadata.is_object();
+  if (has_metadata) metadata_json = document.plain_text(metadata);
   for (const char* key : {"conversation_id", "id"})
-    if (is_id(record, key, id) || (has_metadata && is_id(metadata, key, id))) return true;
+    if (is_id(document, record, key, id) || (has_metadata && is_id(document, metadata, key, id))) return true;
   return false;
 }
 
 /** Whether a line of rejected.jsonl ("where", "reason", "record" as text or JSON) has the id. */
-bool set_aside_has_id(const dom::object& line, std::string_view id, std::string& metadata_json) {
-  if (is_text(line, "where", "conversation " + std::string(id))) return true;
-  dom::object record;
-  if (line["record"].get(record) == simdjson::SUCCESS) return has_id(record, id, metadata_json);
+bool set_aside_has_id(JsonDocument& document, const JsonValue& line, std::string_view id, std::string& metadata_json) {
+  if (is_text(document, line, "where", "conversation " + std::string(id))) return true;
+  JsonValue record;
   std::string_view text;
-  if (line["record"].get(text) != simdjson::SUCCESS) return false;
-  static thread_local dom::parser parser;
-  dom::element root;
-  const bool is_json =
-      parser.parse(text.data(), text.size(), /*realloc_if_needed=*/true).get(root) == simdjson::SUCCESS;
-  return is_json && root.get(record) == simdjson::SUCCESS && has_id(record, id, metadata_json);
+  if (!document.find(line, "record", record)) return false;
+  if (record.is_object()) return has_id(document, record, id, metadata_json);
+  if (!record.get(text)) return false;
+  static thread_local JsonDocument inside;
+  return !inside.parse(text) && inside.root().is_object() && has_id(inside, inside.root(), id, metadata_json);
 }
 
 std::optional<FoundRecord> record_of(std::string_view line, std::string_view id) {
-  static thread_local dom::parser parser;
-  dom::element root;
-  dom::object object;
-  if (parser.parse(line.data(), line.size(), /*realloc_if_needed=*/true).get(root) || root.get(object))
-    return std::nullopt;
+  static thread_local JsonDocument document;
+  if (document.parse(line) || !document.root().is_object()) return std::nullopt;
+  const JsonValue root = document.root();
   FoundRecord found;
-  if (!has_id(object, id, found.metadata_json) && !set_aside_has_id(object, id, found.metadata_json))
+  if (!has_id(document, root, id, found.metadata_json) && !set_aside_has_id(document, root, id, found.metadata_json))
     return std::nullopt;
-  std::string_view reason;
-  if (object["reason"].get(reason) == simdjson::SUCCESS) found.reason = reason;
+  JsonValue reason;
+  std::string_view text;
+  if (document.find(root, "reason", reason) && reason.get(text)) found.reason = text;
   return found;
 }
 
@@ -96,7 +90,7 @@ bool RecordSearch::may_hold(std::string_view line) const {
 
 std::int64_t RecordSearch::read(const std::filesystem::path& file, Sinks sinks,
                                 const std::function<void(FoundRecord&&)>& take) const {
-  LineReader lines(file);
+  RecordLines lines(file);
   std::int64_t num_too_long = 0;
   while (const auto line = lines.next()) {
     if (lines.line_number() % 4096 == 0) {

@@ -153,9 +153,30 @@ void ConversationSource::describe() {
   if (listens_to(query_, Signal::annotations))
     columns_.annotations = annotations_table(query_, connection_->query(describe_annotations_sql(query_)));
   if (needs_time_zone(query_, columns_.created_at)) check_time_zone(query_, connection_->query(time_zones_sql()));
+  find_secured_tables();
   columns_.conversation_id_type = facts.at(3).value_or("text");
   columns_.created_at_type = facts.at(4).value_or("timestamptz");
   catalogue_facts_ = facts.at(5).value_or("");
+}
+
+void ConversationSource::find_secured_tables() {
+  std::vector<std::string> tables{query_.table};
+  if (listens_to(query_, Signal::feedback)) tables.push_back(query_.feedback_table);
+  if (listens_to(query_, Signal::annotations)) tables.push_back(query_.annotations_table);
+  for (const std::string& table : tables)
+    if (is_true(connection_->query("SELECT row_security_active(" + quote_literal(table_sql(table)) + "::regclass)")
+                    .at(0)
+                    .at(0)))
+      secured_tables_.push_back(table);
+}
+
+/** Called before the first row is read. */
+void ConversationSource::warn_of_security(Log& log) {
+  if (has_warned_) return;
+  for (const std::string& table : secured_tables_)
+    log.warning("row-level security is active on '" + table +
+                "': only the rows that its policies allow for this role are read");
+  has_warned_ = true;
 }
 
 void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
@@ -176,20 +197,25 @@ void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
                        SettingError::Role::remedy);
   }
   std::vector<std::string> columns;
-  for (const auto& row : connection_->query("SELECT column_name FROM information_schema.columns WHERE table_name = " +
-                                            quote_literal(parts.back()) + " ORDER BY 1 LIMIT 10000"))
+  for (const auto& row :
+       connection_->query("SELECT attname FROM pg_attribute WHERE attrelid = " + quote_literal(table_sql(query_)) +
+                          "::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"))
     columns.push_back(row.at(0).value_or(""));
   const ColumnNames names = column_names(query_.columns);
-  std::string hint;
-  for (const std::string& name :
-       {names.conversation_id, names.messages, names.rating, names.created_at, names.language}) {
-    if (std::find(columns.begin(), columns.end(), name) != columns.end()) continue;
-    hint = did_you_mean(name, columns);
-    break;
-  }
-  throw SettingError(Kind::usage, "columns",
-                     std::string(error.what()) + hint + "; map the columns as OUR_NAME=THEIR_NAME",
-                     SettingError::Role::remedy);
+  std::vector<std::string> needed{names.conversation_id, names.messages, names.rating, names.created_at,
+                                  names.language};
+  if (listens_to(query_, Signal::thumbs)) needed.push_back(names.thumbs);
+  std::string missing;
+  for (const std::string& name : needed)
+    if (std::find(columns.begin(), columns.end(), name) == columns.end())
+      missing += (missing.empty() ? "'" : ", '") + name + "'" + did_you_mean(name, columns);
+  if (missing.empty()) throw error;
+  throw SettingError(
+      Kind::usage, "columns",
+      fmt::format("table '{}' has no column {}; map the columns as OUR_NAME=THEIR_NAME; 'intelia doctor' "
+                  "proposes a mapping",
+                  query_.table, missing),
+      SettingError::Role::remedy);
 }
 
 MessagesForm ConversationSource::form() const {
@@ -254,20 +280,43 @@ std::uint64_t ConversationSource::next_transaction() {
   return value;
 }
 
+/** Counts in the snapshot, before the first row is read: afterwards the connection can still be sending rows. */
+const ConversationSource::Counts& ConversationSource::count_rows() {
+  if (counts_) return *counts_;
+  counts_.emplace();
+  for (const auto& row : connection_->query(sql_->counts())) {
+    const std::int64_t count = to_number(row.at(1));
+    if (row.at(0))
+      counts_->unmatched[*row.at(0)] = count;
+    else
+      counts_->rows = count;
+  }
+  if (query_.limit > 0 && counts_->rows > query_.limit) {
+    counts_->unmatched[kBeyondLimit] = counts_->rows - query_.limit;
+    counts_->rows = query_.limit;
+  }
+  return *counts_;
+}
+
 SelectionCount ConversationSource::count() {
-  return {to_number(connection_->query(sql_->count()).at(0).at(0)), {{"sql", sql()}}};
+  const Counts& counts = count_rows();
+  Json details{{"sql", sql()}, {"unmatched", counts.unmatched}};
+  if (!secured_tables_.empty()) details["row_level_security"] = secured_tables_;
+  return {counts.rows, details};
 }
 
 RowRules ConversationSource::rules() const { return row_rules(query_, form()); }
 
 Json ConversationSource::describe() const {
-  return {{"database", connection_->database()},
-          {"host", connection_->host()},
-          {"server_version", connection_->server_version()},
-          {"server_encoding", connection_->server_encoding()},
-          {"table", query_.table},
-          {"snapshot", snapshot_},
-          {"sql", sql()}};
+  Json description{{"database", connection_->database()},
+                   {"host", connection_->host()},
+                   {"server_version", connection_->server_version()},
+                   {"server_encoding", connection_->server_encoding()},
+                   {"table", query_.table},
+                   {"snapshot", snapshot_},
+                   {"sql", sql()}};
+  if (!secured_tables_.empty()) description["row_level_security"] = secured_tables_;
+  return description;
 }
 
 /** The size of the whole table by its statistics; nothing if it was never analyzed. */
@@ -337,6 +386,8 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
 }
 
 void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) {
+  warn_of_security(sinks.log);
+  count_rows();
   if (!columns_.has_unique_ids) {
     copies_.emplace();
     read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
@@ -391,6 +442,8 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
 
 void ConversationSource::read_index(
     const Sinks& sinks, const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) {
+  warn_of_security(sinks.log);
+  count_rows();
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
     const std::string_view conversation_id = tuple.field().value_or("");

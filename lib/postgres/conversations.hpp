@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,7 +55,7 @@ class ConversationSource final : public extraction::VersionedSource {
   /** Server, its history, database, table, columns. */
   Json identity() override;
   std::uint64_t next_transaction() override;
-  /** The details contain the query. */
+  /** The details contain the query and the rows that do not match, by reason. */
   extraction::SelectionCount count() override;
   /** By the estimate of the query planner. */
   std::uint64_t estimated_bytes() override;
@@ -67,6 +68,10 @@ class ConversationSource final : public extraction::VersionedSource {
   /** Ends the transaction. */
   void finish() override;
   Json describe() const override;
+  /** Rows outside the selected period are not counted. */
+  std::map<std::string, std::int64_t> unmatched_by_reason() const override {
+    return counts_ ? counts_->unmatched : Unmatched();
+  }
 
  private:
   std::unique_ptr<Connection> open_transaction(const std::string& snapshot);
@@ -76,6 +81,14 @@ class ConversationSource final : public extraction::VersionedSource {
     double rows = 0, row_bytes = 0;
   };
   std::optional<TableSize> table_size();
+  using Unmatched = std::map<std::string, std::int64_t>;
+  struct Counts {
+    std::int64_t rows = 0;  // that are read
+    Unmatched unmatched;
+  };
+  const Counts& count_rows();
+  void find_secured_tables();
+  void warn_of_security(Log& log);
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::RowClassifier& classifier,
                  const Take& take) const;
@@ -86,9 +99,12 @@ class ConversationSource final : public extraction::VersionedSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;        // not a view
-  std::string catalogue_facts_;  // of the five columns, for the identity
+  bool is_table_ = false;                    // not a view
+  std::vector<std::string> secured_tables_;  // with row-level security that is active for this role
+  bool has_warned_ = false;                  // of them
+  std::string catalogue_facts_;              // of the five columns, for the identity
   std::unique_ptr<SelectionSql> sql_;
+  std::optional<Counts> counts_;                  // by count_rows()
   std::optional<extraction::CopyFinder> copies_;  // used when no index guarantees unique ids
   bool is_cut_short_ = false;                     // the connection is still sending rows that are not needed
 };

@@ -14,6 +14,7 @@
 
 #include "base/nearest_word.hpp"
 #include "extraction/selection.hpp"
+#include "postgres/column_proposal.hpp"
 
 namespace intelia::postgres {
 
@@ -130,25 +131,37 @@ class Inspection {
   Finding columns() {
     const Rows rows = connection_.query(
         "SELECT a.attname, format_type(a.atttypid, a.atttypmod), CASE WHEN t.typtype = 'd' THEN b.typname ELSE "
-        "t.typname END, CASE WHEN t.typtype = 'd' THEN b.typcategory ELSE t.typcategory END FROM pg_attribute a JOIN "
-        "pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype WHERE a.attrelid = " +
+        "t.typname "
+        "END, CASE WHEN t.typtype = 'd' THEN b.typcategory ELSE t.typcategory END, "
+        "has_column_privilege(a.attrelid, a.attnum, 'SELECT'), EXISTS (SELECT FROM pg_index i WHERE i.indrelid = "
+        "a.attrelid AND i.indisunique AND i.indpred IS NULL AND i.indnkeyatts = 1 AND i.indkey[0] = a.attnum) "
+        "FROM pg_attribute a JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_type b ON b.oid = t.typbasetype "
+        "WHERE a.attrelid = " +
         table_->oid + " AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum");
     std::vector<std::string> known;
     for (const auto& row : rows) known.push_back(row.at(0).value_or(""));
     Finding finding{"columns"};
     has_columns_ = true;
+    std::string types;
+    std::vector<std::string> missing, taken;
     for (const auto& [ours, theirs] : column_list()) {
       const auto place = std::find(known.begin(), known.end(), theirs);
       if (place == known.end()) {
         has_columns_ = false;
+        missing.push_back(ours);
         finding.setting = "columns";
         add(finding, Condition::failed,
             "'" + theirs + "' is missing" + did_you_mean(theirs, known) + "; map it as " + ours + "=NAME");
         continue;
       }
       const auto& row = rows[static_cast<std::size_t>(place - known.begin())];
+      taken.push_back(theirs);
+      types +=
+          (types.empty() ? "" : ", ") + (ours == theirs ? ours : ours + "=" + theirs) + " " + row.at(1).value_or("");
       judge_type(finding, ours, theirs, row.at(1).value_or(""), row.at(2).value_or(""), row.at(3).value_or(""));
     }
+    if (!missing.empty()) propose_mapping(finding, rows, missing, taken);
+    if (finding.message.empty()) finding.message = types;
     return finding;
   }
 
@@ -304,15 +317,55 @@ class Inspection {
     return did_you_mean(parts.back(), known);
   }
 
+  /** Adds a mapping of all five columns to the remedies, if there is a likely column for each missing one. `rows`: of
+      the columns' query. */
+  void propose_mapping(Finding& finding, const Rows& rows, const std::vector<std::string>& missing,
+                       const std::vector<std::string>& taken) const {
+    std::vector<ColumnFacts> columns;
+    for (const auto& row : rows)
+      columns.push_back({row.at(0).value_or(""), row.at(2).value_or(""), row.at(3).value_or("?")[0], row.at(5) == "t",
+                         row.at(4) == "t" ? sample_of(row.at(0).value_or("")) : std::vector<std::string>()});
+    const ColumnProposal proposal = propose_columns(columns, missing, taken);
+    if (proposal.empty()) return;
+    std::string mapping;
+    for (const auto& [ours, theirs] : column_list()) {
+      const auto proposed = std::find_if(proposal.begin(), proposal.end(),
+                                         [&, name = ours](const auto& one) { return one.first == name; });
+      const bool is_missing = std::find(missing.begin(), missing.end(), ours) != missing.end();
+      if (is_missing ? proposed == proposal.end() : ours == theirs) continue;
+      mapping += (mapping.empty() ? "" : ",") + ours + "=" + (is_missing ? proposed->second : theirs);
+    }
+    finding.remedies.push_back("proposed mapping: " + mapping);
+  }
+
+  /** Some values of a column, each truncated; none if they cannot be read. */
+  std::vector<std::string> sample_of(const std::string& column) const {
+    constexpr int kNumRows = 50, kMaxCharacters = 500;
+    std::vector<std::string> sample;
+    connection_.query("SAVEPOINT sample");
+    try {
+      for (const auto& row :
+           connection_.query(fmt::format("SELECT left({0}::text, {1}) FROM {2} WHERE {0} IS NOT NULL LIMIT {3}",
+                                         quote_identifier(column), kMaxCharacters, table_->name, kNumRows)))
+        sample.push_back(row.at(0).value_or(""));
+    } catch (const DatabaseError& error) {
+      if (error.kind() == Kind::unavailable) throw;
+      sample.clear();
+    }
+    connection_.query("ROLLBACK TO SAVEPOINT sample");
+    return sample;
+  }
+
   /** `base` and `category` (pg_type.typcategory) are those beneath a domain; `type` is what the table says. */
   static void judge_type(Finding& finding, const std::string& ours, const std::string& theirs, const std::string& type,
                          const std::string& base, const std::string& category) {
     const bool is_text = category == "S";
     const std::string is = "'" + theirs + "' is " + type;
     if (ours == "messages") {
-      if (base != "jsonb" && base != "json" && !is_text)
-        add(finding, Condition::failed, is + "; expected jsonb, json or text");
-      else if (base != "jsonb")
+      const bool is_array = base == "_jsonb" || base == "_json";
+      if (base != "jsonb" && base != "json" && !is_text && !is_array)
+        add(finding, Condition::failed, is + "; expected jsonb, json, jsonb[], json[] or text");
+      else if (base != "jsonb" && base != "_jsonb")
         add(finding, Condition::note, is + "; jsonb guarantees valid JSON");
     } else if (ours == "rating") {
       if (is_text)

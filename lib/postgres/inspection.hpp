@@ -1,6 +1,6 @@
 // Checks a database as a source of conversations: version, encryption, table, columns and their types, privileges,
-// indexes, timeouts, replication, clock. It reads only the system catalogs and changes nothing; findings come with SQL
-// for the owner of the table.
+// indexes, timeouts, replication, clock. It reads the system catalogs, and a few values where columns are missing, to
+// propose a mapping. It changes nothing; findings come with SQL for the owner of the table.
 #pragma once
 
 #include <functional>

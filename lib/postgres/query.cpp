@@ -149,7 +149,9 @@ std::vector<std::string> split_table_name(std::string_view table, const std::str
   return parts;
 }
 
-std::string table_sql(const ExtractQuery& query) { return quoted_table(query.table, "table"); }
+std::string table_sql(const ExtractQuery& query) { return table_sql(query.table); }
+
+std::string table_sql(std::string_view table) { return quoted_table(table, "table"); }
 
 std::string describe_sql(const ExtractQuery& query) {
   const extraction::ColumnNames names = extraction::column_names(query.columns);
@@ -263,8 +265,9 @@ std::string SelectionSql::effective_rating() const {
 }
 
 std::string SelectionSql::qualifies() const {
+  // A real would be compared as a double: 4.1::real is less than 4.1. The program reads its shortest text.
   const bool is_plain = rules_.signals == std::vector{Signal::rating} && is_number(columns_.rating) &&
-                        rules_.rating_scale == extraction::RatingScale::one_to_five;
+                        columns_.rating != kRealType && rules_.rating_scale == extraction::RatingScale::one_to_five;
   if (is_plain) return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
   const bool has_means = listens_to(Signal::feedback) || listens_to(Signal::annotations);
   std::string sql =
@@ -366,7 +369,9 @@ std::string SelectionSql::from(const Range& range, const std::string& sample) co
 }
 
 std::string SelectionSql::row_columns() const {
-  const std::string messages = column(names_.messages);
+  // The text of an array is not JSON.
+  const bool is_array = columns_.messages == kJsonArrayType || columns_.messages == kJsonbArrayType;
+  const std::string messages = is_array ? "to_jsonb(" + column(names_.messages) + ")" : column(names_.messages);
   const bool is_sent_as_it_is =
       columns_.messages == kJsonbType || columns_.messages == kJsonType || is_text(columns_.messages);
   // The stored size is known without reading the value. LZ4 compresses text by at most a factor of 255, so values
@@ -423,8 +428,23 @@ std::string SelectionSql::index() const {
          column(names_.language) + "::text, " + version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
 }
 
-std::string SelectionSql::count() const {
-  return "SELECT count(*) FROM (SELECT 1" + from({.condition = bounds_}) + where_ + limit_ + ") AS selected";
+/** Why a row of the period does not match; NULL: it does. */
+std::string SelectionSql::mismatch() const {
+  const bool is_rating_only = rules_.signals == std::vector{Signal::rating};
+  std::string sql = "CASE WHEN (" + qualifies() + ") IS NOT TRUE THEN CASE WHEN " +
+                    (is_rating_only ? column(names_.rating) : effective_rating()) + " IS NULL THEN " +
+                    quote_literal(is_rating_only ? extraction::kRatingIsNull : extraction::kNoSignal) + " ELSE " +
+                    quote_literal(extraction::kBelowMinimum) + " END";
+  if (!query_.languages.empty())
+    sql += " WHEN " + column(names_.language) + " IS NULL THEN " + quote_literal(extraction::kLanguageIsNull) +
+           " WHEN NOT " + language_sql(column(names_.language), columns_.language, query_.languages) + " THEN " +
+           quote_literal(extraction::kOtherLanguage);
+  return sql + " WHEN " + created_at_ + " IS NULL THEN " + quote_literal(extraction::kTimeIsNull) + " END";
+}
+
+std::string SelectionSql::counts() const {
+  return "SELECT reason, count(*) FROM (SELECT " + mismatch() + " AS reason" + from({.condition = bounds_}) +
+         " WHERE true" + bounds_ + ") AS judged GROUP BY 1 ORDER BY 1";
 }
 
 std::string SelectionSql::sample(double percent) const {

@@ -58,6 +58,7 @@ std::vector<std::string> split_table_name(std::string_view table, const std::str
 
 /** The quoted name of the table. */
 std::string table_sql(const ExtractQuery& query);
+std::string table_sql(std::string_view table);
 
 /** `SELECT the five columns FROM the table LIMIT 0`: to get their types. The sixth is
     thumbs, if it is a signal. */
@@ -103,8 +104,9 @@ class SelectionSql {
   /** The whole selection without its large columns. Fields: kIndexFields. */
   std::string index() const;
 
-  /** Counts the rows of the selection. */
-  std::string count() const;
+  /** Counts the rows of the period by what becomes of them, without limit. Fields: the reason why they do not match
+      (see selection.hpp; NULL: they match), the number of rows. */
+  std::string counts() const;
 
   /** Different values of created_at (in UTC, if it is read in a time zone), as text, in about `percent` of the
       selection's rows, without limit, newest first; tables only. */
@@ -129,6 +131,7 @@ class SelectionSql {
   std::string rating_of(extraction::Signal signal) const;
   std::string effective_rating() const;
   std::string qualifies() const;
+  std::string mismatch() const;
   std::string row_columns() const;
   std::string version_sql() const;
   bool listens_to(extraction::Signal signal) const;

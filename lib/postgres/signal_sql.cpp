@@ -16,7 +16,7 @@ constexpr const char* kNotANumber = "'NaN'::float8";
 
 /** `column` as trimmed text. */
 std::string trimmed_sql(const std::string& column, std::uint32_t type) {
-  return "btrim(" + column + (is_text(type) ? "" : "::text") + ", " + quote_literal(" \t\n\r\f\v") + ")";
+  return "btrim(" + text_sql(column, type) + ", " + quote_literal(" \t\n\r\f\v") + ")";
 }
 
 /** Lower case for ASCII only: lower() depends on the locale of the database. */
@@ -29,16 +29,16 @@ std::string number_sql(const std::string& number, std::uint32_t type, RatingScal
   if (scale == RatingScale::boolean)
     return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = 0 THEN 1 WHEN {0} IS NOT NULL THEN {1} END", number,
                        kNotANumber);
-  const bool takes_all = scale == RatingScale::one_to_five;
-  // Beyond these bounds the cast to double precision would fail.
-  const std::string lowest = takes_all ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
-  const std::string highest = takes_all ? "1e300" : fmt::format("{}", bounds(scale).highest);
+  // On 1-5 every number below 1 is a bad rating; far below, the cast to double precision would fail.
+  const bool is_as_stored = scale == RatingScale::one_to_five;
+  const std::string lowest = is_as_stored ? "-1e300" : fmt::format("{}", bounds(scale).lowest);
+  const std::string highest = fmt::format("{}", bounds(scale).highest);
   // The program reads the shortest text of a real.
   const std::string as_double = number + (type == kRealType ? "::text::float8" : "::float8");
   const double factor = (kBestRating - kWorstRating) / (bounds(scale).highest - bounds(scale).lowest);
   const std::string spread =
-      takes_all ? as_double
-                : fmt::format("{} + ({} - {}) * {}::float8", kWorstRating, as_double, bounds(scale).lowest, factor);
+      is_as_stored ? as_double
+                   : fmt::format("{} + ({} - {}) * {}::float8", kWorstRating, as_double, bounds(scale).lowest, factor);
   return fmt::format("CASE WHEN {0} BETWEEN {1} AND {2}{3} THEN {4} WHEN {0} IS NOT NULL THEN {5} END", number, lowest,
                      highest, type == kNumericType ? " AND scale(" + number + ") <= 300" : "", spread, kNotANumber);
 }
@@ -101,6 +101,10 @@ std::string list_sql(const std::vector<std::string>& values) {
   return sql;
 }
 
+std::string text_sql(const std::string& column, std::uint32_t type) {
+  return column + (is_text(type) ? "" : "::text") + " COLLATE \"C\"";
+}
+
 std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
   if (type == kBoolType) return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
   if (is_number(type)) return number_sql(column, type, scale);
@@ -140,7 +144,7 @@ std::string score_sql(const std::string& value) {
 }
 
 std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted) {
-  const std::string tag = column + (is_text(type) ? "" : "::text");
+  const std::string tag = text_sql(column, type);
   const std::string lower = lower_sql(trimmed_sql(column, type));
   const WantedLanguages languages(wanted);
   std::vector<std::string> words, patterns;

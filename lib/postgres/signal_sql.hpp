@@ -16,7 +16,7 @@ namespace intelia::postgres {
 inline constexpr std::uint32_t kBoolType = 16, kBigintType = 20, kSmallintType = 21, kIntegerType = 23, kTextType = 25,
                                kJsonType = 114, kRealType = 700, kDoubleType = 701, kVarcharType = 1043,
                                kDateType = 1082, kTimestampType = 1114, kTimestamptzType = 1184, kNumericType = 1700,
-                               kJsonbType = 3802;
+                               kJsonbType = 3802, kJsonArrayType = 199, kJsonbArrayType = 3807;
 
 bool is_text(std::uint32_t type);
 bool is_number(std::uint32_t type);
@@ -29,6 +29,10 @@ std::string quote_literal(std::string_view text);
 
 /** `values` as SQL strings, separated by commas. */
 std::string list_sql(const std::vector<std::string>& values);
+
+/** `column` as text that is compared by its bytes: regular expressions do not support collations that are not
+    deterministic. */
+std::string text_sql(const std::string& column, std::uint32_t type);
 
 /** extraction::read_rating of `column`: double precision on 1..5, NULL of NULL. */
 std::string rating_sql(const std::string& column, std::uint32_t type, extraction::RatingScale scale);

@@ -18,10 +18,14 @@ void append_json_string(std::string& out, std::string_view text) {
     const auto byte = static_cast<unsigned char>(text[i]);
     const bool is_line_separator = byte == 0xE2 && i + 2 < text.size() && text[i + 1] == '\x80' &&
                                    (text[i + 2] == '\xA8' || text[i + 2] == '\xA9');
-    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F && !is_line_separator) continue;
+    const bool is_next_line = byte == 0xC2 && i + 1 < text.size() && text[i + 1] == '\x85';
+    if (byte >= 0x20 && byte != '"' && byte != '\\' && byte != 0x7F && !is_line_separator && !is_next_line) continue;
     out.append(text, copied, i - copied);
     if (const char* escape = short_json_escape(byte)) {
       out += escape;
+    } else if (is_next_line) {
+      out += "\\u0085";
+      ++i;
     } else if (is_line_separator) {
       out += text[i + 2] == '\xA8' ? "\\u2028" : "\\u2029";
       i += 2;

@@ -9,8 +9,8 @@ namespace intelia {
 
 using Json = nlohmann::ordered_json;
 
-/** Appends `text` as a JSON string with its quotes. Control characters, quote, backslash and U+2028/U+2029 are escaped.
- */
+/** Appends `text` as a JSON string with its quotes. Control characters, quote, backslash and what some programs take
+   for the end of a line (U+0085, U+2028, U+2029) are escaped. */
 void append_json_string(std::string& out, std::string_view text);
 
 /** Appends the shortest decimal that reads back as `number`; null for NaN and infinities. */

@@ -1,36 +1,43 @@
 #include "record/jsonl.hpp"
 
 #include <fmt/format.h>
-#include <simdjson.h>
+
+#include <algorithm>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "record/json_fwd.hpp"
+#include "record/json_value.hpp"
+#include "record/message_content.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia {
 
 namespace fs = std::filesystem;
-namespace dom = simdjson::dom;
 
 namespace {
 
-/** One parser per thread, which reuses its memory. */
-dom::parser& line_parser() {
-  static thread_local dom::parser parser;
-  return parser;
+/** One per thread, which reuses its memory. */
+JsonDocument& line_document() {
+  static thread_local JsonDocument document;
+  return document;
 }
 
-std::optional<std::string> parse_object(std::string_view line, dom::object& object) {
-  dom::element root;
-  if (auto error = line_parser().parse(line.data(), line.size(), /*realloc_if_needed=*/true).get(root))
-    return fmt::format("not valid JSON: {}", simdjson::error_message(error));
-  if (root.get(object)) return "not a JSON object";
+std::optional<std::string> parse_object(JsonDocument& document, std::string_view line) {
+  if (auto fault = document.parse(line)) return fault;
+  if (!document.root().is_object()) return "not a JSON object";
   return std::nullopt;
 }
 
-std::string text_or_empty(const dom::object& object, std::string_view key) {
+/** The value of `key` in `object`; null is as good as absent. */
+bool find(JsonDocument& document, const JsonValue& object, std::string_view key, JsonValue& value) {
+  return document.find(object, key, value) && !value.is_null();
+}
+
+std::string text_or_empty(JsonDocument& document, const JsonValue& object, std::string_view key) {
+  JsonValue value;
   std::string_view text;
-  if (object[key].get(text)) return {};
+  if (!document.find(object, key, value) || !value.get(text)) return {};
   return std::string(text);
 }
 
@@ -41,67 +48,130 @@ bool is_role(std::string_view role) {
   return false;
 }
 
-/** The members of `message` other than role and content, as an object; empty when there are none. */
-std::string other_members(const dom::object& message) {
-  std::string json;
-  for (const auto& [key, value] : message) {
-    if (key == "role" || key == "content") continue;
-    json += json.empty() ? "{" : ",";
-    append_json_string(json, key);
-    json += ':';
-    json += simdjson::minify(value);
-  }
-  if (!json.empty()) json += '}';
-  return json;
+/** The role by its name in ShareGPT's files. */
+std::string_view role_of_sharegpt(std::string_view name) {
+  if (name == "human") return "user";
+  if (name == "gpt") return "assistant";
+  return name;
+}
+
+/** Appends a member to an object that is being written, `{…` or empty. */
+void append_member(JsonDocument& document, std::string& json, const JsonMember& member) {
+  json += json.empty() ? "{" : ",";
+  append_json_string(json, member.key);
+  json += ':';
+  document.append(json, member.value);
 }
 
 /** `name` is that of the list, for faults. A turn with only tool calls may lack its content. */
-std::optional<std::string> parse_message(const dom::element& element, const std::string& name, std::size_t place,
-                                         Message& out) {
-  dom::object message;
-  if (element.get(message)) return fmt::format("message is not an object: {}[{}]", name, place);
-  std::string_view role, content;
-  if (message["role"].get(role)) return fmt::format("message without a role: {}[{}]", name, place);
-  if (!is_role(role)) {
-    return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython",
-                       role, name, place);
+std::optional<std::string> parse_message(JsonDocument& document, const JsonValue& value, const std::string& name,
+                                         std::size_t place, Message& out) {
+  if (!value.is_object()) return fmt::format("message is not an object: {}[{}]", name, place);
+  std::vector<JsonMember> members = document.members(value);
+  // `datasets` writes every column that some record has, null where a record has none.
+  std::erase_if(members, [](const JsonMember& member) { return member.value.is_null(); });
+  const auto has = [&](std::string_view key) {
+    return std::any_of(members.begin(), members.end(), [&](const JsonMember& member) { return member.key == key; });
+  };
+  const std::string_view role_key = has("role") ? "role" : "from", content_key = has("content") ? "content" : "value";
+  const bool has_role = has(role_key), has_content = has(content_key);
+  JsonValue role, content;
+  bool has_calls = false;
+  std::string more;
+  for (const JsonMember& member : members) {
+    if (member.key == role_key) {
+      role = member.value;
+    } else if (member.key == content_key) {
+      content = member.value;
+    } else {
+      if (member.key == "tool_calls") has_calls = !document.items(member.value).empty();
+      append_member(document, more, member);
+    }
   }
-  dom::array calls;
-  dom::element given;
-  const bool has_none = message["content"].get(given) || given.is_null();
-  const bool only_calls = has_none && !message["tool_calls"].get(calls) && calls.size() > 0;
-  if (message["content"].get(content) && !only_calls)
+  std::string_view role_text, text;
+  if (!has_role || !role.get(role_text)) return fmt::format("message without a role: {}[{}]", name, place);
+  role_text = role_of_sharegpt(role_text);
+  if (!is_role(role_text)) {
+    return fmt::format("unknown role: '{}' in {}[{}], expected system, developer, user, assistant, tool or ipython",
+                       role_text, name, place);
+  }
+  std::string joined;
+  const ContentForm form = has_content ? read_content(document, content, text, joined) : ContentForm::no_text;
+  if (form == ContentForm::other_parts)
+    return fmt::format("content part is not text: {}[{}].content has other parts than {{\"type\":\"text\",\"text\":…}}",
+                       name, place);
+  const bool only_calls = !has_content && has_calls;
+  if (form == ContentForm::no_text && !only_calls)
     return fmt::format("message without text content: {}[{}]", name, place);
-  out = {std::string(role), std::string(content), other_members(message), !only_calls};
+  if (!more.empty()) more += '}';
+  out = {std::string(role_text), std::string(text), std::move(more), !only_calls};
   return std::nullopt;
 }
 
-std::optional<std::string> parse_messages(const dom::array& array, const std::string& name,
+std::optional<std::string> parse_messages(JsonDocument& document, const JsonValue& list, const std::string& name,
                                           std::vector<Message>& messages) {
   messages.clear();
-  for (dom::element element : array) {
+  for (const JsonValue& item : document.items(list)) {
     Message message;
-    if (auto fault = parse_message(element, name, messages.size(), message)) return fault;
+    if (auto fault = parse_message(document, item, name, messages.size(), message)) return fault;
     messages.push_back(std::move(message));
   }
   if (messages.empty()) return name + " is empty";
   return std::nullopt;
 }
 
+/** The list of tools, which `datasets` keeps as a string of JSON. */
+std::optional<std::string> parse_tools(JsonDocument& document, const JsonValue& tools, std::string& json) {
+  std::string_view text;
+  if (tools.get(text)) {
+    if (text.find_first_not_of(" \t\r\n") == std::string_view::npos) return std::nullopt;
+    JsonDocument inside;
+    if (inside.parse(text) || !inside.root().is_list()) return "'tools' is not a list";
+    inside.append(json, inside.root());
+    return std::nullopt;
+  }
+  if (!tools.is_list()) return "'tools' is not a list";
+  document.append(json, tools);
+  return std::nullopt;
+}
+
 /** The members of conversations and preferences other than their messages. */
 template <class Record>
-std::optional<std::string> parse_surroundings(const dom::object& object, Record& out) {
-  dom::element tools;
-  if (!object["tools"].get(tools) && !tools.is_null()) {
-    if (!tools.is_array()) return "'tools' is not a list";
-    out.tools_json = simdjson::minify(tools);
+std::optional<std::string> parse_surroundings(JsonDocument& document, Record& out) {
+  JsonValue tools, metadata;
+  if (find(document, document.root(), "tools", tools))
+    if (auto fault = parse_tools(document, tools, out.tools_json)) return fault;
+  if (find(document, document.root(), "metadata", metadata) && metadata.is_object()) {
+    out.metadata_json.clear();
+    document.append(out.metadata_json, metadata);
+    out.id = text_or_empty(document, metadata, "conversation_id");
+    if (out.id.empty()) out.id = text_or_empty(document, metadata, "id");
+    out.language = text_or_empty(document, metadata, "language");
   }
-  dom::object metadata;
-  if (object["metadata"].get(metadata)) return std::nullopt;
-  out.metadata_json = simdjson::minify(metadata);
-  out.id = text_or_empty(metadata, "conversation_id");
-  if (out.id.empty()) out.id = text_or_empty(metadata, "id");
-  out.language = text_or_empty(metadata, "language");
+  out.duplicate_key = document.duplicate_key();
+  return std::nullopt;
+}
+
+/** A prompt whose answers are context, and the completion, which is trained. */
+std::optional<std::string> parse_completion(JsonDocument& document, const JsonValue& prompt,
+                                            const JsonValue& completion, Conversation& out) {
+  std::string_view prompt_text, completion_text;
+  if (prompt.get(prompt_text) && completion.get(completion_text)) {
+    if (completion_text.empty()) return "'completion' is empty";
+    out.text = prompt_text;
+    out.num_context_bytes = out.text.size();
+    out.text += completion_text;
+    return std::nullopt;
+  }
+  if (!prompt.is_list() || !completion.is_list())
+    return "'prompt' and 'completion' are neither two lists of messages nor two strings";
+  std::vector<Message> answer;
+  if (auto fault = parse_messages(document, prompt, "prompt", out.messages)) return fault;
+  if (auto fault = parse_messages(document, completion, "completion", answer)) return fault;
+  for (Message& message : out.messages)
+    if (message.role == "assistant") message.more_json = R"({"weight":0})";
+  out.messages.insert(out.messages.end(), std::make_move_iterator(answer.begin()),
+                      std::make_move_iterator(answer.end()));
   return std::nullopt;
 }
 
@@ -109,54 +179,64 @@ std::optional<std::string> parse_surroundings(const dom::object& object, Record&
 
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out) {
   out = Conversation{};
-  dom::object object;
-  if (auto fault = parse_object(line, object)) return fault;
-  dom::array array;
-  if (!object["messages"].get(array)) {
-    if (auto fault = parse_messages(array, "messages", out.messages)) return fault;
+  JsonDocument& document = line_document();
+  if (auto fault = parse_object(document, line)) return fault;
+  const JsonValue root = document.root();
+  JsonValue list, prompt, completion, text_value;
+  std::string_view text;
+  std::optional<std::string> fault;
+  if (find(document, root, "messages", list) && list.is_list()) {
+    fault = parse_messages(document, list, "messages", out.messages);
+  } else if (find(document, root, "conversations", list) && list.is_list()) {
+    fault = parse_messages(document, list, "conversations", out.messages);
+  } else if (find(document, root, "prompt", prompt) && find(document, root, "completion", completion)) {
+    fault = parse_completion(document, prompt, completion, out);
+  } else if (!find(document, root, "text", text_value) || !text_value.get(text)) {
+    return "neither 'messages' (a list) nor 'text' (a string)";
+  } else if (text.empty()) {
+    return "'text' is empty";
   } else {
-    std::string_view text;
-    if (object["text"].get(text)) return "neither 'messages' (a list) nor 'text' (a string)";
-    if (text.empty()) return "'text' is empty";
     out.text = text;
   }
-  return parse_surroundings(object, out);
+  return fault ? fault : parse_surroundings(document, out);
 }
 
 std::optional<std::string> parse_preference(std::string_view line, Preference& out) {
   out = Preference{};
-  dom::object object;
-  if (auto fault = parse_object(line, object)) return fault;
+  JsonDocument& document = line_document();
+  if (auto fault = parse_object(document, line)) return fault;
   const auto part = [&](const char* name, std::vector<Message>& messages) -> std::optional<std::string> {
-    dom::array array;
-    if (object[name].get(array)) return fmt::format("no list of messages: '{}'", name);
-    return parse_messages(array, name, messages);
+    JsonValue list;
+    if (!find(document, document.root(), name, list) || !list.is_list())
+      return fmt::format("no list of messages: '{}'", name);
+    return parse_messages(document, list, name, messages);
   };
   if (auto fault = part("prompt", out.prompt)) return fault;
   if (auto fault = part("chosen", out.chosen)) return fault;
   if (auto fault = part("rejected", out.rejected)) return fault;
-  return parse_surroundings(object, out);
+  return parse_surroundings(document, out);
 }
 
 std::optional<std::string> parse_question(std::string_view line, Question& out) {
   out = Question{};
-  dom::object object;
-  if (auto fault = parse_object(line, object)) return fault;
-  out.id = text_or_empty(object, "id");
+  JsonDocument& document = line_document();
+  if (auto fault = parse_object(document, line)) return fault;
+  const JsonValue root = document.root();
+  out.id = text_or_empty(document, root, "id");
   if (out.id.empty()) return "no 'id' (a string)";
-  dom::array array;
-  std::string_view question;
-  if (!object["messages"].get(array)) {
-    if (auto fault = parse_messages(array, "messages", out.messages)) return fault;
-  } else if (!object["question"].get(question) && !question.empty()) {
-    out.messages.push_back({"user", std::string(question)});
+  JsonValue list;
+  if (find(document, root, "messages", list) && list.is_list()) {
+    if (auto fault = parse_messages(document, list, "messages", out.messages)) return fault;
+  } else if (const std::string question = text_or_empty(document, root, "question"); !question.empty()) {
+    out.messages.push_back({"user", question});
   } else {
     return "neither 'question' (a string) nor 'messages' (a list)";
   }
-  out.language = text_or_empty(object, "language");
-  out.category = text_or_empty(object, "category");
-  out.reference = text_or_empty(object, "reference");
-  out.context = text_or_empty(object, "context");
+  out.language = text_or_empty(document, root, "language");
+  out.category = text_or_empty(document, root, "category");
+  out.reference = text_or_empty(document, root, "reference");
+  out.context = text_or_empty(document, root, "context");
+  out.duplicate_key = document.duplicate_key();
   return std::nullopt;
 }
 
@@ -201,7 +281,13 @@ void append_messages(std::string& out, const std::vector<Message>& messages) {
 
 void append_conversation(std::string& out, const Conversation& conversation) {
   out += '{';
-  if (conversation.messages.empty()) {
+  if (conversation.messages.empty() && conversation.num_context_bytes > 0) {
+    const std::string_view text = conversation.text;
+    out += "\"prompt\":";
+    append_json_string(out, text.substr(0, conversation.num_context_bytes));
+    out += ",\"completion\":";
+    append_json_string(out, text.substr(conversation.num_context_bytes));
+  } else if (conversation.messages.empty()) {
     out += "\"text\":";
     append_json_string(out, conversation.text);
   } else {
@@ -272,7 +358,10 @@ void fail_strictly(const std::string& message) {
 }
 
 Rejects::Rejects(RejectPolicy policy, Log& log, AtomicFile* file)
-    : policy_(policy), warnings_(log, "more records are rejected; further warnings are suppressed"), file_(file) {}
+    : policy_(policy),
+      log_(log),
+      warnings_(log, "more records are rejected; further warnings are suppressed"),
+      file_(file) {}
 
 void Rejects::add(const std::string& where, const std::string& reason, std::string_view raw) {
   ++count_;
@@ -294,8 +383,9 @@ template <class Record>
 std::int64_t read_records(const fs::path& path, Rejects& rejects, const StopFlag& stop,
                           std::optional<std::string> (*parse)(std::string_view, Record&),
                           const std::function<void(Record&&, std::int64_t)>& take) {
-  LineReader lines(path);
+  RecordLines lines(path);
   Record record;
+  DuplicateKeys duplicates;
   std::int64_t num_read = 0;
   while (auto line = lines.next()) {
     stop.check("reading '" + path.string() + "'");
@@ -306,9 +396,11 @@ std::int64_t read_records(const fs::path& path, Rejects& rejects, const StopFlag
     } else if (auto fault = parse(*line, record)) {
       rejects.add(where, *fault, *line);
     } else {
+      duplicates.add(where, record.duplicate_key);
       take(std::move(record), lines.line_number());
     }
   }
+  duplicates.warn(rejects.log());
   return num_read;
 }
 
@@ -325,7 +417,7 @@ std::int64_t read_preferences(const fs::path& path, Rejects& rejects, const Stop
 }
 
 std::vector<Question> read_questions(const fs::path& path) {
-  LineReader lines(path);
+  RecordLines lines(path);
   std::vector<Question> questions;
   std::map<std::string, std::int64_t> line_by_id;
   while (auto line = lines.next()) {

@@ -14,15 +14,24 @@
 #include "base/file.hpp"
 #include "base/sinks.hpp"
 #include "record/message.hpp"
+#include "record/record_lines.hpp"
 
 namespace intelia {
 
-/** Parses one line of a dataset. Returns a description of the fault, or nothing on success. Never throws on content. */
+/**
+ * Parses one line of a dataset. Returns a description of the fault, or nothing on success. Never throws on content.
+ *
+ * A conversation has `messages`, or ShareGPT's `conversations` (from, value), or `prompt` and `completion`, two lists
+ * of messages or two strings, of which only the completion is trained, or `text`. Content is a string or a list of text
+ * parts; `tools` is a list or a string with its JSON. A member that is null is absent. Of a key that occurs twice the
+ * last value is used, and duplicate_key is set. Numbers that are not computed with are kept digit by digit.
+ */
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
 std::optional<std::string> parse_preference(std::string_view line, Preference& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
 
-/** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`) and a newline. */
+/** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`, or with prompt and completion) and a
+ * newline. */
 void append_conversation(std::string& out, const Conversation& conversation);
 
 /** Appends `{"prompt":[…],"chosen":[…],"rejected":[…],"metadata":{…}}` and a newline: what TRL's DPOTrainer reads. */
@@ -30,9 +39,6 @@ void append_preference(std::string& out, const Preference& preference);
 
 /** Appends `"messages":[…]`, without braces. */
 void append_messages(std::string& out, const std::vector<Message>& messages);
-
-/** The fault of a line that LineReader has truncated. */
-inline constexpr const char* kLineTooLong = "line is longer than 64 MiB";
 
 /** The handling of lines that are not valid records. */
 struct RejectPolicy {
@@ -80,18 +86,21 @@ class Rejects {
   /** Throws Error{input} when more than the allowed fraction of `num_read` records is bad. */
   void check(std::int64_t num_read) const;
   std::int64_t count() const { return count_; }
+  Log& log() const { return log_; }
   /** Counts by reason_name. */
   const std::map<std::string, std::int64_t>& by_reason() const { return by_reason_; }
 
  private:
   RejectPolicy policy_;
+  Log& log_;
   FirstWarnings warnings_;
   AtomicFile* file_;
   std::int64_t count_ = 0;
   std::map<std::string, std::int64_t> by_reason_;
 };
 
-/** Reads every record of `path` in order and calls `take` with its line number. Returns the number of lines. */
+/** Reads every record of `path` in order and calls `take` with its line number. Returns the number of records. Warns of
+    keys that occur twice. */
 std::int64_t read_conversations(const std::filesystem::path& path, Rejects& rejects, const StopFlag& stop,
                                 const std::function<void(Conversation&&, std::int64_t line_number)>& take);
 

@@ -1,6 +1,7 @@
 // The records that commands exchange, as plain structs; jsonl.hpp has their JSON.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -17,11 +18,13 @@ struct Message {
 /** One line of a dataset: either messages or plain text. */
 struct Conversation {
   std::vector<Message> messages;
-  std::string text;                  // used when messages is empty
-  std::string tools_json;            // the list of available tools, or empty
-  std::string metadata_json = "{}";  // the metadata object, verbatim
-  std::string id;                    // metadata.conversation_id, else metadata.id, else empty
-  std::string language;              // metadata.language, else empty
+  std::string text;                   // used when messages is empty
+  std::size_t num_context_bytes = 0;  // at the beginning of text: a prompt, which is not trained
+  std::string tools_json;             // the list of available tools, or empty
+  std::string metadata_json = "{}";   // the metadata object, verbatim
+  std::string id;                     // metadata.conversation_id, else metadata.id, else empty
+  std::string language;               // metadata.language, else empty
+  std::string duplicate_key;  // a key that occurs twice in an object of the record (the last value is used), or empty
 };
 
 /** A prompt with a preferred and a rejected answer. */
@@ -31,6 +34,7 @@ struct Preference {
   std::string metadata_json = "{}";  // the metadata object, verbatim
   std::string id;                    // metadata.conversation_id, else metadata.id, else empty
   std::string language;              // metadata.language, else empty
+  std::string duplicate_key;  // a key that occurs twice in an object of the record (the last value is used), or empty
 };
 
 struct Question {
@@ -40,6 +44,7 @@ struct Question {
   std::string category;
   std::string reference;
   std::string context;
+  std::string duplicate_key;  // as in Conversation
 };
 
 /** A training sample: token ids and, for each, whether it is a target of the loss and with which weight. */

@@ -38,12 +38,14 @@ struct EncodedLine : DatasetLine {
   std::optional<std::string> fault;  // why nothing can be trained on it
   EncodedConversation encoded;
   std::string id, language;
+  bool has_duplicate_key = false;
 };
 
 void encode_line(const EncodeContext& context, EncodedLine& line) {
   Conversation conversation;
   line.fault = line.parse(conversation);
   if (line.fault) return;
+  line.has_duplicate_key = !conversation.duplicate_key.empty();
   const std::optional<std::string> refusal = refusal_of([&] {
     line.encoded = encode_conversation(context.tokenizer, context.chat_template, conversation, context.options);
   });
@@ -68,6 +70,7 @@ class DatasetWriter {
 
   void take(const EncodedLine& line) {
     ++summary_.num_read;
+    summary_.num_duplicate_keys += line.has_duplicate_key;
     summary_.num_truncated += line.encoded.is_truncated;
     // A line that was encoded and is still rejected has no target.
     summary_.num_without_target += line.fault && !line.encoded.tokens.ids.empty();
@@ -142,7 +145,12 @@ TokenStore load(const EncodeContext& context, const fs::path& path, Rejects& rej
 TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                    const EncodeOptions& options, Rejects& rejects, Sinks sinks,
                                    const TokenCacheSettings& cache, int threads)
-    : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {}
+    : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {
+  const std::int64_t count = store_.summary().num_duplicate_keys;
+  if (count > 0)
+    sinks.log.warning(fmt::format("{}: a key occurs twice in {} record{}; the last value is used", path.string(), count,
+                                  count == 1 ? "" : "s"));
+}
 
 std::string describe_dataset(const TokenizedDataset& dataset) {
   return fmt::format("{} records, {} tokens, {} of them trained, {} records truncated", dataset.size(),

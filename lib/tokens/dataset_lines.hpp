@@ -29,13 +29,13 @@ struct DatasetLine {
 
 /** The next lines for one thread, up to line `limit` (0: all); empty at the end. `Line` derives from DatasetLine. */
 template <class Line>
-std::vector<Line> read_line_batch(LineReader& lines, std::int64_t limit) {
+std::vector<Line> read_line_batch(RecordLines& lines, std::int64_t limit) {
   constexpr std::size_t kMaxLines = 256, kMaxBytes = 1 << 20, kBeginningBytes = 200;
   std::vector<Line> batch;
   for (std::size_t num_bytes = 0; batch.size() < kMaxLines && num_bytes < kMaxBytes;) {
     if (limit > 0 && lines.line_number() >= limit) break;
     const auto line = lines.next();
-    if (!line) break;
+    if (!line || (limit > 0 && lines.line_number() > limit)) break;
     num_bytes += line->size();
     Line& added = batch.emplace_back();
     added.number = lines.line_number();
@@ -50,7 +50,7 @@ std::vector<Line> read_line_batch(LineReader& lines, std::int64_t limit) {
 template <class Line, class Work, class Take>
 void process_lines(const std::filesystem::path& path, std::int64_t limit, int threads, const Sinks& sinks,
                    const std::string& task, const Work& work, const Take& take) {
-  LineReader lines(path);
+  RecordLines lines(path);
   OrderedWorkers<std::vector<Line>> workers(threads, [&](std::vector<Line>& batch) {
     for (Line& line : batch) work(line);
   });

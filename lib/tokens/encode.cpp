@@ -179,6 +179,9 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
     }
     TokenSample marked{{}, std::vector<std::uint8_t>(encoding.ids.size(), 1)};
+    // A token that the prompt and the completion share is context.
+    for (std::size_t i = 0; i < encoding.ids.size() && encoding.ranges[i].begin < conversation.num_context_bytes; ++i)
+      marked.is_target[i] = 0;
     return finish(std::move(encoding), std::move(marked), options);
   }
   const RenderOptions render = with_tools(options.render, conversation.tools_json);

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 
-#include "base/file.hpp"
 #include "base/sinks.hpp"
 #include "record/jsonl.hpp"
 #include "tokenizer/tokenizer.hpp"
@@ -36,7 +35,7 @@ struct PreviewTotals {
  * records that cannot be encoded, go to `rejects`; where they were asked for by number they are an Error{input}, as is
  * a line that does not exist.
  */
-PreviewTotals preview_file(LineReader& lines, const PreviewSettings& settings, const PreviewModel& model,
+PreviewTotals preview_file(RecordLines& lines, const PreviewSettings& settings, const PreviewModel& model,
                            Rejects& rejects, const StopFlag& stop,
                            const std::function<void(const std::string&)>& write);
 

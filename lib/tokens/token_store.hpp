@@ -28,6 +28,7 @@ struct TokenStoreSummary {
   std::int64_t num_read = 0;   // lines of the dataset
   std::int64_t num_truncated = 0;
   std::int64_t num_without_target = 0;
+  std::int64_t num_duplicate_keys = 0;  // records in which a key occurs twice
   std::int64_t num_records = 0, num_tokens = 0, num_targets = 0, num_rejected = 0;  // counted by the writer
 };
 

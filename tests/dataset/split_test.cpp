@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "base/error.hpp"
 #include "base/hash.hpp"
 
 using namespace intelia;
@@ -44,7 +45,42 @@ TEST_CASE("a position is the top 53 bits of the hash and never changes") {
   }
 }
 
+TEST_CASE("the fractions are given by one, two or three numbers") {
+  CHECK(split_of({0.7}).train == 0.7);
+  CHECK_FALSE(split_of({0.7}).has_test());
+  CHECK_FALSE(split_of({0.9, 0.1, 0}).has_test());
+  CHECK(split_of({0.8, 0.1, 0.1}).test == 0.1);
+  for (const std::vector<double>& wrong : std::vector<std::vector<double>>{
+           {}, {1.5}, {-0.1}, {0.9, 0.2}, {0.5, 0.4}, {0.8, 0.1, 0.2}, {1.2, -0.2}, {0.7, 0.1, 0.1, 0.1}}) {
+    CAPTURE(wrong.size());
+    CHECK_THROWS_AS(split_of(wrong), SettingError);
+  }
+}
+
+TEST_CASE("what is held out stays held out when the split has a third part") {
+  const Split two = split_of({0.9, 0.1}), three = split_of({0.8, 0.1, 0.1});
+  int num_test = 0, num_validation = 0;
+  for (int i = 0; i < 20000; ++i) {
+    const std::string id = "conversation-" + std::to_string(i);
+    const SplitPart before = part_of(id, two), after = part_of(id, three);
+    num_test += after == SplitPart::test;
+    num_validation += after == SplitPart::validation;
+    CHECK(before != SplitPart::test);
+    if (before == SplitPart::validation) CHECK(after == SplitPart::test);
+    if (after == SplitPart::train) CHECK(before == SplitPart::train);
+    CHECK((part_of(id, split_of({0.6, 0.3, 0.1})) == SplitPart::test) == (after == SplitPart::test));
+  }
+  // Binomial: mean 2000, standard deviation 42; six of them.
+  CHECK(num_test > 1745);
+  CHECK(num_test < 2255);
+  CHECK(num_validation > 1745);
+  CHECK(num_validation < 2255);
+}
+
 TEST_CASE("fractions are met, and a larger fraction only adds conversations") {
+  const auto is_in_training = [](const std::string& id, double fraction) {
+    return part_of(id, {.train = fraction}) == SplitPart::train;
+  };
   int num_training = 0;
   for (int i = 0; i < 20000; ++i) {
     const std::string id = "conversation-" + std::to_string(i);

@@ -229,7 +229,8 @@ TEST_CASE("order, NULL times and the limit") {
            selection);
   CHECK(ids_of(result) == Ids{"z", "a", "b"});  // 1767398400 is 2026-01-03
   CHECK(result.counts.matched == 3);
-  CHECK(result.counts.unmatched_by_reason == std::map<std::string, std::int64_t>{{"created_at is NULL", 1}});
+  CHECK(result.counts.unmatched_by_reason ==
+        std::map<std::string, std::int64_t>{{"beyond the limit", 2}, {"created_at is NULL", 1}});
 }
 
 TEST_CASE("a file without any time keeps its order") {

@@ -25,13 +25,14 @@ struct Stored {
 };
 
 RowResult result_of(const Stored& row) {
-  const std::uint64_t kind = (key128_of(row.id).low + row.version) % 10;
+  const std::uint64_t kind = (key128_of(row.id).low + row.version) % 11;
   RowResult result;
-  result.output = kind < 6   ? OutputKind::train
-                  : kind < 7 ? OutputKind::validation
-                  : kind < 8 ? OutputKind::rejected
-                  : kind < 9 ? OutputKind::dropped
-                             : OutputKind::quarantined;
+  result.output = kind < 6    ? OutputKind::train
+                  : kind < 7  ? OutputKind::validation
+                  : kind < 8  ? OutputKind::rejected
+                  : kind < 9  ? OutputKind::dropped
+                  : kind < 10 ? OutputKind::quarantined
+                              : OutputKind::test;
   result.line = row.id + " " + std::to_string(row.version) + std::string(row.version % 7, '.') + "\n";
   result.tally = is_kept(result.output) ? "fr\t4\t2026-0" + std::to_string(1 + row.version % 9)
                                         : "reason " + std::to_string(row.version % 3);
@@ -43,15 +44,14 @@ void finish(Run& run, DatasetFiles& files, StateWriter& state) {
   summary.identity = {{"source", 1}};
   summary.tallies = files.tallies();
   summary.num_kept = files.num_kept();
-  for (std::size_t i = 0; i < kNumOutputs; ++i)
-    summary.outputs[i] = {files.num_bytes(static_cast<OutputKind>(i)), files.checksum(static_cast<OutputKind>(i))};
+  for (std::size_t i = 0; i < kNumOutputs; ++i) summary.outputs[i] = files.state_of(static_cast<OutputKind>(i));
   state.finish(summary);
   run.commit();
 }
 
 void write_in_full(const std::vector<Stored>& rows, const fs::path& folder) {
   Run run({"extract"}, folder);
-  DatasetFiles files(run);
+  DatasetFiles files(run, /*has_test=*/true);
   StateWriter state(run.stage_state(folder / "state"));
   for (const Stored& row : rows) {
     const RowResult result = result_of(row);
@@ -76,7 +76,7 @@ IncrementCounts write_increment(const std::vector<Stored>& rows, const fs::path&
       increment.put(*id, by_id.at(*id).version, result_of(by_id.at(*id)));
   });
   Run run({"extract"}, folder);
-  DatasetFiles files(run, increment.tallies());
+  DatasetFiles files(run, /*has_test=*/true, increment.tallies());
   StateWriter new_state(run.stage_state(folder / "state"));
   increment.compose(folder, files, new_state);
   finish(run, files, new_state);

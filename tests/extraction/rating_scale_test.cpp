@@ -13,7 +13,7 @@ TEST_CASE("every scale is converted to 1 to 5") {
     const char* text;
     double rating;
   };
-  for (const Case& c : {Case{"1-5", "4.5", 4.5}, {"1-5", "7", 7},     {"1-5", "-2", -2},       {"0-10", "0", 1},
+  for (const Case& c : {Case{"1-5", "4.5", 4.5}, {"1-5", "0", 0},     {"1-5", "-2", -2},       {"0-10", "0", 1},
                         {"0-10", "7.5", 4},      {"0-10", "10", 5},   {"0-5", "2.5", 3},       {"0-1", "0.75", 4},
                         {"0-1", "1", 5},         {"0-100", "75", 4},  {"0-100", "1e2", 5},     {"boolean", "t", 5},
                         {"boolean", "No", 1},    {"boolean", "1", 5}, {"boolean", "0", 1},     {"0-10", "true", 5},
@@ -43,6 +43,8 @@ TEST_CASE("invalid ratings are faults that name the value") {
                         {"1-5", "1e999", "is not a number: \"1e999\""},
                         {"1-5", "NaN", "is NaN"},
                         {"1-5", "-Infinity", "is infinite"},
+                        {"1-5", "53828", "is outside the scale 1-5: \"53828\""},
+                        {"1-5", "5.01", "is outside the scale 1-5: \"5.01\""},
                         {"0-10", "NaN", "is NaN"},
                         {"0-10", "10.1", "is outside the scale 0-10: \"10.1\""},
                         {"0-1", "-0.1", "is outside the scale 0-1: \"-0.1\""},

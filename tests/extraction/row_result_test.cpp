@@ -25,7 +25,7 @@ constexpr const char* kTurns = R"([{"role":"user","content":"u"},{"role":"assist
 }  // namespace
 
 TEST_CASE("each row has its output, its line and its tally") {
-  RowClassifier classifier({.min_messages = 2}, 1);
+  RowClassifier classifier({.min_messages = 2}, {.train = 1});
   RowResult result = classifier.classify(row_of("c-1", kTurns, "4.3"));
   CHECK(result.output == OutputKind::train);
   CHECK(result.tally == "fr\t4.5\t2026-02");
@@ -43,13 +43,15 @@ TEST_CASE("each row has its output, its line and its tally") {
   Row copied = row_of("c-4", kTurns);
   copied.num_copies = 2;
   CHECK(classifier.classify(copied).tally == "conversation_id is not unique");
-  RowClassifier to_validation({.min_messages = 2}, 0);
+  RowClassifier to_validation({.min_messages = 2}, {.train = 0});
   CHECK(to_validation.classify(row_of("c-1", kTurns)).output == OutputKind::validation);
+  RowClassifier to_test({.min_messages = 2}, {.train = 0, .test = 1});
+  CHECK(to_test.classify(row_of("c-1", kTurns)).output == OutputKind::test);
 }
 
 TEST_CASE("counts by name do not depend on the order of the rows") {
   TemporaryFolder folder;
-  RowClassifier classifier({.min_messages = 2}, 1);
+  RowClassifier classifier({.min_messages = 2}, {.train = 1});
   Json counts;
   {
     Run run({"extract"}, folder.path);

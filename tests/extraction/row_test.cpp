@@ -102,7 +102,7 @@ TEST_CASE("rejected rows and their reasons") {
       {"", "messages is not valid JSON"},
       {"[", "messages is not valid JSON"},
       {"nan", "messages is not valid JSON"},
-      {R"([{"role":"user","content":"u","n":1e999}])", "messages is not valid JSON"},
+      {R"([{"role":"user","content":"u","n":0123}])", "messages is not valid JSON"},
       {"null", "messages is not a list"},
       {"7", "messages is not a list"},
       {R"("hello")", "messages is not a list"},

@@ -92,6 +92,10 @@ TEST_CASE("the first signal with a rating determines the rating") {
   CHECK(rating_of(read({}, listening({Signal::rating}))) == "rejected, rating is NULL");
   CHECK(rating_of(read({.rating = "11"}, {.rating_scale = RatingScale::zero_to_ten})) ==
         "rejected, rating is outside the scale 0-10: \"11\"");
+  CHECK(rating_of(read({.rating = "53828"}, {.min_rating = 4})) ==
+        "rejected, rating is outside the scale 1-5: \"53828\"");
+  CHECK(rating_of(read({.rating = "0"}, {.min_rating = 4})) == "dropped, rated below the minimum: 0");
+  CHECK(rating_of(read({.rating = "0"}, {.min_rating = 0})) == "rejected, rating is outside the scale 1-5: 0");
   CHECK(rating_of(read({.rating = "7.5"}, {.rating_scale = RatingScale::zero_to_ten})) == "4 rating");
   CHECK(rating_of(read({.rating = "7.4"}, {.rating_scale = RatingScale::zero_to_ten})) ==
         "dropped, rated below the minimum: 3.96");

@@ -28,7 +28,7 @@ TEST_CASE("the default selection") {
   const std::string sql = select_sql({}, kStandard);
   CHECK(contains(sql,
                  " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
-                 "(c.\"language\" IN ('fr', 'en', 'es', 'pt') OR substring("));
+                 "(c.\"language\" COLLATE \"C\" IN ('fr', 'en', 'es', 'pt') OR substring("));
   CHECK(contains(sql, " ORDER BY c.\"created_at\" DESC, c.\"conversation_id\" LIMIT 50000"));
   CHECK(contains(sql, ", NULL::text, NULL::text, NULL::text FROM"));
   CHECK_FALSE(contains(sql, "JOIN"));

@@ -177,7 +177,44 @@ def test_missing_columns_and_the_nearest_names(reader):
     assert found["columns"]["message"] == ("'messages' is missing; map it as messages=NAME; 'rating' is missing (did you mean "
                                          "'ratings'?); map it as rating=NAME (--columns)")
     assert "privileges" not in found
-    assert findings_of(url, "--columns", "messages=body,rating=ratings")["columns"]["state"] == "ok"
+    assert found["columns"]["remedies"] == ["proposed mapping: messages=body,rating=ratings"]
+    columns = findings_of(url, "--columns", "messages=body,rating=ratings")["columns"]
+    assert columns == {"state": "ok", "message": "conversation_id text, messages=body jsonb, rating=ratings numeric, created_at "
+                                               "timestamp with time zone, language text"}
+
+
+def test_a_mapping_is_proposed_from_names_types_and_values(reader, tmp_path):
+    url, connection, role = reader
+    execute(connection, "CREATE TABLE chats (nr int, ref uuid PRIMARY KEY, farm int, log jsonb, sources jsonb, note_given real, "
+                        "age int, opened timestamptz, spoken text)", f"GRANT SELECT ON chats TO {role}")
+    for number in range(5):
+        connection.cursor().execute(
+            "INSERT INTO chats VALUES (%s, gen_random_uuid(), 7, %s, '[{\"page\": 3}]', 4.5, 1200, '2026-02-17', 'fr')",
+            (number, json.dumps([{"role": "user", "content": "u"}, {"role": "assistant", "content": "a" * 900}] * 2)))
+    columns = findings_of(url, "--table", "chats", status=1)["columns"]
+    proposed = "conversation_id=ref,messages=log,rating=note_given,created_at=opened,language=spoken"
+    assert columns["remedies"] == ["proposed mapping: " + proposed]
+    assert findings_of(url, "--table", "chats", "--columns", proposed)["columns"]["state"] != "failed"
+    run = program.run("extract", "--table", "chats", "--output", tmp_path / "out", environment={"DATABASE_URL": url})
+    assert run.status == 2
+    assert "has no column 'conversation_id', 'messages'" in run.stderr and "'language'" in run.stderr, run.stderr
+    run = program.run("extract", "--table", "chats", "--columns", proposed, "--output", tmp_path / "out",
+                      environment={"DATABASE_URL": url})
+    assert run.status == 0 and "5 kept" in run.stderr, run.stderr
+    # Nothing that may not be read is sampled, and a value that cannot be read does no harm.
+    execute(connection, f"REVOKE ALL ON chats FROM {role}", f"GRANT SELECT (ref, log) ON chats TO {role}")
+    assert findings_of(url, "--table", "chats", status=1)["columns"]["state"] == "failed"
+
+
+def test_the_settings_of_extract_are_those_that_are_checked(reader, tmp_path):
+    url, connection, role = reader
+    execute(connection, "ALTER TABLE conversations RENAME TO chats", "ALTER TABLE chats RENAME messages TO body")
+    (tmp_path / "intelia.toml").write_text(f'[extract]\ntable = "chats"\ncolumns = ["messages=body"]\noutput = "{tmp_path}/new"\n')
+    found = findings_of(url, "--config", tmp_path / "intelia.toml")
+    assert found["columns"]["message"].startswith("conversation_id text, messages=body jsonb") and found["output"]["state"] == "ok"
+    found = findings_of(url, INTELIA_EXTRACT_TABLE="chats", INTELIA_EXTRACT_COLUMNS="messages=body")
+    assert found["columns"]["state"] == "ok"
+    assert findings_of(url, "--config", tmp_path / "intelia.toml", "--table", "other", status=1)["table"]["state"] == "failed"
 
 
 def test_wrong_types_are_told_from_odd_ones(reader):
@@ -190,7 +227,7 @@ def test_wrong_types_are_told_from_odd_ones(reader):
     assert odd == {"state": "note", "message": "'messages' is json; jsonb guarantees valid JSON; 'created_at' is "
                                              "timestamp without time zone, which is interpreted as UTC"}
     wrong = findings_of(url, "--table", "wrong", status=1)["columns"]
-    assert wrong == {"state": "failed", "message": "'messages' is bytea; expected jsonb, json or text; 'rating' is text; a numeric "
+    assert wrong == {"state": "failed", "message": "'messages' is bytea; expected jsonb, json, jsonb[], json[] or text; 'rating' is text; a numeric "
                                                  "type guarantees numbers; 'created_at' is text; expected timestamptz"}
 
 

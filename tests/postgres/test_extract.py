@@ -93,6 +93,31 @@ def test_a_conversation_never_changes_side(database, tmp_path):
         assert set(ids_of(tmp_path / "some", name)) <= set(ids_of(tmp_path / "all", name))
 
 
+def test_three_parts(database, tmp_path):
+    url, connection = database
+    insert(connection, [{} for _ in range(400)])
+    assert extract(url, tmp_path / "two").status == 0
+    assert not (tmp_path / "two/test.jsonl").exists()
+    for folder in ("three", "two"):  # the second one over the files of a split in two
+        for options in ((), ("--incremental",), ("--incremental",)):
+            run = extract(url, tmp_path / folder, "--split", "0.8,0.1,0.1", "--json", *options)
+            assert run.status == 0, run.stderr
+            summary = json.loads(run.stdout)
+            assert summary["train"] + summary["validation"] + summary["test"] == summary["kept"] == 400
+        assert summary["increment"]["unchanged"] == 400
+        assert 15 < summary["test"] == len(ids_of(tmp_path / folder, "test.jsonl")) < 70
+        assert {"test.jsonl", "train.jsonl"} <= {output["path"] for output in manifest_of(tmp_path / folder)["outputs"]}
+        assert manifest_of(tmp_path / folder)["options"]["split"] == [0.8, 0.1, 0.1]
+    assert extract(url, tmp_path / "again").status == 0
+    assert ids_of(tmp_path / "three", "test.jsonl") == ids_of(tmp_path / "again", "validation.jsonl")
+    run = extract(url, tmp_path / "three", "--incremental", "--split", "0.9,0.1")
+    assert run.status == 0 and "split has changed" in run.stderr
+    assert not (tmp_path / "three/test.jsonl").exists()
+    (tmp_path / "three/test.jsonl").write_text("not of this run\n")
+    assert extract(url, tmp_path / "three", "--incremental").status == 0
+    assert (tmp_path / "three/test.jsonl").read_text() == "not of this run\n"
+
+
 def test_filters_of_the_database(database, tmp_path):
     url, connection = database
     insert(connection, [
@@ -131,6 +156,28 @@ def test_limit_takes_the_newest_rows(database, tmp_path):
     assert ids_of(tmp_path / "out") == ["18", "19", "20"]
     assert extract(url, tmp_path / "out", "--limit", "0").status == 0
     assert len(ids_of(tmp_path / "out")) == 20
+
+
+def test_every_row_is_counted_and_named_on_the_screen(database, tmp_path):
+    url, connection = database
+    connection.cursor().execute("ALTER TABLE conversations ALTER created_at DROP NOT NULL")
+    insert(connection, [{} for _ in range(5)] + [{"created_at": "2026-01-01"} for _ in range(2)] +
+           [{"rating": 3.9}, {"rating": None}, {"rating": 1}, {"language": "de"}, {"language": None}, {"messages": TURNS[:2]},
+            {"created_at": None}, {"conversation_id": "bad", "messages": "7"}])
+    unmatched = {"rating is below the minimum": 2, "rating is NULL": 1, "language is NULL": 1,
+                 "language is not among those selected": 1, "created_at is NULL": 1}
+    run = extract(url, tmp_path / "out", "--max-rejected", "1")
+    assert run.status == 0, run.stderr
+    assert ("9 rows: 7 kept, 1 dropped (fewer messages than the minimum: 1), 1 rejected (messages is not a list: 1); 6 not selected "
+            "(rating is below the minimum: 2, created_at is NULL: 1, language is NULL: 1, language is not among those selected: 1, rating is NULL: 1); "
+            ) in run.stderr
+    assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched
+    assert "limit" not in run.stderr
+    run = extract(url, tmp_path / "out", "--max-rejected", "1", "--limit", "4")
+    assert "warning: the limit of 4 rows is reached: 5 older rows match and are not read (--limit, 0 = unlimited)" in run.stderr
+    assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched | {"beyond the limit": 5}
+    run = extract(url, tmp_path / "out", "--since", "2030-01-01")
+    assert run.status == 1 and "no conversation qualifies (0 rows: 0 kept, 0 dropped, 0 rejected)" in run.stderr
 
 
 def test_other_names_types_and_schemas(cluster, tmp_path):
@@ -213,6 +260,7 @@ def test_dry_run_writes_nothing(database, tmp_path):
     insert(connection, [{} for _ in range(7)])
     run = extract(url, tmp_path / "out", "--dry-run", "--json", "--limit", "5")
     assert run.status == 0 and json.loads(run.stdout)["rows"] == 5
+    assert json.loads(run.stdout)["unmatched"] == {"beyond the limit": 2}
     assert not (tmp_path / "out").exists()
 
 
@@ -229,6 +277,62 @@ def test_missing_table_column_and_right(database, cluster, tmp_path):
     assert run.status == 2 and "permission denied" in run.stderr
     run = extract(cluster.url("no_such_database"), tmp_path / "out")
     assert run.status == 2 and "no_such_database" in run.stderr
+
+
+def test_row_level_security_is_told(database, cluster, tmp_path):
+    url, connection = database
+    name = connection.info.dbname
+    insert(connection, [{} for _ in range(20)] + [{"language": "fr"} for _ in range(10)])
+    assert "row-level security" not in extract(url, tmp_path / "own").stderr
+    connection.cursor().execute(f"CREATE ROLE few_{name} LOGIN; GRANT SELECT ON conversations, feedback TO few_{name}; "
+                                "ALTER TABLE conversations ENABLE ROW LEVEL SECURITY; ALTER TABLE feedback ENABLE ROW LEVEL SECURITY; "
+                                "CREATE POLICY english ON conversations USING (language = 'en')")
+    url = cluster.url(name, user=f"few_{name}")
+    for options, tables in ((), ["conversations"]), (("--signals", "rating,feedback"), ["conversations", "feedback"]), \
+            (("--incremental",), ["conversations"]), (("--incremental",), ["conversations"]):
+        run = extract(url, tmp_path / "out", *options)
+        assert run.status == 0, run.stderr
+        for table in tables:
+            assert run.stderr.count(f"warning: row-level security is active on '{table}': only the rows that its policies allow") == 1
+        assert manifest_of(tmp_path / "out")["inputs"][0]["row_level_security"] == tables
+        assert len(ids_of(tmp_path / "out")) == 20
+    preview = json.loads(extract(url, tmp_path / "out", "--dry-run", "--json").stdout)
+    assert preview["row_level_security"] == ["conversations"] and preview["rows"] == 20
+    run = extract(cluster.url(name), tmp_path / "all")  # the superuser is exempt
+    assert "row-level security" not in run.stderr and "row_level_security" not in manifest_of(tmp_path / "all")["inputs"][0]
+
+
+@pytest.mark.parametrize("array", ["jsonb[]", "json[]"])
+def test_messages_in_an_array(cluster, tmp_path, array):
+    name = cluster.new_database(schema=False)
+    connection = cluster.connect(name)
+    connection.cursor().execute(f"CREATE TABLE conversations (conversation_id text PRIMARY KEY, messages {array}, rating numeric, "
+                                "created_at timestamptz, language text)")
+    for number in range(3):
+        connection.cursor().execute(f"INSERT INTO conversations VALUES (%s, %s::{array}, 5, '2026-01-01', 'en')",
+                                    (str(number), [json.dumps(turn) for turn in TURNS]))
+    connection.cursor().execute(f"INSERT INTO conversations VALUES ('empty', '{{}}', 5, '2026-01-01', 'en'), "
+                                "('null', NULL, 5, '2026-01-01', 'en')")
+    run = extract(cluster.url(name), tmp_path / "out", "--max-rejected", "1")
+    assert run.status == 0, run.stderr
+    assert [record["messages"] for record in lines_of(tmp_path / "out")] == [TURNS] * 3
+    assert manifest_of(tmp_path / "out")["counts"]["rejected"] == {"messages is NULL": 1}
+    connection.close()
+
+
+def test_collations_that_are_not_deterministic(database, tmp_path):
+    url, connection = database
+    insert(connection, [{"language": language} for language in ("en", "EN", "Fr", "French", "français", "de", "pt_BR")])
+    cursor = connection.cursor()
+    assert extract(url, tmp_path / "before", "--signals", "rating,thumbs").status == 0
+    cursor.execute("CREATE COLLATION loose (provider = icu, locale = 'und-u-ks-level1', deterministic = false)")
+    for column in ("language", "rating", "thumbs"):
+        cursor.execute(f"ALTER TABLE conversations ALTER {column} TYPE text COLLATE loose")
+    for options in (("--signals", "rating,thumbs"), ("--signals", "thumbs,rating,feedback"), ()):
+        run = extract(url, tmp_path / "after", *options)
+        assert run.status == 0, run.stderr
+        for part in ("train.jsonl", "validation.jsonl"):
+            assert (tmp_path / "after" / part).read_bytes() == (tmp_path / "before" / part).read_bytes()
 
 
 def test_sql_in_settings_stays_text(database, tmp_path):

@@ -74,7 +74,7 @@ def write_lines(path, rows):
 
 # ---------------------------------------------------------------------------------------------- comparison with a table
 
-PIECES = ["é", "“", "\"", "\\", "\n", "\r\n", "\t", "\x01", "\x7f", "\u2028", "🐔", ",", ";", "  ", "\"\"", "}, {", "'", "œuf"]
+PIECES = ["é", "\x85", "“", "\"", "\\", "\n", "\r\n", "\t", "\x01", "\x7f", "\u2028", "🐔", ",", ";", "  ", "\"\"", "}, {", "'", "œuf"]
 
 
 def random_messages(choose):
@@ -176,8 +176,9 @@ def compare(url, files, folder):
         for path in files:
             result = read_file(path, folder, **settings)
             assert result.lines == expected, (path.name, settings)
-            for count in ("matched", "kept", "dropped", "rejected"):
-                assert result.summary[count] == counts[count], (path.name, settings)
+            same = ("matched", "kept", "dropped", "rejected") + (() if "since" in settings else ("unmatched",))
+            for count in same:  # rows outside the period are not counted in a database
+                assert result.summary.get(count, {}) == counts.get(count, {}), (path.name, settings)
             assert result.manifest["inputs"][0]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     return expected
 

@@ -57,7 +57,7 @@ def add(connection, table, **row):
 
 @pytest.mark.parametrize("type_name", ["integer", "real", "double precision", "numeric", "text"])
 @pytest.mark.parametrize("scale, values, expected", [
-    ("1-5", [1, 3, 4, 5, 7], [None, None, 4, 5, 7]),
+    ("1-5", [0, 1, 3, 4, 5, 7, 5382], [None, None, None, 4, 5, "outside", "outside"]),
     ("0-10", [0, 7, 8, 10, 11, -1], [None, None, 4.2, 5, "outside", "outside"]),
     ("0-5", [0, 3, 4, 5, 6], [None, None, 4.2, 5, "outside"]),
     ("0-1", [0, 1, 2], [None, 5, "outside"]),
@@ -80,6 +80,20 @@ def test_fractions_of_a_real_are_those_that_are_shown(database, tmp_path):
     retype(connection, "rating", "real")
     set_column(connection, "rating", [0.775, 0.774])
     assert ratings_of(url, tmp_path / "out", "--rating-scale", "0-1", "--min-rating", "4.1") == {"00": 4.1}
+
+
+@pytest.mark.parametrize("signals", ["rating", "rating,thumbs"])
+@pytest.mark.parametrize("type_name", ["real", "double precision", "numeric", "numeric(3,1)", "text"])
+def test_the_minimum_is_reached_in_every_type(database, tmp_path, type_name, signals):
+    """The database compares as the program does, which reads the text of a rating."""
+    url, connection = database
+    retype(connection, "rating", type_name)
+    values = [f"{tenths / 10:g}" for tenths in range(10, 51)]
+    set_column(connection, "rating", values)
+    for minimum in values[::12] + ["4.1", "4.2", "4.6", "4.7"]:
+        kept = ratings_of(url, tmp_path / "out", "--signals", signals, "--min-rating", minimum)
+        expected = {f"{number:02d}": float(value) for number, value in enumerate(values) if float(value) >= float(minimum)}
+        assert kept == expected, minimum
 
 
 def test_boolean_ratings(database, tmp_path):
@@ -117,7 +131,7 @@ def test_numbers_that_are_no_doubles_do_not_end_the_copy(database, tmp_path, typ
     url, connection = database
     retype(connection, "rating", type_name)
     huge = [10 ** 400, "1e-400"] if type_name == "numeric" else ["1e308", "1e-308"]
-    set_column(connection, "rating", [9, "NaN", "Infinity", "-Infinity", *huge])
+    set_column(connection, "rating", [9 if scale == "0-10" else 5, "NaN", "Infinity", "-Infinity", *huge])
     for signals in ("rating", "rating,thumbs"):
         run = extract(url, tmp_path / "out", "--rating-scale", scale, "--signals", signals)
         assert run.status == 0, run.stderr

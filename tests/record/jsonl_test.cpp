@@ -62,6 +62,115 @@ TEST_CASE("turns with tool calls keep their other members") {
         "'tools' is not a list");
 }
 
+TEST_CASE("of a key that occurs twice the last value is used, and the key is named") {
+  Conversation conversation;
+  REQUIRE_FALSE(
+      parse_conversation(R"({"messages":[],"messages":[{"role":"user","content":"a","content":"b"}]})", conversation)
+          .has_value());
+  CHECK(conversation.messages[0].content == "b");
+  CHECK(conversation.duplicate_key == "messages");
+  REQUIRE_FALSE(parse_conversation(R"({"text":"x","metadata":{"id":"1","language":"fr","id":"2"}})", conversation));
+  CHECK(conversation.id == "2");
+  CHECK(conversation.metadata_json == R"({"id":"2","language":"fr"})");
+  CHECK(conversation.duplicate_key == "id");
+  REQUIRE_FALSE(parse_conversation(R"({"text":"x","metadata":{"id":"1"}})", conversation));
+  CHECK(conversation.duplicate_key.empty());
+}
+
+TEST_CASE("numbers are kept digit by digit") {
+  const std::string metadata =
+      R"({"n":18446744073709551616,"m":-123456789012345678901234567890,"x":1e400,"y":1.10,"z":0.1234567890123456789,"s":"1e400"})";
+  const std::string line = R"({"text":"x","metadata":)" + metadata + "}";
+  Conversation conversation;
+  REQUIRE_FALSE(parse_conversation(line, conversation).has_value());
+  std::string out;
+  append_conversation(out, conversation);
+  CHECK(out == line + "\n");
+  for (const char* broken : {"01", "1.", "-", "1e", "+1", "1_0", "00000000000000000000", "1e+", "0x10", "1.2.3"}) {
+    CAPTURE(broken);
+    CHECK(contains(
+        parse_conversation(R"({"text":"x","metadata":{"n":)" + std::string(broken) + "}}", conversation).value_or(""),
+        "not valid JSON"));
+  }
+}
+
+TEST_CASE("a member that is null is absent") {
+  Conversation conversation;
+  REQUIRE_FALSE(
+      parse_conversation(
+          R"({"messages":[{"role":"user","content":"u","weight":null,"tool_calls":null,"name":"n"}],"text":null,)"
+          R"("tools":null,"metadata":null,"prompt":null})",
+          conversation)
+          .has_value());
+  CHECK(conversation.messages[0].more_json == R"({"name":"n"})");
+  CHECK(conversation.metadata_json == "{}");
+  REQUIRE_FALSE(parse_conversation(R"({"messages":null,"text":"x","conversations":null})", conversation));
+  CHECK(conversation.text == "x");
+}
+
+TEST_CASE("the forms that TRL and ShareGPT write") {
+  Conversation conversation;
+  const auto parse = [&](const char* line) { return parse_conversation(line, conversation).value_or(""); };
+  CHECK(
+      parse(
+          R"({"conversations":[{"from":"system","value":"s"},{"from":"human","value":"u"},{"from":"gpt","value":"a"}]})")
+          .empty());
+  CHECK(conversation.messages.size() == 3);
+  CHECK(conversation.messages[1].role == "user");
+  CHECK(conversation.messages[2].role == "assistant");
+  CHECK(conversation.messages[2].content == "a");
+  CHECK(conversation.messages[2].more_json.empty());
+  CHECK(
+      parse(R"({"messages":[{"role":"user","content":[{"type":"text","text":"a"},"b"]}],"tools":"[{\"name\":\"f\"}]"})")
+          .empty());
+  CHECK(conversation.messages[0].content == "ab");
+  CHECK(conversation.tools_json == R"([{"name":"f"}])");
+  CHECK(parse(R"({"messages":[{"role":"user","content":"x"}],"tools":""})").empty());
+  CHECK(parse(R"({"messages":[{"role":"user","content":"x"}],"tools":"none"})") == "'tools' is not a list");
+  CHECK(parse(R"({"messages":[{"role":"user","content":[{"type":"image"}]}]})") ==
+        "content part is not text: messages[0].content has other parts than {\"type\":\"text\",\"text\":…}");
+  CHECK(
+      parse(
+          R"({"prompt":[{"role":"user","content":"u"},{"role":"assistant","content":"a"},{"role":"user","content":"v"}],)"
+          R"("completion":[{"role":"assistant","content":"b"}]})")
+          .empty());
+  REQUIRE(conversation.messages.size() == 4);
+  CHECK(conversation.messages[1].more_json == R"({"weight":0})");
+  CHECK(conversation.messages[3].more_json.empty());
+  CHECK(parse(R"({"prompt":"The sky is","completion":" blue."})").empty());
+  CHECK(conversation.text == "The sky is blue.");
+  CHECK(conversation.num_context_bytes == 10);
+  std::string out;
+  append_conversation(out, conversation);
+  CHECK(out == R"({"prompt":"The sky is","completion":" blue.","metadata":{}})"
+               "\n");
+  CHECK(parse(R"({"prompt":"x","completion":[{"role":"assistant","content":"b"}]})") ==
+        "'prompt' and 'completion' are neither two lists of messages nor two strings");
+}
+
+TEST_CASE("a byte order mark, blank lines and duplicate keys do not lose a record") {
+  const TemporaryFolder folder;
+  struct KeptLog final : Log {
+    std::string text;
+    void write(Level, std::string_view message) override { text += message; }
+  } log;
+  const StopFlag stop;
+  const auto read = [&](const std::string& text) {
+    Rejects rejects({}, log);
+    std::vector<std::pair<std::string, std::int64_t>> found;
+    read_conversations(folder.write("x.jsonl", text), rejects, stop,
+                       [&](Conversation&& record, std::int64_t line) { found.emplace_back(record.text, line); });
+    CHECK(rejects.count() == 0);
+    return found;
+  };
+  using Found = std::vector<std::pair<std::string, std::int64_t>>;
+  CHECK(read("\xef\xbb\xbf{\"text\":\"a\"}\r\n \t\r\n\n{\"text\":\"b\",\"text\":\"c\"}") == Found{{"a", 1}, {"c", 4}});
+  CHECK(contains(log.text, "a key occurs twice in 1 record; the last value is used; the first is "));
+  CHECK(contains(log.text, "x.jsonl:4, key 'text'"));
+  CHECK(read("\xef\xbb\xbf\n").empty());
+  CHECK(contains(refusal([&] { read("\xff\xfe{\0"); }), "UTF-16"));
+}
+
 TEST_CASE("a preference round-trips, and its faults are described") {
   const std::string line = R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],)"
                            R"("rejected":[{"role":"assistant","content":"b"}],"metadata":{"id":"p1","language":"fr"}})";

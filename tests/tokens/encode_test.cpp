@@ -231,6 +231,10 @@ TEST_CASE("all tokens of plain text are trained, with BOS before and end-of-text
   const EncodedConversation encoded = encode_conversation(*tokenizer, ChatTemplate::load(folder.path()), record);
   CHECK(encoded.tokens.ids == std::vector<std::int32_t>{300, 200, '<', 't', '>', 301});
   CHECK(encoded.tokens.is_target == std::vector<std::uint8_t>{0, 1, 1, 1, 1, 1});
+  record.num_context_bytes = 2;  // a prompt, then a completion
+  const EncodedConversation completed = encode_conversation(*tokenizer, ChatTemplate::load(folder.path()), record);
+  CHECK(completed.tokens.ids == encoded.tokens.ids);
+  CHECK(completed.tokens.is_target == std::vector<std::uint8_t>{0, 0, 1, 1, 1, 1});
 }
 
 TEST_CASE("a folder without a template is an error; of a list the default is used") {

@@ -9,11 +9,13 @@ namespace intelia {
 namespace {
 
 struct ConfigOptions {
-  std::string command;
+  std::string command, subcommand;
+  std::string name() const { return subcommand.empty() ? command : command + " " + subcommand; }
 };
 
 void declare(OptionTable& table, ConfigOptions& options) {
   table.add("command", options.command, "Print only the options of this command", "COMMAND").positional();
+  table.add("subcommand", options.subcommand, "The second word of its name", "SUBCOMMAND").positional();
 }
 
 const char* origin_name(Origin origin) {
@@ -36,10 +38,12 @@ int run(const ConfigOptions& options, Context& context) {
   Json summary = Json::object();
   std::string text;
   std::vector<std::string> names;
-  bool is_known = options.command.empty();
+  const std::string name = options.name();
+  bool is_known = name.empty();
   for (const Command* command : context.program.commands) {
     names.push_back(command->name);
-    if (!options.command.empty() && command->name != options.command) continue;
+    const bool is_of_group = options.subcommand.empty() && std::string(command->name).starts_with(name + " ");
+    if (!name.empty() && command->name != name && !is_of_group) continue;
     is_known = true;
     OptionTable table;
     command->declare(table);
@@ -52,8 +56,7 @@ int run(const ConfigOptions& options, Context& context) {
       summary[command->name][option.name] = {{"value", option.json()}, {"origin", origin_name(option.origin)}};
     }
   }
-  if (!is_known)
-    throw Error(Kind::usage, "unknown command '" + options.command + "'" + did_you_mean(options.command, names));
+  if (!is_known) throw Error(Kind::usage, "unknown command '" + name + "'" + did_you_mean(name, names));
   context.print(context.common.json ? summary.dump() + "\n" : text);
   return 0;
 }
@@ -61,9 +64,10 @@ int run(const ConfigOptions& options, Context& context) {
 }  // namespace
 
 extern const Command config{"config", "Print the effective options and their sources",
-                            "Prints each option of every command (or of COMMAND) with the value that environment and "
+                            "Prints each option of every command (or of COMMAND, such as train sft, or train for the "
+                            "whole group) with the value that environment and "
                             "configuration file give it, and which of them it comes from.\n\n"
-                            "Example: intelia config 'train sft'",
+                            "Example: intelia config train sft",
                             bind<ConfigOptions, declare, run>};
 
 }  // namespace intelia

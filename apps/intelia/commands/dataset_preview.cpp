@@ -70,7 +70,7 @@ PreviewModel load_model(const Options& options) {
 int run(const Options& options, Context& context) {
   check(options, context);
   const PreviewModel model = load_model(options);
-  LineReader lines = options.file == "-" ? LineReader::standard_input() : LineReader(options.file);
+  RecordLines lines(options.file == "-" ? LineReader::standard_input() : LineReader(options.file));
   Rejects rejects(options.rejects, context.log());
   PreviewStyle style = options.style;
   style.uses_color = context.uses_color && options.output.empty();

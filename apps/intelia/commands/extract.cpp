@@ -94,7 +94,7 @@ void declare(OptionTable& table, Options& options) {
   ExtractSettings& extract = options.extract;
   table
       .add("output", extract.output,
-           "Folder for train.jsonl, validation.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and "
+           "Folder for train.jsonl, validation.jsonl, test.jsonl, rejected.jsonl, dropped.jsonl, quarantine.jsonl and "
            "manifest.json",
            "FOLDER")
       .required()
@@ -103,7 +103,10 @@ void declare(OptionTable& table, Options& options) {
   declare_tables(table, options.query);
   table.add("from", options.from,
             "Read this .jsonl, .csv or .tsv file instead of a database, with the same selection and order");
-  table.add("split", extract.split, "Fraction of the conversations for train.jsonl, by a hash of their id");
+  table.add(
+      "split", extract.split,
+      "Fractions of the conversations for train.jsonl, validation.jsonl and test.jsonl, by a hash of their id, such as "
+      "0.8,0.1,0.1; without a third, no test.jsonl is written");
   table
       .add("incremental", extract.incremental,
            "Read only conversations that are new or changed since the last run; the outputs are the same")
@@ -163,10 +166,21 @@ std::unique_ptr<SourceFactory> make_sources(const Options& options, const StopFl
   return std::make_unique<postgres::DatabaseSourceFactory>(connect, options.query, options.read);
 }
 
-int print_preview(const ExtractPreview& preview, const Context& context) {
+/** Tells that the limit, which is a default, has excluded conversations. */
+void warn_of_limit(std::int64_t limit, const Json& unmatched, const Context& context) {
+  if (const std::int64_t beyond = unmatched.value(kBeyondLimit, std::int64_t{0}); beyond > 0)
+    context.log().warning(
+        fmt::format("the limit of {} rows is reached: {} older rows match and are not read (--limit, 0 = unlimited)",
+                    limit, beyond));
+}
+
+int print_preview(const ExtractPreview& preview, const Options& options, const Context& context) {
+  warn_of_limit(options.query.limit, preview.selection.details.value("unmatched", Json::object()), context);
   Json summary{{"dry_run", true}, {"rows", preview.selection.rows}};
   summary.update(preview.selection.details);
   std::string words = fmt::format("{} rows match", preview.selection.rows);
+  const std::string unmatched = unmatched_in_words(preview.selection.details.value("unmatched", Json::object()));
+  if (!unmatched.empty()) words += ", " + unmatched;
   if (preview.increment) {
     summary["increment"] = to_json(*preview.increment);
     words += ": " + in_words(*preview.increment);
@@ -178,10 +192,14 @@ int print_preview(const ExtractPreview& preview, const Context& context) {
   return 0;
 }
 
-int print_result(const ExtractResult& result, const ExtractSettings& settings, const Context& context) {
-  Json summary = result.manifest.at("counts");
+int print_result(const ExtractResult& result, const Options& options, const Context& context) {
+  const ExtractSettings& settings = options.extract;
+  warn_of_limit(options.query.limit, result.counts.value("unmatched", Json::object()), context);
+  Json summary = result.counts;
   summary["train"] = result.train;
   summary["validation"] = result.validation;
+  const bool has_test = split_of(settings.split).has_test();
+  if (has_test) summary["test"] = result.test;
   summary["rejected_total"] = result.rejected;
   summary["dropped_total"] = result.dropped;
   summary["quarantined_total"] = result.quarantined;
@@ -193,9 +211,11 @@ int print_result(const ExtractResult& result, const ExtractSettings& settings, c
     for (const std::string& line : to_lines(*result.drift))
       context.log().write(is_alarm ? Level::warning : Level::debug, line);
   }
-  context.finish(summary, fmt::format("{}; {} to train.jsonl, {} to validation.jsonl in '{}'{} ({:.1f} s)",
-                                      in_words(result), result.train, result.validation, settings.output.string(),
-                                      result.increment ? "; " + in_words(*result.increment) : "", result.seconds));
+  context.finish(summary,
+                 fmt::format("{}; {} to train.jsonl, {} to validation.jsonl{} in '{}'{} ({:.1f} s)", in_words(result),
+                             result.train, result.validation,
+                             has_test ? fmt::format(", {} to test.jsonl", result.test) : "", settings.output.string(),
+                             result.increment ? "; " + in_words(*result.increment) : "", result.seconds));
   return is_alarm ? 3 : 0;
 }
 
@@ -203,9 +223,9 @@ int run(const Options& options, Context& context) {
   check(options);
   const std::unique_ptr<SourceFactory> sources = make_sources(options, context.sinks.stop);
   if (context.common.dry_run)
-    return print_preview(preview(options.extract, *sources, context.run_info(), context.sinks), context);
-  return print_result(extraction::extract(options.extract, *sources, context.run_info(), context.sinks),
-                      options.extract, context);
+    return print_preview(preview(options.extract, *sources, context.run_info(), context.sinks), options, context);
+  return print_result(extraction::extract(options.extract, *sources, context.run_info(), context.sinks), options,
+                      context);
 }
 
 }  // namespace

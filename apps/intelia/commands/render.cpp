@@ -10,7 +10,7 @@ namespace fs = std::filesystem;
 
 struct Options {
   fs::path model, tools, documents, variables;
-  LinePipeSettings pipe;
+  LinePipeSettings pipe{.reads_records = true};
   bool add_generation_prompt = false, continue_final_message = false;
   std::string date;
 };
@@ -50,7 +50,7 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
     append_json_string(out, rendered.text);
   });
   if (refusal) return {"the chat template raised an error: " + *refusal};
-  return {};
+  return {.duplicate_key = std::move(conversation.duplicate_key)};
 }
 
 int run(const Options& options, Context& context) {
@@ -79,11 +79,12 @@ int run(const Options& options, Context& context) {
 
 }  // namespace
 
-extern const Command render{"render", "Render conversations with the chat template",
-                            "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per "
-                            "line. A line that is not a conversation, or for which the template raises an error, is "
-                            "reported with the reason, and null is written in its place.\n\n"
-                            "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
-                            bind<Options, declare, run>};
+extern const Command render{
+    "render", "Render conversations with the chat template",
+    "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per line. Blank lines are "
+    "skipped. A line that is not a conversation, or for which the template raises an error, is reported with the reason, "
+    "and null is written in its place.\n\n"
+    "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
+    bind<Options, declare, run>};
 
 }  // namespace intelia

@@ -1,0 +1,33 @@
+#include "record/record_lines.hpp"
+
+#include <fmt/format.h>
+
+#include "base/error.hpp"
+
+namespace intelia {
+
+bool is_blank_line(std::string_view line) { return line.find_first_not_of(" \t\r") == std::string_view::npos; }
+
+std::size_t byte_order_mark_bytes(std::string_view beginning, const std::filesystem::path& path) {
+  if (beginning.starts_with("\xff\xfe") || beginning.starts_with("\xfe\xff"))
+    throw Error(Kind::input, "'" + path.string() +
+                                 "' is UTF-16; convert it with "
+                                 "'iconv -f UTF-16 -t UTF-8 OLD > NEW'");
+  return beginning.starts_with("\xef\xbb\xbf") ? 3 : 0;
+}
+
+std::optional<std::string_view> RecordLines::next() {
+  while (auto line = lines_.next()) {
+    if (lines_.line_number() == 1) line->remove_prefix(byte_order_mark_bytes(*line, lines_.path()));
+    if (lines_.is_too_long() || !is_blank_line(*line)) return line;
+  }
+  return std::nullopt;
+}
+
+void DuplicateKeys::warn(Log& log) const {
+  if (count_ == 0) return;
+  log.warning(fmt::format("a key occurs twice in {} record{}; the last value is used; the first is {}", count_,
+                          count_ == 1 ? "" : "s", first_));
+}
+
+}  // namespace intelia
