@@ -18,7 +18,7 @@ struct Preparation {
 };
 
 Preparation prepare(const EvaluationSettings& settings) {
-  Preparation preparation{load_text_side(settings.model.model), {}};
+  Preparation preparation{load_text_side(settings.model.model, settings.tokenizer_rules), {}};
   if (!settings.questions.empty()) preparation.questions = read_questions(settings.questions);
   return preparation;
 }
@@ -96,10 +96,11 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   const TextSide& text = preparation.text;
   Run run(info, settings.output);
   Rejects& rejects = run.open_rejects(settings.rejects, sinks.log);
-  const TokenizedDataset dataset(settings.validation, *text.tokenizer, text.chat_template,
-                                 {{.date = settings.date}, context_length(text.config)}, rejects, sinks,
+  const EncodeOptions encode{{.date = settings.date}, context_length(text.config)};
+  const TokenizedDataset dataset(settings.validation, *text.tokenizer, text.chat_template, encode, rejects, sinks,
                                  settings.token_cache, settings.threads);
   rejects.check(dataset.num_read());
+  warn_about_dataset(settings.validation, dataset, encode, sinks.log);
   const std::unique_ptr<LoadedModel> model = load_engine().load(settings.model, sinks);
   add_inputs(run, settings, dataset.num_read(), preparation.questions.size());
 

@@ -12,8 +12,8 @@ namespace intelia {
 QuantizationPlan plan_quantization(const QuantizeSettings& settings, Log& log) {
   check_tokenizer_files(settings.model);
   QuantizationPlan plan;
+  check_quantizable(read_model_config(settings.model), settings.model);
   const ModelFolder folder = open_model_folder(settings.model);
-  check_quantizable(folder.config, settings.model);
   report_model_folder(folder, "not written", log);
   plan.config = folder.config;
   plan.not_written = folder.unused;
@@ -39,8 +39,8 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   Json document = *plan.config.document;
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
   run.stage_text("config.json", document.dump(2) + "\n");
-  for (const std::string& name : tokenizer_file_names())
-    if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_file(settings.model / name));
+  for (const std::string& name : text_side_files(settings.model))
+    stage_text_file(run, name, read_file(settings.model / name));
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
   for (const TensorGroup& group : plan.not_written)
     run.manifest()["counts"]["tensors_not_written"][group.pattern] = group.count;

@@ -15,6 +15,7 @@ namespace intelia {
 
 struct TextSide {
   std::filesystem::path folder;
+  TokenizerRules rules;
   ModelConfig config;
   std::unique_ptr<Tokenizer> tokenizer;
   ChatTemplate chat_template;
@@ -24,19 +25,25 @@ struct TextSide {
  * Error{usage} when `folder` is not a folder; Error{input} when a file is malformed, or when the tokenizer has ids that
  * the embedding does not have. Without a chat template see load_chat_template.
  */
-TextSide load_text_side(const std::filesystem::path& folder);
+TextSide load_text_side(const std::filesystem::path& folder, TokenizerRules rules = TokenizerRules::transformers);
 
 /** The tokenizer of a folder that need not hold a model. Error{usage} when it is not a folder. */
-std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder);
+std::unique_ptr<Tokenizer> load_tokenizer(const std::filesystem::path& folder,
+                                          TokenizerRules rules = TokenizerRules::transformers);
 
 /** The chat template of a folder; without one, a template that refuses every conversation and says why, so that records
     of plain text can still be used. */
-ChatTemplate load_chat_template(const std::filesystem::path& folder);
+ChatTemplate load_chat_template(const std::filesystem::path& folder,
+                                TokenizerRules rules = TokenizerRules::transformers);
 
 /** Error{input} when a pipe, a device or a folder has the name of a file of the text side. */
 void check_tokenizer_files(const std::filesystem::path& folder);
 
-/** The files of a model folder besides config.json and the weights, which a model made from it needs too. */
+/** The possible names of files of a model folder besides config.json and the weights, which a model made from it needs
+    too. */
 const std::vector<std::string>& tokenizer_file_names();
+
+/** Those that `folder` has, and its named chat templates ("additional_chat_templates/tool_use.jinja"). */
+std::vector<std::string> text_side_files(const std::filesystem::path& folder);
 
 }  // namespace intelia

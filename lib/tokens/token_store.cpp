@@ -26,7 +26,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-constexpr std::uint64_t kFormat = 2;  // 1 had no weights and no count of targets
+constexpr std::uint64_t kFormat = 3;  // 1 had no weights and no count of targets, 2 no count of skipped turns
 
 struct Head {
   char magic[16];
@@ -34,10 +34,11 @@ struct Head {
   char key[64];
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_rejected;
+  std::int64_t num_with_skipped_turns;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
   std::uint64_t checksum;  // of everything after the head, then of the head before this field
 };
-static_assert(sizeof(Head) == 248);
+static_assert(sizeof(Head) == 256);
 constexpr std::size_t kHeadBytes = 256;
 
 struct IndexEntry {
@@ -113,6 +114,7 @@ struct TokenStore::State {
                head.num_read,
                head.num_truncated,
                head.num_without_target,
+               head.num_with_skipped_turns,
                head.num_records,
                head.num_tokens,
                head.num_targets,
@@ -295,6 +297,7 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   head.num_read = summary.num_read;
   head.num_truncated = summary.num_truncated;
   head.num_without_target = summary.num_without_target;
+  head.num_with_skipped_turns = summary.num_with_skipped_turns;
   head.num_rejected = s.summary.num_rejected;
   head.index_begin = s.append_section(s.index);
   head.names_begin = s.append_section(s.names);

@@ -28,6 +28,14 @@ void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
             {{"all", TrainedTurns::all}, {"last", TrainedTurns::last}});
 }
 
+void declare_tokenizer_rules(OptionTable& table, TokenizerRules& rules) {
+  table.add(
+      "tokenizer-rules", rules,
+      "Rules for tokenizer.json: transformers = those of AutoTokenizer (tokenizer_class and tokenizer_config.json "
+      "may replace rules of the file), file = those of the file alone",
+      {{"transformers", TokenizerRules::transformers}, {"file", TokenizerRules::file}});
+}
+
 void declare_date(OptionTable& table, std::string& date) {
   table.add("date", date, "Date for chat templates that use the current date, YYYY-MM-DD", "DATE");
 }
@@ -70,10 +78,10 @@ void check_model_options(const ModelSettings& settings) {
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
 }
 
-void warn_without_date(const fs::path& model, const std::string& date, Log& log) {
+void warn_without_date(const fs::path& model, TokenizerRules rules, const std::string& date, Log& log) {
   if (!date.empty()) return;
   check_tokenizer_files(model);
-  if (load_chat_template(model).reads_date())
+  if (load_chat_template(model, rules).reads_date())
     log.warning("the chat template uses the current date, and results must not depend on the day; set one with --date");
 }
 
