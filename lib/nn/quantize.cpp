@@ -145,8 +145,8 @@ class Quantizer {
 }  // namespace
 
 std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) {
+  check_quantizable(read_model_config(settings.model), settings.model);
   const ModelFolder folder = open_model_folder(settings.model);
-  check_quantizable(folder.config, settings.model);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
   Quantizer quantizer(folder.weights, folder.config, settings.uses_double_quantization, sinks);
   std::vector<Item> items = quantizer.items(settings.max_file_bytes);
