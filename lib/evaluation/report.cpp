@@ -196,8 +196,8 @@ std::string method_words(const Evaluation& evaluation) {
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
-      "answers' UTF-8 bytes. {}The interval is a paired percentile bootstrap: {} resamples of whole conversations, "
-      "seed "
+      "UTF-8 bytes of the answers' contents. {}The interval is a paired percentile bootstrap: {} resamples of whole "
+      "conversations, seed "
       "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or with fewer "
       "than {} conversations, the result is inconclusive. {}{}",
       is_per_token ? "" : "Tokenizer or chat template differ, so the models are compared per byte of the answers. ",

@@ -24,6 +24,7 @@ namespace {
 struct Preparation {
   ModelSettings base;       // with the adapter, if the candidate is one
   ModelSettings candidate;  // the same, or of another model
+  TokenizerRules rules = TokenizerRules::transformers;
   bool is_adapter = true;
   std::optional<TextSide> base_side;
   std::optional<TextSide> own_side;  // of the candidate; nothing: the base's
@@ -45,6 +46,7 @@ struct Preparation {
 /** Finds out what the candidate is. */
 Preparation choose_candidate(const EvaluationSettings& settings) {
   Preparation preparation;
+  preparation.rules = settings.tokenizer_rules;
   preparation.base = preparation.candidate = settings.model;
   if (settings.candidate.empty()) return preparation;
   check_input(settings.candidate, InputType::folder);
@@ -63,12 +65,12 @@ Preparation choose_candidate(const EvaluationSettings& settings) {
 
 void load_texts(Preparation& preparation) {
   const ModelSettings& candidate = preparation.candidate;
-  TextSide text = load_text_side(candidate.model, candidate.adapter);
+  TextSide text = load_text_side(candidate.model, preparation.rules, candidate.adapter);
   if (preparation.is_adapter && text.tokenizer_folder == preparation.base.model) {
     preparation.base_side.emplace(std::move(text));
     return;
   }
-  const TextSide& base = preparation.base_side.emplace(load_text_side(preparation.base.model));
+  const TextSide& base = preparation.base_side.emplace(load_text_side(preparation.base.model, preparation.rules));
   const TextSide& own = preparation.own_side.emplace(std::move(text));
   preparation.shares_tokens =
       own.tokenizer->sha256() == base.tokenizer->sha256() && own.chat_template.sha256() == base.chat_template.sha256();
@@ -132,13 +134,16 @@ void pair_samples(EvaluationData& data, const std::vector<std::int64_t>& held_ou
 
 EvaluationData read_data(const Preparation& preparation, const EvaluationSettings& settings, Rejects& rejects,
                          const Sinks& sinks) {
-  const auto read = [&](const TextSide& text, Rejects& place, const Sinks& told) {
-    return TokenizedDataset(settings.validation, *text.tokenizer, text.chat_template,
-                            {{.date = settings.date}, preparation.max_length(text)}, place, told, settings.token_cache,
-                            settings.threads);
+  const auto options = [&](const TextSide& text) {
+    return EncodeOptions{{.date = settings.date}, preparation.max_length(text)};
+  };
+  const auto read = [&](const TextSide& text, Rejects& text_rejects, const Sinks& text_sinks) {
+    return TokenizedDataset(settings.validation, *text.tokenizer, text.chat_template, options(text), text_rejects,
+                            text_sinks, settings.token_cache, settings.threads);
   };
   EvaluationData data{read(preparation.base_text(), rejects, sinks)};
   rejects.check(data.base.num_read());
+  warn_about_dataset(settings.validation, data.base, options(preparation.base_text()), sinks.log);
   HeldOut held_out =
       find_held_out(data.base, settings.validation, preparation.base.model, preparation.candidate_folder(), sinks);
   data.overlap = std::move(held_out.overlap);

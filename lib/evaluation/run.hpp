@@ -24,6 +24,7 @@ struct EvaluationSettings {
   int batch_size = 8;
   std::uint64_t seed = 42;
   std::string date;  // that a chat template may read, YYYY-MM-DD, or empty
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   TokenCacheSettings token_cache;
   RejectPolicy rejects;
   int threads = 1;  // that read and tokenize

@@ -50,20 +50,18 @@ std::vector<TrainingMemory> training_memory(const ParameterCounts& counts, bool 
   return {full, lora, qlora};
 }
 
-/** Checks that every tensor of the configuration is there in its shape, and counts the tensors by type. */
-void describe_weights(const fs::path& folder, ModelDescription& description, Log& log) {
-  const ModelWeights weights(folder);
-  check_weights(weights, description.config);
-  for (const std::string& oddity : weights.oddities()) log.warning(oddity);
-  for (const auto& [name, tensor] : weights.tensors()) {
+/** Counts the tensors by type. */
+void describe_weights(const ModelFolder& folder, ModelDescription& description, Log& log) {
+  report_model_folder(folder, "ignored", log);
+  for (const auto& [name, tensor] : folder.weights.tensors()) {
     TensorCount& count = description.tensors[tensor_type_name(tensor.type)];
     ++count.tensors;
     count.bytes += tensor.size_bytes;
   }
-  for (const fs::path& file : weights.files()) description.file_bytes += file_bytes(file);
+  for (const fs::path& file : folder.weights.files()) description.file_bytes += file_bytes(file);
 }
 
-TokenizerDescription describe_tokenizer(const fs::path& folder, const ModelConfig& config) {
+TokenizerDescription describe_tokenizer(const fs::path& folder, TokenizerRules rules, const ModelConfig& config) {
   check_tokenizer_files(folder);
   const auto has = [&](const char* name) { return is_file(folder / name); };
   TokenizerDescription description;
@@ -72,8 +70,8 @@ TokenizerDescription describe_tokenizer(const fs::path& folder, const ModelConfi
   else if (has("tokenizer.model"))
     description.kind = "SentencePiece";
   if (description.kind != "none") {
-    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder);
-    description.size = tokenizer->vocabulary_size();
+    const std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(folder, rules);
+    description.size = tokenizer->embedded_size();
     if (description.size > config.vocab_size)
       throw Error(Kind::input, fmt::format("the tokenizer has {} ids, but the embedding has {} rows (vocab_size in "
                                            "config.json); they belong to different models",
@@ -84,7 +82,7 @@ TokenizerDescription describe_tokenizer(const fs::path& folder, const ModelConfi
       parse_json(read_member(folder, "tokenizer_config.json"), "tokenizer_config.json").contains("chat_template");
   description.has_chat_template = has("chat_template.jinja") || is_in_config;
   if (description.has_chat_template)
-    description.has_generation_markers = ChatTemplate::load(folder).has_generation_markers();
+    description.has_generation_markers = ChatTemplate::load(folder, rules).has_generation_markers();
   return description;
 }
 
@@ -96,12 +94,14 @@ double TrainingMemory::total() const {
   return sum;
 }
 
-ModelDescription describe_model(const fs::path& folder, const LoraSettings& lora, Log& log) {
+ModelDescription describe_model(const fs::path& folder, TokenizerRules rules, const LoraSettings& lora, Log& log) {
   ModelDescription description;
-  description.config = read_model_config(folder);
-  describe_weights(folder, description, log);
+  const ModelFolder opened = open_model_folder(folder);
+  description.config = opened.config;
+  description.unused = opened.unused;
+  describe_weights(opened, description, log);
   description.tokenizer =
-      with_context("'" + folder.string() + "'", [&] { return describe_tokenizer(folder, description.config); });
+      with_context("'" + folder.string() + "'", [&] { return describe_tokenizer(folder, rules, description.config); });
   description.parameters = count_parameters(description.config, lora);
   description.training = training_memory(description.parameters, description.config.quantization.has_value());
   return description;
@@ -122,11 +122,13 @@ Json to_json(const ModelDescription& description) {
             {"weight_bytes", description.file_bytes},
             {"quantization", config.quantization ? Json("nf4") : Json(nullptr)},
             {"types", Json::object()},
+            {"unused_tensors", Json::object()},
             {"tokenizer", {{"kind", description.tokenizer.kind}, {"size", description.tokenizer.size}}},
             {"chat_template", description.tokenizer.has_chat_template},
             {"training_bytes", Json::object()}};
   for (const auto& [name, count] : description.tensors)
     json["types"][name] = Json{{"tensors", count.tensors}, {"bytes", count.bytes}};
+  for (const TensorGroup& group : description.unused) json["unused_tensors"][group.pattern] = group.count;
   for (const TrainingMemory& memory : description.training) {
     Json& method = json["training_bytes"][memory.method];
     method["total"] = static_cast<std::int64_t>(memory.total());

@@ -9,8 +9,9 @@
 
 #include "base/sinks.hpp"
 #include "engine/jobs.hpp"
-#include "model/config.hpp"
+#include "model/model_folder.hpp"
 #include "record/json.hpp"
+#include "tokenizer/tokenizer.hpp"
 
 namespace intelia {
 
@@ -50,6 +51,7 @@ struct ParameterCounts {
 struct ModelDescription {
   ModelConfig config;
   std::map<std::string, TensorCount> tensors;  // by type
+  std::vector<TensorGroup> unused;             // that no part of the model takes
   std::uint64_t file_bytes = 0;                // of the files of weights
   TokenizerDescription tokenizer;
   ParameterCounts parameters;
@@ -58,7 +60,8 @@ struct ModelDescription {
 
 /** Reads the folder. Throws Error{input} when a part is invalid, or when weights, configuration and tokenizer do not
     fit together; unusual content is a warning. */
-ModelDescription describe_model(const std::filesystem::path& folder, const LoraSettings& lora, Log& log);
+ModelDescription describe_model(const std::filesystem::path& folder, TokenizerRules rules, const LoraSettings& lora,
+                                Log& log);
 
 Json to_json(const ModelDescription& description);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "base/path.hpp"
 #include "inference/text_side.hpp"
 #include "record/trained_records.hpp"
@@ -27,7 +28,14 @@ void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const st
     throw Error(Kind::io, shortage + "; free some space" + (remedy.empty() ? "" : ", or " + remedy));
 }
 
+void stage_text_file(Run& run, const std::string& name, std::string_view content) {
+  make_folder((run / name).parent_path());
+  run.stage_text(name, content);
+}
+
 void remove_stale_model_files(Run& run) {
+  for (const std::string& name : named_template_files(run.folder()))
+    if (!run.is_staged(name)) run.remove_at_commit(run / name);
   for (const std::string& name : folder_members(run.folder()))
     if (is_model_file(name) && !run.is_staged(name)) run.remove_at_commit(run / name);
 }

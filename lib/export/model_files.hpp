@@ -13,6 +13,9 @@ namespace intelia {
 void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const std::string& need,
                             const std::string& remedy = "");
 
+/** Stages a file of the text side, whose name may have a folder ("additional_chat_templates/tool_use.jinja"). */
+void stage_text_file(Run& run, const std::string& name, std::string_view content);
+
 /** Lets commit() remove weights and tokenizer files of an earlier run that this one does not replace: they would be
    read as parts of this model. */
 void remove_stale_model_files(Run& run);

@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-void copy_tokenizer(const fs::path& folder, ModelDraft& draft) {
-  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(folder);
+void copy_tokenizer(const fs::path& folder, TokenizerRules rules, ModelDraft& draft) {
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(folder, rules);
   const std::int64_t size = tokenizer->vocabulary_size();
   if (draft.init.vocab_size == 0) draft.init.vocab_size = size;
   if (draft.init.vocab_size < size)
@@ -31,8 +31,8 @@ void copy_tokenizer(const fs::path& folder, ModelDraft& draft) {
   draft.config.eos_ids.clear();
   if (tokenizer->bos_id()) draft.config.bos_ids = {*tokenizer->bos_id()};
   if (tokenizer->eos_id()) draft.config.eos_ids = {*tokenizer->eos_id()};
-  for (const std::string& name : tokenizer_file_names()) {
-    if (name == "generation_config.json" || path_type(folder / name) == PathType::missing) continue;
+  for (const std::string& name : text_side_files(folder)) {
+    if (name == "generation_config.json") continue;
     draft.text_files.emplace_back(name, read_member(folder, name));
     draft.inputs.push_back(describe_file(folder / name));
   }
@@ -73,7 +73,7 @@ ModelDraft draft_model(const ModelInitSettings& settings, const Sinks& sinks) {
   draft.init = settings.init;
   if (draft.init.heads > 0 && draft.init.kv_heads == 0) draft.init.kv_heads = draft.init.heads;
   draft.config = initial_config(draft.init);
-  if (!settings.tokenizer.empty()) copy_tokenizer(settings.tokenizer, draft);
+  if (!settings.tokenizer.empty()) copy_tokenizer(settings.tokenizer, settings.tokenizer_rules, draft);
   if (!settings.train_tokenizer.empty()) train_new_tokenizer(settings.train_tokenizer, draft, sinks);
   draft.weight_files = plan_weight_files(draft.config);
   for (const WeightFile& file : draft.weight_files) draft.weight_bytes += file.num_bytes;
@@ -89,7 +89,7 @@ Json write_model(const ModelDraft& draft, const ModelInitSettings& settings, con
   run.stage(write_initial_weights(run.folder(), draft.config, draft.init, settings.threads, sinks));
   run.stage_text("config.json", model_config_json(draft.config).dump(2) + "\n");
   run.stage_text("generation_config.json", generation_config_json(draft.config).dump(2) + "\n");
-  for (const auto& [name, content] : draft.text_files) run.stage_text(name, content);
+  for (const auto& [name, content] : draft.text_files) stage_text_file(run, name, content);
   run.manifest()["counts"] = {{"parameters", num_parameters(draft.config)}, {"vocab_size", draft.config.vocab_size}};
   run.manifest()["seed"] = draft.init.seed;
   remove_stale_model_files(run);

@@ -11,6 +11,7 @@
 #include "base/sinks.hpp"
 #include "model/init.hpp"
 #include "record/run.hpp"
+#include "tokenizer/tokenizer.hpp"
 
 namespace intelia {
 
@@ -18,6 +19,7 @@ struct ModelInitSettings {
   InitSettings init;
   std::vector<std::filesystem::path> train_tokenizer;  // files to train a tokenizer on; empty: none is trained
   std::filesystem::path tokenizer;                     // a model folder to copy the tokenizer from; empty: none
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   std::filesystem::path output;
   int threads = 0;  // 0: one per core; they do not change the bytes
 };

@@ -7,17 +7,19 @@
 #include "export/model_files.hpp"
 #include "inference/text_side.hpp"
 #include "model/quantized.hpp"
-#include "model/safetensors.hpp"
 #include "record/trained_records.hpp"
 
 namespace intelia {
 
-QuantizationPlan plan_quantization(const QuantizeSettings& settings) {
+QuantizationPlan plan_quantization(const QuantizeSettings& settings, Log& log) {
   check_tokenizer_files(settings.model);
   QuantizationPlan plan;
-  plan.config = read_model_config(settings.model);
-  const ModelWeights weights(settings.model);
-  check_quantizable(weights, plan.config, settings.model);
+  check_quantizable(read_model_config(settings.model), settings.model);
+  const ModelFolder folder = open_model_folder(settings.model);
+  report_model_folder(folder, "not written", log);
+  plan.config = folder.config;
+  plan.not_written = folder.unused;
+  const ModelWeights& weights = folder.weights;
   plan.quantized_bytes = quantized_bytes(weights, plan.config, settings.uses_double_quantization);
   for (const TensorShape& tensor : model_tensors(plan.config)) {
     plan.dense_bytes += weights.at(tensor.name, tensor.shape).size_bytes;
@@ -39,10 +41,12 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   Json document = *plan.config.document;
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
   run.stage_text("config.json", document.dump(2) + "\n");
-  for (const std::string& name : tokenizer_file_names())
-    if (path_type(settings.model / name) != PathType::missing) run.stage_text(name, read_member(settings.model, name));
+  for (const std::string& name : text_side_files(settings.model))
+    stage_text_file(run, name, read_member(settings.model, name));
   if (const auto index = find_trained_records(settings.model)) run.stage_text(kTrainedRecordsFile, read_file(*index));
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
+  for (const TensorGroup& group : plan.not_written)
+    run.manifest()["counts"]["tensors_not_written"][group.pattern] = group.count;
   remove_stale_model_files(run);
   model.manifest = run.close();
   run.commit();

@@ -18,6 +18,14 @@ const std::vector<std::string>& tokenizer_file_names() {
   return names;
 }
 
+std::vector<std::string> text_side_files(const fs::path& folder) {
+  std::vector<std::string> files;
+  for (const std::string& name : tokenizer_file_names())
+    if (path_type(folder / name) != PathType::missing) files.push_back(name);
+  for (const std::string& name : named_template_files(folder)) files.push_back(name);
+  return files;
+}
+
 void check_tokenizer_files(const fs::path& folder) {
   // Checked before any is opened: opening a pipe blocks until something writes to it.
   for (const std::string& name : tokenizer_file_names()) {
@@ -35,8 +43,15 @@ bool has_tokenizer(const fs::path& folder) {
   return false;
 }
 
-/** The chat template of `folder`, as a file or as the value of tokenizer_config.json; nothing without one. */
+/** The chat template of `folder`, as a file or as the value of tokenizer_config.json, and its named ones; nothing
+   without any. */
 std::optional<Json> chat_template_source(const fs::path& folder) {
+  if (const std::vector<std::string> named = named_template_files(folder); !named.empty()) {
+    Json sources = Json::object();
+    if (is_file(folder / "chat_template.jinja")) sources["default"] = read_member(folder, "chat_template.jinja");
+    for (const std::string& name : named) sources[name] = read_member(folder, name);
+    return sources;
+  }
   if (is_file(folder / "chat_template.jinja")) return read_member(folder, "chat_template.jinja");
   const fs::path path = folder / "tokenizer_config.json";
   if (!is_file(path)) return std::nullopt;
@@ -57,21 +72,22 @@ void check_same_template(const fs::path& model, const fs::path& adapter) {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder) {
+std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder, TokenizerRules rules) {
   check_input(folder, InputType::folder);
   check_tokenizer_files(folder);
-  return Tokenizer::load(folder);
+  return Tokenizer::load(folder, rules);
 }
 
-ChatTemplate load_chat_template(const fs::path& folder, const fs::path& adapter) {
-  if (!adapter.empty() && has_tokenizer(adapter) && chat_template_source(adapter)) return ChatTemplate::load(adapter);
-  if (chat_template_source(folder)) return ChatTemplate::load(folder);
+ChatTemplate load_chat_template(const fs::path& folder, TokenizerRules rules, const fs::path& adapter) {
+  if (!adapter.empty() && has_tokenizer(adapter) && chat_template_source(adapter))
+    return ChatTemplate::load(adapter, rules);
+  if (chat_template_source(folder)) return ChatTemplate::load(folder, rules);
   return ChatTemplate(
       "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
       "no chat template");
 }
 
-TextSide load_text_side(const fs::path& folder, const fs::path& adapter) {
+TextSide load_text_side(const fs::path& folder, TokenizerRules rules, const fs::path& adapter) {
   check_input(folder, InputType::folder);
   check_tokenizer_files(folder);
   ModelConfig config = read_model_config(folder);
@@ -84,14 +100,14 @@ TextSide load_text_side(const fs::path& folder, const fs::path& adapter) {
     else
       check_same_template(folder, adapter);
   }
-  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(source);
-  if (tokenizer->vocabulary_size() > config.vocab_size)
+  std::unique_ptr<Tokenizer> tokenizer = Tokenizer::load(source, rules);
+  if (tokenizer->embedded_size() > config.vocab_size)
     throw Error(Kind::input,
                 fmt::format("the tokenizer of '{}' has ids up to {}, but the embedding has {} rows (vocab_size in "
                             "config.json{}); they belong to different models",
-                            source.string(), tokenizer->vocabulary_size() - 1, config.vocab_size,
+                            source.string(), tokenizer->embedded_size() - 1, config.vocab_size,
                             source == folder ? "" : " of '" + folder.string() + "'"));
-  return {folder, source, std::move(config), std::move(tokenizer), load_chat_template(folder, adapter)};
+  return {folder, source, rules, std::move(config), std::move(tokenizer), load_chat_template(folder, rules, adapter)};
 }
 
 }  // namespace intelia

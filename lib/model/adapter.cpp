@@ -201,6 +201,31 @@ bool is_target(const AdapterConfig& config, const std::string& path) {
   return layer && std::find(config.layers.begin(), config.layers.end(), *layer) != config.layers.end();
 }
 
+std::vector<UnmatchedName> unmatched_names(const AdapterConfig& config, const ModelConfig& model) {
+  std::vector<std::string> paths, adapted;
+  for (std::int64_t layer = 0; layer < model.num_hidden_layers; ++layer)
+    for (const LinearShape& linear : layer_linears(model)) {
+      paths.push_back(fmt::format("model.layers.{}.{}", layer, linear.path));
+      if (is_target(config, paths.back())) adapted.push_back(paths.back());
+    }
+  std::vector<UnmatchedName> unmatched;
+  for (const std::string& name : config.targets.names) {
+    const ModuleRule rule{{name}, {}};
+    if (std::none_of(paths.begin(), paths.end(), [&](const std::string& path) { return rule.covers(path); }))
+      unmatched.push_back({"target_modules", name});
+  }
+  const auto check_patterns = [&](const char* key, const auto& patterns) {
+    for (const auto& pattern : patterns)
+      if (std::none_of(adapted.begin(), adapted.end(), [&](const std::string& path) {
+            return find_pattern(std::decay_t<decltype(patterns)>{pattern}, path) != nullptr;
+          }))
+        unmatched.push_back({key, pattern.first});
+  };
+  check_patterns("rank_pattern", config.rank_pattern);
+  check_patterns("alpha_pattern", config.alpha_pattern);
+  return unmatched;
+}
+
 int lora_rank(const AdapterConfig& config, const std::string& path) {
   const int* own = find_pattern(config.rank_pattern, path);
   return own ? *own : config.r;

@@ -52,6 +52,16 @@ bool is_target(const AdapterConfig& config, const std::string& path);
 int lora_rank(const AdapterConfig& config, const std::string& path);
 double lora_scaling(const AdapterConfig& config, const std::string& path);
 
+/** A name or pattern of a configuration that matches no layer of the model. */
+struct UnmatchedName {
+  std::string key;  // "target_modules", "rank_pattern", "alpha_pattern"
+  std::string name;
+};
+
+/** Names of targets that are no linear layer of `model`, and patterns that match no adapted layer. PEFT ignores them.
+ */
+std::vector<UnmatchedName> unmatched_names(const AdapterConfig& config, const ModelConfig& model);
+
 /** Reads adapter_config.json; Error{input} names the key of a feature that is not supported (bias, QA-LoRA…). */
 AdapterConfig read_adapter_config(const std::filesystem::path& folder);
 

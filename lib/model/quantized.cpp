@@ -218,10 +218,9 @@ void check_weights(const ModelWeights& weights, const ModelConfig& config) {
 
 bool is_quantizable(const std::string& name) { return name.ends_with("_proj.weight"); }
 
-void check_quantizable(const ModelWeights& weights, const ModelConfig& config, const std::filesystem::path& folder) {
+void check_quantizable(const ModelConfig& config, const std::filesystem::path& folder) {
   if (config.quantization)
     throw Error(Kind::usage, fmt::format("the weights of '{}' are already stored in NF4", folder.string()));
-  check_weights(weights, config);
 }
 
 std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& config, bool uses_double_quantization) {

@@ -59,8 +59,8 @@ void check_weights(const ModelWeights& weights, const ModelConfig& config);
 /** Whether `model quantize` quantizes weight `name`: the linear layers of the blocks. */
 bool is_quantizable(const std::string& name);
 
-/** Error{usage} when the weights of `folder` are quantized already; Error{input} when one is missing or invalid. */
-void check_quantizable(const ModelWeights& weights, const ModelConfig& config, const std::filesystem::path& folder);
+/** Error{usage} when the weights of `folder` are quantized already. */
+void check_quantizable(const ModelConfig& config, const std::filesystem::path& folder);
 
 /** The size of the quantized weights, except headers and a few dozen bytes per weight. */
 std::uint64_t quantized_bytes(const ModelWeights& weights, const ModelConfig& config, bool uses_double_quantization);

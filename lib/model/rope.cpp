@@ -58,12 +58,16 @@ Rope read_rope(const ConfigSection& top, const ModelConfig& config) {
   Rope rope;
   rope.theta = top.number("rope_theta", 0, 1e15).value_or(rope.theta);
   double rotated = top.number("partial_rotary_factor", 0, 1).value_or(1);
-  const std::string name = top.find("rope_parameters") != nullptr ? "rope_parameters" : "rope_scaling";
+  // Where a folder has both, transformers takes rope_scaling unless it is empty.
+  const Json* scaling = top.find("rope_scaling");
+  const std::string name = scaling != nullptr && !scaling->empty() ? "rope_scaling" : "rope_parameters";
   const Json none = Json::object();
   const Json* found = top.find(name);
   if (found == nullptr) found = &none;
   if (!found->is_object()) top.refuse(name, fmt::format("is {}; expected an object", shown(*found)));
   const ConfigSection section{*found, top.file, name + "."};
+  for (const auto& [key, value] : found->items())
+    if (value.is_object()) section.refuse(key, "is an object; parameters by type of layer are not supported");
   rope.theta = section.number("rope_theta", 0, 1e15).value_or(rope.theta);
   rotated = section.number("partial_rotary_factor", 0, 1).value_or(rotated);
   if (rotated != 1 && !is_phi3) {

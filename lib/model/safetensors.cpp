@@ -441,6 +441,12 @@ const TensorView& ModelWeights::at(const std::string& name, const std::vector<st
   return *view;
 }
 
+void ModelWeights::rename(const std::string& from, const std::string& to) {
+  auto node = tensors_.extract(from);
+  node.key() = to;
+  tensors_.insert(std::move(node));
+}
+
 std::vector<std::string> ModelWeights::oddities() const {
   std::vector<std::string> list;
   for (const auto& shard : shards_)

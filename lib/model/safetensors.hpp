@@ -57,6 +57,8 @@ class ModelWeights {
   /** Throws Error{input} when absent or of another shape. */
   const TensorView& at(const std::string& name, const std::vector<std::int64_t>& shape) const;
   const std::map<std::string, TensorView>& tensors() const { return tensors_; }
+  /** Gives the existing tensor `from` the name `to`, which no tensor has. */
+  void rename(const std::string& from, const std::string& to);
   /** The files read, for manifests. */
   const std::vector<std::filesystem::path>& files() const { return files_; }
   /** The warnings of the files. */

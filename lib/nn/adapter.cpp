@@ -22,21 +22,48 @@ namespace {
 
 constexpr const char* kPrefix = "base_model.model.";
 
-/** Every linear layer that the configuration targets; Error{fault} when one of its names matches none. */
+std::string names_of_linears(const ModelConfig& config) {
+  std::string names;
+  for (const LinearShape& linear : layer_linears(config)) names += (names.empty() ? "" : ", ") + linear.name;
+  return names;
+}
+
+std::string targets_text(const AdapterConfig& config) {
+  std::string text = config.targets.pattern.value_or("");
+  for (const std::string& name : config.targets.names) text += (text.empty() ? "" : ", ") + name;
+  return text.substr(0, 200);
+}
+
+/** Every linear layer that the configuration targets; Error{fault} when there is none. */
 std::vector<Linear*> targets_of(Decoder& model, const AdapterConfig& config, Kind fault) {
   std::vector<Linear*> found;
-  std::set<std::string> unused(config.targets.names.begin(), config.targets.names.end());
-  for (Block& block : model.blocks) {
-    for (Linear* linear : block.linears()) {
-      std::erase_if(unused, [&](const std::string& name) { return ModuleRule{{name}, {}}.covers(linear->path); });
+  for (Block& block : model.blocks)
+    for (Linear* linear : block.linears())
       if (is_target(config, linear->path)) found.push_back(linear);
-    }
+  if (!found.empty()) return found;
+  throw Error(fault, "there is no linear layer that the adapter's targets (" + targets_text(config) +
+                         ") cover; a block has " + names_of_linears(model.config));
+}
+
+/** Error{usage} when a target or a pattern of the settings matches no layer: that is a typing error. */
+void check_names(const AdapterConfig& config, const ModelConfig& model) {
+  for (const UnmatchedName& unmatched : unmatched_names(config, model)) {
+    if (unmatched.key == "target_modules")
+      throw Error(Kind::usage,
+                  "there is no linear layer '" + unmatched.name + "' to adapt; a block has " + names_of_linears(model));
+    throw Error(Kind::usage, "`" + unmatched.key + "`: '" + unmatched.name + "' matches none of the adapted layers (" +
+                                 targets_text(config) + ")");
   }
-  if (unused.empty() && !found.empty()) return found;
-  std::string known;
-  for (const LinearShape& linear : layer_linears(model.config)) known += (known.empty() ? "" : ", ") + linear.name;
-  const std::string which = unused.empty() ? "that the adapter's targets cover" : "'" + *unused.begin() + "' to adapt";
-  throw Error(fault, "there is no linear layer " + which + "; a block has " + known);
+}
+
+/** Whether `name` is the end of the path of a linear layer, or of a module that contains some. */
+bool is_other_module(Decoder& model, const std::string& name) {
+  for (Block& block : model.blocks)
+    for (const Linear* linear : block.linears())
+      for (std::string path = kPrefix + linear->path; path.find('.') != std::string::npos;
+           path.resize(path.find_last_of('.')))
+        if (path.ends_with(name)) return true;
+  return false;
 }
 
 /** Subtracts scaling·B·A of the initial adapter from the base, and keeps A and B. */
@@ -143,6 +170,11 @@ void train_in_full(Decoder& model, const AdapterConfig& config, Kind fault) {
           weight->base.detach().to(at::kFloat, /*non_blocking=*/false, /*copy=*/true).set_requires_grad(true);
     }
   }
+  // PEFT ignores names that the model lacks, which a file may have.
+  const bool has_some = std::any_of(config.modules_to_save.begin(), config.modules_to_save.end(),
+                                    [&](const std::string& name) { return !unused.contains(name); });
+  if (fault == Kind::input && has_some)
+    std::erase_if(unused, [&](const std::string& name) { return !name.empty() && !is_other_module(model, name); });
   if (!unused.empty())
     throw Error(fault, "modules_to_save: '" + *unused.begin() +
                            "' cannot be trained beside an adapter; supported are "
@@ -213,6 +245,7 @@ std::vector<std::pair<std::string, Tensor>> file_tensors(Decoder& model) {
 
 void add_adapter(Decoder& model, const LoraSettings& settings, std::uint64_t seed) {
   const AdapterConfig config = adapter_config(model.config, settings);
+  check_names(config, model.config);
   auto generator = at::globalContext().defaultGenerator(at::kCPU).clone();
   generator.set_current_seed(seed);
   attach(model, config, settings.dropout, Kind::usage, [&](Linear& linear, int r) {

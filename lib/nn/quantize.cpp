@@ -8,7 +8,7 @@
 #include <algorithm>
 
 #include "kernels/nf4.hpp"
-#include "model/config.hpp"
+#include "model/model_folder.hpp"
 #include "nn/operations/nf4.hpp"
 #include "nn/weights.hpp"
 
@@ -145,11 +145,10 @@ class Quantizer {
 }  // namespace
 
 std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) {
-  const ModelConfig config = read_model_config(settings.model);
-  const ModelWeights weights(settings.model);
-  check_quantizable(weights, config, settings.model);
+  check_quantizable(read_model_config(settings.model), settings.model);
+  const ModelFolder folder = open_model_folder(settings.model);
   if (settings.threads > 0) at::set_num_threads(settings.threads);
-  Quantizer quantizer(weights, config, settings.uses_double_quantization, sinks);
+  Quantizer quantizer(folder.weights, folder.config, settings.uses_double_quantization, sinks);
   std::vector<Item> items = quantizer.items(settings.max_file_bytes);
 
   std::vector<AtomicFile> files;

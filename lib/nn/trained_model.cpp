@@ -5,6 +5,7 @@
 #include "nn/adapter.hpp"
 #include "nn/memory.hpp"
 #include "nn/weights.hpp"
+#include "record/json.hpp"
 
 namespace intelia::nn {
 
@@ -30,7 +31,10 @@ void write_full_model(Decoder& model, const fs::path& source, const fs::path& fo
   NamedTensors tensors;
   for (const auto& [name, tensor] : named_weights(model)) tensors.emplace_back(name, tensor->detach().to(type));
   write_tensors(folder / "model.safetensors", tensors).commit();
-  write_file(folder / "config.json", read_member(source, "config.json"), Privacy::shared);
+  const bool is_tied_as_said = read_model_config(source).ties_embeddings == model.config.ties_embeddings;
+  write_file(folder / "config.json",
+             is_tied_as_said ? read_member(source, "config.json") : model.config.document->dump(2) + "\n",
+             Privacy::shared);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "base/error.hpp"
 #include "model/adapter.hpp"
+#include "model/model_folder.hpp"
 #include "model/quantized.hpp"
 #include "nn/memory.hpp"
 
@@ -77,7 +78,8 @@ class ModelLoader {
         is_full_(settings.method == Method::full),
         sinks_(sinks),
         model_(without_weights(settings, sinks)),
-        weights_(settings.model),
+        folder_(open_model_folder(settings.model)),
+        weights_(folder_.weights),
         held_(is_full_ ? at::kFloat : model_.placement.dtype),
         keeps_dequantized_(fits_dequantized(model_.config, model_.placement, settings)) {}
 
@@ -114,16 +116,24 @@ class ModelLoader {
     return model;
   }
 
-  /** Refuses files that do not fit the configuration, and warns of what is ignored in them. */
+  /** Warns of what is ignored in the files. */
   void check_files() {
-    for (const std::string& oddity : weights_.oddities()) sinks_.log.warning(oddity);
-    check_weights(weights_, model_.config);
-    if (!settings_.adapter.empty())
-      for (const std::string& key : read_adapter_config(settings_.adapter).unknown_keys)
-        sinks_.log.warning((settings_.adapter / "adapter_config.json").string() + ": unknown key " + key +
-                           " is ignored");
+    report_model_folder(folder_, "ignored", sinks_.log);
+    model_.config = folder_.config;
+    if (!settings_.adapter.empty()) check_adapter_config();
     if (model_.config.quantization && settings_.method == Method::lora)
       sinks_.log.info("the weights are stored in NF4 and are used as they are: lora is the same as qlora here");
+  }
+
+  /** Warns of what is ignored in the adapter's configuration, as in PEFT. */
+  void check_adapter_config() {
+    const std::string file = (settings_.adapter / "adapter_config.json").string();
+    const AdapterConfig config = read_adapter_config(settings_.adapter);
+    for (const std::string& key : config.unknown_keys)
+      sinks_.log.warning(file + ": unknown key " + key + " is ignored");
+    for (const UnmatchedName& unmatched : unmatched_names(config, model_.config))
+      sinks_.log.warning(file + ": " + unmatched.key + ": '" + unmatched.name +
+                         "' matches no layer of the model and is ignored");
   }
 
   static Tensor outline(const Shape& shape, at::ScalarType type) {
@@ -197,7 +207,8 @@ class ModelLoader {
   const bool is_outline_, is_full_;
   Sinks sinks_;
   Decoder model_;
-  const ModelWeights weights_;
+  const ModelFolder folder_;
+  const ModelWeights& weights_;
   const at::ScalarType held_;  // type of dense tensors
   const bool keeps_dequantized_;
   std::uint64_t num_linears_ = 0;

@@ -54,16 +54,16 @@ bool looks_like_language(const std::string& value) {
 const std::vector<Role>& roles() {
   static const std::vector<Role> list{
       {"messages",
-       {"messages", "conversation", "conversations", "turns", "history", "transcript", "dialogue", "dialog", "chat", "body",
-        "content", "payload"},
+       {"messages", "conversation", "conversations", "turns", "history", "transcript", "dialogue", "dialog", "chat",
+        "body", "content", "payload"},
        [](const ColumnFacts& column) {
          return column.type == "jsonb" || column.type == "json" || column.type == "_jsonb" || column.type == "_json" ||
                 is_text(column);
        },
        looks_like_messages},
       {"created_at",
-       {"created_at", "created", "created_on", "creation_date", "inserted_at", "started_at", "timestamp", "created_time",
-        "date", "time", "at", "ts"},
+       {"created_at", "created", "created_on", "creation_date", "inserted_at", "started_at", "timestamp",
+        "created_time", "date", "time", "at", "ts"},
        [](const ColumnFacts& column) {
          return column.type == "timestamptz" || column.type == "timestamp" || column.type == "date";
        },

@@ -14,8 +14,9 @@ enum class ContentForm {
   no_text,
 };
 
-/** Reads a string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are joined
-    in `joined`, or {"parts":[…]}; `text` is set for ContentForm::text and refers to the document or to `joined`. */
+/** Reads a string, a list of strings and parts ({"type":"text" | "input_text" | "output_text","text"}), which are
+   joined in `joined`, or {"parts":[…]}; `text` is set for ContentForm::text and refers to the document or to `joined`.
+ */
 ContentForm read_content(JsonDocument& document, const JsonValue& content, std::string_view& text, std::string& joined);
 
 }  // namespace intelia

@@ -1,5 +1,5 @@
-// The lines of a JSON Lines file: which of them are records, whatever command reads them. It does not know what a record
-// is.
+// The lines of a JSON Lines file: which of them are records, whatever command reads them. It does not know what a
+// record is.
 #pragma once
 
 #include <cstdint>

@@ -110,6 +110,8 @@ void AddedTokenFinder::for_each_segment(std::string_view text, bool parse_specia
     if (!counts) continue;
     if (found->strips_left) begin = std::max(blanks_before(text, begin, done), done);
     if (found->strips_right) end = blanks_after(text, end);
+    // White space that the token before has taken is no token of its own: tokenizers drops the empty piece.
+    if (begin >= end) continue;
     if (begin > done) take({{done, begin}, -1});
     take({{begin, end}, found->id});
     done = end;

@@ -43,6 +43,8 @@ class SentencePieceTokenizer final : public Tokenizer {
     is_legacy_ = config.legacy.value_or(false);
     adds_prefix_ = config.add_prefix_space.value_or(true);
     read_added_tokens(config);
+    drops_first_blank_ = drops_first_blank();
+    if (!names_unknown(config)) unknown_surface_ = processor_.DecodeIds({processor_.unk_id()});
     bos_id_ = named(config, "bos_token", processor_.bos_id());
     eos_id_ = named(config, "eos_token", processor_.eos_id());
     pad_id_ = named(config, "pad_token", processor_.pad_id());
@@ -82,6 +84,7 @@ class SentencePieceTokenizer final : public Tokenizer {
 
   std::string decode(std::span<const std::int32_t> ids, bool skip_special) const override {
     std::string out, bytes;
+    bool begins_with_unknown = false;
     const auto flush = [&] {
       if (is_valid_utf8(bytes)) {
         out += bytes;
@@ -99,6 +102,11 @@ class SentencePieceTokenizer final : public Tokenizer {
         continue;
       }
       flush();
+      if (id == processor_.unk_id() && unknown_surface_) {
+        begins_with_unknown = begins_with_unknown || out.empty();
+        out += *unknown_surface_;
+        continue;
+      }
       for (std::size_t i = 0; i < token.size();) {
         if (token.compare(i, kBlank.size(), kBlank) == 0) {
           out += ' ';
@@ -109,7 +117,7 @@ class SentencePieceTokenizer final : public Tokenizer {
       }
     }
     flush();
-    if (adds_prefix_ && out.starts_with(' ')) out.erase(0, 1);
+    if (adds_prefix_ && drops_first_blank_ && !begins_with_unknown && out.starts_with(' ')) out.erase(0, 1);
     return out;
   }
 
@@ -132,6 +140,25 @@ class SentencePieceTokenizer final : public Tokenizer {
  private:
   bool is_byte(std::int32_t id) const {
     return id < processor_.GetPieceSize() && !added_.contains(id) && processor_.IsByte(id);
+  }
+
+  /** Whether the model decodes the blank of a first word as nothing: not if it adds none (add_dummy_prefix). */
+  bool drops_first_blank() const {
+    for (int id = 0; id < processor_.GetPieceSize(); ++id) {
+      const std::string_view piece = processor_.IdToPiece(id);
+      if (piece.size() > kBlank.size() && piece.starts_with(kBlank) && piece[kBlank.size()] != kBlank[0])
+        return !processor_.DecodeIds({id}).starts_with(' ');
+    }
+    return true;
+  }
+
+  /** Whether the configuration has the unknown token, which is then decoded as its text; SentencePiece writes ' ⁇ '. */
+  bool names_unknown(const TokenizerConfig& config) const {
+    const std::string unknown = processor_.IdToPiece(processor_.unk_id());
+    const auto name = config.names.find("unk_token");
+    return (name != config.names.end() && name->second == unknown) ||
+           std::any_of(config.added_tokens.begin(), config.added_tokens.end(),
+                       [&](const AddedToken& token) { return token.content == unknown; });
   }
 
   static void load(sentencepiece::SentencePieceProcessor& processor, const std::string& model,
@@ -161,7 +188,8 @@ class SentencePieceTokenizer final : public Tokenizer {
   }
 
   std::optional<std::int32_t> named(const TokenizerConfig& config, const char* name, int fallback) const {
-    if (const auto found = config.names.find(name); found != config.names.end()) return id_of(found->second);
+    if (const auto found = config.names.find(name); found != config.names.end())
+      if (const auto id = id_of(found->second)) return id;
     if (fallback < 0) return std::nullopt;
     return fallback;
   }
@@ -182,7 +210,8 @@ class SentencePieceTokenizer final : public Tokenizer {
   AddedTokenFinder finder_;
   std::int32_t vocabulary_size_ = 0;
   std::optional<std::int32_t> prefix_id_, suffix_id_;
-  bool is_legacy_ = false, adds_prefix_ = true;
+  bool is_legacy_ = false, adds_prefix_ = true, drops_first_blank_ = true;
+  std::optional<std::string> unknown_surface_;  // what the unknown token is decoded as, if not as its text
 };
 
 }  // namespace

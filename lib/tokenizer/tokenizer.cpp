@@ -41,11 +41,11 @@ std::vector<std::vector<std::int32_t>> Tokenizer::encode_batch(std::span<const s
   return ids;
 }
 
-std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder) {
+std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder, TokenizerRules rules) {
   if (!is_folder(folder)) {
     throw Error(Kind::io, folder.string() + ": no such folder; expected a Hugging Face model folder");
   }
-  if (path_type(folder / "tokenizer.json") != PathType::missing) return load_tokenizer_json(folder);
+  if (path_type(folder / "tokenizer.json") != PathType::missing) return load_tokenizer_json(folder, rules);
   if (path_type(folder / "tekken.json") != PathType::missing) return load_tekken(folder);
   const std::filesystem::path model = folder / "tokenizer.model";
   if (path_type(model) != PathType::missing)

@@ -30,6 +30,12 @@ struct Encoding {
   std::vector<ByteRange> ranges;
 };
 
+/** Which rules the tokenizer.json of a folder is read by. */
+enum class TokenizerRules {
+  transformers,  // those of AutoTokenizer: some classes replace rules of the file by their own
+  file,          // those of the file alone, as `tokenizers` reads it
+};
+
 /** Thread-safe. */
 class Tokenizer {
  public:
@@ -37,10 +43,11 @@ class Tokenizer {
 
   /**
    * The tokenizer of a Hugging Face folder: tokenizer.json if it exists, else tekken.json, else tokenizer.model, with
-   * the names of BOS, EOS and PAD from tokenizer_config.json. Throws Error{input} naming the file and any unsupported
+   * the names of special tokens from tokenizer_config.json. Throws Error{input} naming the file and any unsupported
    * feature, Error{io} when none of the files exists.
    */
-  static std::unique_ptr<Tokenizer> load(const std::filesystem::path& folder);
+  static std::unique_ptr<Tokenizer> load(const std::filesystem::path& folder,
+                                         TokenizerRules rules = TokenizerRules::transformers);
 
   /**
    * `text` is UTF-8 (other bytes count as U+FFFD). With `special.parse`, control tokens are parsed except where they
@@ -57,8 +64,10 @@ class Tokenizer {
   /** Ids that do not exist are skipped, as in the original implementations; bytes that are not UTF-8 become U+FFFD. */
   virtual std::string decode(std::span<const std::int32_t> ids, bool skip_special = false) const = 0;
 
-  /** The largest id + 1: the minimum size of the embedding. */
+  /** The largest id + 1. */
   virtual std::int32_t vocabulary_size() const = 0;
+  /** The minimum size of the embedding: without the ids of special tokens that the files name but do not contain. */
+  virtual std::int32_t embedded_size() const { return vocabulary_size(); }
   virtual std::optional<std::int32_t> id_of(std::string_view token) const = 0;
   /** The token as it is in the vocabulary ("Ġthe", "▁the", "<0x0A>"), empty for ids that do not exist; for vocabularies
      of bytes (tekken.json, tiktoken), with U+FFFD for bytes that are not UTF-8. */

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <functional>
+#include <map>
 #include <unordered_map>
 
 #include "base/error.hpp"
@@ -48,19 +49,23 @@ struct Scratch {
 
 class JsonTokenizer final : public Tokenizer {
  public:
-  explicit JsonTokenizer(const std::filesystem::path& folder) {
+  JsonTokenizer(const std::filesystem::path& folder, TokenizerRules rules) : rules_(rules) {
     const std::filesystem::path path = folder / "tokenizer.json";
     const std::string bytes = read_member(folder, "tokenizer.json");
-    config_ = read_tokenizer_config(folder);
+    config_ = read_tokenizer_config(folder, rules);
     Sha256 hash;
     hash.update(bytes);
     hash.update(config_.bytes);
     sha256_ = hash.finish();
     with_context(path.string(), [&] {
       try {
-        simdjson::dom::parser parser;
+        simdjson::dom::parser parser, parser_of_parts;
         const simdjson::padded_string padded(bytes);
-        read(parser.parse(padded), padded);
+        const object file = parser.parse(padded);
+        if (config_.tokenizer_class == TokenizerClass::file)
+          read(file, file, padded);
+        else
+          read(file, parser_of_parts.parse(config_.parts.dump()), padded);
       } catch (const simdjson::simdjson_error& error) {
         throw Error(Kind::input, std::string("not the JSON of a tokenizer: ") + error.what());
       }
@@ -140,6 +145,7 @@ class JsonTokenizer final : public Tokenizer {
   }
 
   std::int32_t vocabulary_size() const override { return static_cast<std::int32_t>(tokens_.size()); }
+  std::int32_t embedded_size() const override { return embedded_size_; }
   std::optional<std::int32_t> id_of(std::string_view token) const override {
     const auto found = id_by_token_.find(token);
     if (found == id_by_token_.end()) return std::nullopt;
@@ -169,9 +175,10 @@ class JsonTokenizer final : public Tokenizer {
     id_by_token_[tokens_[index]] = id;
   }
 
-  void read(const object& file, const simdjson::padded_string& bytes) {
-    normalizers_ = read_normalizers(file);
-    read_model(file, bytes);
+  /** `parts` has normalizer, pre_tokenizer, decoder and the options of the model: `file`, or the rules of a class. */
+  void read(const object& file, const object& parts, const simdjson::padded_string& bytes) {
+    normalizers_ = read_normalizers(parts);
+    read_model(file, parts, bytes);
     read_added_tokens(file);
     if (blank_form_ && !normalizers_.empty() && !normalized_finder_.is_empty()) {
       // Tokens that are matched in normalized text need their normalized form.
@@ -181,7 +188,7 @@ class JsonTokenizer final : public Tokenizer {
     frame_ = read_post_processor(file);
     check_ids(frame_.prefix);
     check_ids(frame_.suffix);
-    decoders_ = read_decoders(file);
+    decoders_ = read_decoders(parts);
     const auto name = [&](const char* key) -> std::optional<std::int32_t> {
       const auto found = config_.names.find(key);
       return found == config_.names.end() ? std::nullopt : id_of(found->second);
@@ -189,13 +196,10 @@ class JsonTokenizer final : public Tokenizer {
     bos_id_ = name("bos_token");
     eos_id_ = name("eos_token");
     pad_id_ = name("pad_token");
-    const bool has_post_processor = !is_null(file, "post_processor");
-    if (config_.add_bos_token || config_.add_eos_token || !has_post_processor) {
-      // transformers rebuilds the template when the configuration sets what to add, or when there is none.
+    // transformers ignores add_bos_token and add_eos_token beside a tokenizer.json; two classes replace its template.
+    if (config_.tokenizer_class == TokenizerClass::code_llama || config_.tokenizer_class == TokenizerClass::gpt_neox)
       frame_ = {};
-      if (config_.add_bos_token.value_or(false) && bos_id_) frame_.prefix.push_back(*bos_id_);
-      if (config_.add_eos_token.value_or(false) && eos_id_) frame_.suffix.push_back(*eos_id_);
-    }
+    if (config_.tokenizer_class == TokenizerClass::code_llama && bos_id_) frame_.prefix.push_back(*bos_id_);
   }
 
   void check_ids(const std::vector<std::int32_t>& ids) const {
@@ -205,37 +209,38 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  void read_model(const object& file, const simdjson::padded_string& bytes) {
-    const object model = file["model"];
+  void read_model(const object& file, const object& parts, const simdjson::padded_string& bytes) {
+    const object model = file["model"], options = parts["model"];
     const std::string type = text_at(model, "type", is_null(model, "merges") ? "" : "BPE");
-    const bool falls_back = flag_at(model, "byte_fallback", false);
-    const bool has_affix =
-        !text_at(model, "continuing_subword_prefix", "").empty() || !text_at(model, "end_of_word_suffix", "").empty();
-    PreTokenizers pre_tokenizers = read_pre_tokenizers(file, type == "BPE" && !falls_back && !has_affix);
+    if (config_.tokenizer_class != TokenizerClass::file && type != "BPE")
+      refuse("a tokenizer_class that builds a BPE model beside the model " + type);
+    const bool falls_back = flag_at(options, "byte_fallback", false);
+    const std::string prefix = text_at(options, "continuing_subword_prefix", "");
+    const std::string suffix = text_at(options, "end_of_word_suffix", "");
+    const bool has_affix = !prefix.empty() || !suffix.empty();
+    PreTokenizers pre_tokenizers = read_pre_tokenizers(parts, type == "BPE" && !falls_back && !has_affix);
     pre_tokenizers_ = std::move(pre_tokenizers.steps);
     if (normalizers_.empty() && pre_tokenizers.only_style && pre_tokenizers.ends_in_bytes)
       splitter_.emplace(*pre_tokenizers.only_style);
     if (type == "Unigram") return read_unigram(model, bytes);
     if (type != "BPE") refuse("the model " + (type.empty() ? std::string("without a type") : type));
     double dropout = 0;
-    if (model["dropout"].get(dropout) == simdjson::SUCCESS && dropout != 0) refuse("BPE with dropout");
+    if (options["dropout"].get(dropout) == simdjson::SUCCESS && dropout != 0) refuse("BPE with dropout");
     BpeDefinition definition;
     definition.is_byte_level = pre_tokenizers.ends_in_bytes;
-    definition.ignores_merges = flag_at(model, "ignore_merges", false);
+    definition.ignores_merges = flag_at(options, "ignore_merges", false);
     definition.falls_back_to_bytes = falls_back;
-    definition.fuses_unknown = flag_at(model, "fuse_unk", false);
+    definition.fuses_unknown = flag_at(options, "fuse_unk", false);
     const object vocabulary = model["vocab"];
     tokens_.reserve(vocabulary.size());
     for (const auto& [token, id] : vocabulary) set_token(static_cast<std::int32_t>(std::int64_t(id)), token);
     index_words(definition);
-    read_unknown(model, definition);
-    const std::string prefix = text_at(model, "continuing_subword_prefix", "");
-    const std::string suffix = text_at(model, "end_of_word_suffix", "");
+    read_unknown(options, definition);
     read_merges(model["merges"], prefix.size(), definition);
-    if (!prefix.empty() || !suffix.empty() || has_some_bytes_only(definition)) {
+    if (has_affix || has_some_bytes_only(definition)) {
       use_character_bpe(prefix, suffix, std::move(definition));
     } else {
-      const auto form = read_blank_form(file);
+      const auto form = read_blank_form(parts);
       if (form) definition.blank_mark = form->mark;
       model_ = BpeModel(std::move(definition));
       if (form && (form->splits || model_.may_cut_before_blanks())) {
@@ -373,29 +378,84 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
-  /** Those of the file, with the changes of the folder's configuration: its flags take precedence, and a special
-      token stays special. */
+  /** Those of the file, with what transformers adds to them from the folder's configuration. */
   std::vector<AddedToken> added_tokens_of(const object& file) const {
-    std::vector<AddedToken> added;
+    std::vector<AddedToken> of_file;
     if (!is_null(file, "added_tokens")) {
-      for (const element item : array(file["added_tokens"])) added.push_back(added_token(item));
+      for (const element item : array(file["added_tokens"])) of_file.push_back(added_token(item));
     }
-    std::unordered_map<std::string, std::size_t> slot_of;
-    for (std::size_t i = 0; i < added.size(); ++i) slot_of[added[i].content] = i;
-    for (const AddedToken& token : config_.added_tokens) {
-      const auto known = slot_of.find(token.content);
-      if (known == slot_of.end()) {
-        added.push_back(token);
-        continue;
+    if (rules_ == TokenizerRules::file) return of_file;
+    // A class that builds its own tokenizer knows only the tokens that it is given.
+    const bool is_rebuilt = config_.tokenizer_class != TokenizerClass::file;
+    AddedTokens added(is_rebuilt ? std::vector<AddedToken>() : of_file, *this);
+    const std::vector<AddedToken> configured =
+        config_.has_added_tokens_decoder ? config_.added_tokens : merged_by_id(config_.added_tokens, of_file);
+    for (const AddedToken& token : configured) added.put(token);
+    for (const AddedToken& token : config_.special_tokens)
+      if (!added.contains(token.content)) added.put(token);
+    if (config_.tokenizer_class == TokenizerClass::qwen2)
+      for (const AddedToken& token : config_.special_tokens) added.put(plain_special_token(token.content));
+    return added.take();
+  }
+
+  static AddedToken plain_special_token(const std::string& content) {
+    return {-1, content, /*is_special=*/true, false, false, /*is_normalized=*/false, false};
+  }
+
+  /** `tokens` and those of the file, which win where both have an id; by id. */
+  static std::vector<AddedToken> merged_by_id(const std::vector<AddedToken>& tokens,
+                                              const std::vector<AddedToken>& of_file) {
+    std::map<std::int32_t, AddedToken> by_id;
+    for (const AddedToken& token : tokens) by_id[token.id] = token;
+    for (const AddedToken& token : of_file) by_id[token.id] = token;
+    std::vector<AddedToken> merged;
+    for (auto& [id, token] : by_id) merged.push_back(std::move(token));
+    return merged;
+  }
+
+  /** The list that tokenizers keeps: a token that is put again changes its flags and stays special; a new one gets the
+     id of the vocabulary, or the next free one. */
+  class AddedTokens {
+   public:
+    AddedTokens(std::vector<AddedToken> tokens, const JsonTokenizer& tokenizer)
+        : tokens_(std::move(tokens)), tokenizer_(&tokenizer) {
+      for (std::size_t i = 0; i < tokens_.size(); ++i) slot_of_[tokens_[i].content] = i;
+    }
+    bool contains(const std::string& content) const { return slot_of_.contains(content); }
+    void put(AddedToken token) {
+      if (token.content.empty()) return;
+      const auto known = slot_of_.find(token.content);
+      if (known != slot_of_.end()) {
+        AddedToken& before = tokens_[known->second];
+        token.id = before.id;
+        token.is_special = token.is_special || before.is_special || tokenizer_->is_named(token.content);
+        before = std::move(token);
+        return;
       }
-      AddedToken& before = added[known->second];
-      AddedToken changed = token;
-      changed.id = before.id;
-      changed.is_special = changed.is_special || before.is_special;
-      before = std::move(changed);
+      token.is_special = token.is_special || tokenizer_->is_named(token.content);
+      token.id = tokenizer_->id_of(token.content).value_or(next_id());
+      slot_of_[token.content] = tokens_.size();
+      tokens_.push_back(std::move(token));
     }
-    std::erase_if(added, [](const AddedToken& token) { return token.content.empty(); });
-    return added;
+    std::vector<AddedToken> take() {
+      std::erase_if(tokens_, [](const AddedToken& token) { return token.content.empty(); });
+      return std::move(tokens_);
+    }
+
+   private:
+    std::int32_t next_id() const {
+      auto next = static_cast<std::int32_t>(tokenizer_->id_by_token_.size());
+      for (const AddedToken& token : tokens_) next = std::max(next, token.id + 1);
+      return next;
+    }
+    std::vector<AddedToken> tokens_;
+    std::unordered_map<std::string, std::size_t> slot_of_;
+    const JsonTokenizer* tokenizer_;
+  };
+
+  bool is_named(const std::string& content) const {
+    return std::any_of(config_.names.begin(), config_.names.end(),
+                       [&](const auto& entry) { return entry.second == content; });
   }
 
   static AddedToken added_token(const object& entry) {
@@ -410,8 +470,19 @@ class JsonTokenizer final : public Tokenizer {
     return token;
   }
 
+  /** The ids of the vocabulary, and of the added tokens that a file contains with their ids. */
+  void count_embedded(const object& file) {
+    embedded_size_ = vocabulary_size();
+    const auto count = [&](std::int32_t id) { embedded_size_ = std::max(embedded_size_, id + 1); };
+    if (!is_null(file, "added_tokens"))
+      for (const element item : array(file["added_tokens"])) count(added_token(item).id);
+    if (rules_ == TokenizerRules::transformers)
+      for (const AddedToken& token : config_.added_tokens) count(token.id);
+  }
+
   void read_added_tokens(const object& file) {
     std::vector<AddedToken> added = added_tokens_of(file);
+    count_embedded(file);
     std::vector<AddedToken> raw, normalized;
     for (AddedToken& token : added) {
       if (const auto known = id_of(token.content); known && *known != token.id) {
@@ -550,6 +621,7 @@ class JsonTokenizer final : public Tokenizer {
     }
   }
 
+  const TokenizerRules rules_;
   TokenizerConfig config_;
   std::vector<std::string> tokens_;  // by id
   std::vector<bool> has_token_, is_special_;
@@ -561,6 +633,7 @@ class JsonTokenizer final : public Tokenizer {
   std::vector<PreTokenizer> pre_tokenizers_;
   std::vector<Decoder> decoders_;
   FrameIds frame_;
+  std::int32_t embedded_size_ = 0;
   AddedTokenFinder raw_finder_, normalized_finder_;
   std::unordered_map<std::int32_t, std::string> normalized_contents_;  // of added tokens that normalization changes
   std::optional<BlankForm> blank_form_;
@@ -570,8 +643,8 @@ class JsonTokenizer final : public Tokenizer {
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> load_tokenizer_json(const std::filesystem::path& folder) {
-  return std::make_unique<JsonTokenizer>(folder);
+std::unique_ptr<Tokenizer> load_tokenizer_json(const std::filesystem::path& folder, TokenizerRules rules) {
+  return std::make_unique<JsonTokenizer>(folder, rules);
 }
 
 }  // namespace intelia

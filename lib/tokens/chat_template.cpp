@@ -20,36 +20,43 @@ namespace intelia {
 
 namespace {
 
-std::optional<Json> read_json(const std::filesystem::path& path) {
-  if (path_type(path) == PathType::missing) return std::nullopt;
-  return parse_json(read_member(path.parent_path(), path.filename()), path.string());
-}
+struct NamedSource {
+  std::string text, where;
+};
+using NamedSources = std::map<std::string, NamedSource>;
 
-void collect_special_tokens(const Json& config, std::map<std::string, std::string>& tokens) {
-  if (!config.is_object()) return;
-  for (const char* name :
-       {"bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token"}) {
-    if (!config.contains(name)) continue;
-    if (const auto text = special_token_text(config[name])) tokens.try_emplace(name, *text);
-  }
-}
+constexpr std::uint64_t kMaxTemplateBytes = 16 << 20;
 
-/** The template of tokenizer_config.json: a string, or the "default" one of a list of {name, template}. */
-std::optional<std::string> configured_template(const Json& config, const std::string& where) {
-  if (!config.is_object() || !config.contains("chat_template") || config["chat_template"].is_null())
-    return std::nullopt;
+/** The templates of tokenizer_config.json: a string, which is the default, or a list of {name, template}. */
+NamedSources configured_templates(const std::filesystem::path& path) {
+  if (path_type(path) == PathType::missing) return {};
+  const Json config = parse_json(read_member(path.parent_path(), path.filename()), path.string());
+  if (!config.is_object() || !config.contains("chat_template") || config["chat_template"].is_null()) return {};
   const Json& value = config["chat_template"];
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_array()) {
-    for (const Json& entry : value) {
-      if (entry.is_object() && entry.value("name", "") == "default" && entry.contains("template") &&
-          entry["template"].is_string()) {
-        return entry["template"].get<std::string>();
-      }
-    }
-    throw Error(Kind::input, where + ": chat_template is a list without an entry named \"default\"");
+  const std::string where = path.string() + " chat_template";
+  if (value.is_string()) return {{"default", {value.get<std::string>(), where}}};
+  if (!value.is_array()) throw Error(Kind::input, path.string() + ": chat_template is neither a string nor a list");
+  NamedSources sources;
+  for (const Json& entry : value) {
+    const bool is_named = entry.is_object() && entry.contains("name") && entry["name"].is_string() &&
+                          entry.contains("template") && entry["template"].is_string();
+    if (!is_named)
+      throw Error(Kind::input, path.string() + ": chat_template is a list whose entries are not {name, template}");
+    const std::string name = entry["name"];
+    sources[name] = {entry["template"].get<std::string>(), where + " '" + name + "'"};
   }
-  throw Error(Kind::input, where + ": chat_template is neither a string nor a list");
+  return sources;
+}
+
+/** chat_template.jinja and the files of additional_chat_templates. */
+NamedSources template_files(const std::filesystem::path& folder) {
+  NamedSources sources;
+  const auto add = [&](const std::string& name, const std::string& file) {
+    sources[name] = {read_member(folder, file, kMaxTemplateBytes), (folder / file).string()};
+  };
+  if (path_type(folder / "chat_template.jinja") != PathType::missing) add("default", "chat_template.jinja");
+  for (const std::string& file : named_template_files(folder)) add(std::filesystem::path(file).stem().string(), file);
+  return sources;
 }
 
 Json parse_list(const std::string& text, const std::string& name) {
@@ -160,13 +167,7 @@ Rendered to_rendered(jinja::Output output) {
 
 AssistantTurn turn_between(std::int32_t message, const std::string& whole, const std::string& prompt,
                            const std::string& so_far) {
-  if (!whole.starts_with(prompt)) {
-    throw Error(Kind::input,
-                fmt::format("the chat template renders the text before turn {} differently once the turn follows, so "
-                            "the trained tokens "
-                            "cannot be determined; put {{% generation %}} around the answer in the template",
-                            message + 1));
-  }
+  if (!whole.starts_with(prompt)) return {message, 0, 0, /*has_prompt=*/false};
   const auto end = static_cast<std::ptrdiff_t>(std::min(whole.size(), so_far.size()));
   const auto proven_end = std::mismatch(whole.begin(), whole.begin() + end, so_far.begin()).first - whole.begin();
   return {message, prompt.size(), static_cast<std::size_t>(proven_end)};
@@ -183,6 +184,17 @@ RenderOptions with_tools(RenderOptions options, const std::string& tools_json) {
   return options;
 }
 
+std::vector<std::string> named_template_files(const std::filesystem::path& folder) {
+  const std::string more = "additional_chat_templates";
+  std::vector<std::string> files;
+  if (!is_folder(folder / more)) return files;
+  for (const std::string& name : folder_members(folder / more))
+    if (name.ends_with(".jinja") && path_type(folder / more / name) == PathType::file)
+      files.push_back(more + "/" + name);
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
 std::vector<ByteRange> Rendered::content_ranges() const {
   std::vector<ByteRange> ranges;
   ranges.reserve(content.size());
@@ -190,12 +202,13 @@ std::vector<ByteRange> Rendered::content_ranges() const {
   return ranges;
 }
 
+ChatTemplate::Source::Source(std::string_view source, const std::string& name)
+    : parsed(std::make_shared<const jinja::Template>(source, name)),
+      mentions_content(source.find("content") != std::string_view::npos) {}
+
 ChatTemplate::ChatTemplate(std::string_view source, const std::string& name,
                            std::map<std::string, std::string> special_tokens)
-    : name_(name),
-      template_(std::make_shared<const jinja::Template>(source, name)),
-      special_tokens_(std::move(special_tokens)),
-      plans_(std::make_shared<RenderingPlans>()) {
+    : usual_(source, name), special_tokens_(std::move(special_tokens)), plans_(std::make_shared<RenderingPlans>()) {
   Sha256 hash;
   hash.update(source);
   for (const auto& [key, value] : special_tokens_) {
@@ -203,29 +216,33 @@ ChatTemplate::ChatTemplate(std::string_view source, const std::string& name,
     hash.update(entry);
   }
   sha256_ = hash.finish();
-  mentions_content_ = source.find("content") != std::string_view::npos;
 }
 
-ChatTemplate ChatTemplate::load(const std::filesystem::path& folder) {
-  std::map<std::string, std::string> special_tokens;
-  const std::filesystem::path config_path = folder / "tokenizer_config.json";
-  const std::optional<Json> config = read_json(config_path);
-  if (config) collect_special_tokens(*config, special_tokens);
-  if (const auto map = read_json(folder / "special_tokens_map.json")) collect_special_tokens(*map, special_tokens);
-  const std::filesystem::path template_path = folder / "chat_template.jinja";
-  if (path_type(template_path) != PathType::missing) {
-    return ChatTemplate(read_member(folder, "chat_template.jinja", 16 << 20), template_path.string(),
-                        std::move(special_tokens));
+ChatTemplate ChatTemplate::load(const std::filesystem::path& folder, TokenizerRules rules) {
+  std::map<std::string, std::string> special_tokens = read_tokenizer_config(folder, rules).names;
+  NamedSources sources = template_files(folder);
+  if (sources.empty()) sources = configured_templates(folder / "tokenizer_config.json");
+  if (sources.empty())
+    throw Error(Kind::input,
+                folder.string() +
+                    ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
+                    "add the file from the model's publisher");
+  const auto for_tools = sources.find("tool_use"), usual = sources.find("default");
+  if (usual == sources.end()) {
+    std::string names;
+    for (const auto& [name, source] : sources) names += (names.empty() ? "" : ", ") + name;
+    throw Error(Kind::input,
+                fmt::format("{}: several chat templates ({}), and none is named \"default\"", folder.string(), names));
   }
-  if (config) {
-    if (const auto source = configured_template(*config, config_path.string())) {
-      return ChatTemplate(*source, config_path.string() + " chat_template", std::move(special_tokens));
-    }
+  ChatTemplate chat_template(usual->second.text, usual->second.where, std::move(special_tokens));
+  if (for_tools != sources.end()) {
+    chat_template.for_tools_.emplace(for_tools->second.text, for_tools->second.where);
+    Sha256 hash;
+    hash.update(chat_template.sha256_);
+    hash.update(for_tools->second.text);
+    chat_template.sha256_ = hash.finish();
   }
-  throw Error(Kind::input,
-              folder.string() +
-                  ": no chat template: neither chat_template.jinja nor chat_template in tokenizer_config.json; "
-                  "add the file from the model's publisher");
+  return chat_template;
 }
 
 jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_generation_prompt,
@@ -245,7 +262,8 @@ jinja::Output ChatTemplate::run(std::span<const Message> messages, bool add_gene
   input.messages = std::move(list);
   if (!options.date.empty()) input.now = parse_date(options.date);
   input.is_traced = is_traced;
-  return template_->render(input, jinja::Budget::for_input(messages.size(), input_bytes(messages, options)));
+  return source_for(!options.tools_json.empty())
+      .parsed->render(input, jinja::Budget::for_input(messages.size(), input_bytes(messages, options)));
 }
 
 Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_generation_prompt,
@@ -266,7 +284,7 @@ Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, 
   };
   if (messages.empty()) refuse("the conversation is empty!");
   if (!messages.back().has_content) refuse("the final message has no \"content\" to continue!");
-  if (!mentions_content_) {
+  if (!source_for(!options.tools_json.empty()).mentions_content) {
     throw Error(Kind::input,
                 "continue_final_message is set to \"content\" but this is not an accepted field in the chat_template");
   }
@@ -307,7 +325,7 @@ Rendered ChatTemplate::render_turns(const std::vector<Message>& messages, const 
     const jinja::Output prompt = run(all.first(i), true, options, is_traced);
     const jinja::Output so_far = i + 1 < messages.size() ? run(all.first(i + 1), false, options, is_traced) : whole;
     turns.push_back(turn_between(static_cast<std::int32_t>(i), whole.text.bytes, prompt.text.bytes, so_far.text.bytes));
-    if (plan && !plan->add_turn(turns.back(), prompt, so_far)) plan.reset();
+    if (plan && (!turns.back().has_prompt || !plan->add_turn(turns.back(), prompt, so_far))) plan.reset();
   }
   if (is_traced) plans_->add(shape.key, std::move(plan));
   Rendered rendered = to_rendered(std::move(whole));
@@ -315,8 +333,12 @@ Rendered ChatTemplate::render_turns(const std::vector<Message>& messages, const 
   return rendered;
 }
 
-bool ChatTemplate::reads_date() const { return template_->mentions("strftime_now"); }
+bool ChatTemplate::reads_date() const {
+  return usual_.parsed->mentions("strftime_now") || (for_tools_ && for_tools_->parsed->mentions("strftime_now"));
+}
 
-bool ChatTemplate::has_generation_markers() const { return template_->has_generation(); }
+bool ChatTemplate::has_generation_markers(bool with_tools) const {
+  return source_for(with_tools).parsed->has_generation();
+}
 
 }  // namespace intelia

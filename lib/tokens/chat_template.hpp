@@ -47,6 +47,7 @@ struct AssistantTurn {
   std::int32_t message = 0;
   std::size_t begin = 0;       // where the generation prompt before it ends
   std::size_t proven_end = 0;  // up to here the text is the same when the conversation ends with this turn
+  bool has_prompt = true;      // whether the text begins with the turn's prompt; else begin and proven_end are 0
 };
 
 struct Rendered {
@@ -59,6 +60,9 @@ struct Rendered {
 
 class RenderingPlans;
 
+/** The named templates of a folder, sorted: "additional_chat_templates/tool_use.jinja". */
+std::vector<std::string> named_template_files(const std::filesystem::path& folder);
+
 /**
  * Thread-safe. What one rendering reveals about a template speeds up the next (rendering_plan.hpp) and does not change
  * results.
@@ -66,10 +70,12 @@ class RenderingPlans;
 class ChatTemplate {
  public:
   /**
-   * chat_template.jinja of `folder`, else chat_template of tokenizer_config.json (a string, or the one named "default"
-   * of a list). Throws Error{input} when there is none or it cannot be parsed.
+   * The templates of `folder`: chat_template.jinja and those of additional_chat_templates, else chat_template of
+   * tokenizer_config.json (a string, or a list of named ones). As in transformers, conversations with tools are
+   * rendered by the one named "tool_use", if there is one, others by the one named "default". Throws Error{input} when
+   * there is none or it cannot be parsed.
    */
-  static ChatTemplate load(const std::filesystem::path& folder);
+  static ChatTemplate load(const std::filesystem::path& folder, TokenizerRules rules = TokenizerRules::transformers);
   /** From its source; `name` is for messages. */
   ChatTemplate(std::string_view source, const std::string& name,
                std::map<std::string, std::string> special_tokens = {});
@@ -88,17 +94,14 @@ class ChatTemplate {
    */
   Rendered render_to_continue(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
-  /**
-   * A whole conversation, without generation prompt, and its assistant turns: the text before a turn is what the
-   * template renders as the turn's prompt. Throws Error{input} where that does not hold.
-   */
+  /** A whole conversation, without generation prompt, and its assistant turns. Throws Error{input} as render. */
   Rendered render_turns(const std::vector<Message>& messages, const RenderOptions& options = {}) const;
 
   /** Whether it uses the current date (strftime_now), which is undefined unless a date is given: the clock is not read.
    */
   bool reads_date() const;
-  /** Whether it marks the trained text with {% generation %}. */
-  bool has_generation_markers() const;
+  /** Whether it marks the trained text of conversations, with or without tools, with {% generation %}. */
+  bool has_generation_markers(bool with_tools = false) const;
   /** Of the template's source and the special tokens it receives. */
   const std::string& sha256() const { return sha256_; }
 
@@ -106,11 +109,18 @@ class ChatTemplate {
   jinja::Output run(std::span<const Message> messages, bool add_generation_prompt, const RenderOptions& options,
                     bool is_traced) const;
 
-  std::string name_;
-  std::shared_ptr<const jinja::Template> template_;
+  /** One parsed source. */
+  struct Source {
+    Source(std::string_view source, const std::string& name);
+    std::shared_ptr<const jinja::Template> parsed;
+    bool mentions_content = false;
+  };
+  const Source& source_for(bool with_tools) const { return with_tools && for_tools_ ? *for_tools_ : usual_; }
+
+  Source usual_;
+  std::optional<Source> for_tools_;                    // the one named "tool_use"
   std::map<std::string, std::string> special_tokens_;  // bos_token, eos_token, … as the template sees them
   std::string sha256_;
-  bool mentions_content_ = false;
   std::shared_ptr<RenderingPlans> plans_;
 };
 

@@ -39,19 +39,25 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
   if (!bos) return;
   const Ids added = tokenizer.encode("", {.parse = false, .add = true});
   const bool is_needed = std::find(added.begin(), added.end(), *bos) != added.end();
-  const auto count = std::count(ids.begin(), ids.end(), *bos);
-  // A tokenizer may use one token as both BOS and EOS, which then may occur in the middle, too.
-  if (count > 1 && tokenizer.eos_id() != bos) {
-    findings.add(
-        Finding::Kind::bos_not_once,
-        fmt::format("the begin-of-text token occurs {} times; remove it from the chat template or the contents",
-                    count));
+  // Some templates begin every exchange with BOS (Llama 2); twice in succession it is a mistake.
+  const auto twice = std::adjacent_find(ids.begin(), ids.end(),
+                                        [&](std::int32_t a, std::int32_t b) { return a == *bos && b == *bos; });
+  // A tokenizer may use one token as both BOS and EOS, which then may follow itself.
+  if (twice != ids.end() && tokenizer.eos_id() != bos) {
+    const auto end = std::find_if(twice, ids.end(), [&](std::int32_t id) { return id != *bos; });
+    findings.add(Finding::Kind::bos_not_once,
+                 fmt::format("the begin-of-text token occurs {} times in succession; remove it from the chat template",
+                             end - twice));
   } else if (is_needed && (ids.empty() || ids.front() != *bos)) {
     findings.add(
         Finding::Kind::bos_not_once,
         "the begin-of-text token, which the tokenizer adds to every text, is missing; write {{ bos_token }} at the "
         "start of the chat template");
   }
+}
+
+bool is_skipped(const EncodedConversation& encoded, std::size_t message) {
+  return std::find(encoded.skipped_turns.begin(), encoded.skipped_turns.end(), message) != encoded.skipped_turns.end();
 }
 
 void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
@@ -63,7 +69,7 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
   const ContentBounds bounds(rendered, messages.size());
   const std::vector<float> weights = message_weights(messages, turns);
   for (std::size_t i = 0; i < messages.size(); ++i) {
-    if (messages[i].role != "assistant" || weights[i] == 0 || bounds.ends[i] == 0) continue;
+    if (messages[i].role != "assistant" || weights[i] == 0 || bounds.ends[i] == 0 || is_skipped(encoded, i)) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
     findings.add(Finding::Kind::end_not_trained,
@@ -74,9 +80,10 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
 }
 
 void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
-                   const RenderOptions& render, const Ids& whole, Findings& findings) {
+                   const RenderOptions& render, const EncodedConversation& encoded, Findings& findings) {
+  const Ids& whole = encoded.tokens.ids;
   for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
-    if (conversation.messages[i].role != "assistant") continue;
+    if (conversation.messages[i].role != "assistant" || is_skipped(encoded, i)) continue;
     const std::vector<Message> before(conversation.messages.begin(),
                                       conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
     const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
@@ -135,6 +142,7 @@ namespace {
 /** A line of a dataset, what it becomes and what is wrong with it. */
 struct CheckedLine : DatasetLine {
   std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after truncation
+  bool has_skipped_turns = false;
   std::vector<Finding> findings;
 };
 
@@ -156,7 +164,8 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
     check_begin(tokenizer, whole.tokens.ids, findings);
     if (conversation.messages.empty()) return;
     check_ends(tokenizer, chat_template, conversation, render, options.trained_turns, whole, findings);
-    check_prompts(tokenizer, chat_template, conversation, render, whole.tokens.ids, findings);
+    check_prompts(tokenizer, chat_template, conversation, render, whole, findings);
+    line.has_skipped_turns = !whole.skipped_turns.empty();
   });
   line.findings = std::move(findings.list);
 }
@@ -248,6 +257,7 @@ DatasetCheck check_conversations(const std::filesystem::path& path, const Tokeni
     check.num_tokens += line.num_trained_tokens;
     check.num_targets += line.num_targets;
     check.longest = std::max(check.longest, line.num_tokens);
+    check.num_with_skipped_turns += line.has_skipped_turns;
     const bool is_truncated = line.num_trained_tokens < line.num_tokens;
     if (line.num_targets > 0 && !(is_truncated && options.refuses_long))
       check.lengths.push_back(line.num_trained_tokens);

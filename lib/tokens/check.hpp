@@ -20,7 +20,7 @@ struct Finding {
     no_target,             // no trained token, or none within max_length
     end_not_trained,       // an answer's end-of-turn token is missing or not trained
     prompt_not_prefix,     // the tokens of a prompt are not a prefix of the conversation
-    bos_not_once,          // BOS is missing, or occurs more than once
+    bos_not_once,          // BOS is missing, or occurs more than once in succession
     same_continuations,    // chosen and rejected are the same tokens
     served_model_differs,  // the served model has another tokenizer or chat template
   };
@@ -51,6 +51,7 @@ struct DatasetCheck {
   std::int64_t longest = 0;                                    // tokens of the longest record before truncation
   std::vector<std::int64_t> lengths;          // tokens of the records that would be trained, after truncation
   std::vector<std::int64_t> truncated_lines;  // longer than max_length
+  std::int64_t num_with_skipped_turns = 0;    // of which not every answer is trained (EncodedConversation)
   std::vector<Finding> findings;              // in the order of lines
 };
 

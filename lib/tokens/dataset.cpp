@@ -72,6 +72,7 @@ class DatasetWriter {
     ++summary_.num_read;
     summary_.num_duplicate_keys += line.has_duplicate_key;
     summary_.num_truncated += line.encoded.is_truncated;
+    summary_.num_with_skipped_turns += !line.encoded.skipped_turns.empty();
     // A line that was encoded and is still rejected has no target.
     summary_.num_without_target += line.fault && !line.encoded.tokens.ids.empty();
     if (line.fault) {
@@ -150,6 +151,22 @@ TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokeni
   if (count > 0)
     sinks.log.warning(fmt::format("{}: a key occurs twice in {} record{}; the last value is used", path.string(), count,
                                   count == 1 ? "" : "s"));
+}
+
+std::string skipped_turns_warning(const fs::path& path, std::int64_t count, std::int64_t total) {
+  return fmt::format(
+      "{}: in {} of {} records only the last answers are trained: the chat template renders earlier ones differently "
+      "once another turn follows, as templates do that remove earlier reasoning; to train all of them, put "
+      "{{% generation %}} around the answer in the template",
+      path.string(), count, total);
+}
+
+void warn_about_dataset(const fs::path& path, const TokenizedDataset& dataset, const EncodeOptions& options, Log& log) {
+  if (dataset.num_truncated() > 0)
+    log.warning(fmt::format("{}: {} of {} records are longer than the maximum length of {} tokens and are truncated",
+                            path.string(), dataset.num_truncated(), dataset.num_read(), options.max_length));
+  if (dataset.num_with_skipped_turns() > 0)
+    log.warning(skipped_turns_warning(path, dataset.num_with_skipped_turns(), dataset.num_read()));
 }
 
 std::string describe_dataset(const TokenizedDataset& dataset) {

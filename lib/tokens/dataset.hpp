@@ -36,19 +36,28 @@ class TokenizedDataset final : public SampleSource {
   std::int64_t num_read() const { return store_.summary().num_read; }            // lines of the file
   std::int64_t num_truncated() const { return store_.summary().num_truncated; }  // longer than max_length
   std::int64_t num_without_target() const { return store_.summary().num_without_target; }
+  /** Records of which not every answer is trained (EncodedConversation::skipped_turns). */
+  std::int64_t num_with_skipped_turns() const { return store_.summary().num_with_skipped_turns; }
   std::int64_t num_tokens() const { return store_.summary().num_tokens; }
   std::int64_t num_targets() const { return store_.summary().num_targets; }
 
   /** metadata's conversation id, else "line N". */
   std::string id_of(std::int64_t index) const { return store_.record(index).id; }
   std::string language_of(std::int64_t index) const { return store_.record(index).language; }
-  /** UTF-8 bytes of the targets' text: the divisor of bits per byte. */
+  /** UTF-8 bytes of the contents that the targets cover, without the template's text: the divisor of bits per byte. */
   std::int64_t target_bytes_of(std::int64_t index) const { return store_.record(index).target_bytes; }
   std::int64_t line_of(std::int64_t index) const { return store_.record(index).line; }
 
  private:
   TokenStore store_;
 };
+
+/** Warns of records that are truncated, and of answers that are not trained; `path` is the file. */
+void warn_about_dataset(const std::filesystem::path& path, const TokenizedDataset& dataset,
+                        const EncodeOptions& options, Log& log);
+
+/** The warning of `count` of `total` records whose earlier answers are not trained. */
+std::string skipped_turns_warning(const std::filesystem::path& path, std::int64_t count, std::int64_t total);
 
 /** One line for people: "3412 records, 1200345 tokens, 800345 of them trained, 3 records truncated". */
 std::string describe_dataset(const TokenizedDataset& dataset);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 
 #include "base/error.hpp"
 #include "record/json.hpp"
@@ -88,15 +89,31 @@ void mark_generation(const Rendered& rendered, const Encoding& encoding, const s
   }
 }
 
-/** Targets where the template has no markers, as described at encode_conversation. */
-void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
-                  const std::vector<float>& weights, TokenSample& sample) {
+/** Throws for a conversation without a turn that can be trained. */
+[[noreturn]] void refuse_turn(const AssistantTurn& turn) {
+  const std::string remedy = "; put {% generation %} around the answer in the template";
+  if (turn.has_prompt)
+    throw Error(Kind::input, fmt::format("the chat template renders turn {} differently once another follows, so it "
+                                         "cannot be trained as it is generated{}",
+                                         turn.message + 1, remedy));
+  throw Error(Kind::input, fmt::format("the chat template renders the text before turn {} differently once the turn "
+                                       "follows, so the trained tokens cannot be determined{}",
+                                       turn.message + 1, remedy));
+}
+
+/** Targets where the template has no markers, as described at encode_conversation; returns the skipped turns. */
+std::vector<std::size_t> mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const Encoding& encoding,
+                                      const std::vector<float>& weights, TokenSample& sample) {
   const ContentBounds bounds(rendered, weights.size());
+  std::vector<std::size_t> skipped;
+  const AssistantTurn* last_skipped = nullptr;
+  bool is_any_trained = false;
   for (const AssistantTurn& turn : rendered.turns) {
-    const float weight = weights[static_cast<std::size_t>(turn.message)];
+    const auto message = static_cast<std::size_t>(turn.message);
+    const float weight = weights[message];
     if (weight == 0) continue;
-    const auto end = end_of_turn(tokenizer, encoding, bounds, static_cast<std::size_t>(turn.message), turn.begin);
-    if (!end) {
+    const auto end = turn.has_prompt ? end_of_turn(tokenizer, encoding, bounds, message, turn.begin) : std::nullopt;
+    if (turn.has_prompt && !end) {
       throw Error(
           Kind::input,
           fmt::format(
@@ -104,19 +121,38 @@ void mark_derived(const Tokenizer& tokenizer, const Rendered& rendered, const En
               "end-of-turn text must be a special token of the tokenizer",
               turn.message + 1));
     }
-    if (encoding.ranges[*end].end > turn.proven_end) {
-      throw Error(
-          Kind::input,
-          fmt::format(
-              "the chat template renders turn {} differently once another follows, so it cannot be trained as it is "
-              "generated; put {{% generation %}} around the answer in the template",
-              turn.message + 1));
+    if (!turn.has_prompt || encoding.ranges[*end].end > turn.proven_end) {
+      skipped.push_back(message);
+      last_skipped = &turn;
+      continue;
     }
     for (std::size_t i = first_token_after(encoding, turn.begin); i <= *end; ++i) mark(sample, i, weight);
+    is_any_trained = true;
   }
+  if (last_skipped != nullptr && !is_any_trained) refuse_turn(*last_skipped);
+  return skipped;
 }
 
-EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOptions& options) {
+/** Bytes of `content` (sorted, not overlapping) that the targets cover, each counted once. */
+std::int64_t bytes_of_targets(const Encoding& encoding, const TokenSample& marked, std::span<const ByteRange> content) {
+  std::size_t total = 0, counted = 0;
+  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
+    if (marked.is_target[i] == 0) continue;
+    const std::size_t begin = std::max(encoding.ranges[i].begin, counted), end = encoding.ranges[i].end;
+    auto range = std::partition_point(content.begin(), content.end(),
+                                      [&](const ByteRange& bytes) { return bytes.end <= begin; });
+    for (; range != content.end() && range->begin < end; ++range) {
+      const std::size_t first = std::max(begin, range->begin), last = std::min(end, range->end);
+      if (first < last) total += last - first;
+    }
+    counted = std::max(counted, end);
+  }
+  return static_cast<std::int64_t>(total);
+}
+
+/** `content`: the ranges of the text that are not the template's. */
+EncodedConversation finish(Encoding encoding, TokenSample marked, std::span<const ByteRange> content,
+                           const EncodeOptions& options) {
   const std::int64_t max_length = options.max_length;
   EncodedConversation result;
   if (max_length > 0 && encoding.ids.size() > static_cast<std::size_t>(max_length)) {
@@ -131,16 +167,8 @@ EncodedConversation finish(Encoding encoding, TokenSample marked, const EncodeOp
   if (!marked.is_target.empty()) marked.is_target[0] = 0;
   if (!marked.weights.empty()) marked.weights[0] = 0;
   if (std::none_of(marked.weights.begin(), marked.weights.end(), is_fraction)) marked.weights.clear();
-  std::size_t counted = 0;
-  for (std::size_t i = 0; i < encoding.ids.size(); ++i) {
-    if (marked.is_target[i] == 0) continue;
-    ++result.num_targets;
-    const std::size_t begin = std::max(encoding.ranges[i].begin, counted);
-    if (encoding.ranges[i].end > begin) {
-      result.target_bytes += static_cast<std::int64_t>(encoding.ranges[i].end - begin);
-      counted = encoding.ranges[i].end;
-    }
-  }
+  result.num_targets = std::count_if(marked.is_target.begin(), marked.is_target.end(), [](auto is) { return is != 0; });
+  result.target_bytes = bytes_of_targets(encoding, marked, content);
   marked.ids = std::move(encoding.ids);
   result.tokens = std::move(marked);
   return result;
@@ -182,21 +210,25 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
     // A token that the prompt and the completion share is context.
     for (std::size_t i = 0; i < encoding.ids.size() && encoding.ranges[i].begin < conversation.num_context_bytes; ++i)
       marked.is_target[i] = 0;
-    return finish(std::move(encoding), std::move(marked), options);
+    const ByteRange whole[] = {{conversation.num_context_bytes, conversation.text.size()}};
+    return finish(std::move(encoding), std::move(marked), whole, options);
   }
   const RenderOptions render = with_tools(options.render, conversation.tools_json);
-  const bool has_markers = chat_template.has_generation_markers();
+  const bool has_markers = chat_template.has_generation_markers(!render.tools_json.empty());
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render)
                                         : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
   const std::vector<float> weights = message_weights(conversation.messages, options.trained_turns);
   TokenSample marked = unmarked(encoding.ids.size(), weights);
+  std::vector<std::size_t> skipped;
   if (has_markers) {
     mark_generation(rendered, encoding, weights, marked);
   } else {
-    mark_derived(tokenizer, rendered, encoding, weights, marked);
+    skipped = mark_derived(tokenizer, rendered, encoding, weights, marked);
   }
-  return finish(std::move(encoding), std::move(marked), options);
+  EncodedConversation encoded = finish(std::move(encoding), std::move(marked), rendered.content_ranges(), options);
+  encoded.skipped_turns = std::move(skipped);
+  return encoded;
 }
 
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,

@@ -31,17 +31,21 @@ struct EncodedConversation {
   TokenSample tokens;
   bool is_truncated = false;
   std::int64_t num_targets = 0;   // that remain after truncation; the first token is never one
-  std::int64_t target_bytes = 0;  // UTF-8 bytes of the targets' text
+  std::int64_t target_bytes = 0;  // UTF-8 bytes of the contents that the targets cover, without the template's text
+  /** Numbers of messages: answers that are not trained because the template renders them, or the text before them,
+      differently once more follows, as templates do that remove earlier reasoning. */
+  std::vector<std::size_t> skipped_turns;
 };
 
 /**
- * * A conversation as a sample: the trained assistant turns are its targets, end-of-turn token included. With {%
- * generation %} markers in the template the targets are those of transformers' return_assistant_tokens_mask; without,
- * each turn runs from the end of its generation prompt to the first control token after its content, verified by
- * rendering the prefixes. A plain text trains on every token, with BOS first where the tokenizer adds it and
+ * A conversation as a sample: the trained assistant turns are its targets, end-of-turn token included. With
+ * {% generation %} markers in the template the targets are those of transformers' return_assistant_tokens_mask;
+ * without, each turn runs from the end of its generation prompt to the first control token after its content, verified
+ * by rendering the prefixes; turns that the template renders differently once another follows are skipped, unless that
+ * leaves none. A plain text trains on every token, with BOS first where the tokenizer adds it and
  * end-of-text last. Control tokens inside a message's content are encoded as text. Throws Error{input} when the
- * template raises an error, renders earlier turns differently once later ones follow, or ends a turn without a control
- * token; for a weight that is not a number from 0 to 1; and with refuses_long for a sample above max_length.
+ * template raises an error, renders every turn differently once more follows, or ends a turn without a control token;
+ * for a weight that is not a number from 0 to 1; and with refuses_long for a sample above max_length.
  */
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});

@@ -26,7 +26,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-constexpr std::uint64_t kFormat = 3;  // 1 had no weights and no count of targets, 2 no count of duplicate keys
+// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns
+constexpr std::uint64_t kFormat = 4;
 
 struct Head {
   char magic[16];
@@ -34,12 +35,12 @@ struct Head {
   char key[64];
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_duplicate_keys,
-      num_rejected;
+      num_with_skipped_turns, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
   std::uint64_t checksum;  // of everything after the header, then of the header before this field
 };
-static_assert(sizeof(Head) == 256);
-constexpr std::size_t kHeadBytes = 256;
+static_assert(sizeof(Head) == 264);
+constexpr std::size_t kHeadBytes = sizeof(Head);
 
 struct IndexEntry {
   std::uint64_t sample_begin;  // bytes from the start of the file
@@ -89,7 +90,8 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
   need(kHeadBytes <= head.index_begin && head.index_begin <= head.names_begin &&
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            head.num_tokens >= 0 && head.num_targets >= 0 && head.num_read >= 0 && head.num_truncated >= 0 &&
-           head.num_without_target >= 0 && head.num_rejected >= 0 &&
+           head.num_without_target >= 0 && head.num_duplicate_keys >= 0 && head.num_with_skipped_turns >= 0 &&
+           head.num_rejected >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
        "its header is damaged");
 }
@@ -145,6 +147,7 @@ struct TokenStore::State {
                head.num_truncated,
                head.num_without_target,
                head.num_duplicate_keys,
+               head.num_with_skipped_turns,
                head.num_records,
                head.num_tokens,
                head.num_targets,
@@ -329,6 +332,7 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   head.num_truncated = summary.num_truncated;
   head.num_without_target = summary.num_without_target;
   head.num_duplicate_keys = summary.num_duplicate_keys;
+  head.num_with_skipped_turns = summary.num_with_skipped_turns;
   head.num_rejected = s.summary.num_rejected;
   head.index_begin = s.append_section(s.index);
   head.names_begin = s.append_section(s.names);

@@ -18,7 +18,7 @@ namespace intelia {
 /** A sample's data other than its tokens. */
 struct StoredRecord {
   std::int64_t line = 0;          // of the dataset, from 1
-  std::int64_t target_bytes = 0;  // UTF-8 bytes of its targets' text
+  std::int64_t target_bytes = 0;  // EncodedConversation::target_bytes
   std::string id, language;
 };
 
@@ -29,6 +29,7 @@ struct TokenStoreSummary {
   std::int64_t num_truncated = 0;
   std::int64_t num_without_target = 0;
   std::int64_t num_duplicate_keys = 0;  // records in which a key occurs twice
+  std::int64_t num_with_skipped_turns = 0;
   std::int64_t num_records = 0, num_tokens = 0, num_targets = 0, num_rejected = 0;  // counted by the writer
 };
 

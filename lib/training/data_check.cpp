@@ -37,8 +37,8 @@ void append(std::vector<Fault>& faults, const fs::path& path, std::vector<Findin
 std::vector<Fault> served_faults(const TextSide& text, const fs::path& folder) {
   std::vector<Fault> faults;
   append(faults, folder,
-         check_served(*text.tokenizer, text.chat_template, load_tokenizer(folder)->sha256(),
-                      load_chat_template(folder).sha256(), "the model that will be served"));
+         check_served(*text.tokenizer, text.chat_template, load_tokenizer(folder, text.rules)->sha256(),
+                      load_chat_template(folder, text.rules).sha256(), "the model that will be served"));
   return faults;
 }
 
@@ -90,7 +90,8 @@ Json file_json(const fs::path& path, const DatasetCheck& check) {
           {"tokens", check.num_tokens},
           {"trained_tokens", check.num_targets},
           {"longest_record_tokens", check.longest},
-          {"truncated_lines", check.truncated_lines}};
+          {"truncated_lines", check.truncated_lines},
+          {"records_with_skipped_turns", check.num_with_skipped_turns}};
 }
 
 /** Logs the first faults, and makes the report of all of them. */
@@ -146,6 +147,8 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
   Totals totals;
   for (const fs::path& path : inputs.files()) {
     DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks, threads);
+    if (check.num_with_skipped_turns > 0)
+      sinks.log.warning(skipped_turns_warning(path, check.num_with_skipped_turns, check.num_read));
     if (check.num_read == 0)
       check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
     files.push_back(file_json(path, check));

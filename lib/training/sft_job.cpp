@@ -23,9 +23,16 @@ SftJob::SftJob(SftJobSettings settings, Sinks sinks)
     : settings_(std::move(settings)),
       sinks_(sinks),
       sft_(settings_.sft),
-      text_(load_text_side(sft_.base.model, sft_.base.adapter)) {
+      text_(load_text_side(sft_.base.model, settings_.tokenizer_rules, sft_.base.adapter)) {
   if (sft_.base.method == Method::full) check_trainable(text_.config, sft_.base.model);
-  sft_.max_length = static_cast<int>(std::min<std::int64_t>(sft_.max_length, context_length(text_.config)));
+  const std::int64_t context = context_length(text_.config);
+  if (sft_.max_length > context) {
+    if (sft_.max_length != SftSettings{}.max_length)
+      sinks_.log.warning(
+          fmt::format("the maximum length of {} tokens is lowered to the context length of the model, {}",
+                      sft_.max_length, context));
+    sft_.max_length = static_cast<int>(context);
+  }
   encode_ = {.render = {.date = settings_.date},
              .max_length = sft_.max_length,
              .trained_turns = settings_.trained_turns,
@@ -65,7 +72,18 @@ TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
           describe_mix(data.train) + "; nothing was trained"};
 }
 
-void SftJob::warn() const { warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_); }
+void SftJob::warn() const {
+  warn_about_training_data(text_, settings_.inputs, sft_.base.adapter, encode_, sinks_);
+  if (sft_.base.method == Method::full || !sft_.base.adapter.empty()) return;
+  const LoraSettings& lora = sft_.lora;
+  if (!lora.rank_pattern.empty() || !lora.alpha_pattern.empty())
+    sinks_.log.warning(
+        "vLLM ignores rank_pattern and alpha_pattern: it would serve the adapter with another scale in those layers; "
+        "PEFT applies them");
+  if (lora.uses_dora || !lora.modules_to_save.empty())
+    sinks_.log.warning(
+        "vLLM refuses adapters with DoRA or with fully trained modules (modules_to_save); PEFT loads them");
+}
 
 TrainingData SftJob::read_data(Rejects& rejects) const {
   TrainingData data = read_training_data(settings_.inputs, text_, encode_, settings_.token_cache, settings_.rejects,

@@ -15,6 +15,7 @@ struct SftJobSettings {
   SftSettings sft;
   TrainingInputs inputs;
   std::string date;  // that a chat template may read, YYYY-MM-DD, or empty
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   TrainedTurns trained_turns = TrainedTurns::all;
   bool rejects_long = false;  // records above max_length are rejected instead of truncated
   TokenCacheSettings token_cache;

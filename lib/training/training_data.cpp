@@ -38,6 +38,7 @@ TrainingData read_training_data(const TrainingInputs& inputs, const TextSide& te
     with_context(path.string(),
                  [&] { check_rejected(policy, rejects.count() - num_rejected_before, dataset.num_read()); });
     if (dataset.size() == 0) throw Error(Kind::input, "'" + path.string() + "' contains no record to train on");
+    warn_about_dataset(path, dataset, encode, sinks.log);
     return dataset;
   };
   std::vector<TokenizedDataset> files;

@@ -78,13 +78,13 @@ void remove_earlier_result(Run& run, bool starts_over) {
 }
 
 void copy_text_side(const TextSide& text, Method method, const Run& run) {
-  for (const std::string& name : tokenizer_file_names()) {
+  // The folder may have an earlier result that was trained with other files.
+  for (const std::string& name : text_side_files(run.folder()))
+    if (name != "generation_config.json" || method == Method::full) remove_file(run / name);
+  for (const std::string& name : text_side_files(text.tokenizer_folder)) {
     if (name == "generation_config.json" && method != Method::full) continue;
-    // The folder may hold an earlier result that was trained with other files.
-    if (is_file(text.tokenizer_folder / name))
-      write_file(run / name, read_member(text.tokenizer_folder, name), Privacy::shared);
-    else
-      remove_file(run / name);
+    make_folder((run / name).parent_path());
+    write_file(run / name, read_member(text.tokenizer_folder, name), Privacy::shared);
   }
 }
 

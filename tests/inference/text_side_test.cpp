@@ -57,18 +57,19 @@ TEST_CASE("an answer ends at the tokenizer's EOS, the template's end of turn and
 TEST_CASE("an adapter's own tokenizer and chat template are used, else the model's") {
   const test::TinyModel model;
   const TemporaryFolder adapter;
-  CHECK(load_text_side(model.path(), adapter.path).tokenizer_folder == model.path());
+  CHECK(load_text_side(model.path(), TokenizerRules::transformers, adapter.path).tokenizer_folder == model.path());
   for (const char* name : {"tokenizer.json", "tokenizer_config.json", "chat_template.jinja"})
     if (fs::exists(model.path() / name)) fs::copy(model.path() / name, adapter / name);
   adapter.write("chat_template.jinja", "own {{ messages[0].content }}");
-  const TextSide own = load_text_side(model.path(), adapter.path);
+  const TextSide own = load_text_side(model.path(), TokenizerRules::transformers, adapter.path);
   CHECK(own.folder == model.path());
   CHECK(own.tokenizer_folder == adapter.path);
   CHECK(own.config.vocab_size == 320);
   CHECK(own.chat_template.render({{"user", "ab"}}, false).text == "own ab");
-  CHECK(load_chat_template(model.path(), adapter.path).sha256() == own.chat_template.sha256());
+  CHECK(load_chat_template(model.path(), TokenizerRules::transformers, adapter.path).sha256() ==
+        own.chat_template.sha256());
   fs::remove(adapter / "chat_template.jinja");
-  CHECK(load_text_side(model.path(), adapter.path).chat_template.sha256() ==
+  CHECK(load_text_side(model.path(), TokenizerRules::transformers, adapter.path).chat_template.sha256() ==
         load_text_side(model.path()).chat_template.sha256());
 }
 
@@ -76,11 +77,12 @@ TEST_CASE("an adapter's tokenizer must fit the embedding, and its template needs
   const test::TinyModel large, small(304);
   const TemporaryFolder adapter;
   fs::copy(large.path() / "chat_template.jinja", adapter / "chat_template.jinja");
-  CHECK(load_text_side(large.path(), adapter.path).tokenizer_folder == large.path());
+  CHECK(load_text_side(large.path(), TokenizerRules::transformers, adapter.path).tokenizer_folder == large.path());
   adapter.write("chat_template.jinja", "own");
-  CHECK(contains(refusal([&] { load_text_side(large.path(), adapter.path); }), "but no tokenizer"));
+  CHECK(contains(refusal([&] { load_text_side(large.path(), TokenizerRules::transformers, adapter.path); }),
+                 "but no tokenizer"));
   for (const char* name : {"tokenizer.json", "tokenizer_config.json"})
     if (fs::exists(large.path() / name)) fs::copy(large.path() / name, adapter / name);
-  CHECK(contains(refusal([&] { load_text_side(small.path(), adapter.path); }),
+  CHECK(contains(refusal([&] { load_text_side(small.path(), TokenizerRules::transformers, adapter.path); }),
                  adapter.path.string() + "' has ids up to 304, but the embedding has 304 rows"));
 }

@@ -110,6 +110,20 @@ TEST_CASE("modules_to_save: modules that cannot be trained are errors") {
   }
 }
 
+TEST_CASE("a target or a pattern of the settings that matches no adapted layer is refused") {
+  const TemporaryFolder folder;
+  const auto path = make_model(folder / "model");
+  const auto why = [&](const LoraSettings& settings) {
+    nn::Decoder model = load(path);
+    return refusal([&] { nn::add_adapter(model, settings, 1); }, Kind::usage);
+  };
+  CHECK(contains(why({.targets = {"q_proj", "dwn_proj"}}), "there is no linear layer 'dwn_proj' to adapt"));
+  CHECK(contains(why({.targets = {"down_proj"}, .rank_pattern = {"dwn_proj=8"}}),
+                 "`rank_pattern`: 'dwn_proj' matches none of the adapted layers (down_proj)"));
+  CHECK(contains(why({.targets = {"q_proj"}, .alpha_pattern = {"q_proj=2", "down_proj=8"}}),
+                 "`alpha_pattern`: 'down_proj' matches none of the adapted layers (q_proj)"));
+}
+
 TEST_CASE("an adapter with tied embedding and head has one tensor, and a file with different ones is an error") {
   const TemporaryFolder folder;
   const auto path = make_model(folder / "model", /*ties_embeddings=*/true);

@@ -39,8 +39,11 @@ class Samples final : public SampleSource {
 
 struct ErrorLog final : Log {
   void write(Level level, std::string_view message) override {
-    if (level >= Level::warning) std::cerr << message << '\n';
+    if (level < Level::warning) return;
+    std::cerr << message << '\n';
+    warnings.emplace_back(message);
   }
+  std::vector<std::string> warnings;
 };
 
 struct NoProgress final : Progress {
@@ -204,7 +207,9 @@ Json answer(const Json& request) {
   const bool uses_adapter = request.value("use_adapter", true);
   if (work == "logits") {
     write_floats(request.at("out"), model->logits(request.at("ids").get<std::vector<std::int32_t>>(), uses_adapter));
-    return {{"description", model->description()}, {"vocabulary_size", model->vocabulary_size()}};
+    return {{"description", model->description()},
+            {"vocabulary_size", model->vocabulary_size()},
+            {"warnings", log.warnings}};
   }
   if (work == "score") {
     Json scores = Json::array();

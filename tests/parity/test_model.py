@@ -434,6 +434,30 @@ def test_adapter_of_peft(engine_probe, gradient_probe, tmp_path, kind):
     assert difference(our_logits(engine_probe, tmp_path / "model", tmp_path, ids, use_adapter=False, **request), bare) < TOLERANCE
 
 
+# What a file may name although the model lacks it: PEFT ignores it, and vLLM too.
+NAMES_OF_OTHERS = {
+    "targets": {"target_modules": ["q_proj", "v_proj", "down_proj", "c_attn", "w_pack"]},
+    "patterns": {"target_modules": ["q_proj", "down_proj"], "rank_pattern": {"c_attn": 2, "up_proj": 3}, "alpha_pattern": {"w_pack": 5}},
+    "modules to save": {"target_modules": ["q_proj", "c_attn"], "modules_to_save": ["lm_head", "score", "v_head"]},
+}
+
+
+@pytest.mark.parametrize("kind", NAMES_OF_OTHERS)
+def test_adapter_names_what_the_model_lacks(engine_probe, tmp_path, kind):
+    base = make_model(llama_3_1())
+    base.save_pretrained(tmp_path / "model")
+    ids = token_ids()
+    bare = peer_logits(base, ids)
+    tuned = moved(peft.get_peft_model(base, lora_config(**NAMES_OF_OTHERS[kind]))).eval()
+    tuned.save_pretrained(tmp_path / "adapter")
+    theirs = peer_logits(tuned, ids)
+    assert difference(bare, theirs) > 100 * TOLERANCE
+    answer = engine_probe(do="logits", model=tmp_path / "model", adapter=tmp_path / "adapter", ids=ids, out=tmp_path / "logits.bin")
+    assert difference(np.fromfile(tmp_path / "logits.bin", np.float32).reshape(len(ids), -1), theirs) < TOLERANCE
+    for name in ("c_attn", "w_pack") if kind != "modules to save" else ("c_attn",):
+        assert any(f"'{name}' matches no layer of the model" in warning for warning in answer["warnings"]), name
+
+
 TRAINED = {
     "plain": {},
     "rslora, gaussian": {"lora_rslora": True, "lora_init": "gaussian"},

@@ -366,6 +366,21 @@ def test_masks_of_markers(probe, base_folder, tmp_path, fixed_clock, name):
     assert compared > 3 and not failures, (compared, [(f[0], f[1]) for f in failures])
 
 
+def test_stock_qwen3_with_several_turns(probe, base_folder, tmp_path):
+    """Qwen3 removes the reasoning of earlier answers: the last answer is trained as it is generated, the others are context."""
+    if "trl/qwen3" not in SOURCES:
+        pytest.skip("this TRL has no qwen3")
+    folder = folder_with(base_folder, tmp_path / "model", SOURCES["trl/qwen3"])
+    peer = transformers.AutoTokenizer.from_pretrained(folder)
+    messages = turns(("user", "a"), ("assistant", "b"), ("user", "c"), ("assistant", "d"))
+    got = probe(do="conversation", folder=str(folder), messages=messages)
+    whole = peer.apply_chat_template(messages, tokenize=False)
+    assert got["ids"] == peer(whole, add_special_tokens=False)["input_ids"]
+    trained = peer.decode([i for i, target in zip(got["ids"], got["is_target"]) if target])
+    prompt = peer.apply_chat_template(messages[:3], tokenize=False, add_generation_prompt=True)
+    assert whole.startswith(prompt) and trained == whole[len(prompt):].removesuffix("\n")
+
+
 PREFERENCES = {
     "plain": (turns(("user", "q")), turns(("assistant", "yes")), turns(("assistant", "no"))),
     "same beginning": (turns(("system", "s"), ("user", "q")), turns(("assistant", "the same and then this")), turns(("assistant", "the same and then that"))),

@@ -296,6 +296,18 @@ def test_added_tokens(probe, tmp_path, flags, normalizer):
     pair.check_decoding([pair.peer.encode(text).ids for text in texts] + [[257, 65, 256, 258, 261, 66]])
 
 
+@pytest.mark.parametrize("flags", [{"lstrip": True}, {"lstrip": True, "rstrip": True}, {"rstrip": True}, {}], ids=lambda flags: "+".join(flags) or "plain")
+@pytest.mark.parametrize("content", [" ", "\n", "  "])
+def test_added_white_space_behind_a_token_that_takes_it(probe, tmp_path, content, flags):
+    """<tok> takes the white space behind it (rstrip), which is an added token itself: with lstrip nothing of it remains."""
+    tokens = [added("<tok>", 256, rstrip=True), added(content, 257, **flags)]
+    pair = Pair(probe, tmp_path / "m", document_of(BYTES_MODEL, added_tokens=tokens))
+    texts = [text.replace("_", content) for text in ("<tok>_x", "<tok>_", "_<tok>_x_", "a_<tok>_<tok>_b", "x_y")]
+    if content == " ":
+        texts += ["<tok> \n x", "<tok>\n x"] if "lstrip" not in flags else []
+    pair.check_encoding(texts, ranges=False)
+
+
 def test_configuration_overrides_flags(probe, tmp_path):
     """added_tokens_decoder of tokenizer_config.json against transformers: its flags replace those of tokenizer.json."""
     tokens = [added("<s>", 256, special=True), added("<tok>", 257, special=True), added("<x>", 258, rstrip=True)]

@@ -29,10 +29,11 @@ struct Model {
   std::unique_ptr<ChatTemplate> chat_template;
 };
 
-Model& model_of(const std::string& folder) {
-  static std::map<std::string, Model> models;
-  Model& model = models[folder];
-  if (!model.tokenizer) model.tokenizer = Tokenizer::load(folder);
+/** By {"folder","rules"?}. */
+Model& model_of(const std::string& folder, TokenizerRules rules = TokenizerRules::transformers) {
+  static std::map<std::pair<std::string, TokenizerRules>, Model> models;
+  Model& model = models[{folder, rules}];
+  if (!model.tokenizer) model.tokenizer = Tokenizer::load(folder, rules);
   return model;
 }
 
@@ -133,7 +134,9 @@ Json render(const Json& request) {
 }
 
 Json encode(const Json& request) {
-  const Tokenizer& tokenizer = *model_of(request["folder"]).tokenizer;
+  const bool is_of_file = request.value("rules", "") == "file";
+  const Tokenizer& tokenizer =
+      *model_of(request["folder"], is_of_file ? TokenizerRules::file : TokenizerRules::transformers).tokenizer;
   const std::string text = request["text"];
   const SpecialTokens special{request.value("parse", false), request.value("add", false)};
   const Encoding encoding = tokenizer.encode_with_ranges(text, special);

@@ -50,6 +50,17 @@ TEST_CASE("an end of turn that is not trained, or missing") {
   CHECK(check(head + "{% generation %}{{ m.content }}<t>{% endgeneration %}" + tail, {{"assistant", "ab"}}).empty());
 }
 
+TEST_CASE("answers that are not trained because the template changes them later are no fault") {
+  CHECK(check("{{ bos_token }}{% for m in messages %}{% if loop.last %}!{% endif %}{{ m.content }}<t>{% endfor %}{% if "
+              "add_generation_prompt %}{% endif %}",
+              {{"user", "ab"}, {"assistant", "abc"}, {"user", "x"}, {"assistant", "a"}, {"user", "q"}})
+            .size() == 1);  // none can be trained: refused
+  CHECK(check("{{ bos_token }}{% for m in messages %}{% if m.role == 'assistant' and loop.last %}!{% endif %}{{ "
+              "m.content }}<t>{% endfor %}",
+              kTurns)
+            .empty());
+}
+
 TEST_CASE("a prompt that is not a prefix of the conversation") {
   expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% "
                "endgeneration %}{% endfor %}",
@@ -63,6 +74,11 @@ TEST_CASE("a begin-of-text token that is missing or duplicate") {
   expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}),
          Finding::Kind::bos_not_once, "2 times");
   CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
+  // Llama 2 begins every exchange with it.
+  CHECK(
+      check("{% for m in messages %}{% if m.role == 'user' %}{{ bos_token }}{% endif %}{{ m.content }}<t>{% endfor %}",
+            kTurns)
+          .empty());
 }
 
 TEST_CASE("a record for which the template raises an error") {

@@ -36,8 +36,8 @@ TEST_CASE("assistant turns and their end are trained, nothing else") {
   const ChatTemplate chat = ChatTemplate::load(folder.path());
   const EncodedConversation encoded = encode_conversation(*tokenizer, chat, conversation(kTwoTurns));
   CHECK(trained(*tokenizer, encoded) == "abc<t><t>z<t>");
-  CHECK(encoded.num_targets == 7);  // abc, <t>, and '<' 't' '>' 'z' of the content, <t>
-  CHECK(encoded.target_bytes == 13);
+  CHECK(encoded.num_targets == 7);   // abc, <t>, and '<' 't' '>' 'z' of the content, <t>
+  CHECK(encoded.target_bytes == 7);  // "abc" and "<t>z": neither control tokens nor text of the template
   CHECK(!encoded.is_truncated);
   CHECK(encode_prompt(*tokenizer, chat, {{"user", "ab"}}) == std::vector<std::int32_t>{300, 303, 200, 302, 2, 304});
 }
@@ -170,6 +170,24 @@ TEST_CASE("generation markers take precedence") {
   CHECK(chat.has_generation_markers());
   CHECK(trained(*tokenizer,
                 encode_conversation(*tokenizer, chat, conversation({{"user", "q"}, {"assistant", "xyz"}}))) == "xyz");
+}
+
+TEST_CASE("answers that the template renders differently once more follows are context, and the last one is trained") {
+  // As Qwen3's template, which shows the reasoning of the last answer only.
+  test::ModelFolder folder;
+  folder.chat_template =
+      "{{ bos_token }}{% for m in messages %}{% if m.role == 'assistant' %}<|bot|>{% if loop.last %}!{% endif %}{% "
+      "endif %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% endif %}";
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const ChatTemplate chat = ChatTemplate::load(folder.path());
+  for (int repeat = 0; repeat < 3; ++repeat) {  // the second and third may be replayed
+    const EncodedConversation encoded = encode_conversation(*tokenizer, chat, conversation(kTwoTurns));
+    CHECK(trained(*tokenizer, encoded) == "!<t>z<t>");
+    CHECK(encoded.skipped_turns == std::vector<std::size_t>{1});
+    CHECK(encoded.target_bytes == 4);  // without the template's "!"
+  }
+  CHECK(encode_conversation(*tokenizer, chat, conversation({{"user", "a"}, {"assistant", "b"}})).skipped_turns.empty());
 }
 
 TEST_CASE("templates that cannot be trained are errors") {

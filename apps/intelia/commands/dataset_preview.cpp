@@ -19,6 +19,7 @@ struct Options {
   int max_length = 2048;
   TrainedTurns trained_turns = TrainedTurns::all;
   std::string date;
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   RejectPolicy rejects;
 };
 
@@ -36,6 +37,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("max-length", options.max_length,
             "Maximum number of tokens per sample; the rest is shown as truncated (0 = unlimited)");
   declare_date(table, options.date);
+  declare_tokenizer_rules(table, options.tokenizer_rules);
   table.add("output", options.output, "Write to this file instead of standard output");
   declare_reject_options(table, options.rejects);
 }
@@ -58,8 +60,8 @@ void check(const Options& options, const Context& context) {
 /** As in train sft: max_length is at most the model's context. A folder without config.json has none. */
 PreviewModel load_model(const Options& options) {
   PreviewModel model{
-      load_tokenizer(options.model),
-      load_chat_template(options.model),
+      load_tokenizer(options.model, options.tokenizer_rules),
+      load_chat_template(options.model, options.tokenizer_rules),
       {.render = {.date = options.date}, .max_length = options.max_length, .trained_turns = options.trained_turns}};
   if (!is_file(options.model / "config.json")) return model;
   const std::int64_t context = context_length(read_model_config(options.model));
@@ -69,6 +71,7 @@ PreviewModel load_model(const Options& options) {
 
 int run(const Options& options, Context& context) {
   check(options, context);
+  warn_without_date(options.model, {}, options.tokenizer_rules, options.date, context.log());
   const PreviewModel model = load_model(options);
   RecordLines lines(options.file == "-" ? LineReader::standard_input() : LineReader(options.file));
   Rejects rejects(options.rejects, context.log());

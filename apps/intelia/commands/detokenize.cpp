@@ -13,6 +13,7 @@ namespace fs = std::filesystem;
 struct Options {
   fs::path model;
   LinePipeSettings pipe;
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   bool skip_special = false;
   bool json_lines = false;
 };
@@ -20,6 +21,7 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   declare_line_pipe(table, options.pipe, "JSON arrays of ids, one per line");
   table.add("model", options.model, "Folder with tokenizer.json or tokenizer.model", "FOLDER").required();
+  declare_tokenizer_rules(table, options.tokenizer_rules);
   table.add("skip-special", options.skip_special, "Omit control tokens from the text");
   table.add("json-lines", options.json_lines, "Write each text as a JSON string, which may contain newlines");
 }
@@ -56,7 +58,7 @@ LineResult detokenize_line(const Tokenizer& tokenizer, const Options& options, s
 int run(const Options& options, Context& context) {
   check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
-  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model, options.tokenizer_rules);
   const LinePipeTotals totals = pipe_lines(
       context, options.pipe, options.json_lines ? "null" : "",
       [&](std::string_view line, std::string& out) { return detokenize_line(*tokenizer, options, line, out); });

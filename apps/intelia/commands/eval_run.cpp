@@ -30,6 +30,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("batch-size", evaluation.batch_size, "Sequences per batch, when scoring and answering");
   table.add("seed", evaluation.seed, "Random seed of the bootstrap");
   declare_date(table, evaluation.date);
+  declare_tokenizer_rules(table, evaluation.tokenizer_rules);
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, evaluation.rejects);
 }
@@ -62,7 +63,8 @@ int run(const Options& options, Context& context) {
   settings.model.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
-  warn_without_date(settings.model, settings.date, context.log());
+  warn_without_date(settings.model.model, settings.model.adapter, settings.tokenizer_rules, settings.date,
+                    context.log());
   if (context.common.dry_run) {
     const std::size_t num_questions = check_evaluation(settings, context.sinks);
     context.finish({{"dry_run", true}, {"questions", num_questions}},

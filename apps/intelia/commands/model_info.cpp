@@ -14,10 +14,12 @@ namespace fs = std::filesystem;
 
 struct Options {
   fs::path model;
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
 };
 
 void declare(OptionTable& table, Options& options) {
   table.add("model", options.model, "Model folder in Hugging Face format", "FOLDER").required();
+  declare_tokenizer_rules(table, options.tokenizer_rules);
 }
 
 std::string in_bytes(double bytes) {
@@ -64,7 +66,7 @@ std::string to_text(const ModelDescription& description, const LoraSettings& lor
 int run(const Options& options, Context& context) {
   check_is_folder("model", options.model);
   const LoraSettings lora;
-  const ModelDescription description = describe_model(options.model, lora, context.log());
+  const ModelDescription description = describe_model(options.model, options.tokenizer_rules, lora, context.log());
   if (context.common.json) {
     Json json{{"model", options.model.string()}};
     json.update(to_json(description));

@@ -39,6 +39,7 @@ void declare(OptionTable& table, Options& options) {
             "Train a tokenizer on these files: text, Markdown, or conversations in JSON Lines");
   table.add("tokenizer", options.model.tokenizer, "Copy the tokenizer and chat template of this model folder",
             "FOLDER");
+  declare_tokenizer_rules(table, options.model.tokenizer_rules);
   table.add("standard-deviation", init.standard_deviation, "Standard deviation of the random weights");
   table.add("dtype", init.type, "Data type of the weights; auto: float32 for tiny and small, else bfloat16",
             {{"auto", WeightType::automatic},

@@ -47,7 +47,7 @@ QuantizeSettings settings_of(const Options& options, const Context& context) {
 int run(const Options& options, Context& context) {
   check(options);
   const QuantizeSettings settings = settings_of(options, context);
-  const QuantizationPlan plan = plan_quantization(settings);
+  const QuantizationPlan plan = plan_quantization(settings, context.log());
   Json summary{{"parameters", num_parameters(plan.config)},
                {"quantized_weights", plan.num_quantized},
                {"double_quantization", settings.uses_double_quantization},

@@ -13,6 +13,7 @@ struct Options {
   LinePipeSettings pipe{.reads_records = true};
   bool add_generation_prompt = false, continue_final_message = false;
   std::string date;
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
 };
 
 void declare(OptionTable& table, Options& options) {
@@ -22,6 +23,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("continue-final-message", options.continue_final_message,
             "End where the last message's content ends, for the model to continue it");
   declare_date(table, options.date);
+  declare_tokenizer_rules(table, options.tokenizer_rules);
   table.add("tools", options.tools, "JSON file with the list of tools for records that have none");
   table.add("documents", options.documents, "JSON file with the list of documents for the template");
   table.add("variables", options.variables, "JSON file with an object of additional template variables");
@@ -65,7 +67,8 @@ int run(const Options& options, Context& context) {
        {std::pair("tools", &options.tools), {"documents", &options.documents}, {"variables", &options.variables}})
     if (!path->empty()) check_input_option(name, *path, InputType::stream);
   check_tokenizer_files(options.model);
-  const ChatTemplate chat_template = ChatTemplate::load(options.model);
+  warn_without_date(options.model, {}, options.tokenizer_rules, options.date, context.log());
+  const ChatTemplate chat_template = ChatTemplate::load(options.model, options.tokenizer_rules);
   const RenderOptions render{.date = options.date,
                              .tools_json = read_argument(options.tools, "list"),
                              .documents_json = read_argument(options.documents, "list"),
@@ -82,7 +85,8 @@ int run(const Options& options, Context& context) {
 extern const Command render{
     "render", "Render conversations with the chat template",
     "Writes the text of transformers' apply_chat_template(tokenize=False), one JSON string per line. Blank lines are "
-    "skipped. A line that is not a conversation, or for which the template raises an error, is reported with the reason, "
+    "skipped. A line that is not a conversation, or for which the template raises an error, is reported with the "
+    "reason, "
     "and null is written in its place.\n\n"
     "Example: intelia render --model models/tiny data/train.jsonl | head -1 | jq -r .",
     bind<Options, declare, run>};

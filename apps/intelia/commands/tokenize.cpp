@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 struct Options {
   fs::path model;
   LinePipeSettings pipe;
+  TokenizerRules tokenizer_rules = TokenizerRules::transformers;
   SpecialTokens special;
   bool json_lines = false;
 };
@@ -22,6 +23,7 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   declare_line_pipe(table, options.pipe, "Lines of text");
   table.add("model", options.model, "Folder with tokenizer.json or tokenizer.model", "FOLDER").required();
+  declare_tokenizer_rules(table, options.tokenizer_rules);
   table.add("add-special", options.special.add, "Add BOS and EOS as the tokenizer's post-processor does");
   table.add("special", options.special.parse, "Parse control tokens in the text; by default they are encoded as text");
   table.add("json-lines", options.json_lines, "Each line is a JSON string, which may contain newlines");
@@ -64,7 +66,7 @@ LineResult tokenize_line(const Tokenizer& tokenizer, const Options& options, std
 int run(const Options& options, Context& context) {
   check_file_argument(options.pipe.file);
   check_is_folder("model", options.model);
-  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model);
+  const std::unique_ptr<Tokenizer> tokenizer = load_tokenizer(options.model, options.tokenizer_rules);
   const LinePipeTotals totals = pipe_lines(context, options.pipe, "null", [&](std::string_view line, std::string& out) {
     return tokenize_line(*tokenizer, options, line, out);
   });

@@ -51,6 +51,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("neftune-alpha", sft.neftune_alpha, "NEFTune: alpha of the noise on embeddings (0 = none)");
   declare_memory_options(table, sft);
   declare_date(table, job.date);
+  declare_tokenizer_rules(table, job.tokenizer_rules);
   declare_token_cache(table, options.token_cache);
   declare_reject_options(table, job.rejects);
   declare_tracking_options(table, job.tracking);
@@ -121,7 +122,8 @@ TrainingReport work(const Options& options, const Context& context) {
   settings.sft.base.threads = context.common.threads;
   settings.threads = num_threads(context.common);
   settings.token_cache = token_cache_settings(options.token_cache, context);
-  warn_without_date(settings.sft.base, settings.date, context.log());
+  warn_without_date(settings.sft.base.model, settings.sft.base.adapter, settings.tokenizer_rules, settings.date,
+                    context.log());
   SftJob job(std::move(settings), context.sinks);
   const DescribeOptions describe = [&](const SftSettings& effective) { return options_of(options, effective); };
   if (options.only_checks) return job.check();

@@ -43,6 +43,14 @@ void declare_trained_turns(OptionTable& table, TrainedTurns& turns) {
             {{"all", TrainedTurns::all}, {"last", TrainedTurns::last}});
 }
 
+void declare_tokenizer_rules(OptionTable& table, TokenizerRules& rules) {
+  table.add(
+      "tokenizer-rules", rules,
+      "Rules for tokenizer.json: transformers = those of AutoTokenizer (tokenizer_class and tokenizer_config.json "
+      "may replace rules of the file), file = those of the file alone",
+      {{"transformers", TokenizerRules::transformers}, {"file", TokenizerRules::file}});
+}
+
 void declare_date(OptionTable& table, std::string& date) {
   table.add("date", date, "Date for chat templates that use the current date, YYYY-MM-DD", "DATE");
 }
@@ -85,11 +93,12 @@ void check_model_options(const ModelSettings& settings) {
   if (!settings.adapter.empty()) check_is_folder("adapter", settings.adapter);
 }
 
-void warn_without_date(const ModelSettings& settings, const std::string& date, Log& log) {
+void warn_without_date(const fs::path& model, const fs::path& adapter, TokenizerRules rules, const std::string& date,
+                       Log& log) {
   if (!date.empty()) return;
-  check_tokenizer_files(settings.model);
-  if (!settings.adapter.empty()) check_tokenizer_files(settings.adapter);
-  if (load_chat_template(settings.model, settings.adapter).reads_date())
+  check_tokenizer_files(model);
+  if (!adapter.empty()) check_tokenizer_files(adapter);
+  if (load_chat_template(model, rules, adapter).reads_date())
     log.warning("the chat template uses the current date, and results must not depend on the day; set one with --date");
 }
 

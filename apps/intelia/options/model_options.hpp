@@ -22,6 +22,9 @@ struct TokenCacheOptions {
 /** --date. */
 void declare_date(OptionTable& table, std::string& date);
 
+/** --tokenizer-rules, for every command that reads the tokenizer of a folder. */
+void declare_tokenizer_rules(OptionTable& table, TokenizerRules& rules);
+
 /** --trained-turns, for commands that show or train on conversations. */
 void declare_trained_turns(OptionTable& table, TrainedTurns& turns);
 
@@ -40,7 +43,8 @@ void check_model_options(const ModelSettings& settings);
 
 /** Warns when the chat template of `model` uses the current date and none is given: a run must not depend on the clock.
  */
-void warn_without_date(const ModelSettings& settings, const std::string& date, Log& log);
+void warn_without_date(const std::filesystem::path& model, const std::filesystem::path& adapter, TokenizerRules rules,
+                       const std::string& date, Log& log);
 
 /** Refuses (Error{usage}) to write into an input: `output` as one of the folders, or its files `names` over one of the
  * files. */
