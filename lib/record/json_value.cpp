@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <unordered_map>
 
 #include "record/json_fwd.hpp"
@@ -25,9 +26,10 @@ const char* after_space(const char* text) {
 }
 
 const char* after_string(const char* text) {
-  for (++text; *text != '"'; ++text)
-    if (*text == '\\') ++text;
-  return text + 1;
+  for (++text;; text += 2) {
+    text += std::strcspn(text, "\"\\");
+    if (*text == '"') return text + 1;
+  }
 }
 
 /** After the value that begins at `text`. */
@@ -64,6 +66,16 @@ void for_each_member(const JsonValue& object, const Take& take) {
     const JsonValue value{element, after_space(text + 1)};
     text = after_space(after_value(value.text)) + 1;  // after a comma or the end
     take(key, value);
+  }
+}
+
+/** Where the text of member number `place` of an object begins. */
+const char* text_of_member(const JsonValue& object, std::size_t place) {
+  const char* text = object.text + 1;
+  for (;; --place) {
+    text = after_space(after_space(after_string(after_space(text))) + 1);  // after the colon
+    if (place == 0) return text;
+    text = after_space(after_value(text)) + 1;  // after the comma
   }
 }
 
@@ -151,14 +163,24 @@ std::vector<JsonMember> JsonDocument::members(const JsonValue& object) {
 }
 
 bool JsonDocument::find(const JsonValue& object, std::string_view key, JsonValue& value) {
-  bool is_found = false;
-  for_each_member(object, [&](std::string_view name, const JsonValue& member) {
-    if (name != key) return;
-    value = member;
-    if (is_found && duplicate_key_.empty()) duplicate_key_ = key;
-    is_found = true;
-  });
-  return is_found;
+  constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+  dom::object members;
+  if (object.element.get(members)) return false;
+  std::size_t place = 0, found = kNone;
+  dom::element element;
+  for (const auto& [name, member] : members) {
+    if (name == key) {
+      if (found != kNone && duplicate_key_.empty()) duplicate_key_ = key;
+      found = place;
+      element = member;
+    }
+    ++place;
+  }
+  if (found == kNone) return false;
+  // Only numbers, and what may contain them, need their text: most records have long texts before the other members.
+  const bool needs_text = element.is_number() || element.is_array() || element.is_object();
+  value = {element, needs_text ? text_of_member(object, found) : nullptr};
+  return true;
 }
 
 std::vector<JsonValue> JsonDocument::items(const JsonValue& list) const {

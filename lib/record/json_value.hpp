@@ -12,7 +12,8 @@
 
 namespace intelia {
 
-/** A value and where its text begins; valid until its document parses again, and as long as the text. */
+/** A value and where its text begins (null for a value that contains no number); valid until its document parses again,
+    and as long as the text. */
 struct JsonValue {
   simdjson::dom::element element;
   const char* text = nullptr;

@@ -7,6 +7,7 @@
 #include "page/document.hpp"
 #include "page/markup.hpp"
 #include "record/json.hpp"
+#include "record/json_line.hpp"
 #include "text/visible_text.hpp"
 
 namespace intelia {
@@ -158,7 +159,7 @@ std::string json_record(const PreviewStyle& style, const PreviewRecord& record) 
   if (!record.id.empty()) json["id"] = record.id;
   json["parts"] = Json::array();
   for (const PreviewPart& part : record.parts) json["parts"].push_back(json_of(part, style.shows_ids));
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json_line(json);
 }
 
 // --- HTML -----------------------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "record/json_line.hpp"
 
 namespace intelia {
 
@@ -71,7 +72,7 @@ void MlflowJournal::note_params() { append({{"params_sent", true}}); }
 void MlflowJournal::note_sent(std::size_t count) { append({{"sent", count}}); }
 
 void MlflowJournal::append(const Json& entry) {
-  file_->append(entry.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n");
+  file_->append(json_line(entry));
   if (!entry.contains("format")) take(entry);
 }
 

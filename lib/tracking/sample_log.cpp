@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "record/json_line.hpp"
 #include "tracking/append_file.hpp"
 
 namespace intelia {
@@ -41,9 +42,7 @@ class SampleLog final : public Tracker {
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     for (const auto& [prompt, text] : answers)
-      file_->append(Json{{"step", step}, {"prompt", prompt}, {"answer", text}}.dump(-1, ' ', false,
-                                                                                    Json::error_handler_t::replace) +
-                    "\n");
+      file_->append(json_line(Json{{"step", step}, {"prompt", prompt}, {"answer", text}}));
     if (!answers.empty()) log_.info(fmt::format("step {}, {}: {}", step, answers[0].prompt, answers[0].text));
   }
 

@@ -13,6 +13,7 @@
 #include "base/path.hpp"
 #include "base/subprocess.hpp"
 #include "http/secret.hpp"
+#include "record/json_line.hpp"
 #include "tracking/background.hpp"
 
 namespace intelia {
@@ -22,8 +23,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr int kMissingPackage = 3, kMissingKey = 4;  // exit statuses of the client's check
-
-std::string line_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; }
 
 class Wandb final : public Tracker {
  public:
@@ -36,31 +35,31 @@ class Wandb final : public Tracker {
     child_.emplace(std::vector<std::string>{python_program(), "-c", wandb_client()}, log_file_);
     Json config = run_.settings;
     config["version"] = run_.version;
-    lines_.push_back(line_of({{"project", project_},
-                              {"name", run_.name},
-                              {"command", run_.command},
-                              {"key", random_key()},
-                              {"identity", run_.identity},
-                              {"resumes", run_.resumes},
-                              {"folder", absolute_path(run_.output).string()},
-                              {"config", config}}));
-    for (const MetricsLine& before : kept) lines_.push_back(line_of(to_json(before)));
+    lines_.push_back(json_line({{"project", project_},
+                                {"name", run_.name},
+                                {"command", run_.command},
+                                {"key", random_key()},
+                                {"identity", run_.identity},
+                                {"resumes", run_.resumes},
+                                {"folder", absolute_path(run_.output).string()},
+                                {"config", config}}));
+    for (const MetricsLine& before : kept) lines_.push_back(json_line(to_json(before)));
     feeder_ = thread_without_signals([this] { feed_until_stopped(); });
   }
 
-  void line(const MetricsLine& line) override { send(line_of(to_json(line))); }
+  void line(const MetricsLine& line) override { send(json_line(to_json(line))); }
 
   void answers(std::int64_t step, const std::vector<SampleAnswer>& answers) override {
     Json rows = Json::array();
     for (const SampleAnswer& answer : answers) rows.push_back({answer.prompt, answer.text});
-    send(line_of({{"step", step}, {"answers", rows}}));
+    send(json_line({{"step", step}, {"answers", rows}}));
   }
 
   void end(RunStatus status) override {
     const int exit_code = status == RunStatus::finished ? 0 : status == RunStatus::failed ? 1 : 143;
     {
       const std::lock_guard lock(mutex_);
-      lines_.push_back(line_of({{"exit_code", exit_code}}));
+      lines_.push_back(json_line({{"exit_code", exit_code}}));
     }
     stop(seconds_to_finish(status));
   }

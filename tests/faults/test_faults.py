@@ -281,7 +281,8 @@ ODD = {  # messages of a json column → the reason, or None when kept
                    '{"role":"user","content":"v"}]', None),
     "high-surrogate": ('[{"role":"user","content":"\\ud800"}]', ""),
     "low-surrogate": ('[{"role":"user","content":"\\udc00"}]', ""),
-    "huge-number": ('[{"role":"user","content":"u","n":1e400}]', "messages is not valid JSON"),
+    "huge-number": ('[{"role":"user","content":"u","n":1e400},{"role":"assistant","content":"a"},'
+                    '{"role":"user","content":"v"}]', None),
     "deep": ("[" * 6000 + "]" * 6000, "messages is not valid JSON"),
     "twice": (json.dumps(json.dumps(TURNS)), None),
     "null": ("null", "messages is not a list"),

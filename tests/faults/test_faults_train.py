@@ -390,14 +390,14 @@ def test_train_sft_resume_with_other_data(tiny, tmp_path):
 
 
 ODD_LINES = {  # what is wrong → the line
-    "empty": b"", "a number": b"7", "a list": b"[]", "null": b"null", "cut": b'{"messages":[{"role":"user","con',
+    "a string": b'"x"', "a number": b"7", "a list": b"[]", "null": b"null", "cut": b'{"messages":[{"role":"user","con',
     "no messages": b"{}", "null messages": b'{"messages":null}', "empty messages": b'{"messages":[]}',
     "a turn is a number": b'{"messages":[7]}', "content in parts": b'{"messages":[{"role":"user","content":[{"type":"text"}]}]}',
     "no content": b'{"messages":[{"role":"user"}]}', "no role": b'{"messages":[{"content":"x"}]}',
     "unknown role": b'{"messages":[{"role":"t\\u001b[2Jool","content":"x"}]}',
     "high surrogate": b'{"text":"\\ud800"}', "low surrogate": b'{"text":"\\udc00x"}', "raw NUL": b'{"text":"a\0b"}',
     "bad UTF-8": b'{"text":"\xff\xfe"}', "overlong": b'{"text":"\xc0\xaf"}', "raw newline in text": b'{"text":"a\tb"}',
-    "huge number": b'{"text":"x","n":1e400}', "NaN": b'{"text":"x","n":NaN}', "deep": b'{"text":' + b"[" * 20000 + b"]" * 20000 + b"}",
+    "bad number": b'{"text":"x","n":01}', "NaN": b'{"text":"x","n":NaN}', "deep": b'{"text":' + b"[" * 20000 + b"]" * 20000 + b"}",
     "empty text": b'{"text":""}', "text is a number": b'{"text":1}', "two objects": b'{"text":"a"}{"text":"b"}',
     "no assistant": b'{"messages":[{"role":"user","content":"hello"}]}',
     "empty answer": b'{"messages":[{"role":"user","content":"hello"},{"role":"assistant","content":""}]}',

@@ -4,9 +4,24 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "record/json_line.hpp"
 #include "text/utf8.hpp"
 
 using namespace intelia;
+
+TEST_CASE("nothing inside a JSON string can be taken for the end of a line") {
+  const std::string text =
+      "a\xC2\x85"
+      "b\xE2\x80\xA8"
+      "c\xE2\x80\xA9 \x0b\x0c\x1c\x1d\x1e\r\n\xC2\xA0\xC2";
+  std::string json;
+  append_json_string(json, std::string_view(text).substr(0, text.size() - 1));
+  CHECK(json == "\"a\\u0085b\\u2028c\\u2029 \\u000b\\f\\u001c\\u001d\\u001e\\r\\n\xC2\xA0\"");
+  CHECK(json_line(Json(text.substr(0, text.size() - 1))) == json + "\n");
+  json.clear();
+  append_json_string(json, "\xC2");  // at the end
+  CHECK(json == "\"\xC2\"");
+}
 
 TEST_CASE("unusual strings round-trip through nlohmann's parser") {
   for (const std::string& text :
