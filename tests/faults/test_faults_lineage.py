@@ -332,7 +332,7 @@ def test_fault_29_lineage(tmp_path):
             assert "kanarie" not in said and "\x1b" not in said, target
             assert form or "\u202e" not in run.stdout, target
     run = program.run("lineage", "data", folder=place)
-    assert "lies outside the manifest's folder" in run.stderr and "new\\u{a}line" in run.stdout
+    assert "is outside the folder of the manifest" in run.stderr and "new\\u{a}line" in run.stdout
     assert "pipes/manifest.json' is not a regular file" in run.stderr
     run = program.run("lineage", "pipe", folder=place)
     assert run.status == 2 and "neither a file nor a folder" in run.stderr

@@ -274,10 +274,10 @@ def raw_state(data):
 
 NAN = struct.pack("<f", float("nan"))
 LYING = {  # name → (change, text that the message must contain)
-    "8 bits": (quantization(load_in_8bit=True), ["load_in_8bit", "only bitsandbytes' NF4"]),
-    "fp4": (quantization(bnb_4bit_quant_type="fp4"), ["bnb_4bit_quant_type", "fp4", "only bitsandbytes' NF4"]),
+    "8 bits": (quantization(load_in_8bit=True), ["load_in_8bit", "only NF4 of bitsandbytes"]),
+    "fp4": (quantization(bnb_4bit_quant_type="fp4"), ["bnb_4bit_quant_type", "fp4", "only NF4 of bitsandbytes"]),
     "type missing": (quantization(bnb_4bit_quant_type=None), ["bnb_4bit_quant_type", "fp4"]),
-    "gptq": (quantization(quant_method="gptq"), ["quant_method", "gptq", "only bitsandbytes' NF4"]),
+    "gptq": (quantization(quant_method="gptq"), ["quant_method", "gptq", "only NF4 of bitsandbytes"]),
     "not in 4 bits": (quantization(load_in_4bit=False, _load_in_4bit=False), ["load_in_4bit"]),
     "bfloat16 storage": (quantization(bnb_4bit_quant_storage="bfloat16"), ["bnb_4bit_quant_storage", "uint8"]),
     "compute in int8": (quantization(bnb_4bit_compute_dtype="int8"), ["bnb_4bit_compute_dtype", "int8"]),
