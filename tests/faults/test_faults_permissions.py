@@ -71,7 +71,7 @@ def test_a_folder_without_rights_is_named(folders, command):
     run = run_as_nobody(arguments, folders, {})
     said = run.stdout + run.stderr
     assert run.returncode in (0, 1, 2, 75), said
-    assert "internal fault" not in said and "filesystem error" not in said and "terminate called" not in said, said
+    assert "internal error" not in said and "filesystem error" not in said and "terminate called" not in said, said
     if run.returncode != 0:
         assert str(folders) in said or "DATABASE_URL" in said, said
 
@@ -79,7 +79,7 @@ def test_a_folder_without_rights_is_named(folders, command):
 @pytest.mark.parametrize("folder", ["closed", "closed/torch", "sealed"])
 def test_libtorch_in_a_folder_without_rights(folders, folder):
     run = run_as_nobody(["doctor"], folders, {"INTELIA_LIBTORCH": f"{folders}/{folder}"})
-    assert run.returncode == 1 and "internal fault" not in run.stderr, run.stderr
+    assert run.returncode == 1 and "internal error" not in run.stderr, run.stderr
     assert f"INTELIA_LIBTORCH is '{folders}/{folder}'" in run.stdout, run.stdout
 
 
@@ -90,4 +90,4 @@ def test_a_working_folder_without_rights(folders):
                              cwd=folders / "closed", stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120,
                              env={**program.clean_environment(), "INTELIA_CACHE_DIR": f"{folders}/open/cache"})
         assert run.returncode in (0, 1, 2), run.stderr
-        assert "internal fault" not in run.stderr and "filesystem error" not in run.stderr, run.stderr
+        assert "internal error" not in run.stderr and "filesystem error" not in run.stderr, run.stderr
