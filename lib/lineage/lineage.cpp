@@ -42,19 +42,23 @@ bool lies_beside(const LineageFile& file, const RunRecord& run) {
 
 /**
  * Whether what was read from one folder, `read`, is what a run wrote there, `written`: of the files that have a name in
- * common, those with the same bytes must outweigh the others. This distinguishes two adapters with the same
- * adapter_config.json.
+ * common, those with the same bytes must outweigh the others; only weights count where both have some. This
+ * distinguishes two adapters with the same adapter_config.json and tokenizer.
  */
 bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedFile>& written) {
   std::unordered_map<std::string, const NamedFile*> by_name;
   for (const NamedFile& file : written) by_name[name_of(file)] = &file;
-  std::int64_t equal_bytes = 0, other_bytes = 0;
+  struct Bytes {
+    std::int64_t equal = 0, other = 0;
+  } weights, rest;
   for (const NamedFile& file : read) {
     const auto found = by_name.find(name_of(file));
     if (found == by_name.end()) continue;
-    (found->second->sha256 == file.sha256 ? equal_bytes : other_bytes) += std::max<std::int64_t>(file.bytes, 1);
+    Bytes& bytes = name_of(file).ends_with(".safetensors") ? weights : rest;
+    (found->second->sha256 == file.sha256 ? bytes.equal : bytes.other) += std::max<std::int64_t>(file.bytes, 1);
   }
-  return equal_bytes >= other_bytes;
+  const Bytes& decisive = weights.equal + weights.other > 0 ? weights : rest;
+  return decisive.equal >= decisive.other;
 }
 
 /** Groups files by their recorded folder, in the order of the manifest. */

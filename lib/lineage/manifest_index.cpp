@@ -91,7 +91,8 @@ class RunReader {
     const Json run = state.is_object() ? state.value("run", Json::object()) : Json::object();
     if (!run.is_object()) return say("'state.run' is not an object");
     for (const char* part : {"model", "adapter"})
-      read_list(part, run, [this](const Json& input, const std::string& where) { read_input(input, where); });
+      if (run.contains(part) && !run[part].is_null())
+        read_list(part, run, [this](const Json& input, const std::string& where) { read_input(input, where); });
     for (const auto& [key, value] : run.items())
       if (key != "model" && key != "adapter") run_.facts[key] = value;
   }

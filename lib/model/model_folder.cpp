@@ -150,8 +150,8 @@ void report_model_folder(const ModelFolder& folder, const std::string& fate, Log
   for (const std::string& warning : folder.warnings) log.warning(warning);
   const std::string where = folder.weights.files().front().parent_path().string();
   if (!folder.unused.empty())
-    log.warning(fmt::format("{}: {} tensors are not part of the model that config.json describes and are {}: {}", where,
-                            total(folder.unused), fate, to_text(folder.unused)));
+    log.warning(fmt::format("{}: tensors that are not part of the model that config.json describes are {}: {}", where,
+                            fate, to_text(folder.unused)));
   if (!folder.recomputed.empty())
     log.info(fmt::format("{}: {} tensors of rotary frequencies are computed from config.json instead: {}", where,
                          total(folder.recomputed), to_text(folder.recomputed)));

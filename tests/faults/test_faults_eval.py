@@ -116,7 +116,7 @@ def test_fault_04_eval_run(tiny, whole, tmp_path, name, status):
 def test_fault_10_eval_run(tiny, tmp_path):
     """Each invalid line is reported with its location, counted and copied with a reason; the valid ones are scored."""
     odd = [line for name, line in ODD_LINES.items() if name != "empty answer"]
-    validation = write_lines(tmp_path / "validation.jsonl", [*odd, *[conversation(number) for number in range(8)]])
+    validation = write_lines(tmp_path / "validation.jsonl", [*odd, *[conversation(number) for number in range(100, 108)]])
     folder = tmp_path / "out"
     run = program.run(*tiny.eval(folder, "--max-rejected", "0.9", validation=validation))
     assert run.status == CANNOT_TELL, run.stderr
@@ -144,7 +144,7 @@ def test_fault_11_eval_run(tiny, naughty_strings, tmp_path):
     assert program.run(*tiny.sft(adapter, model=model, steps=2)).status == 0
     strings = naughty_strings
     validation = write_lines(tmp_path / "validation.jsonl",
-                             [conversation(number, text, text) for number, text in enumerate(strings)])
+                             [conversation(number, text, text) for number, text in enumerate(strings, 100)])
     scripts = [text for text in strings if "<script" in text.lower() or "onerror" in text.lower()][:30]
     assert len(scripts) == 30
     questions = write_lines(tmp_path / "questions.jsonl", [

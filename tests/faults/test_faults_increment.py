@@ -353,12 +353,12 @@ def test_fault_32_extract(nights):
     before = files_of(folder)
     found = state.read_bytes()
     num_entries, summary_bytes, _, mark = struct.unpack("<QQQ8s", found[-32:])
-    body = found[:-32].replace(b'{"format":1,', b'{"format":2,')
+    body = found[:-32].replace(b'{"format":2,', b'{"format":3,')
     assert mark == b"inteliaS" and body != found[:-32]
     state.write_bytes(body + struct.pack("<QQQ8s", num_entries, summary_bytes, xxhash.xxh3_64_intdigest(body), mark))
     run = nights.run(folder)
-    assert run.status == 1 and "has format 2, written by a newer intelia" in run.stderr and "--state" in run.stderr
+    assert run.status == 1 and "has format 3, written by a newer intelia" in run.stderr and "--state" in run.stderr
     assert files_of(folder) == before
-    body = found[:-32].replace(b'{"format":1,', b'{"format":1,"unknown":[],')
+    body = found[:-32].replace(b'{"format":2,', b'{"format":2,"unknown":[],')
     state.write_bytes(body + struct.pack("<QQQ8s", num_entries, summary_bytes + 13, xxhash.xxh3_64_intdigest(body), mark))
     assert " unchanged" in nights.run(folder).stderr

@@ -112,7 +112,7 @@ def test_fault_21_train_sft(tiny, tmp_path):
 def test_fault_21_eval_run(tiny, tmp_path):
     """The same as validation data: an answer that quotes the end of a turn is scored up to its actual end."""
     model = model_with(tiny, tmp_path / "model", HEAD)
-    records = [conversation(number, answer=f"before {token} after") for number, token in enumerate(special_tokens_of(model))]
+    records = [conversation(number, answer=f"before {token} after") for number, token in enumerate(special_tokens_of(model), 100)]
     validation = write_lines(tmp_path / "validation.jsonl", records)
     run = program.run(*tiny.eval(tmp_path / "out", "--max-rejected", "0", model=model, validation=validation))
     assert run.status in (0, 3, 4), run.stderr
