@@ -42,8 +42,9 @@ bool is_manifest_name(const std::string& name) { return name == "manifest.json" 
 /** Whether something exists at `target`; a text that is too long for a path is the id of a record. */
 bool is_path(const fs::path& target) {
   std::error_code failure;
-  fs::status(target, failure);
-  return failure != std::errc::filename_too_long && path_type(target) != PathType::missing;
+  const fs::file_status status = fs::status(target, failure);
+  if (!fs::exists(status) && failure == std::errc::filename_too_long) return false;
+  return path_type(target) != PathType::missing;
 }
 
 }  // namespace
