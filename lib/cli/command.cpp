@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <charconv>
 #include <cmath>
@@ -203,6 +204,33 @@ Option& OptionTable::add(const std::string& name, std::vector<std::filesystem::p
     return list;
   };
   return option;
+}
+
+Option& OptionTable::add_presets(const std::string& name, std::string& target, const std::string& help,
+                                 std::vector<OptionPreset> presets) {
+  preset_option_ = name;
+  presets_ = std::move(presets);
+  Option& option = add(name, target, help, "NAME");
+  for (const OptionPreset& preset : presets_) option.choices.push_back(preset.name);
+  option.set = [&target, choices = option.choices](const std::string& text) {
+    if (std::find(choices.begin(), choices.end(), text) == choices.end()) {
+      std::string list;
+      for (const std::string& choice : choices) list += (list.empty() ? "" : ", ") + choice;
+      throw Error(Kind::usage, "expected one of " + list + ", got '" + text + "'");
+    }
+    target = text;
+  };
+  return option;
+}
+
+const std::vector<std::pair<std::string, std::string>>& OptionTable::preset_values() const {
+  static const std::vector<std::pair<std::string, std::string>> none;
+  for (const Option& option : options_) {
+    if (option.name != preset_option_) continue;
+    for (const OptionPreset& preset : presets_)
+      if (preset.name == option.get()) return preset.values;
+  }
+  return none;
 }
 
 std::string wrap(const std::string& text, std::size_t indent, std::size_t width) {

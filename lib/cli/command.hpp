@@ -20,7 +20,7 @@
 
 namespace intelia {
 
-enum class Origin { default_value, file, environment, flag };
+enum class Origin { default_value, preset, file, environment, flag };
 
 struct Option {
   std::string name;        // "learning-rate"
@@ -51,6 +51,12 @@ struct Option {
     may_change = true;
     return *this;
   }
+};
+
+/** A named set of defaults. */
+struct OptionPreset {
+  std::string name;
+  std::vector<std::pair<std::string, std::string>> values;  // option and value, as a user would write them
 };
 
 class OptionTable {
@@ -98,6 +104,15 @@ class OptionTable {
     return option;
   }
 
+  /** The option `name`, which chooses one of `presets`. Values from elsewhere take precedence over those of a preset.
+   */
+  Option& add_presets(const std::string& name, std::string& target, const std::string& help,
+                      std::vector<OptionPreset> presets);
+  /** The values of the chosen preset; empty without presets. */
+  const std::vector<std::pair<std::string, std::string>>& preset_values() const;
+  /** The name of the option that chooses a preset; empty without presets. */
+  const std::string& preset_option() const { return preset_option_; }
+
   std::vector<Option>& options() { return options_; }
   const std::vector<Option>& options() const { return options_; }
   Option* find(const std::string& name);
@@ -107,6 +122,8 @@ class OptionTable {
  private:
   Option& add_raw(const std::string& name, const std::string& value_name, const std::string& help);
   std::vector<Option> options_;
+  std::string preset_option_;
+  std::vector<OptionPreset> presets_;
   std::shared_ptr<void> bound_;
 };
 

@@ -67,28 +67,47 @@ std::filesystem::path configuration_path(const CommonOptions& common) {
   return {};
 }
 
+namespace {
+
+/** Sets `option` from the source with the highest precedence that has it; `preset` is the value of the preset, if any.
+ */
+void apply_setting(Option& option, const std::string& command, const ParsedArguments& arguments,
+                   const ConfigurationFile& file, const std::optional<std::string>& preset) {
+  const auto set = [&](const std::string& value, Origin origin, const std::string& name) {
+    try {
+      option.set(value);
+    } catch (const Error& error) {
+      throw Error(Kind::usage, name + ": " + error.what());
+    }
+    option.origin = origin;
+  };
+  const auto file_table = file.find(command);
+  const std::string variable = environment_name(command, option.name);
+  const char* from_environment = std::getenv(variable.c_str());
+  if (auto value = arguments.values.find(option.name); value != arguments.values.end()) {
+    set(value->second, Origin::flag, option.is_positional ? option.value_name : "--" + option.name);
+  } else if (from_environment != nullptr && *from_environment != 0) {
+    set(from_environment, Origin::environment, variable);
+  } else if (file_table != file.end() && file_table->second.contains(option.name)) {
+    const FileValue& value = file_table->second.at(option.name);
+    set(value.value, Origin::file, value.where + ": " + option.name);
+  } else if (preset) {
+    set(*preset, Origin::preset, "preset: " + option.name);
+  }
+}
+
+}  // namespace
+
 void apply_settings(OptionTable& table, const std::string& command, const ParsedArguments& arguments,
                     const ConfigurationFile& file) {
-  const auto file_table = file.find(command);
+  if (Option* preset = table.find(table.preset_option()); preset != nullptr)
+    apply_setting(*preset, command, arguments, file, std::nullopt);
+  std::map<std::string, std::string> preset_values;
+  for (const auto& [name, value] : table.preset_values()) preset_values[name] = value;
   for (Option& option : table.options()) {
-    const auto set = [&](const std::string& value, Origin origin, const std::string& name) {
-      try {
-        option.set(value);
-      } catch (const Error& error) {
-        throw Error(Kind::usage, name + ": " + error.what());
-      }
-      option.origin = origin;
-    };
-    const std::string variable = environment_name(command, option.name);
-    const char* from_environment = std::getenv(variable.c_str());
-    if (auto value = arguments.values.find(option.name); value != arguments.values.end()) {
-      set(value->second, Origin::flag, option.is_positional ? option.value_name : "--" + option.name);
-    } else if (from_environment != nullptr && *from_environment != 0) {
-      set(from_environment, Origin::environment, variable);
-    } else if (file_table != file.end() && file_table->second.contains(option.name)) {
-      const FileValue& value = file_table->second.at(option.name);
-      set(value.value, Origin::file, value.where + ": " + option.name);
-    }
+    const auto value = preset_values.find(option.name);
+    apply_setting(option, command, arguments, file,
+                  value == preset_values.end() ? std::nullopt : std::optional<std::string>(value->second));
   }
 }
 

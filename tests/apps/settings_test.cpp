@@ -81,6 +81,53 @@ TEST_CASE("precedence: option, environment, file, default") {
   CHECK(table.find("lora-targets")->origin == Origin::file);
 }
 
+TEST_CASE("a preset is a set of defaults: every other source takes precedence") {
+  struct Presets {
+    std::string preset = "plain";
+    int rank = 16;
+    double rate = 2e-5;
+  } values;
+  OptionTable own, common;
+  own.add("rank", values.rank, "Rank");
+  own.add("rate", values.rate, "Rate");
+  own.add_presets("preset", values.preset, "Preset", {{"plain", {}}, {"large", {{"rank", "64"}, {"rate", "1e-4"}}}});
+  const auto apply = [&](const std::vector<std::string>& arguments, const ConfigurationFile& file = {}) {
+    values = {};
+    for (Option& option : own.options()) option.origin = Origin::default_value;
+    apply_settings(own, "x", parse_arguments("x", arguments, own, common), file);
+  };
+  apply({});
+  CHECK(values.rank == 16);
+  CHECK(own.find("rank")->origin == Origin::default_value);
+  apply({"--rank", "8", "--preset", "large"});
+  CHECK(values.rank == 8);
+  CHECK(values.rate == 1e-4);
+  CHECK(own.find("rank")->origin == Origin::flag);
+  CHECK(own.find("rate")->origin == Origin::preset);
+  const TemporaryFile toml("[x]\npreset = \"large\"\nrate = 3e-4\n");
+  apply({}, read_configuration(toml.path));
+  CHECK(values.rank == 64);
+  CHECK(values.rate == 3e-4);
+  CHECK_THROWS_WITH_AS(apply({"--preset", "lage"}), "--preset: expected one of plain, large, got 'lage'", Error);
+}
+
+TEST_CASE("the presets of training set options that exist, to values that are accepted") {
+  for (const char* name : {"product", "modern", "small-data"}) {
+    const auto& commands = this_program().commands;
+    const auto train = std::find_if(commands.begin(), commands.end(),
+                                    [](const Command* command) { return std::string(command->name) == "train sft"; });
+    OptionTable table;
+    (*train)->declare(table);
+    table.find("preset")->set(name);
+    for (const auto& [option, value] : table.preset_values()) {
+      CAPTURE(option);
+      REQUIRE(table.find(option) != nullptr);
+      table.find(option)->set(value);
+      CHECK(table.find(option)->get() != "");
+    }
+  }
+}
+
 TEST_CASE("an option replaces the value from the environment, also for switches and lists") {
   ::setenv("INTELIA_TRAIN_SFT_SHUFFLE", "false", 1);
   ::setenv("INTELIA_TRAIN_SFT_LORA_TARGETS", "a,b", 1);

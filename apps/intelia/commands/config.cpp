@@ -24,6 +24,8 @@ const char* origin_name(Origin origin) {
       return "flag";
     case Origin::environment:
       return "environment";
+    case Origin::preset:
+      return "preset";
     case Origin::file:
       return "file";
     case Origin::default_value:

@@ -12,6 +12,7 @@ namespace {
 struct Options {
   SftJobSettings job;
   std::vector<std::string> train;
+  std::string preset = "product";
   bool only_checks = false, only_plans = false;
   TokenCacheOptions token_cache;
 };
@@ -42,6 +43,7 @@ void declare(OptionTable& table, Options& options) {
            "Folder of the model that will be served; its tokenizer and chat template must be the same", "FOLDER")
       .changeable();
   table.add("resume", sft.resume, "Resume from the newest complete checkpoint in --output").changeable();
+  declare_presets(table, options.preset);
   declare_loop_options(table, sft);
   table.add("reject-long", job.rejects_long, "Reject samples above --max-length instead of truncating them");
   declare_trained_turns(table, job.trained_turns);

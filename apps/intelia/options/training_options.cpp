@@ -4,6 +4,24 @@
 
 namespace intelia {
 
+void declare_presets(OptionTable& table, std::string& preset) {
+  const std::vector<std::pair<std::string, std::string>> modern = {
+      {"learning-rate", "2e-4"}, {"scheduler", "cosine"},        {"warmup", "0.03"},
+      {"lora-dropout", "0"},     {"lora-targets", "all-linear"},
+  };
+  const std::vector<std::pair<std::string, std::string>> small_data = {
+      {"learning-rate", "1e-4"}, {"scheduler", "cosine"},        {"warmup", "0.1"},    {"epochs", "5"},
+      {"weight-decay", "0.01"},  {"gradient-accumulation", "2"}, {"lora-r", "8"},      {"lora-alpha", "16"},
+      {"lora-dropout", "0.1"},   {"lora-targets", "all-linear"}, {"eval-every", "20"},
+  };
+  table
+      .add_presets("preset", preset,
+                   "Set of defaults: product; modern, the usual values of today; small-data, for a few hundred records "
+                   "(docs/training.md)",
+                   {{"product", {}}, {"modern", modern}, {"small-data", small_data}})
+      .changeable();
+}
+
 void declare_loop_options(OptionTable& table, TrainingSettings& settings) {
   table.add("epochs", settings.epochs, "Number of epochs").changeable();
   table.add("max-steps", settings.max_steps, "Maximum number of optimizer steps (0 = unlimited)").changeable();
@@ -11,7 +29,7 @@ void declare_loop_options(OptionTable& table, TrainingSettings& settings) {
             "Sequences per micro-batch; auto: the largest that fits, effective batch size unchanged", "auto", 0);
   table.add("gradient-accumulation", settings.gradient_accumulation, "Micro-batches accumulated per optimizer step");
   declare_optimizer_options(table, settings.optimizer);
-  table.add("learning-rate", settings.learning_rate, "Peak learning rate");
+  table.add("learning-rate", settings.learning_rate, "Peak learning rate; for LoRA, 1e-4 to 2e-4 is usual today");
   declare_schedule_options(table, settings.schedule);
   table.add("max-grad-norm", settings.max_grad_norm, "Maximum gradient norm for clipping (0 = no clipping)");
   table.add("max-length", settings.max_length,
@@ -23,7 +41,8 @@ void declare_lora_options(OptionTable& table, TrainingSettings& settings) {
   table.add("lora-r", lora.r, "LoRA rank");
   table.add("lora-alpha", lora.alpha, "LoRA alpha; the adapter is scaled by alpha / r");
   table.add("lora-dropout", lora.dropout, "Dropout probability of LoRA layers");
-  table.add("lora-targets", lora.targets, "Linear layers to adapt: names, attention, or all-linear");
+  table.add("lora-targets", lora.targets,
+            "Linear layers to adapt: names, attention, or all-linear, which is usual today");
   table.add("rslora", lora.uses_rslora, "Rank-stabilized LoRA: scale by alpha / sqrt(r)");
   table.add("dora", lora.uses_dora, "Weight-decomposed LoRA (DoRA)");
   table.add("lora-init", lora.init, "Initialization of the adapter; pissa and olora derive it from the base weights",

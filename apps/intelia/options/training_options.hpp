@@ -6,6 +6,9 @@
 
 namespace intelia {
 
+/** --preset: sets of defaults for training adapters. docs/training.md explains them. */
+void declare_presets(OptionTable& table, std::string& preset);
+
 /** --epochs … --max-length: the loop, optimizer and schedule. */
 void declare_loop_options(OptionTable& table, TrainingSettings& settings);
 
