@@ -40,10 +40,12 @@ bool lies_beside(const LineageFile& file, const RunRecord& run) {
   return false;
 }
 
+bool is_weights(const NamedFile& file) { return name_of(file).ends_with(".safetensors"); }
+
 /**
  * Whether what was read from one folder, `read`, is what a run wrote there, `written`: of the files that have a name in
- * common, those with the same bytes must outweigh the others; only weights count where both have some. This
- * distinguishes two adapters with the same adapter_config.json and tokenizer.
+ * common, those with the same bytes must outweigh the others; where both have weights, only those count. This
+ * distinguishes two adapters with the same adapter_config.json, and an adapter from its base with the same tokenizer.
  */
 bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedFile>& written) {
   std::unordered_map<std::string, const NamedFile*> by_name;
@@ -54,11 +56,12 @@ bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedF
   for (const NamedFile& file : read) {
     const auto found = by_name.find(name_of(file));
     if (found == by_name.end()) continue;
-    Bytes& bytes = name_of(file).ends_with(".safetensors") ? weights : rest;
+    Bytes& bytes = is_weights(file) ? weights : rest;
     (found->second->sha256 == file.sha256 ? bytes.equal : bytes.other) += std::max<std::int64_t>(file.bytes, 1);
   }
-  const Bytes& decisive = weights.equal + weights.other > 0 ? weights : rest;
-  return decisive.equal >= decisive.other;
+  if (std::any_of(read.begin(), read.end(), is_weights) && std::any_of(written.begin(), written.end(), is_weights))
+    return weights.equal > 0 && weights.equal >= weights.other;
+  return rest.equal >= rest.other;
 }
 
 /** Groups files by their recorded folder, in the order of the manifest. */

@@ -17,7 +17,7 @@ namespace intelia {
 struct RunOptions {
   Json all;
   Json fixed;    // those that a resumed run must not change
-  Json changed;  // those that differ from the defaults
+  Json changed;  // those that differ from the defaults, as a user would write them
 };
 
 /** What must be unchanged in a resumed run, wherever the files are: options and the hashes of model, adapter,

@@ -103,7 +103,7 @@ RunOptions options_of(const Options& typed, const SftSettings& effective) {
   for (const Option& option : table.options()) {
     described.all[option.name] = option.json();
     if (!option.may_change) described.fixed[option.name] = option.json();
-    if (option.get() != default_table.find(option.name)->get()) described.changed[option.name] = option.json();
+    if (option.get() != default_table.find(option.name)->get()) described.changed[option.name] = option.get();
   }
   return described;
 }
