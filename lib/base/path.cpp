@@ -24,8 +24,7 @@ PathType look_at(const fs::path& path, int& error_number) {
   struct stat status {};
   error_number = 0;
   if (::stat(path.c_str(), &status) != 0) {
-    // Nothing can have a name that is too long.
-    if (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG) error_number = errno;
+    if (errno != ENOENT && errno != ENOTDIR) error_number = errno;
     return PathType::missing;
   }
   if (S_ISREG(status.st_mode)) return PathType::file;
