@@ -39,13 +39,20 @@ std::vector<fs::path> record_files(const ManifestIndex& index) {
 
 bool is_manifest_name(const std::string& name) { return name == "manifest.json" || name.ends_with(".manifest.json"); }
 
+/** Whether something exists at `target`; a text that is too long for a path is the id of a record. */
+bool is_path(const fs::path& target) {
+  std::error_code failure;
+  fs::status(target, failure);
+  return failure != std::errc::filename_too_long && path_type(target) != PathType::missing;
+}
+
 }  // namespace
 
 LineageQuery::LineageQuery(const LineageSettings& settings, const Sinks& sinks)
     : index_(sinks), lineage_(index_, settings.reads_files) {
   for (const fs::path& folder : settings.folders) index_.add_tree(folder);
   report_.target = settings.target;
-  if (!settings.is_id && path_type(settings.target) != PathType::missing)
+  if (!settings.is_id && is_path(settings.target))
     look_at_path(settings.target);
   else
     look_for_id(sinks);
