@@ -49,8 +49,8 @@ struct ExtractResult {
   double seconds = 0;
 };
 
-/** "210 rows: 200 kept, 8 dropped (fewer messages than the minimum: 8), 2 rejected (rating is NaN: 2); 40 not selected
-    (rating is below the minimum: 40)". */
+/** "210 rows matched: 200 kept, 8 dropped (fewer messages than the minimum: 8), 2 rejected (rating is NaN: 2); 40 not
+   selected (rating is below the minimum: 40)". */
 std::string in_words(const ExtractResult& result);
 
 /** "40 not selected (rating is below the minimum: 30, language is NULL: 10)"; empty for none. `unmatched`: counts by

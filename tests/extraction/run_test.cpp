@@ -73,7 +73,8 @@ TEST_CASE("an extraction returns counts, manifest and drift") {
   CHECK(first.train + first.validation == 20);
   CHECK(first.rejected == 1);
   CHECK(in_words(first) ==
-        "21 rows: 20 kept, 0 dropped, 1 rejected (not valid JSON: 1); 1 not selected (rating is below the minimum: 1)");
+        "21 rows matched: 20 kept, 0 dropped, 1 rejected (not valid JSON: 1); 1 not selected (rating is below the "
+        "minimum: 1)");
   CHECK_FALSE(first.increment.has_value());
   CHECK_FALSE(first.drift.has_value());
   CHECK(*read_manifest(out) == first.manifest);

@@ -168,7 +168,7 @@ def test_every_row_is_counted_and_named_on_the_screen(database, tmp_path):
                  "language is not among those selected": 1, "created_at is NULL": 1}
     run = extract(url, tmp_path / "out", "--max-rejected", "1")
     assert run.status == 0, run.stderr
-    assert ("9 rows: 7 kept, 1 dropped (fewer messages than the minimum: 1), 1 rejected (messages is not a list: 1); 6 not selected "
+    assert ("9 rows matched: 7 kept, 1 dropped (fewer messages than the minimum: 1), 1 rejected (messages is not a list: 1); 6 not selected "
             "(rating is below the minimum: 2, created_at is NULL: 1, language is NULL: 1, language is not among those selected: 1, rating is NULL: 1); "
             ) in run.stderr
     assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched
@@ -177,7 +177,7 @@ def test_every_row_is_counted_and_named_on_the_screen(database, tmp_path):
     assert "warning: the limit of 4 rows is reached: 5 older rows match and are not read (--limit, 0 = unlimited)" in run.stderr
     assert manifest_of(tmp_path / "out")["counts"]["unmatched"] == unmatched | {"beyond the limit": 5}
     run = extract(url, tmp_path / "out", "--since", "2030-01-01")
-    assert run.status == 1 and "no conversation qualifies (0 rows: 0 kept, 0 dropped, 0 rejected)" in run.stderr
+    assert run.status == 1 and "no conversation qualifies (0 rows matched: 0 kept, 0 dropped, 0 rejected)" in run.stderr
 
 
 def test_other_names_types_and_schemas(cluster, tmp_path):
