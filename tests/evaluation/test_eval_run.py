@@ -134,11 +134,11 @@ def refused(tiny, folder, words, *more, **arguments):
     says first."""
     validation = folder.parent / "absent.jsonl"
     validation.write_bytes(b"not read\n")
-    run = program.run(*tiny.eval(folder, *more, "--strict", validation=validation, **arguments))
+    run = program.run(*tiny.eval(folder, *more, "--strict", validation=validation, allows_mismatch=False, **arguments))
     assert run.status == 2 and words in run.stderr and "--allow-mismatch" in run.stderr, run.stderr
     assert not folder.exists()
-    assert program.run(*tiny.eval(folder, *more, "--dry-run", **arguments)).status == 2
-    run = program.run(*tiny.eval(folder, *more, "--allow-mismatch", **arguments))
+    assert program.run(*tiny.eval(folder, *more, "--dry-run", allows_mismatch=False, **arguments)).status == 2
+    run = program.run(*tiny.eval(folder, *more, "--allow-mismatch", allows_mismatch=False, **arguments))
     assert run.status in CONCLUDED and words in run.stderr, run.stderr
     assert any(words in mismatch for mismatch in scores_of(folder)["mismatches"])
     page = (folder / "report.html").read_text()
@@ -152,7 +152,7 @@ def test_another_base_is_refused(tiny, tmp_path):
     refused(tiny, tmp_path / "checkpoint", "it was trained on other base weights", model=other_base,
             adapter=next(tiny.adapter().glob("checkpoint-*")))
     moved = copy_of(tiny.model, tmp_path / "moved")
-    run = program.run(*tiny.eval(tmp_path / "of-moved", model=moved))
+    run = program.run(*tiny.eval(tmp_path / "of-moved", model=moved, allows_mismatch=False))
     assert run.status in CONCLUDED and scores_of(tmp_path / "of-moved")["mismatches"] == []
 
 
@@ -175,7 +175,7 @@ def test_another_tokenizer_or_template_is_refused_where_the_adapter_has_none(tin
     (base / "chat_template.jinja").write_text(template.replace("{{", "{{ '' }}{{", 1))
     bare = copy_of(tiny.adapter(), tmp_path / "bare", without=TEXT_FILES)
     refused(tiny, tmp_path / "out", "it was trained with another chat template", model=base, adapter=bare)
-    run = program.run(*tiny.eval(tmp_path / "own", model=base))
+    run = program.run(*tiny.eval(tmp_path / "own", model=base, allows_mismatch=False))
     assert run.status in CONCLUDED and scores_of(tmp_path / "own")["mismatches"] == [], run.stderr
     assert scores_of(tmp_path / "own")["unit"] == "byte"
 

@@ -95,9 +95,9 @@ class Tiny:
                 self.validation, "--batch-size", 2, "--gradient-accumulation", 1, "--max-steps", steps, "--save-every", save_every,
                 "--eval-every", 2, "--log-every", 1, "--keep", 2, "--learning-rate", 1e-2, "--lora-r", 2, "--output", output, *more]
 
-    def eval(self, output, *more, model=None, adapter=None, validation=None):
-        """`eval run`; with another `model` than the adapter was trained on, that is allowed."""
-        allowed = ["--allow-mismatch"] if model and not adapter else []
+    def eval(self, output, *more, model=None, adapter=None, validation=None, allows_mismatch=True):
+        """`eval run`; with another `model` than the adapter was trained on, that is allowed unless stated otherwise."""
+        allowed = ["--allow-mismatch"] if model and not adapter and allows_mismatch else []
         return ["eval", "run", *ON_CPU, "--model", model or self.model, "--adapter", adapter or self.adapter(), "--validation",
                 validation or self.validation, "--questions", self.questions, "--max-new-tokens", 3, "--output", output, *allowed,
                 *more]
