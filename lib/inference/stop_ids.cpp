@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/checked_cast.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
@@ -18,7 +19,7 @@ void collect_eos(const std::filesystem::path& path, std::set<std::int32_t>& ids)
   if (!json.is_object() || !json.contains("eos_token_id")) return;
   const Json& value = json["eos_token_id"];
   for (const Json& id : value.is_array() ? value : Json::array({value})) {
-    if (id.is_number_integer()) ids.insert(id.get<std::int32_t>());
+    if (id.is_number_integer()) ids.insert(checked_cast<std::int32_t>(id.get<std::int64_t>(), "eos_token_id"));
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/checked_cast.hpp"
 #include "base/error.hpp"
 
 namespace intelia {
@@ -12,7 +13,9 @@ namespace {
 using simdjson::dom::array;
 using simdjson::dom::element;
 
-std::int32_t id_in(const element& value) { return static_cast<std::int32_t>(std::int64_t(value)); }
+std::int32_t id_in(const element& value) {
+  return checked_cast<std::int32_t>(std::int64_t(value), "a token id of the post-processor");
+}
 
 /** The field `name` of BertProcessing and RobertaProcessing: [token, id]. */
 std::int32_t framing_id(const JsonObject& part, std::string_view name) { return id_in(array(part[name]).at(1)); }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/checked_cast.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
@@ -153,7 +154,8 @@ class ConfigReader {
           std::any_of(config_.special_tokens.begin(), config_.special_tokens.end(),
                       [&content = content](const AddedToken& token) { return token.content == content; });
       config_.added_tokens.push_back(
-          added_token(id.get<std::int32_t>(), {{"content", content}, {"special", is_special}}));
+          added_token(checked_cast<std::int32_t>(id.get<std::int64_t>(), "an id of added_tokens.json"),
+                      {{"content", content}, {"special", is_special}}));
     }
   }
 

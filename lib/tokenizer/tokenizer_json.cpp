@@ -11,6 +11,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "base/checked_cast.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/hash.hpp"
@@ -233,7 +234,8 @@ class JsonTokenizer final : public Tokenizer {
     definition.fuses_unknown = flag_at(options, "fuse_unk", false);
     const object vocabulary = model["vocab"];
     tokens_.reserve(vocabulary.size());
-    for (const auto& [token, id] : vocabulary) set_token(static_cast<std::int32_t>(std::int64_t(id)), token);
+    for (const auto& [token, id] : vocabulary)
+      set_token(checked_cast<std::int32_t>(std::int64_t(id), "a token id of the vocabulary"), token);
     index_words(definition);
     read_unknown(options, definition);
     read_merges(model["merges"], prefix.size(), definition);
@@ -460,7 +462,7 @@ class JsonTokenizer final : public Tokenizer {
 
   static AddedToken added_token(const object& entry) {
     AddedToken token;
-    token.id = static_cast<std::int32_t>(std::int64_t(entry["id"]));
+    token.id = checked_cast<std::int32_t>(std::int64_t(entry["id"]), "the id of an added token");
     token.content = text_at(entry, "content", "");
     token.is_special = flag_at(entry, "special", false);
     token.strips_left = flag_at(entry, "lstrip", false);

@@ -49,11 +49,14 @@ void check_optimizer_options(const OptimizerSettings& settings) {
 void check_schedule_options(const ScheduleSettings& settings) {
   const ScheduleSettings defaults;
   const bool is_wsd = settings.kind == Scheduler::wsd;
-  need(settings.warmup >= 0, "--warmup must be 0 or more");
+  constexpr double kMaxSteps = 1e9;
+  need(settings.warmup >= 0 && settings.warmup <= kMaxSteps, "--warmup must be between 0 and 1,000,000,000");
   need(settings.minimum_ratio >= 0 && settings.minimum_ratio <= 1, "--min-learning-rate-ratio must be between 0 and 1");
   need(settings.minimum_ratio == 0 || is_wsd || settings.kind == Scheduler::cosine,
        "--min-learning-rate-ratio requires --scheduler cosine or wsd");
   need(settings.stable >= 0 && settings.decay >= 0, "--stable and --decay must be 0 or more");
+  need(settings.stable <= kMaxSteps && settings.decay <= kMaxSteps,
+       "--stable and --decay must be at most 1,000,000,000");
   need(is_wsd || (settings.stable == defaults.stable && settings.decay == defaults.decay &&
                   settings.decay_shape == defaults.decay_shape),
        "--stable, --decay and --decay-shape require --scheduler wsd");

@@ -133,9 +133,12 @@ void check_evaluation_options(const TrainingSettings& settings, bool has_validat
 
 void check_training_options(const TrainingSettings& settings, bool has_validation) {
   need(settings.epochs > 0 || settings.max_steps > 0, "--epochs must be above 0");
+  need(settings.epochs <= 1e6, "--epochs must be at most 1,000,000");
   need(settings.max_steps >= 0, "--max-steps must be 0 (unlimited) or more");
   need(settings.batch_size >= 0, "--batch-size must be at least 1");
-  need(settings.gradient_accumulation >= 1, "--gradient-accumulation must be at least 1");
+  need(settings.batch_size <= 1'000'000, "--batch-size must be at most 1,000,000");
+  need(settings.gradient_accumulation >= 1 && settings.gradient_accumulation <= 1'000'000,
+       "--gradient-accumulation must be between 1 and 1,000,000");
   need(settings.learning_rate >= 0, "--learning-rate must be 0 or more");
   check_optimizer_options(settings.optimizer);
   check_schedule_options(settings.schedule);
