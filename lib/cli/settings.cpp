@@ -58,6 +58,17 @@ std::string environment_name(const std::string& command, const std::string& opti
   return name;
 }
 
+namespace {
+
+/** " (did you mean 'train sft'?)" for the nearest command, or for the first one of the group `table`. */
+std::string suggest_command(const std::string& table, const std::vector<std::string>& commands) {
+  for (const std::string& command : commands)
+    if (!table.empty() && command.starts_with(table + " ")) return " (did you mean '" + command + "'?)";
+  return did_you_mean(table, commands);
+}
+
+}  // namespace
+
 std::filesystem::path configuration_path(const CommonOptions& common) {
   if (!common.config.empty()) return common.config;
   const char* from_environment = std::getenv("INTELIA_CONFIG");
@@ -146,7 +157,7 @@ void check_configuration(const Program& program, const ConfigurationFile& file) 
     const auto options = known.find(table);
     for (const auto& [key, value] : values) {
       if (options == known.end())
-        throw Error(Kind::usage, value.where + ": unknown command '" + table + "'" + did_you_mean(table, commands, ""));
+        throw Error(Kind::usage, value.where + ": unknown command '" + table + "'" + suggest_command(table, commands));
       if (std::find(options->second.begin(), options->second.end(), key) == options->second.end())
         throw Error(Kind::usage, value.where + ": unknown key '" + key + "'" +
                                      (table.empty() ? "" : " of [" + table + "]") + suggest_key(key, options->second));

@@ -75,7 +75,7 @@ std::unique_ptr<Increment> read_increment(Baseline& baseline, VersionedSource& s
   }
   std::int64_t num_read = 0;
   increment->for_each_batch(kConversationsAtOnce, [&](const std::vector<std::string>& ids) {
-    sinks.stop.check("extract");
+    sinks.stop.check("the extraction");
     source.read_conversations(ids, classifier,
                               [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
                                 take(result);

@@ -247,7 +247,7 @@ struct FileRows::State {
         ++counts.unmatched_by_reason[kBeyondLimit];
         return;
       }
-      if ((++counts.matched & 255) == 0) sinks.stop.check("extract");
+      if ((++counts.matched & 255) == 0) sinks.stop.check("the extraction");
       if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
       if (auto fault = fields->read(read_record(entry), FieldReader::Part::all, found))
         throw Error(Kind::internal, *fault);

@@ -77,7 +77,7 @@ void wait_before_retry(int num_attempts, const StopFlag& stop) {
   const double seconds = std::min(60.0, static_cast<double>(1 << std::min(num_attempts - 1, 6)));
   const double deadline = monotonic_seconds() + seconds;
   while (monotonic_seconds() < deadline) {
-    stop.check("extract");
+    stop.check("the extraction");
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
   }
 }
@@ -98,7 +98,7 @@ class Attempt {
     if (settings_.incremental) find_increment();
     read_rows();
     source_.finish();
-    sinks_.stop.check("extract");
+    sinks_.stop.check("the extraction");
     check_rows();
     describe();
     if (state_) finish_state();

@@ -58,7 +58,8 @@ std::string file_words(const LineageFile& file, const fs::path& folder, std::siz
   words += std::string(name_columns > columns(words) ? name_columns - columns(words) : 0, ' ') + "  " +
            state_words(file.state);
   if (file.was_moved) words += fmt::format(", moved (recorded as {})", shown(file.recorded.path));
-  if (file.recorded.records >= 0) words += fmt::format(", {} records", file.recorded.records);
+  if (file.recorded.records >= 0)
+    words += fmt::format(", {} record{}", file.recorded.records, file.recorded.records == 1 ? "" : "s");
   // If the recorded content is not there, its full hash is shown, to search for it elsewhere.
   const bool is_there = file.state == FileState::as_written || file.state == FileState::same_size;
   if (file.recorded.bytes >= 0) words += fmt::format(", {} bytes", file.recorded.bytes);

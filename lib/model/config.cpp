@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
+#include "base/path.hpp"
 #include "model/families/family.hpp"
 
 namespace intelia {
@@ -80,6 +81,11 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   std::error_code failure;
   const auto status = std::filesystem::status(path, failure);
   if (!std::filesystem::exists(status)) {
+    if (is_reachable_file(folder / "adapter_config.json"))
+      throw Error(Kind::input,
+                  fmt::format("'{}' is a PEFT adapter and not a model: use the folder of its base model, and "
+                              "this folder as the adapter",
+                              folder.string()));
     throw Error(Kind::input, fmt::format("{}: no such file; a model folder has a config.json", path.string()));
   }
 

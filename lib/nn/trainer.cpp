@@ -175,7 +175,7 @@ std::int64_t Trainer::restore() {
 void Trainer::check_length(std::int64_t num_steps_before) {
   if (s_.step > num_steps_)
     throw Error(Kind::usage, fmt::format("`resume`: {} optimizer steps are done and the run has {} now; give it more "
-                                         "`epochs` or `max_steps`, or start over without `resume`",
+                                         "`epochs` or `max_steps`, or train into another folder",
                                          s_.step, num_steps_));
   if (num_steps_before == num_steps_) return;
   s_.is_stopped_early = false;

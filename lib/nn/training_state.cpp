@@ -82,7 +82,7 @@ TrainingState state_from_json(const Json& json) try {
   return s;
 } catch (const Json::exception&) {
   throw Error(Kind::input,
-              "the checkpoint was written by another version of intelia; start over without `resume`, or use that "
+              "the checkpoint was written by another version of intelia; train into another folder, or use that "
               "version");
 }
 
@@ -115,12 +115,12 @@ void check_same_run(const Json& before, const Json& now, Log& log) {
         if (!was.contains(option) || was[option] != setting)
           throw Error(Kind::usage, "`resume`: `" + option + "` was " + was.value(option, Json()).dump() +
                                        " when the checkpoint was written and is " + setting.dump() +
-                                       " now; use the same value, or start over without `resume`");
+                                       " now; use the same value, or train into another folder");
       continue;  // options that a run may change were fixed in an earlier version
     }
     throw Error(Kind::usage, "`resume`: '" + name +
-                                 "' differs from what the checkpoint was trained with; use the same, or start over "
-                                 "without `resume`");
+                                 "' differs from what the checkpoint was trained with; use the same, or train "
+                                 "into another folder");
   }
 }
 

@@ -48,7 +48,7 @@ class Pace {
   explicit Pace(const Sinks& sinks) : sinks_(sinks) {}
   void tick() {
     ++num_rows_;
-    if ((num_rows_ & 255) == 0) sinks_.stop.check("extract");
+    if ((num_rows_ & 255) == 0) sinks_.stop.check("the extraction");
     if ((num_rows_ & 1023) != 0) return;
     const double seconds = monotonic_seconds() - start_seconds_;
     sinks_.progress.update(

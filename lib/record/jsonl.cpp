@@ -192,7 +192,8 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
   } else if (find(document, root, "prompt", prompt) && find(document, root, "completion", completion)) {
     fault = parse_completion(document, prompt, completion, out);
   } else if (!find(document, root, "text", text_value) || !text_value.get(text)) {
-    return "neither 'messages' (a list) nor 'text' (a string)";
+    return "no conversation and no text: expected 'messages' or 'conversations' (a list), 'prompt' and 'completion', "
+           "or 'text'";
   } else if (text.empty()) {
     return "'text' is empty";
   } else {

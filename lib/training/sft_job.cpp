@@ -165,10 +165,10 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
                                                          summary.best_eval_loss, summary.best_step)
                                            : "";
   return {"", std::move(result),
-          fmt::format("{} steps{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
-                      summary.steps, early, summary.first_loss, summary.final_loss, best, summary.tokens_per_second,
-                      summary.peak_bytes >> 20, sft_.base.method == Method::full ? "model" : "adapter",
-                      sft_.output.string(), run.seconds())};
+          fmt::format("{} step{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
+                      summary.steps, summary.steps == 1 ? "" : "s", early, summary.first_loss, summary.final_loss, best,
+                      summary.tokens_per_second, summary.peak_bytes >> 20,
+                      sft_.base.method == Method::full ? "model" : "adapter", sft_.output.string(), run.seconds())};
 }
 
 }  // namespace intelia

@@ -34,7 +34,9 @@ TEST_CASE("each fault is described") {
   };
   CHECK(fault("{") != "");
   CHECK(fault("[]") == "not a JSON object");
-  CHECK(fault("{}") == "neither 'messages' (a list) nor 'text' (a string)");
+  CHECK(fault("{}") ==
+        "no conversation and no text: expected 'messages' or 'conversations' (a list), 'prompt' and 'completion', or "
+        "'text'");
   CHECK(fault(R"({"messages":[]})") == "messages is empty");
   CHECK(fault(R"({"messages":[{"content":"x"}]})") == "message without a role: messages[0]");
   CHECK(fault(R"({"messages":[{"role":"user","content":null}]})") == "message without text content: messages[0]");

@@ -39,9 +39,10 @@ std::string to_text(const ModelDescription& description, const LoraSettings& lor
     page += fmt::format("{:<16}{}\n", name, visible(value, Newlines::shown));
   };
   line("architecture",
-       fmt::format("{}: {} layers, hidden size {}, intermediate size {}, {} attention heads, {} key-value heads",
-                   config.model_type, config.num_hidden_layers, config.hidden_size, config.intermediate_size,
-                   config.num_attention_heads, config.num_key_value_heads));
+       fmt::format("{}: {} layer{}, hidden size {}, intermediate size {}, {} attention heads, {} key-value heads",
+                   config.model_type, config.num_hidden_layers, config.num_hidden_layers == 1 ? "" : "s",
+                   config.hidden_size, config.intermediate_size, config.num_attention_heads,
+                   config.num_key_value_heads));
   line("parameters", fmt::format("{}{}", num_parameters(config), config.ties_embeddings ? " (embeddings tied)" : ""));
   if (config.quantization) line("quantization", "NF4 of the linear layers, as bitsandbytes serializes it");
   for (const auto& [name, count] : description.tensors)
