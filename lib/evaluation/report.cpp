@@ -253,6 +253,13 @@ std::string overlap_sentence(const TrainedOverlap& overlap) {
   return "";
 }
 
+std::string duplicate_sentence(const TrainedOverlap& overlap) {
+  if (overlap.num_duplicates == 0) return "";
+  return fmt::format(
+      "{} duplicate conversation{} left out: each distinct conversation, by its roles and contents, is compared once.",
+      overlap.num_duplicates, overlap.num_duplicates == 1 ? " is" : "s are");
+}
+
 std::string selection_sentence(const Evaluation& evaluation) {
   if (evaluation.overlap.num_selection == 0) return "";
   return fmt::format(
@@ -288,6 +295,7 @@ Json scores_json(const Evaluation& evaluation) {
                              {"first_excluded", overlap.first_excluded},
                              {"selection_conversations", overlap.num_selection}};
   scores["is_selection_split"] = overlap.num_selection > 0;
+  scores["num_duplicate_conversations"] = overlap.num_duplicates;
   scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
@@ -327,7 +335,8 @@ std::string html_report(const Evaluation& evaluation) {
       evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
       evaluation.date.empty() ? "" : "<br>evaluated on " + escape_markup(evaluation.date),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
-  for (const std::string& note : {overlap_sentence(evaluation.overlap), selection_sentence(evaluation)})
+  for (const std::string& note :
+       {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap), selection_sentence(evaluation)})
     if (!note.empty()) page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);

@@ -275,7 +275,8 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   evaluation.overlap = data.overlap;
   evaluation.num_unpaired_conversations = data.num_unpaired;
   evaluation.num_truncated_conversations = preparation.shares_tokens ? data.base.num_truncated() : 0;
-  if (const std::string note = overlap_sentence(evaluation.overlap); !note.empty()) sinks.log.warning(note);
+  for (const std::string& note : {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap)})
+    if (!note.empty()) sinks.log.warning(note);
   judge_both(evaluation, preparation, data, settings, sinks);
   if (const std::string note = selection_sentence(evaluation); !note.empty()) sinks.log.warning(note);
   evaluation.comparison =
@@ -284,11 +285,10 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
 
   run.stage_text("scores.json", scores_json(evaluation).dump(2) + "\n");
   run.stage_text("report.html", html_report(evaluation));
-  run.manifest()["counts"] = {{"conversations", evaluation.losses.size()},
-                              {"trained_on", evaluation.overlap.num_excluded},
-                              {"unpaired", evaluation.num_unpaired_conversations},
-                              {"questions", preparation.questions.size()},
-                              {"rejected", rejects.by_reason()}};
+  run.manifest()["counts"] = {
+      {"conversations", evaluation.losses.size()},       {"trained_on", evaluation.overlap.num_excluded},
+      {"duplicates", evaluation.overlap.num_duplicates}, {"unpaired", evaluation.num_unpaired_conversations},
+      {"questions", preparation.questions.size()},       {"rejected", rejects.by_reason()}};
   run.manifest()["verdict"] = verdict_words(evaluation.verdict);
   run.manifest()["seeds"] = {{"bootstrap", settings.seed}};
   run.commit();

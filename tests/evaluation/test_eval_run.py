@@ -270,3 +270,23 @@ def test_a_verdict_on_the_split_that_selected_the_checkpoint_is_marked(tiny, tmp
     run = program.run(*tiny.eval(tmp_path / "test", validation=test))
     assert run.status in CONCLUDED and "selected the candidate" not in run.stderr
     assert scores_of(tmp_path / "test")["is_selection_split"] is False
+
+
+def test_each_distinct_conversation_counts_once(tiny, tmp_path):
+    """Copies, with other ids and escapes, earn no verdict; the scores are those of the distinct conversations."""
+    distinct = [other(number) for number in range(400, 405)]
+    copies = [record | {"metadata": {"conversation_id": f"copy-{time}-{place}"}} if time else record
+              for time in range(8) for place, record in enumerate(distinct)]
+    repeated = write_lines(tmp_path / "repeated.jsonl", [json.dumps(record).encode() for record in copies])
+    alone = write_lines(tmp_path / "alone.jsonl", distinct)
+    words = "35 duplicate conversations are left out"
+    run = program.run(*tiny.eval(tmp_path / "out", validation=repeated))
+    assert run.status == NOT_ENOUGH and "5 conversations were compared; a verdict needs at least 30" in run.stderr, run.stderr
+    assert words in run.stderr
+    assert program.run(*tiny.eval(tmp_path / "alone", validation=alone)).status == NOT_ENOUGH
+    scores, expected = scores_of(tmp_path / "out"), scores_of(tmp_path / "alone")
+    assert scores["num_duplicate_conversations"] == 35 and expected["num_duplicate_conversations"] == 0
+    assert scores["overall"]["conversations"] == 5
+    assert [each["id"] for each in scores["conversations"]] == [each["id"] for each in expected["conversations"]]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert 0 < page.find(words) < page.find("<h2>")
