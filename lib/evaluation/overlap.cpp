@@ -36,17 +36,17 @@ HeldOut find_held_out(const TokenizedDataset& dataset, const fs::path& path, con
   std::vector<bool> is_trained(num_samples), is_selection(num_samples);
   HeldOut held_out;
   const auto candidate_index = find_trained_records(candidate), base_index = find_trained_records(base);
-  held_out.overlap.is_known = candidate_index.has_value();
+  held_out.overlap.has_index = held_out.overlap.is_known = candidate_index.has_value();
   const std::vector<RecordKey> keys = keys_of(dataset, path, sinks.stop);
   if (candidate_index || base_index) {
     RecordMatcher matcher;
     for (const RecordKey& key : keys) matcher.add(key);
-    for (const auto& index : {base_index, candidate_index})
-      if (index)
-        read_trained_records(*index, sinks.stop, [&](TrainedUse use, const RecordKey& key) {
-          matcher.match(
-              key, [&](std::size_t sample) { (use == TrainedUse::train ? is_trained : is_selection)[sample] = true; });
-        });
+    const auto mark = [&](TrainedUse use, const RecordKey& key) {
+      matcher.match(key,
+                    [&](std::size_t sample) { (use == TrainedUse::train ? is_trained : is_selection)[sample] = true; });
+    };
+    if (base_index) read_trained_records(*base_index, sinks.stop, mark);
+    if (candidate_index) held_out.overlap.is_known = read_trained_records(*candidate_index, sinks.stop, mark);
   }
   std::set<Key128> compared;
   for (std::size_t i = 0; i < num_samples; ++i) {

@@ -13,11 +13,12 @@
 namespace intelia {
 
 struct TrainedOverlap {
-  bool is_known = false;                         // the candidate has an index
+  bool is_known = false;                         // the candidate has an index, and it is complete
   std::int64_t num_excluded = 0;                 // conversations that a model was trained on; they are not compared
   std::vector<std::string> first_excluded = {};  // names of the first of them
   std::int64_t num_selection = 0;                // compared conversations whose loss selected the checkpoint
   std::int64_t num_duplicates = 0;               // copies of compared conversations; they are not compared again
+  bool has_index = false;                        // of the candidate; if not is_known, it is incomplete
 };
 
 /** The samples of a dataset that may be compared, in order, and what is left out. */

@@ -240,17 +240,22 @@ std::string mismatch_list(const std::vector<std::string>& mismatches) {
 }
 
 std::string overlap_sentence(const TrainedOverlap& overlap) {
+  std::string unknown;
+  if (!overlap.is_known)
+    unknown = fmt::format("The candidate {}: {} conversations may be among them.",
+                          overlap.has_index ? "has an incomplete index of the records that it was trained on, because "
+                                              "what it was trained from had none"
+                                            : "has no index of the records that it was trained on",
+                          overlap.num_excluded > 0 ? "the other" : "these");
   if (overlap.num_excluded > 0) {
     std::string names;
     for (const std::string& name : overlap.first_excluded) names += (names.empty() ? "" : ", ") + name;
     const bool names_all = overlap.num_excluded == static_cast<std::int64_t>(overlap.first_excluded.size());
-    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.", overlap.num_excluded,
+    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.{}{}", overlap.num_excluded,
                        overlap.num_excluded == 1 ? " is" : "s are", overlap.num_excluded == 1 ? "it" : "them", names,
-                       names_all ? "" : ", …");
+                       names_all ? "" : ", …", unknown.empty() ? "" : " ", unknown);
   }
-  if (!overlap.is_known)
-    return "The candidate has no index of the records that it was trained on: these conversations may be among them.";
-  return "";
+  return unknown;
 }
 
 std::string duplicate_sentence(const TrainedOverlap& overlap) {

@@ -290,3 +290,31 @@ def test_each_distinct_conversation_counts_once(tiny, tmp_path):
     assert [each["id"] for each in scores["conversations"]] == [each["id"] for each in expected["conversations"]]
     page = (tmp_path / "out" / "report.html").read_text()
     assert 0 < page.find(words) < page.find("<h2>")
+
+
+def test_unknown_training_data_stay_unknown(tiny, tmp_path):
+    """In what is trained from an adapter or a trained model without an index, and in what is trained from that."""
+    def known(name, *more, **arguments):
+        folder = tmp_path / f"of-{name}"
+        run = program.run(*tiny.eval(folder, *more, validation=tiny.train, **arguments))
+        assert run.status in CONCLUDED, run.stderr
+        training_data = scores_of(folder)["training_data"]
+        words = "has an incomplete index of the records"
+        assert (words in run.stderr) == (words in (folder / "report.html").read_text()) == (not training_data["known"])
+        return training_data["known"]
+
+    fresh = write_lines(tmp_path / "fresh.jsonl", [other(number) for number in range(500, 512)])
+    foreign = copy_of(tiny.adapter(), tmp_path / "foreign", without=(INDEX, "manifest.json"))
+    lost = copy_of(tiny.adapter(), tmp_path / "lost", without=(INDEX,))
+    for name, adapter in (("foreign-further", foreign), ("lost-further", lost), ("twice", tmp_path / "lost-further")):
+        run = program.run(*tiny.sft(tmp_path / name, "--adapter", adapter, train=fresh))
+        assert run.status == 0 and "the new index of trained records is marked as incomplete" in run.stderr, run.stderr
+        assert not known(name, adapter=tmp_path / name)
+    full, small = tmp_path / "full", tmp_path / "small"
+    assert program.run(*tiny.sft(full, "--method", "full")).status == 0
+    (full / INDEX).unlink()
+    assert program.run("model", "quantize", "--model", full, "--output", small).status == 0
+    for name, model in (("on-full", full), ("on-small", small)):
+        assert program.run(*tiny.sft(tmp_path / name, model=model, train=fresh)).status == 0
+        assert not known(name, model=model, adapter=tmp_path / name)
+    assert known("adapter")
