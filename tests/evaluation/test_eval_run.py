@@ -102,7 +102,7 @@ def test_a_damaged_index_is_refused(tiny, tmp_path):
         if path.is_file():
             (adapter / path.name).write_bytes(path.read_bytes())
     (adapter / INDEX).write_bytes((adapter / INDEX).read_bytes()[:-10])
-    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter))
+    run = program.run(*tiny.eval(tmp_path / "out", "--allow-mismatch", adapter=adapter))
     assert run.status == 1 and f"{INDEX}:31: not a line of an index" in run.stderr, run.stderr
 
 
@@ -318,3 +318,28 @@ def test_unknown_training_data_stay_unknown(tiny, tmp_path):
         assert program.run(*tiny.sft(tmp_path / name, model=model, train=fresh)).status == 0
         assert not known(name, model=model, adapter=tmp_path / name)
     assert known("adapter")
+
+
+def test_a_candidate_that_its_manifest_does_not_describe_is_refused(tiny, tmp_path):
+    """Another file of weights, configuration or index than the manifest lists, or none."""
+    stranger = tmp_path / "stranger"
+    assert program.run(*tiny.sft(stranger, "--seed", 7, steps=2)).status == 0
+    changed = {}
+    for name in ("adapter_model.safetensors", INDEX, "adapter_config.json"):
+        changed[name] = copy_of(tiny.adapter(), tmp_path / f"changed-{name}")
+    shutil.copy(stranger / "adapter_model.safetensors", changed["adapter_model.safetensors"])
+    lines = (tiny.adapter() / INDEX).read_text().splitlines(keepends=True)
+    (changed[INDEX] / INDEX).write_text("".join(lines[:1] + lines[2:]))
+    config = json.loads((tiny.adapter() / "adapter_config.json").read_text())
+    (changed["adapter_config.json"] / "adapter_config.json").write_text(json.dumps(config | {"lora_alpha": 1}))
+    for name, adapter in changed.items():
+        refused(tiny, tmp_path / f"of-{name}", f"{name} is not the file that the manifest lists", adapter=adapter)
+    missing = copy_of(tiny.adapter(), tmp_path / "missing", without=(INDEX,))
+    refused(tiny, tmp_path / "of-missing", f"{INDEX} is missing although the manifest lists it", adapter=missing)
+    assert scores_of(tmp_path / "of-missing")["training_data"]["known"] is False
+    run_folder = copy_of(tiny.adapter(), tmp_path / "run", without=(INDEX,))
+    checkpoint = next(tiny.adapter().glob("checkpoint-*"))
+    shutil.copytree(checkpoint, run_folder / checkpoint.name)
+    refused(tiny, tmp_path / "of-checkpoint", f"{INDEX} is missing although the manifest lists it",
+            adapter=run_folder / checkpoint.name)
+    assert program.run(*tiny.eval(tmp_path / "unchanged")).status in CONCLUDED
