@@ -2,6 +2,7 @@
 template than the candidate was trained with. Any two models can be compared."""
 import html
 import json
+import math
 import shutil
 import stat
 
@@ -343,3 +344,21 @@ def test_a_candidate_that_its_manifest_does_not_describe_is_refused(tiny, tmp_pa
     refused(tiny, tmp_path / "of-checkpoint", f"{INDEX} is missing although the manifest lists it",
             adapter=run_folder / checkpoint.name)
     assert program.run(*tiny.eval(tmp_path / "unchanged")).status in CONCLUDED
+
+
+def test_models_with_other_tokenizers_are_compared_in_bits_per_byte_alone(tiny, tmp_path):
+    other_base = tmp_path / "other"
+    assert program.run(*tiny.init(other_base, "--vocab-size", 300)).status == 0
+    arguments = [str(each) for each in tiny.eval(tmp_path / "out", "--min-conversations", 4)]
+    place = arguments.index("--adapter")
+    run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", other_base)
+    assert run.status in CONCLUDED, run.stderr
+    scores, page = scores_of(tmp_path / "out"), html.unescape((tmp_path / "out" / "report.html").read_text())
+    overall = scores["overall"]
+    base, candidate = overall["base"]["bits_per_byte"], overall["candidate"]["bits_per_byte"]
+    low, high = (nats / math.log(2) for nats in overall["interval_95"])
+    numbers = f"{base:.4f} → {candidate:.4f} bits per byte, difference {candidate - base:+.4f}, 95 % interval {low:+.4f} … {high:+.4f}"
+    assert numbers in scores["reason"] and numbers in page
+    assert f"{candidate - base:+.4f}</td>" in page and "Loss difference in bits per byte" in page
+    for word in ("nats per byte", "nats per token", "perplexity"):
+        assert word not in scores["reason"] and word not in page
