@@ -1,5 +1,7 @@
 #include "evaluation/overlap.hpp"
 
+#include <set>
+
 #include "record/jsonl.hpp"
 #include "record/trained_records.hpp"
 
@@ -11,15 +13,15 @@ namespace {
 
 constexpr std::size_t kMaxNamed = 5;
 
-/** The keys of the samples, numbered as they are. */
-RecordMatcher keys_of(const TokenizedDataset& dataset, const fs::path& path, const StopFlag& stop) {
-  RecordMatcher keys;
+/** The keys of the samples, in their order. */
+std::vector<RecordKey> keys_of(const TokenizedDataset& dataset, const fs::path& path, const StopFlag& stop) {
+  std::vector<RecordKey> keys;
   SilentSinks silent;  // the dataset has named its bad records
   Rejects rejects({.max_rejected = 1}, silent.sinks().log);
   std::int64_t sample = 0;
   read_conversations(path, rejects, stop, [&](Conversation&& conversation, std::int64_t line) {
     if (sample == dataset.size() || dataset.line_of(sample) != line) return;  // rejected
-    keys.add(key_of(conversation));
+    keys.push_back(key_of(conversation));
     ++sample;
   });
   if (sample != dataset.size()) throw Error(Kind::input, "'" + path.string() + "' was changed while it was read");
@@ -34,19 +36,26 @@ HeldOut find_held_out(const TokenizedDataset& dataset, const fs::path& path, con
   std::vector<bool> is_trained(num_samples), is_selection(num_samples);
   HeldOut held_out;
   const auto candidate_index = find_trained_records(candidate), base_index = find_trained_records(base);
-  held_out.overlap.is_known = candidate_index.has_value();
+  held_out.overlap.has_index = held_out.overlap.is_known = candidate_index.has_value();
+  const std::vector<RecordKey> keys = keys_of(dataset, path, sinks.stop);
   if (candidate_index || base_index) {
-    const RecordMatcher keys = keys_of(dataset, path, sinks.stop);
-    for (const auto& index : {base_index, candidate_index})
-      if (index)
-        read_trained_records(*index, sinks.stop, [&](TrainedUse use, const RecordKey& key) {
-          keys.match(
-              key, [&](std::size_t sample) { (use == TrainedUse::train ? is_trained : is_selection)[sample] = true; });
-        });
+    RecordMatcher matcher;
+    for (const RecordKey& key : keys) matcher.add(key);
+    const auto mark = [&](TrainedUse use, const RecordKey& key) {
+      matcher.match(key,
+                    [&](std::size_t sample) { (use == TrainedUse::train ? is_trained : is_selection)[sample] = true; });
+    };
+    if (base_index) read_trained_records(*base_index, sinks.stop, mark);
+    if (candidate_index) held_out.overlap.is_known = read_trained_records(*candidate_index, sinks.stop, mark);
   }
+  std::set<Key128> compared;
   for (std::size_t i = 0; i < num_samples; ++i) {
     const auto sample = static_cast<std::int64_t>(i);
     if (!is_trained[i]) {
+      if (!compared.insert(keys[i].content).second) {
+        ++held_out.overlap.num_duplicates;
+        continue;
+      }
       held_out.samples.push_back(sample);
       held_out.overlap.num_selection += is_selection[i];
       continue;

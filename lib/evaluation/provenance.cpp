@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include "base/path.hpp"
 #include "model/adapter.hpp"
 #include "record/manifest.hpp"
+#include "record/trained_records.hpp"
 
 namespace intelia {
 
@@ -119,7 +121,49 @@ void warn_of_name(const ModelSettings& settings, Log& log) {
                           settings.adapter.string(), name, settings.model.string()));
 }
 
+/** Whether a file of a model or adapter determines how it is judged. */
+bool is_judged(const std::string& name) {
+  return name == "adapter_config.json" || name == "config.json" || name == kTrainedRecordsFile ||
+         fs::path(name).extension() == ".safetensors";
+}
+
+/** Name → sha256 of the outputs in a manifest that are judged. */
+std::map<std::string, std::string> listed_files(const Json& manifest) {
+  std::map<std::string, std::string> listed;
+  for (const Json& output : manifest.value("outputs", Json::array()))
+    if (const std::string name = text_of(output, "path"); is_judged(name)) listed[name] = text_of(output, "sha256");
+  return listed;
+}
+
+/** Empty when the file has the hash that the manifest lists; an empty `hash`: it is missing. */
+std::string difference_of(const std::string& name, const std::string& hash, const std::string& listed) {
+  if (hash.empty()) return name + " is missing although the manifest lists it";
+  return hash == listed ? "" : name + " is not the file that the manifest lists (its sha256 differs)";
+}
+
 }  // namespace
+
+std::vector<std::string> file_mismatches(const fs::path& folder, const Json& files) {
+  std::map<std::string, std::string> hashes, listed;
+  for (const Json& file : files) hashes[fs::path(text_of(file, "path")).filename().string()] = text_of(file, "sha256");
+  if (const auto manifest = read_manifest(folder)) listed = listed_files(*manifest);
+  const fs::path whole = absolute_path(folder);
+  if (whole.filename().string().starts_with("checkpoint-") && !hashes.contains(kTrainedRecordsFile)) {
+    const fs::path of_run = whole.parent_path();
+    if (const auto manifest = read_manifest(of_run)) {
+      const std::map<std::string, std::string> of_run_listed = listed_files(*manifest);
+      if (const auto index = of_run_listed.find(kTrainedRecordsFile); index != of_run_listed.end())
+        listed.insert(*index);
+    }
+    if (is_file(of_run / kTrainedRecordsFile))
+      hashes[kTrainedRecordsFile] = sha256_of_file(of_run / kTrainedRecordsFile);
+  }
+  std::vector<std::string> mismatches;
+  for (const auto& [name, hash] : listed)
+    if (std::string difference = difference_of(name, hashes[name], hash); !difference.empty())
+      mismatches.push_back(std::move(difference));
+  return mismatches;
+}
 
 std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
                                             Log& log) {

@@ -1,5 +1,5 @@
-// Whether a candidate is judged as it was trained: on the same base weights, with the same method, tokenizer and chat
-// template. Reads manifests and hashes weights; loads no tensor.
+// Whether a candidate is judged as it was trained: with the files that its manifest lists, on the same base weights,
+// with the same method, tokenizer and chat template. Reads manifests and hashes weights; loads no tensor.
 #pragma once
 
 #include <string>
@@ -20,6 +20,10 @@ namespace intelia {
  */
 std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
                                             Log& log);
+
+/** The same for files of the candidate in `folder` that its manifest lists as outputs: its weights, their configuration
+   and the index of trained records (of a checkpoint: that of its run) are unchanged. `files`: describe_folder of it. */
+std::vector<std::string> file_mismatches(const std::filesystem::path& folder, const Json& files);
 
 /** The same for a model that was trained as a whole, in the folder settings.model: its method. */
 std::vector<std::string> model_mismatches(const ModelSettings& settings);

@@ -31,6 +31,16 @@ Json summary_json(const LossSummary& summary) {
           {"interval_95", {finite_or_null(summary.interval.low), finite_or_null(summary.interval.high)}}};
 }
 
+/** A loss difference in the unit of the report: nats per token, or bits per byte. */
+double in_report_unit(double nats, LossUnit unit) { return unit == LossUnit::token ? nats : nats / std::log(2.0); }
+
+const char* report_unit(LossUnit unit) { return unit == LossUnit::token ? "nats per token" : "bits per byte"; }
+
+/** `nats_per_unit` and the result are loss differences; the result is in the unit of the report. */
+Interval in_report_unit(const Interval& nats_per_unit, LossUnit unit) {
+  return {in_report_unit(nats_per_unit.low, unit), in_report_unit(nats_per_unit.high, unit)};
+}
+
 std::string interval_text(const Interval& interval) {
   if (!std::isfinite(interval.low)) return "unknown";
   return fmt::format("{:+.4f} … {:+.4f}", interval.low, interval.high);
@@ -45,13 +55,17 @@ const char* side_of(const Interval& interval) {
 
 /** A forest plot: per group one line, its interval and mean against 0. */
 std::string forest_plot(const LossComparison& comparison) {
-  std::vector<std::pair<std::string, const LossSummary*>> rows{{"all", &comparison.overall}};
-  for (const auto& [language, summary] : comparison.by_language) rows.emplace_back(language, &summary);
+  std::vector<std::pair<std::string, LossSummary>> rows{{"all", comparison.overall}};
+  for (const auto& [language, summary] : comparison.by_language) rows.emplace_back(language, summary);
+  for (auto& [name, summary] : rows) {
+    summary.difference = in_report_unit(summary.difference, comparison.unit);
+    summary.interval = in_report_unit(summary.interval, comparison.unit);
+  }
   double extreme = 1e-6;
   for (const auto& [name, summary] : rows) {
-    extreme = std::max(extreme, std::abs(summary->difference));
-    if (std::isfinite(summary->interval.low))
-      extreme = std::max({extreme, std::abs(summary->interval.low), std::abs(summary->interval.high)});
+    extreme = std::max(extreme, std::abs(summary.difference));
+    if (std::isfinite(summary.interval.low))
+      extreme = std::max({extreme, std::abs(summary.interval.low), std::abs(summary.interval.high)});
   }
   const double limit = 1.1 * extreme;
   constexpr double kLeft = 170, kRight = 690, kRow = 34, kFirstRow = 24;
@@ -61,20 +75,20 @@ std::string forest_plot(const LossComparison& comparison) {
   for (std::size_t i = 0; i < rows.size(); ++i) {
     const auto& [name, summary] = rows[i];
     const double y = kFirstRow + kRow * static_cast<double>(i);
-    const std::string side = fmt::format("class=\"{}\"", side_of(summary->interval));
-    const bool is_known = std::isfinite(summary->interval.low);
-    svg.text("text-anchor=\"end\"", kLeft - 14, y + 5, fmt::format("{} ({})", name, summary->num_conversations));
-    svg.line(side, x(is_known ? summary->interval.low : -limit), y, x(is_known ? summary->interval.high : limit), y);
-    svg.circle(side, x(summary->difference), y, 5);
+    const std::string side = fmt::format("class=\"{}\"", side_of(summary.interval));
+    const bool is_known = std::isfinite(summary.interval.low);
+    svg.text("text-anchor=\"end\"", kLeft - 14, y + 5, fmt::format("{} ({})", name, summary.num_conversations));
+    svg.line(side, x(is_known ? summary.interval.low : -limit), y, x(is_known ? summary.interval.high : limit), y);
+    svg.circle(side, x(summary.difference), y, 5);
   }
   svg.text("text-anchor=\"middle\"", x(0), svg.height() - 18, "0");
   for (const double tick : {-extreme, extreme})
     svg.text("text-anchor=\"middle\"", x(tick), svg.height() - 18, fmt::format("{:+.3f}", tick));
   return svg.element("Loss difference with 95 % intervals") +
          fmt::format(
-             "<p class=\"soft\">Loss difference in nats per {}, with its 95 % interval: left of 0 the candidate is "
+             "<p class=\"soft\">Loss difference in {}, with its 95 % interval: left of 0 the candidate is "
              "better, right of it the base.</p>",
-             name_of(comparison.unit));
+             report_unit(comparison.unit));
 }
 
 /** One bar per conversation, sorted by its mean loss difference. */
@@ -101,15 +115,21 @@ std::string difference_bars(const std::vector<ConversationLoss>& losses, LossUni
          "<p class=\"soft\">Conversations, sorted: below the line the candidate is better.</p>";
 }
 
-void add_summary(HtmlTable& table, const std::string& name, const LossSummary& summary) {
+/** Losses per token are left out where the models have different tokens. */
+void add_summary(HtmlTable& table, const std::string& name, const LossSummary& summary, LossUnit unit) {
   const auto change = [](double base, double candidate, int digits) {
     return fmt::format("{:.{}f} → {:.{}f}", base, digits, candidate, digits);
   };
-  table.add({escape_markup(name), std::to_string(summary.num_conversations), std::to_string(summary.num_tokens),
-             change(summary.base_loss, summary.candidate_loss, 4),
-             change(summary.base_perplexity, summary.candidate_perplexity, 2),
-             change(summary.base_bits_per_byte, summary.candidate_bits_per_byte, 3),
-             fmt::format("{:+.4f}", summary.difference), interval_text(summary.interval)});
+  std::vector<std::string> cells{escape_markup(name), std::to_string(summary.num_conversations),
+                                 std::to_string(summary.num_tokens)};
+  if (unit == LossUnit::token) {
+    cells.push_back(change(summary.base_loss, summary.candidate_loss, 4));
+    cells.push_back(change(summary.base_perplexity, summary.candidate_perplexity, 2));
+  }
+  cells.push_back(change(summary.base_bits_per_byte, summary.candidate_bits_per_byte, 3));
+  cells.push_back(fmt::format("{:+.4f}", in_report_unit(summary.difference, unit)));
+  cells.push_back(interval_text(in_report_unit(summary.interval, unit)));
+  table.add(cells);
 }
 
 constexpr const char* kReportStyle = R"(
@@ -154,22 +174,18 @@ std::string regression_table(std::vector<ConversationLoss> losses, LossUnit unit
   HtmlTable table({{"conversation"}, {"language"}, {"tokens"}, {"difference"}}, HtmlTable::Narrow::lists);
   for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i], unit) > 0; ++i)
     table.add({"<code>" + escape_markup(losses[i].id) + "</code>", escape_markup(losses[i].language),
-               std::to_string(losses[i].num_tokens), fmt::format("{:+.4f}", difference_of(losses[i], unit))});
+               std::to_string(losses[i].num_tokens),
+               fmt::format("{:+.4f}", in_report_unit(difference_of(losses[i], unit), unit))});
   return table.html();
 }
 
 std::string language_table(const LossComparison& comparison) {
-  HtmlTable table({{"base → candidate"},
-                   {"conversations"},
-                   {"tokens"},
-                   {"loss"},
-                   {"perplexity"},
-                   {"bits per byte"},
-                   {"difference"},
-                   {"95 % interval"}},
-                  HtmlTable::Narrow::lists);
-  add_summary(table, "all", comparison.overall);
-  for (const auto& [language, summary] : comparison.by_language) add_summary(table, language, summary);
+  std::vector<HtmlTable::Column> columns{{"base → candidate"}, {"conversations"}, {"tokens"}};
+  if (comparison.unit == LossUnit::token) columns.insert(columns.end(), {{"loss"}, {"perplexity"}});
+  columns.insert(columns.end(), {{"bits per byte"}, {"difference"}, {"95 % interval"}});
+  HtmlTable table(columns, HtmlTable::Narrow::lists);
+  add_summary(table, "all", comparison.overall, comparison.unit);
+  for (const auto& [language, summary] : comparison.by_language) add_summary(table, language, summary, comparison.unit);
   return table.html();
 }
 
@@ -200,7 +216,9 @@ std::string method_words(const Evaluation& evaluation) {
       "conversations, seed "
       "{}. DEPLOY needs the whole interval below 0, DO NOT DEPLOY the whole interval above; otherwise, or with fewer "
       "than {} conversations, the result is inconclusive. {}{}",
-      is_per_token ? "" : "Tokenizer or chat template differ, so the models are compared per byte of the answers. ",
+      is_per_token ? ""
+                   : "Tokenizer or chat template differ, so the models are compared per byte of the answers, and "
+                     "differences are in bits per byte. ",
       kBootstrapResamples, evaluation.seed, evaluation.min_conversations, truncated, unpaired);
 }
 
@@ -220,8 +238,10 @@ std::string verdict_sentence(const Evaluation& evaluation) {
       is_per_token
           ? fmt::format("loss {:.4f} → {:.4f} nats per token", overall.base_loss, overall.candidate_loss)
           : fmt::format("{:.4f} → {:.4f} bits per byte", overall.base_bits_per_byte, overall.candidate_bits_per_byte);
-  const std::string numbers = fmt::format("{}, difference {:+.4f}{}, 95 % interval {}", losses, overall.difference,
-                                          is_per_token ? "" : " nats per byte", interval_text(overall.interval));
+  const LossUnit unit = evaluation.comparison.unit;
+  const std::string numbers =
+      fmt::format("{}, difference {:+.4f}, 95 % interval {}", losses, in_report_unit(overall.difference, unit),
+                  interval_text(in_report_unit(overall.interval, unit)));
   switch (evaluation.verdict) {
     case Verdict::deploy:
       return "The candidate is better on held-out answers: " + numbers + ".";
@@ -240,17 +260,29 @@ std::string mismatch_list(const std::vector<std::string>& mismatches) {
 }
 
 std::string overlap_sentence(const TrainedOverlap& overlap) {
+  std::string unknown;
+  if (!overlap.is_known)
+    unknown = fmt::format("The candidate {}: {} conversations may be among them.",
+                          overlap.has_index ? "has an incomplete index of the records that it was trained on, because "
+                                              "what it was trained from had none"
+                                            : "has no index of the records that it was trained on",
+                          overlap.num_excluded > 0 ? "the other" : "these");
   if (overlap.num_excluded > 0) {
     std::string names;
     for (const std::string& name : overlap.first_excluded) names += (names.empty() ? "" : ", ") + name;
     const bool names_all = overlap.num_excluded == static_cast<std::int64_t>(overlap.first_excluded.size());
-    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.", overlap.num_excluded,
+    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.{}{}", overlap.num_excluded,
                        overlap.num_excluded == 1 ? " is" : "s are", overlap.num_excluded == 1 ? "it" : "them", names,
-                       names_all ? "" : ", …");
+                       names_all ? "" : ", …", unknown.empty() ? "" : " ", unknown);
   }
-  if (!overlap.is_known)
-    return "The candidate has no index of the records that it was trained on: these conversations may be among them.";
-  return "";
+  return unknown;
+}
+
+std::string duplicate_sentence(const TrainedOverlap& overlap) {
+  if (overlap.num_duplicates == 0) return "";
+  return fmt::format(
+      "{} duplicate conversation{} left out: each distinct conversation, by its roles and contents, is compared once.",
+      overlap.num_duplicates, overlap.num_duplicates == 1 ? " is" : "s are");
 }
 
 std::string selection_sentence(const Evaluation& evaluation) {
@@ -288,6 +320,7 @@ Json scores_json(const Evaluation& evaluation) {
                              {"first_excluded", overlap.first_excluded},
                              {"selection_conversations", overlap.num_selection}};
   scores["is_selection_split"] = overlap.num_selection > 0;
+  scores["num_duplicate_conversations"] = overlap.num_duplicates;
   scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
@@ -327,7 +360,8 @@ std::string html_report(const Evaluation& evaluation) {
       evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
       evaluation.date.empty() ? "" : "<br>evaluated on " + escape_markup(evaluation.date),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
-  for (const std::string& note : {overlap_sentence(evaluation.overlap), selection_sentence(evaluation)})
+  for (const std::string& note :
+       {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap), selection_sentence(evaluation)})
     if (!note.empty()) page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);

@@ -46,6 +46,9 @@ std::string mismatch_list(const std::vector<std::string>& mismatches);
 /** What the reader must know of the conversations that were left out; empty when there is nothing. */
 std::string overlap_sentence(const TrainedOverlap& overlap);
 
+/** That copies of conversations were left out; empty when there were none. */
+std::string duplicate_sentence(const TrainedOverlap& overlap);
+
 /** That conversations selected the checkpoint that is judged on them; empty when none did. */
 std::string selection_sentence(const Evaluation& evaluation);
 

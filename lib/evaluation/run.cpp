@@ -31,6 +31,7 @@ struct Preparation {
   bool shares_tokens = true;         // both have the same tokenizer and chat template
   std::vector<Question> questions;
   Json base_files = Json::array();
+  Json candidate_files = Json::array();
   std::vector<std::string> mismatches;
 
   const TextSide& base_text() const { return *base_side; }
@@ -78,9 +79,13 @@ void load_texts(Preparation& preparation) {
 
 /** Error{usage} for a candidate that would be judged in another way than it was trained, unless that is allowed. */
 void check_provenance(Preparation& preparation, const EvaluationSettings& settings, Log& log) {
-  preparation.mismatches = preparation.is_adapter ? adapter_mismatches(preparation.base, preparation.base_files,
-                                                                       preparation.candidate_text(), log)
-                                                  : model_mismatches(preparation.candidate);
+  preparation.candidate_files = describe_folder(preparation.candidate_folder());
+  preparation.mismatches = file_mismatches(preparation.candidate_folder(), preparation.candidate_files);
+  const std::vector<std::string> others =
+      preparation.is_adapter
+          ? adapter_mismatches(preparation.base, preparation.base_files, preparation.candidate_text(), log)
+          : model_mismatches(preparation.candidate);
+  preparation.mismatches.insert(preparation.mismatches.end(), others.begin(), others.end());
   if (preparation.mismatches.empty()) return;
   const std::string message = "the candidate '" + preparation.candidate_folder().string() +
                               "' is not judged as it was trained: " + mismatch_list(preparation.mismatches);
@@ -211,7 +216,7 @@ void add_inputs(Run& run, const EvaluationSettings& settings, const Preparation&
   if (!settings.questions.empty())
     run.add_input(settings.questions, static_cast<std::int64_t>(preparation.questions.size()));
   for (const Json& file : preparation.base_files) run.add_input(file);
-  run.add_input_folder(preparation.candidate_folder());
+  for (const Json& file : preparation.candidate_files) run.add_input(file);
 }
 
 }  // namespace
@@ -275,7 +280,8 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   evaluation.overlap = data.overlap;
   evaluation.num_unpaired_conversations = data.num_unpaired;
   evaluation.num_truncated_conversations = preparation.shares_tokens ? data.base.num_truncated() : 0;
-  if (const std::string note = overlap_sentence(evaluation.overlap); !note.empty()) sinks.log.warning(note);
+  for (const std::string& note : {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap)})
+    if (!note.empty()) sinks.log.warning(note);
   judge_both(evaluation, preparation, data, settings, sinks);
   if (const std::string note = selection_sentence(evaluation); !note.empty()) sinks.log.warning(note);
   evaluation.comparison =
@@ -284,11 +290,10 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
 
   run.stage_text("scores.json", scores_json(evaluation).dump(2) + "\n");
   run.stage_text("report.html", html_report(evaluation));
-  run.manifest()["counts"] = {{"conversations", evaluation.losses.size()},
-                              {"trained_on", evaluation.overlap.num_excluded},
-                              {"unpaired", evaluation.num_unpaired_conversations},
-                              {"questions", preparation.questions.size()},
-                              {"rejected", rejects.by_reason()}};
+  run.manifest()["counts"] = {
+      {"conversations", evaluation.losses.size()},       {"trained_on", evaluation.overlap.num_excluded},
+      {"duplicates", evaluation.overlap.num_duplicates}, {"unpaired", evaluation.num_unpaired_conversations},
+      {"questions", preparation.questions.size()},       {"rejected", rejects.by_reason()}};
   run.manifest()["verdict"] = verdict_words(evaluation.verdict);
   run.manifest()["seeds"] = {{"bootstrap", settings.seed}};
   run.commit();

@@ -8,6 +8,8 @@
 
 #include "base/error.hpp"
 #include "base/path.hpp"
+#include "record/json.hpp"
+#include "record/manifest.hpp"
 #include "text/aligned_text.hpp"
 #include "text/unicode.hpp"
 
@@ -18,6 +20,7 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::string_view kHead = "intelia trained records 1: use, conversation id, roles and contents (XXH3-128)";
+constexpr std::string_view kIncomplete = "incomplete";
 
 /** `text` in normal form C. */
 std::string composed(std::string_view text) {
@@ -64,6 +67,27 @@ std::optional<std::pair<TrainedUse, RecordKey>> parse_line(std::string_view line
   return std::nullopt;
 }
 
+/** Whether a manifest is of a run of `train`, or of one of its checkpoints. */
+bool is_of_training(const Json& manifest) {
+  if (!manifest.is_object()) return false;
+  const auto command = manifest.find("command"), state = manifest.find("state");
+  if (command != manifest.end() && command->is_string() && command->get_ref<const std::string&>().starts_with("train "))
+    return true;
+  return state != manifest.end() && state->is_object() && state->contains("run");
+}
+
+/** The manifest of `folder`; nothing for the manifest.json of another program. */
+std::optional<Json> own_manifest(const fs::path& folder) {
+  const fs::path path = folder / "manifest.json";
+  if (!is_file(path)) return std::nullopt;
+  try {
+    Json manifest = read_manifest_json(path);
+    return is_manifest(manifest) ? std::optional(std::move(manifest)) : std::nullopt;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 RecordKey key_of(const Conversation& conversation) {
@@ -79,7 +103,23 @@ void append_trained_record(std::string& out, TrainedUse use, const RecordKey& ke
   out += fmt::format("{} {} {}\n", name_of(use), key.id ? hexadecimal(*key.id) : "-", hexadecimal(key.content));
 }
 
+std::string incomplete_records_line() { return std::string(kIncomplete) + "\n"; }
+
 std::string trained_records_head() { return std::string(kHead) + "\n"; }
+
+bool was_trained(const fs::path& folder) {
+  for (const char* name : {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"})
+    if (is_file(folder / name)) return true;
+  const std::optional<Json> manifest = own_manifest(folder);
+  if (!manifest) return false;
+  if (is_of_training(*manifest)) return true;
+  if (manifest->value("command", Json()) != "model quantize") return false;
+  const auto origins = manifest->find("origins");
+  if (origins == manifest->end() || !origins->is_array()) return false;
+  return std::any_of(origins->begin(), origins->end(), [](const Json& origin) {
+    return origin.is_object() && origin.contains("manifest") && is_of_training(origin["manifest"]);
+  });
+}
 
 std::optional<fs::path> find_trained_records(const fs::path& folder) {
   const fs::path own = folder / kTrainedRecordsFile;
@@ -90,14 +130,19 @@ std::optional<fs::path> find_trained_records(const fs::path& folder) {
   return is_file(of_run) ? std::optional(of_run) : std::nullopt;
 }
 
-void read_trained_records(const fs::path& index, const StopFlag& stop,
+bool read_trained_records(const fs::path& index, const StopFlag& stop,
                           const std::function<void(TrainedUse, const RecordKey&)>& take) {
   LineReader lines(index);
   const auto head = lines.next();
   if (!head || *head != kHead)
     throw Error(Kind::input, "'" + index.string() + "' is not an index of trained records that this version can read");
+  bool is_complete = true;
   while (const auto line = lines.next()) {
     stop.check("reading '" + index.string() + "'");
+    if (*line == kIncomplete) {
+      is_complete = false;
+      continue;
+    }
     const auto record = parse_line(*line);
     if (!record)
       throw Error(Kind::input,
@@ -105,6 +150,7 @@ void read_trained_records(const fs::path& index, const StopFlag& stop,
                               index.string(), lines.line_number()));
     take(record->first, record->second);
   }
+  return is_complete;
 }
 
 void RecordMatcher::add(const RecordKey& key) {

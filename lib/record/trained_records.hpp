@@ -40,11 +40,19 @@ void append_trained_record(std::string& out, TrainedUse use, const RecordKey& ke
 /** The first line of an index. */
 std::string trained_records_head();
 
+/** The line of an index that does not have all records: what was trained further had no index of its own. */
+std::string incomplete_records_line();
+
 /** The index of `folder`; of a checkpoint that has none, the one of the folder it is in. Nothing when there is none. */
 std::optional<std::filesystem::path> find_trained_records(const std::filesystem::path& folder);
 
-/** Calls `take` for each line of an index in order. Error{input} names the line that is malformed. */
-void read_trained_records(const std::filesystem::path& index, const StopFlag& stop,
+/** Whether the model or adapter in `folder` is the result of a training, by its adapter files or its manifest, or was
+    made of such a model by `model quantize`. A model without a manifest is not known to be. */
+bool was_trained(const std::filesystem::path& folder);
+
+/** Calls `take` for each record of an index in order. Returns whether the index is complete. Error{input} names the
+   line that is malformed. */
+bool read_trained_records(const std::filesystem::path& index, const StopFlag& stop,
                           const std::function<void(TrainedUse, const RecordKey&)>& take);
 
 /** Some records, to find out which of them a training used. */

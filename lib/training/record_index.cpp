@@ -23,6 +23,9 @@ class IndexWriter {
     append_trained_record(line_, use, key);
     file_->write(line_);
   }
+  void mark_incomplete() {
+    if (file_ != nullptr) file_->write(incomplete_records_line());
+  }
   std::int64_t num_records() const { return num_records_; }
 
  private:
@@ -40,17 +43,31 @@ void read_keys(const fs::path& path, const StopFlag& stop,
                      [&](Conversation&& conversation, std::int64_t line) { take(key_of(conversation), line); });
 }
 
+/** Adds the records that the base and the adapter were trained on before; marks the index when they are not known. */
+void add_earlier_records(const ModelSettings& base, IndexWriter& writer, const Sinks& sinks) {
+  bool is_complete = true;
+  for (const fs::path& folder : {base.model, base.adapter}) {
+    if (folder.empty()) continue;
+    const auto earlier = find_trained_records(folder);
+    const bool is_known =
+        earlier ? read_trained_records(*earlier, sinks.stop,
+                                       [&](TrainedUse use, const RecordKey& key) { writer.add(use, key); })
+                : !was_trained(folder);
+    if (is_known) continue;
+    is_complete = false;
+    sinks.log.warning(fmt::format("'{}' {}; the new index of trained records is marked as incomplete", folder.string(),
+                                  earlier ? "has an incomplete index of the records that it was trained on"
+                                          : "was trained before and has no index of the records"));
+  }
+  if (!is_complete) writer.mark_incomplete();
+}
+
 }  // namespace
 
 std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
                                    const Sinks& sinks) {
   IndexWriter writer(index);
-  for (const fs::path& folder : {base.model, base.adapter}) {
-    if (folder.empty()) continue;
-    if (const auto earlier = find_trained_records(folder))
-      read_trained_records(*earlier, sinks.stop, [&](TrainedUse use, const RecordKey& key) { writer.add(use, key); });
-  }
-
+  add_earlier_records(base, writer, sinks);
   RecordMatcher held_out;
   std::vector<RecordKey> held_out_keys;
   read_keys(inputs.validation, sinks.stop, [&](const RecordKey& key, std::int64_t) {

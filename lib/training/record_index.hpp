@@ -11,9 +11,10 @@ namespace intelia {
 
 /**
  * Writes the index to `index`, which may be null: first the records that the base and the adapter were trained on
- * before, as far as they have an index, then those of `inputs`. A record that cannot be used is in it, too, if it can
- * be read. Warns when training and validation data share records. Returns the number of lines. Inputs that can be read
- * only once are left out.
+ * before, as far as they have an index (if one was trained and has none, the index says that it is incomplete, and a
+ * warning does), then those of `inputs`. A record that cannot be used is in it, too, if it can
+ * be read. Warns when training and validation data share records. Returns the number of records. Inputs that can be
+ * read only once are left out.
  */
 std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
                                    const Sinks& sinks);

@@ -2,6 +2,7 @@
 template than the candidate was trained with. Any two models can be compared."""
 import html
 import json
+import math
 import shutil
 import stat
 
@@ -102,7 +103,7 @@ def test_a_damaged_index_is_refused(tiny, tmp_path):
         if path.is_file():
             (adapter / path.name).write_bytes(path.read_bytes())
     (adapter / INDEX).write_bytes((adapter / INDEX).read_bytes()[:-10])
-    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter))
+    run = program.run(*tiny.eval(tmp_path / "out", "--allow-mismatch", adapter=adapter))
     assert run.status == 1 and f"{INDEX}:31: not a line of an index" in run.stderr, run.stderr
 
 
@@ -270,3 +271,94 @@ def test_a_verdict_on_the_split_that_selected_the_checkpoint_is_marked(tiny, tmp
     run = program.run(*tiny.eval(tmp_path / "test", validation=test))
     assert run.status in CONCLUDED and "selected the candidate" not in run.stderr
     assert scores_of(tmp_path / "test")["is_selection_split"] is False
+
+
+def test_each_distinct_conversation_counts_once(tiny, tmp_path):
+    """Copies, with other ids and escapes, earn no verdict; the scores are those of the distinct conversations."""
+    distinct = [other(number) for number in range(400, 405)]
+    copies = [record | {"metadata": {"conversation_id": f"copy-{time}-{place}"}} if time else record
+              for time in range(8) for place, record in enumerate(distinct)]
+    repeated = write_lines(tmp_path / "repeated.jsonl", [json.dumps(record).encode() for record in copies])
+    alone = write_lines(tmp_path / "alone.jsonl", distinct)
+    words = "35 duplicate conversations are left out"
+    run = program.run(*tiny.eval(tmp_path / "out", validation=repeated))
+    assert run.status == NOT_ENOUGH and "5 conversations were compared; a verdict needs at least 30" in run.stderr, run.stderr
+    assert words in run.stderr
+    assert program.run(*tiny.eval(tmp_path / "alone", validation=alone)).status == NOT_ENOUGH
+    scores, expected = scores_of(tmp_path / "out"), scores_of(tmp_path / "alone")
+    assert scores["num_duplicate_conversations"] == 35 and expected["num_duplicate_conversations"] == 0
+    assert scores["overall"]["conversations"] == 5
+    assert [each["id"] for each in scores["conversations"]] == [each["id"] for each in expected["conversations"]]
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert 0 < page.find(words) < page.find("<h2>")
+
+
+def test_unknown_training_data_stay_unknown(tiny, tmp_path):
+    """In what is trained from an adapter or a trained model without an index, and in what is trained from that."""
+    def known(name, *more, **arguments):
+        folder = tmp_path / f"of-{name}"
+        run = program.run(*tiny.eval(folder, *more, validation=tiny.train, **arguments))
+        assert run.status in CONCLUDED, run.stderr
+        training_data = scores_of(folder)["training_data"]
+        words = "has an incomplete index of the records"
+        assert (words in run.stderr) == (words in (folder / "report.html").read_text()) == (not training_data["known"])
+        return training_data["known"]
+
+    fresh = write_lines(tmp_path / "fresh.jsonl", [other(number) for number in range(500, 512)])
+    foreign = copy_of(tiny.adapter(), tmp_path / "foreign", without=(INDEX, "manifest.json"))
+    lost = copy_of(tiny.adapter(), tmp_path / "lost", without=(INDEX,))
+    for name, adapter in (("foreign-further", foreign), ("lost-further", lost), ("twice", tmp_path / "lost-further")):
+        run = program.run(*tiny.sft(tmp_path / name, "--adapter", adapter, train=fresh))
+        assert run.status == 0 and "the new index of trained records is marked as incomplete" in run.stderr, run.stderr
+        assert not known(name, adapter=tmp_path / name)
+    full, small = tmp_path / "full", tmp_path / "small"
+    assert program.run(*tiny.sft(full, "--method", "full")).status == 0
+    (full / INDEX).unlink()
+    assert program.run("model", "quantize", "--model", full, "--output", small).status == 0
+    for name, model in (("on-full", full), ("on-small", small)):
+        assert program.run(*tiny.sft(tmp_path / name, model=model, train=fresh)).status == 0
+        assert not known(name, model=model, adapter=tmp_path / name)
+    assert known("adapter")
+
+
+def test_a_candidate_that_its_manifest_does_not_describe_is_refused(tiny, tmp_path):
+    """Another file of weights, configuration or index than the manifest lists, or none."""
+    stranger = tmp_path / "stranger"
+    assert program.run(*tiny.sft(stranger, "--seed", 7, steps=2)).status == 0
+    changed = {}
+    for name in ("adapter_model.safetensors", INDEX, "adapter_config.json"):
+        changed[name] = copy_of(tiny.adapter(), tmp_path / f"changed-{name}")
+    shutil.copy(stranger / "adapter_model.safetensors", changed["adapter_model.safetensors"])
+    lines = (tiny.adapter() / INDEX).read_text().splitlines(keepends=True)
+    (changed[INDEX] / INDEX).write_text("".join(lines[:1] + lines[2:]))
+    config = json.loads((tiny.adapter() / "adapter_config.json").read_text())
+    (changed["adapter_config.json"] / "adapter_config.json").write_text(json.dumps(config | {"lora_alpha": 1}))
+    for name, adapter in changed.items():
+        refused(tiny, tmp_path / f"of-{name}", f"{name} is not the file that the manifest lists", adapter=adapter)
+    missing = copy_of(tiny.adapter(), tmp_path / "missing", without=(INDEX,))
+    refused(tiny, tmp_path / "of-missing", f"{INDEX} is missing although the manifest lists it", adapter=missing)
+    assert scores_of(tmp_path / "of-missing")["training_data"]["known"] is False
+    run_folder = copy_of(tiny.adapter(), tmp_path / "run", without=(INDEX,))
+    checkpoint = next(tiny.adapter().glob("checkpoint-*"))
+    shutil.copytree(checkpoint, run_folder / checkpoint.name)
+    refused(tiny, tmp_path / "of-checkpoint", f"{INDEX} is missing although the manifest lists it",
+            adapter=run_folder / checkpoint.name)
+    assert program.run(*tiny.eval(tmp_path / "unchanged")).status in CONCLUDED
+
+
+def test_models_with_other_tokenizers_are_compared_in_bits_per_byte_alone(tiny, tmp_path):
+    other_base = tmp_path / "other"
+    assert program.run(*tiny.init(other_base, "--vocab-size", 300)).status == 0
+    arguments = [str(each) for each in tiny.eval(tmp_path / "out", "--min-conversations", 4)]
+    place = arguments.index("--adapter")
+    run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", other_base)
+    assert run.status in CONCLUDED, run.stderr
+    scores, page = scores_of(tmp_path / "out"), html.unescape((tmp_path / "out" / "report.html").read_text())
+    overall = scores["overall"]
+    base, candidate = overall["base"]["bits_per_byte"], overall["candidate"]["bits_per_byte"]
+    low, high = (nats / math.log(2) for nats in overall["interval_95"])
+    numbers = f"{base:.4f} → {candidate:.4f} bits per byte, difference {candidate - base:+.4f}, 95 % interval {low:+.4f} … {high:+.4f}"
+    assert numbers in scores["reason"] and numbers in page
+    assert f"{candidate - base:+.4f}</td>" in page and "Loss difference in bits per byte" in page
+    for word in ("nats per byte", "nats per token", "perplexity"):
+        assert word not in scores["reason"] and word not in page

@@ -79,6 +79,7 @@ int run(const Options& options, Context& context) {
                   {"interval_95", {overall.interval.low, overall.interval.high}},
                   {"conversations", overall.num_conversations},
                   {"trained_on", evaluation.overlap.num_excluded},
+                  {"duplicate_conversations", evaluation.overlap.num_duplicates},
                   {"selection_conversations", evaluation.overlap.num_selection},
                   {"mismatches", evaluation.mismatches},
                   {"report", report.string()},
