@@ -189,6 +189,13 @@ std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const
   return mismatches;
 }
 
+std::optional<std::string> trained_method(const fs::path& folder, Method used, const ModelConfig& config) {
+  const std::optional<TrainedWith> trained = trained_with(folder);
+  if (!trained || trained->method.empty() || is_stored_in_nf4(config)) return std::nullopt;
+  const std::string method = trained->method == "full" ? "lora" : trained->method;  // lora reads weights as stored, too
+  return method == name_of(used) ? std::nullopt : std::optional(method);
+}
+
 std::vector<std::string> model_mismatches(const ModelSettings& settings) {
   const std::optional<TrainedWith> trained = trained_with(settings.model);
   if (!trained || trained->method != "full" || settings.method != Method::qlora) return {};

@@ -2,6 +2,8 @@
 // with the same method, tokenizer and chat template. Reads manifests and hashes weights; loads no tensor.
 #pragma once
 
+#include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,5 +29,10 @@ std::vector<std::string> file_mismatches(const std::filesystem::path& folder, co
 
 /** The same for a model that was trained as a whole, in the folder settings.model: its method. */
 std::vector<std::string> model_mismatches(const ModelSettings& settings);
+
+/** The method of base weights with which a candidate trained in `folder` is judged as it was trained, according to its
+   manifest, where `used` is another; nothing when it is the same or unknown, or when the weights in `config` are stored
+   in NF4. */
+std::optional<std::string> trained_method(const std::filesystem::path& folder, Method used, const ModelConfig& config);
 
 }  // namespace intelia

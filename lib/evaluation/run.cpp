@@ -89,7 +89,12 @@ void check_provenance(Preparation& preparation, const EvaluationSettings& settin
   if (preparation.mismatches.empty()) return;
   const std::string message = "the candidate '" + preparation.candidate_folder().string() +
                               "' is not judged as it was trained: " + mismatch_list(preparation.mismatches);
-  if (!settings.allows_mismatch) throw SettingError(Kind::usage, "allow-mismatch", message, SettingError::Role::remedy);
+  if (!settings.allows_mismatch) {
+    const auto method =
+        trained_method(preparation.candidate_folder(), settings.model.method, preparation.candidate_text().config);
+    throw Error(Kind::usage,
+                message + (method ? "; use `method` " + *method : "") + "; `allow_mismatch` evaluates it nevertheless");
+  }
   log.warning(message);
 }
 

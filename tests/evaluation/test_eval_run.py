@@ -362,3 +362,20 @@ def test_models_with_other_tokenizers_are_compared_in_bits_per_byte_alone(tiny, 
     assert f"{candidate - base:+.4f}</td>" in page and "Loss difference in bits per byte" in page
     for word in ("nats per byte", "nats per token", "perplexity"):
         assert word not in scores["reason"] and word not in page
+
+
+def test_a_mismatch_of_the_method_names_the_option_that_fixes_it(tiny, tmp_path):
+    full, dense = tmp_path / "full", tmp_path / "dense"
+    assert program.run(*tiny.sft(full, "--method", "full")).status == 0
+    assert program.run(*tiny.sft(dense, "--method", "lora")).status == 0
+    arguments = [str(each) for each in tiny.eval(tmp_path / "out")]
+    place = arguments.index("--adapter")
+    ending = "; --allow-mismatch evaluates it nevertheless\n"
+    for candidate, more, method in ((full, (), "lora"), (dense, (), "lora"), (tiny.adapter(), ("--method", "lora"), "qlora")):
+        run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", candidate, *more)
+        assert run.status == 2 and run.stderr.endswith(f"; use --method {method}{ending}"), run.stderr
+        run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", candidate, "--method", method)
+        assert run.status in CONCLUDED, run.stderr
+    run = program.run(*arguments, "--method", "full")
+    assert run.status == 2 and "expected one of qlora, lora, got 'full'" in run.stderr
+    assert "(qlora|lora)" in program.run("eval", "run", "--help").stdout

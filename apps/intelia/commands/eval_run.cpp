@@ -16,7 +16,7 @@ struct Options {
 
 void declare(OptionTable& table, Options& options) {
   EvaluationSettings& evaluation = options.evaluation;
-  declare_model_options(table, evaluation.model);
+  declare_model_options(table, evaluation.model, /*trains=*/false);
   table.add("candidate", evaluation.candidate, "Folder of the candidate: a PEFT adapter or a model", "FOLDER");
   table.add(
       "allow-mismatch", evaluation.allows_mismatch,
@@ -45,8 +45,6 @@ void check(const Options& options) {
   if (!evaluation.candidate.empty()) check_is_folder("candidate", evaluation.candidate);
   check_input_option("validation", evaluation.validation, InputType::file);
   if (!evaluation.questions.empty()) check_input_option("questions", evaluation.questions, InputType::file);
-  if (evaluation.model.method == Method::full)
-    throw Error(Kind::usage, "--method must be qlora or lora: nothing is trained");
   check_inputs_stay(evaluation.output, {"rejected.jsonl", "scores.json", "manifest.json"},
                     {evaluation.model.model, evaluation.model.adapter, evaluation.candidate},
                     {evaluation.validation, evaluation.questions});

@@ -20,7 +20,7 @@ struct Options {
 void declare(OptionTable& table, Options& options) {
   SftJobSettings& job = options.job;
   SftSettings& sft = job.sft;
-  declare_model_options(table, sft.base);
+  declare_model_options(table, sft.base, /*trains=*/true);
   Option& train =
       table.add("train", options.train,
                 "Training data: conversations or plain texts, JSON Lines. Several files are mixed; a file with "

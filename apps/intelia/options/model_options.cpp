@@ -12,13 +12,18 @@ namespace intelia {
 
 namespace fs = std::filesystem;
 
-void declare_model_options(OptionTable& table, ModelSettings& settings) {
+void declare_model_options(OptionTable& table, ModelSettings& settings, bool trains) {
+  std::string methods = "Base weights: qlora = 4-bit NF4, lora = as stored";
+  std::vector<std::pair<std::string, Method>> names{{"qlora", Method::qlora}, {"lora", Method::lora}};
+  if (trains) {
+    methods += ", full = all trained";
+    names.emplace_back("full", Method::full);
+  }
   table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER")
       .required()
       .changeable();  // its hash may not
   table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
-  table.add("method", settings.method, "Base weights: qlora = 4-bit NF4, lora = as stored, full = all trained",
-            {{"qlora", Method::qlora}, {"lora", Method::lora}, {"full", Method::full}});
+  table.add("method", settings.method, methods, names);
   table.add("precision", settings.precision, "Compute precision",
             {{"auto", Precision::automatic},
              {"fp32", Precision::fp32},

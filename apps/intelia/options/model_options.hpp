@@ -10,8 +10,8 @@
 
 namespace intelia {
 
-/** --model --adapter --method --precision --device. */
-void declare_model_options(OptionTable& table, ModelSettings& settings);
+/** --model --adapter --method --precision --device; without `trains`, --method is not full. */
+void declare_model_options(OptionTable& table, ModelSettings& settings, bool trains);
 
 /** The cache of tokenized datasets. */
 struct TokenCacheOptions {
