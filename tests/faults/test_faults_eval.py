@@ -155,7 +155,8 @@ def test_fault_11_eval_run(tiny, naughty_strings, tmp_path):
                                  adapter=adapter, validation=validation))
     assert run.status in (0, 3, CANNOT_TELL), run.stderr
     counts = json.loads((folder / "manifest.json").read_text())["counts"]
-    assert counts["conversations"] == len(strings) and counts["questions"] == 30 and counts["rejected"] == {}
+    assert counts["conversations"] + counts["duplicates"] == len(strings) and counts["duplicates"] < 10
+    assert counts["questions"] == 30 and counts["rejected"] == {}
     report = (folder / "report.html").read_bytes().decode()
     for text in scripts:
         assert text not in report or "<" not in text, text
@@ -217,7 +218,8 @@ def test_eval_run_bad_input(tiny, tmp_path):
         (2, ["--questions", str(tmp_path / "absent"), "does not exist"], {}, ["--questions", tmp_path / "absent"]),
         (2, ["--validation", "is a folder"], dict(validation=tmp_path), []),
         (2, ["--model", "File name too long"], dict(model="m" * 5000), []),
-        (1, [str(weights)], dict(adapter=cut), []),
+        (2, [weights.name, "--allow-mismatch"], dict(adapter=cut), []),
+            (1, [str(weights)], dict(adapter=cut), ["--allow-mismatch"]),
         (1, ["adapter_config.json"], dict(adapter=tiny.model), []),
         (2, ["--max-new-tokens"], {}, ["--max-new-tokens", "0"]),
     ]
