@@ -66,7 +66,7 @@ def test_without_an_index_the_training_data_are_unknown(tiny, tmp_path):
     adapter.mkdir()
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         (adapter / name).write_bytes((tiny.adapter() / name).read_bytes())
-    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter))
+    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter, allows_mismatch=False))
     assert run.status == NOT_ENOUGH and "has no index of the records" in run.stderr
     assert scores_of(tmp_path / "out")["training_data"]["known"] is False
     assert "has no index of the records" in (tmp_path / "out" / "report.html").read_text()
@@ -80,7 +80,7 @@ def test_the_index_is_an_output_for_the_owner_alone_and_follows_the_weights(tiny
     assert outputs[INDEX]["records"] == 24 + 6
     assert b"How warm" not in index.read_bytes() and b"c-1" not in index.read_bytes()
     checkpoint = next(tiny.adapter().glob("checkpoint-*"))
-    run = program.run(*tiny.eval(tmp_path / "checkpoint", adapter=checkpoint, validation=tiny.train))
+    run = program.run(*tiny.eval(tmp_path / "checkpoint", adapter=checkpoint, allows_mismatch=False, validation=tiny.train))
     assert run.status == NOT_ENOUGH and scores_of(tmp_path / "checkpoint")["training_data"]["excluded_conversations"] == 24
 
     more = write_lines(tmp_path / "more.jsonl", [other(number) for number in range(200, 212)])
@@ -165,7 +165,7 @@ def test_another_method_is_refused_but_stored_nf4_is_the_same_base(tiny, tmp_pat
     assert program.run("model", "quantize", "--model", tiny.model, "--output", small).status == 0
     assert program.run(*tiny.sft(on_small, model=small)).status == 0
     for number, (model, adapter) in enumerate([(small, tiny.adapter()), (tiny.model, on_small), (small, on_small)]):
-        run = program.run(*tiny.eval(tmp_path / f"pair-{number}", model=model, adapter=adapter))
+        run = program.run(*tiny.eval(tmp_path / f"pair-{number}", model=model, allows_mismatch=False, adapter=adapter))
         assert run.status in CONCLUDED and scores_of(tmp_path / f"pair-{number}")["mismatches"] == [], run.stderr
 
 
@@ -195,15 +195,15 @@ def test_an_adapter_of_another_program_knows_the_name_of_its_base_only(tiny, tmp
     config = json.loads((adapter / "adapter_config.json").read_text())
     for name, warns in (("someone/other-base", True), (f"someone/{tiny.model.name}", False)):
         (adapter / "adapter_config.json").write_text(json.dumps(config | {"base_model_name_or_path": name}))
-        run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter))
+        run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter, allows_mismatch=False))
         assert run.status in CONCLUDED and (f"names '{name}' as its base model" in run.stderr) == warns, run.stderr
 
 
 def test_an_adapter_with_a_template_but_no_tokenizer_is_refused(tiny, tmp_path):
     adapter = copy_of(tiny.adapter(), tmp_path / "adapter", without=("tokenizer.json", "tokenizer.model"))
-    assert program.run(*tiny.eval(tmp_path / "same", adapter=adapter)).status in CONCLUDED
+    assert program.run(*tiny.eval(tmp_path / "same", adapter=adapter, allows_mismatch=False)).status in CONCLUDED
     (adapter / "chat_template.jinja").write_text("{{ messages[0].content }}")
-    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter))
+    run = program.run(*tiny.eval(tmp_path / "out", adapter=adapter, allows_mismatch=False))
     assert run.status == 1 and "has another chat template than" in run.stderr and "no tokenizer" in run.stderr, run.stderr
 
 

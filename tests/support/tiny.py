@@ -96,8 +96,8 @@ class Tiny:
                 "--eval-every", 2, "--log-every", 1, "--keep", 2, "--learning-rate", 1e-2, "--lora-r", 2, "--output", output, *more]
 
     def eval(self, output, *more, model=None, adapter=None, validation=None, allows_mismatch=True):
-        """`eval run`; with another `model` than the adapter was trained on, that is allowed unless stated otherwise."""
-        allowed = ["--allow-mismatch"] if model and not adapter and allows_mismatch else []
+        """`eval run`; a `model` or an `adapter` that differs from what was trained is allowed unless stated otherwise."""
+        allowed = ["--allow-mismatch"] if (model or adapter) and allows_mismatch else []
         return ["eval", "run", *ON_CPU, "--model", model or self.model, "--adapter", adapter or self.adapter(), "--validation",
                 validation or self.validation, "--questions", self.questions, "--max-new-tokens", 3, "--output", output, *allowed,
                 *more]
