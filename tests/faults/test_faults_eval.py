@@ -218,8 +218,8 @@ def test_eval_run_bad_input(tiny, tmp_path):
         (2, ["--questions", str(tmp_path / "absent"), "does not exist"], {}, ["--questions", tmp_path / "absent"]),
         (2, ["--validation", "is a folder"], dict(validation=tmp_path), []),
         (2, ["--model", "File name too long"], dict(model="m" * 5000), []),
-        (2, [weights.name, "--allow-mismatch"], dict(adapter=cut), []),
-            (1, [str(weights)], dict(adapter=cut), ["--allow-mismatch"]),
+        (2, [weights.name, "--allow-mismatch"], dict(adapter=cut, allows_mismatch=False), []),
+        (1, [str(weights)], dict(adapter=cut), []),
         (1, ["adapter_config.json"], dict(adapter=tiny.model), []),
         (2, ["--max-new-tokens"], {}, ["--max-new-tokens", "0"]),
     ]
