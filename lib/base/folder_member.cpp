@@ -45,6 +45,12 @@ fs::path member_of_folder(const fs::path& folder, const std::string& name) {
   return path;
 }
 
+bool has_member(const fs::path& folder, const std::string& name) {
+  std::error_code failure;
+  const fs::file_status status = fs::symlink_status(folder / name, failure);
+  return fs::exists(status);
+}
+
 std::string read_member(const fs::path& folder, const std::string& name, std::uint64_t max_bytes) {
   return read_file(member_of_folder(folder, name), max_bytes);
 }

@@ -15,6 +15,9 @@ namespace intelia {
  */
 std::filesystem::path member_of_folder(const std::filesystem::path& folder, const std::string& name);
 
+/** Whether `folder` has anything of that name, such as a link that leads nowhere. */
+bool has_member(const std::filesystem::path& folder, const std::string& name);
+
 /** The content of that file. Throws as member_of_folder() and read_file() do. */
 std::string read_member(const std::filesystem::path& folder, const std::string& name,
                         std::uint64_t max_bytes = std::uint64_t{1} << 30);

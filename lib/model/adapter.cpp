@@ -246,13 +246,9 @@ AdapterConfig read_adapter_config(const std::filesystem::path& folder) {
     throw Error(Kind::input, file + ": no such file; an adapter folder has an adapter_config.json");
   }
   constexpr const char* kWeights = "adapter_model.safetensors";
-  const auto is_there = [&](const char* name) {
-    const auto member = std::filesystem::symlink_status(folder / name, failure);
-    return std::filesystem::exists(member);
-  };
-  if (is_there(kWeights)) {
+  if (has_member(folder, kWeights)) {
     member_of_folder(folder, kWeights);
-  } else if (is_there("adapter_model.bin")) {
+  } else if (has_member(folder, "adapter_model.bin")) {
     throw Error(Kind::input,
                 fmt::format("{}: only pickled weights (adapter_model.bin), which can run code when opened; convert "
                             "them to {}",

@@ -387,18 +387,13 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
 }
 
 ModelWeights::ModelWeights(const fs::path& folder) {
-  std::error_code failure;
-  const auto exists = [&](const char* name) {
-    const fs::file_status status = fs::symlink_status(folder / name, failure);
-    return fs::exists(status);
-  };
-  if (exists("model.safetensors")) {
+  if (has_member(folder, "model.safetensors")) {
     files_.push_back(member_of_folder(folder, "model.safetensors"));
     shards_.push_back(std::make_unique<SafetensorsFile>(files_.back()));
     tensors_ = shards_.back()->take_tensors();
     return;
   }
-  if (!exists("model.safetensors.index.json")) refuse_folder(folder);
+  if (!has_member(folder, "model.safetensors.index.json")) refuse_folder(folder);
 
   const fs::path index = member_of_folder(folder, "model.safetensors.index.json");
   const std::map<std::string, std::string> shard_of = read_index(index);

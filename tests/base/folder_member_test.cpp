@@ -27,6 +27,8 @@ TEST_CASE("links inside the folder are followed, links out of it are not") {
     CHECK(refusal([&] { read_member(model, name); }).find("leads outside its folder") != std::string::npos);
   }
   CHECK(refusal([&] { read_member(model, "inner"); }).find("not a regular file") != std::string::npos);
+  CHECK(has_member(model, "broken"));
+  CHECK_FALSE(has_member(model, "absent"));
   CHECK(refusal([&] { read_member(model, "broken"); }).find("No such file") != std::string::npos);
 }
 
