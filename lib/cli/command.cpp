@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "cli/terminal.hpp"
+#include "record/json_line.hpp"
 
 namespace intelia {
 
@@ -272,7 +273,7 @@ void Context::print(std::string_view text) const {
 void Context::finish(const Json& summary, const std::string& words) const {
   sinks.progress.finish();
   if (common.json)
-    print(summary.dump() + "\n");
+    print(json_line(summary));
   else
     log().info(words);
 }
@@ -280,7 +281,7 @@ void Context::finish(const Json& summary, const std::string& words) const {
 void Context::finish_after_data(const Json& summary, const std::string& words) const {
   sinks.progress.finish();
   if (!common.json) return log().info(words);
-  const std::string line = summary.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
+  const std::string line = json_line(summary);
   std::fwrite(line.data(), 1, line.size(), stderr);
 }
 

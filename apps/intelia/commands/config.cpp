@@ -3,6 +3,7 @@
 
 #include "base/nearest_word.hpp"
 #include "cli/settings.hpp"
+#include "record/json_line.hpp"
 #include "text/visible_text.hpp"
 
 namespace intelia {
@@ -59,7 +60,7 @@ int run(const ConfigOptions& options, Context& context) {
     }
   }
   if (!is_known) throw Error(Kind::usage, "unknown command '" + name + "'" + did_you_mean(name, names));
-  context.print(context.common.json ? summary.dump() + "\n" : text);
+  context.print(context.common.json ? json_line(summary) : text);
   return 0;
 }
 

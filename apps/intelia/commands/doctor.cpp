@@ -7,6 +7,7 @@
 #include "cli/settings.hpp"
 #include "engine/engine.hpp"
 #include "postgres/inspection.hpp"
+#include "record/json_line.hpp"
 #include "text/visible_text.hpp"
 
 namespace intelia {
@@ -112,7 +113,7 @@ int run(const Options& options, Context& context) {
     summary[finding.part] = Json{{"state", names.name}, {"message", finding.message}};
     if (!finding.remedies.empty()) summary[finding.part]["remedies"] = finding.remedies;
   }
-  context.print(context.common.json ? summary.dump() + "\n" : text);
+  context.print(context.common.json ? json_line(summary) : text);
   return is_ready ? 0 : 1;
 }
 
