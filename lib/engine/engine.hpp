@@ -44,15 +44,26 @@ class Engine {
   virtual std::vector<AtomicFile> quantize(const QuantizeSettings& settings, Sinks sinks) = 0;
   /** Supervised fine-tuning; writes adapter (or model), metrics.jsonl and checkpoints to settings.output. A resumed run
       must have the same `run` (options, hashes of data, template and tokenizer). `validation` may be null. */
-  virtual TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train,
-                                    const SampleSource* validation, const Json& run, Sinks sinks) = 0;
+  virtual TrainingSummary train(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                                const Json& run, Sinks sinks) = 0;
+  /** The same with pairs: samples with `second_begin`. */
+  virtual TrainingSummary train(const DpoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                                const Json& run, Sinks sinks) = 0;
+  /** The same with labelled answers: samples with `is_desirable`. An answer may be longer than settings.max_length: it
+      is truncated where it follows its own prompt. */
+  virtual TrainingSummary train(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                                const Json& run, Sinks sinks) = 0;
   /**
    * Memory and time that such a run needs. Memory is computed without reading weights, by running the training's own
    * code on meta tensors. With `measures_time`, and when it fits, the model is loaded and a few micro-batches are
    * timed.
    */
-  virtual TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                                bool measures_time, Sinks sinks) = 0;
+  virtual TrainingPlan plan(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                            bool measures_time, Sinks sinks) = 0;
+  virtual TrainingPlan plan(const DpoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                            bool measures_time, Sinks sinks) = 0;
+  virtual TrainingPlan plan(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                            bool measures_time, Sinks sinks) = 0;
 };
 
 /**

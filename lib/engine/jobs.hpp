@@ -107,7 +107,7 @@ struct TrainingSettings {
 
   double epochs = 3;
   std::int64_t max_steps = 0;     // maximum number of optimizer steps; 0: no limit
-  int batch_size = 4;             // sequences per micro-batch; 0: the largest that fits (Engine::plan_sft finds it)
+  int batch_size = 4;             // sequences per micro-batch; 0: the largest that fits (Engine::plan finds it)
   int gradient_accumulation = 4;  // micro-batches per optimizer step
   bool shuffle = true;
   int max_length = 2048;  // tokens; longer samples are truncated on the right
@@ -135,6 +135,85 @@ struct SftSettings : TrainingSettings {
   double neftune_alpha = 0;  // NEFTune: noise on embeddings (Jain et al. 2023); 0: none
 };
 
+/** The model that a preference training compares its own with. Its weights do not change. */
+struct ReferenceSettings {
+  enum class Kind {
+    start,  // the model as training starts: a new adapter's base, or a copy of the adapter that is continued
+    base,   // the model without an adapter
+  };
+  Kind kind = Kind::start;
+  std::filesystem::path adapter;  // the model with this adapter instead, or empty
+  bool is_precomputed = false;    // its log-probabilities are computed once, before the first step
+  std::filesystem::path cache;    // where they are kept for later runs: a file per set of samples, or empty
+};
+
+/** Losses of a pair of answers: those of TRL 1.16, cDPO (torchtune), SimPO and ORPO (nn/preference_loss.hpp). */
+enum class PairLoss {
+  sigmoid,
+  robust,
+  hinge,
+  ipo,
+  sigmoid_norm,
+  exo_pair,
+  nca_pair,
+  bco_pair,
+  sppo_hard,
+  aot,
+  aot_unpaired,
+  apo_zero,
+  apo_down,
+  discopop,
+  sft,
+  cdpo,
+  simpo,
+  orpo,
+};
+
+enum class Divergence { reverse_kl, forward_kl, js_divergence, alpha_divergence };
+
+/** When the values on held-out pairs show that a preference training goes wrong; 0: never stop for that reason. */
+struct HealthLimits {
+  double max_chosen_drop = 0;  // nats per token by which the chosen answers have become less likely, on average
+  double max_saturation = 0;   // fraction of pairs whose gradient is below 1 % of its largest value
+  double max_length_bias = 0;  // correlation of reward margin and difference in length, absolute
+  double min_accuracy = 0;     // fraction of pairs whose chosen answer has the larger reward
+};
+
+/** Preference optimization over pairs of answers (DPO and its variants). */
+struct DpoSettings : TrainingSettings {
+  DpoSettings() {
+    learning_rate = 1e-6;
+    lora.dropout = 0;
+  }
+  std::vector<PairLoss> losses = {PairLoss::sigmoid};
+  std::vector<double> loss_weights;  // one per loss; empty: 1 each
+  double beta = 0.1;
+  double label_smoothing = 0;  // of robust, exo_pair, aot, aot_unpaired, cdpo and simpo
+  Divergence divergence = Divergence::reverse_kl;
+  double divergence_alpha = 0.5;   // of alpha_divergence
+  std::optional<double> ld_alpha;  // LD-DPO: weight of an answer's tokens beyond the length of the other one
+  bool uses_weighting = false;     // WPO: pairs weighted by how likely the model itself is to give their answers
+  double discopop_tau = 0.05;
+  double simpo_gamma = 0.5;
+  ReferenceSettings reference;
+  HealthLimits health;
+  bool shares_prompts = true;  // the prompt of a pair is computed once for both answers
+};
+
+enum class AnswerLoss { kto, apo_zero_unpaired };
+
+/** Preference optimization over single answers that are labelled desirable or not (KTO). */
+struct KtoSettings : TrainingSettings {
+  KtoSettings() {
+    learning_rate = 1e-6;
+    lora.dropout = 0;
+  }
+  AnswerLoss loss = AnswerLoss::kto;
+  double beta = 0.1;
+  double desirable_weight = 1, undesirable_weight = 1;
+  ReferenceSettings reference;
+};
+
 struct TrainingSummary {
   std::int64_t steps = 0;
   std::int64_t trained_tokens = 0;  // targets of the loss
@@ -143,6 +222,7 @@ struct TrainingSummary {
   double best_eval_loss = 0;  // NaN without validation
   std::int64_t best_step = 0;
   bool is_stopped_early = false;
+  std::string reason_to_stop;  // of a run that was stopped early
   std::int64_t trainable_parameters = 0;
   double seconds = 0;
   double tokens_per_second = 0;            // of seen_tokens

@@ -47,6 +47,9 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
 
   const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale,
                            config.attention_softcap};
+  if (batch.key_rows.defined())
+    return attend(q, k.index_select(0, batch.key_rows), v.index_select(0, batch.key_rows),
+                  {batch.lengths, batch.key_lengths}, rule);
   if (cache == nullptr) return attend(q, k, v, batch.lengths, rule);
   Tensor &keys = cache->keys[layer], &values = cache->values[layer];  // [B, K, Tmax, E]
   if (slots.defined()) {                                              // one new token of each sequence
@@ -79,8 +82,12 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
     slots = at::tensor(cache->lengths, at::kLong).to(placement.device);  // [B]
     spans = slots + 1;
   } else {
-    const Tensor lengths = at::tensor(batch.lengths, at::kLong).to(placement.device);
-    spans = at::repeat_interleave(lengths, lengths, 0, batch.ids.size(0));  // [N]
+    const auto on_device = [&](const std::vector<std::int64_t>& list) {
+      return at::tensor(list, at::kLong).to(placement.device);
+    };
+    const Tensor lengths = on_device(batch.lengths);
+    spans = at::repeat_interleave(batch.key_lengths.empty() ? lengths : on_device(batch.key_lengths), lengths, 0,
+                                  batch.ids.size(0));  // [N]
   }
   const Rotation rotation = positions_.at(batch.positions, spans, placement.dtype);
 
@@ -117,20 +124,25 @@ Tensor Decoder::logits(const Tensor& hidden, const Pass& pass) const {
   return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
 }
 
+void check_ids(const Decoder& model, const std::vector<std::int64_t>& ids) {
+  for (const std::int64_t id : ids)
+    if (id < 0 || id >= model.config.vocab_size)
+      throw Error(Kind::input, "token " + std::to_string(id) + " is outside the model's vocabulary of " +
+                                   std::to_string(model.config.vocab_size) +
+                                   "; the tokenizer does not match the model");
+}
+
 TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::int32_t>>& sequences) {
   std::vector<std::int64_t> ids, positions;
   TokenBatch batch;
   for (const auto& sequence : sequences) {
     for (std::size_t i = 0; i < sequence.size(); ++i) {
-      if (sequence[i] < 0 || sequence[i] >= model.config.vocab_size)
-        throw Error(Kind::input, "token " + std::to_string(sequence[i]) + " is outside the model's vocabulary of " +
-                                     std::to_string(model.config.vocab_size) +
-                                     "; the tokenizer does not match the model");
       ids.push_back(sequence[i]);
       positions.push_back(static_cast<std::int64_t>(i));
     }
     batch.lengths.push_back(static_cast<std::int64_t>(sequence.size()));
   }
+  check_ids(model, ids);
   batch.ids = at::tensor(ids, at::kLong).to(model.placement.device);
   batch.positions = at::tensor(positions, at::kLong).to(model.placement.device);
   return batch;

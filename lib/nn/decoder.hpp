@@ -12,11 +12,16 @@
 
 namespace intelia::nn {
 
-/** Concatenated sequences. */
+/**
+ * Concatenated sequences. Some may continue the beginning of another one, as the second answer to a prompt does: their
+ * own tokens are in the batch, and the keys and values that they attend to are those of `key_rows`.
+ */
 struct TokenBatch {
-  Tensor ids;                         // [N] int64
-  Tensor positions;                   // [N] int64, from 0 in each sequence
-  std::vector<std::int64_t> lengths;  // sums to N
+  Tensor ids;                             // [N] int64
+  Tensor positions;                       // [N] int64, from 0 in each sequence that is whole
+  std::vector<std::int64_t> lengths;      // of each sequence's own tokens; sums to N
+  std::vector<std::int64_t> key_lengths;  // of each sequence's keys, its own tokens last; empty: all are whole
+  Tensor key_rows;  // [Σ key_lengths] int64: the tokens that they are of; undefined: all are whole
 };
 
 /** Cached keys and values, for generation. */
@@ -86,6 +91,9 @@ class Decoder {
 
   RotaryPositions positions_;
 };
+
+/** Throws Error{input} for a token outside the model's vocabulary. */
+void check_ids(const Decoder& model, const std::vector<std::int64_t>& ids);
 
 /** Concatenates `sequences` on the model's device. Throws Error{input} for a token outside its vocabulary. */
 TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::int32_t>>& sequences);

@@ -11,7 +11,9 @@
 #include <optional>
 
 #include "nn/adapter.hpp"
+#include "nn/dpo.hpp"
 #include "nn/generate.hpp"
+#include "nn/kto.hpp"
 #include "nn/memory.hpp"
 #include "nn/quantize.hpp"
 #include "nn/scoring.hpp"
@@ -124,14 +126,40 @@ class TorchEngine final : public Engine {
         "quantizing the model", [&] { return nn::quantize(settings, sinks); }, kMoreMemory);
   }
 
-  TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                            const Json& run, Sinks sinks) override {
-    return guarded("training", [&] { return nn::train_sft(settings, train, validation, run, sinks); });
+  TrainingSummary train(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                        const Json& run, Sinks sinks) override {
+    return train_with(settings, sft_objectives(settings, train, validation), run, sinks);
+  }
+  TrainingSummary train(const DpoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                        const Json& run, Sinks sinks) override {
+    return train_with(settings, dpo_objectives(settings, train, validation, sinks), run, sinks);
+  }
+  TrainingSummary train(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                        const Json& run, Sinks sinks) override {
+    return train_with(settings, kto_objectives(settings, train, validation), run, sinks);
   }
 
-  TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                        bool measures_time, Sinks sinks) override {
-    return guarded("the plan", [&] { return nn::plan_sft(settings, train, validation, measures_time, sinks); });
+  TrainingPlan plan(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
+                    bool measures_time, Sinks sinks) override {
+    return plan_with(settings, sft_objectives(settings, train, validation), measures_time, sinks);
+  }
+  TrainingPlan plan(const DpoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                    bool measures_time, Sinks sinks) override {
+    return plan_with(settings, dpo_objectives(settings, train, validation, sinks), measures_time, sinks);
+  }
+  TrainingPlan plan(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                    bool measures_time, Sinks sinks) override {
+    return plan_with(settings, kto_objectives(settings, train, validation), measures_time, sinks);
+  }
+
+ private:
+  static TrainingSummary train_with(const TrainingSettings& settings, const ObjectiveFactory& make, const Json& run,
+                                    Sinks sinks) {
+    return guarded("training", [&] { return run_training(settings, make, run, sinks); });
+  }
+  static TrainingPlan plan_with(const TrainingSettings& settings, const ObjectiveFactory& make, bool measures_time,
+                                Sinks sinks) {
+    return guarded("the plan", [&] { return plan_training(settings, make, measures_time, sinks); });
   }
 };
 

@@ -31,6 +31,13 @@ struct WeightedSum {
  */
 using MetricSums = std::map<std::string, WeightedSum>;
 
+/** What an objective says about the metrics of an interval or an evaluation. */
+struct Assessment {
+  std::string progress;               // for the progress line: "margin 0.31  accuracy 0.75", or empty
+  std::vector<std::string> warnings;  // each is logged once per run
+  std::string reason_to_stop;         // of an evaluation: why training should end, or empty
+};
+
 /** What a micro-batch contains. `weight` is what the loss is normalized by: Σ of targets' weights, or the number of
    pairs. */
 struct BatchSize {
@@ -83,6 +90,8 @@ class Objective {
      its passes need the memory that those samples would. */
   virtual std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
                                               std::int64_t max_length) const = 0;
+  /** Completes the sums of an interval or an evaluation to the metrics that are logged, and assesses them. */
+  virtual Assessment assess(MetricSums&) const { return {}; }
 };
 
 /** Sizes of all samples. */

@@ -17,7 +17,17 @@ struct Supervised {
   Tensor weights;  // [S] fp32, or undefined when every target has weight 1
 };
 
-Supervised supervise(const Decoder& model, std::span<const TokenSample> samples);
+/** Tokens of a pair's prompt: those before its first target. */
+std::int64_t prompt_length(const TokenSample& pair);
+
+struct SupervisionOptions {
+  bool shares_prompts = true;   // the prompt of a pair is computed once for both answers, where the result is the same
+  bool labels_prompts = false;  // the prompts of pairs are targets, too, before those of the answers
+};
+
+/** The targets of a pair are those of the chosen answer, then those of the rejected one. */
+Supervised supervise(const Decoder& model, std::span<const TokenSample> samples,
+                     const SupervisionOptions& options = {});
 
 /** Loss of each target, unweighted and without gradient: [S] fp32. */
 Tensor target_losses(const Decoder& model, const Supervised& supervised, bool uses_adapter);

@@ -4,7 +4,6 @@
 
 #include "nn/operations/linear_cross_entropy.hpp"
 #include "nn/scoring.hpp"
-#include "nn/training.hpp"
 
 namespace intelia::nn {
 
@@ -110,25 +109,16 @@ class SftObjective final : public Objective {
   std::vector<SampleSize> sizes_;
 };
 
-ObjectiveFactory objectives_of(const SftSettings& settings, const SampleSource& train, const SampleSource* validation) {
+}  // namespace
+
+ObjectiveFactory sft_objectives(const SftSettings& settings, const SampleSource& train,
+                                const SampleSource* validation) {
   const auto over = [alpha = settings.neftune_alpha](const SampleSource* samples) {
     return [alpha, samples](const Decoder& model) -> std::unique_ptr<Objective> {
       return samples == nullptr ? nullptr : std::make_unique<SftObjective>(model, alpha, *samples);
     };
   };
   return {over(&train), over(validation)};
-}
-
-}  // namespace
-
-TrainingSummary train_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                          const Json& run, Sinks sinks) {
-  return run_training(settings, objectives_of(settings, train, validation), run, sinks);
-}
-
-TrainingPlan plan_sft(const SftSettings& settings, const SampleSource& train, const SampleSource* validation,
-                      bool measures_time, Sinks sinks) {
-  return plan_training(settings, objectives_of(settings, train, validation), measures_time, sinks);
 }
 
 }  // namespace intelia::nn

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <optional>
+#include <set>
 
 #include "base/clock.hpp"
 #include "base/path.hpp"
@@ -82,7 +83,9 @@ class Trainer {
   void take_optimizer_step(const StepBatches& step);
   void count(const StepBatches& step, const StepLoss& loss);
   void report();
+  std::string progress_of_interval() const;
   Json line_of_step(bool logs);
+  void warn(const Assessment& assessment);
   void evaluate_step(Json& line);
   void conclude_step();
   void save();
@@ -108,6 +111,7 @@ class Trainer {
   NamedTensors best_;  // parameters with the lowest validation loss; empty before the first evaluation
   std::optional<MetricsFile> metrics_;
   bool has_warned_of_zero_ = false;
+  std::set<std::string> warned_;  // what was said already
   bool replaces_ = false;  // the folder still holds the result of an earlier run, until this one has a checkpoint
   std::vector<std::function<void(MetricsListener&)>> untold_;  // what listeners are told then
 
@@ -134,8 +138,7 @@ TrainingSummary Trainer::run() {
   }
   sinks_.progress.finish();
   if (s_.is_stopped_early)
-    sinks_.log.info(fmt::format("stopped early at step {} of {}: no improvement in {} consecutive evaluations", s_.step,
-                                num_steps_, s_.idle_evaluations));
+    sinks_.log.info(fmt::format("stopped early at step {} of {}: {}", s_.step, num_steps_, s_.reason_to_stop));
   if (s_.best_step > 0) copy_into(best_, parameters_);
   task_.write_model(settings_.output);
   return summary();
@@ -256,9 +259,9 @@ void Trainer::count(const StepBatches& step, const StepLoss& loss) {
 void Trainer::report() {
   const double now = monotonic_seconds();
   const double rate = static_cast<double>(s_.seen_tokens - start_tokens_) / (now - start_seconds_);
-  sinks_.progress.update(
-      {"step", s_.step, num_steps_,
-       fmt::format("loss {:.4f}  {:.0f} tokens/s  {} MiB", s_.final_loss, rate, peak_bytes(task_.device) >> 20)});
+  sinks_.progress.update({"step", s_.step, num_steps_,
+                          fmt::format("loss {:.4f}  {}{:.0f} tokens/s  {} MiB", s_.final_loss, progress_of_interval(),
+                                      rate, peak_bytes(task_.device) >> 20)});
   const bool logs = is_due(settings_.log_every),
              evaluates = task_.validation != nullptr && is_due(settings_.eval_every);
   Json line = line_of_step(logs);
@@ -282,6 +285,13 @@ void Trainer::report() {
   logged_tokens_ = s_.seen_tokens;
 }
 
+/** What the objective says of the steps since the last line. */
+std::string Trainer::progress_of_interval() const {
+  MetricSums metrics = s_.logged_metrics;
+  const std::string text = task_.train.assess(metrics).progress;
+  return text.empty() ? "" : text + "  ";
+}
+
 Json Trainer::line_of_step(bool logs) {
   const std::int64_t batch_size = settings_.batch_size;
   const auto batches_of = [batch_size](std::int64_t rows) {
@@ -293,24 +303,40 @@ Json Trainer::line_of_step(bool logs) {
   if (!logs) return line;
   line["loss"] = s_.logged_loss.mean();
   line["grad_norm"] = s_.grad_norm;
-  for (const auto& [name, metric] : s_.logged_metrics) line[name] = metric.mean();
+  MetricSums metrics = s_.logged_metrics;
+  warn(task_.train.assess(metrics));
+  for (const auto& [name, metric] : metrics) line[name] = metric.mean();
+  if (!metrics.empty()) line["num_tokens"] = s_.seen_tokens;  // TRL's name
   return line;
+}
+
+/** Logs each warning once per run. */
+void Trainer::warn(const Assessment& assessment) {
+  for (const std::string& warning : assessment.warnings)
+    if (warned_.insert(warning).second) sinks_.log.warning(fmt::format("step {}: {}", s_.step, warning));
 }
 
 /** Evaluates, remembers the best parameters, and decides on early stopping. */
 void Trainer::evaluate_step(Json& line) {
-  const EvaluationResult result = evaluate(*task_.validation, settings_, s_.step, sinks_);
+  EvaluationResult result = evaluate(*task_.validation, settings_, s_.step, sinks_);
+  const Assessment assessment = task_.validation->assess(result.metrics);
+  warn(assessment);
   if (task_.sample && sinks_.metrics != nullptr)
     tell([step = s_.step, answers = task_.sample()](MetricsListener& listener) { listener.answers(step, answers); });
   line["eval_loss"] = result.loss;
   const bool is_best = std::isnan(s_.best_eval_loss) || result.loss < s_.best_eval_loss;
-  sinks_.log.info(fmt::format("step {}: training loss {:.4f}, validation loss {:.4f}{}", s_.step, s_.final_loss,
-                              result.loss, is_best ? " (lowest so far)" : ""));
+  sinks_.log.info(fmt::format("step {}: training loss {:.4f}, validation loss {:.4f}{}{}{}", s_.step, s_.final_loss,
+                              result.loss, is_best ? " (lowest so far)" : "",
+                              assessment.progress.empty() ? "" : "  held out: ", assessment.progress));
   for (const auto& [name, metric] : result.metrics) line["eval_" + name] = metric.mean();
   s_.idle_evaluations =
       improves(result.loss, s_.best_eval_loss, settings_.early_stopping_threshold) ? 0 : s_.idle_evaluations + 1;
-  s_.is_stopped_early =
-      settings_.early_stopping > 0 && s_.idle_evaluations >= settings_.early_stopping && s_.step < num_steps_;
+  const bool is_idle = settings_.early_stopping > 0 && s_.idle_evaluations >= settings_.early_stopping;
+  s_.is_stopped_early = (is_idle || !assessment.reason_to_stop.empty()) && s_.step < num_steps_;
+  if (s_.is_stopped_early)
+    s_.reason_to_stop = assessment.reason_to_stop.empty()
+                            ? fmt::format("no improvement in {} consecutive evaluations", s_.idle_evaluations)
+                            : assessment.reason_to_stop;
   if (!is_best) return;
   s_.best_eval_loss = result.loss;
   s_.best_step = s_.step;
@@ -397,6 +423,7 @@ TrainingSummary Trainer::summary() const {
   summary.best_eval_loss = s_.best_eval_loss;
   summary.best_step = s_.best_step;
   summary.is_stopped_early = s_.is_stopped_early;
+  summary.reason_to_stop = s_.is_stopped_early ? s_.reason_to_stop : "";
   for (const auto& [name, parameter] : parameters_) summary.trainable_parameters += parameter.numel();
   summary.seconds = monotonic_seconds() - start_seconds_;
   summary.tokens_per_second = static_cast<double>(s_.seen_tokens - start_tokens_) / std::max(1e-9, summary.seconds);

@@ -41,6 +41,7 @@ Json to_json(const TrainingState& s, std::int64_t optimizer_steps, std::int64_t 
           {"good_steps", s.loss_scale.good_steps},
           {"idle_evaluations", s.idle_evaluations},
           {"is_stopped_early", s.is_stopped_early},
+          {"reason_to_stop", s.reason_to_stop},
           {"optimizer_steps", optimizer_steps},
           {"grad_norm", exact(s.grad_norm)},
           {"is_reported", s.is_reported},
@@ -74,6 +75,7 @@ TrainingState state_from_json(const Json& json) try {
   s.loss_scale.good_steps = count(json, "good_steps");
   s.idle_evaluations = count(json, "idle_evaluations");
   s.is_stopped_early = json.at("is_stopped_early");
+  s.reason_to_stop = json.at("reason_to_stop");
   s.grad_norm = from_exact(json.at("grad_norm"));
   s.is_reported = json.at("is_reported");
   if (s.best_step > s.step) throw Error(Kind::input, "the state of the checkpoint is invalid: best_step is after step");

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <string>
 
 #include "base/sinks.hpp"
 #include "nn/loss_scale.hpp"
@@ -26,8 +27,9 @@ struct TrainingState {
   LossScale loss_scale;               // fp16 only
   std::int64_t idle_evaluations = 0;  // in a row without improvement
   bool is_stopped_early = false;
-  double grad_norm = 0;     // of the last step, before clipping
-  bool is_reported = true;  // whether report and evaluation of the last step are done
+  std::string reason_to_stop;  // of a run that is stopped early
+  double grad_norm = 0;        // of the last step, before clipping
+  bool is_reported = true;     // whether report and evaluation of the last step are done
 };
 
 /** The state as a checkpoint's manifest stores it, floating-point numbers exactly. `run`: see check_same_run. */

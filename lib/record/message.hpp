@@ -52,6 +52,10 @@ struct TokenSample {
   std::vector<std::int32_t> ids;        // [T]
   std::vector<std::uint8_t> is_target;  // [T]; 1: a target of the loss; is_target[0] has no effect
   std::vector<float> weights = {};      // [T], above 0 at targets; empty: every target has weight 1
+  /** Of a pair (prompt, chosen answer, rejected answer): where the rejected answer begins, which continues the prompt,
+     too. 0: the sample is one sequence. */
+  std::int32_t second_begin = 0;
+  bool is_desirable = true;  // of a rated answer: its label
 };
 
 }  // namespace intelia

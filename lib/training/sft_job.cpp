@@ -54,7 +54,7 @@ TrainingReport SftJob::plan(bool measures_time) const {
   const bool is_on_cpu =
       sft_.base.device == Device::cpu || engine.versions(/*look_for_gpu=*/true).value("cuda", Json()).is_null();
   const std::uint64_t program_bytes = is_on_cpu ? resident_bytes() : 0;
-  return plan_report(engine.plan_sft(sft_, data.train, data.held_out(), measures_time, sinks_), program_bytes);
+  return plan_report(engine.plan(sft_, data.train, data.held_out(), measures_time, sinks_), program_bytes);
 }
 
 TrainingReport SftJob::dry_run(const DescribeOptions& describe) const {
@@ -98,7 +98,7 @@ void SftJob::log_settings(const RunOptions& options, const TrainingData& data) c
 }
 
 void SftJob::choose_batch_size(const TrainingData& data) {
-  const TrainingPlan plan = load_engine().plan_sft(sft_, data.train, data.held_out(), /*measures_time=*/false, sinks_);
+  const TrainingPlan plan = load_engine().plan(sft_, data.train, data.held_out(), /*measures_time=*/false, sinks_);
   const double total = mebibytes(total_bytes(plan)), available = mebibytes(plan.available_bytes);
   if (!plan.fits)
     throw Error(
@@ -147,7 +147,7 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
   sinks.metrics = &listener;
   TrainingSummary summary;
   trackers->follow([&] {
-    summary = load_engine().train_sft(sft_, data.train, data.held_out(), identity, sinks);
+    summary = load_engine().train(sft_, data.train, data.held_out(), identity, sinks);
     trackers->trained();
     copy_text_side(text_, sft_.base.method, run);
     if (sft_.base.method != Method::full)

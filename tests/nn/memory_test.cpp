@@ -87,7 +87,7 @@ TEST_CASE("training and a loaded model return their memory when they end") {
   SilentSinks silent;
   const std::unique_ptr<Engine> engine = nn::make_engine();
   const double before = resident_bytes();
-  const TrainingSummary summary = engine->train_sft(settings, sample, nullptr, Json::object(), silent.sinks());
+  const TrainingSummary summary = engine->train(settings, sample, nullptr, Json::object(), silent.sinks());
   CHECK(static_cast<double>(summary.allocator_peak_bytes) > 200 * kMiB);
   CHECK(resident_bytes() - before < 100 * kMiB);
 

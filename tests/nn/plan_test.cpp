@@ -5,7 +5,7 @@
 #include <doctest/doctest.h>
 
 #include "model_folder.hpp"
-#include "nn/sft.hpp"
+#include "sft_runs.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;

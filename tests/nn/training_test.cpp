@@ -6,8 +6,8 @@
 #include "model/safetensors.hpp"
 #include "model_folder.hpp"
 #include "nn/order.hpp"
-#include "nn/sft.hpp"
 #include "run_files.hpp"
+#include "sft_runs.hpp"
 
 using namespace intelia;
 namespace fs = std::filesystem;

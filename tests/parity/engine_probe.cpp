@@ -164,15 +164,14 @@ Json answer(const Json& request) {
   }
   if (work == "plan") {
     const Samples train(request.at("samples"));
-    const TrainingPlan plan =
-        load_engine().plan_sft(sft_settings(request), train, nullptr, /*measures_time=*/false, sinks);
+    const TrainingPlan plan = load_engine().plan(sft_settings(request), train, nullptr, /*measures_time=*/false, sinks);
     return {{"model_bytes", plan.model_bytes}, {"peak_bytes", plan.peak_bytes}};
   }
   if (work == "train") {
     const Samples train(request.at("samples"));
     std::optional<Samples> validation;
     if (request.contains("validation")) validation.emplace(request["validation"]);
-    const TrainingSummary summary = load_engine().train_sft(
+    const TrainingSummary summary = load_engine().train(
         sft_settings(request), train, validation ? &*validation : nullptr, request.value("run", Json::object()), sinks);
     return {{"steps", summary.steps},
             {"first_loss", summary.first_loss},

@@ -60,7 +60,7 @@ Tensor attend_heads(const Tensor& q, const Tensor& k, const Tensor& v, const std
 
 /**
  * Causal attention of one sequence with capped scores, perhaps in a sliding window: the scores of a few queries at a
- * time, recomputed in the backward. q [T, H, E], k and v [T, K, E] -> [T, H, E].
+ * time, recomputed in the backward. q [T, H, E], k and v [U, K, E] -> [T, H, E]; the last T keys are the queries'.
  */
 struct CappedAttention : Function<CappedAttention> {
   /** Queries [first, first + rows) and the keys that they see; heads that share keys are adjacent. */
@@ -68,6 +68,7 @@ struct CappedAttention : Function<CappedAttention> {
     Tensor q;     // [K, G·rows, E]
     Tensor k, v;  // [K, columns, E]
     std::int64_t first, rows, first_column, columns;
+    std::int64_t diagonal;  // column of the first query's own key
   };
 
   static Tensor forward(AutogradContext* ctx, const Tensor& q, const Tensor& k, const Tensor& v, double scale,
@@ -124,14 +125,16 @@ struct CappedAttention : Function<CappedAttention> {
   template <class Work>
   static void for_each_chunk(const Tensor& q, const Tensor& k, const Tensor& v, std::int64_t window,
                              std::int64_t held_scores, const Work& work) {
-    const std::int64_t length = q.size(0), at_most = window > 0 ? std::max<std::int64_t>(window, 64) : length;
+    const std::int64_t length = k.size(0), at_most = window > 0 ? std::max<std::int64_t>(window, 64) : length;
     const std::int64_t widest = window > 0 ? std::min(length, window + at_most) : length;
     const std::int64_t step = std::clamp<std::int64_t>(held_scores / (q.size(1) * widest), 1, at_most);
-    for (std::int64_t first = 0; first < length; first += step) {
-      const std::int64_t rows = std::min(step, length - first), end = first + rows;
-      const std::int64_t begin = window > 0 ? std::max<std::int64_t>(0, first - window + 1) : 0;
+    const std::int64_t num_queries = q.size(0), before = length - num_queries;
+    for (std::int64_t first = 0; first < num_queries; first += step) {
+      const std::int64_t rows = std::min(step, num_queries - first), end = before + first + rows;
+      const std::int64_t begin = window > 0 ? std::max<std::int64_t>(0, before + first - window + 1) : 0;
       const auto seen = [&](const Tensor& x) { return x.narrow(0, begin, end - begin).transpose(0, 1); };
-      work(Chunk{grouped(q, k.size(1), first, rows), seen(k), seen(v), first, rows, begin, end - begin});
+      work(Chunk{grouped(q, k.size(1), first, rows), seen(k), seen(v), first, rows, begin, end - begin,
+                 before + first - begin});
     }
   }
 
@@ -140,11 +143,10 @@ struct CappedAttention : Function<CappedAttention> {
     const at::ScalarType wide = at::toOpMathType(chunk.q.scalar_type());
     Tensor scores = at::bmm(chunk.q, chunk.k.transpose(1, 2)).to(wide).mul_(scale);
     scores.div_(softcap).tanh_().mul_(softcap);
-    const std::int64_t diagonal = chunk.first - chunk.first_column;  // of a row's own token
     const Tensor all =
         at::full({chunk.rows, chunk.columns}, -std::numeric_limits<double>::infinity(), scores.options());
-    Tensor mask = all.triu(diagonal + 1);
-    if (window > 0) mask.add_(all.tril(diagonal - window));
+    Tensor mask = all.triu(chunk.diagonal + 1);
+    if (window > 0) mask.add_(all.tril(chunk.diagonal - window));
     scores.unflatten(1, {-1, chunk.rows}).add_(mask);
     return scores;
   }
@@ -174,21 +176,41 @@ void attend_sliding(const Tensor& q, const Tensor& k, const Tensor& v, const Att
   }
 }
 
+/** Appends the parts [rows, H, E] of a sequence that has more keys than queries: a few queries at a time. */
+void attend_suffix(const Tensor& q, const Tensor& k, const Tensor& v, const AttentionRule& rule,
+                   std::vector<Tensor>& parts) {
+  constexpr std::int64_t kRows = 256;
+  const std::int64_t num_queries = q.size(0), before = k.size(0) - num_queries, window = rule.sliding_window;
+  for (std::int64_t first = 0; first < num_queries; first += kRows) {
+    const std::int64_t rows = std::min(kRows, num_queries - first), end = before + first + rows;
+    const std::int64_t begin = window > 0 ? std::max<std::int64_t>(0, before + first - window + 1) : 0;
+    const std::int64_t diagonal = before + first - begin;  // column of the first query's own key
+    const Tensor all = at::full({rows, end - begin}, -std::numeric_limits<double>::infinity(), q.options());
+    Tensor mask = all.triu(diagonal + 1);
+    if (window > 0) mask.add_(all.tril(diagonal - window));
+    const auto seen = [&](const Tensor& x) { return x.narrow(0, begin, end - begin); };
+    parts.push_back(attend_sequence(q.narrow(0, first, rows), seen(k), seen(v), mask, rule));
+  }
+}
+
 }  // namespace
 
-Tensor attend_composed(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
+Tensor attend_composed(const Tensor& q, const Tensor& k, const Tensor& v, const SequenceLengths& lengths,
                        const AttentionRule& rule) {
-  const auto queries = q.split_with_sizes(lengths), keys = k.split_with_sizes(lengths),
-             values = v.split_with_sizes(lengths);
+  const std::vector<std::int64_t>&num_queries = lengths.queries, &num_keys = lengths.num_keys();
+  const auto queries = q.split_with_sizes(num_queries), keys = k.split_with_sizes(num_keys),
+             values = v.split_with_sizes(num_keys);
   std::vector<Tensor> parts;
-  parts.reserve(lengths.size());
-  for (std::size_t i = 0; i < lengths.size(); ++i) {
-    if (lengths[i] == 0) continue;
+  parts.reserve(num_queries.size());
+  for (std::size_t i = 0; i < num_queries.size(); ++i) {
+    if (num_queries[i] == 0) continue;
     if (rule.softcap > 0)
       parts.push_back(CappedAttention::apply(queries[i], keys[i], values[i], scale_of(rule, q.size(2)), rule.softcap,
                                              rule.sliding_window,
                                              rule.held_scores));  // [T, H, E]
-    else if (rule.sliding_window > 0 && lengths[i] > rule.sliding_window)
+    else if (num_queries[i] < num_keys[i])
+      attend_suffix(queries[i], keys[i], values[i], rule, parts);
+    else if (rule.sliding_window > 0 && num_keys[i] > rule.sliding_window)
       attend_sliding(queries[i], keys[i], values[i], rule, parts);
     else
       parts.push_back(attend_sequence(queries[i], keys[i], values[i], std::nullopt, rule));

@@ -63,44 +63,50 @@ constexpr std::int64_t kQueryRows = 128;
 
 /** The sequences of a batch and how they are split into blocks. */
 struct Layout {
-  std::int64_t heads, kv_heads, size;         // H, K, E
-  std::vector<std::int64_t> begins, lengths;  // of the sequences
-  std::int64_t longest = 0, most_keys = 0;    // tokens of a sequence; keys of a block
+  std::int64_t heads, kv_heads, size;  // H, K, E
+  struct Sequence {
+    std::int64_t query_begin, key_begin;  // of its first query and its first key in the batch
+    std::int64_t length, num_queries;     // keys; the last of them belong to the queries
+  };
+  std::vector<Sequence> sequences;
+  std::int64_t longest = 0, most_keys = 0;  // keys of a sequence; of a block
   AttentionRule rule;
 
-  Layout(const Tensor& q, const Tensor& k, const std::vector<std::int64_t>& all_lengths, const AttentionRule& given)
+  Layout(const Tensor& q, const Tensor& k, const std::vector<std::int64_t>& queries,
+         const std::vector<std::int64_t>& keys, const AttentionRule& given)
       : heads(q.size(1)), kv_heads(k.size(1)), size(q.size(2)), rule(given) {
     rule.scale = scale_of(given, size);
-    std::int64_t begin = 0;
-    for (const std::int64_t length : all_lengths) {
-      if (length > 0) {
-        begins.push_back(begin);
-        lengths.push_back(length);
-      }
-      begin += length;
-      longest = std::max(longest, length);
+    std::int64_t query_begin = 0, key_begin = 0;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+      if (queries[i] > 0) sequences.push_back({query_begin, key_begin, keys[i], queries[i]});
+      query_begin += queries[i];
+      key_begin += keys[i];
+      longest = std::max(longest, keys[i]);
     }
     most_keys = rule.sliding_window > 0 ? std::min(longest, rule.sliding_window + kQueryRows) : longest;
   }
 
-  /** Calls run(begin, block) for each block of queries of a sequence; `begin`: its first token in the batch. */
+  /** Calls run(query, block) for each block of queries of a sequence; `query`: the first one's number in the batch. */
   template <class Run>
-  void for_blocks(std::size_t sequence, Run run) const {
-    for (std::int64_t first = 0; first < lengths[sequence]; first += kQueryRows) {
-      const std::int64_t num_queries = std::min(kQueryRows, lengths[sequence] - first);
+  void for_blocks(const Sequence& sequence, Run run) const {
+    const std::int64_t before = sequence.length - sequence.num_queries;  // keys without a query
+    for (std::int64_t first = before; first < sequence.length; first += kQueryRows) {
+      const std::int64_t num_queries = std::min(kQueryRows, sequence.length - first);
       const std::int64_t first_key =
           rule.sliding_window > 0 ? std::max<std::int64_t>(0, first - rule.sliding_window + 1) : 0;
-      run(begins[sequence], kernels::ScoreBlock{num_queries, first + num_queries - first_key, first, first_key,
-                                                rule.sliding_window, rule.softcap});
+      run(sequence.query_begin + first - before,
+          kernels::ScoreBlock{num_queries, first + num_queries - first_key, first, first_key, rule.sliding_window,
+                              rule.softcap});
     }
   }
 
   /** Calls run(sequence, kv head) on all threads; sequences vary faster, so that the threads' shares are even. */
   template <class Run>
   void for_heads(Run run) const {
-    const auto num_sequences = static_cast<std::int64_t>(lengths.size());
+    const auto num_sequences = static_cast<std::int64_t>(sequences.size());
     at::parallel_for(0, kv_heads * num_sequences, 1, [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t i = begin; i < end; ++i) run(static_cast<std::size_t>(i % num_sequences), i / num_sequences);
+      for (std::int64_t i = begin; i < end; ++i)
+        run(sequences[static_cast<std::size_t>(i % num_sequences)], i / num_sequences);
     });
   }
 
@@ -117,14 +123,15 @@ struct Layout {
  */
 struct Attend : Function<Attend> {
   static Tensor forward(AutogradContext* ctx, const Tensor& given_q, const Tensor& given_k, const Tensor& given_v,
-                        const std::vector<std::int64_t>& lengths, const AttentionRule& rule) {
+                        const SequenceLengths& lengths, const AttentionRule& rule) {
     const Tensor q = given_q.contiguous(), k = given_k.contiguous(), v = given_v.contiguous();
-    const Layout layout(q, k, lengths, rule);
+    const Layout layout(q, k, lengths.queries, lengths.num_keys(), rule);
     const auto wide = q.options().dtype(at::toOpMathType(q.scalar_type()));
     const Tensor y = at::empty({q.size(0), layout.heads * layout.size}, q.options());  // [N, H·E]
     const Tensor log_sums = at::empty({layout.heads, q.size(0)}, wide);                // [H, N]
     ctx->save_for_backward({q, k, v, y, log_sums});
-    ctx->saved_data["lengths"] = lengths;
+    ctx->saved_data["queries"] = lengths.queries;
+    ctx->saved_data["keys"] = lengths.num_keys();
     ctx->saved_data["window"] = rule.sliding_window;
     ctx->saved_data["scale"] = rule.scale;
     ctx->saved_data["softcap"] = rule.softcap;
@@ -136,14 +143,14 @@ struct Attend : Function<Attend> {
         using T = decltype(number);
         using W = kernels::Wide<T>;
         const std::int64_t size = layout.size, row = layout.heads * size, kv_row = layout.kv_heads * size;
-        layout.for_heads([&](std::size_t sequence, std::int64_t kv_head) {
+        layout.for_heads([&](const Layout::Sequence& sequence, std::int64_t kv_head) {
           const std::int64_t thread = at::get_thread_num(), group = layout.heads / layout.kv_heads;
           W* const score = mutable_data_of<W>(scores) + thread * scores.size(1);
           T* const share = mutable_data_of<T>(shares) + thread * shares.size(1);
           W* const sum = mutable_data_of<W>(sums) + thread * sums.size(1);
-          layout.for_blocks(sequence, [&](std::int64_t begin, const kernels::ScoreBlock& block) {
-            const std::int64_t m = block.num_queries, n = block.num_keys, query = begin + block.first_query;
-            const std::int64_t key = (begin + block.first_key) * kv_row + kv_head * size;
+          layout.for_blocks(sequence, [&](std::int64_t query, const kernels::ScoreBlock& block) {
+            const std::int64_t m = block.num_queries, n = block.num_keys;
+            const std::int64_t key = (sequence.key_begin + block.first_key) * kv_row + kv_head * size;
             const Part<T> keys{data_of<T>(k) + key, kv_row}, values{data_of<T>(v) + key, kv_row};  // [n, E]
             for (std::int64_t head = kv_head * group; head < (kv_head + 1) * group; ++head) {
               const Part<T> queries{data_of<T>(q) + query * row + head * size, row};  // [m, E]
@@ -164,7 +171,7 @@ struct Attend : Function<Attend> {
     const Tensor grad = grads[0].contiguous();  // [N, H·E]
     const AttentionRule rule{ctx->saved_data["window"].toInt(), ctx->saved_data["scale"].toDouble(),
                              ctx->saved_data["softcap"].toDouble()};
-    const Layout layout(q, k, ctx->saved_data["lengths"].toIntVector(), rule);
+    const Layout layout(q, k, ctx->saved_data["queries"].toIntVector(), ctx->saved_data["keys"].toIntVector(), rule);
     const auto wide = log_sums.options();
     const Tensor grad_q = at::empty_like(q), grad_k = at::empty_like(k), grad_v = at::empty_like(v);
     const Tensor scores = layout.scratch(wide, 2 * layout.most_keys),
@@ -177,16 +184,16 @@ struct Attend : Function<Attend> {
         using W = kernels::Wide<T>;
         const std::int64_t size = layout.size, row = layout.heads * size, kv_row = layout.kv_heads * size;
         const double scale = layout.rule.scale;
-        layout.for_heads([&](std::size_t sequence, std::int64_t kv_head) {
+        layout.for_heads([&](const Layout::Sequence& sequence, std::int64_t kv_head) {
           const std::int64_t thread = at::get_thread_num(), group = layout.heads / layout.kv_heads,
-                             length = layout.lengths[sequence];
-          const std::int64_t first = layout.begins[sequence] * kv_row + kv_head * size;
+                             length = sequence.length;
+          const std::int64_t first = sequence.key_begin * kv_row + kv_head * size;
           W *const total_k = mutable_data_of<W>(totals) + thread * totals.size(1), *const total_v =
                                                                                        total_k +
                                                                                        length * size;  // [T, E]
           std::fill_n(total_k, 2 * length * size, W{0});
-          layout.for_blocks(sequence, [&](std::int64_t begin, const kernels::ScoreBlock& block) {
-            const std::int64_t m = block.num_queries, n = block.num_keys, query = begin + block.first_query;
+          layout.for_blocks(sequence, [&](std::int64_t query, const kernels::ScoreBlock& block) {
+            const std::int64_t m = block.num_queries, n = block.num_keys;
             W *const score = mutable_data_of<W>(scores) + thread * scores.size(1), *const grad_share =
                                                                                        score + m * n;  // [m, n]
             T *const share = mutable_data_of<T>(shares) + thread * shares.size(1), *const grad_score =
@@ -222,7 +229,7 @@ struct Attend : Function<Attend> {
 
 }  // namespace
 
-Tensor attend_on_cpu(const Tensor& q, const Tensor& k, const Tensor& v, const std::vector<std::int64_t>& lengths,
+Tensor attend_on_cpu(const Tensor& q, const Tensor& k, const Tensor& v, const SequenceLengths& lengths,
                      const AttentionRule& rule) {
   const at::ScalarType type = q.scalar_type();
   if (type != at::kHalf && (type != at::kBFloat16 || gemm_bf16bf16f32_ != nullptr))

@@ -3,9 +3,9 @@
 #include <ATen/OpMathType.h>
 #include <torch/csrc/autograd/custom_function.h>
 
-#include <algorithm>
 #include <optional>
 
+#include "nn/operations/label_chunks.hpp"
 #include "nn/operations/product.hpp"
 #include "nn/operations/softcap.hpp"
 
@@ -16,22 +16,6 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
-
-/** Rows whose logits are held at once: about 64 MiB of them. */
-std::int64_t rows_per_chunk(const Tensor& head) {
-  return std::max<std::int64_t>(16, (std::int64_t{64} << 20) / (4 * head.size(0)));
-}
-
-/** Rows [begin, begin + rows) and their labels; the last rows may be padding, which has none. */
-struct Chunk {
-  std::int64_t begin, rows, labelled;
-  Chunk(std::int64_t first, std::int64_t num_rows, std::int64_t step, std::int64_t num_labels)
-      : begin(first),
-        rows(std::min(step, num_rows - first)),
-        labelled(std::clamp<std::int64_t>(num_labels - first, 0, rows)) {}
-  /** The chunk's part of a tensor over labels. */
-  Tensor of(const Tensor& labels) const { return labels.narrow(0, std::min(begin, labels.size(0)), labelled); }
-};
 
 struct LinearCrossEntropy : Function<LinearCrossEntropy> {
   static Tensor forward(AutogradContext* ctx, const Tensor& hidden, const Tensor& head, const Tensor& labels,
@@ -44,7 +28,7 @@ struct LinearCrossEntropy : Function<LinearCrossEntropy> {
     Tensor grad_hidden = needs_hidden ? at::empty_like(hidden) : Tensor();  // [S, D]
     Tensor grad_head = needs_head ? at::zeros_like(head) : Tensor();        // [V, D]
     for (std::int64_t begin = 0; begin < num_rows; begin += step) {
-      const Chunk chunk(begin, num_rows, step, labels.size(0));
+      const LabelChunk chunk(begin, num_rows, step, labels.size(0));
       const Tensor x = hidden.narrow(0, begin, chunk.rows);  // [rows, D]
       const Tensor label = chunk.of(labels).unsqueeze(1);    // [labelled, 1]
       Tensor logits = product(x, weight);                    // [rows, V]
@@ -102,7 +86,7 @@ Tensor linear_cross_entropy_rows(const Tensor& hidden, const Tensor& head, const
   const at::ScalarType wide = at::toOpMathType(hidden.scalar_type());
   std::vector<Tensor> parts;
   for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
-    const Chunk chunk(begin, hidden.size(0), step, labels.size(0));
+    const LabelChunk chunk(begin, hidden.size(0), step, labels.size(0));
     Tensor logits = at::linear(hidden.narrow(0, begin, chunk.rows), weight);  // [rows, V]
     if (softcap > 0) logits = softcapped(logits, softcap);
     const Tensor log_p = at::log_softmax(logits, -1, wide);

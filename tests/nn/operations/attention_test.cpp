@@ -191,3 +191,23 @@ TEST_CASE("attend_cached equals the last token of attend, whatever the cache con
     CHECK(at::allclose(attend_cached(q.index_select(0, last), keys, values, at::tensor({4, 2}, at::kLong), rule),
                        attend(q, k, v, lengths, rule).index_select(0, last), 0, 1e-12));
 }
+
+TEST_CASE("attend of queries that continue other keys equals the end of the whole sequence, with its gradient") {
+  // Two sequences of 3 + 4 tokens share their first 3: the second's queries are its last 4.
+  const Tensor q = normal({11, 4, 4}, 40), k = normal({11, 2, 4}, 41), v = normal({11, 2, 4}, 42);
+  const Tensor rows = at::tensor({0, 1, 2, 3, 4, 5, 6, 0, 1, 2, 7, 8, 9, 10}, at::kLong);
+  const SequenceLengths shared({7, 4}, {7, 7});
+  for (const AttentionRule& rule : {AttentionRule{}, AttentionRule{2}, AttentionRule{5}, AttentionRule{0, 0.9, 0.7},
+                                    AttentionRule{3, 0, 0.7, 40}}) {
+    for (const auto& attends : {attend, attend_composed}) {
+      const Tensor whole =
+          attends(q.index_select(0, rows), k.index_select(0, rows), v.index_select(0, rows), {7, 7}, rule);
+      const Tensor some = attends(q, k.index_select(0, rows), v.index_select(0, rows), shared, rule);
+      CHECK(at::allclose(some.narrow(0, 0, 7), whole.narrow(0, 0, 7), 0, 1e-12));
+      CHECK(at::allclose(some.narrow(0, 7, 4), whole.narrow(0, 10, 4), 0, 1e-12));
+      CHECK(gradient_error({q.clone(), k.clone(), v.clone()}, [&](const auto& in) {
+              return attends(in[0], in[1].index_select(0, rows), in[2].index_select(0, rows), shared, rule);
+            }) < 1e-8);
+    }
+  }
+}

@@ -1,0 +1,324 @@
+#include "nn/dpo.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/evaluation.hpp"
+#include "nn/pair_metrics.hpp"
+#include "nn/preference_loss.hpp"
+#include "nn/reference.hpp"
+#include "nn/reference_scores.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+bool has_orpo(const DpoSettings& settings) {
+  return std::find(settings.losses.begin(), settings.losses.end(), PairLoss::orpo) != settings.losses.end();
+}
+
+/** Micro-batches of pairs. */
+class PairBatch final : public MicroBatch {
+ public:
+  /** `reference` may be null where no loss needs one; `known` [2·B], the reference's log-probabilities of the answers,
+     may be empty. Both must outlive the batch. */
+  PairBatch(const Decoder& model, const DpoSettings& settings, const Reference* reference, std::vector<float> known,
+            std::vector<TokenSample> samples)
+      : model_(model),
+        settings_(settings),
+        reference_(reference),
+        known_(std::move(known)),
+        samples_(std::move(samples)),
+        answers_(model, samples_,
+                 {.shares_prompts = settings.shares_prompts, .labels_prompts = has_orpo(settings)}) {}
+
+  BatchSize size() const override {
+    BatchSize total;
+    for (const TokenSample& sample : samples_) {
+      const SampleSize size = size_of(sample);
+      total.tokens += size.tokens + prompt_length(sample);  // of two sequences
+      total.targets += size.targets;
+    }
+    total.weight = settings_.compat == Compat::trl ? 1 : static_cast<double>(samples_.size());
+    return total;
+  }
+
+  BatchLoss loss(std::uint64_t seed) const override {
+    const auto [losses, values] = compute({.is_training = true, .seed = seed});
+    const bool per_batch = settings_.compat == Compat::trl;
+    return {per_batch ? losses.mean() : losses.sum(), pair_metrics(values.to(at::kCPU), per_batch)};
+  }
+
+  Tensor evaluate() const override {
+    const torch::autograd::AutoGradMode without_gradient(false);
+    return compute({}).values;
+  }
+
+  BatchScores scores(const Tensor& evaluated) const override {
+    const Tensor values = evaluated.to(at::kCPU);
+    BatchScores scores{{}, pair_metrics(values, settings_.compat == Compat::trl)};
+    for (std::size_t i = 0; i < samples_.size(); ++i)
+      scores.losses.push_back(
+          {values[kLoss][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
+    return scores;
+  }
+
+  std::vector<Json> describe() const override {
+    std::vector<Json> list;
+    for (const TokenSample& sample : samples_) {
+      const auto part = [&](std::int64_t from, std::int64_t to) {
+        return std::vector<std::int32_t>(sample.ids.begin() + from, sample.ids.begin() + to);
+      };
+      const auto end = static_cast<std::int64_t>(sample.ids.size());
+      list.push_back({{"prompt_ids", part(0, prompt_length(sample))},
+                      {"chosen_ids", part(prompt_length(sample), sample.second_begin)},
+                      {"rejected_ids", part(sample.second_begin, end)}});
+    }
+    return list;
+  }
+
+  /** Σ log p of each answer under the reference, as the losses use it: [2·B] fp32, chosen and rejected in turn. */
+  Tensor reference_log_probs() const {
+    return sums(weighted(reference_->log_probs(answers_)), answers_.lengths()).view({-1, parts()}).narrow(1, parts() - 2, 2)
+        .flatten();
+  }
+
+ private:
+  struct Computed {
+    Tensor losses;  // [B] with graph
+    Tensor values;  // [kNumPairValues, B], detached
+  };
+
+  /** Runs of targets per pair: with orpo the prompt's, then those of the two answers. */
+  std::int64_t parts() const { return has_orpo(settings_) ? 3 : 2; }
+
+  /** Applies the token weights of LD-DPO. [S] -> [S]. */
+  Tensor weighted(const Tensor& log_probs) const {
+    if (!settings_.ld_alpha) return log_probs;
+    std::vector<float> weights;
+    const std::vector<std::int64_t>& lengths = answers_.lengths();
+    for (std::size_t i = 0; i < lengths.size(); i += 2) {
+      const std::int64_t shared = std::min(lengths[i], lengths[i + 1]);
+      for (const std::int64_t length : {lengths[i], lengths[i + 1]})
+        for (std::int64_t t = 0; t < length; ++t)
+          weights.push_back(t < shared ? 1 : static_cast<float>(*settings_.ld_alpha));
+    }
+    return log_probs * at::tensor(weights, at::kFloat).to(log_probs.device());
+  }
+
+  Computed compute(const Pass& pass) const {
+    const Statistics wanted = settings_.uses_weighting ? Statistics::with_log_square : Statistics::usual;
+    const LogProbs tokens = answers_.log_probs(model_, pass, wanted);
+    const auto num_pairs = static_cast<std::int64_t>(samples_.size());
+    const auto per_pair = [&](const Tensor& of_tokens) {  // [parts, B]
+      return sums(of_tokens, answers_.lengths()).view({num_pairs, parts()}).t();
+    };
+    const Tensor lengths = at::tensor(answers_.lengths(), at::kFloat).to(tokens.values.device()).view({num_pairs, parts()}).t();
+    const std::int64_t chosen = parts() - 2, rejected = parts() - 1;
+    const Tensor whole = per_pair(tokens.values), log_probs = settings_.ld_alpha ? per_pair(weighted(tokens.values)) : whole;
+    const Tensor reference = reference_values(log_probs);
+
+    PairLogProbs pairs{.chosen = log_probs[chosen],
+                       .rejected = log_probs[rejected],
+                       .reference_chosen = reference[0],
+                       .reference_rejected = reference[1],
+                       .chosen_lengths = lengths[chosen],
+                       .rejected_lengths = lengths[rejected],
+                       .chosen_mean = whole[chosen].sum() / lengths[chosen].sum(),
+                       .whole_mean = {},
+                       .weights = {}};
+    if (has_orpo(settings_))
+      pairs.whole_mean = (whole[0].sum() + whole[chosen].sum()) / (lengths[0].sum() + lengths[chosen].sum());
+    if (settings_.uses_weighting) {
+      const Tensor aligned = per_pair((tokens.values - tokens.statistics.log_square).detach()) / lengths.clamp_min(1);
+      pairs.weights = at::exp(aligned[chosen]) * at::exp(aligned[rejected]);
+    }
+    const Tensor losses = pair_losses(settings_, pairs);
+    const Rewards rewards = rewards_of(settings_, pairs);
+    const TokenStatistics& statistics = tokens.statistics;
+    const Tensor entropy = per_pair(statistics.entropy), logits = per_pair(statistics.mean_logit);
+    const Tensor ratio = needs_reference(settings_) ? pairs.chosen - pairs.reference_chosen : at::zeros_like(pairs.chosen);
+    std::vector<Tensor> rows(kNumPairValues);
+    rows[kLoss] = losses;
+    rows[kChosenReward] = rewards.chosen;
+    rows[kRejectedReward] = rewards.rejected;
+    rows[kChosenLogProb] = pairs.chosen;
+    rows[kRejectedLogProb] = pairs.rejected;
+    rows[kChosenLogRatio] = ratio;
+    rows[kChosenLength] = pairs.chosen_lengths;
+    rows[kRejectedLength] = pairs.rejected_lengths;
+    rows[kEntropy] = entropy[chosen] + entropy[rejected];
+    rows[kChosenLogit] = logits[chosen];
+    rows[kRejectedLogit] = logits[rejected];
+    rows[kChosenTop] = per_pair(statistics.is_top)[chosen];
+    return {losses, at::stack(rows).detach()};
+  }
+
+  /** [2, B]: of the chosen and the rejected answers. */
+  Tensor reference_values(const Tensor& like) const {
+    if (!needs_reference(settings_)) return at::zeros({2, like.size(1)}, like.options()).detach();
+    const Tensor values = known_.empty() ? reference_log_probs() : at::tensor(known_, at::kFloat).to(like.device());
+    return values.view({-1, 2}).t();
+  }
+
+  const Decoder& model_;
+  const DpoSettings& settings_;
+  const Reference* reference_;
+  std::vector<float> known_;
+  std::vector<TokenSample> samples_;
+  Answers answers_;
+};
+
+/** A pair with these lengths and arbitrary content. */
+TokenSample outline_pair(std::int64_t prompt, std::int64_t chosen, std::int64_t rejected) {
+  const auto size = static_cast<std::size_t>(prompt + chosen + rejected);
+  TokenSample sample{std::vector<std::int32_t>(size, 0), std::vector<std::uint8_t>(size, 1)};
+  std::fill(sample.is_target.begin(), sample.is_target.begin() + prompt, 0);
+  sample.second_begin = static_cast<std::int32_t>(prompt + chosen);
+  return sample;
+}
+
+class DpoObjective final : public Objective {
+ public:
+  DpoObjective(const Decoder& model, const DpoSettings& settings, const SampleSource& samples, Sinks sinks)
+      : model_(model), settings_(settings), samples_(samples) {
+    sizes_.reserve(static_cast<std::size_t>(samples.size()));
+    for (std::int64_t i = 0; i < samples.size(); ++i) sizes_.push_back(samples.size_at(i));
+    if (!needs_reference(settings)) return;
+    reference_.emplace(model, settings, settings.reference);
+    if (!settings.reference.is_precomputed || model.placement.device.is_meta()) return;
+    known_ = reference_scores(settings.reference.cache, data_sha256(), 2 * samples.size(), sinks, [&] {
+      return compute_reference(sinks);
+    });
+  }
+
+  std::int64_t num_samples() const override { return samples_.size(); }
+  std::string data_sha256() const override { return samples_.content_sha256(); }
+
+  /** The targets are assumed to be divided evenly among the two answers where they are truncated. */
+  SampleSize sample_size(std::int64_t number, std::int64_t max_length) const override {
+    const SampleSize size = sizes_[static_cast<std::size_t>(number)];
+    const std::int64_t prompt = std::min<std::int64_t>(size.tokens - size.targets, max_length - 1);
+    const std::int64_t answer = std::clamp<std::int64_t>(size.targets / 2, 1, max_length - prompt);
+    const std::int64_t targets = std::min<std::int64_t>(size.targets, 2 * (max_length - prompt));
+    const std::int64_t kept = std::max(targets, answer + 1);
+    return {static_cast<std::int32_t>(prompt + kept), static_cast<std::int32_t>(kept)};
+  }
+
+  std::unique_ptr<MicroBatch> read(const std::vector<std::int64_t>& numbers) const override { return batch(numbers); }
+
+  std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
+                                      std::int64_t max_length) const override {
+    std::vector<TokenSample> samples;
+    for (const std::int64_t number : numbers) {
+      const auto [tokens, targets] = sample_size(number, max_length);
+      samples.push_back(outline_pair(tokens - targets, (targets + 1) / 2, targets / 2));
+    }
+    return std::make_unique<PairBatch>(model_, settings_, reference(), std::vector<float>(), std::move(samples));
+  }
+
+  Assessment assess(MetricSums& metrics) const override { return assess_pairs(metrics, settings_.health); }
+
+  /** Compares log-ratios and loss of the first pairs with what they are when policy and reference are the same. */
+  void check_start(Log& log) const;
+
+ private:
+  const Reference* reference() const { return reference_ ? &*reference_ : nullptr; }
+
+  std::unique_ptr<PairBatch> batch(const std::vector<std::int64_t>& numbers) const {
+    std::vector<TokenSample> samples;
+    std::vector<float> known;
+    for (const std::int64_t number : numbers) {
+      samples.push_back(samples_.at(number));
+      if (known_.empty()) continue;
+      known.push_back(known_[static_cast<std::size_t>(2 * number)]);
+      known.push_back(known_[static_cast<std::size_t>(2 * number + 1)]);
+    }
+    return std::make_unique<PairBatch>(model_, settings_, reference(), std::move(known), std::move(samples));
+  }
+
+  std::vector<float> compute_reference(const Sinks& sinks) const {
+    const std::int64_t batch_size = evaluation_batch_size(settings_);
+    std::vector<float> values;
+    for (std::int64_t begin = 0; begin < num_samples(); begin += batch_size) {
+      sinks.stop.check("computing the log-probabilities of the reference");
+      std::vector<std::int64_t> numbers;
+      for (std::int64_t i = begin; i < std::min(num_samples(), begin + batch_size); ++i) numbers.push_back(i);
+      const Tensor found = batch(numbers)->reference_log_probs().to(at::kCPU).contiguous();  // [2·B]
+      values.insert(values.end(), found.const_data_ptr<float>(), found.const_data_ptr<float>() + found.numel());
+      sinks.progress.update({"reference", std::min(num_samples(), begin + batch_size), num_samples(), "pairs"});
+    }
+    sinks.progress.finish();
+    return values;
+  }
+
+  const Decoder& model_;
+  const DpoSettings& settings_;
+  const SampleSource& samples_;
+  std::vector<SampleSize> sizes_;
+  std::optional<Reference> reference_;
+  std::vector<float> known_;  // [2·pairs]: Σ log p of the answers under the reference; empty: computed when needed
+};
+
+/** The largest difference of log-probabilities, relative to their size, that is not a mistake: exact where both models
+   run the same operations on the same batch, else the rounding of the precision. */
+double tolerance_of(const DpoSettings& settings, at::ScalarType type) {
+  const bool has_residual = settings.lora.init == LoraInit::pissa || settings.lora.init == LoraInit::olora;
+  if (!settings.reference.is_precomputed && !has_residual) return 0;
+  return type == at::kFloat ? 1e-4 : 0.05;
+}
+
+void DpoObjective::check_start(Log& log) const {
+  if (!reference_ || num_samples() == 0) return;
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(num_samples(), std::max(1, settings_.batch_size)); ++i)
+    numbers.push_back(i);
+  const std::unique_ptr<PairBatch> first = batch(numbers);
+  const Tensor values = first->evaluate().to(at::kCPU);
+  const double tolerance = tolerance_of(settings_, model_.placement.dtype);
+  for (std::int64_t i = 0; i < static_cast<std::int64_t>(numbers.size()); ++i) {
+    const auto value = [&](PairValue row) { return values[row][i].item<double>(); };
+    const double log_ratio = std::max(std::fabs(value(kChosenReward)), std::fabs(value(kRejectedReward))) / settings_.beta;
+    const double size = std::max({1.0, std::fabs(value(kChosenLogProb)), std::fabs(value(kRejectedLogProb))});
+    if (!reference_->is_start()) {
+      log.info(fmt::format("before the first step the loss of the first pair is {:.6f}; the reference is another model "
+                           "than the one that training starts from",
+                           value(kLoss)));
+      return;
+    }
+    const auto expected = starting_loss(settings_, static_cast<std::int64_t>(value(kChosenLength)),
+                                        static_cast<std::int64_t>(value(kRejectedLength)));
+    const bool is_same = log_ratio <= tolerance * size;
+    const bool is_expected = !expected || tolerance > 0 || std::fabs(value(kLoss) - *expected) <= 1e-5 * (1 + *expected);
+    if (is_same && is_expected) continue;
+    throw Error(Kind::internal,
+                fmt::format("before the first step the model must equal its reference, but the log-probability of an "
+                            "answer of pair {} differs by {:.3g} and the loss is {:.6f}{}; {}",
+                            i + 1, log_ratio, value(kLoss), expected ? fmt::format(" instead of {:.6f}", *expected) : "",
+                            settings_.reference.is_precomputed
+                                ? "the precomputed log-probabilities of the reference are of another precision or "
+                                  "model: remove them and run again"
+                                : "dropout, precision or weights of the two are not the same"));
+  }
+}
+
+}  // namespace
+
+ObjectiveFactory dpo_objectives(const DpoSettings& settings, const SampleSource& train, const SampleSource* validation,
+                                Sinks sinks) {
+  check_pair_losses(settings);
+  ObjectiveFactory make;
+  make.train = [&settings, &train, sinks](const Decoder& model) -> std::unique_ptr<Objective> {
+    auto objective = std::make_unique<DpoObjective>(model, settings, train, sinks);
+    if (!model.placement.device.is_meta()) objective->check_start(sinks.log);
+    return objective;
+  };
+  make.validation = [&settings, validation, sinks](const Decoder& model) -> std::unique_ptr<Objective> {
+    return validation == nullptr ? nullptr : std::make_unique<DpoObjective>(model, settings, *validation, sinks);
+  };
+  return make;
+}
+
+}  // namespace intelia::nn

@@ -1,0 +1,285 @@
+#include "nn/kto.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "nn/preference_loss.hpp"
+#include "nn/reference.hpp"
+
+namespace intelia::nn {
+
+namespace {
+
+/** Values of each answer of a micro-batch, by row: [kNumAnswerValues, B]. */
+enum AnswerValue : std::int64_t {
+  kLoss,
+  kReward,
+  kLogProb,
+  kLength,
+  kIsDesirable,
+  kEntropy,  // Σ over its tokens
+  kLogit,    // Σ over its tokens of the mean logit
+  kKl,       // the same for all
+  kNumAnswerValues,
+};
+
+/** The metrics of TRL's KTOTrainer but for rewards/margins, which assess() adds. */
+MetricSums answer_metrics(const Tensor& values, bool per_batch) {
+  const Tensor value = values.to(at::kDouble).contiguous();
+  const std::int64_t count = value.size(1);
+  const auto at = [&](AnswerValue row, std::int64_t i) { return value.const_data_ptr<double>()[row * count + i]; };
+  MetricSums metrics;
+  const auto add = [&](const std::string& name, double sum, double weight) {
+    if (weight > 0) metrics[name].add(per_batch ? WeightedSum{sum / weight, 1} : WeightedSum{sum, weight});
+  };
+  double entropy = 0, all_tokens = 0, mean_reward[2] = {};
+  bool has_both = true;
+  for (const bool is_desirable : {true, false}) {
+    double num = 0, reward = 0, log_prob = 0, logit = 0, tokens = 0;
+    for (std::int64_t i = 0; i < count; ++i) {
+      if ((at(kIsDesirable, i) != 0) != is_desirable) continue;
+      num += 1;
+      reward += at(kReward, i);
+      log_prob += at(kLogProb, i);
+      logit += at(kLogit, i);
+      tokens += at(kLength, i);
+      entropy += at(kEntropy, i);
+    }
+    const std::string side = is_desirable ? "chosen" : "rejected";
+    add("rewards/" + side, reward, num);
+    add("logps/" + side, log_prob, num);
+    add("logits/" + side, logit, tokens);
+    all_tokens += tokens;
+    has_both = has_both && num > 0;
+    mean_reward[is_desirable] = num > 0 ? reward / num : 0;
+  }
+  if (per_batch && has_both) add("rewards/margins", mean_reward[1] - mean_reward[0], 1);
+  add("entropy", entropy, all_tokens);
+  add("kl", at(kKl, 0) * static_cast<double>(count), static_cast<double>(count));
+  return metrics;
+}
+
+std::vector<TokenSample> truncated(std::vector<TokenSample> samples, std::int64_t max_length) {
+  for (TokenSample& sample : samples) {
+    if (static_cast<std::int64_t>(sample.ids.size()) <= max_length) continue;
+    sample.ids.resize(static_cast<std::size_t>(max_length));
+    sample.is_target.resize(static_cast<std::size_t>(max_length));
+  }
+  return samples;
+}
+
+/** The prompt of `sample` followed by the answer of `other`. */
+TokenSample mismatched(const TokenSample& sample, const TokenSample& other) {
+  const auto prompt = static_cast<std::ptrdiff_t>(prompt_length(sample));
+  const auto answer = static_cast<std::ptrdiff_t>(prompt_length(other));
+  TokenSample result{{sample.ids.begin(), sample.ids.begin() + prompt},
+                     {sample.is_target.begin(), sample.is_target.begin() + prompt}};
+  result.ids.insert(result.ids.end(), other.ids.begin() + answer, other.ids.end());
+  result.is_target.resize(result.ids.size(), 1);
+  return result;
+}
+
+/** The samples with the answers of each group of `size` samples rotated by one, the last one's first. */
+std::vector<TokenSample> rotated(const std::vector<TokenSample>& samples, std::size_t size) {
+  std::vector<TokenSample> list;
+  for (std::size_t begin = 0; begin < samples.size(); begin += size) {
+    const std::size_t end = std::min(samples.size(), begin + size);
+    for (std::size_t i = begin; i < end; ++i)
+      list.push_back(mismatched(samples[i], samples[i == begin ? end - 1 : i - 1]));
+  }
+  return list;
+}
+
+class AnswerBatch final : public MicroBatch {
+ public:
+  /** samples: not truncated yet. */
+  AnswerBatch(const Decoder& model, const KtoSettings& settings, const Reference& reference,
+              const std::vector<TokenSample>& samples, std::int64_t max_length)
+      : model_(model),
+        settings_(settings),
+        reference_(reference),
+        samples_(truncated(samples, max_length)),
+        answers_(model, samples_) {
+    if (settings.loss != AnswerLoss::kto) return;
+    const std::size_t group = settings.packs ? samples.size() : static_cast<std::size_t>(std::max(1, settings.batch_size));
+    others_.emplace(model, truncated(rotated(samples, group), max_length));
+  }
+
+  BatchSize size() const override {
+    BatchSize total;
+    for (const TokenSample& sample : samples_) {
+      const SampleSize size = size_of(sample);
+      total.tokens += size.tokens;
+      total.targets += size.targets;
+    }
+    total.weight = settings_.compat == Compat::trl ? 1 : static_cast<double>(samples_.size());
+    return total;
+  }
+
+  BatchLoss loss(std::uint64_t seed) const override {
+    const auto [losses, values] = compute({.is_training = true, .seed = seed});
+    const bool per_batch = settings_.compat == Compat::trl;
+    return {per_batch ? losses.mean() : losses.sum(), answer_metrics(values.to(at::kCPU), per_batch)};
+  }
+
+  Tensor evaluate() const override {
+    const torch::autograd::AutoGradMode without_gradient(false);
+    return compute({}).values;
+  }
+
+  BatchScores scores(const Tensor& evaluated) const override {
+    const Tensor values = evaluated.to(at::kCPU);
+    BatchScores scores{{}, answer_metrics(values, settings_.compat == Compat::trl)};
+    for (std::size_t i = 0; i < samples_.size(); ++i)
+      scores.losses.push_back(
+          {values[kLoss][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
+    return scores;
+  }
+
+  std::vector<Json> describe() const override {
+    std::vector<Json> list;
+    for (const TokenSample& sample : samples_)
+      list.push_back({{"ids", sample.ids}, {"is_target", sample.is_target}, {"label", sample.is_desirable}});
+    return list;
+  }
+
+ private:
+  struct Computed {
+    Tensor losses;  // [B] with graph
+    Tensor values;  // [kNumAnswerValues, B], detached
+  };
+
+  /** How much more likely the answers to other prompts have become, a baseline for the rewards: [], without gradient. */
+  Tensor kl(const Tensor& like) const {
+    if (!others_) return at::zeros({}, like.options());
+    const torch::autograd::AutoGradMode without_gradient(false);
+    const Tensor policy = others_->log_probs(model_, {}, Statistics::none).values;
+    return ((policy - reference_.log_probs(*others_)).sum() / static_cast<double>(others_->count())).clamp_min(0);
+  }
+
+  Computed compute(const Pass& pass) const {
+    const LogProbs tokens = answers_.log_probs(model_, pass, Statistics::usual);
+    const auto per_answer = [&](const Tensor& of_tokens) { return sums(of_tokens, answers_.lengths()); };  // [B]
+    const Tensor log_probs = per_answer(tokens.values);
+    const Tensor log_ratios = log_probs - per_answer(reference_.log_probs(answers_));
+    std::vector<std::uint8_t> labels;
+    for (const TokenSample& sample : samples_) labels.push_back(sample.is_desirable);
+    const Tensor is_desirable = at::tensor(labels, at::kByte).to(at::kBool).to(log_probs.device());
+    const Tensor baseline = kl(log_probs);
+    const Tensor weights = at::where(is_desirable, settings_.desirable_weight, settings_.undesirable_weight)
+                               .to(log_probs.scalar_type());
+    const Tensor losses = weights * answer_losses(settings_.loss, settings_.beta, log_ratios, is_desirable, baseline);
+    std::vector<Tensor> rows(kNumAnswerValues);
+    rows[kLoss] = losses;
+    rows[kReward] = settings_.beta * log_ratios;
+    rows[kLogProb] = log_probs;
+    rows[kLength] = at::tensor(answers_.lengths(), at::kFloat).to(log_probs.device());
+    rows[kIsDesirable] = is_desirable.to(log_probs.scalar_type());
+    rows[kEntropy] = per_answer(tokens.statistics.entropy);
+    rows[kLogit] = per_answer(tokens.statistics.mean_logit);
+    rows[kKl] = baseline.expand_as(log_probs);
+    return {losses, at::stack(rows).detach()};
+  }
+
+  const Decoder& model_;
+  const KtoSettings& settings_;
+  const Reference& reference_;
+  std::vector<TokenSample> samples_;
+  Answers answers_;
+  std::optional<Answers> others_;  // the same prompts with each other's answers, for the KL term
+};
+
+class KtoObjective final : public Objective {
+ public:
+  KtoObjective(const Decoder& model, const KtoSettings& settings, const SampleSource& samples)
+      : model_(model), settings_(settings), samples_(samples), reference_(model, settings, settings.reference) {
+    sizes_.reserve(static_cast<std::size_t>(samples.size()));
+    for (std::int64_t i = 0; i < samples.size(); ++i) sizes_.push_back(samples.size_at(i));
+  }
+
+  std::int64_t num_samples() const override { return samples_.size(); }
+  std::string data_sha256() const override { return samples_.content_sha256(); }
+
+  SampleSize sample_size(std::int64_t number, std::int64_t max_length) const override {
+    const SampleSize size = sizes_[static_cast<std::size_t>(number)];
+    const std::int64_t prompt = std::min<std::int64_t>(size.tokens - size.targets, max_length - 1);
+    const std::int64_t targets = std::min<std::int64_t>(size.targets, max_length - prompt);
+    return {static_cast<std::int32_t>(prompt + targets), static_cast<std::int32_t>(targets)};
+  }
+
+  std::unique_ptr<MicroBatch> read(const std::vector<std::int64_t>& numbers) const override {
+    std::vector<TokenSample> samples;
+    for (const std::int64_t number : numbers) samples.push_back(samples_.at(number));
+    return batch(samples, settings_.max_length);
+  }
+
+  std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
+                                      std::int64_t max_length) const override {
+    std::vector<TokenSample> samples;
+    for (const std::int64_t number : numbers) {
+      const auto [tokens, targets] = sample_size(number, max_length);
+      TokenSample& sample = samples.emplace_back();
+      sample.ids.assign(static_cast<std::size_t>(tokens), 0);
+      sample.is_target.assign(static_cast<std::size_t>(tokens), 0);
+      std::fill(sample.is_target.end() - targets, sample.is_target.end(), 1);
+    }
+    return batch(samples, max_length);
+  }
+
+  Assessment assess(MetricSums& metrics) const override {
+    const auto chosen = metrics.find("rewards/chosen"), rejected = metrics.find("rewards/rejected");
+    if (chosen == metrics.end() || rejected == metrics.end()) return {};
+    if (!metrics.contains("rewards/margins"))
+      metrics["rewards/margins"] = {chosen->second.mean() - rejected->second.mean(), 1};
+    return {.progress = fmt::format("margin {:.3f}", metrics["rewards/margins"].mean()),
+            .warnings = {},
+            .reason_to_stop = {}};
+  }
+
+  void check_start() const {
+    if (!reference_.is_start() || num_samples() == 0) return;
+    std::vector<std::int64_t> numbers;
+    for (std::int64_t i = 0; i < std::min<std::int64_t>(num_samples(), std::max(1, settings_.batch_size)); ++i)
+      numbers.push_back(i);
+    const Tensor values = read(numbers)->evaluate().to(at::kCPU);
+    const bool has_residual = settings_.lora.init == LoraInit::pissa || settings_.lora.init == LoraInit::olora;
+    const double largest = values[kReward].abs().max().item<double>() / settings_.beta;
+    const double size = std::max(1.0, values[kLogProb].abs().max().item<double>());
+    const double tolerance = !has_residual ? 0 : model_.placement.dtype == at::kFloat ? 1e-4 : 0.05;
+    if (largest <= tolerance * size) return;
+    throw Error(Kind::internal,
+                fmt::format("before the first step the model must equal its reference, but the log-probability of an "
+                            "answer differs by {:.3g}: dropout, precision or weights of the two are not the same",
+                            largest));
+  }
+
+ private:
+  std::unique_ptr<MicroBatch> batch(const std::vector<TokenSample>& samples, std::int64_t max_length) const {
+    return std::make_unique<AnswerBatch>(model_, settings_, reference_, samples, max_length);
+  }
+
+  const Decoder& model_;
+  const KtoSettings& settings_;
+  const SampleSource& samples_;
+  Reference reference_;
+  std::vector<SampleSize> sizes_;
+};
+
+}  // namespace
+
+ObjectiveFactory kto_objectives(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation) {
+  ObjectiveFactory make;
+  make.train = [&settings, &train](const Decoder& model) -> std::unique_ptr<Objective> {
+    auto objective = std::make_unique<KtoObjective>(model, settings, train);
+    if (!model.placement.device.is_meta()) objective->check_start();
+    return objective;
+  };
+  make.validation = [&settings, validation](const Decoder& model) -> std::unique_ptr<Objective> {
+    return validation == nullptr ? nullptr : std::make_unique<KtoObjective>(model, settings, *validation);
+  };
+  return make;
+}
+
+}  // namespace intelia::nn
