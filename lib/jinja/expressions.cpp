@@ -139,7 +139,7 @@ Value Evaluator::evaluate_sign(const Node& node, Scope& scope) {
     throw RenderError(
         fmt::format("bad operand type for unary {}: '{}'", node.op == Op::negate ? '-' : '+', type_name(value)));
   if (node.op == Op::negate) return negated(value);
-  return value.is_whole() ? Value::integer(value.as_integer()) : value;
+  return value.is(Type::boolean) ? Value::integer(value.as_integer()) : value;
 }
 
 Value Evaluator::evaluate_compare(const Node& node, Scope& scope) {

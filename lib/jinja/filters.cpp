@@ -199,9 +199,12 @@ Value truncated_text(const Text& text, const CallArguments& arguments) {
   return Value::string(std::move(cut));
 }
 
+/** An integer, or a bool as one. */
+Value as_integer_type(const Value& whole) { return whole.is_large() ? whole : Value::integer(whole.as_integer()); }
+
 Value to_integer(const Value& value, const CallArguments& arguments) {
   const Value fallback = arguments.find(0, "default") ? *arguments.find(0, "default") : Value::integer(0);
-  if (value.is_whole()) return Value::integer(value.as_integer());
+  if (value.is_whole()) return as_integer_type(value);
   if (value.is(Type::real)) return std::isnan(value.as_real()) ? fallback : Value::integer(truncated(value.as_real()));
   if (value.is(Type::undefined)) throw RenderError(value.undefined_message());
   if (!value.is(Type::string)) return fallback;
@@ -211,10 +214,26 @@ Value to_integer(const Value& value, const CallArguments& arguments) {
   return real && std::isfinite(*real) ? Value::integer(truncated(*real)) : fallback;
 }
 
+/** Python's round() of an integer: half to even, and an integer again. */
+Value rounded_whole(const Value& whole, std::int64_t precision) {
+  if (precision >= 0) return as_integer_type(whole);
+  constexpr std::int64_t kMaxDigits = 19;  // of 64 bits
+  const __int128 number = whole.as_integer();
+  if (precision < -kMaxDigits) return Value::integer(0);
+  __int128 unit = 1;
+  for (; precision < 0; ++precision) unit *= 10;
+  const __int128 magnitude = number < 0 ? -number : number, rest = magnitude % unit;
+  __int128 result = magnitude - rest;
+  if (2 * rest > unit || (2 * rest == unit && result / unit % 2 != 0)) result += unit;
+  const auto digits = static_cast<std::uint64_t>(result);
+  return Value::integer((number < 0 && digits != 0 ? "-" : "") + std::to_string(digits));
+}
+
 Value rounded(const Value& value, const CallArguments& arguments) {
   if (!value.is_number()) throw RenderError("type " + type_name(value) + " doesn't define __round__ method");
   const std::int64_t precision = integer_argument(arguments, 0, "precision", 0);
   const std::string method = string_argument(arguments, 1, "method", "common");
+  if (method == "common" && value.is_whole()) return rounded_whole(value, precision);
   const double scale = std::pow(10.0, static_cast<double>(precision));
   if (method == "ceil") return Value::real(std::ceil(value.as_real() * scale) / scale);
   if (method == "floor") return Value::real(std::floor(value.as_real() * scale) / scale);
@@ -429,7 +448,7 @@ Value filter_abs(Runtime&, const Value& input, const CallArguments&) {
   if (input.is(Type::undefined)) throw RenderError(input.undefined_message());
   if (!input.is_number()) throw RenderError("bad operand type for abs(): '" + type_name(input) + "'");
   if (!input.is_whole()) return Value::real(std::fabs(input.as_real()));
-  return input.as_integer() < 0 ? negated(input) : Value::integer(input.as_integer());
+  return compare(input, Value::integer(0), "<") < 0 ? negated(input) : as_integer_type(input);
 }
 
 Value filter_round(Runtime&, const Value& input, const CallArguments& arguments) { return rounded(input, arguments); }

@@ -82,7 +82,7 @@ Text formatted(const Value& value, std::string_view specification) {
       digits = fmt::format("{:b}", value.as_integer());
     } else if (kind == '\0' || kind == 'd') {
       if (kind == 'd' && !value.is_whole()) throw RenderError("Unknown format code 'd' for object of type 'float'");
-      digits = value.is_whole() ? std::to_string(value.as_integer()) : repr_of_float(value.as_real());
+      digits = value.is_whole() ? value.digits() : repr_of_float(value.as_real());
     } else {
       throw RenderError(fmt::format("Unknown format code '{}' for object of type '{}'", kind, type_name(value)));
     }
@@ -227,8 +227,7 @@ Value format_percent(Runtime& runtime, const Text& format, const std::vector<Val
         throw RenderError(fmt::format("%{} format: a real number is required, not {}", kind, type_name(*value)));
       }
       const bool is_whole = kind == 'd' || kind == 'i' || kind == 'u';
-      const Value number =
-          is_whole ? Value::integer(value->is_whole() ? value->as_integer() : truncated(value->as_real())) : *value;
+      const Value number = is_whole && !value->is_whole() ? Value::integer(truncated(value->as_real())) : *value;
       piece = formatted(number, specification + (is_whole ? 'd' : kind));
     }
     runtime.charge_bytes(piece.bytes.size());

@@ -58,12 +58,17 @@ Value raise_whole(std::int64_t base, std::int64_t exponent) {
 
 Value negated(const Value& number) {
   if (!number.is_whole()) return Value::real(-number.as_real());
-  if (number.as_integer() == INT64_MIN) fail_too_large();
+  if (number.is_large() || number.as_integer() == INT64_MIN) {
+    const std::string digits = number.digits();
+    return Value::integer(digits.front() == '-' ? digits.substr(1) : '-' + digits);
+  }
   return Value::integer(-number.as_integer());
 }
 
 Value calculate(Op op, const Value& left, const Value& right) {
   if (op == Op::divide) {
+    for (const Value* number : {&left, &right})
+      if (number->is_large()) number->as_integer();  // fails: Python divides exactly before it rounds
     if (right.as_real() == 0) throw RenderError("division by zero");
     return Value::real(left.as_real() / right.as_real());
   }

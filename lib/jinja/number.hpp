@@ -1,4 +1,4 @@
-// Python's arithmetic on int (64 bits: overflow is an error) and float.
+// Python's arithmetic on int and float; an int that does not fit in 64 bits, or a result that does not, is an error.
 #pragma once
 
 #include "jinja/parser.hpp"

@@ -6,7 +6,9 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <compare>
 
+#include "record/exact_json.hpp"
 #include "record/json.hpp"
 #include "text/json_escape.hpp"
 #include "text/python_characters.hpp"
@@ -27,6 +29,23 @@ Value Value::undefined(std::string message) {
   Value result;
   result.pointer_ = std::make_shared<std::string>(std::move(message));
   return result;
+}
+
+Value Value::integer(std::string digits) {
+  Value result(Type::integer);
+  if (std::from_chars(digits.data(), digits.data() + digits.size(), result.integer_).ec == std::errc()) return result;
+  result.pointer_ = std::make_shared<std::string>(std::move(digits));
+  return result;
+}
+
+void Value::fail_too_large() const { throw RenderError("the number " + digits() + " does not fit in 64 bits"); }
+
+double Value::large_as_real() const {
+  const std::string text = digits();
+  double number = 0;
+  if (std::from_chars(text.data(), text.data() + text.size(), number).ec != std::errc() || !std::isfinite(number))
+    throw RenderError("int too large to convert to float");
+  return number;
 }
 
 std::string Value::undefined_message() const {
@@ -96,6 +115,7 @@ int Value::depth() const {
 
 std::int64_t Value::weight() const {
   if (type_ == Type::string) return 1 + static_cast<std::int64_t>(bytes().size() / 4);
+  if (is_large()) return 1 + static_cast<std::int64_t>(digits().size() / 4);
   const Contents* contents = contents_of(*this);
   return contents == nullptr ? 1 : contents->weight;
 }
@@ -165,7 +185,7 @@ bool is_true(const Value& value) {
       return false;
     case Type::boolean:
     case Type::integer:
-      return value.as_integer() != 0;
+      return value.is_large() || value.as_integer() != 0;
     case Type::real:
       return value.as_real() != 0;
     case Type::string:
@@ -292,7 +312,7 @@ void append_repr(Text& out, const Value& value) {
       append(out, value.as_integer() ? "True" : "False");
       break;
     case Type::integer:
-      append(out, std::to_string(value.as_integer()));
+      append(out, value.digits());
       break;
     case Type::real:
       append(out, repr_of_float(value.as_real()));
@@ -356,11 +376,42 @@ TextPtr to_text(const Value& value) {
   return text;
 }
 
-bool equal(const Value& left, const Value& right) {
-  if (left.is_number() && right.is_number()) {
-    if (left.is_whole() && right.is_whole()) return left.as_integer() == right.as_integer();
-    return left.as_real() == right.as_real();
+namespace {
+
+/** The order of two integers in decimal digits. */
+std::strong_ordering order_of_digits(std::string_view left, std::string_view right) {
+  const bool is_negative = left.front() == '-';
+  if (is_negative != (right.front() == '-'))
+    return is_negative ? std::strong_ordering::less : std::strong_ordering::greater;
+  if (is_negative) return order_of_digits(right.substr(1), left.substr(1));
+  return left.size() != right.size() ? left.size() <=> right.size() : left.compare(right) <=> 0;
+}
+
+/** The exact order of an integer and a float. */
+std::partial_ordering order_of_whole_and_real(const Value& whole, double real) {
+  constexpr std::int64_t kExact = 1LL << 53;
+  if (!whole.is_large() && std::abs(whole.as_integer()) <= kExact) return whole.as_real() <=> real;
+  if (std::isnan(real)) return std::partial_ordering::unordered;
+  if (std::isinf(real)) return 0.0 <=> real;
+  // A fraction does not matter: a float that has one is smaller than the integer.
+  return order_of_digits(whole.digits(), fmt::format("{:.0f}", std::trunc(real) + 0.0));
+}
+
+/** Unordered for NaN. */
+std::partial_ordering order_of_numbers(const Value& left, const Value& right) {
+  if (left.is_large() || right.is_large() || left.is_whole() != right.is_whole()) {
+    if (left.is_whole() && right.is_whole()) return order_of_digits(left.digits(), right.digits());
+    if (left.is_whole()) return order_of_whole_and_real(left, right.as_real());
+    if (right.is_whole()) return 0 <=> order_of_whole_and_real(right, left.as_real());
   }
+  if (left.is_whole()) return left.as_integer() <=> right.as_integer();
+  return left.as_real() <=> right.as_real();
+}
+
+}  // namespace
+
+bool equal(const Value& left, const Value& right) {
+  if (left.is_number() && right.is_number()) return std::is_eq(order_of_numbers(left, right));
   if (left.type() != right.type() && !(left.is_tuple() && right.is_tuple())) return false;
   switch (left.type()) {
     case Type::undefined:
@@ -388,10 +439,8 @@ bool equal(const Value& left, const Value& right) {
 
 int compare(const Value& left, const Value& right, const char* operation) {
   if (left.is_number() && right.is_number()) {
-    if (left.is_whole() && right.is_whole()) {
-      return left.as_integer() < right.as_integer() ? -1 : left.as_integer() > right.as_integer();
-    }
-    return left.as_real() < right.as_real() ? -1 : left.as_real() > right.as_real();
+    const std::partial_ordering order = order_of_numbers(left, right);
+    return std::is_lt(order) ? -1 : std::is_gt(order) ? 1 : 0;
   }
   if (left.is(Type::string) && right.is(Type::string)) return left.bytes().compare(right.bytes());
   if (left.type() == right.type() && (left.is(Type::list) || left.is(Type::tuple))) {
@@ -515,6 +564,12 @@ void append_json_text(std::string& out, std::string_view text, bool ensure_ascii
   out += '"';
 }
 
+std::string json_real(double number) {
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-Infinity" : "Infinity";
+  return repr_of_float(number);
+}
+
 std::string json_key(const Value& key) {
   switch (key.type()) {
     case Type::string:
@@ -524,8 +579,9 @@ std::string json_key(const Value& key) {
     case Type::boolean:
       return key.as_integer() ? "true" : "false";
     case Type::integer:
+      return key.digits();
     case Type::real:
-      return repr(key);
+      return json_real(key.as_real());
     default:
       throw RenderError("keys must be str, int, float, bool or None, not " + type_name(key));
   }
@@ -550,15 +606,11 @@ void append_json(Text& out, const Value& value, const JsonStyle& style, int leve
       append(out, value.as_integer() ? "true" : "false");
       break;
     case Type::integer:
-      append(out, std::to_string(value.as_integer()));
+      append(out, value.digits());
       break;
-    case Type::real: {
-      const double number = value.as_real();
-      append(out, std::isnan(number)   ? "NaN"
-                  : std::isinf(number) ? (number < 0 ? "-Infinity" : "Infinity")
-                                       : repr_of_float(number));
+    case Type::real:
+      append(out, json_real(value.as_real()));
       break;
-    }
     case Type::string: {
       std::string json;
       append_json_text(json, value.bytes(), style.ensure_ascii);
@@ -626,17 +678,12 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
       return Value::boolean(json.get<bool>());
     case Json::value_t::number_integer:
       return Value::integer(json.get<std::int64_t>());
-    case Json::value_t::number_unsigned: {
-      const auto number = json.get<std::uint64_t>();
-      if (number > static_cast<std::uint64_t>(INT64_MAX)) throw RenderError("a number does not fit in 64 bits");
-      return Value::integer(static_cast<std::int64_t>(number));
-    }
-    case Json::value_t::number_float: {
-      const auto number = json.get<double>();
-      // An integer of more than 64 bits was parsed as a float, which Python would print differently.
-      if (std::fabs(number) >= 9.2e18 && std::isfinite(number)) throw RenderError("a number does not fit in 64 bits");
-      return Value::real(number);
-    }
+    case Json::value_t::number_unsigned:
+      return Value::integer(std::to_string(json.get<std::uint64_t>()));
+    case Json::value_t::number_float:
+      return Value::real(json.get<double>());
+    case Json::value_t::binary:
+      return Value::integer(large_integer(json).value());
     case Json::value_t::string: {
       Text text{json.get<std::string>(), {}, false};
       if (is_marked && !text.bytes.empty()) text.sources.push_back({0, text.bytes.size(), source});
@@ -659,7 +706,7 @@ Value from_json(const Json& json, bool is_marked, std::int32_t source) {
       return Value::dict_of_unique(std::move(items));
     }
     default:
-      throw RenderError("a binary value has no counterpart in a template");
+      throw RenderError("a discarded value has no counterpart in a template");
   }
 }
 

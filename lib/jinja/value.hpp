@@ -1,5 +1,6 @@
-// The values of the Jinja subset: Python's None, bool, int (64 bits), float, str, list, tuple, dict, and template
-// objects. Knows Python's str(), repr(), json.dumps, equality and order; knows nothing of template syntax.
+// The values of the Jinja subset: Python's None, bool, int, float, str, list, tuple, dict, and template
+// objects. Knows Python's str(), repr(), json.dumps, equality and order; knows nothing of template syntax. An int of
+// more than 64 bits is kept as its digits: it can be printed and compared, and not computed with.
 #pragma once
 
 #include <cstdint>
@@ -82,6 +83,8 @@ class Value {
     result.integer_ = value;
     return result;
   }
+  /** The integer with these digits (and a sign), of any size. */
+  static Value integer(std::string digits);
   static Value real(double value) {
     Value result(Type::real);
     result.real_ = value;
@@ -118,8 +121,19 @@ class Value {
   bool is_tuple() const { return type_ == Type::tuple || type_ == Type::group; }
   bool is_number() const { return type_ == Type::integer || type_ == Type::real || type_ == Type::boolean; }
   bool is_whole() const { return type_ == Type::integer || type_ == Type::boolean; }
-  std::int64_t as_integer() const { return integer_; }
-  double as_real() const { return type_ == Type::real ? real_ : static_cast<double>(integer_); }
+  /** Whether it is an integer that does not fit in 64 bits. */
+  bool is_large() const { return type_ == Type::integer && pointer_ != nullptr; }
+  /** RenderError if it does not fit in 64 bits. */
+  std::int64_t as_integer() const {
+    if (is_large()) fail_too_large();
+    return integer_;
+  }
+  /** RenderError for an integer beyond the range of a double. */
+  double as_real() const { return type_ == Type::real ? real_ : is_large() ? large_as_real() : double(integer_); }
+  /** The digits of an integer. */
+  std::string digits() const {
+    return is_large() ? *static_cast<const std::string*>(pointer_.get()) : std::to_string(integer_);
+  }
   const Text& text() const { return *static_cast<const Text*>(pointer_.get()); }
   TextPtr text_pointer() const { return std::static_pointer_cast<const Text>(pointer_); }
   const std::string& bytes() const { return text().bytes; }
@@ -143,6 +157,8 @@ class Value {
 
  private:
   explicit Value(Type type) : type_(type) {}
+  [[noreturn]] void fail_too_large() const;
+  double large_as_real() const;
   Type type_ = Type::undefined;
   union {
     std::int64_t integer_ = 0;
@@ -203,8 +219,8 @@ struct JsonStyle {
 /** Python's json.dumps. */
 void append_json(Text& out, const Value& value, const JsonStyle& style, int level = 0);
 
-/** Values of a JSON document; its strings get source `source` when `is_marked` (names of members only when it is
- * negative). */
+/** Values of a JSON document of parse_exact_json; its strings get source `source` when `is_marked` (names of members
+ * only when it is negative). */
 Value from_json(const Json& json, bool is_marked, std::int32_t source);
 
 }  // namespace intelia::jinja

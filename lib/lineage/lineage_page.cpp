@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "record/exact_json.hpp"
 #include "text/utf8.hpp"
 #include "text/visible_text.hpp"
 
@@ -276,7 +277,7 @@ Json lineage_json(const LineageReport& report) {
     for (const auto& [path, record] : report.records) {
       Json item{{"file", json_text(path.string())}, {"line", record.line}};
       if (!record.reason.empty()) item["reason"] = record.reason;
-      item["metadata"] = parse_json(record.metadata_json, path.string());
+      item["metadata"] = parse_exact_json(record.metadata_json, path.string());
       json["records"].push_back(std::move(item));
     }
   }

@@ -7,8 +7,9 @@
 
 namespace intelia {
 
-/** `json` in compact form with a newline. What some programs take for the end of a line (U+0085, U+2028, U+2029) is
-    escaped, as append_json_string does; bytes that are not UTF-8 are replaced by U+FFFD. */
+/** `json`, which may be one of parse_exact_json, in compact form with a newline. What some programs take for the end of
+   a line (U+0085, U+2028, U+2029) is escaped, as append_json_string does; bytes that are not UTF-8 are replaced by
+   U+FFFD. */
 std::string json_line(const Json& json);
 
 }  // namespace intelia

@@ -12,6 +12,7 @@
 #include "base/hash.hpp"
 #include "base/path.hpp"
 #include "jinja/text.hpp"
+#include "record/exact_json.hpp"
 #include "record/json.hpp"
 #include "tokenizer/tokenizer_files.hpp"
 #include "tokens/rendering_plan.hpp"
@@ -60,7 +61,7 @@ NamedSources template_files(const std::filesystem::path& folder) {
 }
 
 Json parse_list(const std::string& text, const std::string& name) {
-  Json list = parse_json(text, name);
+  Json list = parse_exact_json(text, name);
   if (!list.is_array()) throw Error(Kind::input, name + ": a JSON list was expected");
   return list;
 }
@@ -68,7 +69,7 @@ Json parse_list(const std::string& text, const std::string& name) {
 /** Members of the object `text` as variables; those that every template receives cannot be redefined. */
 void add_variables(const std::string& text, std::vector<jinja::Variable>& variables) {
   if (text.empty()) return;
-  const Json object = parse_json(text, "template variables");
+  const Json object = parse_exact_json(text, "template variables");
   if (!object.is_object()) throw Error(Kind::input, "template variables: a JSON object was expected");
   for (const auto& [name, value] : object.items()) {
     for (const char* given : {"messages", "tools", "documents", "add_generation_prompt"}) {
@@ -84,7 +85,7 @@ Json to_json(const Message& message) {
   Json json = {{"role", message.role}};
   if (message.has_content) json["content"] = message.content;
   if (message.more_json.empty()) return json;
-  const Json more = parse_json(message.more_json, "message");
+  const Json more = parse_exact_json(message.more_json, "message");
   for (const auto& [name, value] : more.items()) {
     if (!value.is_null()) json[name] = value;
   }

@@ -8,7 +8,9 @@
 #include <span>
 
 #include "base/error.hpp"
+#include "record/exact_json.hpp"
 #include "record/json.hpp"
+#include "record/json_line.hpp"
 #include "tokens/turns.hpp"
 
 namespace intelia {
@@ -41,10 +43,13 @@ std::size_t last_character(const std::string& text, std::size_t end) {
  */
 float weight_of(const Message& message, std::size_t index) {
   if (message.more_json.find("\"weight\"") == std::string::npos) return 1;
-  const Json weight = parse_json(message.more_json, "message").value("weight", Json(1));
-  if (!weight.is_number() || weight < 0 || weight > 1)
-    throw Error(Kind::input, fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1",
-                                         weight.dump(), index));
+  const Json weight = parse_exact_json(message.more_json, "message").value("weight", Json(1));
+  if (!weight.is_number() || weight < 0 || weight > 1) {
+    std::string shown = json_line(weight);
+    shown.pop_back();
+    throw Error(Kind::input,
+                fmt::format("weight is {} in messages[{}]; expected a number from 0 (not trained) to 1", shown, index));
+  }
   return weight.get<float>();
 }
 

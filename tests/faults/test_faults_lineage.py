@@ -128,6 +128,16 @@ def test_lineage_of_a_record(place):
     assert text.startswith("data/train.jsonl:7\n") and "snapshot" in text and "train sft" in text
 
 
+def test_lineage_of_a_record_with_large_numbers(tmp_path):
+    """Metadata are copied, whatever the size of their numbers."""
+    text = '{"conversation_id": "c-1", "large": 18446744073709551616, "beyond": 1e400}'
+    data = tmp_path / "train.jsonl"
+    data.write_text(f'{{"text": "x", "metadata": {text}}}\n')
+    write_manifest(tmp_path, outputs=[{**described(data), "path": "train.jsonl"}])
+    status, found, _ = lineage("c-1", folder=tmp_path)
+    assert [record["metadata"] for record in found["records"]] == [json.loads(text)], (status, found)
+
+
 def test_lineage_of_a_record_that_was_set_aside(place):
     for name, file, words in (("too-short", "data/dropped.jsonl", "fewer messages"), ("malformed", "data/rejected.jsonl", "not a list")):
         status, found, said = lineage(name, folder=place)

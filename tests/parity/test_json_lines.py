@@ -1,13 +1,25 @@
-"""Which lines are records, and what they hold: `render` and `extract --from` against Python's json, over generated files."""
+"""Which lines are records, and what they hold: `render` and `extract --from` against Python's json, over generated files, and
+the numbers in messages and tools as transformers renders them."""
 import json
 import random
 
 import program
+import pytest
+
+chat_template_utils = pytest.importorskip("transformers.utils.chat_template_utils")
 
 TEMPLATE = "{% for m in messages %}{{ m.role }}:{{ m.content }}|{% endfor %}"
+# What Python does with a number other than arithmetic.
+NUMBERS_TEMPLATE = """{%- for m in messages %}{{ m.role }}:{{ m.content }}
+{%- for n in m.n | default([]) %} {{ n }}, {{ [n] }}, {{ n | tojson }}, {{ {n: n} | tojson }}, {{ n is integer }} {{ n is float }} {{ n is number }}
+{{- ' true' if n }} {{ -n }} {{ n | abs }} {{ n == m.n[0] }} {{ n > m.n[-1] }} {{ n < 1e19 }} {{ n >= 9223372036854775807 }} {{ '%s' % n }} {{ n | string }}
+{{- ' {}'.format(n) }} {{ n in m.n[:2] }}
+{%- if n is integer %} {{ n | int }} {{ n | round }} {{ n | round(2) }} {{ '%d' % n }} {{ '{:,}'.format(n) }} {{ '%30d|' % n }}{% endif %}
+{%- endfor %} {{ m.n | default([]) | sort }} {{ m.n | default(none) | tojson }}|{% endfor %}{{ tools | tojson(indent=1) if tools }}"""
 PIECES = ["é", "\x85", "\u2028", "\u2029", "\x0b", "\x0c", "\x1c", "\x1e", "\n", "\r\n", "\t", "\x7f", "\"", "\\", "🐔", " ", "a"]
 NUMBERS = ["1", "-0", "1.10", "18446744073709551616", "-9223372036854775809", "1" * 40, "0.12345678901234567890123", "1e400", "1E-400",
-           "123456789012345678901234567890.5e3", "4.50"]
+           "123456789012345678901234567890.5e3", "4.50", "9223372036854775808", "-9223372036854775808", "9223372036854775807", "9223372036854775808.0",
+           "9007199254740993", "9007199254740992.0", "1e22", "-1e400", "0", "0.0", "18446744073709551615", "1" + "0" * 400]
 
 
 def text(choose):
@@ -26,7 +38,7 @@ def line_of(choose, number):
         if choose.random() < 0.3:
             members += [('"weight"', "null"), ('"tool_calls"', "null")]
         if choose.random() < 0.3:
-            members.insert(0, ('"n"', choose.choice(["7", "1.10", "-0"])))  # templates have numbers of 64 bits
+            members.insert(0, ('"n"', "[" + ", ".join(choose.choices(NUMBERS, k=choose.randrange(1, 5))) + "]"))
         return "{" + choose.choice([",", " , "]).join(f"{key}: {value}" for key, value in members) + "}"
 
     messages = "[" + ", ".join(message(role) for role in ("user", "assistant") * choose.randrange(1, 3)) + "]"
@@ -39,6 +51,9 @@ def line_of(choose, number):
         members.insert(0, '"messages": 7')
     if choose.random() < 0.2:
         members.append('"tools": null')
+    elif choose.random() < 0.3:
+        tools = f'[{{"type": "function", "function": {{"name": "f", "n": [{choose.choice(NUMBERS)}]}}}}]'
+        members.append(f'"tools": {tools if choose.random() < 0.5 else json.dumps(tools)}')
     return "{" + ", ".join(members) + "}"
 
 
@@ -75,6 +90,39 @@ def test_every_reader_reads_what_python_reads(tmp_path):
         for record in map(json.loads, kept.splitlines()):
             given = by_id[record["metadata"]["conversation_id"]]
             assert record["messages"] == [{"role": m["role"], "content": m["content"]} for m in given]
+
+
+def test_numbers_are_rendered_as_by_transformers(tmp_path):
+    """Numbers of any size in messages and tools: the text of transformers, which reads the same line with Python's json."""
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model/chat_template.jinja").write_text(NUMBERS_TEMPLATE)
+    (tmp_path / "model/tokenizer_config.json").write_text("{}")
+    choose = random.Random(25)
+    path = tmp_path / "numbers.jsonl"
+    records = [json.loads(line) for line in write_file(path, choose, 400)]
+    assert any(isinstance(n, int) and abs(n) >= 2**64 for record in records for m in record["messages"] for n in m.get("n", []))
+    expected = []
+    for record in records:
+        tools = record.get("tools")
+        tools = json.loads(tools) if isinstance(tools, str) else tools
+        texts, _ = chat_template_utils.render_jinja_template([record["messages"]], tools=tools, chat_template=NUMBERS_TEMPLATE)
+        expected += texts
+    run = program.run("render", path, "--model", tmp_path / "model")
+    assert run.status == 0, run.stderr
+    for number, (line, text) in enumerate(zip(run.stdout.split("\n")[:-1], expected, strict=True)):
+        assert json.loads(line) == text, number
+
+
+def test_numbers_that_cannot_be_computed_with(tmp_path):
+    """The message names the number and the line of the template that computes."""
+    model = tmp_path / "model"
+    model.mkdir()
+    (model / "tokenizer_config.json").write_text("{}")
+    (model / "chat_template.jinja").write_text("{% for m in messages %}{{ m.n + 1 }}{% endfor %}")
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"messages": [{"role": "user", "content": "a", "n": 18446744073709551616}]}\n')
+    run = program.run("render", path, "--model", model, "--max-rejected", "1")
+    assert "chat_template.jinja:1: the number 18446744073709551616 does not fit in 64 bits" in run.stderr, run.stderr
 
 
 def test_utf_16_is_named(tmp_path):

@@ -4,6 +4,7 @@
 #include <doctest/doctest.h>
 
 #include "base/error.hpp"
+#include "record/exact_json.hpp"
 #include "record/json_line.hpp"
 #include "text/utf8.hpp"
 
@@ -47,6 +48,23 @@ TEST_CASE("non-ASCII is not escaped; numbers are the shortest that round-trip") 
   out += ' ';
   append_json_number(out, 0.0 / 0.0);
   CHECK(out == "0.1 4.5 null");
+}
+
+TEST_CASE("the numbers of exact JSON are those of Python") {
+  const std::string text =
+      "\xEF\xBB\xBF{\"a\": [18446744073709551616, -9223372036854775809, 18446744073709551615, 9223372036854775807, -0],"
+      " \"b\": {\"c\": 1e400, \"d\": -1e400, \"e\": 1e-400, \"f\": 1.10, \"b\": null, \"b\": true}, \"\": \"x\"}";
+  const Json json = parse_exact_json(text, "x");
+  CHECK(large_integer(json["a"][0]) == "18446744073709551616");
+  CHECK(large_integer(json["a"][1]) == "-9223372036854775809");
+  CHECK_FALSE(large_integer(json["a"][3]));
+  CHECK(json_line(json) ==
+        "{\"a\":[18446744073709551616,-9223372036854775809,18446744073709551615,9223372036854775807,0],"
+        "\"b\":{\"c\":1e999,\"d\":-1e999,\"e\":0.0,\"f\":1.1,\"b\":true},\"\":\"x\"}\n");
+  CHECK(json_line(parse_exact_json("7", "x")) == "7\n");
+  CHECK_THROWS_WITH_AS(parse_exact_json("{\"a\":", "f.json"), "f.json: not valid JSON near byte 6", Error);
+  CHECK_THROWS_WITH_AS(parse_exact_json(std::string(100000, '['), "x"), doctest::Contains("deeper than 1024"), Error);
+  CHECK(large_integer(parse_exact_json("-" + std::string(5000, '1'), "x")) == "-" + std::string(5000, '1'));
 }
 
 TEST_CASE("malformed and too deeply nested documents are errors that name the file") {

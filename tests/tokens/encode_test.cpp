@@ -76,7 +76,7 @@ TEST_CASE("untrained turns: weight 0, and all but the last, with and without mar
     weighted[3].content = "";
     weighted[3].more_json = R"({"weight":0})";
     CHECK(text_of(weighted) == "ab<t>");
-    for (const char* weight : {"1.5", "-0.25", "\"1\"", "true", "null"}) {
+    for (const char* weight : {"1.5", "-0.25", "\"1\"", "true", "null", "18446744073709551616", "-1e999"}) {
       CAPTURE(weight);
       weighted[3].more_json = std::string(R"({"weight":)") + weight + "}";
       const std::string expected =

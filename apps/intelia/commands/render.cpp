@@ -1,6 +1,7 @@
 // intelia render: conversations to the text that the chat template renders of each, one JSON string per line.
 #include "cli/line_pipe.hpp"
 #include "options/model_options.hpp"
+#include "record/exact_json.hpp"
 #include "record/jsonl.hpp"
 
 namespace intelia {
@@ -33,7 +34,7 @@ void declare(OptionTable& table, Options& options) {
 std::string read_argument(const fs::path& path, const std::string& expected) {
   if (path.empty()) return "";
   std::string text = read_file(path);
-  const Json json = parse_json(text, path.string());
+  const Json json = parse_exact_json(text, path.string());
   if (expected == "list" ? !json.is_array() : !json.is_object())
     throw Error(Kind::input, path.string() + ": not a JSON " + expected);
   return text;
