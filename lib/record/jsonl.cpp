@@ -41,6 +41,13 @@ std::string text_or_empty(JsonDocument& document, const JsonValue& object, std::
   return std::string(text);
 }
 
+/** A value as it is written. */
+std::string text_of(JsonDocument& document, const JsonValue& value) {
+  std::string text;
+  document.append(text, value);
+  return text;
+}
+
 bool is_role(std::string_view role) {
   for (const char* known : {"system", "developer", "user", "assistant", "tool", "ipython"}) {
     if (role == known) return true;
@@ -202,19 +209,167 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
   return fault ? fault : parse_surroundings(document, out);
 }
 
+namespace {
+
+bool is_same(const Message& a, const Message& b) {
+  return a.role == b.role && a.content == b.content && a.has_content == b.has_content && a.more_json == b.more_json;
+}
+
+/** The turns of a transcript "\n\nHuman: …\n\nAssistant: …", as Anthropic's hh-rlhf has them; nothing when the text is
+   none. */
+std::optional<std::vector<Message>> parse_transcript(std::string_view text) {
+  constexpr std::string_view kHuman = "\n\nHuman:", kAssistant = "\n\nAssistant:";
+  if (!text.starts_with(kHuman)) return std::nullopt;
+  std::vector<Message> messages;
+  while (!text.empty()) {
+    const bool is_human = text.starts_with(kHuman);
+    text.remove_prefix(is_human ? kHuman.size() : kAssistant.size());
+    const std::size_t end = std::min(text.find(kHuman), text.find(kAssistant));
+    std::string_view content = text.substr(0, end);
+    while (content.starts_with(' ')) content.remove_prefix(1);
+    messages.push_back({is_human ? "user" : "assistant", std::string(content)});
+    text.remove_prefix(std::min(end, text.size()));
+  }
+  return messages;
+}
+
+/** Moves the messages that both answers begin with to the prompt; of two equal ones all but the last. */
+void extract_prompt(std::vector<Message>& prompt, std::vector<Message>& chosen, std::vector<Message>& rejected) {
+  const std::size_t limit = std::min(chosen.size(), rejected.size());
+  std::size_t common = 0;
+  while (common < limit && is_same(chosen[common], rejected[common])) ++common;
+  if (common == limit) --common;
+  const auto end = static_cast<std::ptrdiff_t>(common);
+  prompt.assign(chosen.begin(), chosen.begin() + end);
+  chosen.erase(chosen.begin(), chosen.begin() + end);
+  rejected.erase(rejected.begin(), rejected.begin() + end);
+}
+
+/** The same for plain texts, as TRL's extract_prompt: a blank before the first difference belongs to the answers. */
+void extract_prompt(std::string& prompt, std::string& chosen, std::string& rejected) {
+  const std::size_t limit = std::min(chosen.size(), rejected.size());
+  std::size_t common = 0;
+  while (common < limit && chosen[common] == rejected[common]) ++common;
+  const auto is_inside = [](const std::string& text, std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  const auto back = [&] {  // to the beginning of a character
+    --common;
+    while (common > 0 && is_inside(chosen, common)) --common;
+  };
+  if (common == limit) {
+    back();
+  } else {
+    while (common > 0 && (is_inside(chosen, common) || is_inside(rejected, common))) --common;
+    if (common > 0 && chosen[common - 1] == ' ') --common;
+  }
+  prompt = chosen.substr(0, common);
+  chosen.erase(0, common);
+  rejected.erase(0, common);
+}
+
+/** An answer: messages, or with `is_text` plain text. */
+struct AnswerValue {
+  std::vector<Message> messages;
+  std::string text;
+  bool is_text = false;
+};
+
+std::optional<std::string> parse_answer(JsonDocument& document, const char* name, AnswerValue& answer) {
+  JsonValue value;
+  std::string_view text;
+  if (!find(document, document.root(), name, value)) return fmt::format("no '{}': expected a list of messages", name);
+  if (value.is_list()) return parse_messages(document, value, name, answer.messages);
+  if (!value.get(text)) return fmt::format("'{}' is neither a list of messages nor a string", name);
+  if (text.empty()) return fmt::format("'{}' is empty", name);
+  if (auto messages = parse_transcript(text)) {
+    answer.messages = std::move(*messages);
+    return std::nullopt;
+  }
+  answer.text = text;
+  answer.is_text = true;
+  return std::nullopt;
+}
+
+/** The prompt of answers that are messages: a list, or a string, which is one user turn. Nothing is set where it is
+   absent, or where the answers begin with it. */
+std::optional<std::string> parse_prompt(JsonDocument& document, const std::vector<Message>& answer,
+                                        std::vector<Message>& prompt, bool& has_prompt) {
+  JsonValue value;
+  std::string_view text;
+  has_prompt = find(document, document.root(), "prompt", value);
+  if (!has_prompt) return std::nullopt;
+  if (value.is_list()) return parse_messages(document, value, "prompt", prompt);
+  if (!value.get(text)) return "'prompt' is neither a list of messages nor a string";
+  if (answer[0].role == "user" && answer[0].content == text)
+    has_prompt = false;
+  else if (auto messages = parse_transcript(text))
+    prompt = std::move(*messages);
+  else
+    prompt.push_back({"user", std::string(text)});
+  return std::nullopt;
+}
+
+std::optional<std::string> parse_prompt_text(JsonDocument& document, std::string& prompt, bool& has_prompt) {
+  JsonValue value;
+  std::string_view text;
+  has_prompt = find(document, document.root(), "prompt", value);
+  if (!has_prompt) return std::nullopt;
+  if (!value.get(text)) return "the answers are strings and 'prompt' is none";
+  prompt = text;
+  return std::nullopt;
+}
+
+}  // namespace
+
 std::optional<std::string> parse_preference(std::string_view line, Preference& out) {
   out = Preference{};
   JsonDocument& document = line_document();
   if (auto fault = parse_object(document, line)) return fault;
-  const auto part = [&](const char* name, std::vector<Message>& messages) -> std::optional<std::string> {
-    JsonValue list;
-    if (!find(document, document.root(), name, list) || !list.is_list())
-      return fmt::format("no list of messages: '{}'", name);
-    return parse_messages(document, list, name, messages);
-  };
-  if (auto fault = part("prompt", out.prompt)) return fault;
-  if (auto fault = part("chosen", out.chosen)) return fault;
-  if (auto fault = part("rejected", out.rejected)) return fault;
+  AnswerValue chosen, rejected;
+  if (auto fault = parse_answer(document, "chosen", chosen)) return fault;
+  if (auto fault = parse_answer(document, "rejected", rejected)) return fault;
+  if (chosen.is_text != rejected.is_text) return "'chosen' and 'rejected' are neither two lists of messages nor two strings";
+  bool has_prompt = false;
+  if (chosen.is_text) {
+    out.is_text = true;
+    if (auto fault = parse_prompt_text(document, out.prompt_text, has_prompt)) return fault;
+    out.chosen_text = std::move(chosen.text);
+    out.rejected_text = std::move(rejected.text);
+    if (!has_prompt) extract_prompt(out.prompt_text, out.chosen_text, out.rejected_text);
+    return parse_surroundings(document, out);
+  }
+  if (auto fault = parse_prompt(document, chosen.messages, out.prompt, has_prompt)) return fault;
+  out.chosen = std::move(chosen.messages);
+  out.rejected = std::move(rejected.messages);
+  if (!has_prompt) extract_prompt(out.prompt, out.chosen, out.rejected);
+  if (out.prompt.empty()) return "no prompt: 'chosen' and 'rejected' have no turn in common";
+  return parse_surroundings(document, out);
+}
+
+std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer& out) {
+  out = RatedAnswer{};
+  JsonDocument& document = line_document();
+  if (auto fault = parse_object(document, line)) return fault;
+  JsonValue label;
+  if (!find(document, document.root(), "label", label)) return "no 'label': expected true or false";
+  const std::string value = text_of(document, label);
+  if (value != "true" && value != "false" && value != "0" && value != "1")
+    return fmt::format("'label' is {}: expected true or false", value);
+  out.is_desirable = value == "true" || value == "1";
+  AnswerValue completion;
+  if (auto fault = parse_answer(document, "completion", completion)) return fault;
+  bool has_prompt = false;
+  if (completion.is_text) {
+    out.is_text = true;
+    if (auto fault = parse_prompt_text(document, out.prompt_text, has_prompt)) return fault;
+    if (!has_prompt) return "no 'prompt'";
+    out.completion_text = std::move(completion.text);
+    return parse_surroundings(document, out);
+  }
+  if (auto fault = parse_prompt(document, completion.messages, out.prompt, has_prompt)) return fault;
+  if (!has_prompt) return "no 'prompt': expected a list of messages";
+  out.completion = std::move(completion.messages);
   return parse_surroundings(document, out);
 }
 
@@ -298,12 +453,18 @@ void append_conversation(std::string& out, const Conversation& conversation) {
 }
 
 void append_preference(std::string& out, const Preference& preference) {
+  const auto append = [&](const std::vector<Message>& messages, const std::string& text) {
+    if (preference.is_text)
+      append_json_string(out, text);
+    else
+      append_message_list(out, messages);
+  };
   out += "{\"prompt\":";
-  append_message_list(out, preference.prompt);
+  append(preference.prompt, preference.prompt_text);
   out += ",\"chosen\":";
-  append_message_list(out, preference.chosen);
+  append(preference.chosen, preference.chosen_text);
   out += ",\"rejected\":";
-  append_message_list(out, preference.rejected);
+  append(preference.rejected, preference.rejected_text);
   append_surroundings(out, preference);
 }
 

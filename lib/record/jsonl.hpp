@@ -27,7 +27,12 @@ namespace intelia {
  * last value is used, and duplicate_key is set. Numbers that are not computed with are kept digit by digit.
  */
 std::optional<std::string> parse_conversation(std::string_view line, Conversation& out);
+/** Without `prompt` it is what `chosen` and `rejected` have in common: whole conversations, or strings; transcripts
+   "\n\nHuman: …\n\nAssistant: …" become messages. A prompt that is a string is one user turn where the answers are
+   messages. */
 std::optional<std::string> parse_preference(std::string_view line, Preference& out);
+/** A `prompt`, a `completion` and a `label`, true or false. */
+std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
 
 /** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`, or with prompt and completion) and a

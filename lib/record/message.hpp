@@ -29,12 +29,26 @@ struct Conversation {
 
 /** A prompt with a preferred and a rejected answer. */
 struct Preference {
-  std::vector<Message> prompt, chosen, rejected;
+  std::vector<Message> prompt, chosen, rejected;  // empty with is_text
+  std::string prompt_text, chosen_text, rejected_text;
+  bool is_text = false;              // plain text instead of messages
   std::string tools_json;            // as in Conversation
   std::string metadata_json = "{}";  // the metadata object, verbatim
   std::string id;                    // metadata.conversation_id, else metadata.id, else empty
   std::string language;              // metadata.language, else empty
   std::string duplicate_key;  // a key that occurs twice in an object of the record (the last value is used), or empty
+};
+
+/** A prompt with one answer, and whether it is a good one. */
+struct RatedAnswer {
+  std::vector<Message> prompt, completion;  // empty with is_text
+  std::string prompt_text, completion_text;
+  bool is_text = false;  // plain text instead of messages
+  bool is_desirable = false;
+  std::string tools_json;            // as in Conversation
+  std::string metadata_json = "{}";  // the metadata object, verbatim
+  std::string id, language;          // as in Conversation
+  std::string duplicate_key;         // as in Conversation
 };
 
 struct Question {

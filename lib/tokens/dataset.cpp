@@ -18,9 +18,12 @@ namespace fs = std::filesystem;
 namespace {
 
 void hash_sample(Sha256& hash, const TokenSample& sample) {
-  constexpr std::uint64_t kHasWeights = std::uint64_t{1} << 63;
-  const auto size = static_cast<std::uint64_t>(sample.ids.size()) | (sample.weights.empty() ? 0 : kHasWeights);
+  constexpr std::uint64_t kHasWeights = std::uint64_t{1} << 63, kIsPair = kHasWeights >> 1,
+                          kIsUndesirable = kHasWeights >> 2;
+  const std::uint64_t size = sample.ids.size() | (sample.weights.empty() ? 0 : kHasWeights) |
+                             (sample.second_begin == 0 ? 0 : kIsPair) | (sample.is_desirable ? 0 : kIsUndesirable);
   hash.update(&size, sizeof size);
+  if (sample.second_begin != 0) hash.update(&sample.second_begin, sizeof sample.second_begin);
   hash.update(sample.ids.data(), sample.ids.size() * sizeof(std::int32_t));
   hash.update(sample.is_target.data(), sample.is_target.size());
   hash.update(sample.weights.data(), sample.weights.size() * sizeof(float));
@@ -33,33 +36,100 @@ struct EncodeContext {
   const EncodeOptions& options;
 };
 
-/** A line, and the sample made of it. */
+/** A line, and what it becomes: a sample, of a preference whose answers are rated one by one two. */
 struct EncodedLine : DatasetLine {
   std::optional<std::string> fault;  // why nothing can be trained on it
-  EncodedConversation encoded;
+  std::vector<TokenSample> samples;
+  std::int64_t target_bytes = 0;  // see EncodedConversation
   std::string id, language;
-  bool has_duplicate_key = false;
+  bool is_truncated = false, has_no_target = false, has_skipped_turns = false, has_lost_prompt = false,
+       has_duplicate_key = false;
+
+  template <class Record>
+  void describe(Record& record) {
+    has_duplicate_key = !record.duplicate_key.empty();
+    id = record.id.empty() ? fmt::format("line {}", number) : std::move(record.id);
+    language = std::move(record.language);
+  }
 };
 
-void encode_line(const EncodeContext& context, EncodedLine& line) {
-  Conversation conversation;
-  line.fault = line.parse(conversation);
-  if (line.fault) return;
-  line.has_duplicate_key = !conversation.duplicate_key.empty();
-  const std::optional<std::string> refusal = refusal_of([&] {
-    line.encoded = encode_conversation(context.tokenizer, context.chat_template, conversation, context.options);
-  });
-  if (refusal) {
-    line.fault = fmt::format("cannot be encoded: {}", *refusal);
-    return;
-  }
-  if (line.encoded.num_targets == 0 && line.encoded.is_truncated)
+void encode(const EncodeContext& context, Conversation& conversation, EncodedLine& line) {
+  EncodedConversation encoded =
+      encode_conversation(context.tokenizer, context.chat_template, conversation, context.options);
+  line.is_truncated = encoded.is_truncated;
+  line.has_no_target = encoded.num_targets == 0;
+  line.has_skipped_turns = !encoded.skipped_turns.empty();
+  line.target_bytes = encoded.target_bytes;
+  if (!line.has_no_target)
+    line.samples.push_back(std::move(encoded.tokens));
+  else if (line.is_truncated)
     line.fault = fmt::format("no trained token remains: the answers begin after the maximum length of {} tokens",
                              context.options.max_length);
-  else if (line.encoded.num_targets == 0)
+  else
     line.fault = "no trained token remains: the record has no assistant turn with content that is trained";
-  line.id = conversation.id.empty() ? fmt::format("line {}", line.number) : std::move(conversation.id);
-  line.language = std::move(conversation.language);
+}
+
+void encode(const EncodeContext& context, Preference& preference, EncodedLine& line) {
+  const EncodedPreference encoded =
+      encode_preference(context.tokenizer, context.chat_template, preference, context.options);
+  line.is_truncated = encoded.is_chosen_truncated || encoded.is_rejected_truncated;
+  line.has_lost_prompt = encoded.num_lost_prompt_tokens > 0;
+  line.samples.push_back(pair_sample(encoded, context.options));
+}
+
+void encode(const EncodeContext& context, RatedAnswer& answer, EncodedLine& line) {
+  EncodedAnswer encoded = encode_rated_answer(context.tokenizer, context.chat_template, answer, context.options);
+  line.is_truncated = line.is_truncated || encoded.is_truncated;
+  line.has_lost_prompt = line.has_lost_prompt || encoded.num_lost_prompt_tokens > 0;
+  line.samples.push_back(std::move(encoded.sample));
+}
+
+/** Parses and encodes a line; returns why it cannot. */
+template <class Record, class Parse>
+std::optional<std::string> take_record(const EncodeContext& context, EncodedLine& line, const Parse& parse) {
+  Record record;
+  if (line.is_too_long) return kLineTooLong;
+  if (auto fault = parse(line.raw, record)) return fault;
+  line.describe(record);
+  if (const auto refusal = refusal_of([&] { encode(context, record, line); }))
+    return fmt::format("cannot be encoded: {}", *refusal);
+  return line.fault;
+}
+
+/** A preference as two rated answers. */
+std::optional<std::string> take_both_answers(const EncodeContext& context, EncodedLine& line) {
+  Preference preference;
+  if (auto fault = parse_preference(line.raw, preference)) return fault;
+  line.describe(preference);
+  for (const bool is_desirable : {true, false}) {
+    RatedAnswer answer{.prompt = preference.prompt,
+                       .completion = is_desirable ? preference.chosen : preference.rejected,
+                       .prompt_text = preference.prompt_text,
+                       .completion_text = is_desirable ? preference.chosen_text : preference.rejected_text,
+                       .is_text = preference.is_text,
+                       .is_desirable = is_desirable,
+                       .tools_json = preference.tools_json};
+    if (const auto refusal = refusal_of([&] { encode(context, answer, line); }))
+      return fmt::format("cannot be encoded: {}", *refusal);
+  }
+  return std::nullopt;
+}
+
+void encode_line(const EncodeContext& context, EncodedLine& line) {
+  switch (context.options.records) {
+    case RecordKind::conversation:
+      line.fault = take_record<Conversation>(context, line, parse_conversation);
+      break;
+    case RecordKind::pair:
+      line.fault = take_record<Preference>(context, line, parse_preference);
+      break;
+    case RecordKind::rated_answer:
+      line.fault = line.raw.find("\"chosen\"") != std::string::npos && !line.is_too_long
+                       ? take_both_answers(context, line)
+                       : take_record<RatedAnswer>(context, line, parse_rated_answer);
+      break;
+  }
+  if (line.fault) line.samples.clear();
 }
 
 /** Adds lines to a store in order, and counts them. */
@@ -71,17 +141,19 @@ class DatasetWriter {
   void take(const EncodedLine& line) {
     ++summary_.num_read;
     summary_.num_duplicate_keys += line.has_duplicate_key;
-    summary_.num_truncated += line.encoded.is_truncated;
-    summary_.num_with_skipped_turns += !line.encoded.skipped_turns.empty();
-    // A line that was encoded and is still rejected has no target.
-    summary_.num_without_target += line.fault && !line.encoded.tokens.ids.empty();
+    summary_.num_truncated += line.is_truncated;
+    summary_.num_with_skipped_turns += line.has_skipped_turns;
+    summary_.num_with_lost_prompt += line.has_lost_prompt;
+    summary_.num_without_target += line.has_no_target;
     if (line.fault) {
       rejects_.add(fmt::format("{}:{}", path_.string(), line.number), *line.fault, line.raw);
       store_.add_rejected(line.number, *line.fault, line.raw);
       return;
     }
-    hash_sample(hash_, line.encoded.tokens);
-    store_.add(line.encoded.tokens, {line.number, line.encoded.target_bytes, line.id, line.language});
+    for (const TokenSample& sample : line.samples) {
+      hash_sample(hash_, sample);
+      store_.add(sample, {line.number, line.target_bytes, line.id, line.language});
+    }
   }
 
   TokenStoreSummary finish() {
@@ -165,6 +237,12 @@ void warn_about_dataset(const fs::path& path, const TokenizedDataset& dataset, c
   if (dataset.num_truncated() > 0)
     log.warning(fmt::format("{}: {} of {} records are longer than the maximum length of {} tokens and are truncated",
                             path.string(), dataset.num_truncated(), dataset.num_read(), options.max_length));
+  if (dataset.num_with_lost_prompt() > 0)
+    log.warning(fmt::format(
+        "{}: in {} of {} records the end of the prompt is rendered differently once an answer follows, and is left out "
+        "of the training: its context differs from the one in generation; make the chat template render both the same "
+        "way",
+        path.string(), dataset.num_with_lost_prompt(), dataset.num_read()));
   if (dataset.num_with_skipped_turns() > 0)
     log.warning(skipped_turns_warning(path, dataset.num_with_skipped_turns(), dataset.num_read()));
 }

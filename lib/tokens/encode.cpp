@@ -236,31 +236,119 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   return encoded;
 }
 
+namespace {
+
+using Ids = std::vector<std::int32_t>;
+
+/** Renders and encodes a prompt, and the prompt with each answer. */
+class AnswerEncoder {
+ public:
+  AnswerEncoder(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const RenderOptions& render)
+      : tokenizer_(tokenizer), chat_template_(chat_template), render_(render) {}
+
+  Ids prompt(const std::vector<Message>& messages) const {
+    return encode_prompt(tokenizer_, chat_template_, messages, render_);
+  }
+  Ids whole(std::vector<Message> messages, const std::vector<Message>& answer) const {
+    messages.insert(messages.end(), answer.begin(), answer.end());
+    return encode_rendered(tokenizer_, chat_template_.render(messages, false, render_)).ids;
+  }
+  /** Plain texts: the tokenizer adds its begin of text, and the end-of-text token follows. */
+  Ids prompt(const std::string& text) const { return tokenizer_.encode(text, {.parse = false, .add = true}); }
+  Ids whole(const std::string& prompt_text, const std::string& answer) const {
+    const auto eos = tokenizer_.eos_id();
+    if (!eos)
+      throw Error(
+          Kind::input,
+          "the tokenizer has no end-of-text token (eos_token in tokenizer_config.json), which plain text needs");
+    Ids ids = prompt(prompt_text + answer);
+    if (ids.empty() || ids.back() != *eos) ids.push_back(*eos);
+    return ids;
+  }
+
+ private:
+  const Tokenizer& tokenizer_;
+  const ChatTemplate& chat_template_;
+  const RenderOptions& render_;
+};
+
+std::size_t limit_of(const EncodeOptions& options) {
+  return options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
+}
+
+[[noreturn]] void refuse_long(std::size_t num_tokens, const EncodeOptions& options) {
+  throw Error(Kind::input,
+              fmt::format("{} tokens are more than the maximum length of {}", num_tokens, options.max_length));
+}
+
+/** Error{input} when nothing can be learned from answers to this prompt. */
+void check_answers(std::size_t prompt_tokens, bool has_empty_answer, const EncodeOptions& options) {
+  if (prompt_tokens == 0)
+    throw Error(Kind::input, "the prompt has no token in common with prompt and answer together");
+  if (prompt_tokens >= limit_of(options))
+    throw Error(Kind::input, fmt::format("the prompt has {} tokens and leaves none of the maximum length of {} to the "
+                                         "answers",
+                                         prompt_tokens, options.max_length));
+  if (has_empty_answer) throw Error(Kind::input, "an answer has no token after its prompt");
+}
+
+}  // namespace
+
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options) {
   const RenderOptions render = with_tools(options.render, preference.tools_json);
-  const auto whole = [&](const std::vector<Message>& continuation) {
-    std::vector<Message> messages = preference.prompt;
-    messages.insert(messages.end(), continuation.begin(), continuation.end());
-    return encode_rendered(tokenizer, chat_template.render(messages, false, render)).ids;
-  };
+  const AnswerEncoder encoder(tokenizer, chat_template, render);
   EncodedPreference result;
-  result.prompt = encode_prompt(tokenizer, chat_template, preference.prompt, render);
-  const std::vector<std::int32_t> chosen = whole(preference.chosen);
-  const std::vector<std::int32_t> rejected = whole(preference.rejected);
+  result.prompt = preference.is_text ? encoder.prompt(preference.prompt_text) : encoder.prompt(preference.prompt);
+  const auto whole = [&](const std::vector<Message>& messages, const std::string& text) {
+    return preference.is_text ? encoder.whole(preference.prompt_text, text) : encoder.whole(preference.prompt, messages);
+  };
+  const Ids chosen = whole(preference.chosen, preference.chosen_text);
+  const Ids rejected = whole(preference.rejected, preference.rejected_text);
   const std::size_t length = std::min(common_prefix(result.prompt, chosen), common_prefix(result.prompt, rejected));
   result.num_lost_prompt_tokens = static_cast<std::int64_t>(result.prompt.size() - length);
-  const std::size_t limit =
-      options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
-  const auto continuation = [&](const std::vector<std::int32_t>& ids, bool& is_truncated) {
+  const std::size_t limit = limit_of(options);
+  const auto continuation = [&](const Ids& ids, bool& is_truncated) {
     is_truncated = ids.size() > limit;
     const std::size_t end = std::min(ids.size(), limit);
-    return std::vector<std::int32_t>(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
-                                     ids.begin() + static_cast<std::ptrdiff_t>(end));
+    return Ids(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
+               ids.begin() + static_cast<std::ptrdiff_t>(end));
   };
   result.prompt.resize(std::min(length, limit));
   result.chosen = continuation(chosen, result.is_chosen_truncated);
   result.rejected = continuation(rejected, result.is_rejected_truncated);
+  if (options.refuses_long && (result.is_chosen_truncated || result.is_rejected_truncated))
+    refuse_long(std::max(chosen.size(), rejected.size()), options);
+  return result;
+}
+
+TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& options) {
+  check_answers(encoded.prompt.size(), encoded.chosen.empty() || encoded.rejected.empty(), options);
+  TokenSample sample{encoded.prompt, std::vector<std::uint8_t>(encoded.prompt.size(), 0)};
+  sample.ids.insert(sample.ids.end(), encoded.chosen.begin(), encoded.chosen.end());
+  sample.second_begin = static_cast<std::int32_t>(sample.ids.size());
+  sample.ids.insert(sample.ids.end(), encoded.rejected.begin(), encoded.rejected.end());
+  sample.is_target.resize(sample.ids.size(), 1);
+  return sample;
+}
+
+EncodedAnswer encode_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                  const RatedAnswer& answer, const EncodeOptions& options) {
+  const RenderOptions render = with_tools(options.render, answer.tools_json);
+  const AnswerEncoder encoder(tokenizer, chat_template, render);
+  const Ids prompt = answer.is_text ? encoder.prompt(answer.prompt_text) : encoder.prompt(answer.prompt);
+  Ids whole = answer.is_text ? encoder.whole(answer.prompt_text, answer.completion_text)
+                             : encoder.whole(answer.prompt, answer.completion);
+  const std::size_t length = common_prefix(prompt, whole), limit = limit_of(options);
+  check_answers(length, whole.size() == length, options);
+  EncodedAnswer result;
+  result.is_truncated = whole.size() > limit;
+  result.num_lost_prompt_tokens = static_cast<std::int64_t>(prompt.size() - length);
+  if (result.is_truncated && options.refuses_long) refuse_long(whole.size(), options);
+  if (whole.size() - length > limit) whole.resize(length + limit);
+  result.sample = {std::move(whole), std::vector<std::uint8_t>(length, 0)};
+  result.sample.is_target.resize(result.sample.ids.size(), 1);
+  result.sample.is_desirable = answer.is_desirable;
   return result;
 }
 

@@ -20,11 +20,19 @@ enum class TrainedTurns {
   last,  // only the final answer: the completion of a prompt
 };
 
+/** What the lines of a file are. */
+enum class RecordKind {
+  conversation,  // conversations and plain texts (encode_conversation)
+  pair,          // preferences: each becomes one sample with `second_begin`
+  rated_answer,  // prompt, completion and label; a preference counts as two of them
+};
+
 struct EncodeOptions {
   RenderOptions render = {};
   std::int64_t max_length = 0;  // tokens; longer samples are truncated on the right; 0: no limit
   TrainedTurns trained_turns = TrainedTurns::all;
   bool refuses_long = false;  // a sample above max_length is refused instead of truncated
+  RecordKind records = RecordKind::conversation;
 };
 
 struct EncodedConversation {
@@ -73,6 +81,26 @@ struct EncodedPreference {
  */
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options = {});
+
+/**
+ * A pair as one sample: prompt, chosen answer, rejected answer. Throws Error{input} as encode_preference does, and when
+ * the prompt leaves no token of an answer within max_length or has no token, or an answer is empty.
+ */
+TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& options);
+
+struct EncodedAnswer {
+  TokenSample sample;
+  bool is_truncated = false;                // prompt and answer together are longer than max_length
+  std::int64_t num_lost_prompt_tokens = 0;  // as of EncodedPreference
+};
+
+/**
+ * A rated answer as a sample, as TRL's KTOTrainer encodes it: the prompt ends where the whole text differs from it.
+ * The answer alone is truncated to max_length, so that it can follow another prompt, too; training truncates the whole.
+ * Throws as pair_sample.
+ */
+EncodedAnswer encode_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                  const RatedAnswer& answer, const EncodeOptions& options = {});
 
 /** Runs `work`; returns the message of the Error{input} of the chat template or the encoding for a record, or
     nothing. */

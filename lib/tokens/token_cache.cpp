@@ -95,7 +95,7 @@ std::optional<TokenStore> find(const fs::path& path, const std::string& key, Log
 std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
                       const std::string& dataset_sha256, const std::string& program) {
   // Structured bindings, so that a new option cannot be forgotten: this would not compile.
-  const auto& [render, max_length, trained_turns, refuses_long] = options;
+  const auto& [render, max_length, trained_turns, refuses_long, records] = options;
   const auto& [date, bos_token, eos_token, tools_json, documents_json, variables_json] = render;
   FieldHash hash;
   for (const std::string* field : {&program, &dataset_sha256, &tokenizer.sha256(), &chat_template.sha256(), &date,
@@ -103,7 +103,8 @@ std::string token_key(const Tokenizer& tokenizer, const ChatTemplate& chat_templ
     hash.add(std::string_view(*field));
   hash.add(bos_token);
   hash.add(eos_token);
-  for (const std::int64_t number : {max_length, static_cast<std::int64_t>(trained_turns), std::int64_t{refuses_long}})
+  for (const std::int64_t number : {max_length, static_cast<std::int64_t>(trained_turns), std::int64_t{refuses_long},
+                                    static_cast<std::int64_t>(records)})
     hash.add(std::string_view(std::to_string(number)));
   return hash.finish();
 }

@@ -26,8 +26,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns
-constexpr std::uint64_t kFormat = 4;
+// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns, 4 no pairs and labels
+constexpr std::uint64_t kFormat = 5;
 
 struct Head {
   char magic[16];
@@ -35,11 +35,11 @@ struct Head {
   char key[64];
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_duplicate_keys,
-      num_with_skipped_turns, num_rejected;
+      num_with_skipped_turns, num_with_lost_prompt, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
   std::uint64_t checksum;  // of everything after the header, then of the header before this field
 };
-static_assert(sizeof(Head) == 264);
+static_assert(sizeof(Head) == 272);
 constexpr std::size_t kHeadBytes = sizeof(Head);
 
 struct IndexEntry {
@@ -52,9 +52,11 @@ struct IndexEntry {
   std::uint32_t language_bytes;
   std::uint32_t num_targets;  // that count in the loss
   std::uint32_t num_weights;  // 0, or as many as tokens
+  std::uint32_t second_begin;  // of a pair, else 0
+  std::uint32_t is_desirable;
   std::uint32_t unused = 0;
 };
-static_assert(sizeof(IndexEntry) == 56);
+static_assert(sizeof(IndexEntry) == 64);
 
 struct RejectedHead {
   std::int64_t line;
@@ -91,7 +93,7 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            head.num_tokens >= 0 && head.num_targets >= 0 && head.num_read >= 0 && head.num_truncated >= 0 &&
            head.num_without_target >= 0 && head.num_duplicate_keys >= 0 && head.num_with_skipped_turns >= 0 &&
-           head.num_rejected >= 0 &&
+           head.num_with_lost_prompt >= 0 && head.num_rejected >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
        "its header is damaged");
 }
@@ -112,6 +114,7 @@ void check_index(int file, const Head& head, const fs::path& name) {
       const std::uint64_t name_bytes = std::uint64_t{entry.id_bytes} + entry.language_bytes;
       const bool is_possible = entry.num_tokens > 0 && entry.num_targets <= entry.num_tokens &&
                                (entry.num_weights == 0 || entry.num_weights == entry.num_tokens) &&
+                               entry.second_begin < entry.num_tokens && entry.is_desirable <= 1 &&
                                entry.sample_begin >= kHeadBytes && entry.sample_begin <= head.index_begin &&
                                sample_bytes <= head.index_begin - entry.sample_begin &&
                                entry.names_begin <= head.rejected_begin - head.names_begin &&
@@ -148,6 +151,7 @@ struct TokenStore::State {
                head.num_without_target,
                head.num_duplicate_keys,
                head.num_with_skipped_turns,
+               head.num_with_lost_prompt,
                head.num_records,
                head.num_tokens,
                head.num_targets,
@@ -201,6 +205,8 @@ TokenSample TokenStore::sample(std::int64_t index) const {
   sample.weights.resize(entry.num_weights);
   state_->read(entry.sample_begin + ids_bytes + targets.size() * sizeof(std::uint32_t), sample.weights.data(),
                sample.weights.size() * sizeof(float));
+  sample.second_begin = static_cast<std::int32_t>(entry.second_begin);
+  sample.is_desirable = entry.is_desirable != 0;
   return sample;
 }
 
@@ -291,7 +297,9 @@ void TokenStoreWriter::add(const TokenSample& sample, const StoredRecord& record
                          static_cast<std::uint32_t>(record.id.size()),
                          static_cast<std::uint32_t>(record.language.size()),
                          static_cast<std::uint32_t>(size_of(sample).targets),
-                         static_cast<std::uint32_t>(sample.weights.size())};
+                         static_cast<std::uint32_t>(sample.weights.size()),
+                         static_cast<std::uint32_t>(sample.second_begin),
+                         sample.is_desirable ? 1U : 0U};
   s.index.append(&entry, sizeof entry);
   s.names.append(record.id.data(), record.id.size());
   s.names.append(record.language.data(), record.language.size());
@@ -333,6 +341,7 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   head.num_without_target = summary.num_without_target;
   head.num_duplicate_keys = summary.num_duplicate_keys;
   head.num_with_skipped_turns = summary.num_with_skipped_turns;
+  head.num_with_lost_prompt = summary.num_with_lost_prompt;
   head.num_rejected = s.summary.num_rejected;
   head.index_begin = s.append_section(s.index);
   head.names_begin = s.append_section(s.names);

@@ -185,12 +185,72 @@ TEST_CASE("a preference round-trips, and its faults are described") {
   append_preference(out, preference);
   CHECK(out == line + "\n");
   const auto fault = [&](const char* broken) { return parse_preference(broken, preference).value_or(""); };
-  CHECK(fault(R"({"prompt":"q","chosen":[],"rejected":[]})") == "no list of messages: 'prompt'");
+  CHECK(fault(R"({"prompt":1,"chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})") ==
+        "'prompt' is neither a list of messages nor a string");
   CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[],"rejected":[]})") == "chosen is empty");
   CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"x","content":""}]})") ==
         "unknown role: 'x' in chosen[0], expected system, developer, user, assistant, tool or ipython");
   CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}]})") ==
-        "no list of messages: 'rejected'");
+        "no 'rejected': expected a list of messages");
+  CHECK(fault(R"({"chosen":[{"role":"user","content":"a"}],"rejected":[{"role":"user","content":"b"}]})") ==
+        "no prompt: 'chosen' and 'rejected' have no turn in common");
+  CHECK(fault(R"({"prompt":"q","chosen":"a","rejected":[{"role":"assistant","content":"b"}]})") ==
+        "'chosen' and 'rejected' are neither two lists of messages nor two strings");
+}
+
+TEST_CASE("the prompt of a preference may be implicit, a string, or a transcript") {
+  Preference preference;
+  const auto parse = [&](const char* line) {
+    const auto fault = parse_preference(line, preference);
+    CAPTURE(fault.value_or(""));
+    REQUIRE_FALSE(fault.has_value());
+  };
+  parse(R"({"chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],)"
+        R"("rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]})");
+  REQUIRE(preference.prompt.size() == 1);
+  CHECK(preference.prompt[0].content == "q");
+  CHECK(preference.chosen[0].content == "a");
+  CHECK(preference.rejected[0].content == "b");
+  parse(R"({"prompt":"q","chosen":[{"role":"user","content":"q"},{"role":"assistant","content":"a"}],)"
+        R"("rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]})");
+  CHECK(preference.prompt.size() == 1);
+  CHECK(preference.chosen.size() == 1);
+  parse(R"({"prompt":"q","chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})");
+  CHECK(preference.prompt[0].role == "user");
+  parse(R"({"chosen":"\n\nHuman: How many eggs?\n\nAssistant: Ten.\n\nHuman: Sure?\n\nAssistant: Yes.",)"
+        R"("rejected":"\n\nHuman: How many eggs?\n\nAssistant: Ten.\n\nHuman: Sure?\n\nAssistant: No."})");
+  REQUIRE(preference.prompt.size() == 3);
+  CHECK(preference.prompt[1].role == "assistant");
+  CHECK(preference.prompt[2].content == "Sure?");
+  CHECK(preference.chosen[0].content == "Yes.");
+  // Plain texts, as TRL's extract_prompt divides them.
+  parse(R"({"chosen":"The sky is blue.","rejected":"The sky is green."})");
+  CHECK(preference.is_text);
+  CHECK(preference.prompt_text == "The sky is");
+  CHECK(preference.chosen_text == " blue.");
+  parse(R"({"chosen":"caf\u00e9","rejected":"caf\u00e8"})");
+  CHECK(preference.prompt_text == "caf");
+  parse(R"({"prompt":"The sky is","chosen":" blue.","rejected":" green."})");
+  std::string out;
+  append_preference(out, preference);
+  CHECK(out == R"({"prompt":"The sky is","chosen":" blue.","rejected":" green.","metadata":{}})" "\n");
+}
+
+TEST_CASE("a rated answer has a prompt, a completion and a label") {
+  RatedAnswer answer;
+  REQUIRE_FALSE(parse_rated_answer(R"({"prompt":[{"role":"user","content":"q"}],)"
+                                   R"("completion":[{"role":"assistant","content":"a"}],"label":true,"metadata":{"id":"k"}})",
+                                   answer));
+  CHECK(answer.is_desirable);
+  CHECK(answer.id == "k");
+  CHECK(answer.completion[0].content == "a");
+  REQUIRE_FALSE(parse_rated_answer(R"({"prompt":"q","completion":" a","label":false})", answer));
+  CHECK(answer.is_text);
+  CHECK_FALSE(answer.is_desirable);
+  const auto fault = [&](const char* line) { return parse_rated_answer(line, answer).value_or(""); };
+  CHECK(fault(R"({"prompt":"q","completion":"a"})") == "no 'label': expected true or false");
+  CHECK(fault(R"({"prompt":"q","completion":"a","label":"yes"})") == "'label' is \"yes\": expected true or false");
+  CHECK(fault(R"({"completion":"a","label":true})") == "no 'prompt'");
 }
 
 TEST_CASE("invalid lines are reported, counted and copied, and too many end the run") {
