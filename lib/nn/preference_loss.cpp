@@ -1,6 +1,5 @@
 #include "nn/preference_loss.hpp"
 
-#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -123,37 +122,7 @@ Tensor pair_loss(PairLoss loss, const DpoSettings& settings, const PairLogProbs&
   throw Error(Kind::internal, "unknown loss");
 }
 
-bool has(const DpoSettings& settings, PairLoss loss) {
-  return std::find(settings.losses.begin(), settings.losses.end(), loss) != settings.losses.end();
-}
-
-/** Losses that are defined by f-divergences other than the reverse KL, too. */
-bool takes_divergence(PairLoss loss) {
-  switch (loss) {
-    case PairLoss::sigmoid:
-    case PairLoss::sigmoid_norm:
-    case PairLoss::hinge:
-    case PairLoss::ipo:
-    case PairLoss::exo_pair:
-    case PairLoss::robust:
-    case PairLoss::discopop:
-    case PairLoss::sft:
-    case PairLoss::cdpo:
-      return true;
-    default:
-      return false;
-  }
-}
-
 }  // namespace
-
-bool needs_reference(PairLoss loss) {
-  return loss != PairLoss::sft && loss != PairLoss::simpo && loss != PairLoss::orpo;
-}
-
-bool needs_reference(const DpoSettings& settings) {
-  return std::any_of(settings.losses.begin(), settings.losses.end(), [](PairLoss loss) { return needs_reference(loss); });
-}
 
 Tensor pair_losses(const DpoSettings& settings, const PairLogProbs& pairs) {
   const Ratios ratios(settings, pairs);
@@ -191,31 +160,6 @@ Rewards rewards_of(const DpoSettings& settings, const PairLogProbs& pairs) {
             settings.beta * (pairs.rejected - pairs.reference_rejected).detach()};
   return {settings.beta * (pairs.chosen / pairs.chosen_lengths.clamp_min(1)).detach(),
           settings.beta * (pairs.rejected / pairs.rejected_lengths.clamp_min(1)).detach()};
-}
-
-void check_pair_losses(const DpoSettings& settings) {
-  const auto need = [](bool holds, const std::string& what) {
-    if (!holds) throw Error(Kind::usage, what);
-  };
-  need(!settings.losses.empty(), "`loss` names no loss");
-  need(settings.loss_weights.empty() || settings.loss_weights.size() == settings.losses.size(),
-       "`loss_weights` needs one weight per loss");
-  need(settings.beta > 0, "`beta` must be above 0");
-  need(settings.label_smoothing >= 0 && settings.label_smoothing <= 1, "`label_smoothing` must be between 0 and 1");
-  need(!has(settings, PairLoss::robust) || settings.label_smoothing < 0.5,
-       "`loss` robust needs a `label_smoothing` below 0.5");
-  need(!has(settings, PairLoss::exo_pair) || (settings.label_smoothing > 0 && settings.label_smoothing < 1),
-       "`loss` exo_pair needs a `label_smoothing` above 0; its authors use 1e-3");
-  need(!settings.uses_weighting || !(has(settings, PairLoss::aot) || has(settings, PairLoss::aot_unpaired)),
-       "`use_weighting` cannot be used with aot and aot_unpaired, which sort the pairs that it weights");
-  need(settings.divergence == Divergence::reverse_kl ||
-           std::all_of(settings.losses.begin(), settings.losses.end(), takes_divergence),
-       "`f_divergence` other than reverse_kl is defined for sigmoid, sigmoid_norm, hinge, ipo, exo_pair, robust, "
-       "discopop, cdpo and sft only");
-  need(!settings.ld_alpha || (*settings.ld_alpha >= 0 && *settings.ld_alpha <= 1),
-       "`ld_alpha` must be between 0 and 1");
-  need(settings.discopop_tau > 0, "`discopop_tau` must be above 0");
-  need(!has(settings, PairLoss::orpo) || !settings.ld_alpha, "`ld_alpha` cannot be used with orpo");
 }
 
 Tensor answer_losses(AnswerLoss loss, double beta, const Tensor& log_ratios, const Tensor& is_desirable,

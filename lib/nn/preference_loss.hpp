@@ -1,7 +1,7 @@
 // The losses of preference optimization as functions of log-probabilities: nothing here knows models or batches.
 #pragma once
 
-#include "engine/jobs.hpp"
+#include "engine/pair_losses.hpp"
 #include "nn/shapes.hpp"
 
 namespace intelia::nn {
@@ -15,9 +15,6 @@ struct PairLogProbs {
   Tensor whole_mean;                            // []: the same with their prompts, for `orpo`
   Tensor weights;                               // of WPO; undefined: 1
 };
-
-bool needs_reference(PairLoss loss);
-bool needs_reference(const DpoSettings& settings);
 
 /**
  * The loss of each pair: Σ weight · loss over settings.losses. [B], differentiable. TRL 1.16 (dpo_trainer.py,
@@ -36,9 +33,6 @@ struct Rewards {
   Tensor chosen, rejected;
 };
 Rewards rewards_of(const DpoSettings& settings, const PairLogProbs& pairs);
-
-/** Error{usage} for combinations that TRL refuses or that have no meaning. */
-void check_pair_losses(const DpoSettings& settings);
 
 /** The loss of each rated answer (Ethayarajh et al. 2024, as TRL 1.16): log_ratios [B], is_desirable [B] (bool), kl []
    -> [B], without the weights of the two sides. */

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "base/error.hpp"
 #include "tokens/dataset_lines.hpp"
@@ -198,60 +199,115 @@ std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate
   return std::move(findings.list);
 }
 
-std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                      const Preference& preference, const EncodeOptions& options, std::int64_t line) {
-  Findings findings(line);
-  find_refusal(findings, [&] {
-    const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
-    if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target, fmt::format("no token of a continuation remains after its prompt of {} "
-                                                         "tokens; raise the maximum length or shorten the prompt",
-                                                         encoded.prompt.size()));
-      return;
-    }
-    if (encoded.chosen == encoded.rejected) {
-      findings.add(Finding::Kind::same_continuations,
-                   "chosen and rejected are the same tokens, so there is nothing to prefer; remove the pair");
-    }
-    if (encoded.num_lost_prompt_tokens > 0) {
-      findings.add(
-          Finding::Kind::prompt_not_prefix,
-          fmt::format(
-              "the last {} tokens of the prompt are rendered differently once a continuation follows; make the chat "
-              "template render both the same way",
-              encoded.num_lost_prompt_tokens));
-    }
-    const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
-    const auto check_side = [&](const Ids& side, bool is_truncated, const char* name) {
-      if (!is_truncated && std::none_of(side.begin(), side.end(), is_control)) {
-        findings.add(
-            Finding::Kind::end_not_trained,
-            fmt::format(
-                "{} ends without a control token; end the turn with a special token of the tokenizer in the chat "
-                "template",
-                name));
-      }
-      Ids whole = encoded.prompt;
-      whole.insert(whole.end(), side.begin(), side.end());
-      check_begin(tokenizer, whole, findings);
-    };
-    check_side(encoded.chosen, encoded.is_chosen_truncated, "chosen");
-    check_side(encoded.rejected, encoded.is_rejected_truncated, "rejected");
-  });
-  return std::move(findings.list);
+namespace {
+
+/** Whether an answer ends its turn inside the loss: a control token is in it, unless it is truncated. */
+void check_answer_end(const Tokenizer& tokenizer, std::span<const std::int32_t> answer, bool is_truncated,
+                      const char* name, Findings& findings) {
+  const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
+  if (is_truncated || std::any_of(answer.begin(), answer.end(), is_control)) return;
+  findings.add(Finding::Kind::end_not_trained,
+               fmt::format("{} ends without a control token, so the model would not learn to stop; end the turn with a "
+                           "special token of the tokenizer in the chat template",
+                           name));
 }
 
-DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                 const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
-                                 int threads, std::int64_t limit) {
-  DatasetCheck check;
-  const auto work = [&](CheckedLine& line) {
-    Conversation conversation;
-    if (const std::optional<std::string> fault = line.parse(conversation))
+void check_lost_prompt(std::int64_t num_lost_tokens, Findings& findings) {
+  if (num_lost_tokens == 0) return;
+  findings.add(Finding::Kind::prompt_not_prefix,
+               fmt::format("the last {} tokens of the prompt are rendered differently once an answer follows; make the "
+                           "chat template render both the same way",
+                           num_lost_tokens));
+}
+
+void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
+                const EncodeOptions& options, CheckedLine& line) {
+  Findings findings(line.number);
+  find_refusal(findings, [&] {
+    EncodeOptions whole = options;
+    whole.max_length = 0;
+    const EncodedPreference complete = encode_preference(tokenizer, chat_template, preference, whole);
+    const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
+    line.num_tokens = static_cast<std::int64_t>(complete.prompt.size() + complete.chosen.size() + complete.rejected.size());
+    if (encoded.chosen.empty() || encoded.rejected.empty()) {
+      findings.add(Finding::Kind::no_target,
+                   fmt::format("no token of an answer remains after its prompt of {} tokens; raise the maximum length "
+                               "or shorten the prompt",
+                               complete.prompt.size()));
+      return;
+    }
+    line.num_targets = static_cast<std::int64_t>(encoded.chosen.size() + encoded.rejected.size());
+    line.num_trained_tokens = static_cast<std::int64_t>(encoded.prompt.size()) + line.num_targets;
+    if (complete.chosen == complete.rejected)
+      findings.add(Finding::Kind::same_continuations,
+                   "chosen and rejected are the same tokens, so there is nothing to prefer; remove the pair");
+    else if (encoded.chosen == encoded.rejected)
+      findings.add(Finding::Kind::same_continuations,
+                   fmt::format("chosen and rejected are the same up to the maximum length of {} tokens; raise it or "
+                               "remove the pair",
+                               options.max_length));
+    check_lost_prompt(encoded.num_lost_prompt_tokens, findings);
+    check_answer_end(tokenizer, encoded.chosen, encoded.is_chosen_truncated, "chosen", findings);
+    check_answer_end(tokenizer, encoded.rejected, encoded.is_rejected_truncated, "rejected", findings);
+    Ids begin = encoded.prompt;
+    begin.insert(begin.end(), encoded.chosen.begin(), encoded.chosen.end());
+    check_begin(tokenizer, begin, findings);
+  });
+  line.findings = std::move(findings.list);
+}
+
+void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const RatedAnswer& answer,
+                  const EncodeOptions& options, CheckedLine& line) {
+  Findings findings(line.number);
+  find_refusal(findings, [&] {
+    const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, options);
+    const Ids& ids = encoded.sample.ids;
+    const auto size = static_cast<std::int64_t>(ids.size());
+    const std::int64_t num_answer = std::count(encoded.sample.is_target.begin(), encoded.sample.is_target.end(), 1);
+    const std::int64_t kept = options.max_length > 0 ? std::min(size, options.max_length) : size;
+    line.num_tokens = size;
+    line.num_trained_tokens = kept;
+    line.num_targets = num_answer - (size - kept);
+    check_lost_prompt(encoded.num_lost_prompt_tokens, findings);
+    check_answer_end(tokenizer, std::span(ids).last(static_cast<std::size_t>(num_answer)), encoded.is_truncated,
+                     "completion", findings);
+    check_begin(tokenizer, ids, findings);
+  });
+  line.findings = std::move(findings.list);
+}
+
+/** Parses a line as the kind of record that options.records says, and checks it. */
+void check_line(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
+                CheckedLine& line) {
+  const auto check = [&](auto record, const auto& parse, const auto& check_record) {
+    if (const std::optional<std::string> fault = line.parse(parse, record))
       line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
     else
-      check_encoded(tokenizer, chat_template, conversation, options, line);
+      check_record(tokenizer, chat_template, record, options, line);
   };
+  if (options.records == RecordKind::conversation)
+    check(Conversation{}, parse_conversation, check_encoded);
+  else if (options.records == RecordKind::rated_answer && line.raw.find("\"chosen\"") == std::string::npos)
+    check(RatedAnswer{}, parse_rated_answer, check_answer);
+  else
+    check(Preference{}, parse_preference, check_pair);
+}
+
+}  // namespace
+
+std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                      const Preference& preference, const EncodeOptions& options, std::int64_t line) {
+  CheckedLine checked;
+  checked.number = line;
+  check_pair(tokenizer, chat_template, preference, options, checked);
+  return std::move(checked.findings);
+}
+
+DatasetCheck check_records(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                           const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks, int threads,
+                           std::int64_t limit) {
+  DatasetCheck check;
+  const auto work = [&](CheckedLine& line) { check_line(tokenizer, chat_template, options, line); };
   const auto take = [&](CheckedLine& line) {
     ++check.num_read;
     check.num_tokens += line.num_trained_tokens;
@@ -266,17 +322,6 @@ DatasetCheck check_conversations(const std::filesystem::path& path, const Tokeni
   };
   process_lines<CheckedLine>(path, limit, threads, sinks, "checking", work, take);
   return check;
-}
-
-std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                       const ChatTemplate& chat_template, const EncodeOptions& options,
-                                       Rejects& rejects, const StopFlag& stop) {
-  std::vector<Finding> all;
-  read_preferences(path, rejects, stop, [&](Preference&& record, std::int64_t line) {
-    for (Finding& finding : check_preference(tokenizer, chat_template, record, options, line))
-      all.push_back(std::move(finding));
-  });
-  return all;
 }
 
 }  // namespace intelia

@@ -55,14 +55,10 @@ struct DatasetCheck {
   std::vector<Finding> findings;              // in the order of lines
 };
 
-/** Every record of `path`, or its first `limit` lines when that is above 0. The result does not depend on `threads`. */
-DatasetCheck check_conversations(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                 const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
-                                 int threads = 1, std::int64_t limit = 0);
-
-/** Every preference of `path`, in order; lines that are not records go to `rejects`. */
-std::vector<Finding> check_preferences(const std::filesystem::path& path, const Tokenizer& tokenizer,
-                                       const ChatTemplate& chat_template, const EncodeOptions& options,
-                                       Rejects& rejects, const StopFlag& stop);
+/** Every record of `path`, which are of options.records, or its first `limit` lines when that is above 0. The result
+   does not depend on `threads`. */
+DatasetCheck check_records(const std::filesystem::path& path, const Tokenizer& tokenizer,
+                           const ChatTemplate& chat_template, const EncodeOptions& options, Sinks sinks,
+                           int threads = 1, std::int64_t limit = 0);
 
 }  // namespace intelia

@@ -85,11 +85,11 @@ void encode(const EncodeContext& context, RatedAnswer& answer, EncodedLine& line
 }
 
 /** Parses and encodes a line; returns why it cannot. */
-template <class Record, class Parse>
-std::optional<std::string> take_record(const EncodeContext& context, EncodedLine& line, const Parse& parse) {
+template <class Record>
+std::optional<std::string> take_record(const EncodeContext& context, EncodedLine& line,
+                                       std::optional<std::string> (*parse)(std::string_view, Record&)) {
   Record record;
-  if (line.is_too_long) return kLineTooLong;
-  if (auto fault = parse(line.raw, record)) return fault;
+  if (auto fault = line.parse(parse, record)) return fault;
   line.describe(record);
   if (const auto refusal = refusal_of([&] { encode(context, record, line); }))
     return fmt::format("cannot be encoded: {}", *refusal);
@@ -99,7 +99,7 @@ std::optional<std::string> take_record(const EncodeContext& context, EncodedLine
 /** A preference as two rated answers. */
 std::optional<std::string> take_both_answers(const EncodeContext& context, EncodedLine& line) {
   Preference preference;
-  if (auto fault = parse_preference(line.raw, preference)) return fault;
+  if (auto fault = line.parse(parse_preference, preference)) return fault;
   line.describe(preference);
   for (const bool is_desirable : {true, false}) {
     RatedAnswer answer{.prompt = preference.prompt,
@@ -118,15 +118,15 @@ std::optional<std::string> take_both_answers(const EncodeContext& context, Encod
 void encode_line(const EncodeContext& context, EncodedLine& line) {
   switch (context.options.records) {
     case RecordKind::conversation:
-      line.fault = take_record<Conversation>(context, line, parse_conversation);
+      line.fault = take_record(context, line, parse_conversation);
       break;
     case RecordKind::pair:
-      line.fault = take_record<Preference>(context, line, parse_preference);
+      line.fault = take_record(context, line, parse_preference);
       break;
     case RecordKind::rated_answer:
-      line.fault = line.raw.find("\"chosen\"") != std::string::npos && !line.is_too_long
+      line.fault = line.raw.find("\"chosen\"") != std::string::npos
                        ? take_both_answers(context, line)
-                       : take_record<RatedAnswer>(context, line, parse_rated_answer);
+                       : take_record(context, line, parse_rated_answer);
       break;
   }
   if (line.fault) line.samples.clear();

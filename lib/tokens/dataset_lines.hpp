@@ -21,9 +21,11 @@ struct DatasetLine {
   bool is_too_long = false;
   std::string raw;  // of a line that is too long only its beginning
 
-  /** As parse_conversation. */
-  std::optional<std::string> parse(Conversation& conversation) const {
-    return is_too_long ? std::optional<std::string>(kLineTooLong) : parse_conversation(raw, conversation);
+  /** As `parse_record`, such as parse_conversation. */
+  template <class Record>
+  std::optional<std::string> parse(std::optional<std::string> (*parse_record)(std::string_view, Record&),
+                                   Record& record) const {
+    return is_too_long ? std::optional<std::string>(kLineTooLong) : parse_record(raw, record);
   }
 };
 

@@ -146,7 +146,7 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
   std::vector<std::vector<std::int64_t>> lengths;  // of the records that are trained on, by file
   Totals totals;
   for (const fs::path& path : inputs.files()) {
-    DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks, threads);
+    DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks, threads);
     if (check.num_with_skipped_turns > 0)
       sinks.log.warning(skipped_turns_warning(path, check.num_with_skipped_turns, check.num_read));
     if (check.num_read == 0)
@@ -175,7 +175,7 @@ namespace {
  */
 void warn_about_first_records(const TextSide& text, const fs::path& path, const EncodeOptions& options,
                               const Sinks& sinks) {
-  const DatasetCheck check = check_conversations(path, *text.tokenizer, text.chat_template, options, sinks,
+  const DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks,
                                                  /*threads=*/1, kFirstRecords);
   std::size_t count = 0;
   const Finding* first = nullptr;

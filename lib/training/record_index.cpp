@@ -34,13 +34,47 @@ class IndexWriter {
   std::int64_t num_records_ = 0;
 };
 
-void read_keys(const fs::path& path, const StopFlag& stop,
+/** The conversation of a prompt with an answer. */
+template <class Record>
+Conversation conversation_of(const Record& record, const std::vector<Message>& answer, const std::string& text) {
+  Conversation conversation;
+  conversation.id = record.id;
+  if (record.is_text) {
+    conversation.text = record.prompt_text + text;
+    return conversation;
+  }
+  conversation.messages = record.prompt;
+  conversation.messages.insert(conversation.messages.end(), answer.begin(), answer.end());
+  return conversation;
+}
+
+/** The conversations in a line: of a preference one with each answer. None where it cannot be read, which tokenizing
+   the file reports. */
+std::vector<Conversation> conversations_of(std::string_view line, RecordKind records) {
+  Conversation conversation;
+  Preference preference;
+  RatedAnswer answer;
+  if (records == RecordKind::conversation) {
+    if (!parse_conversation(line, conversation)) return {std::move(conversation)};
+  } else if (records == RecordKind::rated_answer && !parse_rated_answer(line, answer)) {
+    return {conversation_of(answer, answer.completion, answer.completion_text)};
+  } else if (!parse_preference(line, preference)) {
+    return {conversation_of(preference, preference.chosen, preference.chosen_text),
+            conversation_of(preference, preference.rejected, preference.rejected_text)};
+  }
+  return {};
+}
+
+void read_keys(const fs::path& path, RecordKind records, const StopFlag& stop,
                const std::function<void(const RecordKey&, std::int64_t line)>& take) {
   if (!is_file(path)) return;
-  SilentSinks silent;  // tokenizing the file names its bad records
-  Rejects rejects({.max_rejected = 1}, silent.sinks().log);
-  read_conversations(path, rejects, stop,
-                     [&](Conversation&& conversation, std::int64_t line) { take(key_of(conversation), line); });
+  RecordLines lines(path);
+  while (const auto line = lines.next()) {
+    stop.check("indexing the records");
+    if (lines.is_too_long()) continue;
+    for (const Conversation& conversation : conversations_of(*line, records))
+      take(key_of(conversation), lines.line_number());
+  }
 }
 
 /** Adds the records that the base and the adapter were trained on before; marks the index when they are not known. */
@@ -64,20 +98,20 @@ void add_earlier_records(const ModelSettings& base, IndexWriter& writer, const S
 
 }  // namespace
 
-std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
-                                   const Sinks& sinks) {
+std::int64_t index_trained_records(const TrainingInputs& inputs, RecordKind records, const ModelSettings& base,
+                                   AtomicFile* index, const Sinks& sinks) {
   IndexWriter writer(index);
   add_earlier_records(base, writer, sinks);
   RecordMatcher held_out;
   std::vector<RecordKey> held_out_keys;
-  read_keys(inputs.validation, sinks.stop, [&](const RecordKey& key, std::int64_t) {
+  read_keys(inputs.validation, records, sinks.stop, [&](const RecordKey& key, std::int64_t) {
     held_out.add(key);
     held_out_keys.push_back(key);
   });
   std::int64_t num_shared = 0;
   std::string first_shared;
   for (const TrainingFile& file : inputs.train)
-    read_keys(file.path, sinks.stop, [&](const RecordKey& key, std::int64_t line) {
+    read_keys(file.path, records, sinks.stop, [&](const RecordKey& key, std::int64_t line) {
       writer.add(TrainedUse::train, key);
       bool is_shared = false;
       held_out.match(key, [&](std::size_t) { is_shared = true; });

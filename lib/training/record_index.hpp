@@ -16,7 +16,7 @@ namespace intelia {
  * be read. Warns when training and validation data share records. Returns the number of records. Inputs that can be
  * read only once are left out.
  */
-std::int64_t index_trained_records(const TrainingInputs& inputs, const ModelSettings& base, AtomicFile* index,
-                                   const Sinks& sinks);
+std::int64_t index_trained_records(const TrainingInputs& inputs, RecordKind records, const ModelSettings& base,
+                                   AtomicFile* index, const Sinks& sinks);
 
 }  // namespace intelia

@@ -35,7 +35,7 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
   for (std::size_t i = 0; i < inputs.train.size(); ++i)
     run.add_input(inputs.train[i].path, data.train.datasets()[i].num_read());
   if (data.validation) run.add_input(inputs.validation, data.validation->num_read());
-  for (const char* part : {"model", "adapter"})
+  for (const char* part : {"model", "adapter", "reference_adapter"})
     if (identity.contains(part))
       for (const Json& file : identity[part]) run.add_input(file);
 }
@@ -46,7 +46,7 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
   // What may differ between a run and one that resumes it: the number of threads, and where the files are.
   Json kept = identity;
   kept.erase("threads");
-  for (const char* part : {"model", "adapter"})
+  for (const char* part : {"model", "adapter", "reference_adapter"})
     if (kept.contains(part))
       for (Json& file : kept[part]) file["path"] = fs::path(file["path"].get<std::string>()).filename().string();
   const Json whole = {{"run", kept}, {"data", train.content_sha256()}};
@@ -135,6 +135,7 @@ void record_training(Run& run, const TextSide& text, const TrainingData& data, c
       {"final_loss", summary.final_loss},
       {"best_step", summary.best_step},
       {"stopped_early", summary.is_stopped_early},
+      {"reason_to_stop", summary.is_stopped_early ? Json(summary.reason_to_stop) : Json(nullptr)},
       {"best_eval_loss", std::isfinite(summary.best_eval_loss) ? Json(summary.best_eval_loss) : Json(nullptr)},
       {"trainable_parameters", summary.trainable_parameters},
       {"trained_tokens", summary.trained_tokens},

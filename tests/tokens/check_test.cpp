@@ -127,7 +127,7 @@ TEST_CASE(
   EncodeOptions options;
   options.max_length = 8;
   for (const int threads : {1, 3}) {
-    const DatasetCheck check = check_conversations(path, *tokenizer, chat, options, silent.sinks(), threads);
+    const DatasetCheck check = check_records(path, *tokenizer, chat, options, silent.sinks(), threads);
     REQUIRE(check.findings.size() == 2);
     CHECK(check.findings[0].line == 2);
     CHECK(std::string(name_of(check.findings[0].kind)) == "not a record");
@@ -143,7 +143,7 @@ TEST_CASE(
     for (int i = 0; i < 600; ++i) tokens += std::min(8, 3 + i % 7), targets += std::min(8, 3 + i % 7) - 1;
     CHECK(check.num_tokens == tokens);
     CHECK(check.num_targets == targets);
-    CHECK(check_conversations(path, *tokenizer, chat, options, silent.sinks(), threads, 3).num_read == 3);
+    CHECK(check_records(path, *tokenizer, chat, options, silent.sinks(), threads, 3).num_read == 3);
   }
 }
 
