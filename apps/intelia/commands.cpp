@@ -9,8 +9,9 @@ extern const Command completion, config, dataset_preview, detokenize, doctor, ev
 
 const Program& this_program() {
   static const std::vector<const Command*> list = {
-      &extract,  &dataset_preview, &model_pull, &model_init, &model_info, &model_quantize, &train_sft, &train_dpo, &train_kto, &eval_run,
-      &tokenize, &detokenize,      &render,     &lineage,    &config,     &doctor,         &completion,
+      &extract,   &dataset_preview, &model_pull, &model_init, &model_info, &model_quantize,
+      &train_sft, &train_dpo,       &train_kto,  &eval_run,   &tokenize,   &detokenize,
+      &render,    &lineage,         &config,     &doctor,     &completion,
   };
   static const Program program{kProgramVersion, kProgramCommit, list};
   return program;

@@ -33,12 +33,11 @@ bool takes_divergence(PairLoss loss) {
 
 }  // namespace
 
-bool needs_reference(PairLoss loss) {
-  return loss != PairLoss::sft && loss != PairLoss::simpo && loss != PairLoss::orpo;
-}
+bool needs_reference(PairLoss loss) { return loss != PairLoss::simpo && loss != PairLoss::orpo; }
 
 bool needs_reference(const DpoSettings& settings) {
-  return std::any_of(settings.losses.begin(), settings.losses.end(), [](PairLoss loss) { return needs_reference(loss); });
+  return std::any_of(settings.losses.begin(), settings.losses.end(),
+                     [](PairLoss loss) { return needs_reference(loss); });
 }
 
 void check_pair_losses(const DpoSettings& settings) {

@@ -5,7 +5,7 @@
 
 namespace intelia {
 
-/** Whether a loss compares the model with a reference. */
+/** Whether a loss compares the model with a reference; that of `sft` does not, but its rewards do, as in TRL. */
 bool needs_reference(PairLoss loss);
 bool needs_reference(const DpoSettings& settings);
 

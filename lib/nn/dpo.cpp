@@ -31,8 +31,7 @@ class PairBatch final : public MicroBatch {
         reference_(reference),
         known_(std::move(known)),
         samples_(std::move(samples)),
-        answers_(model, samples_,
-                 {.shares_prompts = settings.shares_prompts, .labels_prompts = has_orpo(settings)}) {}
+        answers_(model, samples_, {.shares_prompts = settings.shares_prompts, .labels_prompts = has_orpo(settings)}) {}
 
   BatchSize size() const override {
     BatchSize total;
@@ -48,7 +47,8 @@ class PairBatch final : public MicroBatch {
   BatchLoss loss(std::uint64_t seed) const override {
     const auto [losses, values] = compute({.is_training = true, .seed = seed});
     const bool per_batch = settings_.compat == Compat::trl;
-    return {per_batch ? losses.mean() : losses.sum(), pair_metrics(values.to(at::kCPU), per_batch)};
+    return {per_batch ? losses.mean() : losses.sum(),
+            values.is_meta() ? MetricSums() : pair_metrics(values.to(at::kCPU), per_batch)};
   }
 
   Tensor evaluate() const override {
@@ -81,7 +81,9 @@ class PairBatch final : public MicroBatch {
 
   /** Σ log p of each answer under the reference, as the losses use it: [2·B] fp32, chosen and rejected in turn. */
   Tensor reference_log_probs() const {
-    return sums(weighted(reference_->log_probs(answers_)), answers_.lengths()).view({-1, parts()}).narrow(1, parts() - 2, 2)
+    return sums(weighted(reference_->log_probs(answers_)), answers_.lengths())
+        .view({-1, parts()})
+        .narrow(1, parts() - 2, 2)
         .flatten();
   }
 
@@ -115,9 +117,11 @@ class PairBatch final : public MicroBatch {
     const auto per_pair = [&](const Tensor& of_tokens) {  // [parts, B]
       return sums(of_tokens, answers_.lengths()).view({num_pairs, parts()}).t();
     };
-    const Tensor lengths = at::tensor(answers_.lengths(), at::kFloat).to(tokens.values.device()).view({num_pairs, parts()}).t();
+    const Tensor lengths =
+        at::tensor(answers_.lengths(), at::kFloat).to(tokens.values.device()).view({num_pairs, parts()}).t();
     const std::int64_t chosen = parts() - 2, rejected = parts() - 1;
-    const Tensor whole = per_pair(tokens.values), log_probs = settings_.ld_alpha ? per_pair(weighted(tokens.values)) : whole;
+    const Tensor whole = per_pair(tokens.values),
+                 log_probs = settings_.ld_alpha ? per_pair(weighted(tokens.values)) : whole;
     const Tensor reference = reference_values(log_probs);
 
     PairLogProbs pairs{.chosen = log_probs[chosen],
@@ -139,7 +143,8 @@ class PairBatch final : public MicroBatch {
     const Rewards rewards = rewards_of(settings_, pairs);
     const TokenStatistics& statistics = tokens.statistics;
     const Tensor entropy = per_pair(statistics.entropy), logits = per_pair(statistics.mean_logit);
-    const Tensor ratio = needs_reference(settings_) ? pairs.chosen - pairs.reference_chosen : at::zeros_like(pairs.chosen);
+    const Tensor ratio =
+        needs_reference(settings_) ? pairs.chosen - pairs.reference_chosen : at::zeros_like(pairs.chosen);
     std::vector<Tensor> rows(kNumPairValues);
     rows[kLoss] = losses;
     rows[kChosenReward] = rewards.chosen;
@@ -189,9 +194,8 @@ class DpoObjective final : public Objective {
     if (!needs_reference(settings)) return;
     reference_.emplace(model, settings, settings.reference);
     if (!settings.reference.is_precomputed || model.placement.device.is_meta()) return;
-    known_ = reference_scores(settings.reference.cache, data_sha256(), 2 * samples.size(), sinks, [&] {
-      return compute_reference(sinks);
-    });
+    known_ = reference_scores(settings.reference.cache, data_sha256(), 2 * samples.size(), sinks,
+                              [&] { return compute_reference(sinks); });
   }
 
   std::int64_t num_samples() const override { return samples_.size(); }
@@ -280,27 +284,31 @@ void DpoObjective::check_start(Log& log) const {
   const double tolerance = tolerance_of(settings_, model_.placement.dtype);
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(numbers.size()); ++i) {
     const auto value = [&](PairValue row) { return values[row][i].item<double>(); };
-    const double log_ratio = std::max(std::fabs(value(kChosenReward)), std::fabs(value(kRejectedReward))) / settings_.beta;
+    const double log_ratio =
+        std::max(std::fabs(value(kChosenReward)), std::fabs(value(kRejectedReward))) / settings_.beta;
     const double size = std::max({1.0, std::fabs(value(kChosenLogProb)), std::fabs(value(kRejectedLogProb))});
     if (!reference_->is_start()) {
-      log.info(fmt::format("before the first step the loss of the first pair is {:.6f}; the reference is another model "
-                           "than the one that training starts from",
-                           value(kLoss)));
+      log.info(
+          fmt::format("before the first step the loss of the first pair is {:.6f}; the reference is another model "
+                      "than the one that training starts from",
+                      value(kLoss)));
       return;
     }
     const auto expected = starting_loss(settings_, static_cast<std::int64_t>(value(kChosenLength)),
                                         static_cast<std::int64_t>(value(kRejectedLength)));
     const bool is_same = log_ratio <= tolerance * size;
-    const bool is_expected = !expected || tolerance > 0 || std::fabs(value(kLoss) - *expected) <= 1e-5 * (1 + *expected);
+    const bool is_expected =
+        !expected || tolerance > 0 || std::fabs(value(kLoss) - *expected) <= 1e-5 * (1 + *expected);
     if (is_same && is_expected) continue;
-    throw Error(Kind::internal,
-                fmt::format("before the first step the model must equal its reference, but the log-probability of an "
-                            "answer of pair {} differs by {:.3g} and the loss is {:.6f}{}; {}",
-                            i + 1, log_ratio, value(kLoss), expected ? fmt::format(" instead of {:.6f}", *expected) : "",
-                            settings_.reference.is_precomputed
-                                ? "the precomputed log-probabilities of the reference are of another precision or "
-                                  "model: remove them and run again"
-                                : "dropout, precision or weights of the two are not the same"));
+    throw Error(
+        Kind::internal,
+        fmt::format("before the first step the model must equal its reference, but the log-probability of an "
+                    "answer of pair {} differs by {:.3g} and the loss is {:.6f}{}; {}",
+                    i + 1, log_ratio, value(kLoss), expected ? fmt::format(" instead of {:.6f}", *expected) : "",
+                    settings_.reference.is_precomputed
+                        ? "the precomputed log-probabilities of the reference are of another precision or "
+                          "model: remove them and run again"
+                        : "dropout, precision or weights of the two are not the same"));
   }
 }
 

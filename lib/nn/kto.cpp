@@ -103,7 +103,8 @@ class AnswerBatch final : public MicroBatch {
         samples_(truncated(samples, max_length)),
         answers_(model, samples_) {
     if (settings.loss != AnswerLoss::kto) return;
-    const std::size_t group = settings.packs ? samples.size() : static_cast<std::size_t>(std::max(1, settings.batch_size));
+    const std::size_t group =
+        settings.packs ? samples.size() : static_cast<std::size_t>(std::max(1, settings.batch_size));
     others_.emplace(model, truncated(rotated(samples, group), max_length));
   }
 
@@ -121,7 +122,8 @@ class AnswerBatch final : public MicroBatch {
   BatchLoss loss(std::uint64_t seed) const override {
     const auto [losses, values] = compute({.is_training = true, .seed = seed});
     const bool per_batch = settings_.compat == Compat::trl;
-    return {per_batch ? losses.mean() : losses.sum(), answer_metrics(values.to(at::kCPU), per_batch)};
+    return {per_batch ? losses.mean() : losses.sum(),
+            values.is_meta() ? MetricSums() : answer_metrics(values.to(at::kCPU), per_batch)};
   }
 
   Tensor evaluate() const override {
@@ -151,7 +153,8 @@ class AnswerBatch final : public MicroBatch {
     Tensor values;  // [kNumAnswerValues, B], detached
   };
 
-  /** How much more likely the answers to other prompts have become, a baseline for the rewards: [], without gradient. */
+  /** How much more likely the answers to other prompts have become, a baseline for the rewards: [], without gradient.
+   */
   Tensor kl(const Tensor& like) const {
     if (!others_) return at::zeros({}, like.options());
     const torch::autograd::AutoGradMode without_gradient(false);
@@ -168,8 +171,8 @@ class AnswerBatch final : public MicroBatch {
     for (const TokenSample& sample : samples_) labels.push_back(sample.is_desirable);
     const Tensor is_desirable = at::tensor(labels, at::kByte).to(at::kBool).to(log_probs.device());
     const Tensor baseline = kl(log_probs);
-    const Tensor weights = at::where(is_desirable, settings_.desirable_weight, settings_.undesirable_weight)
-                               .to(log_probs.scalar_type());
+    const Tensor weights =
+        at::where(is_desirable, settings_.desirable_weight, settings_.undesirable_weight).to(log_probs.scalar_type());
     const Tensor losses = weights * answer_losses(settings_.loss, settings_.beta, log_ratios, is_desirable, baseline);
     std::vector<Tensor> rows(kNumAnswerValues);
     rows[kLoss] = losses;
@@ -269,7 +272,8 @@ class KtoObjective final : public Objective {
 
 }  // namespace
 
-ObjectiveFactory kto_objectives(const KtoSettings& settings, const SampleSource& train, const SampleSource* validation) {
+ObjectiveFactory kto_objectives(const KtoSettings& settings, const SampleSource& train,
+                                const SampleSource* validation) {
   ObjectiveFactory make;
   make.train = [&settings, &train](const Decoder& model) -> std::unique_ptr<Objective> {
     auto objective = std::make_unique<KtoObjective>(model, settings, train);

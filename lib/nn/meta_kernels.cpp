@@ -31,6 +31,13 @@ Tensor where(const Tensor& condition, const Tensor& self, const Tensor& other) {
   return at::empty(at::infer_size(condition.sizes(), at::infer_size(self.sizes(), other.sizes())), self.options());
 }
 
+/** Output and buffer, which is empty on the CPU unless vectorized code fills it. */
+std::tuple<Tensor, Tensor> log_sigmoid_forward(const Tensor& self) {
+  return {at::empty_like(self), at::empty_like(self)};
+}
+
+Tensor log_sigmoid_backward(const Tensor& grad, const Tensor&, const Tensor&) { return at::empty_like(grad); }
+
 /** In place: no tensor is created. */
 void fused_adamw(at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, at::TensorList, double,
                  double, double, double, double, bool, bool, const std::optional<Tensor>&,
@@ -44,6 +51,8 @@ void register_meta_kernels() {
     library.impl("index_select", index_select);
     library.impl("repeat_interleave.Tensor", repeat_interleave);
     library.impl("where.self", where);
+    library.impl("log_sigmoid_forward", log_sigmoid_forward);
+    library.impl("log_sigmoid_backward", log_sigmoid_backward);
     library.impl("_fused_adamw_", fused_adamw);
     library.impl("embedding_dense_backward", embedding_dense_backward);
     return true;

@@ -9,11 +9,11 @@ namespace intelia::nn {
 namespace {
 
 // From these values on a warning is logged.
-constexpr double kUsualDrop = 1.0;         // nats per token
-constexpr double kUsualSaturation = 0.9;   // of the pairs
-constexpr double kUsualLengthBias = 0.7;   // correlation
-constexpr double kSaturatedMargin = 4.6;   // σ(−4.6) = 0.01
-constexpr double kFewPairs = 20;           // too few to say something about a correlation
+constexpr double kUsualDrop = 1.0;        // nats per token
+constexpr double kUsualSaturation = 0.9;  // of the pairs
+constexpr double kUsualLengthBias = 0.7;  // correlation
+constexpr double kSaturatedMargin = 4.6;  // σ(−4.6) = 0.01
+constexpr double kFewPairs = 20;          // too few to say something about a correlation
 
 /** Sums whose quotients give the correlation of margin and difference in length; not logged. */
 constexpr const char* kMoments[] = {"moments/x", "moments/y", "moments/xx", "moments/yy", "moments/xy"};

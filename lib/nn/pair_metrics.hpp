@@ -15,8 +15,8 @@ enum PairValue : std::int64_t {
   kChosenLogRatio,  // to the reference; 0 without one
   kChosenLength,
   kRejectedLength,
-  kEntropy,        // Σ over the tokens of both answers
-  kChosenLogit,    // Σ over its tokens of the mean logit
+  kEntropy,      // Σ over the tokens of both answers
+  kChosenLogit,  // Σ over its tokens of the mean logit
   kRejectedLogit,
   kChosenTop,  // tokens that are the most likely one
   kNumPairValues,

@@ -38,9 +38,9 @@ Tensor log1mexp(const Tensor& x) {
 
 /** What the losses of one set of pairs are computed from. */
 struct Ratios {
-  Tensor chosen, rejected;              // log p − log p_ref
-  Tensor delta;                         // difference of their scores
-  Tensor chosen_mean, rejected_mean;    // scores per token
+  Tensor chosen, rejected;            // log p − log p_ref
+  Tensor delta;                       // difference of their scores
+  Tensor chosen_mean, rejected_mean;  // scores per token
   Tensor mean_chosen_logp, mean_rejected_logp;
 
   Ratios(const DpoSettings& settings, const PairLogProbs& pairs)
@@ -84,7 +84,7 @@ Tensor pair_loss(PairLoss loss, const DpoSettings& settings, const PairLogProbs&
       return (-(1 - epsilon) * at::log_sigmoid(beta * delta) + epsilon * at::log_sigmoid(-beta * delta)) /
              (1 - 2 * epsilon);
     case PairLoss::hinge:
-      return at::relu(1 - beta * delta);
+      return at::threshold(1 - beta * delta, 0, 0);  // relu, which has no meta kernel
     case PairLoss::ipo:
       return (ratios.chosen_mean - ratios.rejected_mean - 1 / (2 * beta)).square();
     case PairLoss::sigmoid_norm:
@@ -99,9 +99,9 @@ Tensor pair_loss(PairLoss loss, const DpoSettings& settings, const PairLogProbs&
     case PairLoss::sppo_hard:
       return (chosen - 0.5 / beta).square() + (rejected + 0.5 / beta).square();
     case PairLoss::aot:
-      return smoothed(beta * (sorted(pairs.chosen - pairs.rejected) -
-                              sorted(pairs.reference_chosen - pairs.reference_rejected)),
-                      epsilon);
+      return smoothed(
+          beta * (sorted(pairs.chosen - pairs.rejected) - sorted(pairs.reference_chosen - pairs.reference_rejected)),
+          epsilon);
     case PairLoss::aot_unpaired:
       return smoothed(beta * (sorted(chosen) - sorted(rejected)), epsilon);
     case PairLoss::apo_zero:
@@ -140,7 +140,7 @@ std::optional<double> starting_loss(const DpoSettings& settings, std::int64_t ch
                                     std::int64_t rejected_length) {
   if (settings.uses_weighting) return std::nullopt;
   for (const PairLoss loss : settings.losses)
-    if (!needs_reference(loss)) return std::nullopt;
+    if (loss == PairLoss::sft || !needs_reference(loss)) return std::nullopt;
   const Tensor zero = at::zeros({1}, at::kDouble);
   const PairLogProbs pairs{.chosen = zero,
                            .rejected = zero,

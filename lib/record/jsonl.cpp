@@ -329,7 +329,8 @@ std::optional<std::string> parse_preference(std::string_view line, Preference& o
   AnswerValue chosen, rejected;
   if (auto fault = parse_answer(document, "chosen", chosen)) return fault;
   if (auto fault = parse_answer(document, "rejected", rejected)) return fault;
-  if (chosen.is_text != rejected.is_text) return "'chosen' and 'rejected' are neither two lists of messages nor two strings";
+  if (chosen.is_text != rejected.is_text)
+    return "'chosen' and 'rejected' are neither two lists of messages nor two strings";
   bool has_prompt = false;
   if (chosen.is_text) {
     out.is_text = true;

@@ -220,6 +220,13 @@ void check_lost_prompt(std::int64_t num_lost_tokens, Findings& findings) {
                            num_lost_tokens));
 }
 
+std::string no_room_for_answer(std::int64_t prompt_tokens) {
+  return fmt::format(
+      "no token of an answer remains after its prompt of {} tokens; raise the maximum length or shorten the "
+      "prompt",
+      prompt_tokens);
+}
+
 void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Preference& preference,
                 const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
@@ -228,12 +235,10 @@ void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
     whole.max_length = 0;
     const EncodedPreference complete = encode_preference(tokenizer, chat_template, preference, whole);
     const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
-    line.num_tokens = static_cast<std::int64_t>(complete.prompt.size() + complete.chosen.size() + complete.rejected.size());
+    line.num_tokens =
+        static_cast<std::int64_t>(complete.prompt.size() + complete.chosen.size() + complete.rejected.size());
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target,
-                   fmt::format("no token of an answer remains after its prompt of {} tokens; raise the maximum length "
-                               "or shorten the prompt",
-                               complete.prompt.size()));
+      findings.add(Finding::Kind::no_target, no_room_for_answer(static_cast<std::int64_t>(complete.prompt.size())));
       return;
     }
     line.num_targets = static_cast<std::int64_t>(encoded.chosen.size() + encoded.rejected.size());
@@ -260,16 +265,22 @@ void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                   const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
   find_refusal(findings, [&] {
-    const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, options);
+    EncodeOptions whole = options;
+    whole.max_length = 0;
+    const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, whole);
     const Ids& ids = encoded.sample.ids;
     const auto size = static_cast<std::int64_t>(ids.size());
     const std::int64_t num_answer = std::count(encoded.sample.is_target.begin(), encoded.sample.is_target.end(), 1);
     const std::int64_t kept = options.max_length > 0 ? std::min(size, options.max_length) : size;
     line.num_tokens = size;
+    if (size - num_answer >= kept) {
+      findings.add(Finding::Kind::no_target, no_room_for_answer(size - num_answer));
+      return;
+    }
     line.num_trained_tokens = kept;
     line.num_targets = num_answer - (size - kept);
     check_lost_prompt(encoded.num_lost_prompt_tokens, findings);
-    check_answer_end(tokenizer, std::span(ids).last(static_cast<std::size_t>(num_answer)), encoded.is_truncated,
+    check_answer_end(tokenizer, std::span(ids).last(static_cast<std::size_t>(num_answer)), /*is_truncated=*/false,
                      "completion", findings);
     check_begin(tokenizer, ids, findings);
   });

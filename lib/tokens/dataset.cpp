@@ -124,9 +124,8 @@ void encode_line(const EncodeContext& context, EncodedLine& line) {
       line.fault = take_record(context, line, parse_preference);
       break;
     case RecordKind::rated_answer:
-      line.fault = line.raw.find("\"chosen\"") != std::string::npos
-                       ? take_both_answers(context, line)
-                       : take_record(context, line, parse_rated_answer);
+      line.fault = line.raw.find("\"chosen\"") != std::string::npos ? take_both_answers(context, line)
+                                                                    : take_record(context, line, parse_rated_answer);
       break;
   }
   if (line.fault) line.samples.clear();

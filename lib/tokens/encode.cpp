@@ -273,7 +273,8 @@ class AnswerEncoder {
 };
 
 std::size_t limit_of(const EncodeOptions& options) {
-  return options.max_length > 0 ? static_cast<std::size_t>(options.max_length) : std::numeric_limits<std::size_t>::max();
+  return options.max_length > 0 ? static_cast<std::size_t>(options.max_length)
+                                : std::numeric_limits<std::size_t>::max();
 }
 
 [[noreturn]] void refuse_long(std::size_t num_tokens, const EncodeOptions& options) {
@@ -283,8 +284,7 @@ std::size_t limit_of(const EncodeOptions& options) {
 
 /** Error{input} when nothing can be learned from answers to this prompt. */
 void check_answers(std::size_t prompt_tokens, bool has_empty_answer, const EncodeOptions& options) {
-  if (prompt_tokens == 0)
-    throw Error(Kind::input, "the prompt has no token in common with prompt and answer together");
+  if (prompt_tokens == 0) throw Error(Kind::input, "the prompt has no token in common with prompt and answer together");
   if (prompt_tokens >= limit_of(options))
     throw Error(Kind::input, fmt::format("the prompt has {} tokens and leaves none of the maximum length of {} to the "
                                          "answers",
@@ -301,7 +301,8 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
   EncodedPreference result;
   result.prompt = preference.is_text ? encoder.prompt(preference.prompt_text) : encoder.prompt(preference.prompt);
   const auto whole = [&](const std::vector<Message>& messages, const std::string& text) {
-    return preference.is_text ? encoder.whole(preference.prompt_text, text) : encoder.whole(preference.prompt, messages);
+    return preference.is_text ? encoder.whole(preference.prompt_text, text)
+                              : encoder.whole(preference.prompt, messages);
   };
   const Ids chosen = whole(preference.chosen, preference.chosen_text);
   const Ids rejected = whole(preference.rejected, preference.rejected_text);

@@ -3,6 +3,7 @@
 #include "tokens/preview.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/error.hpp"
 #include "tokens/turns.hpp"
@@ -73,27 +74,89 @@ std::vector<PreviewPart> preview_conversation(const Tokenizer& tokenizer, const 
   return {make_part(tokenizer, "conversation", sequence, encoded.tokens, options.max_length)};
 }
 
+namespace {
+
+/** Moves the first `count` tokens of `whole` to a part of their own. */
+PreviewPart take_beginning(PreviewPart& whole, std::size_t count, std::string name) {
+  PreviewPart part{std::move(name)};
+  const auto end = whole.tokens.begin() + static_cast<std::ptrdiff_t>(count);
+  part.tokens.assign(std::make_move_iterator(whole.tokens.begin()), std::make_move_iterator(end));
+  whole.tokens.erase(whole.tokens.begin(), end);
+  for (const PreviewToken& token : part.tokens) part.num_truncated += token.is_truncated;
+  whole.num_truncated -= part.num_truncated;
+  return part;
+}
+
+/** A prompt and its answers: the prompt once, then each answer by its name. */
+class AnswersPreview {
+ public:
+  AnswersPreview(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
+                 std::int64_t num_lost_prompt_tokens)
+      : tokenizer_(tokenizer),
+        chat_template_(chat_template),
+        options_(options),
+        has_lost_prompt_(num_lost_prompt_tokens > 0) {}
+
+  void add(const char* name, const std::vector<std::int32_t>& prompt, const std::vector<std::int32_t>& answer,
+           const Sequence& sequence) {
+    TokenSample sample{prompt, std::vector<std::uint8_t>(prompt.size(), 0)};
+    sample.ids.insert(sample.ids.end(), answer.begin(), answer.end());
+    sample.is_target.resize(sample.ids.size(), 1);
+    PreviewPart part = make_part(tokenizer_, name, sequence, sample, options_.max_length);
+    PreviewPart beginning = take_beginning(part, prompt.size(), "prompt");
+    if (parts_.empty()) parts_.push_back(std::move(beginning));
+    if (has_lost_prompt_ && part.note.empty())
+      part.note = "the answer does not begin with the whole generation prompt: the context differs in generation";
+    parts_.push_back(std::move(part));
+  }
+
+  Sequence sequence(std::vector<Message> messages, const std::vector<Message>& answer,
+                    const std::string& tools_json) const {
+    messages.insert(messages.end(), answer.begin(), answer.end());
+    return render_and_encode(tokenizer_, chat_template_, messages, tools_json, options_.render);
+  }
+  Sequence sequence(const std::string& text) const {
+    return {text, tokenizer_.encode_with_ranges(text, {false, true})};
+  }
+
+  std::vector<PreviewPart> take() { return std::move(parts_); }
+
+ private:
+  const Tokenizer& tokenizer_;
+  const ChatTemplate& chat_template_;
+  const EncodeOptions& options_;
+  bool has_lost_prompt_;
+  std::vector<PreviewPart> parts_;
+};
+
+}  // namespace
+
 std::vector<PreviewPart> preview_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                             const Preference& preference, const EncodeOptions& options) {
   const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, {.render = options.render});
-  std::vector<PreviewPart> parts;
-  const auto add = [&](const char* name, const std::vector<Message>& continuation,
+  AnswersPreview preview(tokenizer, chat_template, options, encoded.num_lost_prompt_tokens);
+  const auto add = [&](const char* name, const std::vector<Message>& answer, const std::string& text,
                        const std::vector<std::int32_t>& ids) {
-    std::vector<Message> messages = preference.prompt;
-    messages.insert(messages.end(), continuation.begin(), continuation.end());
-    TokenSample sample{encoded.prompt, std::vector<std::uint8_t>(encoded.prompt.size(), 0)};
-    sample.ids.insert(sample.ids.end(), ids.begin(), ids.end());
-    sample.is_target.resize(sample.ids.size(), 1);
-    const Sequence sequence =
-        render_and_encode(tokenizer, chat_template, messages, preference.tools_json, options.render);
-    parts.push_back(make_part(tokenizer, name, sequence, sample, options.max_length));
-    if (encoded.num_lost_prompt_tokens > 0 && parts.back().note.empty())
-      parts.back().note =
-          "the continuation does not begin with the whole generation prompt: the context differs in generation";
+    preview.add(name, encoded.prompt, ids,
+                preference.is_text ? preview.sequence(preference.prompt_text + text)
+                                   : preview.sequence(preference.prompt, answer, preference.tools_json));
   };
-  add("chosen", preference.chosen, encoded.chosen);
-  add("rejected", preference.rejected, encoded.rejected);
-  return parts;
+  add("chosen", preference.chosen, preference.chosen_text, encoded.chosen);
+  add("rejected", preference.rejected, preference.rejected_text, encoded.rejected);
+  return preview.take();
+}
+
+std::vector<PreviewPart> preview_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                              const RatedAnswer& answer, const EncodeOptions& options) {
+  const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, {.render = options.render});
+  const TokenSample& sample = encoded.sample;
+  const auto begin = std::find(sample.is_target.begin(), sample.is_target.end(), 1) - sample.is_target.begin();
+  AnswersPreview preview(tokenizer, chat_template, options, encoded.num_lost_prompt_tokens);
+  preview.add(answer.is_desirable ? "desirable" : "undesirable", {sample.ids.begin(), sample.ids.begin() + begin},
+              {sample.ids.begin() + begin, sample.ids.end()},
+              answer.is_text ? preview.sequence(answer.prompt_text + answer.completion_text)
+                             : preview.sequence(answer.prompt, answer.completion, answer.tools_json));
+  return preview.take();
 }
 
 }  // namespace intelia

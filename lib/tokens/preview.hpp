@@ -19,7 +19,8 @@ struct PreviewToken {
   bool is_truncated = false;  // beyond max_length: the model does not see it
 };
 
-/** One sequence of a record: "conversation", "text", or of a preference "chosen" and "rejected". */
+/** A part of a record: "conversation", "text", or "prompt" and then its answers: "chosen" and "rejected", or
+   "desirable" or "undesirable". */
 struct PreviewPart {
   std::string name;
   std::vector<PreviewToken> tokens;
@@ -34,5 +35,7 @@ std::vector<PreviewPart> preview_conversation(const Tokenizer& tokenizer, const 
                                               const Conversation& conversation, const EncodeOptions& options);
 std::vector<PreviewPart> preview_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                             const Preference& preference, const EncodeOptions& options);
+std::vector<PreviewPart> preview_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                              const RatedAnswer& answer, const EncodeOptions& options);
 
 }  // namespace intelia

@@ -10,24 +10,35 @@ namespace intelia {
 
 namespace {
 
-/** Fills `record`; returns why it cannot, or nothing. */
-std::optional<std::string> preview_line(const PreviewModel& model, std::string_view line, PreviewRecord& record,
-                                        DuplicateKeys& duplicates) {
-  Conversation conversation;
-  Preference preference;
-  std::optional<std::string> fault = parse_conversation(line, conversation);
-  const bool is_preference = fault && line.find("\"chosen\"") != std::string_view::npos;
-  if (is_preference) fault = parse_preference(line, preference);
-  if (fault) return fault;
-  duplicates.add(record.where, is_preference ? preference.duplicate_key : conversation.duplicate_key);
-  record.id = is_preference ? preference.id : conversation.id;
-  const auto refusal = refusal_of([&] {
-    record.parts = is_preference
-                       ? preview_preference(*model.tokenizer, model.chat_template, preference, model.encode)
-                       : preview_conversation(*model.tokenizer, model.chat_template, conversation, model.encode);
-  });
+/** Fills `record` from a line that `parse` reads; returns why it cannot, or nothing. */
+template <class Record>
+std::optional<std::string> preview_as(std::optional<std::string> (*parse)(std::string_view, Record&),
+                                      std::vector<PreviewPart> (*preview)(const Tokenizer&, const ChatTemplate&,
+                                                                          const Record&, const EncodeOptions&),
+                                      const PreviewModel& model, std::string_view line, PreviewRecord& record,
+                                      DuplicateKeys& duplicates) {
+  Record parsed;
+  if (auto fault = parse(line, parsed)) return fault;
+  duplicates.add(record.where, parsed.duplicate_key);
+  record.id = parsed.id;
+  const auto refusal =
+      refusal_of([&] { record.parts = preview(*model.tokenizer, model.chat_template, parsed, model.encode); });
   if (refusal) return fmt::format("cannot be encoded: {}", *refusal);
   return std::nullopt;
+}
+
+/** The kind of record is known by its keys: a preference has "chosen", a rated answer "label". */
+std::optional<std::string> preview_line(const PreviewModel& model, std::string_view line, PreviewRecord& record,
+                                        DuplicateKeys& duplicates) {
+  const auto has = [&](std::string_view key) { return line.find(key) != std::string_view::npos; };
+  Conversation conversation;
+  Preference preference;
+  RatedAnswer answer;
+  if (has("\"chosen\"") && (parse_conversation(line, conversation) || !parse_preference(line, preference)))
+    return preview_as(parse_preference, preview_preference, model, line, record, duplicates);
+  if (has("\"label\"") && !parse_rated_answer(line, answer))
+    return preview_as(parse_rated_answer, preview_rated_answer, model, line, record, duplicates);
+  return preview_as(parse_conversation, preview_conversation, model, line, record, duplicates);
 }
 
 void count(const PreviewRecord& record, PreviewTotals& totals) {

@@ -50,8 +50,8 @@ struct IndexEntry {
   std::uint32_t num_tokens;
   std::uint32_t id_bytes;
   std::uint32_t language_bytes;
-  std::uint32_t num_targets;  // that count in the loss
-  std::uint32_t num_weights;  // 0, or as many as tokens
+  std::uint32_t num_targets;   // that count in the loss
+  std::uint32_t num_weights;   // 0, or as many as tokens
   std::uint32_t second_begin;  // of a pair, else 0
   std::uint32_t is_desirable;
   std::uint32_t unused = 0;

@@ -176,7 +176,7 @@ namespace {
 void warn_about_first_records(const TextSide& text, const fs::path& path, const EncodeOptions& options,
                               const Sinks& sinks) {
   const DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks,
-                                                 /*threads=*/1, kFirstRecords);
+                                           /*threads=*/1, kFirstRecords);
   std::size_t count = 0;
   const Finding* first = nullptr;
   for (const Finding& finding : check.findings) {

@@ -54,20 +54,21 @@ void warn_about_balance(const KtoSettings& settings, const SampleSource& samples
   for (std::int64_t i = 0; i < samples.size(); ++i) num_desirable += samples.at(i).is_desirable;
   const std::int64_t num_undesirable = samples.size() - num_desirable;
   if (num_desirable == 0 || num_undesirable == 0) {
-    log.warning(fmt::format("all {} answers have the same label; the model learns only in one direction",
-                            samples.size()));
+    log.warning(
+        fmt::format("all {} answers have the same label; the model learns only in one direction", samples.size()));
     return;
   }
   const double ratio = settings.desirable_weight * static_cast<double>(num_desirable) /
                        (settings.undesirable_weight * static_cast<double>(num_undesirable));
   if (ratio >= 1 && ratio <= 4.0 / 3) return;
-  const double balanced = settings.undesirable_weight * static_cast<double>(num_undesirable) /
-                          static_cast<double>(num_desirable);
-  log.warning(fmt::format("{} desirable and {} undesirable answers weigh {:.2f} : 1, outside 1:1 to 4:3; set "
-                          "`desirable_weight` between {:.2f} and {:.2f}, or `undesirable_weight` between {:.2f} and "
-                          "{:.2f}",
-                          num_desirable, num_undesirable, ratio, balanced, balanced * 4 / 3,
-                          settings.undesirable_weight * ratio * 3 / 4, settings.undesirable_weight * ratio));
+  const double balanced =
+      settings.undesirable_weight * static_cast<double>(num_undesirable) / static_cast<double>(num_desirable);
+  log.warning(
+      fmt::format("{} desirable and {} undesirable answers weigh {:.2f} : 1, outside 1:1 to 4:3; set "
+                  "`desirable_weight` between {:.2f} and {:.2f}, or `undesirable_weight` between {:.2f} and "
+                  "{:.2f}",
+                  num_desirable, num_undesirable, ratio, balanced, balanced * 4 / 3,
+                  settings.undesirable_weight * ratio * 3 / 4, settings.undesirable_weight * ratio));
 }
 
 }  // namespace
@@ -94,7 +95,8 @@ TrainingJob::TrainingJob(TrainingJobSettings settings, Sinks sinks)
 
 TrainingReport TrainingJob::check() const {
   index_trained_records(settings_.inputs, encode_.records, training().base, nullptr, sinks_);
-  return check_training_data(text_, settings_.inputs, training().base.adapter, encode_, training(), sinks_, settings_.threads);
+  return check_training_data(text_, settings_.inputs, training().base.adapter, encode_, training(), sinks_,
+                             settings_.threads);
 }
 
 TrainingReport TrainingJob::plan(bool measures_time) const {
@@ -224,9 +226,9 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
   AnswerTexts texts{add_sample_prompts(), [this](const std::vector<std::int32_t>& ids) {
                       return text_.tokenizer->decode(ids, /*skip_special=*/true);
                     }};
-  const auto trackers =
-      make_trackers(settings_.tracking, tracked_run(info, options, training().output, training().resume, identity, data.train),
-                    std::move(texts), sinks_);
+  const auto trackers = make_trackers(
+      settings_.tracking, tracked_run(info, options, training().output, training().resume, identity, data.train),
+      std::move(texts), sinks_);
   RunListener listener(run, *trackers);
   Sinks sinks = sinks_;
   sinks.metrics = &listener;
@@ -238,7 +240,9 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
     trackers->trained();
     copy_text_side(text_, training().base.method, run);
     if (training().base.method != Method::full)
-      run.stage_text("README.md", model_card(info, training().base.model.string(), name_of(settings_.method), data, summary), Privacy::shared);
+      run.stage_text("README.md",
+                     model_card(info, training().base.model.string(), name_of(settings_.method), data, summary),
+                     Privacy::shared);
     record_training(run, text_, data, rejects, training(), summary);
     run.commit();
     return 0;
@@ -247,8 +251,7 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
   Json result = run.close()["result"];
   result["output"] = training().output.string();
   result["measured"] = run.close()["measured"];
-  const std::string early =
-      summary.is_stopped_early ? fmt::format(" (stopped early: {})", summary.reason_to_stop) : "";
+  const std::string early = summary.is_stopped_early ? fmt::format(" (stopped early: {})", summary.reason_to_stop) : "";
   const std::string best = data.validation ? fmt::format(", best validation loss {:.4f} at step {}",
                                                          summary.best_eval_loss, summary.best_step)
                                            : "";
@@ -256,7 +259,8 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
           fmt::format("{} step{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
                       summary.steps, summary.steps == 1 ? "" : "s", early, summary.first_loss, summary.final_loss, best,
                       summary.tokens_per_second, summary.peak_bytes >> 20,
-                      training().base.method == Method::full ? "model" : "adapter", training().output.string(), run.seconds())};
+                      training().base.method == Method::full ? "model" : "adapter", training().output.string(),
+                      run.seconds())};
 }
 
 }  // namespace intelia

@@ -30,11 +30,17 @@ double loss_of(DpoSettings settings) { return pair_losses(settings, vector_pair(
 }  // namespace
 
 TEST_CASE("every loss has the value of the test vector") {
-  const std::map<PairLoss, double> expected = {
-      {PairLoss::sigmoid, 0.656350},      {PairLoss::hinge, 0.925},      {PairLoss::ipo, 23.401406},
-      {PairLoss::sigmoid_norm, 0.685055}, {PairLoss::nca_pair, 1.368052}, {PairLoss::bco_pair, 1.349185},
-      {PairLoss::sppo_hard, 42.8125},     {PairLoss::apo_zero, 0.981253}, {PairLoss::apo_down, 0.993756},
-      {PairLoss::discopop, 0.878234},     {PairLoss::sft, 2.1}};
+  const std::map<PairLoss, double> expected = {{PairLoss::sigmoid, 0.656350},
+                                               {PairLoss::hinge, 0.925},
+                                               {PairLoss::ipo, 23.401406},
+                                               {PairLoss::sigmoid_norm, 0.685055},
+                                               {PairLoss::nca_pair, 1.368052},
+                                               {PairLoss::bco_pair, 1.349185},
+                                               {PairLoss::sppo_hard, 42.8125},
+                                               {PairLoss::apo_zero, 0.981253},
+                                               {PairLoss::apo_down, 0.993756},
+                                               {PairLoss::discopop, 0.878234},
+                                               {PairLoss::sft, 2.1}};
   for (const auto& [loss, value] : expected) {
     CAPTURE(static_cast<int>(loss));
     DpoSettings settings;

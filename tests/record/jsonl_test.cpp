@@ -185,8 +185,10 @@ TEST_CASE("a preference round-trips, and its faults are described") {
   append_preference(out, preference);
   CHECK(out == line + "\n");
   const auto fault = [&](const char* broken) { return parse_preference(broken, preference).value_or(""); };
-  CHECK(fault(R"({"prompt":1,"chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})") ==
-        "'prompt' is neither a list of messages nor a string");
+  CHECK(
+      fault(
+          R"({"prompt":1,"chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})") ==
+      "'prompt' is neither a list of messages nor a string");
   CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[],"rejected":[]})") == "chosen is empty");
   CHECK(fault(R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"x","content":""}]})") ==
         "unknown role: 'x' in chosen[0], expected system, developer, user, assistant, tool or ipython");
@@ -215,7 +217,8 @@ TEST_CASE("the prompt of a preference may be implicit, a string, or a transcript
         R"("rejected":[{"role":"user","content":"q"},{"role":"assistant","content":"b"}]})");
   CHECK(preference.prompt.size() == 1);
   CHECK(preference.chosen.size() == 1);
-  parse(R"({"prompt":"q","chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})");
+  parse(
+      R"({"prompt":"q","chosen":[{"role":"assistant","content":"a"}],"rejected":[{"role":"assistant","content":"b"}]})");
   CHECK(preference.prompt[0].role == "user");
   parse(R"({"chosen":"\n\nHuman: How many eggs?\n\nAssistant: Ten.\n\nHuman: Sure?\n\nAssistant: Yes.",)"
         R"("rejected":"\n\nHuman: How many eggs?\n\nAssistant: Ten.\n\nHuman: Sure?\n\nAssistant: No."})");
@@ -233,14 +236,16 @@ TEST_CASE("the prompt of a preference may be implicit, a string, or a transcript
   parse(R"({"prompt":"The sky is","chosen":" blue.","rejected":" green."})");
   std::string out;
   append_preference(out, preference);
-  CHECK(out == R"({"prompt":"The sky is","chosen":" blue.","rejected":" green.","metadata":{}})" "\n");
+  CHECK(out == R"({"prompt":"The sky is","chosen":" blue.","rejected":" green.","metadata":{}})"
+               "\n");
 }
 
 TEST_CASE("a rated answer has a prompt, a completion and a label") {
   RatedAnswer answer;
-  REQUIRE_FALSE(parse_rated_answer(R"({"prompt":[{"role":"user","content":"q"}],)"
-                                   R"("completion":[{"role":"assistant","content":"a"}],"label":true,"metadata":{"id":"k"}})",
-                                   answer));
+  REQUIRE_FALSE(
+      parse_rated_answer(R"({"prompt":[{"role":"user","content":"q"}],)"
+                         R"("completion":[{"role":"assistant","content":"a"}],"label":true,"metadata":{"id":"k"}})",
+                         answer));
   CHECK(answer.is_desirable);
   CHECK(answer.id == "k");
   CHECK(answer.completion[0].content == "a");

@@ -95,19 +95,31 @@ TEST_CASE("a plain text is shown with BOS and end-of-text") {
   CHECK(part.num_trained == 2);
 }
 
-TEST_CASE("a preference is shown twice, each with the prompt as context") {
+TEST_CASE("a preference is shown as its prompt, which is not trained, and its two answers") {
   const Model model;
   const Preference preference{{{"user", "q"}}, {{"assistant", "abc"}}, {{"assistant", "x"}}};
   const std::vector<PreviewPart> parts = preview_preference(*model.tokenizer, model.chat_template, preference, {});
   const EncodedPreference encoded = encode_preference(*model.tokenizer, model.chat_template, preference);
-  REQUIRE(parts.size() == 2);
-  CHECK(parts[0].name == "chosen");
-  CHECK(parts[1].name == "rejected");
-  CHECK(parts[0].num_trained == static_cast<std::int64_t>(encoded.chosen.size()));
-  CHECK(parts[1].num_trained == static_cast<std::int64_t>(encoded.rejected.size()));
+  REQUIRE(parts.size() == 3);
+  CHECK(parts[0].name == "prompt");
+  CHECK(parts[1].name == "chosen");
+  CHECK(parts[2].name == "rejected");
+  CHECK(parts[0].tokens.size() == encoded.prompt.size());
+  CHECK(parts[1].num_trained == static_cast<std::int64_t>(encoded.chosen.size()));
+  CHECK(parts[2].num_trained == static_cast<std::int64_t>(encoded.rejected.size()));
   for (const PreviewPart& part : parts)
-    for (std::size_t i = 0; i < part.tokens.size(); ++i)
-      CHECK(part.tokens[i].is_trained == (i >= encoded.prompt.size()));
+    for (const PreviewToken& token : part.tokens) CHECK(token.is_trained == (part.name != "prompt"));
+  CHECK(text_of(parts[1]).starts_with("abc"));
+}
+
+TEST_CASE("a rated answer is shown as its prompt and the answer, named by its label") {
+  const Model model;
+  const RatedAnswer answer{.prompt = {{"user", "q"}}, .completion = {{"assistant", "abc"}}, .is_desirable = false};
+  const std::vector<PreviewPart> parts = preview_rated_answer(*model.tokenizer, model.chat_template, answer, {});
+  REQUIRE(parts.size() == 2);
+  CHECK(parts[0].num_trained == 0);
+  CHECK(parts[1].name == "undesirable");
+  CHECK(parts[1].num_trained == static_cast<std::int64_t>(parts[1].tokens.size()));
 }
 
 }  // namespace

@@ -13,16 +13,24 @@ namespace intelia {
 namespace {
 
 const std::map<std::string, PairLoss>& losses_by_name() {
-  static const std::map<std::string, PairLoss> losses = {
-      {"sigmoid", PairLoss::sigmoid},   {"robust", PairLoss::robust},
-      {"hinge", PairLoss::hinge},       {"ipo", PairLoss::ipo},
-      {"sigmoid_norm", PairLoss::sigmoid_norm}, {"exo_pair", PairLoss::exo_pair},
-      {"nca_pair", PairLoss::nca_pair}, {"bco_pair", PairLoss::bco_pair},
-      {"sppo_hard", PairLoss::sppo_hard}, {"aot", PairLoss::aot},
-      {"aot_unpaired", PairLoss::aot_unpaired}, {"apo_zero", PairLoss::apo_zero},
-      {"apo_down", PairLoss::apo_down}, {"discopop", PairLoss::discopop},
-      {"sft", PairLoss::sft},           {"cdpo", PairLoss::cdpo},
-      {"simpo", PairLoss::simpo},       {"orpo", PairLoss::orpo}};
+  static const std::map<std::string, PairLoss> losses = {{"sigmoid", PairLoss::sigmoid},
+                                                         {"robust", PairLoss::robust},
+                                                         {"hinge", PairLoss::hinge},
+                                                         {"ipo", PairLoss::ipo},
+                                                         {"sigmoid_norm", PairLoss::sigmoid_norm},
+                                                         {"exo_pair", PairLoss::exo_pair},
+                                                         {"nca_pair", PairLoss::nca_pair},
+                                                         {"bco_pair", PairLoss::bco_pair},
+                                                         {"sppo_hard", PairLoss::sppo_hard},
+                                                         {"aot", PairLoss::aot},
+                                                         {"aot_unpaired", PairLoss::aot_unpaired},
+                                                         {"apo_zero", PairLoss::apo_zero},
+                                                         {"apo_down", PairLoss::apo_down},
+                                                         {"discopop", PairLoss::discopop},
+                                                         {"sft", PairLoss::sft},
+                                                         {"cdpo", PairLoss::cdpo},
+                                                         {"simpo", PairLoss::simpo},
+                                                         {"orpo", PairLoss::orpo}};
   return losses;
 }
 

@@ -5,10 +5,11 @@
 namespace intelia {
 
 void declare_reference_options(OptionTable& table, ReferenceSettings& settings) {
-  table.add("reference", settings.kind,
-            "Reference model: start = the model as training starts (with --adapter a frozen copy of it, else the base), "
-            "base = the model without an adapter",
-            {{"start", ReferenceSettings::Kind::start}, {"base", ReferenceSettings::Kind::base}});
+  table.add(
+      "reference", settings.kind,
+      "Reference model: start = the model as training starts (with --adapter a frozen copy of it, else the base), "
+      "base = the model without an adapter",
+      {{"start", ReferenceSettings::Kind::start}, {"base", ReferenceSettings::Kind::base}});
   table.add("reference-adapter", settings.adapter, "PEFT adapter folder of the reference model", "FOLDER").changeable();
 }
 

@@ -60,7 +60,8 @@ int run_training_command(const Options& typed, void (*declare)(OptionTable&, Opt
   OptionTable table;
   declare(table, bound);
   return run_training_command(
-      typed, [&](const TrainingSettings& effective) { return describe_run(typed, effective, declare); }, table, context);
+      typed, [&](const TrainingSettings& effective) { return describe_run(typed, effective, declare); }, table,
+      context);
 }
 
 }  // namespace intelia

@@ -47,8 +47,7 @@ struct LinearLogProbs : Function<LinearLogProbs> {
     const Tensor values = at::empty({num_labels}, wide);
     const auto statistic = [&](bool is_wanted) { return at::empty({is_wanted ? num_labels : 0}, wide); };
     const Tensor entropy = statistic(has_statistics), mean_logit = statistic(has_statistics),
-                 is_top = statistic(has_statistics),
-                 log_square = statistic(statistics == Statistics::with_log_square);
+                 is_top = statistic(has_statistics), log_square = statistic(statistics == Statistics::with_log_square);
     Tensor grad_hidden = needs_hidden ? at::empty_like(hidden) : Tensor();  // [S', D]: of each row's own log p
     for (std::int64_t begin = 0; begin < num_rows; begin += step) {
       const LabelChunk chunk(begin, num_rows, step, num_labels);
@@ -125,8 +124,8 @@ LogProbs linear_log_probs(const Tensor& hidden, const Tensor& head, const Tensor
                           Statistics statistics) {
   TORCH_CHECK(labels.size(0) <= hidden.size(0), "[linear_log_probs] more labels than rows");
   const bool keeps_gradient = at::GradMode::is_enabled() && (hidden.requires_grad() || head.requires_grad());
-  const variable_list results = LinearLogProbs::apply(hidden, head, labels, softcap,
-                                                      static_cast<std::int64_t>(statistics), keeps_gradient);
+  const variable_list results =
+      LinearLogProbs::apply(hidden, head, labels, softcap, static_cast<std::int64_t>(statistics), keeps_gradient);
   return {results[0], {results[1], results[2], results[3], results[4]}};
 }
 

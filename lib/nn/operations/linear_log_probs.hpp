@@ -7,10 +7,10 @@ namespace intelia::nn {
 
 /** What is known of the distribution over the next token, without gradient: [S] fp32 each. */
 struct TokenStatistics {
-  Tensor entropy;      // nats
-  Tensor mean_logit;   // over the vocabulary
-  Tensor is_top;       // 1 where the label is the most likely token, else 0
-  Tensor log_square;   // log Σ p²; undefined unless requested
+  Tensor entropy;     // nats
+  Tensor mean_logit;  // over the vocabulary
+  Tensor is_top;      // 1 where the label is the most likely token, else 0
+  Tensor log_square;  // log Σ p²; undefined unless requested
 };
 
 struct LogProbs {
