@@ -17,6 +17,18 @@ def conversation(number, question=None, answer=None):
             "metadata": {"conversation_id": f"c-{number}", "language": "en"}}
 
 
+def preference(number, question=None, chosen=None, rejected=None):
+    said = conversation(number, question, chosen)
+    return {"prompt": said["messages"][:1], "chosen": said["messages"][1:],
+            "rejected": [{"role": "assistant", "content": rejected or f"Cold, day {number}."}], "metadata": said["metadata"]}
+
+
+def rated_answer(number, question=None, answer=None):
+    pair = preference(number, question, answer, answer)
+    return {"prompt": pair["prompt"], "completion": pair["chosen" if number % 2 else "rejected"], "label": number % 2 == 1,
+            "metadata": pair["metadata"]}
+
+
 def write_lines(path, records):
     """`records`: objects, or bytes that are written as they are."""
     with open(path, "wb") as file:
@@ -94,6 +106,21 @@ class Tiny:
         return ["train", "sft", *ON_CPU, "--model", model or self.model, "--train", train or self.train, "--validation",
                 self.validation, "--batch-size", 2, "--gradient-accumulation", 1, "--max-steps", steps, "--save-every", save_every,
                 "--eval-every", 2, "--log-every", 1, "--keep", 2, "--learning-rate", 1e-2, "--lora-r", 2, "--output", output, *more]
+
+    def preference(self, method, output, *more, steps=4, save_every=2, model=None, train=None):
+        """`train dpo` or `train kto`, continuing the adapter; an option in `more` comes last and takes precedence."""
+        return ["train", method, *ON_CPU, "--model", model or self.model, "--adapter", self.adapter(), "--train",
+                train or self.preferences(method), "--validation", self.preferences(method, held_out=True), "--batch-size", 2,
+                "--gradient-accumulation", 1, "--max-steps", steps, "--save-every", save_every, "--eval-every", 2, "--log-every", 1,
+                "--keep", 2, "--learning-rate", 1e-2, "--output", output, *more]
+
+    def preferences(self, method, held_out=False):
+        """Pairs, or rated answers, written at first use."""
+        path = self.folder / f"{method}-{'held-out' if held_out else 'train'}.jsonl"
+        if not path.exists():
+            numbers = range(30, 36) if held_out else range(24)
+            write_lines(path, [preference(number) if method == "dpo" else rated_answer(number) for number in numbers])
+        return path
 
     def eval(self, output, *more, model=None, adapter=None, validation=None, allows_mismatch=True):
         """`eval run`; a `model` or an `adapter` that differs from what was trained is allowed unless stated otherwise."""
