@@ -1,5 +1,6 @@
 // JSON documents whose numbers are those that Python's json reads: integers of any size, and an infinity for a number
-// beyond the range of a double. nlohmann's class has no such integers; they are binary values that contain their digits.
+// beyond the range of a double. nlohmann's class has no such integers; they are binary values that contain their
+// digits.
 #pragma once
 
 #include <optional>

@@ -27,7 +27,7 @@ static_assert(std::endian::native == std::endian::little, "the file has the byte
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
 // 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns
-constexpr std::uint64_t kFormat = 4;
+constexpr std::uint64_t kFormat = 5;
 
 struct Head {
   char magic[16];
