@@ -151,7 +151,7 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
     trackers->trained();
     copy_text_side(text_, sft_.base.method, run);
     if (sft_.base.method != Method::full)
-      run.stage_text("README.md", model_card(info, sft_.base.model.string(), "sft", data, summary), Privacy::shared);
+      run.stage_text("README.md", model_card(info, sft_.base.model.string(), "sft", data, summary));
     record_training(run, text_, data, rejects, sft_, summary);
     run.commit();
     return 0;

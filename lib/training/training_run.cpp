@@ -84,7 +84,7 @@ void copy_text_side(const TextSide& text, Method method, const Run& run) {
   for (const std::string& name : text_side_files(text.tokenizer_folder)) {
     if (name == "generation_config.json" && method != Method::full) continue;
     make_folder((run / name).parent_path());
-    write_file(run / name, read_member(text.tokenizer_folder, name), Privacy::shared);
+    write_file(run / name, read_member(text.tokenizer_folder, name));
   }
 }
 
