@@ -59,14 +59,6 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .resumes = resumes};
 }
 
-bool has_checkpoints(const fs::path& output) {
-  if (!is_folder(output)) return false;
-  const std::vector<std::string> names = folder_members(output);
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name.starts_with("checkpoint-") && is_folder(output / name);
-  });
-}
-
 void remove_earlier_result(Run& run, bool starts_over) {
   run.remove_manifest();
   if (!starts_over) return;

@@ -1,6 +1,7 @@
 // intelia train sft: conversations in, a PEFT adapter (or a whole model) out. The work is lib/training's.
 #include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
+#include "engine/checkpoint_folders.hpp"
 #include "options/model_options.hpp"
 #include "options/tracking_options.hpp"
 #include "options/training_options.hpp"
