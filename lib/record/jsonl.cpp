@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "record/json_fwd.hpp"
 #include "record/json_value.hpp"
@@ -369,8 +370,8 @@ void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::
     return;
   throw SettingError(
       Kind::input, "max-rejected",
-      fmt::format("{} of {} records are bad, more than the allowed fraction of {}; fix the input or raise the limit",
-                  num_rejected, num_read, policy.max_rejected),
+      fmt::format("{} of {} {} bad, more than the allowed fraction of {}; fix the input or raise the limit",
+                  num_rejected, counted(num_read, "record"), is_or_are(num_rejected), policy.max_rejected),
       SettingError::Role::remedy);
 }
 

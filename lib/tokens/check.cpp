@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "tokens/dataset_lines.hpp"
 #include "tokens/turns.hpp"
@@ -217,9 +218,9 @@ std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemp
       findings.add(
           Finding::Kind::prompt_not_prefix,
           fmt::format(
-              "the last {} tokens of the prompt are rendered differently once a continuation follows; make the chat "
-              "template render both the same way",
-              encoded.num_lost_prompt_tokens));
+              "the last {} of the prompt {} rendered differently once a continuation follows; make the chat template "
+              "render both the same way",
+              counted(encoded.num_lost_prompt_tokens, "token"), is_or_are(encoded.num_lost_prompt_tokens)));
     }
     const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
     const auto check_side = [&](const Ids& side, bool is_truncated, const char* name) {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "base/machine.hpp"
 #include "engine/device_check.hpp"
 #include "engine/engine.hpp"
@@ -165,8 +166,8 @@ TrainingReport SftJob::run(const RunInfo& info, const DescribeOptions& describe)
                                                          summary.best_eval_loss, summary.best_step)
                                            : "";
   return {"", std::move(result),
-          fmt::format("{} step{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
-                      summary.steps, summary.steps == 1 ? "" : "s", early, summary.first_loss, summary.final_loss, best,
+          fmt::format("{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
+                      counted(summary.steps, "step"), early, summary.first_loss, summary.final_loss, best,
                       summary.tokens_per_second, summary.peak_bytes >> 20,
                       sft_.base.method == Method::full ? "model" : "adapter", sft_.output.string(), run.seconds())};
 }

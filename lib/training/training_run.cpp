@@ -6,6 +6,7 @@
 #include <cmath>
 #include <future>
 
+#include "base/counted.hpp"
 #include "base/file.hpp"
 #include "base/folder_member.hpp"
 #include "base/hash.hpp"
@@ -93,8 +94,8 @@ std::string model_card(const RunInfo& info, const std::string& base, const std::
       "steps.\n",
       base, info.command, info.version, data.train.size(), data.train.num_targets(), summary.steps);
   if (data.validation)
-    card += fmt::format("The checkpoint of step {} has the lowest loss on {} held-out records: {:.4f}.\n",
-                        summary.best_step, data.validation->size(), summary.best_eval_loss);
+    card += fmt::format("The checkpoint of step {} has the lowest loss on {}: {:.4f}.\n", summary.best_step,
+                        counted(data.validation->size(), "held-out record"), summary.best_eval_loss);
   card +=
       "\n```python\nfrom peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer\n\n"
       "model = AutoPeftModelForCausalLM.from_pretrained(\"FOLDER\")\n"

@@ -235,7 +235,7 @@ TEST_CASE("invalid lines are reported, counted and copied, and too many end the 
   const std::string rejected = read_file(folder / "rejected.jsonl");
   CHECK(rejected.find("data.jsonl:20") != std::string::npos);
   CHECK(is_valid_utf8(rejected));
-  CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records are bad"), Error);
+  CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records is bad"), Error);
   CHECK_THROWS_WITH_AS(read(1, true), doctest::Contains("data.jsonl:20: not valid JSON"), Error);
   fs::remove_all(folder);
 }
