@@ -203,14 +203,13 @@ struct AtomicFile::State {
   }
 };
 
-AtomicFile::AtomicFile(const fs::path& path, Privacy privacy) : state_(std::make_unique<State>()) {
+AtomicFile::AtomicFile(const fs::path& path) : state_(std::make_unique<State>()) {
   State& s = *state_;
   s.path = path;
   s.partial = path.parent_path() / ("." + path.filename().string() + ".partial");
-  const mode_t mode = privacy == Privacy::personal ? 0600 : 0644;
   // Remove the temporary file of a killed run; O_EXCL then refuses to follow a link at its path.
   if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
-  s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
+  s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (s.file < 0) fail("write", path, errno);
   struct stat status {};
   if (::fstat(s.file, &status) != 0) fail("write", path, errno);
@@ -258,8 +257,8 @@ std::uint64_t AtomicFile::num_bytes() const { return state_->num_bytes; }
 const std::string& AtomicFile::sha256() const { return state_->sha256; }
 const fs::path& AtomicFile::path() const { return state_->path; }
 
-void write_file(const fs::path& path, std::string_view text, Privacy privacy) {
-  AtomicFile file(path, privacy);
+void write_file(const fs::path& path, std::string_view text) {
+  AtomicFile file(path);
   file.write(text);
   file.commit();
 }

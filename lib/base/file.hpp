@@ -45,15 +45,14 @@ class LineReader {
   std::unique_ptr<State> state_;
 };
 
-enum class Privacy { shared /* 0644 before umask */, personal /* 0600 */ };
-
 /**
  * Writes `path` through the temporary file `.NAME.partial` in the same folder: commit() flushes, syncs, renames it and
- * syncs the folder; without commit() the temporary file is removed. Failures are Error{io} with path and cause.
+ * syncs the folder; without commit() the temporary file is removed. The file has mode 0600. Failures are Error{io} with
+ * path and cause.
  */
 class AtomicFile {
  public:
-  explicit AtomicFile(const std::filesystem::path& path, Privacy privacy = Privacy::personal);
+  explicit AtomicFile(const std::filesystem::path& path);
   ~AtomicFile();
   AtomicFile(AtomicFile&&) noexcept;
   AtomicFile& operator=(AtomicFile&&) noexcept;
@@ -76,7 +75,7 @@ class AtomicFile {
 };
 
 /** Writes `text` to `path` through an AtomicFile. */
-void write_file(const std::filesystem::path& path, std::string_view text, Privacy privacy = Privacy::personal);
+void write_file(const std::filesystem::path& path, std::string_view text);
 
 /** Syncs `folder`, so that renames and removals in it are durable. */
 void sync_folder(const std::filesystem::path& folder);

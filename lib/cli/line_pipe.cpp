@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/ordered_workers.hpp"
 #include "cli/reject_options.hpp"
 
@@ -92,9 +93,8 @@ class LineWriter {
   LinePipeTotals finish() {
     context_.sinks.progress.finish();
     if (totals_.num_repaired > 0)
-      context_.log().warning(fmt::format("invalid UTF-8 in {} line{} was replaced by U+FFFD; the first is {}:{}",
-                                         totals_.num_repaired, totals_.num_repaired == 1 ? "" : "s", input_,
-                                         first_repaired_));
+      context_.log().warning(fmt::format("invalid UTF-8 in {} was replaced by U+FFFD; the first is {}:{}",
+                                         counted(totals_.num_repaired, "line"), input_, first_repaired_));
     duplicates_.warn(context_.log());
     rejects_.check(totals_.num_lines);
     totals_.num_bad = rejects_.count();
@@ -154,19 +154,16 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
   return pipe(std::move(lines), context, settings, placeholder, work);
 }
 
-std::string describe_totals(const LinePipeTotals& totals, const std::string& counted) {
-  const auto plural = [](std::int64_t count, const std::string& noun) {
-    return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-  };
-  std::string text = plural(totals.num_lines, "line");
-  if (!counted.empty()) text += ", " + plural(totals.count, counted);
-  if (totals.num_bad > 0) text += ", " + plural(totals.num_bad, "bad line");
+std::string describe_totals(const LinePipeTotals& totals, const std::string& noun) {
+  std::string text = counted(totals.num_lines, "line");
+  if (!noun.empty()) text += ", " + counted(totals.count, noun);
+  if (totals.num_bad > 0) text += ", " + counted(totals.num_bad, "bad line");
   return text;
 }
 
-Json totals_json(const LinePipeTotals& totals, const std::string& counted) {
+Json totals_json(const LinePipeTotals& totals, const std::string& noun) {
   Json json = {{"lines", totals.num_lines}};
-  if (!counted.empty()) json[counted + "s"] = totals.count;
+  if (!noun.empty()) json[noun + "s"] = totals.count;
   json["bad"] = totals.bad_by_reason;
   if (totals.num_repaired > 0) json["not_utf8"] = totals.num_repaired;
   return json;

@@ -52,9 +52,9 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
                           const LineWork& work);
 
 /** "3 lines, 12 tokens, 1 bad line". */
-std::string describe_totals(const LinePipeTotals& totals, const std::string& counted);
+std::string describe_totals(const LinePipeTotals& totals, const std::string& noun);
 
 /** {"lines":3,"tokens":12,"bad":{…}}. */
-Json totals_json(const LinePipeTotals& totals, const std::string& counted);
+Json totals_json(const LinePipeTotals& totals, const std::string& noun);
 
 }  // namespace intelia

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.hpp"
 #include "page/axes.hpp"
 #include "page/document.hpp"
 #include "page/markup.hpp"
@@ -198,17 +199,19 @@ std::string input_table(const Json& inputs) {
 }
 
 std::string method_words(const Evaluation& evaluation) {
-  const std::string truncated =
-      evaluation.num_truncated_conversations == 0
-          ? std::string("No conversation was longer than the context.")
-          : fmt::format("{} conversations were longer than the context and were truncated to it.",
-                        evaluation.num_truncated_conversations);
+  const std::string truncated = evaluation.num_truncated_conversations == 0
+                                    ? std::string("No conversation was longer than the context.")
+                                    : fmt::format("{0} {1} longer than the context and {1} truncated to it.",
+                                                  counted(evaluation.num_truncated_conversations, "conversation"),
+                                                  was_or_were(evaluation.num_truncated_conversations));
   const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
   const std::string unpaired =
       evaluation.num_unpaired_conversations == 0
           ? std::string()
-          : fmt::format(" {} conversations are not compared, because one of the models cannot read them as a whole.",
-                        evaluation.num_unpaired_conversations);
+          : fmt::format(" {} {} not compared, because one of the models cannot read {} as a whole.",
+                        counted(evaluation.num_unpaired_conversations, "conversation"),
+                        is_or_are(evaluation.num_unpaired_conversations),
+                        evaluation.num_unpaired_conversations == 1 ? "it" : "them");
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
@@ -228,9 +231,12 @@ std::string verdict_sentence(const Evaluation& evaluation) {
   const LossSummary& overall = evaluation.comparison.overall;
   if (overall.num_conversations < evaluation.min_conversations) {
     const std::int64_t num_excluded = evaluation.overlap.num_excluded;
-    const std::string excluded =
-        num_excluded == 0 ? "" : fmt::format(" ({} more are left out: a model was trained on them)", num_excluded);
-    return fmt::format("{} conversations were compared{}; a verdict needs at least {}.", overall.num_conversations,
+    const std::string excluded = num_excluded == 0
+                                     ? ""
+                                     : fmt::format(" ({} more {} left out: a model was trained on {})", num_excluded,
+                                                   is_or_are(num_excluded), num_excluded == 1 ? "it" : "them");
+    return fmt::format("{} {} compared{}; a verdict needs at least {}.",
+                       counted(overall.num_conversations, "conversation"), was_or_were(overall.num_conversations),
                        excluded, evaluation.min_conversations);
   }
   const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
@@ -271,27 +277,28 @@ std::string overlap_sentence(const TrainedOverlap& overlap) {
     std::string names;
     for (const std::string& name : overlap.first_excluded) names += (names.empty() ? "" : ", ") + name;
     const bool names_all = overlap.num_excluded == static_cast<std::int64_t>(overlap.first_excluded.size());
-    return fmt::format("{} conversation{} left out because a model was trained on {}: {}{}.{}{}", overlap.num_excluded,
-                       overlap.num_excluded == 1 ? " is" : "s are", overlap.num_excluded == 1 ? "it" : "them", names,
-                       names_all ? "" : ", …", unknown.empty() ? "" : " ", unknown);
+    return fmt::format("{} {} left out because a model was trained on {}: {}{}.{}{}",
+                       counted(overlap.num_excluded, "conversation"), is_or_are(overlap.num_excluded),
+                       overlap.num_excluded == 1 ? "it" : "them", names, names_all ? "" : ", …",
+                       unknown.empty() ? "" : " ", unknown);
   }
   return unknown;
 }
 
 std::string duplicate_sentence(const TrainedOverlap& overlap) {
   if (overlap.num_duplicates == 0) return "";
-  return fmt::format(
-      "{} duplicate conversation{} left out: each distinct conversation, by its roles and contents, is compared once.",
-      overlap.num_duplicates, overlap.num_duplicates == 1 ? " is" : "s are");
+  return fmt::format("{} {} left out: each distinct conversation, by its roles and contents, is compared once.",
+                     counted(overlap.num_duplicates, "duplicate conversation"), is_or_are(overlap.num_duplicates));
 }
 
 std::string selection_sentence(const Evaluation& evaluation) {
   if (evaluation.overlap.num_selection == 0) return "";
   return fmt::format(
-      "{} of the {} conversations were the validation data that selected the candidate's checkpoint, so the verdict "
-      "favors "
-      "it; judge it on conversations that its training never read.",
-      evaluation.overlap.num_selection, evaluation.losses.size());
+      "{} of the {} {} the validation data that selected the candidate's checkpoint, so the verdict favors it; judge "
+      "it "
+      "on conversations that its training never read.",
+      evaluation.overlap.num_selection, counted(evaluation.losses.size(), "conversation"),
+      was_or_were(evaluation.losses.size()));
 }
 
 Json scores_json(const Evaluation& evaluation) {

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "base/clock.hpp"
+#include "base/counted.hpp"
 #include "base/path.hpp"
 #include "engine/device_check.hpp"
 #include "evaluation/provenance.hpp"
@@ -167,8 +168,9 @@ EvaluationData read_data(const Preparation& preparation, const EvaluationSetting
   pair_samples(data, held_out.samples, preparation.max_length(preparation.base_text()),
                preparation.max_length(preparation.candidate_text()));
   if (data.num_unpaired > 0)
-    sinks.log.warning(fmt::format(
-        "{} conversations are not compared: one of the models cannot read them, or not as a whole", data.num_unpaired));
+    sinks.log.warning(fmt::format("{} {} not compared: one of the models cannot read {}, or not as a whole",
+                                  counted(data.num_unpaired, "conversation"), is_or_are(data.num_unpaired),
+                                  data.num_unpaired == 1 ? "it" : "them"));
   return data;
 }
 

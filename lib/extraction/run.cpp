@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/counted.hpp"
 #include "base/path.hpp"
 #include "dataset/split.hpp"
 #include "extraction/baseline.hpp"
@@ -237,8 +238,9 @@ fs::path state_path(const ExtractSettings& settings) {
 
 std::string in_words(const ExtractResult& result) {
   const auto reasons = [&](const char* name) { return reasons_in_words(result.counts.value(name, Json::object())); };
-  std::string words = fmt::format("{} rows matched: {} kept, {} dropped{}, {} rejected{}", result.rows, result.kept,
-                                  result.dropped, reasons("dropped"), result.rejected, reasons("rejected"));
+  std::string words =
+      fmt::format("{} matched: {} kept, {} dropped{}, {} rejected{}", counted(result.rows, "row"), result.kept,
+                  result.dropped, reasons("dropped"), result.rejected, reasons("rejected"));
   if (result.quarantined > 0) words += fmt::format(", {} quarantined{}", result.quarantined, reasons("quarantined"));
   const std::string unmatched = unmatched_in_words(result.counts.value("unmatched", Json::object()));
   return unmatched.empty() ? words : words + "; " + unmatched;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <tuple>
 #include <unordered_map>
 
@@ -62,6 +63,32 @@ bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedF
   if (std::any_of(read.begin(), read.end(), is_weights) && std::any_of(written.begin(), written.end(), is_weights))
     return weights.equal > 0 && weights.equal >= weights.other;
   return rest.equal >= rest.other;
+}
+
+/** Whether `written` is a model or an adapter of which a reader of `read` has read no weights: what they have in common
+    may be copies, as the tokenizer of a base in an adapter, so that the folder that was read counts. */
+bool may_be_copies(const std::vector<NamedFile>& read, const std::vector<NamedFile>& written) {
+  return std::any_of(written.begin(), written.end(), is_weights) && std::none_of(read.begin(), read.end(), is_weights);
+}
+
+/** Whether what `reader` read is still where it read it, and nowhere in `places`. */
+bool was_read_elsewhere(const std::vector<NamedFile>& read, const RunRecord& reader, const std::set<fs::path>& places) {
+  bool is_there = false;
+  for (const NamedFile& file : read)
+    for (const fs::path& place : Lineage::places_of(file.path, reader)) {
+      if (!is_reachable_file(place)) continue;
+      if (places.count(canonical_name(place)) > 0) return false;
+      is_there = true;
+    }
+  return is_there;
+}
+
+/** The canonical paths at which `run` wrote its outputs. */
+std::set<fs::path> places_of_outputs(const RunRecord& run) {
+  std::set<fs::path> places;
+  for (const fs::path& manifest : run.manifests)
+    for (const NamedFile& output : run.outputs) places.insert(canonical_name(manifest.parent_path() / output.path));
+  return places;
 }
 
 /** Groups files by their recorded folder, in the order of the manifest. */
@@ -190,6 +217,9 @@ LineageOrigin Lineage::origin_of(std::vector<LineageFile>& files, const std::vec
       const auto [possible, is_new] = is_possible.emplace(maker, false);
       if (is_new) possible->second = is_same_folder(folder, maker->outputs);
       if (!possible->second) continue;
+      const bool is_there = !files[i].path.empty() && !files[i].was_moved;
+      if (is_there && !is_beside && may_be_copies(folder, maker->outputs) && !contains(reader.kept_runs, maker))
+        continue;
       auto candidate =
           std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& c) { return c.run == maker; });
       if (candidate == candidates.end())
@@ -349,7 +379,8 @@ std::vector<LineageOrigin> Lineage::of_folder(const fs::path& folder) {
   return origins;
 }
 
-std::vector<LineageUse> Lineage::uses_of_bytes(const std::vector<NamedFile>& files) const {
+std::vector<LineageUse> Lineage::uses_of_bytes(const std::vector<NamedFile>& files,
+                                               const std::set<fs::path>& places) const {
   std::vector<LineageUse> uses;
   std::set<const RunRecord*> seen;
   for (const NamedFile& file : files) {
@@ -359,6 +390,7 @@ std::vector<LineageUse> Lineage::uses_of_bytes(const std::vector<NamedFile>& fil
       LineageUse use{user};
       for (const auto& folder : by_folder(user->inputs, [](const NamedFile& input) { return input.path; })) {
         if (!is_same_folder(folder, files)) continue;
+        if (may_be_copies(folder, files) && was_read_elsewhere(folder, *user, places)) continue;
         for (const NamedFile& input : folder)
           if (std::any_of(files.begin(), files.end(),
                           [&](const NamedFile& f) { return f.bytes != 0 && f.sha256 == input.sha256; }))
@@ -371,7 +403,7 @@ std::vector<LineageUse> Lineage::uses_of_bytes(const std::vector<NamedFile>& fil
 }
 
 std::vector<LineageUse> Lineage::uses_of_outputs(const RunRecord& run, std::size_t depth) {
-  std::vector<LineageUse> uses = uses_of_bytes(run.outputs);
+  std::vector<LineageUse> uses = uses_of_bytes(run.outputs, places_of_outputs(run));
   uses.erase(std::remove_if(uses.begin(), uses.end(), [&](const LineageUse& use) { return use.run == &run; }),
              uses.end());
   for (LineageUse& use : uses) {
@@ -395,7 +427,9 @@ std::vector<LineageUse> Lineage::uses_of(const std::vector<LineageFile>& files) 
     }
   }
   told_uses_.clear();
-  std::vector<LineageUse> uses = uses_of_bytes(held);
+  std::set<fs::path> all_places;
+  for (const auto& [name, of_name] : places) all_places.insert(of_name.begin(), of_name.end());
+  std::vector<LineageUse> uses = uses_of_bytes(held, all_places);
   for (LineageUse& use : uses) {
     use.is_told_above = !told_uses_.insert(use.run).second;
     if (!use.is_told_above) use.uses = uses_of_outputs(*use.run, 1);

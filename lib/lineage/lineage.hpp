@@ -84,7 +84,9 @@ class Lineage {
   const RunRecord* refused_beside(const std::filesystem::path& file) const;
   void expand(LineageOrigin& origin);
   std::vector<LineageUse> uses_of_outputs(const RunRecord& run, std::size_t depth);
-  std::vector<LineageUse> uses_of_bytes(const std::vector<NamedFile>& files) const;
+  /** `places`: the canonical paths of the files. */
+  std::vector<LineageUse> uses_of_bytes(const std::vector<NamedFile>& files,
+                                        const std::set<std::filesystem::path>& places) const;
 
   ManifestIndex& index_;
   bool reads_files_;

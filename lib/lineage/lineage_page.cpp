@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "base/counted.hpp"
 #include "record/exact_json.hpp"
 #include "text/utf8.hpp"
 #include "text/visible_text.hpp"
@@ -59,11 +60,10 @@ std::string file_words(const LineageFile& file, const fs::path& folder, std::siz
   words += std::string(name_columns > columns(words) ? name_columns - columns(words) : 0, ' ') + "  " +
            state_words(file.state);
   if (file.was_moved) words += fmt::format(", moved (recorded as {})", shown(file.recorded.path));
-  if (file.recorded.records >= 0)
-    words += fmt::format(", {} record{}", file.recorded.records, file.recorded.records == 1 ? "" : "s");
+  if (file.recorded.records >= 0) words += ", " + counted(file.recorded.records, "record");
   // If the recorded content is not there, its full hash is shown, to search for it elsewhere.
   const bool is_there = file.state == FileState::as_written || file.state == FileState::same_size;
-  if (file.recorded.bytes >= 0) words += fmt::format(", {} bytes", file.recorded.bytes);
+  if (file.recorded.bytes >= 0) words += ", " + counted(file.recorded.bytes, "byte");
   return words + ", sha256 " + (is_there ? file.recorded.sha256.substr(0, 16) : file.recorded.sha256);
 }
 
@@ -194,7 +194,7 @@ void write_records(TreeText& tree, const LineageReport& report) {
     if (metadata != "{}") tree.line("  ", shown(metadata));
   }
   const auto num_shown = static_cast<std::int64_t>(report.records.size());
-  if (report.num_records > num_shown) tree.line("", fmt::format("and {} more records", report.num_records - num_shown));
+  if (report.num_records > num_shown) tree.line("", "and " + counted(report.num_records - num_shown, "more record"));
 }
 
 // --- JSON -----------------------------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@
 #include <map>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/path.hpp"
 #include "lineage/record_search.hpp"
@@ -74,8 +75,8 @@ void LineageQuery::look_for_id(const Sinks& sinks) {
       if (report_.records.size() < kMaxRecordsShown) report_.records.emplace_back(file, std::move(record));
     });
     if (num_too_long > 0)
-      sinks.log.warning(
-          fmt::format("'{}': {} lines longer than 64 MiB were not searched", file.string(), num_too_long));
+      sinks.log.warning(fmt::format("'{}': {} longer than 64 MiB {} not searched", file.string(),
+                                    counted(num_too_long, "line"), was_or_were(num_too_long)));
     if (!is_here) continue;
     LineageSection section;
     section.origins.push_back(lineage_.of_file(file));

@@ -9,6 +9,7 @@
 #include <cstring>
 #include <set>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "model/quantized.hpp"
 
@@ -153,8 +154,9 @@ void report_model_folder(const ModelFolder& folder, const std::string& fate, Log
     log.warning(fmt::format("{}: tensors that are not part of the model that config.json describes are {}: {}", where,
                             fate, to_text(folder.unused)));
   if (!folder.recomputed.empty())
-    log.info(fmt::format("{}: {} tensors of rotary frequencies are computed from config.json instead: {}", where,
-                         total(folder.recomputed), to_text(folder.recomputed)));
+    log.info(fmt::format("{}: {} of rotary frequencies {} computed from config.json instead: {}", where,
+                         counted(total(folder.recomputed), "tensor"), is_or_are(total(folder.recomputed)),
+                         to_text(folder.recomputed)));
 }
 
 std::string to_text(const std::vector<TensorGroup>& groups) {

@@ -15,6 +15,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
@@ -381,8 +382,8 @@ SafetensorsFile::SafetensorsFile(const fs::path& path) : file_(path) {
   }
   metadata_ = std::move(reader.metadata);
   if (reader.num_unknown > 0) {
-    oddity_ = fmt::format("{}: {} unknown field{} of the header ignored, the first is {}", file, reader.num_unknown,
-                          reader.num_unknown == 1 ? "" : "s", reader.first_unknown);
+    oddity_ = fmt::format("{}: {} of the header ignored, the first is {}", file,
+                          counted(reader.num_unknown, "unknown field"), reader.first_unknown);
   }
 }
 

@@ -347,7 +347,7 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
     config.mutated_init.clear();
   }
   write_tensors(folder / "adapter_model.safetensors", tensors).commit();
-  write_file(folder / "adapter_config.json", adapter_config_json(config).dump(2) + "\n", Privacy::shared);
+  write_file(folder / "adapter_config.json", adapter_config_json(config).dump(2) + "\n");
 }
 
 }  // namespace intelia::nn

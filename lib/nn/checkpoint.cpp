@@ -1,9 +1,7 @@
 #include "nn/checkpoint.hpp"
 
-#include <algorithm>
-#include <charconv>
-
 #include "base/path.hpp"
+#include "engine/checkpoint_folders.hpp"
 #include "nn/adapter.hpp"
 #include "record/manifest.hpp"
 
@@ -15,27 +13,6 @@ namespace {
 
 constexpr std::string_view kPrefix = "checkpoint-";
 constexpr std::string_view kUnfinishedPrefix = ".checkpoint-";  // being written or removed
-
-/** The step in the name of a checkpoint's folder; nothing for other names. */
-std::optional<std::int64_t> step_of(const std::string& name) {
-  if (!name.starts_with(kPrefix)) return std::nullopt;
-  std::int64_t step = 0;
-  const char* begin = name.data() + kPrefix.size();
-  const auto [end, status] = std::from_chars(begin, name.data() + name.size(), step);
-  if (status != std::errc{} || end != name.data() + name.size()) return std::nullopt;
-  return step;
-}
-
-/** (step, folder), newest first. */
-std::vector<std::pair<std::int64_t, fs::path>> list_checkpoints(const fs::path& output) {
-  std::vector<std::pair<std::int64_t, fs::path>> list;
-  if (!is_folder(output)) return list;
-  for (const std::string& name : folder_members(output)) {
-    if (const auto step = step_of(name); step && is_folder(output / name)) list.emplace_back(*step, output / name);
-  }
-  std::sort(list.rbegin(), list.rend());
-  return list;
-}
 
 void remove_unfinished(const fs::path& output) {
   for (const std::string& name : folder_members(output)) {
@@ -128,8 +105,6 @@ void rotate_checkpoints(const fs::path& output, int keep, std::int64_t current_s
       remove_checkpoint(folder);
   }
 }
-
-bool has_checkpoints(const fs::path& output) { return !list_checkpoints(output).empty(); }
 
 void remove_checkpoints(const fs::path& output) {
   for (const auto& [step, folder] : list_checkpoints(output)) remove_checkpoint(folder);

@@ -46,9 +46,6 @@ std::optional<FoundCheckpoint> find_checkpoint(const std::filesystem::path& outp
 void rotate_checkpoints(const std::filesystem::path& output, int keep, std::int64_t current_step,
                         std::int64_t best_step, const std::function<bool(std::int64_t)>& is_scheduled);
 
-/** Whether `output` has a folder with the name of a checkpoint. */
-bool has_checkpoints(const std::filesystem::path& output);
-
 /** Removes all checkpoints but the one that is being written: a run that starts over must not find those of another. */
 void remove_checkpoints(const std::filesystem::path& output);
 

@@ -32,7 +32,7 @@ std::optional<std::vector<float>> read(const fs::path& path, std::int64_t count)
 void write(const fs::path& path, const std::vector<float>& list) {
   const std::string values(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(float));
   make_folder(path.parent_path());
-  write_file(path, kMagic + sha256_of(values) + values, Privacy::personal);
+  write_file(path, kMagic + sha256_of(values) + values);
 }
 
 }  // namespace

@@ -33,8 +33,7 @@ void write_full_model(Decoder& model, const fs::path& source, const fs::path& fo
   write_tensors(folder / "model.safetensors", tensors).commit();
   const bool is_tied_as_said = read_model_config(source).ties_embeddings == model.config.ties_embeddings;
   write_file(folder / "config.json",
-             is_tied_as_said ? read_member(source, "config.json") : model.config.document->dump(2) + "\n",
-             Privacy::shared);
+             is_tied_as_said ? read_member(source, "config.json") : model.config.document->dump(2) + "\n");
 }
 
 }  // namespace

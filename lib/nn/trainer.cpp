@@ -9,6 +9,7 @@
 #include "base/clock.hpp"
 #include "base/path.hpp"
 #include "base/random.hpp"
+#include "engine/checkpoint_folders.hpp"
 #include "engine/schedule.hpp"
 #include "nn/adapter.hpp"
 #include "nn/checkpoint.hpp"

@@ -30,9 +30,12 @@ std::string cell(const char* element, bool is_prose, std::string_view content, s
   return fmt::format("<{0}{1}{2}>{3}</{0}>", element, is_prose ? " class=\"prose\"" : "", label, content);
 }
 
-/** Of tables whose rows are lists on a narrow page. */
+/** Of tables whose cells wrap where the page is not wide, and whose rows are lists where it is narrow. */
 constexpr const char* kListStyle = R"(
-@media (max-width:40rem){.lists thead{display:none}.lists tr{display:block;border-bottom:2px solid var(--line);padding:.4rem 0}
+.lists{overflow-x:auto}
+@media (max-width:72rem){.lists :is(th,td){padding:.35rem .3rem}.lists .prose{min-width:8rem}}
+@media (max-width:68rem){.lists :is(th,td):not(.prose){white-space:normal}}
+@media (max-width:52rem){.lists thead{display:none}.lists tr{display:block;border-bottom:2px solid var(--line);padding:.4rem 0}
 .lists th,.lists td{display:block;border:0;text-align:left;white-space:pre-wrap;overflow-wrap:anywhere;min-width:0;padding:.15rem 0}
 .lists td[data-name]::before,.lists th[data-name]::before{content:attr(data-name) ": ";color:var(--soft);font-weight:400}}
 )";

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "record/json_fwd.hpp"
 #include "record/json_value.hpp"
@@ -175,11 +176,26 @@ std::optional<std::string> parse_completion(JsonDocument& document, const JsonVa
   std::vector<Message> answer;
   if (auto fault = parse_messages(document, prompt, "prompt", out.messages)) return fault;
   if (auto fault = parse_messages(document, completion, "completion", answer)) return fault;
-  for (Message& message : out.messages)
-    if (message.role == "assistant") message.more_json = R"({"weight":0})";
+  out.num_prompt_messages = out.messages.size();
   out.messages.insert(out.messages.end(), std::make_move_iterator(answer.begin()),
                       std::make_move_iterator(answer.end()));
   return std::nullopt;
+}
+
+/** What a record without a conversation is, if it is of another kind of training, or of a form that is not read. */
+std::string other_kind(JsonDocument& document) {
+  JsonValue value;
+  const auto has = [&](std::string_view key) { return find(document, document.root(), key, value); };
+  if (has("chosen") && has("rejected"))
+    return "a preference, not a conversation: 'chosen' and 'rejected' are for preference training ('train dpo')";
+  if (has("instruction") && has("output"))
+    return "a record of Alpaca, not a conversation: rename 'instruction' to 'prompt' and 'output' to 'completion', "
+           "with "
+           "'input' at the end of the prompt";
+  if (has("input_ids")) return "a record of token ids, not of text: give the texts from which they were made";
+  if (has("prompt")) return "a prompt without an answer: expected 'completion' beside 'prompt'";
+  return "no conversation and no text: expected 'messages' or 'conversations' (a list), 'prompt' and 'completion', or "
+         "'text'";
 }
 
 }  // namespace
@@ -197,10 +213,14 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
   } else if (find(document, root, "conversations", list) && list.is_list()) {
     fault = parse_messages(document, list, "conversations", out.messages);
   } else if (find(document, root, "prompt", prompt) && find(document, root, "completion", completion)) {
+    JsonValue label;
+    if (find(document, root, "label", label) && label.element.is_bool())
+      return "a rated answer, not a conversation: 'completion' with a 'label' of true or false is for KTO; for "
+             "supervised "
+             "training keep the good answers, without 'label'";
     fault = parse_completion(document, prompt, completion, out);
   } else if (!find(document, root, "text", text_value) || !text_value.get(text)) {
-    return "no conversation and no text: expected 'messages' or 'conversations' (a list), 'prompt' and 'completion', "
-           "or 'text'";
+    return other_kind(document);
   } else if (text.empty()) {
     return "'text' is empty";
   } else {
@@ -438,7 +458,14 @@ void append_messages(std::string& out, const std::vector<Message>& messages) {
 
 void append_conversation(std::string& out, const Conversation& conversation) {
   out += '{';
-  if (conversation.messages.empty() && conversation.num_context_bytes > 0) {
+  if (conversation.num_prompt_messages > 0) {
+    const auto begin = conversation.messages.begin(), end = conversation.messages.end();
+    const auto middle = begin + static_cast<std::ptrdiff_t>(conversation.num_prompt_messages);
+    out += "\"prompt\":";
+    append_message_list(out, {begin, middle});
+    out += ",\"completion\":";
+    append_message_list(out, {middle, end});
+  } else if (conversation.messages.empty() && conversation.num_context_bytes > 0) {
     const std::string_view text = conversation.text;
     out += "\"prompt\":";
     append_json_string(out, text.substr(0, conversation.num_context_bytes));
@@ -505,8 +532,8 @@ void check_rejected(const RejectPolicy& policy, std::int64_t num_rejected, std::
     return;
   throw SettingError(
       Kind::input, "max-rejected",
-      fmt::format("{} of {} records are bad, more than the allowed fraction of {}; fix the input or raise the limit",
-                  num_rejected, num_read, policy.max_rejected),
+      fmt::format("{} of {} {} bad, more than the allowed fraction of {}; fix the input or raise the limit",
+                  num_rejected, counted(num_read, "record"), is_or_are(num_rejected), policy.max_rejected),
       SettingError::Role::remedy);
 }
 

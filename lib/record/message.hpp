@@ -18,12 +18,13 @@ struct Message {
 /** One line of a dataset: either messages or plain text. */
 struct Conversation {
   std::vector<Message> messages;
-  std::string text;                   // used when messages is empty
-  std::size_t num_context_bytes = 0;  // at the beginning of text: a prompt, which is not trained
-  std::string tools_json;             // the list of available tools, or empty
-  std::string metadata_json = "{}";   // the metadata object, verbatim
-  std::string id;                     // metadata.conversation_id, else metadata.id, else empty
-  std::string language;               // metadata.language, else empty
+  std::size_t num_prompt_messages = 0;  // at the beginning of messages: a prompt, which is not trained
+  std::string text;                     // used when messages is empty
+  std::size_t num_context_bytes = 0;    // at the beginning of text: a prompt, which is not trained
+  std::string tools_json;               // the list of available tools, or empty
+  std::string metadata_json = "{}";     // the metadata object, verbatim
+  std::string id;                       // metadata.conversation_id, else metadata.id, else empty
+  std::string language;                 // metadata.language, else empty
   std::string duplicate_key;  // a key that occurs twice in an object of the record (the last value is used), or empty
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 
 namespace intelia {
@@ -26,8 +27,8 @@ std::optional<std::string_view> RecordLines::next() {
 
 void DuplicateKeys::warn(Log& log) const {
   if (count_ == 0) return;
-  log.warning(fmt::format("a key occurs twice in {} record{}; the last value is used; the first is {}", count_,
-                          count_ == 1 ? "" : "s", first_));
+  log.warning(fmt::format("a key occurs twice in {}; the last value is used; the first is {}",
+                          counted(count_, "record"), first_));
 }
 
 }  // namespace intelia

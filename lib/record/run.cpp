@@ -32,7 +32,7 @@ Json Run::add_input_folder(const fs::path& path) {
   return files;
 }
 
-AtomicFile& Run::stage(const std::string& name, Privacy privacy) { return stage(AtomicFile(*this / name, privacy)); }
+AtomicFile& Run::stage(const std::string& name) { return stage(AtomicFile(*this / name)); }
 
 AtomicFile& Run::stage(AtomicFile file, std::int64_t records) {
   outputs_.push_back({std::move(file), records});
@@ -43,9 +43,7 @@ void Run::stage(std::vector<AtomicFile> files) {
   for (AtomicFile& file : files) stage(std::move(file));
 }
 
-void Run::stage_text(const std::string& name, std::string_view text, Privacy privacy) {
-  stage(name, privacy).write(text);
-}
+void Run::stage_text(const std::string& name, std::string_view text) { stage(name).write(text); }
 
 AtomicFile& Run::stage_state(const fs::path& path) { return state_.emplace(path); }
 

@@ -51,12 +51,12 @@ class Run {
   const Json& inputs() const { return inputs_; }
 
   /** Stages a new output, to be written by the caller. The reference is valid until restart(). */
-  AtomicFile& stage(const std::string& name, Privacy privacy = Privacy::personal);
+  AtomicFile& stage(const std::string& name);
   /** Stages an output that is already written; `records` < 0: unknown. */
   AtomicFile& stage(AtomicFile file, std::int64_t records = -1);
   void stage(std::vector<AtomicFile> files);
   /** Stages an output with this content. */
-  void stage_text(const std::string& name, std::string_view text, Privacy privacy = Privacy::personal);
+  void stage_text(const std::string& name, std::string_view text);
   /** Adds an output that the engine has written under its final name: {"path","sha256","bytes"}. */
   void add_output(Json description) { written_.push_back(std::move(description)); }
   /** Stages the state that the next run continues from, at `path`, which may be outside the folder. It is committed

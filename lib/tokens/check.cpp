@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "tokens/dataset_lines.hpp"
 #include "tokens/turns.hpp"
@@ -68,7 +69,7 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
   const Rendered rendered = chat_template.render(messages, false, render);
   const Encoding encoding = encode_rendered(tokenizer, rendered);
   const ContentBounds bounds(rendered, messages.size());
-  const std::vector<float> weights = message_weights(messages, turns);
+  const std::vector<float> weights = message_weights(conversation, turns);
   for (std::size_t i = 0; i < messages.size(); ++i) {
     if (messages[i].role != "assistant" || weights[i] == 0 || bounds.ends[i] == 0 || is_skipped(encoded, i)) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "tokens/dataset_lines.hpp"
@@ -220,35 +221,38 @@ TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokeni
     : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {
   const std::int64_t count = store_.summary().num_duplicate_keys;
   if (count > 0)
-    sinks.log.warning(fmt::format("{}: a key occurs twice in {} record{}; the last value is used", path.string(), count,
-                                  count == 1 ? "" : "s"));
+    sinks.log.warning(
+        fmt::format("{}: a key occurs twice in {}; the last value is used", path.string(), counted(count, "record")));
 }
 
 std::string skipped_turns_warning(const fs::path& path, std::int64_t count, std::int64_t total) {
   return fmt::format(
-      "{}: in {} of {} records only the last answers are trained: the chat template renders earlier ones differently "
+      "{}: in {} of {} only the last answers are trained: the chat template renders earlier ones differently "
       "once another turn follows, as templates do that remove earlier reasoning; to train all of them, put "
       "{{% generation %}} around the answer in the template",
-      path.string(), count, total);
+      path.string(), count, counted(total, "record"));
 }
 
 void warn_about_dataset(const fs::path& path, const TokenizedDataset& dataset, const EncodeOptions& options, Log& log) {
   if (dataset.num_truncated() > 0)
-    log.warning(fmt::format("{}: {} of {} records are longer than the maximum length of {} tokens and are truncated",
-                            path.string(), dataset.num_truncated(), dataset.num_read(), options.max_length));
+    log.warning(fmt::format("{}: {} of {} {} longer than the maximum length of {} and {} truncated", path.string(),
+                            dataset.num_truncated(), counted(dataset.num_read(), "record"),
+                            is_or_are(dataset.num_truncated()), counted(options.max_length, "token"),
+                            is_or_are(dataset.num_truncated())));
   if (dataset.num_with_lost_prompt() > 0)
     log.warning(fmt::format(
-        "{}: in {} of {} records the end of the prompt is rendered differently once an answer follows, and is left out "
+        "{}: in {} of {} the end of the prompt is rendered differently once an answer follows, and is left out "
         "of the training: its context differs from the one in generation; make the chat template render both the same "
         "way",
-        path.string(), dataset.num_with_lost_prompt(), dataset.num_read()));
+        path.string(), dataset.num_with_lost_prompt(), counted(dataset.num_read(), "record")));
   if (dataset.num_with_skipped_turns() > 0)
     log.warning(skipped_turns_warning(path, dataset.num_with_skipped_turns(), dataset.num_read()));
 }
 
 std::string describe_dataset(const TokenizedDataset& dataset) {
-  return fmt::format("{} records, {} tokens, {} of them trained, {} records truncated", dataset.size(),
-                     dataset.num_tokens(), dataset.num_targets(), dataset.num_truncated());
+  return fmt::format("{}, {}, {} of them trained, {} truncated", counted(dataset.size(), "record"),
+                     counted(dataset.num_tokens(), "token"), dataset.num_targets(),
+                     counted(dataset.num_truncated(), "record"));
 }
 
 }  // namespace intelia

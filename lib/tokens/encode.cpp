@@ -186,11 +186,22 @@ std::size_t common_prefix(const std::vector<std::int32_t>& left, const std::vect
       left.begin());
 }
 
+/** The tokens that a prompt, encoded alone, has in common with the whole are no targets. */
+void unmark_prompt(const std::vector<std::int32_t>& prompt, const std::vector<std::int32_t>& whole,
+                   TokenSample& sample) {
+  const std::size_t length = common_prefix(prompt, whole);
+  for (std::size_t i = 0; i < length; ++i) {
+    sample.is_target[i] = 0;
+    if (!sample.weights.empty()) sample.weights[i] = 0;
+  }
+}
+
 }  // namespace
 
-std::vector<float> message_weights(const std::vector<Message>& messages, TrainedTurns turns) {
+std::vector<float> message_weights(const Conversation& conversation, TrainedTurns turns) {
+  const std::vector<Message>& messages = conversation.messages;
   std::vector<float> weights(messages.size());
-  for (std::size_t i = messages.size(); i-- > 0;) {
+  for (std::size_t i = messages.size(); i-- > conversation.num_prompt_messages;) {
     const bool is_answer = messages[i].role == "assistant";
     if (is_answer || turns == TrainedTurns::all) weights[i] = weight_of(messages[i], i);
     if (is_answer && turns == TrainedTurns::last) break;
@@ -212,9 +223,10 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
       encoding.ranges.push_back({conversation.text.size(), conversation.text.size()});
     }
     TokenSample marked{{}, std::vector<std::uint8_t>(encoding.ids.size(), 1)};
-    // A token that the prompt and the completion share is context.
-    for (std::size_t i = 0; i < encoding.ids.size() && encoding.ranges[i].begin < conversation.num_context_bytes; ++i)
-      marked.is_target[i] = 0;
+    if (conversation.num_context_bytes > 0) {
+      const std::string prompt = conversation.text.substr(0, conversation.num_context_bytes);
+      unmark_prompt(tokenizer.encode(prompt, {false, true}), encoding.ids, marked);
+    }
     const ByteRange whole[] = {{conversation.num_context_bytes, conversation.text.size()}};
     return finish(std::move(encoding), std::move(marked), whole, options);
   }
@@ -223,13 +235,18 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render)
                                         : chat_template.render_turns(conversation.messages, render);
   Encoding encoding = encode_rendered(tokenizer, rendered);
-  const std::vector<float> weights = message_weights(conversation.messages, options.trained_turns);
+  const std::vector<float> weights = message_weights(conversation, options.trained_turns);
   TokenSample marked = unmarked(encoding.ids.size(), weights);
   std::vector<std::size_t> skipped;
   if (has_markers) {
     mark_generation(rendered, encoding, weights, marked);
   } else {
     skipped = mark_derived(tokenizer, rendered, encoding, weights, marked);
+  }
+  if (conversation.num_prompt_messages > 0) {
+    const auto begin = conversation.messages.begin();
+    const std::vector<Message> prompt(begin, begin + static_cast<std::ptrdiff_t>(conversation.num_prompt_messages));
+    unmark_prompt(encode_prompt(tokenizer, chat_template, prompt, render), encoding.ids, marked);
   }
   EncodedConversation encoded = finish(std::move(encoding), std::move(marked), rendered.content_ranges(), options);
   encoded.skipped_turns = std::move(skipped);

@@ -51,17 +51,19 @@ struct EncodedConversation {
  * without, each turn runs from the end of its generation prompt to the first control token after its content, verified
  * by rendering the prefixes; turns that the template renders differently once another follows are skipped, unless that
  * leaves none. A plain text trains on every token, with BOS first where the tokenizer adds it and
- * end-of-text last. Control tokens inside a message's content are encoded as text. Throws Error{input} when the
- * template raises an error, renders every turn differently once more follows, or ends a turn without a control token;
- * for a weight that is not a number from 0 to 1; and with refuses_long for a sample above max_length.
+ * end-of-text last. A completion is trained from the first token in which its prompt, encoded alone (with the
+ * generation prompt), differs from the whole, as in TRL. Control tokens inside a message's content are encoded as text.
+ * Throws Error{input} when the template raises an error, renders every turn differently once more follows, or ends a
+ * turn without a control token; for a weight that is not a number from 0 to 1; and with refuses_long for a sample above
+ * max_length.
  */
 EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                         const Conversation& conversation, const EncodeOptions& options = {});
 
-/** For each message the weight of its targets in the loss: its "weight", else 1, whatever its role; with
-    TrainedTurns::last 0 for all but the last answer. Throws Error{input} for a weight that is not a number from 0 to 1.
- */
-std::vector<float> message_weights(const std::vector<Message>& messages, TrainedTurns turns);
+/** For each message the weight of its targets in the loss: its "weight", else 1, whatever its role; 0 in a prompt, and
+    with TrainedTurns::last for all but the last answer. Throws Error{input} for a weight that is not a number from 0
+    to 1. */
+std::vector<float> message_weights(const Conversation& conversation, TrainedTurns turns);
 
 /** A preference as ids: both continuations follow the same prompt. */
 struct EncodedPreference {

@@ -4,6 +4,7 @@
 
 #include <string_view>
 
+#include "base/counted.hpp"
 #include "page/document.hpp"
 #include "page/markup.hpp"
 #include "record/json.hpp"
@@ -51,7 +52,7 @@ std::vector<Span> spans_of(const PreviewPart& part, bool one_a_token) {
 
 std::string counts_of(const PreviewPart& part) {
   const auto size = static_cast<std::int64_t>(part.tokens.size());
-  std::string text = fmt::format("{} tokens, {} trained", size - part.num_truncated, part.num_trained);
+  std::string text = fmt::format("{}, {} trained", counted(size - part.num_truncated, "token"), part.num_trained);
   if (part.num_truncated > 0) text += fmt::format(", {} more truncated", part.num_truncated);
   return text;
 }

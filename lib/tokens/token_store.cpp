@@ -26,8 +26,8 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns, 4 no pairs and labels
-constexpr std::uint64_t kFormat = 5;
+// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns, 5 no pairs and labels
+constexpr std::uint64_t kFormat = 6;
 
 struct Head {
   char magic[16];

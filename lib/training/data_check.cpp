@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <set>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/file.hpp"
 #include "base/path.hpp"
 #include "engine/rows.hpp"
@@ -62,10 +64,6 @@ std::vector<Fault> adapter_faults(const TextSide& text, const fs::path& folder, 
   return faults;
 }
 
-std::string counted(std::size_t count, const char* noun) {
-  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
-}
-
 /** What the checked files add up to. */
 struct Totals {
   std::int64_t records = 0, tokens = 0, trained_tokens = 0;
@@ -78,9 +76,8 @@ struct Totals {
     truncated += check.truncated_lines.size();
   }
   std::string words(std::int64_t max_length) const {
-    return fmt::format("{}, {} tokens, {} of them trained, {} truncated to {} tokens",
-                       counted(static_cast<std::size_t>(records), "record"), tokens, trained_tokens, truncated,
-                       max_length);
+    return fmt::format("{}, {}, {} of them trained, {} truncated to {}", counted(records, "record"),
+                       counted(tokens, "token"), trained_tokens, truncated, counted(max_length, "token"));
   }
 };
 
@@ -97,6 +94,7 @@ Json file_json(const fs::path& path, const DatasetCheck& check) {
 /** Logs the first faults, and makes the report of all of them. */
 TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
   std::map<std::string, std::size_t> by_kind;
+  std::set<std::pair<fs::path, std::int64_t>> bad_records;  // by line; other faults are of folders and empty files
   Json list = Json::array();
   for (const Fault& fault : faults) {
     const char* kind = name_of(fault.finding.kind);
@@ -106,16 +104,22 @@ TrainingReport report_faults(const std::vector<Fault>& faults, Log& log) {
                     {"kind", kind},
                     {"message", fault.finding.message}});
     ++by_kind[kind];
+    if (fault.finding.line > 0) bad_records.emplace(fault.path, fault.finding.line);
   }
   if (list.size() > kMaxLogged)
-    log.warning(counted(list.size() - kMaxLogged, "more fault") + ", listed in the JSON summary");
-  std::string words = faults.empty() ? "no faults" : counted(faults.size(), "fault") + ": ";
+    log.warning(fmt::format("{} more, listed in the JSON summary", list.size() - kMaxLogged));
+  std::string words = faults.empty() ? "no bad records" : "";
   const char* separator = "";
+  if (!bad_records.empty()) {
+    words = counted(bad_records.size(), "bad record");
+    separator = ": ";
+  }
   for (const auto& [kind, count] : by_kind) {
     words += fmt::format("{}{} × {}", separator, count, kind);
     separator = ", ";
   }
-  return {"", {{"faults", list}, {"faults_by_kind", by_kind}}, words, faults.empty()};
+  return {
+      "", {{"bad_records", bad_records.size()}, {"faults", list}, {"faults_by_kind", by_kind}}, words, faults.empty()};
 }
 
 /** The lengths of an epoch's samples, from those of each file. */
@@ -177,18 +181,19 @@ void warn_about_first_records(const TextSide& text, const fs::path& path, const 
                               const Sinks& sinks) {
   const DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks,
                                            /*threads=*/1, kFirstRecords);
-  std::size_t count = 0;
+  std::set<std::int64_t> lines;
   const Finding* first = nullptr;
   for (const Finding& finding : check.findings) {
     if (finding.kind == Finding::Kind::no_record || finding.kind == Finding::Kind::refused ||
         finding.kind == Finding::Kind::no_target)
       continue;
     if (first == nullptr) first = &finding;
-    ++count;
+    lines.insert(finding.line);
   }
   if (first != nullptr)
-    sinks.log.warning(fmt::format("{} among the first {} records; {}:{}: {}; a data check lists all",
-                                  counted(count, "fault"), check.num_read, path.string(), first->line, first->message));
+    sinks.log.warning(fmt::format("{} of the first {} {} bad; {}:{}: {}; a data check lists all", lines.size(),
+                                  counted(check.num_read, "record"), is_or_are(lines.size()), path.string(),
+                                  first->line, first->message));
 }
 
 }  // namespace

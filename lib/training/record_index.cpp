@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/path.hpp"
 
 namespace intelia {
@@ -120,10 +121,10 @@ std::int64_t index_trained_records(const TrainingInputs& inputs, RecordKind reco
   for (const RecordKey& key : held_out_keys) writer.add(TrainedUse::selection, key);
   if (num_shared > 0)
     sinks.log.warning(
-        fmt::format("{} record{} of the training data {} also in the validation data, by conversation id or by "
+        fmt::format("{} of the training data {} also in the validation data, by conversation id or by "
                     "content, the first in {}; "
                     "the validation loss says nothing about them",
-                    num_shared, num_shared == 1 ? "" : "s", num_shared == 1 ? "is" : "are", first_shared));
+                    counted(num_shared, "record"), is_or_are(num_shared), first_shared));
   return writer.num_records();
 }
 

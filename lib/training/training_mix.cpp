@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "base/counted.hpp"
 #include "base/hash.hpp"
 #include "base/random.hpp"
 
@@ -83,8 +84,9 @@ SampleSize TrainingMix::size_at(std::int64_t index) const {
 
 std::string describe_mix(const TrainingMix& mix) {
   if (mix.datasets().size() == 1 && mix.size() == mix.datasets()[0].size()) return describe_dataset(mix.datasets()[0]);
-  return fmt::format("{} records of {} files in an epoch, {} tokens, {} of them trained, {} records truncated",
-                     mix.size(), mix.datasets().size(), mix.num_tokens(), mix.num_targets(), mix.num_truncated());
+  return fmt::format("{} of {} in an epoch, {}, {} of them trained, {} truncated", counted(mix.size(), "record"),
+                     counted(mix.datasets().size(), "file"), counted(mix.num_tokens(), "token"), mix.num_targets(),
+                     counted(mix.num_truncated(), "record"));
 }
 
 }  // namespace intelia

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <future>
 
+#include "base/counted.hpp"
 #include "base/file.hpp"
 #include "base/folder_member.hpp"
 #include "base/hash.hpp"
@@ -59,14 +60,6 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .resumes = resumes};
 }
 
-bool has_checkpoints(const fs::path& output) {
-  if (!is_folder(output)) return false;
-  const std::vector<std::string> names = folder_members(output);
-  return std::any_of(names.begin(), names.end(), [&](const std::string& name) {
-    return name.starts_with("checkpoint-") && is_folder(output / name);
-  });
-}
-
 void remove_earlier_result(Run& run, bool starts_over) {
   run.remove_manifest();
   if (!starts_over) return;
@@ -84,7 +77,7 @@ void copy_text_side(const TextSide& text, Method method, const Run& run) {
   for (const std::string& name : text_side_files(text.tokenizer_folder)) {
     if (name == "generation_config.json" && method != Method::full) continue;
     make_folder((run / name).parent_path());
-    write_file(run / name, read_member(text.tokenizer_folder, name), Privacy::shared);
+    write_file(run / name, read_member(text.tokenizer_folder, name));
   }
 }
 
@@ -101,8 +94,8 @@ std::string model_card(const RunInfo& info, const std::string& base, const std::
       "steps.\n",
       base, info.command, info.version, data.train.size(), data.train.num_targets(), summary.steps);
   if (data.validation)
-    card += fmt::format("The checkpoint of step {} has the lowest loss on {} held-out records: {:.4f}.\n",
-                        summary.best_step, data.validation->size(), summary.best_eval_loss);
+    card += fmt::format("The checkpoint of step {} has the lowest loss on {}: {:.4f}.\n", summary.best_step,
+                        counted(data.validation->size(), "held-out record"), summary.best_eval_loss);
   card +=
       "\n```python\nfrom peft import AutoPeftModelForCausalLM\nfrom transformers import AutoTokenizer\n\n"
       "model = AutoPeftModelForCausalLM.from_pretrained(\"FOLDER\")\n"

@@ -33,9 +33,6 @@ void add_training_inputs(Run& run, const TrainingInputs& inputs, const TrainingD
 TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const std::filesystem::path& output,
                        bool resumes, const Json& identity, const TrainingMix& train);
 
-/** Whether the folder `output` has checkpoints of an earlier run, which only a resumed run may touch. */
-bool has_checkpoints(const std::filesystem::path& output);
-
 /** Removes the manifest of an earlier run in the folder, and for a run that starts over also its weights: what they
    were trained on is no longer known. Error{io}. */
 void remove_earlier_result(Run& run, bool starts_over);

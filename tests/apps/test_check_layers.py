@@ -93,11 +93,3 @@ def test_rows_and_folders_correspond(layers, options, tree):
     found = layers.violations(tree, options)
     assert "lib/planted: has no row in scripts/check_layers.py" in found
     assert "scripts/check_layers.py: 'dataset' has a row, and no folder in lib" in found
-
-
-def test_a_module_that_became_clean_leaves_the_list(layers, options, tree, monkeypatch):
-    monkeypatch.setattr(layers, "NAMES_OPTIONS", layers.NAMES_OPTIONS | {"text"})
-    monkeypatch.setattr(layers, "THROWS_FILESYSTEM_ERRORS", layers.THROWS_FILESYSTEM_ERRORS | {"text"})
-    found = layers.violations(tree, options)
-    assert "scripts/check_layers.py: 'text' no longer names options: remove it from the list" in found
-    assert "scripts/check_layers.py: 'text' no longer throws filesystem errors: remove it from the list" in found

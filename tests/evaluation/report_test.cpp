@@ -73,4 +73,8 @@ TEST_CASE("nothing to compare is not enough data, and still a report") {
         "30.");
   CHECK(scores_json(evaluation)["exit_status"] == 4);
   CHECK(html_report(evaluation).find("NOT ENOUGH DATA") != std::string::npos);
+  evaluation.overlap.num_excluded = 1;
+  evaluation.comparison.overall.num_conversations = 1;
+  CHECK(verdict_sentence(evaluation) ==
+        "1 conversation was compared (1 more is left out: a model was trained on it); a verdict needs at least 30.");
 }

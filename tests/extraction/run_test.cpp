@@ -107,7 +107,7 @@ TEST_CASE("an extraction that fails leaves the folder as it was") {
   few_rejected.rejects.max_rejected = 0;
   CHECK(contains(refusal([&] { run(tolerant, none); }), "no conversation qualifies"));
   CHECK(contains(refusal([&] { run(strict, {}); }), "source.jsonl:22: "));
-  CHECK(contains(refusal([&] { run(few_rejected, {}); }), "1 of 21 records are bad"));
+  CHECK(contains(refusal([&] { run(few_rejected, {}); }), "1 of 21 records is bad"));
   CHECK(read_file(out / "train.jsonl") == train);
   CHECK(read_file(out / "manifest.json") == manifest);
   CHECK_FALSE(fs::exists(out / ".train.jsonl.partial"));

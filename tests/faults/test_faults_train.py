@@ -502,9 +502,9 @@ def test_fault_18_train_sft(tiny, tmp_path, canaries):
         run = program.run(*arguments, environment=canaries.environment)
         assert (run.status == 0) == (number < 2), run.stderr
         canaries.check(text_of(run, tmp_path))
-    for path in (tmp_path / "good").rglob("*"):
-        if path.name in ("rejected.jsonl", "metrics.jsonl", "manifest.json"):
-            assert path.stat().st_mode & 0o077 == 0, path
+    files = [path for path in (tmp_path / "good").rglob("*") if path.is_file()]
+    assert any(path.parent.name.startswith("checkpoint-") for path in files)
+    assert [path for path in files if path.stat().st_mode & 0o777 != 0o600] == []
 
 
 def test_fault_29_train_sft(tiny, tmp_path):

@@ -4,6 +4,9 @@
 #include <doctest/doctest.h>
 #include <stdlib.h>
 
+#include <algorithm>
+#include <set>
+
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "lineage/record_search.hpp"
@@ -154,6 +157,41 @@ TEST_CASE("the files of a folder originate from the run that wrote most of their
   CHECK(report.origins[0].origins[1].run == nullptr);  // an empty file elsewhere cannot be identified
   CHECK(look(index, place.root / "x").uses.empty());
   REQUIRE(look(index, place.root / "a").uses.size() == 1);
+}
+
+TEST_CASE("readers of a base's tokenizer did not use the adapters that have copies of it") {
+  Place place;
+  for (const auto& [name, text] :
+       {std::pair("config.json", "b"), {"tokenizer.json", "words"}, {"model.safetensors", "w"}})
+    place.write(std::string("base/") + name, text);
+  place.run("adapter", "train", {"base/config.json", "base/tokenizer.json", "base/model.safetensors"},
+            {{"adapter_model.safetensors", "delta"}, {"tokenizer.json", "words"}});
+  place.run("other", "init", {"base/tokenizer.json"}, {{"model.safetensors", "random"}});
+  place.run("third", "encode", {"adapter/tokenizer.json"}, {{"ids", "1 2"}});
+  const auto users = [](const Found& found) {
+    std::set<std::string> commands;
+    for (const LineageUse& use : found.uses) commands.insert(use.run->command);
+    return commands;
+  };
+  for (const bool is_base_there : {true, false}) {
+    CAPTURE(is_base_there);
+    SilentSinks silent;
+    ManifestIndex index(silent.sinks());
+    index.add_tree(place.root);
+    const std::set<std::string> of_adapter = users(look(index, place.root / "adapter"));
+    CHECK(of_adapter.count("encode") == 1);
+    if (!is_base_there) continue;
+    CHECK(of_adapter == std::set<std::string>{"encode"});
+    CHECK(users(look(index, place.root / "base/tokenizer.json")) == std::set<std::string>{"train", "init", "encode"});
+    CHECK(look(index, place.root / "other").origins.at(0).origins.at(0).run == nullptr);
+    CHECK(look(index, place.root / "third").origins.at(0).origins.at(0).run->command == "train");
+    const Found found = look(index, place.root / "base");
+    for (const LineageUse& use : found.uses)
+      if (use.run->command == "train")
+        CHECK(
+            std::none_of(use.uses.begin(), use.uses.end(), [](const auto& one) { return one.run->command == "init"; }));
+    fs::remove_all(place.root / "base");
+  }
 }
 
 TEST_CASE("a manifest contains copies of the manifests of its inputs") {

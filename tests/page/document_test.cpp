@@ -39,6 +39,7 @@ TEST_CASE("the cells of a table that becomes lists name their columns") {
   CHECK(contains(table.html(), "<div class=\"lists\">"));
   CHECK(contains(table.html(), "<th data-name=\"a &amp; b\">1</th><td class=\"prose\" data-name=\"words\">two</td>"));
   CHECK(contains(list_table_css(), "attr(data-name)"));
+  CHECK(contains(list_table_css(), ".lists{overflow-x:auto}"));  // the page itself never scrolls sideways
 }
 
 TEST_CASE("a drawing escapes its text") {

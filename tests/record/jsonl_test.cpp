@@ -37,6 +37,17 @@ TEST_CASE("each fault is described") {
   CHECK(fault("{}") ==
         "no conversation and no text: expected 'messages' or 'conversations' (a list), 'prompt' and 'completion', or "
         "'text'");
+  for (const char* preference :
+       {R"({"prompt":"q","chosen":"a","rejected":"b"})", R"({"chosen":"a","rejected":"b"})",
+        R"({"prompt":[{"role":"user","content":"q"}],"chosen":[{"role":"assistant","content":"a"}],"rejected":[]})"})
+    CHECK(fault(preference) ==
+          "a preference, not a conversation: 'chosen' and 'rejected' are for preference training ('train dpo')");
+  CHECK(reason_name(fault(R"({"prompt":"q","completion":"a","label":false})")) == "a rated answer, not a conversation");
+  CHECK(fault(R"({"prompt":"q","completion":"a","label":"en","rejected":null})") == "");
+  CHECK(reason_name(fault(R"({"instruction":"q","output":"a"})")) == "a record of Alpaca, not a conversation");
+  CHECK(reason_name(fault(R"({"input_ids":[1,2]})")) == "a record of token ids, not of text");
+  CHECK(fault(R"({"prompt":"q","completion":null})") ==
+        "a prompt without an answer: expected 'completion' beside 'prompt'");
   CHECK(fault(R"({"messages":[]})") == "messages is empty");
   CHECK(fault(R"({"messages":[{"content":"x"}]})") == "message without a role: messages[0]");
   CHECK(fault(R"({"messages":[{"role":"user","content":null}]})") == "message without text content: messages[0]");
@@ -137,8 +148,17 @@ TEST_CASE("the forms that TRL and ShareGPT write") {
           R"("completion":[{"role":"assistant","content":"b"}]})")
           .empty());
   REQUIRE(conversation.messages.size() == 4);
-  CHECK(conversation.messages[1].more_json == R"({"weight":0})");
-  CHECK(conversation.messages[3].more_json.empty());
+  CHECK(conversation.num_prompt_messages == 3);
+  CHECK(conversation.messages[1].more_json.empty());
+  const std::string calls =
+      R"({"prompt":[{"role":"user","content":"u"},{"role":"assistant","content":null,"tool_calls":[{"name":"f"}]}],)"
+      R"("completion":[{"role":"assistant","content":"b"}],"metadata":{}})"
+      "\n";
+  CHECK(parse(calls.c_str()).empty());
+  CHECK(conversation.messages[1].more_json == R"({"tool_calls":[{"name":"f"}]})");
+  std::string written;
+  append_conversation(written, conversation);
+  CHECK(written == calls);
   CHECK(parse(R"({"prompt":"The sky is","completion":" blue."})").empty());
   CHECK(conversation.text == "The sky is blue.");
   CHECK(conversation.num_context_bytes == 10);
@@ -280,7 +300,7 @@ TEST_CASE("invalid lines are reported, counted and copied, and too many end the 
   const std::string rejected = read_file(folder / "rejected.jsonl");
   CHECK(rejected.find("data.jsonl:20") != std::string::npos);
   CHECK(is_valid_utf8(rejected));
-  CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records are bad"), Error);
+  CHECK_THROWS_WITH_AS(read(0.04, false), doctest::Contains("1 of 20 records is bad"), Error);
   CHECK_THROWS_WITH_AS(read(1, true), doctest::Contains("data.jsonl:20: not valid JSON"), Error);
   fs::remove_all(folder);
 }

@@ -105,7 +105,7 @@ TEST_CASE("preferences") {
       "{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% "
       "endif %}",
       "lossy", {{"bos_token", "<b>"}});
-  expect(findings(lossy), Finding::Kind::prompt_not_prefix, "last 1 tokens");
+  expect(findings(lossy), Finding::Kind::prompt_not_prefix, "the last 1 token of the prompt is rendered");
   preference.rejected = preference.chosen;
   expect(findings(chat), Finding::Kind::same_continuations, "remove the pair");
 }

@@ -1,6 +1,7 @@
 // intelia dataset preview: the records of a dataset as tokens, and which of them are trained.
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "cli/line_pipe.hpp"
 #include "cli/reject_options.hpp"
 #include "options/model_options.hpp"
@@ -94,11 +95,10 @@ int run(const Options& options, Context& context) {
                      {"trained_tokens", totals.trained},
                      {"truncated_tokens", totals.truncated_tokens},
                      {"rejected", rejects.by_reason()}};
-  const auto records = [](std::int64_t count) { return fmt::format("{} record{}", count, count == 1 ? "" : "s"); };
-  std::string words =
-      fmt::format("{}, {} tokens, {} of them trained", records(totals.records), totals.tokens, totals.trained);
+  std::string words = fmt::format("{}, {}, {} of them trained", counted(totals.records, "record"),
+                                  counted(totals.tokens, "token"), totals.trained);
   if (totals.truncated_tokens > 0) words += fmt::format(", {} more truncated", totals.truncated_tokens);
-  if (rejects.count() > 0) words += fmt::format(", {} rejected", records(rejects.count()));
+  if (rejects.count() > 0) words += ", " + counted(rejects.count(), "record") + " rejected";
   if (options.output.empty())
     context.finish_after_data(summary, words);
   else

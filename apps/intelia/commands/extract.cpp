@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <memory>
 
+#include "base/counted.hpp"
 #include "base/path.hpp"
 #include "cli/reject_options.hpp"
 #include "extraction/file_rows.hpp"
@@ -169,16 +170,16 @@ std::unique_ptr<SourceFactory> make_sources(const Options& options, const StopFl
 /** Tells that the limit, which is a default, has excluded conversations. */
 void warn_of_limit(std::int64_t limit, const Json& unmatched, const Context& context) {
   if (const std::int64_t beyond = unmatched.value(kBeyondLimit, std::int64_t{0}); beyond > 0)
-    context.log().warning(
-        fmt::format("the limit of {} rows is reached: {} older rows match and are not read (--limit, 0 = unlimited)",
-                    limit, beyond));
+    context.log().warning(fmt::format("the limit of {} is reached: {} {} not read (--limit, 0 = unlimited)",
+                                      counted(limit, "row"), counted(beyond, "older row"),
+                                      beyond == 1 ? "matches and is" : "match and are"));
 }
 
 int print_preview(const ExtractPreview& preview, const Options& options, const Context& context) {
   warn_of_limit(options.query.limit, preview.selection.details.value("unmatched", Json::object()), context);
   Json summary{{"dry_run", true}, {"rows", preview.selection.rows}};
   summary.update(preview.selection.details);
-  std::string words = fmt::format("{} rows match", preview.selection.rows);
+  std::string words = counted(preview.selection.rows, "row") + (preview.selection.rows == 1 ? " matches" : " match");
   const std::string unmatched = unmatched_in_words(preview.selection.details.value("unmatched", Json::object()));
   if (!unmatched.empty()) words += ", " + unmatched;
   if (preview.increment) {

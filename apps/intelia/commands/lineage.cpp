@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counted.hpp"
 #include "cli/command.hpp"
 #include "lineage/lineage_page.hpp"
 #include "lineage/lineage_query.hpp"
@@ -35,15 +36,12 @@ void declare(OptionTable& table, LineageSettings& settings) {
 
 /** Warns about files that differ from the manifests; returns the exit status. */
 int warn_of_changes(const LineageReport& report, Log& log) {
-  const auto count = [](std::int64_t number, const char* noun) {
-    return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
-  };
   if (report.num_changed > 0)
-    log.warning(fmt::format("{} modified since a manifest recorded {}", count(report.num_changed, "file"),
+    log.warning(fmt::format("{} modified since a manifest recorded {}", counted(report.num_changed, "file"),
                             report.num_changed == 1 ? "it" : "them"));
-  if (report.num_not_found > 0) log.warning(count(report.num_not_found, "file") + " not found or unreadable");
+  if (report.num_not_found > 0) log.warning(counted(report.num_not_found, "file") + " not found or unreadable");
   if (report.num_refused > 0) {
-    log.warning(count(report.num_refused, "manifest") + " could not be used, so the result is incomplete");
+    log.warning(counted(report.num_refused, "manifest") + " could not be used, so the result is incomplete");
     return 1;
   }
   return report.num_changed > 0 ? 3 : 0;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/counted.hpp"
 #include "export/model_description.hpp"
 #include "model/adapter.hpp"
 #include "options/model_options.hpp"
@@ -38,11 +39,10 @@ std::string to_text(const ModelDescription& description, const LoraSettings& lor
   const auto line = [&](const char* name, const std::string& value) {
     page += fmt::format("{:<16}{}\n", name, visible(value, Newlines::shown));
   };
-  line("architecture",
-       fmt::format("{}: {} layer{}, hidden size {}, intermediate size {}, {} attention heads, {} key-value heads",
-                   config.model_type, config.num_hidden_layers, config.num_hidden_layers == 1 ? "" : "s",
-                   config.hidden_size, config.intermediate_size, config.num_attention_heads,
-                   config.num_key_value_heads));
+  line("architecture", fmt::format("{}: {}, hidden size {}, intermediate size {}, {}, {}", config.model_type,
+                                   counted(config.num_hidden_layers, "layer"), config.hidden_size,
+                                   config.intermediate_size, counted(config.num_attention_heads, "attention head"),
+                                   counted(config.num_key_value_heads, "key-value head")));
   line("parameters", fmt::format("{}{}", num_parameters(config), config.ties_embeddings ? " (embeddings tied)" : ""));
   if (config.quantization) line("quantization", "NF4 of the linear layers, as bitsandbytes serializes it");
   for (const auto& [name, count] : description.tensors)

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "cli/command.hpp"
 #include "inference/text_side.hpp"
 #include "options/model_options.hpp"
@@ -78,8 +79,8 @@ int run(const Options& options, Context& context) {
                {"output", settings.output.string()}};
   const std::size_t num_files = draft.weight_files.size();
   const std::string size =
-      fmt::format("{} parameters, {} MB of {} in {} file{}", num_parameters(config),
-                  (draft.weight_bytes + 500'000) / 1'000'000, config.dtype, num_files, num_files == 1 ? "" : "s");
+      fmt::format("{} parameters, {} MB of {} in {}", num_parameters(config),
+                  (draft.weight_bytes + 500'000) / 1'000'000, config.dtype, counted(num_files, "file"));
   if (context.common.dry_run) {
     summary["dry_run"] = true;
     summary["weight_files"] = to_json(draft.weight_files);
