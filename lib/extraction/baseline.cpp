@@ -1,5 +1,7 @@
 #include "extraction/baseline.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 #include <vector>
 
@@ -53,11 +55,20 @@ Baseline find_baseline(VersionedSource& source, const std::filesystem::path& sta
   return baseline;
 }
 
-std::unique_ptr<Increment> find_increment(const State& state, VersionedSource& source, const Sinks& sinks) {
-  auto increment = std::make_unique<Increment>(state);
-  source.read_index(sinks, [&](std::string_view conversation_id, std::uint64_t version) {
-    increment->add(conversation_id, version);
+std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& source, const Sinks& sinks) {
+  auto increment = std::make_unique<Increment>(*baseline.state);
+  std::int64_t num_without_id = 0;
+  source.read_index(sinks, [&](std::optional<std::string_view> conversation_id, std::uint64_t version) {
+    if (conversation_id)
+      increment->add(*conversation_id, version);
+    else
+      ++num_without_id;
   });
+  if (num_without_id > 0) {
+    baseline.why_in_full =
+        fmt::format("conversation_id is NULL in {} rows, so they cannot be compared", num_without_id);
+    return nullptr;
+  }
   increment->resolve();
   return increment;
 }
@@ -66,7 +77,8 @@ std::unique_ptr<Increment> read_increment(Baseline& baseline, VersionedSource& s
                                           const std::function<void(const RowResult&)>& take, const Sinks& sinks) {
   constexpr std::size_t kConversationsAtOnce = 500;
   constexpr std::int64_t kFew = 1000;
-  std::unique_ptr<Increment> increment = find_increment(*baseline.state, source, sinks);
+  std::unique_ptr<Increment> increment = find_increment(baseline, source, sinks);
+  if (!increment) return nullptr;
   const IncrementCounts& counts = increment->counts();
   const std::int64_t num_changed = counts.added + counts.updated;
   if (num_changed > kFew && num_changed > counts.unchanged) {
@@ -76,11 +88,12 @@ std::unique_ptr<Increment> read_increment(Baseline& baseline, VersionedSource& s
   std::int64_t num_read = 0;
   increment->for_each_batch(kConversationsAtOnce, [&](const std::vector<std::string>& ids) {
     sinks.stop.check("the extraction");
-    source.read_conversations(ids, classifier,
-                              [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
-                                take(result);
-                                increment->put(conversation_id, version, result);
-                              });
+    source.read_conversations(
+        ids, classifier,
+        [&](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& result) {
+          take(result);
+          increment->put(conversation_id.value_or(""), version, result);
+        });
     num_read += static_cast<std::int64_t>(ids.size());
     sinks.progress.update({"changed conversation", num_read, num_changed, ""});
   });

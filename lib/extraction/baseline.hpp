@@ -32,8 +32,9 @@ struct Baseline {
 Baseline find_baseline(VersionedSource& source, const std::filesystem::path& state_path,
                        const std::filesystem::path& folder, bool rescan, const RunInfo& info);
 
-/** Finds what was added, updated and removed since `state`, without reading it. */
-std::unique_ptr<Increment> find_increment(const State& state, VersionedSource& source, const Sinks& sinks);
+/** Finds what was added, updated and removed since the state of `baseline`, without reading it. Null, with the reason
+   in `baseline`, when there are conversations without an id to compare them by. */
+std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& source, const Sinks& sinks);
 
 /** Reads the increment on `baseline`. Null, with the reason in `baseline`, when so much has changed that reading
     everything is faster. `take` receives each result that is read. */

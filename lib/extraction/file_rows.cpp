@@ -294,9 +294,7 @@ void FileRows::read(const MakeClassifier& make_classifier, const Sinks& sinks, c
   RowClassifier classifier = make_classifier();
   read(
       sinks,
-      [&](const Row& row, const std::string& where) {
-        take(row.conversation_id.value_or(""), 0, classifier.classify(row, where));
-      },
+      [&](const Row& row, const std::string& where) { take(row.conversation_id, 0, classifier.classify(row, where)); },
       [&](const std::string& where, const std::string& reason, std::string_view raw) {
         take("", 0, rejected(where, reason, raw));
       });

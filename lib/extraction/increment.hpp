@@ -40,7 +40,7 @@ class Increment {
   /** Adds a row of the selection, in order; each conversation at most once. */
   void add(std::string_view conversation_id, std::uint64_t version);
 
-  /** Called after the last row: looks the rows up in the state. */
+  /** Called after the last row: looks the rows up in the state. Throws Error{input} for an id that was added twice. */
   const IncrementCounts& resolve();
   const IncrementCounts& counts() const { return counts_; }
 

@@ -18,6 +18,7 @@ namespace {
 std::string readable_name(const std::optional<std::string_view>& conversation_id) {
   constexpr std::size_t kMaxBytes = 200;
   if (!conversation_id || !is_valid_utf8(*conversation_id)) return "conversation (no readable id)";
+  if (conversation_id->empty()) return "conversation (empty id)";
   std::string quoted;
   append_json_string(quoted, *conversation_id);
   if (quoted.size() > kMaxBytes) return "conversation (id of " + std::to_string(conversation_id->size()) + " bytes)";

@@ -141,12 +141,12 @@ class Attempt {
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
     if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
     source_.read([this] { return make_classifier(); }, sinks_,
-                 [this](std::string_view conversation_id, std::uint64_t version, const RowResult& row) {
+                 [this](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& row) {
                    warnings_.add(row);
                    const std::uint32_t tally = files_->add(row);
                    if (state_)
-                     state_->add({key128_of(conversation_id), version, tally, static_cast<std::uint32_t>(row.output),
-                                  static_cast<std::uint32_t>(row.line.size())});
+                     state_->add({conversation_key(conversation_id), version, tally,
+                                  static_cast<std::uint32_t>(row.output), static_cast<std::uint32_t>(row.line.size())});
                  });
   }
 
@@ -286,9 +286,10 @@ ExtractPreview preview(const ExtractSettings& settings, SourceFactory& sources, 
   preview.selection = source->count();
   if (settings.incremental) {
     VersionedSource& versioned = *source->versioned();
-    const Baseline baseline = find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
+    Baseline baseline = find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
+    if (baseline.state)
+      if (const auto increment = find_increment(baseline, versioned, sinks)) preview.increment = increment->counts();
     preview.why_in_full = baseline.why_in_full;
-    if (baseline.state) preview.increment = find_increment(*baseline.state, versioned, sinks)->counts();
   }
   source->finish();
   return preview;

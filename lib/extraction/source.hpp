@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,9 @@ class Source {
   virtual ~Source() = default;
 
   using MakeClassifier = std::function<RowClassifier()>;
-  /** Receives each row in the order of the selection; `version` is 0 if the source has none. */
-  using Take = std::function<void(std::string_view conversation_id, std::uint64_t version, const RowResult& result)>;
+  /** Receives each row in the order of the selection; no id: it is NULL; `version` is 0 if the source has none. */
+  using Take = std::function<void(std::optional<std::string_view> conversation_id, std::uint64_t version,
+                                  const RowResult& result)>;
 
   /** The rules of RowClassifier for this selection and source. */
   virtual RowRules rules() const = 0;
@@ -70,9 +72,10 @@ class VersionedSource : public Source {
   /** The 64-bit id of the first transaction that is not visible in the snapshot. */
   virtual std::uint64_t next_transaction() = 0;
 
+  /** Receives the key of each row in the order of the selection; no id: it is NULL. */
+  using TakeKey = std::function<void(std::optional<std::string_view> conversation_id, std::uint64_t version)>;
   /** Reads ids and versions of the whole selection, in order. */
-  virtual void read_index(const Sinks& sinks,
-                          const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) = 0;
+  virtual void read_index(const Sinks& sinks, const TakeKey& take) = 0;
   /** Reads these conversations, in any order. */
   virtual void read_conversations(const std::vector<std::string>& conversation_ids, RowClassifier& classifier,
                                   const Take& take) = 0;

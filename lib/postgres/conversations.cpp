@@ -29,7 +29,7 @@ bool is_true(const Field& field) { return field == "t"; }
 
 /** A row of another thread, with its result. */
 struct ClassifiedRow {
-  std::string conversation_id;
+  std::optional<std::string> conversation_id;
   std::uint64_t version = 0;
   RowResult result;
 };
@@ -138,7 +138,10 @@ void ConversationSource::describe() {
       "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
       quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) +
       ", " + quote_literal(names.created_at) + ", " + quote_literal(names.language) +
-      "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
+      "))), has_table_privilege(c.oid, 'SELECT'), EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND "
+      "a.attnotnull AND a.attname = " +
+      quote_literal(names.conversation_id) +
+      ") FROM pg_class c "
       "WHERE c.oid = " +
       quote_literal(table_sql(query_)) + "::regclass");
   const auto& facts = rows.at(0);
@@ -146,6 +149,7 @@ void ConversationSource::describe() {
   is_table_ = kind == "r" || kind == "p" || kind == "m";
   columns_.has_row_version = is_table_ && is_true(facts.at(6));
   columns_.has_unique_ids = is_true(facts.at(1));
+  columns_.has_every_id = is_true(facts.at(7));
   columns_.has_time_index = is_true(facts.at(2));
   if (listens_to(query_, Signal::thumbs)) columns_.thumbs = types.at(5);
   if (listens_to(query_, Signal::feedback))
@@ -270,6 +274,7 @@ Json ConversationSource::identity() {
         connection_->query("SELECT timeline_id::text FROM pg_control_checkpoint()").at(0).at(0).value_or("");
   identity["table"] = table_sql(query_);
   identity["columns"] = catalogue_facts_;
+  identity["has_unique_ids"] = columns_.has_unique_ids;  // else lines tell how often an id occurs
   return identity;
 }
 
@@ -372,15 +377,14 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     row.feedback = tuple.field();
     row.annotations = tuple.field();
     if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
-    if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
+    if (copies_ && row.conversation_id) row.num_copies = copies_->num_copies(*row.conversation_id);
     if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); the only version is 1.
       if (row.messages->empty() || row.messages->front() != 1)
         throw Error(Kind::io, "the server sends an unknown version of jsonb");
       row.messages->remove_prefix(1);
     }
-    take(row.conversation_id.value_or(""),
-         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
+    take(row.conversation_id, version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
          classifier.classify(row));
   });
 }
@@ -390,7 +394,9 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
   count_rows();
   if (!columns_.has_unique_ids) {
     copies_.emplace();
-    read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
+    read_index(sinks, [&](std::optional<std::string_view> conversation_id, std::uint64_t) {
+      if (conversation_id) copies_->add(*conversation_id);
+    });
     copies_->find();
   }
   if (settings_.jobs > 1 && !why_not_parallel().empty())
@@ -416,8 +422,8 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
                                                 : sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
                                                                      range > 0 ? boundaries[range - 1] : "");
       read_rows(connection, query, *classifier,
-                [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
-                  batch.push_back({std::string(conversation_id), version, result});
+                [&](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& result) {
+                  batch.push_back({std::optional<std::string>(conversation_id), version, result});
                   batch_bytes += result.line.size();
                   if (batch_bytes < kBatchBytes) return;
                   emit(std::exchange(batch, {}));
@@ -440,13 +446,12 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
   sinks.progress.finish();
 }
 
-void ConversationSource::read_index(
-    const Sinks& sinks, const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) {
+void ConversationSource::read_index(const Sinks& sinks, const TakeKey& take) {
   warn_of_security(sinks.log);
   count_rows();
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
-    const std::string_view conversation_id = tuple.field().value_or("");
+    const std::optional<std::string_view> conversation_id = tuple.field();
     tuple.field();  // the rating, which is covered by the version
     const std::string_view created_at = tuple.field().value_or("");
     const std::string_view language = tuple.field().value_or("");

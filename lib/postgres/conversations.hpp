@@ -61,8 +61,7 @@ class ConversationSource final : public extraction::VersionedSource {
   std::uint64_t estimated_bytes() override;
 
   void read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) override;
-  void read_index(const Sinks& sinks,
-                  const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) override;
+  void read_index(const Sinks& sinks, const TakeKey& take) override;
   void read_conversations(const std::vector<std::string>& conversation_ids, extraction::RowClassifier& classifier,
                           const Take& take) override;
   /** Ends the transaction. */

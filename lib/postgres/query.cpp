@@ -224,6 +224,8 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
     where_ += " AND " + language_sql(column(names_.language), columns_.language, query_.languages);
   where_ += bounds_;
   order_ = " ORDER BY " + created_at_ + " DESC, " + column(names_.conversation_id);
+  // Rows with the same id, or without one, in one order, whatever plan reads them.
+  if (columns_.has_row_version && !(columns_.has_unique_ids && columns_.has_every_id)) order_ += ", c.tableoid, c.ctid";
   limit_ = query_.limit > 0 ? " LIMIT " + std::to_string(query_.limit) : "";
 }
 

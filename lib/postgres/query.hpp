@@ -43,7 +43,8 @@ struct SourceColumns {
   std::string conversation_id_type = "text";  // in SQL: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
   bool has_row_version = false;  // xmin is readable: a table, with SELECT on all of it
-  bool has_unique_ids = false;   // by an index
+  bool has_unique_ids = false;   // by an index; NULL may occur several times
+  bool has_every_id = false;     // none is NULL
   bool has_time_index = false;   // begins with created_at
   std::uint32_t thumbs = 0;
   JudgementTable feedback, annotations;
