@@ -66,7 +66,7 @@ std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& s
   });
   if (num_without_id > 0) {
     baseline.why_in_full =
-        fmt::format("conversation_id is NULL in {} rows, so they cannot be compared", num_without_id);
+        fmt::format("conversation_id is NULL or too long in {} rows, so they cannot be compared", num_without_id);
     return nullptr;
   }
   increment->resolve();

@@ -151,6 +151,7 @@ struct FileRows::State {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
     if (!record.language) return kLanguageIsNull;
+    if (record.language->size() > kMaxValueBytes) return "";
     return languages.match(*record.language) ? "" : kOtherLanguage;
   }
 

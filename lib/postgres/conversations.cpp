@@ -25,6 +25,14 @@ std::int64_t to_number(const Field& field) {
   return static_cast<std::int64_t>(value);
 }
 
+/** "messages:12345" */
+LongValue long_value(std::string_view text) {
+  LongValue value{text.substr(0, text.find(':')), 0};
+  text.remove_prefix(std::min(value.column.size() + 1, text.size()));
+  std::from_chars(text.data(), text.data() + text.size(), value.size_bytes);
+  return value;
+}
+
 bool is_true(const Field& field) { return field == "t"; }
 
 /** A row of another thread, with its result. */
@@ -376,7 +384,7 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     row.thumbs = tuple.field();
     row.feedback = tuple.field();
     row.annotations = tuple.field();
-    if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
+    if (too_long) row.too_long = long_value(*too_long);
     if (copies_ && row.conversation_id) row.num_copies = copies_->num_copies(*row.conversation_id);
     if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); the only version is 1.
@@ -452,7 +460,6 @@ void ConversationSource::read_index(const Sinks& sinks, const TakeKey& take) {
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
     const std::optional<std::string_view> conversation_id = tuple.field();
-    tuple.field();  // the rating, which is covered by the version
     const std::string_view created_at = tuple.field().value_or("");
     const std::string_view language = tuple.field().value_or("");
     take(conversation_id, version_key(tuple.field().value_or(""), created_at, language));

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "extraction/selection.hpp"
@@ -126,6 +127,9 @@ class SelectionSql {
                              const Range& range) const;
   std::string judgement_table_sql(extraction::Signal signal) const;
   std::string is_of_range_sql(const JudgementTable& table, const Range& range) const;
+  using JudgementColumns = std::vector<std::pair<std::string, const JudgementTable::Column*>>;
+  static JudgementColumns judgement_columns(const JudgementTable& table, extraction::Signal signal);
+  std::string judged_rows_sql(const JudgementTable& table, extraction::Signal signal, const Range& range) const;
   std::string scores_sql(const Range& range) const;
   std::string is_same_conversation_sql(const std::string& joined) const;
   std::string time_sql(std::string_view time) const;
@@ -133,6 +137,10 @@ class SelectionSql {
   std::string effective_rating() const;
   std::string qualifies() const;
   std::string mismatch() const;
+  bool has_messages_as_array() const;
+  std::string messages_size_sql() const;
+  std::string id_text_sql() const;
+  std::string too_long_sql() const;
   std::string row_columns() const;
   std::string version_sql() const;
   bool listens_to(extraction::Signal signal) const;
@@ -146,14 +154,13 @@ class SelectionSql {
 };
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
-    as text, the size of messages if it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three
-   are NULL if they are not signals or there are none. */
+    as text, the name and the size of a value that is too long to be sent, as "messages:12345", the row's version as
+   text (NULL of views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The
+   last three are NULL if they are not signals or there are none; values that are too long are NULL. */
 inline constexpr int kRowFields = 10;
 
-/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that has
-   one (NaN where only the program can read it; verbatim with the scale 1-5 alone), created_at, language and the
-   row's version. */
-inline constexpr int kIndexFields = 5;
+/** Fields of a row of the index, all as text: conversation_id, created_at, language and the row's version; values that
+    are too long are NULL. */
+inline constexpr int kIndexFields = 4;
 
 }  // namespace intelia::postgres

@@ -211,8 +211,8 @@ def test_ids_that_are_null_or_empty(incremental):
         assert counts["matched"] == num_kept + num_null + num_empty
         assert len(lines_of(steps.folder / "increment", "rejected.jsonl")) == num_null + num_empty
         if num_null:
-            assert f"conversation_id is NULL in {num_null} rows" in found["in_full"]
-            assert f"conversation_id is NULL in {num_null} rows" in extract(
+            assert f"conversation_id is NULL or too long in {num_null} rows" in found["in_full"]
+            assert f"conversation_id is NULL or too long in {num_null} rows" in extract(
                 steps.url, steps.folder / "increment", "--incremental", "--dry-run", *steps.options).stderr
             assert "conversation (no readable id): conversation_id is NULL" in run.stderr
         else:
