@@ -33,26 +33,28 @@ std::string why_not_comparable(const Baseline& baseline, const StateSummary& las
 
 }  // namespace
 
-Baseline find_baseline(VersionedSource& source, const std::filesystem::path& state_path,
-                       const std::filesystem::path& folder, bool rescan, const RunInfo& info) {
+Baseline open_baseline(const std::filesystem::path& state_path, const std::filesystem::path& folder, bool rescan) {
   Baseline baseline;
+  if (rescan)
+    baseline.why_in_full = "a rescan was requested";
+  else
+    baseline.state = State::open(state_path, folder, baseline.why_in_full);
+  return baseline;
+}
+
+void compare_baseline(Baseline& baseline, VersionedSource& source, const RunInfo& info) {
   baseline.identity = identity_of(source, info);
   baseline.next_transaction = source.next_transaction();
-  if (rescan) {
-    baseline.why_in_full = "a rescan was requested";
-    return baseline;
-  }
-  baseline.why_in_full = source.why_not_incremental();
-  if (!baseline.why_in_full.empty()) return baseline;
-  baseline.state = State::open(state_path, folder, baseline.why_in_full);
-  if (!baseline.state) return baseline;
-  baseline.why_in_full = why_not_comparable(baseline, baseline.state->summary());
-  baseline.num_kept = baseline.state->summary().num_kept;
-  if (!baseline.why_in_full.empty()) {
+  if (const std::string why_not = source.why_not_incremental(); !why_not.empty()) {
     baseline.state.reset();
-    baseline.num_kept = 0;
+    baseline.why_in_full = why_not;
   }
-  return baseline;
+  if (!baseline.state) return;
+  baseline.why_in_full = why_not_comparable(baseline, baseline.state->summary());
+  if (baseline.why_in_full.empty())
+    baseline.num_kept = baseline.state->summary().num_kept;
+  else
+    baseline.state.reset();
 }
 
 std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& source, const Sinks& sinks) {
@@ -69,7 +71,7 @@ std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& s
         fmt::format("conversation_id is NULL or too long in {} rows, so they cannot be compared", num_without_id);
     return nullptr;
   }
-  increment->resolve();
+  increment->resolve([&] { source.keep_alive(); });
   return increment;
 }
 

@@ -96,11 +96,14 @@ void Increment::for_each_slot(Change&& change, bool writes_back) const {
   }
 }
 
-const IncrementCounts& Increment::resolve() {
+const IncrementCounts& Increment::resolve(const std::function<void()>& tick) {
   const std::uint64_t num_entries = state_.summary().num_entries;
   const std::uint64_t num_parts = std::max<std::uint64_t>(1, (num_entries + kEntriesInMemory - 1) / kEntriesInMemory);
   counts_ = {};
-  for (std::uint64_t part = 0; part < num_parts; ++part) look_up(part, num_parts);
+  for (std::uint64_t part = 0; part < num_parts; ++part) {
+    tick();
+    look_up(part, num_parts);
+  }
   counts_.added = static_cast<std::int64_t>(num_slots_) - counts_.unchanged - counts_.updated;
   counts_.removed = static_cast<std::int64_t>(num_entries) - counts_.unchanged - counts_.updated;
   return counts_;

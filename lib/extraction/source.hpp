@@ -76,6 +76,8 @@ class VersionedSource : public Source {
   using TakeKey = std::function<void(std::optional<std::string_view> conversation_id, std::uint64_t version)>;
   /** Reads ids and versions of the whole selection, in order. */
   virtual void read_index(const Sinks& sinks, const TakeKey& take) = 0;
+  /** Called now and then while nothing is read for a while, so that the snapshot is kept. */
+  virtual void keep_alive() {}
   /** Reads these conversations, in any order. */
   virtual void read_conversations(const std::vector<std::string>& conversation_ids, RowClassifier& classifier,
                                   const Take& take) = 0;
@@ -89,7 +91,7 @@ class SourceFactory {
   virtual void connect() = 0;
   /** Opens the source in its current state. */
   virtual std::unique_ptr<Source> open() = 0;
-  /** Whether `error` is a conflict with another transaction, so that a retry can succeed. */
+  /** Whether `error` is a conflict with another transaction or a timeout, so that a retry can succeed. */
   virtual bool is_conflict(const Error& error) const = 0;
 };
 

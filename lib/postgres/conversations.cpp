@@ -76,7 +76,8 @@ void check(const ReadSettings& settings) {
   if (settings.jobs < 1 || settings.jobs > 64)
     throw SettingError(Kind::usage, "jobs", fmt::format("expected 1 to 64, got {}", settings.jobs));
   for (const auto& [setting, seconds] : {std::pair("statement-timeout", settings.statement_timeout_seconds),
-                                         std::pair("lock-timeout", settings.lock_timeout_seconds)})
+                                         std::pair("lock-timeout", settings.lock_timeout_seconds),
+                                         std::pair("idle-timeout", settings.idle_timeout_seconds)})
     if (seconds < 0) throw SettingError(Kind::usage, setting, "expected 0 (none) or more seconds");
 }
 
@@ -93,7 +94,15 @@ ConversationSource::ConversationSource(Connect connect, const ExtractQuery& quer
 /** Opens a connection and a transaction with `snapshot`, or a new one. */
 std::unique_ptr<Connection> ConversationSource::open_transaction(const std::string& snapshot) {
   std::unique_ptr<Connection> connection = connect_();
-  connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
+  // by its timeout, from its first statement on.
+  std::string begin = fmt::format(
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{}s'; "
+      "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
+      "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'",
+      settings_.idle_timeout_seconds, settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
+  if (connection->server_version_number() >= 140000) begin += "; SET LOCAL client_connection_check_interval = '10s'";
+  connection->query(begin);
   try {
     if (!snapshot.empty()) connection->query("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
   } catch (const DatabaseError& error) {
@@ -102,16 +111,6 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
         std::string(error.what()) +
             "; expected the result of pg_export_snapshot() in a transaction of this database that is still open");
   }
-  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
-  // by its timeout.
-  std::string local_settings = fmt::format(
-      "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
-      "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
-      "SET LOCAL idle_in_transaction_session_timeout = '5min'",
-      settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
-  if (connection->server_version_number() >= 140000)
-    local_settings += "; SET LOCAL client_connection_check_interval = '10s'";
-  connection->query(local_settings);
   return connection;
 }
 
@@ -474,7 +473,12 @@ void ConversationSource::read_conversations(const std::vector<std::string>& conv
 }
 
 void ConversationSource::finish() {
-  if (!is_cut_short_) connection_->query("COMMIT");
+  if (is_cut_short_) return;
+  try {
+    connection_->query("COMMIT");
+  } catch (const DatabaseError&) {
+    // The server may have ended the idle transaction meanwhile. It is read-only: all of its statements are complete.
+  }
 }
 
 std::unique_ptr<Source> DatabaseSourceFactory::open() {

@@ -27,6 +27,7 @@ struct ReadSettings {
   std::string snapshot;                             // of another session, from pg_export_snapshot(); empty: a new one
   std::int64_t statement_timeout_seconds = 14'400;  // 0: none
   std::int64_t lock_timeout_seconds = 30;           // for a table that is being altered; 0: no limit
+  std::int64_t idle_timeout_seconds = 300;          // of a transaction that is idle; 0: none
 };
 
 /** Checks every value. Throws SettingError{usage}. */
@@ -64,8 +65,9 @@ class ConversationSource final : public extraction::VersionedSource {
   void read_index(const Sinks& sinks, const TakeKey& take) override;
   void read_conversations(const std::vector<std::string>& conversation_ids, extraction::RowClassifier& classifier,
                           const Take& take) override;
-  /** Ends the transaction. */
+  /** Ends the transaction. All rows were received, so an error of the server is ignored. */
   void finish() override;
+  void keep_alive() override { connection_->query("SELECT"); }
   Json describe() const override;
   /** Rows outside the selected period are not counted. */
   std::map<std::string, std::int64_t> unmatched_by_reason() const override {
