@@ -17,14 +17,30 @@ Json identity_of(VersionedSource& source, const RunInfo& info) {
   return identity;
 }
 
+/** Why `now` is not the same source as `last`, both from VersionedSource::identity(); empty: it is. */
+std::string why_not_same_source(Json last, Json now) {
+  const std::string words = "the database or the table is a different one, or was restored or altered";
+  if (!last.is_object()) return words;
+  const Json old_parts = last.value(VersionedSource::kParts, Json::object());
+  const Json parts = now.value(VersionedSource::kParts, Json::object());
+  last.erase(VersionedSource::kParts);
+  now.erase(VersionedSource::kParts);
+  if (last != now) return words;
+  for (const auto& [key, part] : parts.items())
+    if (old_parts.contains(key) && old_parts[key].at(0) != part.at(0))
+      return words + ": " + part.at(1).get<std::string>();
+  return "";
+}
+
 /** Why the versions in `last` are not comparable with those of this run; empty: they are. */
 std::string why_not_comparable(const Baseline& baseline, const StateSummary& last) {
   // The version of a row is a 32-bit transaction id, which wraps around.
   constexpr std::uint64_t kHalfRound = std::uint64_t{1} << 31;
+  if (const std::string why = why_not_same_source(last.identity.value("source", Json()), baseline.identity["source"]);
+      !why.empty())
+    return why;
   for (const auto& [name, value] : baseline.identity.items())
-    if (last.identity.value(name, Json()) != value)
-      return name == "source" ? "the database or the table is a different one, or was restored or altered"
-                              : name + " has changed since the last run";
+    if (name != "source" && last.identity.value(name, Json()) != value) return name + " has changed since the last run";
   if (baseline.next_transaction < last.next_transaction)
     return "the transaction ids of the database have decreased, as after a restore";
   if (baseline.next_transaction - last.next_transaction > kHalfRound) return "too many transactions since the last run";

@@ -65,8 +65,11 @@ class VersionedSource : public Source {
 
   /** Why rows have no usable versions, so that each increment reads everything; empty: they have. */
   virtual std::string why_not_incremental() const = 0;
-  /** Identifies what versions belong to; versions under another identity are not comparable. */
+  /** Identifies what versions belong to; versions under another identity are not comparable. Its member kParts has what
+      each row depends on beside its version, as {"key": ["fact", "name"]}: of it only the facts of keys that both
+      identities have are compared, since the versions of rows differ if they belong to other parts. */
   virtual Json identity() = 0;
+  static constexpr const char* kParts = "parts";
   /** The snapshot that is read, for the manifest. */
   virtual std::string snapshot() const = 0;
   /** The 64-bit id of the first transaction that is not visible in the snapshot. */

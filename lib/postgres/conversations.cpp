@@ -141,11 +141,7 @@ void ConversationSource::describe() {
       " AND i.indisunique AND i.indnkeyatts = 1) AND (c.relkind = 'p' OR NOT c.relhassubclass), " + index_on +
       quote_literal(names.created_at) + "), " + type_of + quote_literal(names.conversation_id) + "), " + type_of +
       quote_literal(names.created_at) +
-      "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
-      "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
-      quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) +
-      ", " + quote_literal(names.created_at) + ", " + quote_literal(names.language) +
-      "))), has_table_privilege(c.oid, 'SELECT'), EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND "
+      "), has_table_privilege(c.oid, 'SELECT'), EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND "
       "a.attnotnull AND a.attname = " +
       quote_literal(names.conversation_id) +
       ") FROM pg_class c "
@@ -154,9 +150,9 @@ void ConversationSource::describe() {
   const auto& facts = rows.at(0);
   const std::string kind = facts.at(0).value_or("");
   is_table_ = kind == "r" || kind == "p" || kind == "m";
-  columns_.has_row_version = is_table_ && is_true(facts.at(6));
+  columns_.has_row_version = is_table_ && is_true(facts.at(5));
   columns_.has_unique_ids = is_true(facts.at(1));
-  columns_.has_every_id = is_true(facts.at(7));
+  columns_.has_every_id = is_true(facts.at(6));
   columns_.has_time_index = is_true(facts.at(2));
   if (listens_to(query_, Signal::thumbs)) columns_.thumbs = types.at(5);
   if (listens_to(query_, Signal::feedback))
@@ -167,7 +163,30 @@ void ConversationSource::describe() {
   find_secured_tables();
   columns_.conversation_id_type = facts.at(3).value_or("text");
   columns_.created_at_type = facts.at(4).value_or("timestamptz");
-  catalogue_facts_ = facts.at(5).value_or("");
+  find_parts();
+}
+
+/** Reads what lines depend on beside the rows, and finds parts whose rows have no versions. */
+void ConversationSource::find_parts() {
+  find_parts(used_conversations(query_), columns_.has_row_version, unversioned_part_);
+  for (const auto& [signal, judgements, name] :
+       {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
+        std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
+    if (listens_to(query_, signal))
+      find_parts(used_judgements(*name, *judgements), judgements->has_row_version, judgements->unversioned_part);
+}
+
+void ConversationSource::find_parts(const UsedTable& table, bool& has_row_version, std::string& unversioned_part) {
+  table_oids_.push_back(connection_->query("SELECT " + quote_literal(table_sql(table.name)) + "::regclass::oid")
+                            .at(0)
+                            .at(0)
+                            .value_or(""));
+  for (const auto& row : connection_->query(parts_sql(table))) {
+    parts_[row.at(0).value_or("")] = {row.at(1).value_or(""), row.at(2).value_or("")};
+    if (!row.at(3) || !has_row_version) continue;
+    has_row_version = false;
+    unversioned_part = row.at(2).value_or("") + " is " + *row.at(3);
+  }
 }
 
 void ConversationSource::find_secured_tables() {
@@ -235,13 +254,17 @@ MessagesForm ConversationSource::form() const {
 
 std::string ConversationSource::why_not_incremental() const {
   if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no versions";
+  if (!unversioned_part_.empty()) return unversioned_part_ + ", so its rows have no versions";
   if (!columns_.has_row_version)
     return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
   for (const auto& [signal, judgements, name] :
        {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
         std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
-      return "'" + *name + "' is not a table, so its rows have no versions";
+      return (judgements->unversioned_part.empty()
+                  ? "'" + *name + "' is not a table, or this role may SELECT from single columns of it only"
+                  : judgements->unversioned_part) +
+             ", so its rows have no versions";
   if (!columns_.has_unique_ids)
     return "'" + query_.table + "' has no unique index on " + column_names(query_.columns).conversation_id + " alone";
   return "";
@@ -280,7 +303,16 @@ Json ConversationSource::identity() {
     identity["timeline"] =
         connection_->query("SELECT timeline_id::text FROM pg_control_checkpoint()").at(0).at(0).value_or("");
   identity["table"] = table_sql(query_);
-  identity["columns"] = catalogue_facts_;
+  identity["table_oids"] = table_oids_;
+  identity[kParts] = parts_;
+  // Settings of the role or the database that texts of rare types depend on.
+  identity["settings"] = connection_
+                             ->query(
+                                 "SELECT concat_ws(' ', current_setting('lc_monetary'), "
+                                 "current_setting('intervalstyle'), current_setting('bytea_output'))")
+                             .at(0)
+                             .at(0)
+                             .value_or("");
   identity["has_unique_ids"] = columns_.has_unique_ids;  // else lines tell how often an id occurs
   return identity;
 }

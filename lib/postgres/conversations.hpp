@@ -17,7 +17,7 @@
 #include "extraction/source.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
-#include "record/json_fwd.hpp"
+#include "record/json.hpp"
 
 namespace intelia::postgres {
 
@@ -89,6 +89,8 @@ class ConversationSource final : public extraction::VersionedSource {
   };
   const Counts& count_rows();
   void find_secured_tables();
+  void find_parts();
+  void find_parts(const UsedTable& table, bool& has_row_version, std::string& unversioned_part);
   void warn_of_security(Log& log);
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::RowClassifier& classifier,
@@ -103,7 +105,9 @@ class ConversationSource final : public extraction::VersionedSource {
   bool is_table_ = false;                    // not a view
   std::vector<std::string> secured_tables_;  // with row-level security that is active for this role
   bool has_warned_ = false;                  // of them
-  std::string catalogue_facts_;              // of the five columns, for the identity
+  Json parts_ = Json::object();              // of all tables, for the identity
+  std::vector<std::string> table_oids_;
+  std::string unversioned_part_;  // of the table, as in JudgementTable
   std::unique_ptr<SelectionSql> sql_;
   std::optional<Counts> counts_;                  // by count_rows()
   std::optional<extraction::CopyFinder> copies_;  // used when no index guarantees unique ids

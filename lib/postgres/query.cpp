@@ -69,7 +69,8 @@ std::string describe_table_sql(const std::string& table, const std::string& sett
   const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
                                                     : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
   return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', "
-         "'m') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE "
+         "'m') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN "
+         "pg_type t ON t.oid = a.atttypid WHERE "
          "c.oid = " +
          found +
          " AND a.attnum > 0 AND NOT a.attisdropped "
@@ -173,6 +174,57 @@ std::string describe_feedback_sql(const ExtractQuery& query) {
 
 std::string describe_annotations_sql(const ExtractQuery& query) {
   return describe_table_sql(query.annotations_table, "annotations-table");
+}
+
+UsedTable used_conversations(const ExtractQuery& query) {
+  const extraction::ColumnNames names = extraction::column_names(query.columns);
+  UsedTable table{query.table, {names.conversation_id, names.messages, names.rating, names.created_at, names.language}};
+  if (extraction::listens_to(query, Signal::thumbs)) table.columns.push_back(names.thumbs);
+  return table;
+}
+
+UsedTable used_judgements(const std::string& name, const JudgementTable& table) {
+  UsedTable used{name, {}};
+  for (const JudgementTable::Column* column :
+       {&table.id, &table.conversation_id, &table.turn, &table.corrected_answer, &table.created_at, &table.answer,
+        &table.rating, &table.annotator, &table.scores})
+    if (column->is_there()) used.columns.push_back(column->name);
+  return used;
+}
+
+std::string parts_sql(const UsedTable& table) {
+  // A default for rows that were stored before it, and the stored values of a generated column, belong to the number of
+  // the column, which is never used again. Row versions are those of the access method heap, whose id is 2.
+  return "WITH RECURSIVE part(oid) AS (SELECT " + quote_literal(table_sql(table.name)) +
+         "::regclass::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.oid), "
+         "used AS (SELECT a.* FROM pg_attribute a JOIN part ON a.attrelid = part.oid WHERE a.attnum > 0 AND NOT "
+         "a.attisdropped AND a.attname IN (" +
+         list_sql(table.columns) +
+         ")), "
+         "used_type(oid) AS (SELECT atttypid FROM used UNION SELECT inner_type.oid FROM used_type JOIN pg_type t ON "
+         "t.oid = "
+         "used_type.oid CROSS JOIN LATERAL (SELECT t.typbasetype UNION SELECT t.typelem UNION SELECT a.atttypid FROM "
+         "pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped UNION SELECT "
+         "r.rngsubtype "
+         "FROM pg_range r WHERE r.rngtypid = t.oid) AS inner_type(oid) WHERE inner_type.oid <> 0) "
+         "SELECT 'table ' || c.oid, concat_ws(' ', c.relkind, c.relam, (SELECT string_agg(concat_ws(':', u.attname, "
+         "u.attnum, u.atttypid, u.atttypmod, u.attcollation, CASE WHEN u.attgenerated <> '' THEN u.attgenerated::text "
+         "|| "
+         "md5(pg_get_expr(d.adbin, d.adrelid)) END), ' ' ORDER BY u.attnum) FROM used u LEFT JOIN pg_attrdef d ON "
+         "d.adrelid = u.attrelid AND d.adnum = u.attnum WHERE u.attrelid = c.oid)), 'table ' || c.oid::regclass, CASE "
+         "WHEN "
+         "c.relkind = 'f' THEN 'a foreign table' WHEN c.relkind IN ('r', 'm') AND c.relam <> 2 THEN 'stored by ' || "
+         "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END FROM pg_class c JOIN part ON part.oid = c.oid "
+         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL FROM pg_enum e "
+         "JOIN "
+         "used_type ON used_type.oid = e.enumtypid "
+         "UNION ALL SELECT 'type ' || t.oid, string_agg(concat_ws(':', a.attname, a.attnum, a.atttypid), ' ' ORDER BY "
+         "a.attnum), 'type ' || t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid JOIN "
+         "pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid "
+         "UNION ALL SELECT 'cast of ' || t.oid, COALESCE((SELECT p.oid || ' ' || md5(p.prosrc) FROM pg_cast k JOIN "
+         "pg_proc p "
+         "ON p.oid = k.castfunc WHERE k.castsource = t.oid AND k.casttarget = 'text'::regtype), ''), 'type ' || "
+         "t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384";
 }
 
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
@@ -336,7 +388,7 @@ std::string SelectionSql::judged_rows_sql(const JudgementTable& table, Signal si
     const std::string size = column->is_there() ? size_sql(theirs, column->type) : "";
     if (!size.empty()) row_bytes += " + COALESCE(" + size + ", 0)";
   }
-  if (table.has_row_version) sql += ", j.xmin AS row_version, j.ctid AS place";
+  if (table.has_row_version) sql += ", j.xmin AS row_version, j.tableoid::text AS part, j.ctid AS place";
   return sql + ", sum((" + row_bytes + ")::bigint) OVER (PARTITION BY " + id + ") AS bytes FROM " +
          judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range);
 }
@@ -361,7 +413,8 @@ std::string SelectionSql::judgements_sql(const JudgementTable& table, const std:
                            ")" + only_short + "::text";
   const std::string key = table.id.is_there() ? "COALESCE(j.id::text, '')" : "j.place::text";
   const std::string version = table.has_row_version
-                                  ? "md5(string_agg(" + key + " || ':' || j.row_version::text, ',' ORDER BY " + key +
+                                  ? "md5(string_agg(" + key +
+                                        " || ':' || j.part || ':' || j.row_version::text, ',' ORDER BY " + key +
                                         ", j.row_version::text)" + only_short + ")"
                                   : "md5(" + rows + ")";
   std::string sql = " LEFT JOIN (SELECT j.conversation_id, " + rows + " AS rows, max(j.bytes) AS bytes, COALESCE(" +
@@ -473,10 +526,11 @@ std::string SelectionSql::row_columns() const {
 }
 
 std::string SelectionSql::version_sql() const {
-  // The inserting transaction, and the stored size in case its id wrapped around or a backup was restored; and the same
-  // for feedback and annotations.
+  // The part of the table, the inserting transaction, and the stored size in case its id wrapped around or a backup was
+  // restored; and the same for feedback and annotations.
   if (!columns_.has_row_version) return "NULL::text";
-  std::string sql = "c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
+  std::string sql =
+      "c.tableoid::text || ':' || c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
   if (listens_to(Signal::feedback)) sql += " || ':' || COALESCE(f.version, '')";
   if (listens_to(Signal::annotations)) sql += " || ':' || COALESCE(a.version, '')";
   return sql;

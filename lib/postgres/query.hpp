@@ -32,6 +32,7 @@ struct JudgementTable {
   Column answer, rating;     // of feedback
   Column annotator, scores;  // of annotations
   bool has_row_version = false;
+  std::string unversioned_part;  // "'part_2' is a foreign table": a partition or child without versions
 };
 
 /**
@@ -43,7 +44,7 @@ struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
   std::string conversation_id_type = "text";  // in SQL: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
-  bool has_row_version = false;  // xmin is readable: a table, with SELECT on all of it
+  bool has_row_version = false;  // xmin is readable: a table with all its parts, with SELECT on all of it
   bool has_unique_ids = false;   // by an index; NULL may occur several times
   bool has_every_id = false;     // none is NULL
   bool has_time_index = false;   // begins with created_at
@@ -70,6 +71,21 @@ std::string describe_sql(const ExtractQuery& query);
  * Fields: "column" or "table", name, type, whether rows have a version. */
 std::string describe_feedback_sql(const ExtractQuery& query);
 std::string describe_annotations_sql(const ExtractQuery& query);
+
+/** A table that is read, and the columns of it that lines depend on. */
+struct UsedTable {
+  std::string name;  // as in the settings
+  std::vector<std::string> columns;
+};
+UsedTable used_conversations(const ExtractQuery& query);
+UsedTable used_judgements(const std::string& name, const JudgementTable& table);
+
+/**
+ * Queries the system catalogs about all that the text of these columns depends on beside the rows: for the table and
+ * each of its partitions and children, their columns; the labels of enumerations; composite types; casts to text.
+ * Fields: a key, its facts, a name for messages, and for a part whose rows have no versions its kind.
+ */
+std::string parts_sql(const UsedTable& table);
 
 /** The rows of a query, as text. */
 using TextRows = std::vector<std::vector<std::optional<std::string>>>;

@@ -1,7 +1,9 @@
 """`intelia extract --incremental`: after every run the files are those of a full extraction of the snapshot."""
 import json
 import os
+import pathlib
 import random
+import tempfile
 import threading
 import time
 
@@ -148,6 +150,57 @@ def test_a_state_that_does_not_fit_is_not_built_on(incremental, change, why):
     found, _ = steps.step(*more)
     assert why in found["in_full"]
     assert "increment" in steps.step()[0]
+
+
+@pytest.mark.parametrize("alteration, why", [
+    ("ALTER TABLE feedback RENAME corrected_answer TO was_corrected", "altered: table feedback"),
+    ("ALTER TABLE feedback DROP corrected_answer; ALTER TABLE feedback ADD corrected_answer text DEFAULT 'By default.'",
+     "altered: table feedback"),
+    ("ALTER TABLE annotations ALTER annotator TYPE varchar(20)", "altered: table annotations"),
+    ("ALTER TYPE language_name RENAME VALUE 'en' TO 'es'", "altered: type language_name"),
+    ("ALTER TABLE conversations DROP thumbs; ALTER TABLE conversations ADD thumbs boolean DEFAULT true", "altered: table conversations"),
+    ("ALTER TABLE feedback RENAME TO said; CREATE TABLE feedback (LIKE said INCLUDING ALL)", "a different one"),
+    ("ALTER TYPE language_name ADD VALUE 'pt'; ALTER TABLE feedback DROP sources; ALTER TABLE annotations RENAME comment TO remark; "
+     "GRANT SELECT ON feedback TO public; ANALYZE", None),  # no line depends on it
+])
+def test_alterations_of_what_lines_depend_on(incremental, alteration, why):
+    steps, connection = incremental
+    cursor = connection.cursor()
+    cursor.execute("CREATE TYPE language_name AS ENUM ('en', 'fr'); "
+                   "ALTER TABLE conversations ALTER language TYPE language_name USING language::language_name")
+    insert(connection, [{} for _ in range(30)])
+    cursor.execute("INSERT INTO feedback (conversation_id, turn, rating, corrected_answer) VALUES ('c-000003', 1, 4, 'Better.')")
+    steps.options = ("--signals", "rating,thumbs,feedback,annotations")
+    steps.step()
+    cursor.execute(alteration)
+    found = steps.step()[0]
+    assert why in found["in_full"] if why else found["increment"]["unchanged"] == 30
+    assert "increment" in steps.step()[0]
+
+
+@pytest.fixture()
+def shared_file():
+    """A file that the user of the server may read."""
+    with tempfile.NamedTemporaryFile(prefix="intelia-test-", dir="/tmp") as file:
+        os.chmod(file.name, 0o644)
+        yield pathlib.Path(file.name)
+
+
+def test_foreign_parts_have_no_versions(incremental, shared_file):
+    steps, connection = incremental
+    cursor = connection.cursor()
+    insert(connection, [{} for _ in range(30)])
+    said = shared_file
+    said.write_text("1,c-000003,1,5,Better.\n")
+    cursor.execute("DROP TABLE feedback; CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; "
+                   "CREATE TABLE feedback (feedback_id bigint, conversation_id text, turn integer, rating numeric, corrected_answer text) "
+                   "PARTITION BY LIST (turn); CREATE TABLE feedback_3 PARTITION OF feedback FOR VALUES IN (3); "
+                   f"CREATE FOREIGN TABLE feedback_1 PARTITION OF feedback FOR VALUES IN (1) SERVER files OPTIONS (filename '{said}', format 'csv')")
+    steps.options = ("--signals", "rating,feedback")
+    steps.step()
+    said.write_text("1,c-000003,1,5,Best.\n")
+    assert steps.step()[0]["in_full"] == "table feedback_1 is a foreign table, so its rows have no versions"
+    assert "Best." in [record["messages"][-1]["content"] for record in lines_of(steps.folder / "increment")]
 
 
 def test_a_state_of_another_table_or_database(database, cluster, tmp_path):
