@@ -26,14 +26,18 @@ struct Baseline {
 };
 
 /**
- * Opens the state at `state_path`, which belongs to the outputs in `folder`, unless `rescan`; checks that it was
- * written for the same source and options (`info.fixed_options`). Throws Error{input} for a state of a newer format.
+ * Opens the state at `state_path`, which belongs to the outputs in `folder`, unless `rescan`. It reads all of these
+ * files, so it is called before the source is opened. Throws Error{input} for a state of a newer format.
  */
-Baseline find_baseline(VersionedSource& source, const std::filesystem::path& state_path,
-                       const std::filesystem::path& folder, bool rescan, const RunInfo& info);
+Baseline open_baseline(const std::filesystem::path& state_path, const std::filesystem::path& folder, bool rescan);
 
-/** Finds what was added, updated and removed since `state`, without reading it. */
-std::unique_ptr<Increment> find_increment(const State& state, VersionedSource& source, const Sinks& sinks);
+/** Sets the identity and the next transaction, and checks that the state was written for the same source and options
+    (`info.fixed_options`); else it is removed. */
+void compare_baseline(Baseline& baseline, VersionedSource& source, const RunInfo& info);
+
+/** Finds what was added, updated and removed since the state of `baseline`, without reading it. Null, with the reason
+   in `baseline`, when there are conversations without an id to compare them by. */
+std::unique_ptr<Increment> find_increment(Baseline& baseline, VersionedSource& source, const Sinks& sinks);
 
 /** Reads the increment on `baseline`. Null, with the reason in `baseline`, when so much has changed that reading
     everything is faster. `take` receives each result that is read. */

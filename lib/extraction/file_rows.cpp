@@ -151,6 +151,7 @@ struct FileRows::State {
     std::string mismatch = judge_rating(record);
     if (!mismatch.empty() || selection.languages.empty()) return mismatch;
     if (!record.language) return kLanguageIsNull;
+    if (record.language->size() > kMaxValueBytes) return "";
     return languages.match(*record.language) ? "" : kOtherLanguage;
   }
 
@@ -294,9 +295,7 @@ void FileRows::read(const MakeClassifier& make_classifier, const Sinks& sinks, c
   RowClassifier classifier = make_classifier();
   read(
       sinks,
-      [&](const Row& row, const std::string& where) {
-        take(row.conversation_id.value_or(""), 0, classifier.classify(row, where));
-      },
+      [&](const Row& row, const std::string& where) { take(row.conversation_id, 0, classifier.classify(row, where)); },
       [&](const std::string& where, const std::string& reason, std::string_view raw) {
         take("", 0, rejected(where, reason, raw));
       });

@@ -16,13 +16,20 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr std::uint64_t kSlotsAtOnce = 4096;
-constexpr std::uint64_t kEntriesInMemory = 250'000;  // 12 MB of Known
+constexpr std::uint64_t kEntriesInMemory = 250'000;  // 14 MB of Known
 
 /** An entry of the state with the offset of its line. */
 struct Known {
   StateEntry entry;
   std::uint64_t offset = 0;
+  bool is_found = false;
 };
+
+[[noreturn]] void fail_as_not_unique() {
+  throw Error(Kind::input,
+              "two rows have the same conversation_id, although an index says that it is unique; rebuild the index "
+              "with REINDEX");
+}
 
 /** Reads pieces of a file, mostly in ascending order, through a buffer. */
 class BufferedReader {
@@ -67,7 +74,7 @@ Increment::Increment(const State& state) : state_(state), tallies_(state.summary
 
 void Increment::add(std::string_view conversation_id, std::uint64_t version) {
   Slot slot;
-  slot.conversation = key128_of(conversation_id);
+  slot.conversation = conversation_key(conversation_id);
   slot.version = version;
   slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
   slots_.append(&slot, sizeof slot);
@@ -89,11 +96,14 @@ void Increment::for_each_slot(Change&& change, bool writes_back) const {
   }
 }
 
-const IncrementCounts& Increment::resolve() {
+const IncrementCounts& Increment::resolve(const std::function<void()>& tick) {
   const std::uint64_t num_entries = state_.summary().num_entries;
   const std::uint64_t num_parts = std::max<std::uint64_t>(1, (num_entries + kEntriesInMemory - 1) / kEntriesInMemory);
   counts_ = {};
-  for (std::uint64_t part = 0; part < num_parts; ++part) look_up(part, num_parts);
+  for (std::uint64_t part = 0; part < num_parts; ++part) {
+    tick();
+    look_up(part, num_parts);
+  }
   counts_.added = static_cast<std::int64_t>(num_slots_) - counts_.unchanged - counts_.updated;
   counts_.removed = static_cast<std::int64_t>(num_entries) - counts_.unchanged - counts_.updated;
   return counts_;
@@ -113,6 +123,7 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
         const auto found =
             std::lower_bound(known.begin(), known.end(), Known{{.conversation = slot.conversation}}, comes_before);
         if (found == known.end() || found->entry.conversation != slot.conversation) return;
+        if (std::exchange(found->is_found, true)) fail_as_not_unique();
         if (found->entry.version != slot.version) {
           ++counts_.updated;
           return;
@@ -142,7 +153,7 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
       [&](const Slot& slot, std::uint64_t number) {
         if (slot.source == LineSource::unread) {
           ids.emplace_back(id_reader.read(id_offset, slot.id_bytes, ids_.size()));
-          batch_.emplace(slot.conversation, number);
+          if (!batch_.emplace(slot.conversation, number).second) fail_as_not_unique();
         }
         id_offset += slot.id_bytes;
         if (ids.size() == size) read_batch();
@@ -152,7 +163,7 @@ void Increment::for_each_batch(std::size_t size, const std::function<void(const 
 }
 
 void Increment::put(std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
-  const Key128 key = key128_of(conversation_id);
+  const Key128 key = conversation_key(conversation_id);
   const auto found = batch_.find(key);
   if (found == batch_.end())
     throw Error(Kind::internal, "a conversation was returned that was not requested, or twice");
@@ -183,6 +194,7 @@ void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter
   BufferedReader new_lines(lines_.descriptor(), "a temporary file");
   for_each_slot(
       [&](const Slot& slot, std::uint64_t) {
+        if (slot.source == LineSource::unread) throw Error(Kind::internal, "a selected conversation was not read");
         const std::string_view line =
             slot.source == LineSource::put
                 ? new_lines.read(slot.offset, slot.line_bytes, lines_.size())

@@ -40,8 +40,9 @@ class Increment {
   /** Adds a row of the selection, in order; each conversation at most once. */
   void add(std::string_view conversation_id, std::uint64_t version);
 
-  /** Called after the last row: looks the rows up in the state. */
-  const IncrementCounts& resolve();
+  /** Called after the last row: looks the rows up in the state. Throws Error{input} for an id that was added twice.
+      `tick` is called before each part of the state. */
+  const IncrementCounts& resolve(const std::function<void()>& tick = [] {});
   const IncrementCounts& counts() const { return counts_; }
 
   /** Calls `read` with the conversations that must be read, at most `size` at a time; it calls put() for each. Throws

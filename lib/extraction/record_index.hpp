@@ -7,10 +7,9 @@
 #include <memory>
 #include <string_view>
 
-namespace intelia::extraction {
+#include "extraction/row.hpp"
 
-/** The maximum size of an id: more than PostgreSQL can index as a primary key (2704 bytes). */
-inline constexpr std::size_t kMaxIdBytes = 4096;
+namespace intelia::extraction {
 
 /** One record of a file. */
 struct IndexEntry {

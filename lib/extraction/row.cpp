@@ -109,6 +109,15 @@ struct RowReader::State {
     return RowStatus::rejected;
   }
 
+  RowStatus reject_as_too_long(const LongValue& value) {
+    const bool has_texts = value.column == "messages" || value.column == "feedback" || value.column == "annotations";
+    const std::int64_t max_bytes = has_texts                           ? kMaxMessagesBytes
+                                   : value.column == "conversation_id" ? std::int64_t{kMaxIdBytes}
+                                                                       : kMaxValueBytes;
+    return reject(
+        fmt::format("{} is too long: {} bytes, at most {} are read", value.column, value.size_bytes, max_bytes));
+  }
+
   RowStatus drop(std::string words) {
     reason = std::move(words);
     return RowStatus::dropped;
@@ -130,11 +139,17 @@ struct RowReader::State {
 
   /** Checks all columns but messages and prepares the metadata. */
   RowStatus read_columns(const Row& row) {
+    if (row.too_long.column == "conversation_id") return reject_as_too_long(row.too_long);
     if (!row.conversation_id) return reject("conversation_id is NULL");
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
     if (row.num_copies > 1)
       return reject(fmt::format("conversation_id is not unique: {} rows have it", row.num_copies));
+    if (!row.too_long.column.empty() && row.too_long.column != "messages") return reject_as_too_long(row.too_long);
+    for (const auto& [column, value] :
+         {std::pair("rating", row.rating), {"language", row.language}, {"thumbs", row.thumbs}})
+      if (value && value->size() > kMaxValueBytes)
+        return reject_as_too_long({column, static_cast<std::int64_t>(value->size())});
     if (!row.rating && !listens_to_more_than_rating) return reject("rating is NULL");
     if (const RowStatus status = read_rating_of(row, /*is_whole_row=*/false); status != RowStatus::kept) return status;
     if (row.language && !is_sound_text(*row.language)) return reject("language is not valid UTF-8");
@@ -375,9 +390,7 @@ struct RowReader::State {
 
   RowStatus read(const Row& row, std::string& out) {
     if (const RowStatus status = read_columns(row); status != RowStatus::kept) return status;
-    if (row.too_long_bytes > 0)
-      return reject(
-          fmt::format("messages is too long: {} bytes, at most {} are read", row.too_long_bytes, kMaxMessagesBytes));
+    if (!row.too_long.column.empty()) return reject_as_too_long(row.too_long);
     if (!row.messages) return reject("messages is NULL");
     if (row.messages->empty()) return reject("messages is not valid JSON: it is empty");
     if (!is_valid_utf8(*row.messages)) return reject("messages is not valid UTF-8");

@@ -15,13 +15,27 @@
 
 namespace intelia::extraction {
 
-/** The maximum size of the messages of one conversation; larger ones are rejected. */
+/** The maximum size of the messages of one conversation, of all its feedback, and of all its annotations; rows with
+   more are rejected. */
 inline constexpr std::int64_t kMaxMessagesBytes = 8 << 20;
+
+/** The maximum size of an id: more than PostgreSQL can index as a primary key (2704 bytes). */
+inline constexpr std::size_t kMaxIdBytes = 4096;
+
+/** The maximum size of any other value of a row, as text: more than a numeric of PostgreSQL can have (147,456 bytes).
+ */
+inline constexpr std::int64_t kMaxValueBytes = 256 << 10;
+
+/** A value that was too long to be sent. */
+struct LongValue {
+  std::string_view column;  // our name: "messages", "feedback"; empty: none
+  std::int64_t size_bytes = 0;
+};
 
 /** One row of a source; the bytes belong to the caller. */
 struct Row {
   std::optional<std::string_view> conversation_id, messages, rating, created_at, language;
-  std::int64_t too_long_bytes = 0;           // size of messages that were too long to be sent; else 0
+  LongValue too_long;                        // its column is NULL here
   std::int64_t num_copies = 1;               // number of selected rows with this conversation_id
   std::optional<std::string_view> thumbs;    // for read_thumb
   std::optional<std::string_view> feedback;  // JSON, for Judgements

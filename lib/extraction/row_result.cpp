@@ -15,9 +15,13 @@ namespace intelia::extraction {
 namespace {
 
 /** A name for a row in messages, without control characters and of limited length. */
-std::string readable_name(const std::optional<std::string_view>& conversation_id) {
+std::string readable_name(const Row& row) {
   constexpr std::size_t kMaxBytes = 200;
+  const std::optional<std::string_view>& conversation_id = row.conversation_id;
+  if (row.too_long.column == "conversation_id")
+    return fmt::format("conversation (id of {} bytes)", row.too_long.size_bytes);
   if (!conversation_id || !is_valid_utf8(*conversation_id)) return "conversation (no readable id)";
+  if (conversation_id->empty()) return "conversation (empty id)";
   std::string quoted;
   append_json_string(quoted, *conversation_id);
   if (quoted.size() > kMaxBytes) return "conversation (id of " + std::to_string(conversation_id->size()) + " bytes)";
@@ -59,7 +63,7 @@ const RowResult& RowClassifier::classify(const Row& row, std::string_view where)
     append_tally(result_.tally, reader_, row.created_at.value_or(""));
     return result_;
   }
-  const std::string name = where.empty() ? readable_name(row.conversation_id) : std::string(where);
+  const std::string name = where.empty() ? readable_name(row) : std::string(where);
   result_.tally = reason_name(reader_.reason());
   result_.message = name + ": " + reader_.reason();
   if (status == RowStatus::dropped) {

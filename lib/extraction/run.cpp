@@ -86,9 +86,11 @@ void wait_before_retry(int num_attempts, const StopFlag& stop) {
 /** One attempt to extract a source, from reading to commit. */
 class Attempt {
  public:
-  Attempt(const ExtractSettings& settings, Source& source, const RunInfo& info, Run& run, const Sinks& sinks)
+  Attempt(const ExtractSettings& settings, Source& source, Baseline baseline, const RunInfo& info, Run& run,
+          const Sinks& sinks)
       : settings_(settings),
         source_(source),
+        baseline_(std::move(baseline)),
         info_(info),
         run_(run),
         sinks_(sinks),
@@ -98,7 +100,6 @@ class Attempt {
     check_disk();
     if (settings_.incremental) find_increment();
     read_rows();
-    source_.finish();
     sinks_.stop.check("the extraction");
     check_rows();
     describe();
@@ -123,7 +124,7 @@ class Attempt {
 
   void find_increment() {
     VersionedSource& source = *source_.versioned();
-    baseline_ = find_baseline(source, state_path(settings_), run_.folder(), settings_.rescan, info_);
+    compare_baseline(baseline_, source, info_);
     if (baseline_.state) {
       RowClassifier classifier = make_classifier();
       increment_ = read_increment(
@@ -134,21 +135,24 @@ class Attempt {
     if (!increment_) sinks_.log.info("reading all conversations: " + baseline_.why_in_full);
   }
 
-  /** Writes the lines of the increment, or of all rows. */
+  /** Writes the lines of the increment, or of all rows. The source is left as soon as it is read, so that a slow disk
+      does not keep its transaction open. */
   void read_rows() {
+    if (increment_) source_.finish();
     const bool has_test = split_of(settings_.split).has_test();
     files_.emplace(run_, has_test, increment_ ? increment_->tallies() : Tallies());
     if (!has_test) remove_test_part();
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
     if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
     source_.read([this] { return make_classifier(); }, sinks_,
-                 [this](std::string_view conversation_id, std::uint64_t version, const RowResult& row) {
+                 [this](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& row) {
                    warnings_.add(row);
                    const std::uint32_t tally = files_->add(row);
                    if (state_)
-                     state_->add({key128_of(conversation_id), version, tally, static_cast<std::uint32_t>(row.output),
-                                  static_cast<std::uint32_t>(row.line.size())});
+                     state_->add({conversation_key(conversation_id), version, tally,
+                                  static_cast<std::uint32_t>(row.output), static_cast<std::uint32_t>(row.line.size())});
                  });
+    source_.finish();
   }
 
   /** That of an earlier run with three parts must not remain beside two new ones. */
@@ -203,11 +207,11 @@ class Attempt {
 
   const ExtractSettings& settings_;
   Source& source_;
+  Baseline baseline_;
   const RunInfo& info_;
   Run& run_;
   const Sinks& sinks_;
   SetAsideWarnings warnings_;
-  Baseline baseline_;
   std::unique_ptr<Increment> increment_;
   std::optional<DatasetFiles> files_;
   std::optional<StateWriter> state_;
@@ -266,9 +270,11 @@ ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, c
   }
   for (int num_attempts = 1;; ++num_attempts) {
     try {
+      Baseline baseline;
+      if (settings.incremental) baseline = open_baseline(state_path(settings), run.folder(), settings.rescan);
       const std::unique_ptr<Source> source = sources.open();
       check_versioned(settings, *source);
-      return Attempt(settings, *source, info, run, sinks).extract();
+      return Attempt(settings, *source, std::move(baseline), info, run, sinks).extract();
     } catch (const Error& error) {
       if (!sources.is_conflict(error) || num_attempts > settings.retries) throw;
       sinks.log.warning(fmt::format("{}; retrying, {} of {}", error.what(), num_attempts, settings.retries));
@@ -282,15 +288,18 @@ ExtractPreview preview(const ExtractSettings& settings, SourceFactory& sources, 
                        const Sinks& sinks) {
   check(settings);
   sources.connect();
+  Baseline baseline;
+  if (settings.incremental) baseline = open_baseline(state_path(settings), settings.output, settings.rescan);
   const std::unique_ptr<Source> source = sources.open();
   check_versioned(settings, *source);
   ExtractPreview preview;
   preview.selection = source->count();
   if (settings.incremental) {
     VersionedSource& versioned = *source->versioned();
-    const Baseline baseline = find_baseline(versioned, state_path(settings), settings.output, settings.rescan, info);
+    compare_baseline(baseline, versioned, info);
+    if (baseline.state)
+      if (const auto increment = find_increment(baseline, versioned, sinks)) preview.increment = increment->counts();
     preview.why_in_full = baseline.why_in_full;
-    if (baseline.state) preview.increment = find_increment(*baseline.state, versioned, sinks)->counts();
   }
   source->finish();
   return preview;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,8 +32,9 @@ class Source {
   virtual ~Source() = default;
 
   using MakeClassifier = std::function<RowClassifier()>;
-  /** Receives each row in the order of the selection; `version` is 0 if the source has none. */
-  using Take = std::function<void(std::string_view conversation_id, std::uint64_t version, const RowResult& result)>;
+  /** Receives each row in the order of the selection; no id: it is NULL; `version` is 0 if the source has none. */
+  using Take = std::function<void(std::optional<std::string_view> conversation_id, std::uint64_t version,
+                                  const RowResult& result)>;
 
   /** The rules of RowClassifier for this selection and source. */
   virtual RowRules rules() const = 0;
@@ -63,16 +65,22 @@ class VersionedSource : public Source {
 
   /** Why rows have no usable versions, so that each increment reads everything; empty: they have. */
   virtual std::string why_not_incremental() const = 0;
-  /** Identifies what versions belong to; versions under another identity are not comparable. */
+  /** Identifies what versions belong to; versions under another identity are not comparable. Its member kParts has what
+      each row depends on beside its version, as {"key": ["fact", "name"]}: of it only the facts of keys that both
+      identities have are compared, since the versions of rows differ if they belong to other parts. */
   virtual Json identity() = 0;
+  static constexpr const char* kParts = "parts";
   /** The snapshot that is read, for the manifest. */
   virtual std::string snapshot() const = 0;
   /** The 64-bit id of the first transaction that is not visible in the snapshot. */
   virtual std::uint64_t next_transaction() = 0;
 
+  /** Receives the key of each row in the order of the selection; no id: it is NULL. */
+  using TakeKey = std::function<void(std::optional<std::string_view> conversation_id, std::uint64_t version)>;
   /** Reads ids and versions of the whole selection, in order. */
-  virtual void read_index(const Sinks& sinks,
-                          const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) = 0;
+  virtual void read_index(const Sinks& sinks, const TakeKey& take) = 0;
+  /** Called now and then while nothing is read for a while, so that the snapshot is kept. */
+  virtual void keep_alive() {}
   /** Reads these conversations, in any order. */
   virtual void read_conversations(const std::vector<std::string>& conversation_ids, RowClassifier& classifier,
                                   const Take& take) = 0;
@@ -86,7 +94,7 @@ class SourceFactory {
   virtual void connect() = 0;
   /** Opens the source in its current state. */
   virtual std::unique_ptr<Source> open() = 0;
-  /** Whether `error` is a conflict with another transaction, so that a retry can succeed. */
+  /** Whether `error` is a conflict with another transaction or a timeout, so that a retry can succeed. */
   virtual bool is_conflict(const Error& error) const = 0;
 };
 

@@ -72,6 +72,11 @@ StateSummary summary_from(const Json& json, std::uint64_t num_entries) {
 
 }  // namespace
 
+Key128 conversation_key(std::optional<std::string_view> conversation_id) {
+  constexpr std::string_view kNull("\0", 1);  // no text of a database
+  return key128_of(conversation_id.value_or(kNull));
+}
+
 std::uint64_t version_key(std::string_view version, std::string_view created_at, std::string_view language) {
   std::string all(version);
   all += '\n';

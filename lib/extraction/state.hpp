@@ -23,13 +23,16 @@ inline constexpr int kStateFormat = 2;
 
 /** One row of the selection. Its line follows that of the previous entry with the same output. */
 struct StateEntry {
-  Key128 conversation;        // key128_of(conversation_id)
+  Key128 conversation;        // conversation_key
   std::uint64_t version = 0;  // see version_key
   std::uint32_t tally = 0;    // index into State::tallies
   std::uint32_t output : 3 = 0;
   std::uint32_t line_bytes : 29 = 0;
 };
 static_assert(sizeof(StateEntry) == 32);
+
+/** A hash of the id of a conversation; nothing: it is NULL. */
+Key128 conversation_key(std::optional<std::string_view> conversation_id);
 
 /** A hash of the version of a stored conversation: that of the source, and the columns that order and counts depend on.
  */

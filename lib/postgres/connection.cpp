@@ -164,6 +164,7 @@ struct Connection::State {
   Timeouts timeouts;
   std::vector<std::string> secrets;
   double last_heard_seconds = 0;
+  std::string end_reason, end_sql_state;  // of a connection that the server has ended
 
   std::string hidden(const std::string& message) const { return hide_secrets(in_one_line(message), secrets); }
 
@@ -187,7 +188,21 @@ struct Connection::State {
     }
   }
 
+  /** Keeps the reason of a server that ends the connection between two statements, which libpq takes for a notice. */
+  static void take_notice(void* self, const PGresult* notice) {
+    const char* severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+    const char* sql_state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
+    if (severity == nullptr || sql_state == nullptr || severity != std::string_view("FATAL")) return;
+    State& state = *static_cast<State*>(self);
+    state.end_reason = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    state.end_sql_state = sql_state;
+  }
+
   [[noreturn]] void fail_lost() const {
+    if (!end_sql_state.empty())
+      throw DatabaseError(Kind::unavailable,
+                          place() + ": " + hidden(end_reason) + " (SQLSTATE " + end_sql_state + "); try again later",
+                          end_sql_state);
     throw DatabaseError(
         Kind::unavailable,
         "the connection to " + place() + " was lost: " + hidden(PQerrorMessage(connection.get())) + "; try again later",
@@ -234,7 +249,11 @@ struct Connection::State {
     while (Result result = next_result()) {
       const ExecStatusType status = PQresultStatus(result.get());
       if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-        while (next_result()) {
+        try {
+          while (next_result()) {
+          }
+        } catch (const DatabaseError&) {
+          // The server has ended the connection; `result` says why.
         }
         fail(result.get());
       }
@@ -317,8 +336,7 @@ struct Connection::State {
     add_secrets_of_connection();
     // libpq reports the SQLSTATE of a failed connection only in its verbose message.
     PQsetErrorVerbosity(connection.get(), PQERRORS_VERBOSE);
-    PQsetNoticeProcessor(
-        connection.get(), [](void*, const char*) {}, nullptr);
+    PQsetNoticeReceiver(connection.get(), take_notice, this);
     if (PQstatus(connection.get()) == CONNECTION_BAD) fail_to_connect(PQerrorMessage(connection.get()));
     for (PostgresPollingStatusType status = PGRES_POLLING_WRITING; status != PGRES_POLLING_OK;) {
       if (status == PGRES_POLLING_FAILED) fail_to_connect(PQerrorMessage(connection.get()));
@@ -334,7 +352,7 @@ struct Connection::State {
 };
 
 Connection::Connection(const std::string& url, const StopFlag& stop, Timeouts timeouts)
-    : state_(new State{nullptr, stop, timeouts, {}, 0}) {
+    : state_(new State{nullptr, stop, timeouts, {}, 0, {}, {}}) {
   state_->connect(url);
 }
 

@@ -21,8 +21,9 @@ class DatabaseError : public Error {
   DatabaseError(Kind kind, const std::string& message, std::string sql_state)
       : Error(kind, message), sql_state_(std::move(sql_state)) {}
   const std::string& sql_state() const { return sql_state_; }
-  /** Whether it is a conflict with another transaction, or with recovery on a standby, so that a retry can succeed. */
-  bool is_conflict() const { return sql_state_.substr(0, 2) == "40"; }
+  /** Whether it is a conflict with another transaction, or with recovery on a standby, or the end of a transaction that
+      was idle for too long, so that a retry can succeed. */
+  bool is_conflict() const { return sql_state_.substr(0, 2) == "40" || sql_state_ == "25P03"; }
 
  private:
   std::string sql_state_;

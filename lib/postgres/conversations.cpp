@@ -25,11 +25,19 @@ std::int64_t to_number(const Field& field) {
   return static_cast<std::int64_t>(value);
 }
 
+/** "messages:12345" */
+LongValue long_value(std::string_view text) {
+  LongValue value{text.substr(0, text.find(':')), 0};
+  text.remove_prefix(std::min(value.column.size() + 1, text.size()));
+  std::from_chars(text.data(), text.data() + text.size(), value.size_bytes);
+  return value;
+}
+
 bool is_true(const Field& field) { return field == "t"; }
 
 /** A row of another thread, with its result. */
 struct ClassifiedRow {
-  std::string conversation_id;
+  std::optional<std::string> conversation_id;
   std::uint64_t version = 0;
   RowResult result;
 };
@@ -68,7 +76,8 @@ void check(const ReadSettings& settings) {
   if (settings.jobs < 1 || settings.jobs > 64)
     throw SettingError(Kind::usage, "jobs", fmt::format("expected 1 to 64, got {}", settings.jobs));
   for (const auto& [setting, seconds] : {std::pair("statement-timeout", settings.statement_timeout_seconds),
-                                         std::pair("lock-timeout", settings.lock_timeout_seconds)})
+                                         std::pair("lock-timeout", settings.lock_timeout_seconds),
+                                         std::pair("idle-timeout", settings.idle_timeout_seconds)})
     if (seconds < 0) throw SettingError(Kind::usage, setting, "expected 0 (none) or more seconds");
 }
 
@@ -85,7 +94,15 @@ ConversationSource::ConversationSource(Connect connect, const ExtractQuery& quer
 /** Opens a connection and a transaction with `snapshot`, or a new one. */
 std::unique_ptr<Connection> ConversationSource::open_transaction(const std::string& snapshot) {
   std::unique_ptr<Connection> connection = connect_();
-  connection->query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
+  // by its timeout, from its first statement on.
+  std::string begin = fmt::format(
+      "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{}s'; "
+      "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
+      "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'",
+      settings_.idle_timeout_seconds, settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
+  if (connection->server_version_number() >= 140000) begin += "; SET LOCAL client_connection_check_interval = '10s'";
+  connection->query(begin);
   try {
     if (!snapshot.empty()) connection->query("SET TRANSACTION SNAPSHOT " + quote_literal(snapshot));
   } catch (const DatabaseError& error) {
@@ -94,16 +111,6 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
         std::string(error.what()) +
             "; expected the result of pg_export_snapshot() in a transaction of this database that is still open");
   }
-  // SET LOCAL ends with the transaction, so a pooled connection is returned unchanged. An orphaned transaction is ended
-  // by its timeout.
-  std::string local_settings = fmt::format(
-      "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
-      "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'; "
-      "SET LOCAL idle_in_transaction_session_timeout = '5min'",
-      settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
-  if (connection->server_version_number() >= 140000)
-    local_settings += "; SET LOCAL client_connection_check_interval = '10s'";
-  connection->query(local_settings);
   return connection;
 }
 
@@ -134,18 +141,18 @@ void ConversationSource::describe() {
       " AND i.indisunique AND i.indnkeyatts = 1) AND (c.relkind = 'p' OR NOT c.relhassubclass), " + index_on +
       quote_literal(names.created_at) + "), " + type_of + quote_literal(names.conversation_id) + "), " + type_of +
       quote_literal(names.created_at) +
-      "), concat_ws(' ', c.oid, (SELECT string_agg(concat_ws(':', a.attnum, a.atttypid), ' ' ORDER BY a.attnum) FROM "
-      "pg_attribute a WHERE a.attrelid = c.oid AND a.attname IN (" +
-      quote_literal(names.conversation_id) + ", " + quote_literal(names.messages) + ", " + quote_literal(names.rating) +
-      ", " + quote_literal(names.created_at) + ", " + quote_literal(names.language) +
-      "))), has_table_privilege(c.oid, 'SELECT') FROM pg_class c "
+      "), has_table_privilege(c.oid, 'SELECT'), EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND "
+      "a.attnotnull AND a.attname = " +
+      quote_literal(names.conversation_id) +
+      ") FROM pg_class c "
       "WHERE c.oid = " +
       quote_literal(table_sql(query_)) + "::regclass");
   const auto& facts = rows.at(0);
   const std::string kind = facts.at(0).value_or("");
   is_table_ = kind == "r" || kind == "p" || kind == "m";
-  columns_.has_row_version = is_table_ && is_true(facts.at(6));
+  columns_.has_row_version = is_table_ && is_true(facts.at(5));
   columns_.has_unique_ids = is_true(facts.at(1));
+  columns_.has_every_id = is_true(facts.at(6));
   columns_.has_time_index = is_true(facts.at(2));
   if (listens_to(query_, Signal::thumbs)) columns_.thumbs = types.at(5);
   if (listens_to(query_, Signal::feedback))
@@ -156,7 +163,30 @@ void ConversationSource::describe() {
   find_secured_tables();
   columns_.conversation_id_type = facts.at(3).value_or("text");
   columns_.created_at_type = facts.at(4).value_or("timestamptz");
-  catalogue_facts_ = facts.at(5).value_or("");
+  find_parts();
+}
+
+/** Reads what lines depend on beside the rows, and finds parts whose rows have no versions. */
+void ConversationSource::find_parts() {
+  find_parts(used_conversations(query_), columns_.has_row_version, unversioned_part_);
+  for (const auto& [signal, judgements, name] :
+       {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
+        std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
+    if (listens_to(query_, signal))
+      find_parts(used_judgements(*name, *judgements), judgements->has_row_version, judgements->unversioned_part);
+}
+
+void ConversationSource::find_parts(const UsedTable& table, bool& has_row_version, std::string& unversioned_part) {
+  table_oids_.push_back(connection_->query("SELECT " + quote_literal(table_sql(table.name)) + "::regclass::oid")
+                            .at(0)
+                            .at(0)
+                            .value_or(""));
+  for (const auto& row : connection_->query(parts_sql(table))) {
+    parts_[row.at(0).value_or("")] = {row.at(1).value_or(""), row.at(2).value_or("")};
+    if (!row.at(3) || !has_row_version) continue;
+    has_row_version = false;
+    unversioned_part = row.at(2).value_or("") + " is " + *row.at(3);
+  }
 }
 
 void ConversationSource::find_secured_tables() {
@@ -224,13 +254,17 @@ MessagesForm ConversationSource::form() const {
 
 std::string ConversationSource::why_not_incremental() const {
   if (!is_table_) return "'" + query_.table + "' is not a table, so its rows have no versions";
+  if (!unversioned_part_.empty()) return unversioned_part_ + ", so its rows have no versions";
   if (!columns_.has_row_version)
     return "this role may SELECT from single columns of '" + query_.table + "' only, not from xmin";
   for (const auto& [signal, judgements, name] :
        {std::tuple(Signal::feedback, &columns_.feedback, &query_.feedback_table),
         std::tuple(Signal::annotations, &columns_.annotations, &query_.annotations_table)})
     if (listens_to(query_, signal) && !judgements->has_row_version)
-      return "'" + *name + "' is not a table, so its rows have no versions";
+      return (judgements->unversioned_part.empty()
+                  ? "'" + *name + "' is not a table, or this role may SELECT from single columns of it only"
+                  : judgements->unversioned_part) +
+             ", so its rows have no versions";
   if (!columns_.has_unique_ids)
     return "'" + query_.table + "' has no unique index on " + column_names(query_.columns).conversation_id + " alone";
   return "";
@@ -269,7 +303,17 @@ Json ConversationSource::identity() {
     identity["timeline"] =
         connection_->query("SELECT timeline_id::text FROM pg_control_checkpoint()").at(0).at(0).value_or("");
   identity["table"] = table_sql(query_);
-  identity["columns"] = catalogue_facts_;
+  identity["table_oids"] = table_oids_;
+  identity[kParts] = parts_;
+  // Settings of the role or the database that texts of rare types depend on.
+  identity["settings"] = connection_
+                             ->query(
+                                 "SELECT concat_ws(' ', current_setting('lc_monetary'), "
+                                 "current_setting('intervalstyle'), current_setting('bytea_output'))")
+                             .at(0)
+                             .at(0)
+                             .value_or("");
+  identity["has_unique_ids"] = columns_.has_unique_ids;  // else lines tell how often an id occurs
   return identity;
 }
 
@@ -371,16 +415,15 @@ void ConversationSource::read_rows(Connection& connection, const std::string& qu
     row.thumbs = tuple.field();
     row.feedback = tuple.field();
     row.annotations = tuple.field();
-    if (too_long) row.too_long_bytes = TupleReader(*too_long).number(too_long->size());
-    if (copies_) row.num_copies = copies_->num_copies(row.conversation_id.value_or(""));
+    if (too_long) row.too_long = long_value(*too_long);
+    if (copies_ && row.conversation_id) row.num_copies = copies_->num_copies(*row.conversation_id);
     if (columns_.messages == kJsonbType && row.messages) {
       // jsonb is sent as a version byte and text (jsonb_send); the only version is 1.
       if (row.messages->empty() || row.messages->front() != 1)
         throw Error(Kind::io, "the server sends an unknown version of jsonb");
       row.messages->remove_prefix(1);
     }
-    take(row.conversation_id.value_or(""),
-         version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
+    take(row.conversation_id, version_key(version.value_or(""), row.created_at.value_or(""), row.language.value_or("")),
          classifier.classify(row));
   });
 }
@@ -390,7 +433,9 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
   count_rows();
   if (!columns_.has_unique_ids) {
     copies_.emplace();
-    read_index(sinks, [&](std::string_view conversation_id, std::uint64_t) { copies_->add(conversation_id); });
+    read_index(sinks, [&](std::optional<std::string_view> conversation_id, std::uint64_t) {
+      if (conversation_id) copies_->add(*conversation_id);
+    });
     copies_->find();
   }
   if (settings_.jobs > 1 && !why_not_parallel().empty())
@@ -416,8 +461,8 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
                                                 : sql_->rows_between(range < boundaries.size() ? boundaries[range] : "",
                                                                      range > 0 ? boundaries[range - 1] : "");
       read_rows(connection, query, *classifier,
-                [&](std::string_view conversation_id, std::uint64_t version, const RowResult& result) {
-                  batch.push_back({std::string(conversation_id), version, result});
+                [&](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& result) {
+                  batch.push_back({std::optional<std::string>(conversation_id), version, result});
                   batch_bytes += result.line.size();
                   if (batch_bytes < kBatchBytes) return;
                   emit(std::exchange(batch, {}));
@@ -440,14 +485,12 @@ void ConversationSource::read(const MakeClassifier& make_classifier, const Sinks
   sinks.progress.finish();
 }
 
-void ConversationSource::read_index(
-    const Sinks& sinks, const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) {
+void ConversationSource::read_index(const Sinks& sinks, const TakeKey& take) {
   warn_of_security(sinks.log);
   count_rows();
   Pace pace(sinks);
   copy_tuples(*connection_, sql_->index(), kIndexFields, [&](TupleReader& tuple) {
-    const std::string_view conversation_id = tuple.field().value_or("");
-    tuple.field();  // the rating, which is covered by the version
+    const std::optional<std::string_view> conversation_id = tuple.field();
     const std::string_view created_at = tuple.field().value_or("");
     const std::string_view language = tuple.field().value_or("");
     take(conversation_id, version_key(tuple.field().value_or(""), created_at, language));
@@ -462,7 +505,12 @@ void ConversationSource::read_conversations(const std::vector<std::string>& conv
 }
 
 void ConversationSource::finish() {
-  if (!is_cut_short_) connection_->query("COMMIT");
+  if (is_cut_short_) return;
+  try {
+    connection_->query("COMMIT");
+  } catch (const DatabaseError&) {
+    // The server may have ended the idle transaction meanwhile. It is read-only: all of its statements are complete.
+  }
 }
 
 std::unique_ptr<Source> DatabaseSourceFactory::open() {

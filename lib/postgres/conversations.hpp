@@ -17,7 +17,7 @@
 #include "extraction/source.hpp"
 #include "postgres/connection.hpp"
 #include "postgres/query.hpp"
-#include "record/json_fwd.hpp"
+#include "record/json.hpp"
 
 namespace intelia::postgres {
 
@@ -27,6 +27,7 @@ struct ReadSettings {
   std::string snapshot;                             // of another session, from pg_export_snapshot(); empty: a new one
   std::int64_t statement_timeout_seconds = 14'400;  // 0: none
   std::int64_t lock_timeout_seconds = 30;           // for a table that is being altered; 0: no limit
+  std::int64_t idle_timeout_seconds = 300;          // of a transaction that is idle; 0: none
 };
 
 /** Checks every value. Throws SettingError{usage}. */
@@ -61,12 +62,12 @@ class ConversationSource final : public extraction::VersionedSource {
   std::uint64_t estimated_bytes() override;
 
   void read(const MakeClassifier& make_classifier, const Sinks& sinks, const Take& take) override;
-  void read_index(const Sinks& sinks,
-                  const std::function<void(std::string_view conversation_id, std::uint64_t version)>& take) override;
+  void read_index(const Sinks& sinks, const TakeKey& take) override;
   void read_conversations(const std::vector<std::string>& conversation_ids, extraction::RowClassifier& classifier,
                           const Take& take) override;
-  /** Ends the transaction. */
+  /** Ends the transaction. All rows were received, so an error of the server is ignored. */
   void finish() override;
+  void keep_alive() override { connection_->query("SELECT"); }
   Json describe() const override;
   /** Rows outside the selected period are not counted. */
   std::map<std::string, std::int64_t> unmatched_by_reason() const override {
@@ -88,6 +89,8 @@ class ConversationSource final : public extraction::VersionedSource {
   };
   const Counts& count_rows();
   void find_secured_tables();
+  void find_parts();
+  void find_parts(const UsedTable& table, bool& has_row_version, std::string& unversioned_part);
   void warn_of_security(Log& log);
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::RowClassifier& classifier,
@@ -102,7 +105,9 @@ class ConversationSource final : public extraction::VersionedSource {
   bool is_table_ = false;                    // not a view
   std::vector<std::string> secured_tables_;  // with row-level security that is active for this role
   bool has_warned_ = false;                  // of them
-  std::string catalogue_facts_;              // of the five columns, for the identity
+  Json parts_ = Json::object();              // of all tables, for the identity
+  std::vector<std::string> table_oids_;
+  std::string unversioned_part_;  // of the table, as in JudgementTable
   std::unique_ptr<SelectionSql> sql_;
   std::optional<Counts> counts_;                  // by count_rows()
   std::optional<extraction::CopyFinder> copies_;  // used when no index guarantees unique ids

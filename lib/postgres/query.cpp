@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <tuple>
 
 #include "base/error.hpp"
 #include "base/nearest_word.hpp"
@@ -25,6 +26,9 @@ std::string quoted_table(std::string_view table, const std::string& setting) {
     sql += (sql.empty() ? "" : ".") + quote_identifier(part);
   return sql;
 }
+
+/** Counted for a row of feedback or annotations in addition to its values. */
+constexpr int kRowBytes = 64;
 
 using NamedColumns = std::vector<std::pair<std::string, JudgementTable::Column*>>;
 
@@ -65,7 +69,8 @@ std::string describe_table_sql(const std::string& table, const std::string& sett
   const std::string is_in_reach = parts.size() == 2 ? "n.nspname = " + quote_literal(parts[0])
                                                     : "pg_table_is_visible(c.oid) AND n.nspname !~ '^pg_'";
   return "SELECT 'column', a.attname::text, COALESCE(NULLIF(t.typbasetype, 0), t.oid)::text, c.relkind IN ('r', 'p', "
-         "'m') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN pg_type t ON t.oid = a.atttypid WHERE "
+         "'m') AND has_table_privilege(c.oid, 'SELECT') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid JOIN "
+         "pg_type t ON t.oid = a.atttypid WHERE "
          "c.oid = " +
          found +
          " AND a.attnum > 0 AND NOT a.attisdropped "
@@ -171,6 +176,57 @@ std::string describe_annotations_sql(const ExtractQuery& query) {
   return describe_table_sql(query.annotations_table, "annotations-table");
 }
 
+UsedTable used_conversations(const ExtractQuery& query) {
+  const extraction::ColumnNames names = extraction::column_names(query.columns);
+  UsedTable table{query.table, {names.conversation_id, names.messages, names.rating, names.created_at, names.language}};
+  if (extraction::listens_to(query, Signal::thumbs)) table.columns.push_back(names.thumbs);
+  return table;
+}
+
+UsedTable used_judgements(const std::string& name, const JudgementTable& table) {
+  UsedTable used{name, {}};
+  for (const JudgementTable::Column* column :
+       {&table.id, &table.conversation_id, &table.turn, &table.corrected_answer, &table.created_at, &table.answer,
+        &table.rating, &table.annotator, &table.scores})
+    if (column->is_there()) used.columns.push_back(column->name);
+  return used;
+}
+
+std::string parts_sql(const UsedTable& table) {
+  // A default for rows that were stored before it, and the stored values of a generated column, belong to the number of
+  // the column, which is never used again. Row versions are those of the access method heap, whose id is 2.
+  return "WITH RECURSIVE part(oid) AS (SELECT " + quote_literal(table_sql(table.name)) +
+         "::regclass::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.oid), "
+         "used AS (SELECT a.* FROM pg_attribute a JOIN part ON a.attrelid = part.oid WHERE a.attnum > 0 AND NOT "
+         "a.attisdropped AND a.attname IN (" +
+         list_sql(table.columns) +
+         ")), "
+         "used_type(oid) AS (SELECT atttypid FROM used UNION SELECT inner_type.oid FROM used_type JOIN pg_type t ON "
+         "t.oid = "
+         "used_type.oid CROSS JOIN LATERAL (SELECT t.typbasetype UNION SELECT t.typelem UNION SELECT a.atttypid FROM "
+         "pg_attribute a WHERE a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped UNION SELECT "
+         "r.rngsubtype "
+         "FROM pg_range r WHERE r.rngtypid = t.oid) AS inner_type(oid) WHERE inner_type.oid <> 0) "
+         "SELECT 'table ' || c.oid, concat_ws(' ', c.relkind, c.relam, (SELECT string_agg(concat_ws(':', u.attname, "
+         "u.attnum, u.atttypid, u.atttypmod, u.attcollation, CASE WHEN u.attgenerated <> '' THEN u.attgenerated::text "
+         "|| "
+         "md5(pg_get_expr(d.adbin, d.adrelid)) END), ' ' ORDER BY u.attnum) FROM used u LEFT JOIN pg_attrdef d ON "
+         "d.adrelid = u.attrelid AND d.adnum = u.attnum WHERE u.attrelid = c.oid)), 'table ' || c.oid::regclass, CASE "
+         "WHEN "
+         "c.relkind = 'f' THEN 'a foreign table' WHEN c.relkind IN ('r', 'm') AND c.relam <> 2 THEN 'stored by ' || "
+         "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END FROM pg_class c JOIN part ON part.oid = c.oid "
+         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL FROM pg_enum e "
+         "JOIN "
+         "used_type ON used_type.oid = e.enumtypid "
+         "UNION ALL SELECT 'type ' || t.oid, string_agg(concat_ws(':', a.attname, a.attnum, a.atttypid), ' ' ORDER BY "
+         "a.attnum), 'type ' || t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid JOIN "
+         "pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid "
+         "UNION ALL SELECT 'cast of ' || t.oid, COALESCE((SELECT p.oid || ' ' || md5(p.prosrc) FROM pg_cast k JOIN "
+         "pg_proc p "
+         "ON p.oid = k.castfunc WHERE k.castsource = t.oid AND k.casttarget = 'text'::regtype), ''), 'type ' || "
+         "t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384";
+}
+
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {
   JudgementTable table;
   const NamedColumns columns = feedback_names(table);
@@ -224,6 +280,8 @@ SelectionSql::SelectionSql(const ExtractQuery& query, const SourceColumns& colum
     where_ += " AND " + language_sql(column(names_.language), columns_.language, query_.languages);
   where_ += bounds_;
   order_ = " ORDER BY " + created_at_ + " DESC, " + column(names_.conversation_id);
+  // Rows with the same id, or without one, in one order, whatever plan reads them.
+  if (columns_.has_row_version && !(columns_.has_unique_ids && columns_.has_every_id)) order_ += ", c.tableoid, c.ctid";
   limit_ = query_.limit > 0 ? " LIMIT " + std::to_string(query_.limit) : "";
 }
 
@@ -290,63 +348,93 @@ std::string SelectionSql::judgement_table_sql(Signal signal) const {
          " AS j";
 }
 
-/** A condition that a row j of `table` belongs to a conversation of `range`. */
+/** A condition that a row j of `table` belongs to a conversation of `range`, which has an id that is short enough. */
 std::string SelectionSql::is_of_range_sql(const JudgementTable& table, const Range& range) const {
   const bool is_same_type = table.conversation_id.type == columns_.conversation_id;
   const std::string cast = is_same_type ? "" : "::text";
-  const std::string id = "j." + quote_identifier(table.conversation_id.name) + cast;
+  const std::string column_name = "j." + quote_identifier(table.conversation_id.name);
+  const std::string size = size_sql(column_name, table.conversation_id.type);
+  const std::string is_short = size.empty() ? "" : fmt::format(" AND {} <= {}", size, extraction::kMaxIdBytes);
+  const std::string id = column_name + cast;
   if (range.conversation_ids != nullptr)
     return id + " = ANY (ARRAY[" + list_sql(*range.conversation_ids) + "]::text[]" +
-           (is_same_type ? "::" + columns_.conversation_id_type + "[]" : "") + ")";
-  if (range.condition.empty()) return id + " IS NOT NULL";
+           (is_same_type ? "::" + columns_.conversation_id_type + "[]" : "") + ")" + is_short;
+  if (range.condition.empty()) return id + " IS NOT NULL" + is_short;
   return id + " IN (SELECT " + column(names_.conversation_id) + cast + " FROM " + table_sql(query_) +
-         " AS c WHERE true" + range.condition + ")";
+         " AS c WHERE true" + range.condition + ")" + is_short;
 }
 
-/** LEFT JOIN of the feedback or annotations of each conversation: rows (JSON), version, rating (of feedback),
- * is_corrected. */
+/** The columns of `table` that are read, each with its name in judged_rows_sql. */
+SelectionSql::JudgementColumns SelectionSql::judgement_columns(const JudgementTable& table, Signal signal) {
+  JudgementColumns columns{{"id", &table.id},
+                           {"turn", &table.turn},
+                           {"corrected_answer", &table.corrected_answer},
+                           {"created_at", &table.created_at}};
+  if (signal == Signal::feedback)
+    columns.insert(columns.end(), {{"answer", &table.answer}, {"rating", &table.rating}});
+  else
+    columns.insert(columns.end(), {{"annotator", &table.annotator}, {"scores", &table.scores}});
+  return columns;
+}
+
+/** SELECT of the rows of `table` in `range` under our names, with `bytes`: the size of all rows of the conversation. */
+std::string SelectionSql::judged_rows_sql(const JudgementTable& table, Signal signal, const Range& range) const {
+  const std::string id = "j." + quote_identifier(table.conversation_id.name) + "::text";
+  std::string sql = "SELECT " + id + " AS conversation_id";
+  std::string row_bytes = std::to_string(kRowBytes);
+  for (const auto& [name, column] : judgement_columns(table, signal)) {
+    const std::string theirs = column->is_there() ? "j." + quote_identifier(column->name) : "NULL::text";
+    sql += ", " + theirs + " AS " + name;
+    const std::string size = column->is_there() ? size_sql(theirs, column->type) : "";
+    if (!size.empty()) row_bytes += " + COALESCE(" + size + ", 0)";
+  }
+  if (table.has_row_version) sql += ", j.xmin AS row_version, j.tableoid::text AS part, j.ctid AS place";
+  return sql + ", sum((" + row_bytes + ")::bigint) OVER (PARTITION BY " + id + ") AS bytes FROM " +
+         judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range);
+}
+
+/** LEFT JOIN of the feedback or annotations of each conversation: rows (JSON), bytes, version, rating (of feedback),
+ * is_corrected. Rows of more than extraction::kMaxMessagesBytes are not read: is_corrected is true, so that the program
+ * rejects the conversation. */
 std::string SelectionSql::judgements_sql(const JudgementTable& table, const std::string& name, Signal signal,
                                          const Range& range) const {
   const bool is_feedback = signal == Signal::feedback;
-  auto of = [](const JudgementTable::Column& column) {
-    return column.is_there() ? "j." + quote_identifier(column.name) : std::string("NULL");
-  };
   std::string order;
-  if (table.created_at.is_there()) order += of(table.created_at) + " NULLS FIRST";
-  if (table.id.is_there()) order += (order.empty() ? "" : ", ") + of(table.id);
+  if (table.created_at.is_there()) order += "j.created_at NULLS FIRST";
+  if (table.id.is_there()) order += (order.empty() ? "" : ", ") + std::string("j.id");
   if (!table.id.is_there() && table.corrected_answer.is_there())
-    order += (order.empty() ? "" : ", ") + of(table.corrected_answer) + "::text COLLATE \"C\"";
-  std::string members = "'id', " + of(table.id) + "::text, 'turn', " + of(table.turn) + "::text, 'corrected_answer', " +
-                        of(table.corrected_answer) + "::text, ";
-  if (is_feedback)
-    members += "'answer', CASE WHEN " + of(table.turn) + " IS NULL THEN " + of(table.answer) +
-               "::text END, 'rating', " + of(table.rating) + "::text";
-  else
-    members += "'annotator', " + of(table.annotator) + "::text, 'scores', " + of(table.scores);
-  const std::string rows =
-      "json_agg(json_build_object(" + members + ")" + (order.empty() ? "" : " ORDER BY " + order) + ")::text";
-  const std::string key = table.id.is_there() ? "COALESCE(" + of(table.id) + "::text, '')" : "j.ctid::text";
-  const std::string version =
-      table.has_row_version
-          ? "md5(string_agg(" + key + " || ':' || j.xmin::text, ',' ORDER BY " + key + ", j.xmin::text))"
-          : "md5(" + rows + ")";
-  std::string sql = " LEFT JOIN (SELECT j." + quote_identifier(table.conversation_id.name) +
-                    "::text AS conversation_id, " + rows + " AS rows, " + version + " AS version";
-  if (is_feedback)
-    sql += ", avg(" + rating_sql(of(table.rating), table.rating.type, rules_.feedback_scale) + ") AS rating";
-  sql += ", " +
-         (table.corrected_answer.is_there()
-              ? "bool_or(btrim(" + of(table.corrected_answer) + "::text, " + quote_literal(" \t\n\r\f\v") + ") <> '')"
-              : std::string("false")) +
-         " AS is_corrected";
-  return sql + " FROM " + judgement_table_sql(signal) + " WHERE " + is_of_range_sql(table, range) + " GROUP BY 1) AS " +
-         name + " ON " + is_same_conversation_sql(name);
+    order += (order.empty() ? "" : ", ") + std::string("j.corrected_answer::text COLLATE \"C\"");
+  std::string members = "'id', j.id::text, 'turn', j.turn::text, 'corrected_answer', j.corrected_answer::text, ";
+  members += is_feedback ? "'answer', CASE WHEN j.turn IS NULL THEN j.answer::text END, 'rating', j.rating::text"
+                         : "'annotator', j.annotator::text, 'scores', j.scores";
+  const std::string is_short = fmt::format("j.bytes <= {}", extraction::kMaxMessagesBytes);
+  const std::string only_short = " FILTER (WHERE " + is_short + ")";
+  const std::string rows = "json_agg(json_build_object(" + members + ")" + (order.empty() ? "" : " ORDER BY " + order) +
+                           ")" + only_short + "::text";
+  const std::string key = table.id.is_there() ? "COALESCE(j.id::text, '')" : "j.place::text";
+  const std::string version = table.has_row_version
+                                  ? "md5(string_agg(" + key +
+                                        " || ':' || j.part || ':' || j.row_version::text, ',' ORDER BY " + key +
+                                        ", j.row_version::text)" + only_short + ")"
+                                  : "md5(" + rows + ")";
+  std::string sql = " LEFT JOIN (SELECT j.conversation_id, " + rows + " AS rows, max(j.bytes) AS bytes, COALESCE(" +
+                    version + ", max(j.bytes)::text) AS version";
+  if (is_feedback) sql += ", avg(" + rating_sql("j.rating", table.rating.type, rules_.feedback_scale) + ") AS rating";
+  sql +=
+      ", bool_or(CASE WHEN " + is_short + " THEN " +
+      (table.corrected_answer.is_there() ? "btrim(j.corrected_answer::text, " + quote_literal(" \t\n\r\f\v") + ") <> ''"
+                                         : std::string("false")) +
+      " ELSE true END) AS is_corrected";
+  return sql + " FROM (" + judged_rows_sql(table, signal, range) + ") AS j GROUP BY 1) AS " + name + " ON " +
+         is_same_conversation_sql(name);
 }
 
 /** LEFT JOIN of the mean over the annotators of their mean scores. */
 std::string SelectionSql::scores_sql(const Range& range) const {
   const JudgementTable& table = columns_.annotations;
-  const std::string annotator = "j." + quote_identifier(table.annotator.name) + "::text";
+  const std::string column_name = "j." + quote_identifier(table.annotator.name);
+  const std::string annotator =
+      if_short_sql(column_name, table.annotator.type, extraction::kMaxMessagesBytes, column_name + "::text");
   // Annotators without a name are all different: the program counts them.
   const std::string score =
       "CASE WHEN btrim(COALESCE(" + annotator + ", '')) = '' THEN 'NaN'::float8 ELSE " + score_sql("e.value") + " END";
@@ -368,35 +456,81 @@ std::string SelectionSql::from(const Range& range, const std::string& sample) co
   return sql;
 }
 
+/** The size of the text of messages. */
+std::string SelectionSql::messages_size_sql() const {
+  const std::string messages = column(names_.messages);
+  if (is_text(columns_.messages)) return size_sql(messages, columns_.messages);
+  // LZ4 compresses text by at most a factor of 255, so values stored in kMaxMessagesBytes / 256 cannot be too long. The
+  // text of a longer jsonb has at least a quarter of its uncompressed size, and can have six times it, which may be
+  // more than PostgreSQL supports. Only for sizes in between does the server compute the text.
+  const bool is_array = has_messages_as_array();
+  const std::string text = (is_array ? "to_jsonb(" + messages + ")" : messages) + "::text";
+  const std::string stored = columns_.messages == kJsonbType ? size_sql(messages, kJsonbType)
+                             : is_array ? "pg_column_size(array_cat(" + messages + ", '{}'))"  // uncompressed
+                                        : "pg_column_size(" + messages + ")";
+  const std::int64_t max_bytes = extraction::kMaxMessagesBytes * (columns_.messages == kJsonbType || is_array ? 4 : 1);
+  return fmt::format("CASE WHEN pg_column_size({}) <= {} THEN 0 WHEN {} > {} THEN {} ELSE octet_length({}) END",
+                     messages, extraction::kMaxMessagesBytes / 256, stored, max_bytes, stored, text);
+}
+
+bool SelectionSql::has_messages_as_array() const {
+  return columns_.messages == kJsonArrayType || columns_.messages == kJsonbArrayType;
+}
+
+/** conversation_id as text; NULL if it is too long. */
+std::string SelectionSql::id_text_sql() const {
+  const std::string id = column(names_.conversation_id);
+  return if_short_sql(id, columns_.conversation_id, extraction::kMaxIdBytes, id + "::text");
+}
+
+/** The first value of a row that is too long to be sent, and its size, as "messages:12345"; NULL: none. */
+std::string SelectionSql::too_long_sql() const {
+  std::string sql = "CASE";
+  const auto add = [&](const char* name, const std::string& size, std::int64_t max_bytes) {
+    if (!size.empty()) sql += fmt::format(" WHEN {0} > {1} THEN '{2}:' || {0}", size, max_bytes, name);
+  };
+  add("conversation_id", size_sql(column(names_.conversation_id), columns_.conversation_id), extraction::kMaxIdBytes);
+  add("rating", size_sql(column(names_.rating), columns_.rating), extraction::kMaxValueBytes);
+  add("language", size_sql(column(names_.language), columns_.language), extraction::kMaxValueBytes);
+  if (listens_to(Signal::thumbs))
+    add("thumbs", size_sql(column(names_.thumbs), columns_.thumbs), extraction::kMaxValueBytes);
+  add("messages", messages_size_sql(), extraction::kMaxMessagesBytes);
+  for (const auto& [signal, table, name] :
+       {std::tuple(Signal::feedback, "f", "feedback"), std::tuple(Signal::annotations, "a", "annotations")})
+    if (listens_to(signal)) {
+      add(name, fmt::format("{}.bytes", table), extraction::kMaxMessagesBytes);
+      add(name, fmt::format("octet_length({}.rows)", table), extraction::kMaxMessagesBytes);
+    }
+  return sql + " END";
+}
+
 std::string SelectionSql::row_columns() const {
   // The text of an array is not JSON.
-  const bool is_array = columns_.messages == kJsonArrayType || columns_.messages == kJsonbArrayType;
-  const std::string messages = is_array ? "to_jsonb(" + column(names_.messages) + ")" : column(names_.messages);
+  const std::string messages =
+      has_messages_as_array() ? "to_jsonb(" + column(names_.messages) + ")" : column(names_.messages);
   const bool is_sent_as_it_is =
       columns_.messages == kJsonbType || columns_.messages == kJsonType || is_text(columns_.messages);
-  // The stored size is known without reading the value. LZ4 compresses text by at most a factor of 255, so values
-  // stored in kMaxMessagesBytes / 256 cannot be too long; only for larger ones does the server compute the size of the
-  // text.
-  const std::string is_short = fmt::format("(pg_column_size({0}) <= {1} OR octet_length({0}::text) <= {2})", messages,
-                                           extraction::kMaxMessagesBytes / 256, extraction::kMaxMessagesBytes);
-  // Feedback and annotations that are too long are replaced by an invalid value.
-  auto judgements = [&](const char* name, Signal signal) {
-    if (!listens_to(signal)) return std::string("NULL::text");
-    return fmt::format("CASE WHEN octet_length({0}.rows) > {1} THEN '{{}}' ELSE {0}.rows END", name,
-                       extraction::kMaxMessagesBytes);
+  const auto text_of = [&](const std::string& name, std::uint32_t type) {
+    return if_short_sql(column(name), type, extraction::kMaxValueBytes, column(name) + "::text");
   };
-  return column(names_.conversation_id) + "::text, CASE WHEN " + is_short + " THEN " + messages +
-         (is_sent_as_it_is ? "" : "::text") + " END, " + column(names_.rating) + "::text, " + created_at_ + "::text, " +
-         column(names_.language) + "::text, CASE WHEN NOT " + is_short + " THEN octet_length(" + messages +
-         "::text) END, " + version_sql() + ", " + (listens_to(Signal::thumbs) ? column(names_.thumbs) : "NULL") +
-         "::text, " + judgements("f", Signal::feedback) + ", " + judgements("a", Signal::annotations);
+  const auto judgements = [&](const char* table, Signal signal) {
+    return listens_to(signal) ? fmt::format("CASE WHEN octet_length({0}.rows) <= {1} THEN {0}.rows END", table,
+                                            extraction::kMaxMessagesBytes)
+                              : std::string("NULL::text");
+  };
+  return id_text_sql() + ", CASE WHEN " + messages_size_sql() + " <= " + std::to_string(extraction::kMaxMessagesBytes) +
+         " THEN " + messages + (is_sent_as_it_is ? "" : "::text") + " END, " + text_of(names_.rating, columns_.rating) +
+         ", " + created_at_ + "::text, " + text_of(names_.language, columns_.language) + ", " + too_long_sql() + ", " +
+         version_sql() + ", " + (listens_to(Signal::thumbs) ? text_of(names_.thumbs, columns_.thumbs) : "NULL::text") +
+         ", " + judgements("f", Signal::feedback) + ", " + judgements("a", Signal::annotations);
 }
 
 std::string SelectionSql::version_sql() const {
-  // The inserting transaction, and the stored size in case its id wrapped around or a backup was restored; and the same
-  // for feedback and annotations.
+  // The part of the table, the inserting transaction, and the stored size in case its id wrapped around or a backup was
+  // restored; and the same for feedback and annotations.
   if (!columns_.has_row_version) return "NULL::text";
-  std::string sql = "c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
+  std::string sql =
+      "c.tableoid::text || ':' || c.xmin::text || ':' || COALESCE(pg_column_size(" + column(names_.messages) + "), 0)";
   if (listens_to(Signal::feedback)) sql += " || ':' || COALESCE(f.version, '')";
   if (listens_to(Signal::annotations)) sql += " || ':' || COALESCE(a.version, '')";
   return sql;
@@ -421,11 +555,10 @@ std::string SelectionSql::rows_of(const std::vector<std::string>& conversation_i
 }
 
 std::string SelectionSql::index() const {
-  const bool is_as_stored =
-      rules_.signals == std::vector{Signal::rating} && rules_.rating_scale == extraction::RatingScale::one_to_five;
-  return "SELECT " + column(names_.conversation_id) + "::text, " +
-         (is_as_stored ? column(names_.rating) : effective_rating()) + "::text, " + created_at_ + "::text, " +
-         column(names_.language) + "::text, " + version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
+  const std::string language = column(names_.language);
+  return "SELECT " + id_text_sql() + ", " + created_at_ + "::text, " +
+         if_short_sql(language, columns_.language, extraction::kMaxValueBytes, language + "::text") + ", " +
+         version_sql() + from({.condition = bounds_}) + where_ + order_ + limit_;
 }
 
 /** Why a row of the period does not match; NULL: it does. */

@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "extraction/selection.hpp"
@@ -31,6 +32,7 @@ struct JudgementTable {
   Column answer, rating;     // of feedback
   Column annotator, scores;  // of annotations
   bool has_row_version = false;
+  std::string unversioned_part;  // "'part_2' is a foreign table": a partition or child without versions
 };
 
 /**
@@ -42,8 +44,9 @@ struct SourceColumns {
   std::uint32_t conversation_id = 0, messages = 0, rating = 0, created_at = 0, language = 0;
   std::string conversation_id_type = "text";  // in SQL: "uuid", "character varying(64)"
   std::string created_at_type = "timestamp with time zone";
-  bool has_row_version = false;  // xmin is readable: a table, with SELECT on all of it
-  bool has_unique_ids = false;   // by an index
+  bool has_row_version = false;  // xmin is readable: a table with all its parts, with SELECT on all of it
+  bool has_unique_ids = false;   // by an index; NULL may occur several times
+  bool has_every_id = false;     // none is NULL
   bool has_time_index = false;   // begins with created_at
   std::uint32_t thumbs = 0;
   JudgementTable feedback, annotations;
@@ -68,6 +71,21 @@ std::string describe_sql(const ExtractQuery& query);
  * Fields: "column" or "table", name, type, whether rows have a version. */
 std::string describe_feedback_sql(const ExtractQuery& query);
 std::string describe_annotations_sql(const ExtractQuery& query);
+
+/** A table that is read, and the columns of it that lines depend on. */
+struct UsedTable {
+  std::string name;  // as in the settings
+  std::vector<std::string> columns;
+};
+UsedTable used_conversations(const ExtractQuery& query);
+UsedTable used_judgements(const std::string& name, const JudgementTable& table);
+
+/**
+ * Queries the system catalogs about all that the text of these columns depends on beside the rows: for the table and
+ * each of its partitions and children, their columns; the labels of enumerations; composite types; casts to text.
+ * Fields: a key, its facts, a name for messages, and for a part whose rows have no versions its kind.
+ */
+std::string parts_sql(const UsedTable& table);
 
 /** The rows of a query, as text. */
 using TextRows = std::vector<std::vector<std::optional<std::string>>>;
@@ -125,6 +143,9 @@ class SelectionSql {
                              const Range& range) const;
   std::string judgement_table_sql(extraction::Signal signal) const;
   std::string is_of_range_sql(const JudgementTable& table, const Range& range) const;
+  using JudgementColumns = std::vector<std::pair<std::string, const JudgementTable::Column*>>;
+  static JudgementColumns judgement_columns(const JudgementTable& table, extraction::Signal signal);
+  std::string judged_rows_sql(const JudgementTable& table, extraction::Signal signal, const Range& range) const;
   std::string scores_sql(const Range& range) const;
   std::string is_same_conversation_sql(const std::string& joined) const;
   std::string time_sql(std::string_view time) const;
@@ -132,6 +153,10 @@ class SelectionSql {
   std::string effective_rating() const;
   std::string qualifies() const;
   std::string mismatch() const;
+  bool has_messages_as_array() const;
+  std::string messages_size_sql() const;
+  std::string id_text_sql() const;
+  std::string too_long_sql() const;
   std::string row_columns() const;
   std::string version_sql() const;
   bool listens_to(extraction::Signal signal) const;
@@ -145,14 +170,13 @@ class SelectionSql {
 };
 
 /** Fields of a row: conversation_id, messages (jsonb and json as they are, else text), rating, created_at and language
-    as text, the size of messages if it is above extraction::kMaxMessagesBytes, the row's version as text (NULL of
-    views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The last three
-   are NULL if they are not signals or there are none. */
+    as text, the name and the size of a value that is too long to be sent, as "messages:12345", the row's version as
+   text (NULL of views), thumbs as text, the feedback and the annotations as JSON that extraction::Judgements reads. The
+   last three are NULL if they are not signals or there are none; values that are too long are NULL. */
 inline constexpr int kRowFields = 10;
 
-/** Fields of a row of the index, all as text: conversation_id, the rating on 1..5 by the first signal that has
-   one (NaN where only the program can read it; verbatim with the scale 1-5 alone), created_at, language and the
-   row's version. */
-inline constexpr int kIndexFields = 5;
+/** Fields of a row of the index, all as text: conversation_id, created_at, language and the row's version; values that
+    are too long are NULL. */
+inline constexpr int kIndexFields = 4;
 
 }  // namespace intelia::postgres

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "extraction/language_tag.hpp"
+#include "extraction/row.hpp"
 
 namespace intelia::postgres {
 
@@ -14,9 +15,16 @@ namespace {
 
 constexpr const char* kNotANumber = "'NaN'::float8";
 
-/** `column` as trimmed text. */
+/** `column` as trimmed text; NULL if it is too long. */
 std::string trimmed_sql(const std::string& column, std::uint32_t type) {
-  return "btrim(" + text_sql(column, type) + ", " + quote_literal(" \t\n\r\f\v") + ")";
+  return "btrim(" + if_short_sql(column, type, kMaxValueBytes, text_sql(column, type)) + ", " +
+         quote_literal(" \t\n\r\f\v") + ")";
+}
+
+/** A condition that `column` is too long. */
+std::string is_long_sql(const std::string& column, std::uint32_t type) {
+  const std::string size = size_sql(column, type);
+  return size.empty() ? "false" : fmt::format("{} > {}", size, kMaxValueBytes);
 }
 
 /** Lower case for ASCII only: lower() depends on the locale of the database. */
@@ -105,6 +113,23 @@ std::string text_sql(const std::string& column, std::uint32_t type) {
   return column + (is_text(type) ? "" : "::text") + " COLLATE \"C\"";
 }
 
+std::string size_sql(const std::string& column, std::uint32_t type) {
+  if (is_text(type)) return "octet_length(" + column + ")";  // known without reading the value
+  // Its stored form, uncompressed: the text of a jsonb can be longer than PostgreSQL supports.
+  if (type == kJsonbType) return "pg_column_size(" + column + " #> '{}')";
+  if (is_number(type) || type == kBoolType || type == kUuidType || type == kDateType || type == kTimestampType ||
+      type == kTimestamptzType)
+    return "";
+  return fmt::format("CASE WHEN pg_column_size({0}) > {1} THEN pg_column_size({0}) ELSE octet_length({0}::text) END",
+                     column, kMaxMessagesBytes);
+}
+
+std::string if_short_sql(const std::string& column, std::uint32_t type, std::int64_t max_bytes,
+                         const std::string& value) {
+  const std::string size = size_sql(column, type);
+  return size.empty() ? value : fmt::format("CASE WHEN {} <= {} THEN {} END", size, max_bytes, value);
+}
+
 std::string rating_sql(const std::string& column, std::uint32_t type, RatingScale scale) {
   if (type == kBoolType) return fmt::format("CASE WHEN {0} THEN 5 WHEN NOT {0} THEN 1 END", column);
   if (is_number(type)) return number_sql(column, type, scale);
@@ -122,9 +147,10 @@ std::string thumb_sql(const std::string& column, std::uint32_t type) {
   if (is_number(type))
     return fmt::format("CASE WHEN {0} = 1 THEN 5 WHEN {0} = -1 THEN 1 WHEN {0} <> 0 THEN {1} END", column, kNotANumber);
   const std::string word = lower_sql(trimmed_sql(column, type));
-  return fmt::format("CASE WHEN {0} IN ({1}) THEN 5 WHEN {0} IN ({2}) THEN 1 WHEN {0} NOT IN ({3}) THEN {4} END", word,
-                     ascii_list_sql(thumbs_up()), ascii_list_sql(thumbs_down()), ascii_list_sql(no_thumbs()),
-                     kNotANumber);
+  return fmt::format(
+      "CASE WHEN {5} THEN {4} WHEN {0} IN ({1}) THEN 5 WHEN {0} IN ({2}) THEN 1 WHEN {0} NOT IN ({3}) THEN {4} END",
+      word, ascii_list_sql(thumbs_up()), ascii_list_sql(thumbs_down()), ascii_list_sql(no_thumbs()), kNotANumber,
+      is_long_sql(column, type));
 }
 
 std::string scores_object_sql(const std::string& column, std::uint32_t type) {
@@ -133,6 +159,9 @@ std::string scores_object_sql(const std::string& column, std::uint32_t type) {
   // Text may not be JSON, and a failing cast would end the query: a string is left to the program.
   else if (type != kJsonbType)
     scores = "CASE WHEN " + column + " IS NOT NULL THEN '\"\"'::jsonb END";
+  else
+    scores = fmt::format("CASE WHEN {} > {} THEN '\"\"'::jsonb ELSE {} END", size_sql(column, type), kMaxMessagesBytes,
+                         column);
   return fmt::format("CASE jsonb_typeof({0}) WHEN 'object' THEN {0} ELSE jsonb_build_object('score', {0}) END", scores);
 }
 
@@ -144,7 +173,8 @@ std::string score_sql(const std::string& value) {
 }
 
 std::string language_sql(const std::string& column, std::uint32_t type, const std::vector<std::string>& wanted) {
-  const std::string tag = text_sql(column, type);
+  const std::string text = text_sql(column, type);
+  const std::string tag = is_text(type) ? text : if_short_sql(column, type, kMaxValueBytes, text);
   const std::string lower = lower_sql(trimmed_sql(column, type));
   const WantedLanguages languages(wanted);
   std::vector<std::string> words, patterns;
@@ -164,7 +194,8 @@ std::string language_sql(const std::string& column, std::uint32_t type, const st
   for (const std::string& range : languages.ranges())
     sql += " OR strpos(translate(substring(" + lower + " from " + quote_literal("^[^.@,;(/ \\t\\n\\r\\f\\v]*") +
            "), '_', '-') || '-', " + quote_literal(range + "-") + ") = 1";
-  return sql + ")";
+  const std::string is_long = is_long_sql(column, type);  // left to the program
+  return sql + (is_long == "false" ? ")" : " OR " + is_long + ")");
 }
 
 }  // namespace intelia::postgres

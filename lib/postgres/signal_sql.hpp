@@ -1,6 +1,6 @@
 // SQL expressions equivalent to functions of lib/extraction: a rating on 1..5, a thumb, a language. Values that only
 // the program can read become NaN, which PostgreSQL sorts above every number, so that the row is selected and checked
-// by the program.
+// by the program; so do values that are too long to be read.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace intelia::postgres {
 inline constexpr std::uint32_t kBoolType = 16, kBigintType = 20, kSmallintType = 21, kIntegerType = 23, kTextType = 25,
                                kJsonType = 114, kRealType = 700, kDoubleType = 701, kVarcharType = 1043,
                                kDateType = 1082, kTimestampType = 1114, kTimestamptzType = 1184, kNumericType = 1700,
-                               kJsonbType = 3802, kJsonArrayType = 199, kJsonbArrayType = 3807;
+                               kUuidType = 2950, kJsonbType = 3802, kJsonArrayType = 199, kJsonbArrayType = 3807;
 
 bool is_text(std::uint32_t type);
 bool is_number(std::uint32_t type);
@@ -33,6 +33,14 @@ std::string list_sql(const std::vector<std::string>& values);
 /** `column` as text that is compared by its bytes: regular expressions do not support collations that are not
     deterministic. */
 std::string text_sql(const std::string& column, std::uint32_t type);
+
+/** An expression for the size of `column` as text, in bytes, that neither reads nor converts a value of more than
+    extraction::kMaxMessagesBytes; empty for types whose values are always short. */
+std::string size_sql(const std::string& column, std::uint32_t type);
+
+/** `value` if `column` has at most `max_bytes`, else NULL. */
+std::string if_short_sql(const std::string& column, std::uint32_t type, std::int64_t max_bytes,
+                         const std::string& value);
 
 /** extraction::read_rating of `column`: double precision on 1..5, NULL of NULL. */
 std::string rating_sql(const std::string& column, std::uint32_t type, extraction::RatingScale scale);

@@ -200,3 +200,21 @@ TEST_CASE("a state is used only with its outputs, complete and unmodified") {
   }
   CHECK(why() == "taken");
 }
+
+TEST_CASE("an id that occurs twice ends the increment") {
+  TemporaryFolder folder;
+  write_in_full({{"a", 1}, {"b", 1}}, folder.path);
+  std::string why_not;
+  const auto state = State::open(folder / "state", folder.path, why_not);
+  REQUIRE_MESSAGE(state, why_not);
+  for (const char* id : {"a", "new"}) {  // known and new
+    Increment increment(*state);
+    for (const char* added : {"b", id, id}) increment.add(added, 1);
+    CHECK_THROWS_WITH_AS(
+        [&] {
+          increment.resolve();
+          increment.for_each_batch(7, [](const std::vector<std::string>&) {});
+        }(),
+        doctest::Contains("two rows have the same conversation_id"), Error);
+  }
+}

@@ -161,8 +161,19 @@ TEST_CASE("the other columns") {
   CHECK(reason([](Row& row) { row.created_at = "0044-03-15 12:00:00+00 BC"; }).starts_with("created_at is not a date"));
   CHECK(reason([](Row& row) {
           row.messages.reset();
-          row.too_long_bytes = 200;
+          row.too_long = {"messages", 200};
         }).starts_with("messages is too long: 200 bytes"));
+  CHECK(reason([](Row& row) {
+          row.conversation_id.reset();
+          row.too_long = {"conversation_id", 5000};
+        }) == "conversation_id is too long: 5000 bytes, at most 4096 are read");
+  CHECK(reason([](Row& row) {
+          row.rating.reset();
+          row.too_long = {"rating", 300'000};
+        }) == "rating is too long: 300000 bytes, at most 262144 are read");
+  const std::string long_value(300'000, 'f');  // of a file
+  CHECK(reason([&](Row& row) { row.language = long_value; }).starts_with("language is too long: 300000 bytes"));
+  CHECK(reason([&](Row& row) { row.thumbs = long_value; }).starts_with("thumbs is too long: 300000 bytes"));
   auto created_at = [&](const char* text) {
     Row row = standard_row(messages);
     row.created_at = text;

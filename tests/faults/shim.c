@@ -4,7 +4,8 @@
 //   INTELIA_FAULT_UNDER   absolute folder
 //   INTELIA_FAULT_AT      which call, from 1; 0 or absent: only count
 //   INTELIA_FAULT_ACTION  exit (before the call), torn (half of a write is done, then exit), ENOSPC, EIO, short (half of
-//                         a write is done and reported), TERM, INT (the signal, then the call continues)
+//                         a write is done and reported), TERM, INT, STOP (the signal, then the call
+//                         continues)
 //   INTELIA_FAULT_FOREVER 1: every call from that one on fails
 //   INTELIA_FAULT_LOG     file that gets a line "NUMBER CALL PATH" for each call
 #define _GNU_SOURCE
@@ -81,6 +82,7 @@ static int judge(const char* call, const char* path) {
   if (strcmp(action, "exit") == 0) syscall(SYS_exit_group, 86);
   if (strcmp(action, "TERM") == 0) raise(SIGTERM);
   if (strcmp(action, "INT") == 0) raise(SIGINT);
+  if (strcmp(action, "STOP") == 0) raise(SIGSTOP);
   if (strcmp(action, "torn") == 0) return kTorn;
   if (strcmp(action, "short") == 0) return kShort;
   if (strcmp(action, "ENOSPC") == 0) {

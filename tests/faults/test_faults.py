@@ -329,6 +329,66 @@ def test_fault_10_extract_huge_value(database, tmp_path):
     assert 1 << 20 < peak_bytes < 64 << 20
 
 
+HUGE = {  # a change of the row 'huge', and the reason why it is rejected
+    "conversation_id": ("UPDATE conversations SET conversation_id = repeat('x', 5000000) WHERE conversation_id = 'huge'",
+                        "conversation_id is too long: 5000000 bytes, at most 4096 are read"),
+    "rating": ("UPDATE conversations SET rating = repeat('9', 100000000) WHERE conversation_id = 'huge'",
+               "rating is too long: 100000000 bytes, at most 262144 are read"),
+    "language": ("UPDATE conversations SET language = repeat('f', 100000000) WHERE conversation_id = 'huge'",
+                 "language is too long: 100000000 bytes, at most 262144 are read"),
+    "thumbs": ("UPDATE conversations SET thumbs = repeat('u', 100000000) WHERE conversation_id = 'huge'",
+               "thumbs is too long: 100000000 bytes, at most 262144 are read"),
+    "messages": ("UPDATE conversations SET messages = jsonb_build_array(repeat(chr(1), 200000000)) WHERE conversation_id = 'huge'",
+                 "messages is too long: 2000000"),  # its text has 1.2 GB, which PostgreSQL does not support
+    "corrected_answer": ("INSERT INTO feedback (conversation_id, turn, corrected_answer) SELECT 'huge', 1, repeat('x', 200000000) "
+                         "FROM generate_series(1, 6)", "feedback is too long: 12000003"),
+    "feedback rating": ("INSERT INTO feedback (conversation_id, turn, rating) VALUES ('huge', 1, repeat('4', 100000000))",
+                        "feedback is too long: 1000000"),
+    "feedback rows": ("INSERT INTO feedback (conversation_id, turn, rating) SELECT 'huge', 1, '4' FROM generate_series(1, 200000)",
+                      "feedback is too long: "),
+    "scores": ("INSERT INTO annotations (conversation_id, turn, annotator, scores) VALUES ('huge', 1, 'ana', "
+               "jsonb_build_object('accuracy', repeat(chr(1), 200000000)))", "annotations is too long: 2000000"),
+    "annotator": ("INSERT INTO annotations (conversation_id, turn, annotator, scores) SELECT 'huge', 1, repeat('x', 200000000), '4' "
+                  "FROM generate_series(1, 6)", "annotations is too long: 12000"),
+    "escaped": ("INSERT INTO annotations (conversation_id, turn, annotator, corrected_answer) VALUES ('huge', 1, 'ana', "
+                "repeat(chr(1), 8000000))", "annotations is too long: 48000"),  # as JSON
+}
+
+
+@pytest.mark.parametrize("value", HUGE)
+def test_fault_10_extract_huge_values(database, tmp_path, value):
+    """A value of any column that is too long is not read: its row is rejected by name, also by an increment."""
+    url, connection = database
+    cursor = connection.cursor()
+    change, reason = HUGE[value]
+    cursor.execute("ALTER TABLE conversations ALTER rating TYPE text, ALTER thumbs TYPE text; ALTER TABLE feedback ALTER rating TYPE text; "
+                   "ALTER TABLE feedback DROP CONSTRAINT feedback_conversation_id_fkey; "
+                   "ALTER TABLE annotations DROP CONSTRAINT annotations_conversation_id_fkey; SET default_toast_compression = lz4")
+    if value == "conversation_id":
+        cursor.execute("ALTER TABLE conversations DROP CONSTRAINT conversations_pkey; DROP INDEX conversations_newest_first")
+    insert(connection, [{"rating": "5"} for _ in range(20)] + [{"conversation_id": "huge", "rating": "5"}])
+    options = ("--max-rejected", "1", "--signals", "rating,thumbs,feedback,annotations", "--incremental")
+
+    def extract():
+        process = program.start("extract", "--output", tmp_path / "out", *options, environment={"DATABASE_URL": url})
+        peak_bytes = program.peak_bytes_until_end(process)
+        run = program.finish(process)
+        assert run.status == 0, run.stderr
+        assert peak_bytes < 64 << 20
+        return run
+
+    extract()
+    assert len(ids_of(tmp_path / "out")) == 21
+    cursor.execute(change)
+    run = extract()
+    assert len(ids_of(tmp_path / "out")) == 20
+    rejected, = lines_of(tmp_path / "out", "rejected.jsonl")
+    assert rejected["reason"].startswith(reason)
+    assert rejected["where"] == ("conversation (id of 5000000 bytes)" if value == "conversation_id" else "conversation huge")
+    if value != "conversation_id":  # without an index on the ids, each run reads all rows
+        assert json.loads((tmp_path / "out/manifest.json").read_text())["measured"]["increment"]["updated"] == 1, run.stderr
+
+
 def test_fault_11_extract(database, tmp_path):
     """Unusual but valid text is unchanged, one object per line; the terminal gets no control characters."""
     url, connection = database

@@ -1,8 +1,10 @@
 """Rows of the fault table (docs/faults.md) for `extract --incremental` and --jobs: fault_NN_increment."""
 import json
 import os
+import pathlib
 import random
 import shutil
+import signal
 import struct
 import threading
 import time
@@ -253,6 +255,60 @@ def test_fault_08_increment_a_job_loses_its_connection(nights):
         else:
             shutil.rmtree(folder)
     assert num_killed > 0
+
+
+def open_transactions(connection):
+    cursor = connection.cursor()
+    cursor.execute("SELECT pg_stat_clear_snapshot(); SELECT count(*) FROM pg_stat_activity WHERE application_name = 'intelia' "
+                   "AND datname = current_database() AND state <> 'idle'")
+    return cursor.fetchone()[0]
+
+
+def resume_without_transaction(process, connection):
+    """Continues the stopped `process` when it has no open transaction any more: it has ended, or reached its timeout."""
+    wait_for(lambda: process.poll() is not None
+             or pathlib.Path(f"/proc/{process.pid}/stat").read_text().rpartition(") ")[2][0] == "T")
+    wait_for(lambda: open_transactions(connection) == 0)
+    process.send_signal(signal.SIGCONT)
+    return program.finish(process)
+
+
+@needs_shim
+@pytest.mark.parametrize("options", [(), ("--incremental",), ("--jobs", "2")])
+def test_fault_08_extract_slow_disk(nights, options):
+    """The disk blocks at any write until the server has ended the idle transaction: no finished work is lost."""
+    folder = nights.folder / "slow"
+    arguments = ["extract", "--output", folder, "--idle-timeout", "1", *options]
+
+    def start_over():
+        shutil.rmtree(folder, ignore_errors=True)
+        if "--incremental" in options:
+            assert program.run(*arguments, environment=nights.environment).status == 0
+            nights.change()
+
+    start_over()
+    calls, run = fault_points.calls_of(arguments, folder, nights.folder / "log", nights.environment)
+    assert run.status == 0, run.stderr
+    for at in range(1, len(calls) + 1, 1 if IS_SLOW else 9):
+        start_over()
+        process = program.start(*arguments, environment={**nights.environment, **fault_points.environment(folder, at, "STOP")})
+        run = resume_without_transaction(process, nights.connection)
+        assert run.status == 0, (calls[at - 1], run.stderr)
+        assert files_of(folder) == nights.full()
+
+
+@pytest.mark.parametrize("seed", range(20 if IS_SLOW else 4))
+def test_fault_08_increment_suspended(nights, seed):
+    """The machine is suspended at a random moment for longer than the timeout: the run ends, or starts again."""
+    folder = nights.folder / "suspended"
+    nights.start_over(folder)
+    nights.change()
+    process = program.start(*nights.arguments(folder, "--idle-timeout", "1"), environment=nights.environment)
+    time.sleep(random.Random(seed).random() * 0.06)
+    process.send_signal(signal.SIGSTOP)
+    run = resume_without_transaction(process, nights.connection)
+    assert run.status == 0, run.stderr
+    assert files_of(folder) == nights.full()
 
 
 def test_fault_09_extract(nights):

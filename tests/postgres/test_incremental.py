@@ -1,7 +1,9 @@
 """`intelia extract --incremental`: after every run the files are those of a full extraction of the snapshot."""
 import json
 import os
+import pathlib
 import random
+import tempfile
 import threading
 import time
 
@@ -150,6 +152,57 @@ def test_a_state_that_does_not_fit_is_not_built_on(incremental, change, why):
     assert "increment" in steps.step()[0]
 
 
+@pytest.mark.parametrize("alteration, why", [
+    ("ALTER TABLE feedback RENAME corrected_answer TO was_corrected", "altered: table feedback"),
+    ("ALTER TABLE feedback DROP corrected_answer; ALTER TABLE feedback ADD corrected_answer text DEFAULT 'By default.'",
+     "altered: table feedback"),
+    ("ALTER TABLE annotations ALTER annotator TYPE varchar(20)", "altered: table annotations"),
+    ("ALTER TYPE language_name RENAME VALUE 'en' TO 'es'", "altered: type language_name"),
+    ("ALTER TABLE conversations DROP thumbs; ALTER TABLE conversations ADD thumbs boolean DEFAULT true", "altered: table conversations"),
+    ("ALTER TABLE feedback RENAME TO said; CREATE TABLE feedback (LIKE said INCLUDING ALL)", "a different one"),
+    ("ALTER TYPE language_name ADD VALUE 'pt'; ALTER TABLE feedback DROP sources; ALTER TABLE annotations RENAME comment TO remark; "
+     "GRANT SELECT ON feedback TO public; ANALYZE", None),  # no line depends on it
+])
+def test_alterations_of_what_lines_depend_on(incremental, alteration, why):
+    steps, connection = incremental
+    cursor = connection.cursor()
+    cursor.execute("CREATE TYPE language_name AS ENUM ('en', 'fr'); "
+                   "ALTER TABLE conversations ALTER language TYPE language_name USING language::language_name")
+    insert(connection, [{} for _ in range(30)])
+    cursor.execute("INSERT INTO feedback (conversation_id, turn, rating, corrected_answer) VALUES ('c-000003', 1, 4, 'Better.')")
+    steps.options = ("--signals", "rating,thumbs,feedback,annotations")
+    steps.step()
+    cursor.execute(alteration)
+    found = steps.step()[0]
+    assert why in found["in_full"] if why else found["increment"]["unchanged"] == 30
+    assert "increment" in steps.step()[0]
+
+
+@pytest.fixture()
+def shared_file():
+    """A file that the user of the server may read."""
+    with tempfile.NamedTemporaryFile(prefix="intelia-test-", dir="/tmp") as file:
+        os.chmod(file.name, 0o644)
+        yield pathlib.Path(file.name)
+
+
+def test_foreign_parts_have_no_versions(incremental, shared_file):
+    steps, connection = incremental
+    cursor = connection.cursor()
+    insert(connection, [{} for _ in range(30)])
+    said = shared_file
+    said.write_text("1,c-000003,1,5,Better.\n")
+    cursor.execute("DROP TABLE feedback; CREATE EXTENSION file_fdw; CREATE SERVER files FOREIGN DATA WRAPPER file_fdw; "
+                   "CREATE TABLE feedback (feedback_id bigint, conversation_id text, turn integer, rating numeric, corrected_answer text) "
+                   "PARTITION BY LIST (turn); CREATE TABLE feedback_3 PARTITION OF feedback FOR VALUES IN (3); "
+                   f"CREATE FOREIGN TABLE feedback_1 PARTITION OF feedback FOR VALUES IN (1) SERVER files OPTIONS (filename '{said}', format 'csv')")
+    steps.options = ("--signals", "rating,feedback")
+    steps.step()
+    said.write_text("1,c-000003,1,5,Best.\n")
+    assert steps.step()[0]["in_full"] == "table feedback_1 is a foreign table, so its rows have no versions"
+    assert "Best." in [record["messages"][-1]["content"] for record in lines_of(steps.folder / "increment")]
+
+
 def test_a_state_of_another_table_or_database(database, cluster, tmp_path):
     url, connection = database
     steps = Incremental(url, tmp_path)
@@ -182,6 +235,92 @@ def test_views_and_ids_that_are_not_unique_are_read_in_full(incremental):
     rejected = lines_of(steps.folder / "increment", "rejected.jsonl")
     assert [record["where"] for record in rejected] == ["conversation c-000003"] * 2
     assert "conversation_id is not unique: 2 rows have it" in run.stderr
+
+
+def drop_primary_key(cursor):
+    """Leaves a unique index on the id, under which it may be NULL in several rows."""
+    cursor.execute("ALTER TABLE feedback DROP CONSTRAINT feedback_conversation_id_fkey; "
+                   "ALTER TABLE annotations DROP CONSTRAINT annotations_conversation_id_fkey; "
+                   "ALTER TABLE conversations DROP CONSTRAINT conversations_pkey; "
+                   "ALTER TABLE conversations ALTER conversation_id DROP NOT NULL; "
+                   "CREATE UNIQUE INDEX ids ON conversations (conversation_id)")
+
+
+def test_ids_that_are_null_or_empty(incremental):
+    """Rejected by name in both ways of reading, and counted once each."""
+    steps, connection = incremental
+    cursor = connection.cursor()
+    drop_primary_key(cursor)
+    steps.options = ("--max-rejected", "1")
+    insert(connection, [{} for _ in range(50)])
+    steps.step()
+
+    def check(num_null, num_empty, num_kept=50):
+        found, run = steps.step()
+        counts = json.loads((steps.folder / "increment/manifest.json").read_text())["counts"]
+        expected = {"conversation_id is NULL": num_null, "conversation_id is empty": num_empty}
+        assert counts["rejected"] == {reason: count for reason, count in expected.items() if count}
+        assert counts["kept"] == len(lines_of(steps.folder / "increment")) == num_kept
+        assert counts["matched"] == num_kept + num_null + num_empty
+        assert len(lines_of(steps.folder / "increment", "rejected.jsonl")) == num_null + num_empty
+        if num_null:
+            assert f"conversation_id is NULL or too long in {num_null} rows" in found["in_full"]
+            assert f"conversation_id is NULL or too long in {num_null} rows" in extract(
+                steps.url, steps.folder / "increment", "--incremental", "--dry-run", *steps.options).stderr
+            assert "conversation (no readable id): conversation_id is NULL" in run.stderr
+        else:
+            assert sum(found["increment"].values()) == num_kept + num_empty + found["increment"]["removed"]
+        return found
+
+    nameless = [{"conversation_id": None, "messages": TURNS[:3] + [{"role": "assistant", "content": f"{number}"}],
+                 "created_at": "2026-03-03"} for number in range(2)]
+    insert(connection, nameless)
+    check(2, 0)
+    insert(connection, [{"conversation_id": ""}])
+    check(2, 1)
+    check(2, 1)
+    cursor.execute("DELETE FROM conversations WHERE conversation_id IS NULL")
+    assert check(0, 1)["increment"] == {"added": 0, "updated": 0, "removed": 2, "unchanged": 51}
+    insert(connection, nameless[:1] + [{"conversation_id": "new"}])
+    check(1, 1, 51)
+    cursor.execute("UPDATE conversations SET conversation_id = 'found' WHERE conversation_id IS NULL")
+    assert check(0, 1, 52)["increment"] == {"added": 1, "updated": 0, "removed": 1, "unchanged": 52}
+    assert lines_of(steps.folder / "increment", "rejected.jsonl")[0]["where"] == "conversation (empty id)"
+
+
+def test_ids_become_unique(incremental):
+    """The line of a row says how often its id occurs, which no version of the row tells."""
+    steps, connection = incremental
+    cursor = connection.cursor()
+    drop_primary_key(cursor)
+    cursor.execute("DROP INDEX ids")
+    insert(connection, [{} for _ in range(50)] + [{"conversation_id": "c-000003", "created_at": "2026-03-04 10:00:00+00"}])
+    steps.options = ("--max-rejected", "1")
+    assert "no unique index" in steps.step()[0]["in_full"]
+    cursor.execute("DELETE FROM conversations WHERE ctid = (SELECT max(ctid) FROM conversations WHERE conversation_id = 'c-000003'); "
+                   "CREATE UNIQUE INDEX ids ON conversations (conversation_id)")
+    steps.step()
+    assert len(ids_of(steps.folder / "increment")) == 50
+
+
+def test_rows_with_one_id_have_one_order(incremental):
+    """Whatever plan reads them: --jobs, and an increment, write the bytes of one connection."""
+    steps, connection = incremental
+    cursor = connection.cursor()
+    drop_primary_key(cursor)
+    cursor.execute("DROP INDEX ids")
+    insert(connection, [{"conversation_id": None if number % 3 else f"c-{number % 7}", "created_at": f"2026-01-{1 + number % 5:02d}",
+                         "messages": TURNS[:3] + [{"role": "assistant", "content": f"{number} " + "x" * 3000}]}
+                        for number in range(4000)])
+    cursor.execute("ANALYZE conversations")
+    steps.options = ("--max-rejected", "1", "--allow-empty")
+    extract(steps.url, steps.folder / "one", *steps.options)
+    for options in ("--jobs", "4"), ("--incremental",):
+        extract(steps.url, steps.folder / "other", *steps.options, *options, "--force")
+        assert data_of(steps.folder / "other") == data_of(steps.folder / "one")
+    cursor.execute("ALTER DATABASE " + connection.info.dbname + " SET enable_seqscan = off")
+    extract(steps.url, steps.folder / "other", *steps.options, "--force")
+    assert data_of(steps.folder / "other") == data_of(steps.folder / "one")
 
 
 def test_partitioned_and_inherited_tables(incremental):

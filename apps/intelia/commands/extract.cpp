@@ -89,6 +89,10 @@ void declare_reading(OptionTable& table, postgres::ReadSettings& read) {
       .changeable();
   table.add("lock-timeout", read.lock_timeout_seconds, "Timeout in seconds for a table that is being altered; 0 = none")
       .changeable();
+  table
+      .add("idle-timeout", read.idle_timeout_seconds,
+           "Timeout in seconds of a transaction that is idle, enforced by the database; 0 = none")
+      .changeable();
 }
 
 void declare(OptionTable& table, Options& options) {
