@@ -11,6 +11,7 @@
 
 #include "base/error.hpp"
 #include "model/quantized.hpp"
+#include "record/json.hpp"
 
 namespace intelia {
 
