@@ -16,6 +16,8 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
+constexpr std::size_t kMaxPromptMessages = 1 << 17;  // in all prompts of a conversation that are checked
+
 /** Collects the findings of one record. */
 class Findings {
  public:
@@ -57,7 +59,7 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
 }
 
 bool is_skipped(const EncodedConversation& encoded, std::size_t message) {
-  return std::find(encoded.skipped_turns.begin(), encoded.skipped_turns.end(), message) != encoded.skipped_turns.end();
+  return std::binary_search(encoded.skipped_turns.begin(), encoded.skipped_turns.end(), message);
 }
 
 void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
@@ -82,8 +84,14 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
 void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
                    const RenderOptions& render, const EncodedConversation& encoded, Findings& findings) {
   const Ids& whole = encoded.tokens.ids;
-  for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
-    if (conversation.messages[i].role != "assistant" || is_skipped(encoded, i)) continue;
+  std::vector<std::size_t> turns;
+  for (std::size_t i = 0; i < conversation.messages.size(); ++i)
+    if (conversation.messages[i].role == "assistant" && !is_skipped(encoded, i)) turns.push_back(i);
+  // Every prompt is rendered and encoded anew: of long conversations some, evenly spaced, the last among them.
+  const std::size_t num_prompts = std::max<std::size_t>(2, kMaxPromptMessages / conversation.messages.size());
+  const std::size_t stride = std::max<std::size_t>(1, (turns.size() + num_prompts - 1) / num_prompts);
+  for (std::size_t place = (turns.size() + stride - 1) % stride; place < turns.size(); place += stride) {
+    const std::size_t i = turns[place];
     const std::vector<Message> before(conversation.messages.begin(),
                                       conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
     const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
