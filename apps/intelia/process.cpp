@@ -1,6 +1,7 @@
 // Standard descriptors and signal handlers.
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <cstring>
@@ -23,14 +24,31 @@ StopFlag* signal_target = nullptr;  // a signal handler can only use a static ob
 
 void on_checkpoint_signal(int) { signal_target->request_checkpoint(); }
 
-void on_signal(int number) {
-  if (signal_target->is_set()) ::_exit(128 + number);
-  signal_target->set(number);
-}
-
 void write_error(const char* text) {
   const ssize_t num_written = ::write(STDERR_FILENO, text, std::strlen(text));
   static_cast<void>(num_written);
+}
+
+void set_timer(long milliseconds) {
+  itimerval timer{};
+  timer.it_value = {milliseconds / 1000, milliseconds % 1000 * 1000};
+  ::setitimer(ITIMER_REAL, &timer, nullptr);
+}
+
+/** Loops check the flag and end with a message. Whatever does not, such as reading from a pipe, is ended after this. */
+constexpr long kMillisecondsToStop = 1500;
+constexpr long kMillisecondsOfGrace = 50;  // between two looks at whether a checkpoint is written
+
+void on_signal(int number) {
+  if (signal_target->is_set()) ::_exit(128 + number);
+  signal_target->set(number);
+  set_timer(kMillisecondsToStop);
+}
+
+void on_deadline(int) {
+  if (signal_target->has_grace()) return set_timer(kMillisecondsOfGrace);
+  write_error("intelia: interrupted\n");
+  ::_exit(128 + signal_target->signal_number());
 }
 
 void on_bus_error(int, siginfo_t* information, void*) {
@@ -53,6 +71,8 @@ void install_signals(StopFlag& stop) {
     ::sigaction(number, nullptr, &before);
     if (before.sa_handler != SIG_IGN) ::sigaction(number, &action, nullptr);  // keeps what nohup has set
   }
+  action.sa_handler = on_deadline;
+  ::sigaction(SIGALRM, &action, nullptr);
   action.sa_handler = on_checkpoint_signal;
   ::sigaction(SIGUSR1, &action, nullptr);
   struct sigaction bus_action {};

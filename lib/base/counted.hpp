@@ -3,7 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include "base/counted.hpp"
 
 namespace intelia {
 

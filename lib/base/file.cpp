@@ -29,15 +29,17 @@ namespace {
   throw Error(Kind::io, std::string("cannot ") + verb + " '" + path.string() + "': " + system_message(number));
 }
 
-int open_for_reading(const fs::path& path, int more_flags = 0) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | more_flags);
+int open_for_reading(const fs::path& path, InputType type) {
+  // Opening a pipe without a writer would block; for a regular file O_NONBLOCK has no effect.
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (type == InputType::stream ? 0 : O_NONBLOCK));
   if (file < 0) fail("read", path, errno);
   struct stat status {};
-  if (::fstat(file, &status) == 0 && S_ISDIR(status.st_mode)) {
-    ::close(file);
-    fail("read", path, EISDIR);
-  }
-  return file;
+  const bool is_known = ::fstat(file, &status) == 0;
+  const int number = !is_known ? errno : S_ISDIR(status.st_mode) ? EISDIR : 0;
+  if (number == 0 && (type == InputType::stream || S_ISREG(status.st_mode))) return file;
+  ::close(file);
+  if (number != 0) fail("read", path, number);
+  throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
 }
 
 /** Fills `buffer` from `file`; 0 at the end. */
@@ -59,8 +61,8 @@ struct OwnedFile {
 
 }  // namespace
 
-std::string read_file(const fs::path& path, std::uint64_t max_bytes) {
-  OwnedFile file{open_for_reading(path)};
+std::string read_file(const fs::path& path, std::uint64_t max_bytes, InputType type) {
+  OwnedFile file{open_for_reading(path, type)};
   std::string text;
   std::vector<char> buffer(1 << 16);
   while (std::size_t num_read = read_some(file.number, buffer.data(), buffer.size(), path)) {
@@ -95,8 +97,8 @@ struct LineReader::State {
   }
 };
 
-LineReader::LineReader(const fs::path& path, std::size_t max_line_bytes)
-    : state_(new State{path, OwnedFile{open_for_reading(path)}, max_line_bytes}) {}
+LineReader::LineReader(const fs::path& path, InputType type, std::size_t max_line_bytes)
+    : state_(new State{path, OwnedFile{open_for_reading(path, type)}, max_line_bytes}) {}
 LineReader::LineReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 LineReader LineReader::standard_input(std::size_t max_line_bytes) {
@@ -313,10 +315,9 @@ const char* mapped_path(const void* address) noexcept {
 }
 
 MappedFile::MappedFile(const fs::path& path) {
-  OwnedFile file{open_for_reading(path, O_NONBLOCK)};  // opening a pipe without a writer would block
+  OwnedFile file{open_for_reading(path, InputType::file)};
   struct stat status {};
   if (::fstat(file.number, &status) != 0) fail("read", path, errno);
-  if (!S_ISREG(status.st_mode)) throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
   size_bytes_ = static_cast<std::size_t>(status.st_size);
   if (size_bytes_ == 0) return;
   void* address = ::mmap(nullptr, size_bytes_, PROT_READ, MAP_PRIVATE, file.number, 0);
@@ -350,6 +351,11 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 FileLock::FileLock(const fs::path& path, const std::string& note) {
   file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0) fail("lock", path, errno);
+  struct stat status {};
+  if (::fstat(file_, &status) == 0 && !S_ISREG(status.st_mode)) {
+    ::close(file_);
+    throw Error(Kind::input, "cannot lock '" + path.string() + "', which is not a regular file");
+  }
   if (::flock(file_, LOCK_EX | LOCK_NB) != 0) {
     int number = errno;
     char holder[64] = {};

@@ -12,17 +12,22 @@
 #include <vector>
 
 #include "base/hash.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
-/** The whole file as text. Throws Error{io} (Error{input} above `max_bytes`) naming the file. */
-std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = 1ULL << 30);
+/** The whole file as text. Throws Error{io} naming the file, and Error{input} above `max_bytes` or when it is not a
+    regular file and `type` is not `stream`: reading a pipe may block, and a device may have no end. */
+std::string read_file(const std::filesystem::path& path, std::uint64_t max_bytes = 1ULL << 30,
+                      InputType type = InputType::file);
 
 /** Reads lines without their newline in memory bounded by `max_line_bytes`. A last line without newline is a line, too.
  */
 class LineReader {
  public:
-  explicit LineReader(const std::filesystem::path& path, std::size_t max_line_bytes = 64 << 20);
+  /** Throws as read_file(). */
+  explicit LineReader(const std::filesystem::path& path, InputType type = InputType::file,
+                      std::size_t max_line_bytes = 64 << 20);
   /** Reads this process's standard input, called "stdin" in messages. */
   static LineReader standard_input(std::size_t max_line_bytes = 64 << 20);
   ~LineReader();

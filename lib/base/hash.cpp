@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <nettle/sha2.h>
+#include <sys/stat.h>
 #include <unistd.h>
 #include <xxhash.h>
 
@@ -45,8 +46,13 @@ std::string sha256_of(std::string_view text) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe would block
   if (file < 0) throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(errno));
+  struct stat status {};
+  if (::fstat(file, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {
+    ::close(file);
+    throw Error(Kind::input, "'" + path.string() + "' is not a regular file");
+  }
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
   for (;;) {

@@ -68,8 +68,23 @@ class StopFlag {
     if (is_set()) throw Interrupted(signal_number(), what + " was interrupted");
   }
 
+  /** For work that must be finished after a signal, such as a checkpoint: while one exists, the process is not ended
+      because that takes long. */
+  class Grace {
+   public:
+    explicit Grace(const StopFlag& flag) : flag_(flag) { flag_.num_graces_.fetch_add(1); }
+    ~Grace() { flag_.num_graces_.fetch_sub(1); }
+    Grace(const Grace&) = delete;
+    Grace& operator=(const Grace&) = delete;
+
+   private:
+    const StopFlag& flag_;
+  };
+  bool has_grace() const { return num_graces_.load() > 0; }
+
  private:
   std::atomic<int> signal_number_{0};
+  mutable std::atomic<int> num_graces_{0};
   mutable std::atomic<bool> wants_checkpoint_{false};
 };
 

@@ -149,7 +149,7 @@ LinePipeTotals pipe_lines(const Context& context, const LinePipeSettings& settin
                           const LineWork& work) {
   check_reject_options(settings.rejects);
   const bool is_standard_input = settings.file.empty() || settings.file == "-";
-  LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file);
+  LineReader lines = is_standard_input ? LineReader::standard_input() : LineReader(settings.file, InputType::stream);
   if (settings.reads_records) return pipe(RecordLines(std::move(lines)), context, settings, placeholder, work);
   return pipe(std::move(lines), context, settings, placeholder, work);
 }

@@ -18,7 +18,7 @@ std::string secret_from_environment(const std::string& name) {
   } else if (const char* file = std::getenv((name + "_FILE").c_str()); file != nullptr && *file != 0) {
     source += "_FILE";
     try {
-      value = read_file(file, 1 << 16);
+      value = read_file(file, 1 << 16, InputType::stream);
     } catch (const Error& error) {
       throw Error(Kind::usage, source + ": " + error.what());
     }

@@ -30,40 +30,7 @@ const NamedFile* output_named(const RunRecord& run, const std::string& name, con
   return found;
 }
 
-/** Whether `file` is at the path where `run` wrote it according to its manifest. */
-bool lies_beside(const LineageFile& file, const RunRecord& run) {
-  if (file.path.empty() || file.state == FileState::changed) return false;
-  const fs::path place = canonical_name(file.path);
-  for (const fs::path& manifest : run.manifests)
-    for (const NamedFile& output : run.outputs)
-      if (output.sha256 == file.recorded.sha256 && canonical_name(manifest.parent_path() / output.path) == place)
-        return true;
-  return false;
-}
-
 bool is_weights(const NamedFile& file) { return name_of(file).ends_with(".safetensors"); }
-
-/**
- * Whether what was read from one folder, `read`, is what a run wrote there, `written`: of the files that have a name in
- * common, those with the same bytes must outweigh the others; where both have weights, only those count. This
- * distinguishes two adapters with the same adapter_config.json, and an adapter from its base with the same tokenizer.
- */
-bool is_same_folder(const std::vector<NamedFile>& read, const std::vector<NamedFile>& written) {
-  std::unordered_map<std::string, const NamedFile*> by_name;
-  for (const NamedFile& file : written) by_name[name_of(file)] = &file;
-  struct Bytes {
-    std::int64_t equal = 0, other = 0;
-  } weights, rest;
-  for (const NamedFile& file : read) {
-    const auto found = by_name.find(name_of(file));
-    if (found == by_name.end()) continue;
-    Bytes& bytes = is_weights(file) ? weights : rest;
-    (found->second->sha256 == file.sha256 ? bytes.equal : bytes.other) += std::max<std::int64_t>(file.bytes, 1);
-  }
-  if (std::any_of(read.begin(), read.end(), is_weights) && std::any_of(written.begin(), written.end(), is_weights))
-    return weights.equal > 0 && weights.equal >= weights.other;
-  return rest.equal >= rest.other;
-}
 
 /** Whether `written` is a model or an adapter of which a reader of `read` has read no weights: what they have in common
     may be copies, as the tokenizer of a base in an adapter, so that the folder that was read counts. */
@@ -128,7 +95,59 @@ const char* state_words(FileState state) {
   return "not in any manifest";
 }
 
+Lineage::FileIndex Lineage::names_in(const std::vector<NamedFile>& files) {
+  FileIndex index;
+  for (const NamedFile& file : files) {
+    index.by_name[name_of(file)] = &file;
+    index.has_weights = index.has_weights || is_weights(file);
+  }
+  return index;
+}
+
+const Lineage::FileIndex& Lineage::outputs_in(const RunRecord& run) {
+  const auto [place, is_new] = output_indexes_.try_emplace(&run);
+  if (!is_new) return place->second;
+  FileIndex& index = place->second;
+  index = names_in(run.outputs);
+  for (const fs::path& manifest : run.manifests) {
+    for (const NamedFile& output : run.outputs) {
+      index_.check_stop();
+      index.hashes_by_place[canonical_name(manifest.parent_path() / output.path)].insert(output.sha256);
+    }
+  }
+  return index;
+}
+
+/** Whether `file` is at the path where `run` wrote it according to its manifest. */
+bool Lineage::lies_beside(const LineageFile& file, const RunRecord& run) {
+  if (file.path.empty() || file.state == FileState::changed) return false;
+  const auto& hashes_by_place = outputs_in(run).hashes_by_place;
+  const auto place = hashes_by_place.find(canonical_name(file.path));
+  return place != hashes_by_place.end() && place->second.count(file.recorded.sha256) > 0;
+}
+
+/**
+ * Whether what was read from one folder, `read`, is what a run wrote there, `written`: of the files that have a name in
+ * common, those with the same bytes must outweigh the others; where both have weights, only those count. This
+ * distinguishes two adapters with the same adapter_config.json, and an adapter from its base with the same tokenizer.
+ */
+bool Lineage::is_same_folder(const std::vector<NamedFile>& read, const FileIndex& written) {
+  struct Bytes {
+    std::int64_t equal = 0, other = 0;
+  } weights, rest;
+  for (const NamedFile& file : read) {
+    const auto found = written.by_name.find(name_of(file));
+    if (found == written.by_name.end()) continue;
+    Bytes& bytes = is_weights(file) ? weights : rest;
+    (found->second->sha256 == file.sha256 ? bytes.equal : bytes.other) += std::max<std::int64_t>(file.bytes, 1);
+  }
+  if (written.has_weights && std::any_of(read.begin(), read.end(), is_weights))
+    return weights.equal > 0 && weights.equal >= weights.other;
+  return rest.equal >= rest.other;
+}
+
 std::vector<fs::path> Lineage::places_of(const std::string& path, const RunRecord& run) {
+  if (is_too_long_path(path)) return {};
   std::vector<fs::path> places{path};
   if (fs::path(path).is_absolute()) return places;
   // The working directory of the run is not recorded; usually it is a parent of the outputs.
@@ -161,6 +180,7 @@ FileState Lineage::state_at(const fs::path& place, const NamedFile& recorded) {
 
 LineageFile Lineage::locate(const NamedFile& recorded, const std::vector<fs::path>& places) {
   LineageFile file{recorded};
+  index_.check_stop();
   for (const fs::path& place : places) {
     if (!is_reachable_file(place)) continue;
     index_.add_folder(place.parent_path());
@@ -209,23 +229,23 @@ LineageOrigin Lineage::origin_of(std::vector<LineageFile>& files, const std::vec
   };
   std::vector<Candidate> candidates;
   std::map<const RunRecord*, bool> is_possible;
+  std::map<const RunRecord*, std::size_t> places;  // in `candidates`
+  const std::set<const RunRecord*> kept(reader.kept_runs.begin(), reader.kept_runs.end());
   for (std::size_t i = 0; i < files.size(); ++i) {
+    index_.check_stop();
     for (const RunRecord* maker : index_.makers_of(files[i].recorded.sha256)) {
       const bool is_beside = lies_beside(files[i], *maker);
       // A copied input does not originate from the copying run, and empty files are all identical.
       if (maker == &reader || (files[i].recorded.bytes == 0 && !is_beside)) continue;
       const auto [possible, is_new] = is_possible.emplace(maker, false);
-      if (is_new) possible->second = is_same_folder(folder, maker->outputs);
+      if (is_new) possible->second = is_same_folder(folder, outputs_in(*maker));
       if (!possible->second) continue;
       const bool is_there = !files[i].path.empty() && !files[i].was_moved;
-      if (is_there && !is_beside && may_be_copies(folder, maker->outputs) && !contains(reader.kept_runs, maker))
-        continue;
-      auto candidate =
-          std::find_if(candidates.begin(), candidates.end(), [&](const Candidate& c) { return c.run == maker; });
-      if (candidate == candidates.end())
-        candidate = candidates.insert(candidates.end(), Candidate{maker, {}, 0, contains(reader.kept_runs, maker)});
-      candidate->files.push_back(i);
-      candidate->num_beside += is_beside ? 1 : 0;
+      if (is_there && !is_beside && may_be_copies(folder, maker->outputs) && kept.count(maker) == 0) continue;
+      const auto [candidate, is_first] = places.emplace(maker, candidates.size());
+      if (is_first) candidates.push_back({maker, {}, 0, kept.count(maker) > 0});
+      candidates[candidate->second].files.push_back(i);
+      candidates[candidate->second].num_beside += is_beside ? 1 : 0;
     }
   }
   LineageOrigin origin;
@@ -383,18 +403,22 @@ std::vector<LineageUse> Lineage::uses_of_bytes(const std::vector<NamedFile>& fil
                                                const std::set<fs::path>& places) const {
   std::vector<LineageUse> uses;
   std::set<const RunRecord*> seen;
+  std::set<std::string> hashes;
+  const FileIndex index = names_in(files);
+  for (const NamedFile& file : files)
+    if (file.bytes != 0) hashes.insert(file.sha256);
+  std::set<std::string> looked_up;
   for (const NamedFile& file : files) {
-    if (file.bytes == 0) continue;
+    if (file.bytes == 0 || !looked_up.insert(file.sha256).second) continue;
+    index_.check_stop();
     for (const RunRecord* user : index_.users_of(file.sha256)) {
       if (!seen.insert(user).second) continue;
       LineageUse use{user};
       for (const auto& folder : by_folder(user->inputs, [](const NamedFile& input) { return input.path; })) {
-        if (!is_same_folder(folder, files)) continue;
+        if (!is_same_folder(folder, index)) continue;
         if (may_be_copies(folder, files) && was_read_elsewhere(folder, *user, places)) continue;
         for (const NamedFile& input : folder)
-          if (std::any_of(files.begin(), files.end(),
-                          [&](const NamedFile& f) { return f.bytes != 0 && f.sha256 == input.sha256; }))
-            use.files.push_back(input.path);
+          if (hashes.count(input.sha256) > 0) use.files.push_back(input.path);
       }
       if (!use.files.empty()) uses.push_back(std::move(use));
     }
@@ -434,16 +458,19 @@ std::vector<LineageUse> Lineage::uses_of(const std::vector<LineageFile>& files) 
     use.is_told_above = !told_uses_.insert(use.run).second;
     if (!use.is_told_above) use.uses = uses_of_outputs(*use.run, 1);
   }
+  std::set<const RunRecord*> told;
+  std::set<std::string> held_hashes;
+  for (const LineageUse& use : uses) told.insert(use.run);
+  for (const NamedFile& file : held) held_hashes.insert(file.sha256);
   for (const RunRecord& run : index_.runs()) {
-    const bool is_told = std::any_of(uses.begin(), uses.end(), [&](const LineageUse& use) { return use.run == &run; });
-    if (run.is_checkpoint || is_told) continue;
+    index_.check_stop();
+    if (run.is_checkpoint || told.count(&run) > 0) continue;
     LineageUse use{&run};
     use.is_of_other_bytes = true;
     for (const NamedFile& input : run.inputs) {
       const auto same_name = places.find(name_of(input));
       if (same_name == places.end()) continue;
-      if (std::any_of(held.begin(), held.end(), [&](const NamedFile& file) { return file.sha256 == input.sha256; }))
-        continue;
+      if (held_hashes.count(input.sha256) > 0) continue;
       const auto candidates = places_of(input.path, run);
       if (std::any_of(candidates.begin(), candidates.end(),
                       [&](const fs::path& place) { return same_name->second.count(canonical_name(place)) > 0; }))

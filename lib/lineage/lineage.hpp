@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "lineage/manifest_index.hpp"
@@ -75,6 +77,16 @@ class Lineage {
   static std::vector<std::filesystem::path> places_of(const std::string& path, const RunRecord& run);
 
  private:
+  /** What is looked up in the outputs of a run, or in other lists of files. */
+  struct FileIndex {
+    std::unordered_map<std::string, const NamedFile*> by_name;               // the last of each name
+    std::map<std::filesystem::path, std::set<std::string>> hashes_by_place;  // of outputs, by canonical path
+    bool has_weights = false;
+  };
+  static FileIndex names_in(const std::vector<NamedFile>& files);
+  static bool is_same_folder(const std::vector<NamedFile>& read, const FileIndex& written);
+  const FileIndex& outputs_in(const RunRecord& run);
+  bool lies_beside(const LineageFile& file, const RunRecord& run);
   LineageOrigin outputs_of(const RunRecord& run, const std::filesystem::path& manifest);
   LineageFile locate(const NamedFile& recorded, const std::vector<std::filesystem::path>& places);
   FileState state_at(const std::filesystem::path& place, const NamedFile& recorded);
@@ -87,6 +99,8 @@ class Lineage {
   /** `places`: the canonical paths of the files. */
   std::vector<LineageUse> uses_of_bytes(const std::vector<NamedFile>& files,
                                         const std::set<std::filesystem::path>& places) const;
+
+  std::map<const RunRecord*, FileIndex> output_indexes_;
 
   ManifestIndex& index_;
   bool reads_files_;

@@ -21,6 +21,10 @@ constexpr const char* kLeftOutNames[] = {"rejected.jsonl", "dropped.jsonl", "qua
 constexpr std::size_t kMaxFiles = 500'000;  // indexed by size, to find moved files
 constexpr std::size_t kMaxFolderDepth = 64;
 constexpr int kMaxKeptDepth = 64;  // of copies of manifests within manifests
+// Of one manifest, so that the work on a manifest from elsewhere is bounded.
+constexpr std::size_t kMaxListedFiles = 10'000;
+constexpr std::size_t kMaxKeptRuns = 10'000;
+constexpr std::size_t kMaxRunsOfFile = 256;  // that wrote or read the same content
 
 bool is_sha256(const Json& json) {
   if (!json.is_string()) return false;
@@ -64,7 +68,14 @@ class RunReader {
     if (!object.contains(key)) return;
     if (!object[key].is_array()) return say(std::string("'") + key + "' is not a list");
     std::size_t place = 0;
-    for (const Json& item : object[key]) take(item, std::string(key) + "[" + std::to_string(place++) + "]");
+    for (const Json& item : object[key]) {
+      if (place == kMaxListedFiles) return say_too_many(key);
+      take(item, std::string(key) + "[" + std::to_string(place++) + "]");
+    }
+  }
+
+  void say_too_many(const std::string& key) {
+    say("'" + key + "' lists more than " + std::to_string(kMaxListedFiles) + " files; further ones are ignored");
   }
 
   void read_input(const Json& input, const std::string& where) {
@@ -77,6 +88,7 @@ class RunReader {
     auto file = named_file(output, where);
     if (!file) return;
     if (!stays_inside(file->path)) return say(where + " is outside the folder of the manifest");
+    if (is_too_long_path(file->path)) return say(where + " has a path that is too long");
     run_.outputs.push_back(*file);
   }
 
@@ -85,8 +97,14 @@ class RunReader {
     run_.is_checkpoint = true;
     run_.command = "checkpoint of step " + manifest_["step"].dump();
     if (!manifest_["files"].is_object()) return say("'files' is not an object");
-    for (const auto& [name, sha256] : manifest_["files"].items())
+    std::size_t num_files = 0;
+    for (const auto& [name, sha256] : manifest_["files"].items()) {
+      if (num_files++ == kMaxListedFiles) {
+        say_too_many("files");
+        break;
+      }
       read_output(Json{{"path", name}, {"sha256", sha256}}, "files." + name);
+    }
     const Json state = manifest_.value("state", Json::object());
     const Json run = state.is_object() ? state.value("run", Json::object()) : Json::object();
     if (!run.is_object()) return say("'state.run' is not an object");
@@ -120,9 +138,9 @@ class RunReader {
 
 /** Identifies a run: equal manifests, apart from `measured` and `origins`, are of the same run. */
 std::string content_of(const Json& manifest) {
-  Json content = manifest;
-  content.erase("measured");
-  content.erase("origins");
+  Json content = Json::object();  // not a copy of all: copies of manifests are nested
+  for (const auto& [key, value] : manifest.items())
+    if (key != "measured" && key != "origins") content[key] = value;
   return sha256_of(content.dump());
 }
 
@@ -135,6 +153,12 @@ bool is_left_out_name(const std::string& name) {
 }
 
 }  // namespace
+
+bool is_too_long_path(const std::string& path) {
+  constexpr std::size_t kMaxBytes = 4096;  // what Linux opens
+  constexpr std::ptrdiff_t kMaxParts = 128;
+  return path.size() > kMaxBytes || std::count(path.begin(), path.end(), '/') >= kMaxParts;
+}
 
 fs::path canonical_name(const fs::path& path) {
   std::error_code status;
@@ -208,6 +232,7 @@ void ManifestIndex::read_run(const fs::path& manifest) {
     const Json json = read_manifest_json(manifest);
     if (!is_manifest(json)) return sinks_.log.debug("'" + manifest.string() + "' is not a manifest of intelia");
     check_manifest(json, "'" + manifest.string() + "'");
+    num_kept_runs_ = 0;
     add_run(json, std::move(run), 0);
   } catch (const Error& error) {
     run.manifests = {manifest};
@@ -248,6 +273,11 @@ const RunRecord& ManifestIndex::add_run(const Json& manifest, RunRecord&& found,
 
 void ManifestIndex::add_kept_runs(const Json& manifest, RunRecord& run, const fs::path& holder, int depth) {
   for (const Json& origin : manifest["origins"]) {
+    sinks_.stop.check("lineage");
+    if (num_kept_runs_ == kMaxKeptRuns)
+      sinks_.log.warning("'" + holder.string() + "' has copies of more than " + std::to_string(kMaxKeptRuns) +
+                         " manifests; further ones are ignored");
+    if (++num_kept_runs_ > kMaxKeptRuns) return;
     if (!origin.is_object() || !origin.contains("manifest")) continue;
     try {
       check_manifest(origin["manifest"], "a copy of a manifest in '" + holder.string() + "'");
@@ -266,7 +296,7 @@ void ManifestIndex::index_files(const RunRecord& run) {
   if (run.is_checkpoint) return;
   const auto add = [&run](auto& index, const NamedFile& file) {
     auto& list = index[file.sha256];
-    if (list.empty() || list.back() != &run) list.push_back(&run);
+    if (list.size() < kMaxRunsOfFile && (list.empty() || list.back() != &run)) list.push_back(&run);
   };
   for (const NamedFile& output : run.outputs) add(makers_, output);
   for (const NamedFile& input : run.inputs) add(users_, input);

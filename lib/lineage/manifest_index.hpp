@@ -66,6 +66,9 @@ class ManifestIndex {
   /** Whether any manifest lists a file of this size. */
   bool is_size_known(std::int64_t bytes) const;
 
+  /** Throws Interrupted when the user asked to stop. */
+  void check_stop() const { sinks_.stop.check("lineage"); }
+
   /** The hash of a regular file; cached. Throws Error{io}. */
   const std::string& sha256_of(const std::filesystem::path& file);
 
@@ -89,6 +92,7 @@ class ManifestIndex {
   std::map<std::int64_t, std::vector<FileName>> files_by_size_;
   std::vector<std::filesystem::path> left_out_;
   std::size_t num_files_ = 0;
+  std::size_t num_kept_runs_ = 0;  // in the manifest that is being read
   std::deque<RunRecord> runs_;
   std::unordered_map<std::string, RunRecord*> run_by_content_;
   std::unordered_map<std::string, std::vector<const RunRecord*>> makers_, users_;
@@ -96,6 +100,9 @@ class ManifestIndex {
   std::map<std::filesystem::path, std::vector<const RunRecord*>> runs_by_folder_;  // canonical
   std::map<std::filesystem::path, std::string> sha256_by_path_;                    // canonical
 };
+
+/** Whether `path` is too long to be looked for. */
+bool is_too_long_path(const std::string& path);
 
 /** The canonical path; equal for all paths of the same file or folder. */
 std::filesystem::path canonical_name(const std::filesystem::path& path);

@@ -12,6 +12,7 @@
 #include "base/counted.hpp"
 #include "base/error.hpp"
 #include "model/quantized.hpp"
+#include "record/json.hpp"
 
 namespace intelia {
 

@@ -97,6 +97,7 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
     x = x + neftune_noise(spans, x.size(1), pass.neftune_alpha, pass.seed).to(x.scalar_type());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
+    check_stop(x);
     Tensor mixed =
         attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);  // [N, H·E]
     if (rows.defined() && layer + 1 == blocks.size()) {  // nothing after this mixes tokens
@@ -113,6 +114,12 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
   if (cache != nullptr)
     for (std::size_t b = 0; b < batch.lengths.size(); ++b) cache->lengths[b] += batch.lengths[b];
   return norm(x, final_norm, pass);
+}
+
+void Decoder::check_stop(const Tensor& x) const {
+  if (stop == nullptr) return;
+  stop->check("the pass through the model");
+  if (x.requires_grad()) x.register_hook([flag = stop](const Tensor&) { flag->check("the pass through the model"); });
 }
 
 Tensor Decoder::norm(const Tensor& x, const Weight& weight, const Pass& pass) const {

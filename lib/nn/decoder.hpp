@@ -4,6 +4,7 @@
 
 #include <vector>
 
+#include "base/sinks.hpp"
 #include "model/adapter.hpp"
 #include "model/config.hpp"
 #include "nn/device.hpp"
@@ -64,6 +65,7 @@ class Decoder {
   Weight head;        // [V, D]; the embedding itself when tied
   std::vector<Block> blocks;
   std::optional<AdapterConfig> adapter;  // configuration of the adapter, if any
+  const StopFlag* stop = nullptr;        // when set, a pass throws Interrupted at the next layer, forward and backward
 
   /** All weights outside linear layers. */
   std::vector<Weight*> weights();
@@ -88,6 +90,8 @@ class Decoder {
   /** The MLP on the normalized input: [N, D] -> [N, D]. */
   Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
   Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const;
+  /** Throws Interrupted when `stop` is set, here or when the gradient of `x` is known. */
+  void check_stop(const Tensor& x) const;
 
   RotaryPositions positions_;
 };

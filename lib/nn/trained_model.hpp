@@ -17,6 +17,8 @@ class TrainedModel {
   TrainedModel& operator=(const TrainedModel&) = delete;
 
   const Decoder& model() const { return model_; }
+  /** From now on passes end with Interrupted when `stop`, which must outlive the model, is set. */
+  void interrupt_by(const StopFlag& stop) { model_.stop = &stop; }
   const NamedTensors& parameters() const { return parameters_; }
   std::int64_t num_trainable() const;
   /** Bytes live after loading the model, before the adapter. */

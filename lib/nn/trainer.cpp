@@ -98,6 +98,8 @@ class Trainer {
 
   double learning_rate(std::int64_t step) const { return settings_.learning_rate * schedule_.factor(step); }
   bool is_over() const { return s_.step == num_steps_ || s_.is_stopped_early; }
+  /** Whether there is a checkpoint of the current state. */
+  bool is_saved() const { return saved_step_ == s_.step && saved_report_ == s_.is_reported; }
   bool is_due(std::int64_t every) const { return is_over() || (every > 0 && s_.step % every == 0); }
 
   const TrainingTask& task_;
@@ -111,6 +113,8 @@ class Trainer {
   TrainingState s_;
   NamedTensors best_;  // parameters with the lowest validation loss; empty before the first evaluation
   std::optional<MetricsFile> metrics_;
+  std::int64_t saved_step_ = -1;  // of the last checkpoint
+  bool saved_report_ = false;
   bool has_warned_of_zero_ = false;
   std::set<std::string> warned_;  // what was said already
   bool replaces_ = false;  // the folder still holds the result of an earlier run, until this one has a checkpoint
@@ -122,6 +126,7 @@ class Trainer {
 };
 
 TrainingSummary Trainer::run() {
+  const StopFlag::Grace grace(sinks_.stop);  // after a signal, a checkpoint is written
   const std::int64_t metrics_lines = restore();
   remove_nonfinite_batch(settings_.output);
   metrics_.emplace(settings_.output / "metrics.jsonl", metrics_lines, replaces_);
@@ -131,10 +136,16 @@ TrainingSummary Trainer::run() {
 
   if (!s_.is_reported) conclude_step();
   while (!is_over()) {
-    const StepBatches step = read_step();
-    const StepLoss loss = forward_backward(step);
-    take_optimizer_step(step);
-    count(step, loss);
+    const DataPosition before = s_.position;
+    try {
+      const StepBatches step = read_step();
+      const StepLoss loss = forward_backward(step);
+      take_optimizer_step(step);
+      count(step, loss);
+    } catch (const Interrupted&) {  // the checkpoint is that of the last step
+      s_.position = before;
+      task_.optimizer.zero_grad();
+    }
     conclude_step();
   }
   sinks_.progress.finish();
@@ -354,7 +365,11 @@ void Trainer::conclude_step() {
   } catch (const Interrupted&) {  // an evaluation was interrupted: the checkpoint says that the report is still due
   }
   const bool stops = sinks_.stop.is_set(), is_asked = sinks_.stop.take_checkpoint_request();
-  if (is_due(settings_.save_every) || stops || is_asked) save();
+  if (stops && s_.step == 0) {
+    sinks_.progress.finish();
+    throw Interrupted(sinks_.stop.signal_number(), "training was interrupted before the first step");
+  }
+  if ((is_due(settings_.save_every) || stops || is_asked) && !is_saved()) save();
   if (is_asked) sinks_.log.info(fmt::format("checkpoint of step {} written, as requested by a signal", s_.step));
   if (stops && (!is_over() || !s_.is_reported)) {
     sinks_.progress.finish();
@@ -371,6 +386,8 @@ void Trainer::save() {
   Json state = to_json(s_, task_.optimizer.num_steps(), metrics_->sync(), run_);
   state["num_steps"] = num_steps_;
   save_checkpoint(settings_.output, s_.step, state, parts, task_.write_model, [&] { replace_earlier_run(); });
+  saved_step_ = s_.step;
+  saved_report_ = s_.is_reported;
   rotate();
 }
 

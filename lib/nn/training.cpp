@@ -143,6 +143,7 @@ TrainingSummary run_training(const TrainingSettings& settings, const ObjectiveFa
   if (settings.base.retains_memory) retention.emplace();
   const bool probes = needs_probe(settings, make);
   TrainedModel trained(settings, load_model(settings.base, sinks));
+  trained.interrupt_by(sinks.stop);
   const Placement placement = trained.model().placement;
   restart_allocator_peak(placement.device);
   const std::unique_ptr<Optimizer> optimizer = make_optimizer(settings.optimizer, trained.parameters());

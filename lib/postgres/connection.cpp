@@ -132,7 +132,7 @@ std::string database_url_from_environment() {
                 std::string("no database is configured; set DATABASE_URL, or DATABASE_URL_FILE to a file that "
                             "contains it; ") +
                     kExpectedUrl);
-  std::string url = with_context("DATABASE_URL_FILE", [&] { return read_file(file, 1 << 16); });
+  std::string url = with_context("DATABASE_URL_FILE", [&] { return read_file(file, 1 << 16, InputType::stream); });
   url.erase(url.find_last_not_of(" \t\r\n") + 1);
   if (url.empty()) throw Error(Kind::usage, std::string("DATABASE_URL_FILE names an empty file; ") + kExpectedUrl);
   return url;

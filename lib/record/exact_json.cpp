@@ -30,7 +30,7 @@ class Reader {
     if (value.is_object()) {
       Json::object_t object;
       for (const JsonMember& member : document_.members(value))
-        object.emplace_back(std::string(member.key), read(member.value));
+        object.emplace(std::string(member.key), read(member.value));
       return object;
     }
     return read_number(number_text(value));

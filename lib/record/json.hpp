@@ -4,4 +4,5 @@
 
 #include <nlohmann/json.hpp>
 
+#include "record/indexed_map.hpp"
 #include "record/json_fwd.hpp"

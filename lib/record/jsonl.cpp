@@ -215,7 +215,7 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
   } else if (find(document, root, "prompt", prompt) && find(document, root, "completion", completion)) {
     JsonValue label;
     if (find(document, root, "label", label) && label.element.is_bool())
-      return "a rated answer, not a conversation: 'completion' with a 'label' of true or false is for KTO; for "
+      return "a rated answer, not a conversation: 'completion' with a 'label' of true or false is for 'train kto'; for "
              "supervised "
              "training keep the good answers, without 'label'";
     fault = parse_completion(document, prompt, completion, out);

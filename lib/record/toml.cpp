@@ -60,7 +60,7 @@ void check_depth(std::string_view text, const std::string& name) {
 
 std::vector<TomlEntry> read_toml(const std::filesystem::path& path) {
   std::vector<TomlEntry> entries;
-  const std::string text = read_file(path, kMaxBytes);
+  const std::string text = read_file(path, kMaxBytes, InputType::stream);
   check_depth(text, path.string());
   try {
     collect(toml::parse(text, path.string()), {}, entries);

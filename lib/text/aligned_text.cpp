@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/error.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia {
@@ -38,6 +39,7 @@ void AlignedText::make_sources() {
 
 AlignedText AlignedText::slice(ByteRange bytes) const {
   AlignedText part;
+  part.max_bytes_ = max_bytes_;
   part.text_ = text_.substr(bytes.begin, bytes.end - bytes.begin);
   if (sources_.empty()) {
     part.offset_ = offset_ + bytes.begin;
@@ -50,11 +52,18 @@ AlignedText AlignedText::slice(ByteRange bytes) const {
   return part;
 }
 
+void AlignedText::check_size(std::size_t num_bytes) const {
+  if (num_bytes > max_bytes_)
+    throw Error(Kind::input, "the tokenizer's normalizers make a text longer than the limit of " +
+                                 std::to_string(max_bytes_) + " bytes");
+}
+
 void AlignedText::append(const AlignedText& other) {
   if (text_.empty()) {
     *this = other;
     return;
   }
+  max_bytes_ += other.max_bytes_;
   make_sources();
   AlignedText tail = other;
   tail.make_sources();
@@ -64,6 +73,7 @@ void AlignedText::append(const AlignedText& other) {
 
 void AlignedText::prepend(std::string_view prefix) {
   if (text_.empty()) return;
+  check_size(text_.size() + prefix.size());
   make_sources();
   text_.insert(0, prefix);
   sources_.insert(sources_.begin(), prefix.size(), ByteRange(sources_.front()));
@@ -89,6 +99,7 @@ void AlignedText::transform(std::span<const NewCharacter> characters, std::size_
     append_code_point(new_text, character.code_point);
     new_sources.resize(new_text.size(), source);
   }
+  check_size(new_text.size());
   text_ = std::move(new_text);
   sources_ = std::move(new_sources);
 }
@@ -116,6 +127,9 @@ void AlignedText::keep_only(const std::function<bool(char32_t)>& keep) {
 
 void AlignedText::replace(std::span<const ByteRange> matches, std::string_view replacement) {
   if (matches.empty()) return;
+  std::size_t new_size = text_.size() + matches.size() * replacement.size();
+  for (const ByteRange& match : matches) new_size -= match.end - match.begin;
+  check_size(new_size);
   make_sources();
   std::string new_text;
   std::vector<ByteRange> new_sources;

@@ -1,8 +1,9 @@
 // A text that is being normalized, with the input bytes that each of its bytes comes from. Every change follows the
 // alignment rules of Hugging Face tokenizers, so that token ranges equal its offsets: an inserted character has the
-// source of the character before it.
+// source of the character before it. A change that would make a text many times longer than it was is an error.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -27,7 +28,8 @@ class AlignedText {
  public:
   AlignedText() = default;
   /** `text` is UTF-8 and begins at byte `offset` of the input. */
-  AlignedText(std::string_view text, std::size_t offset) : text_(text), offset_(offset) {}
+  AlignedText(std::string_view text, std::size_t offset)
+      : text_(text), offset_(offset), max_bytes_(max_bytes_of(text.size())) {}
 
   const std::string& text() const { return text_; }
   bool is_empty() const { return text_.empty(); }
@@ -51,11 +53,18 @@ class AlignedText {
   void replace(std::span<const ByteRange> matches, std::string_view replacement);
 
  private:
+  /** 32 times the size and 64 KiB, but not more than 128 MiB in addition. */
+  static std::size_t max_bytes_of(std::size_t num_bytes) {
+    return num_bytes + std::min<std::size_t>(31 * num_bytes + (64 << 10), 128 << 20);
+  }
+  /** Throws Error{input} for a new size above the limit. */
+  void check_size(std::size_t num_bytes) const;
   void make_sources();
 
   std::string text_;
   std::vector<ByteRange> sources_;  // by byte; empty: the text is the input's own from offset_ on
   std::size_t offset_ = 0;          // where the input's part begins
+  std::size_t max_bytes_ = max_bytes_of(0);
 };
 
 }  // namespace intelia

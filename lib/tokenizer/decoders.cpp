@@ -1,6 +1,8 @@
 // See decoders.hpp.
 #include "tokenizer/decoders.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <optional>
 
@@ -13,6 +15,8 @@
 namespace intelia {
 
 namespace {
+
+constexpr std::size_t kMaxBytes = 256 << 20;  // of the tokens that a Replace decoder changes, together
 
 void fuse(std::vector<std::string>& tokens) {
   std::string joined;
@@ -72,10 +76,16 @@ std::string replaced(const std::string& text, const std::string& from, std::stri
 
 Decoder replace_decoder(const JsonObject& part) {
   return [matcher = TextMatcher(part), content = text_at(part, "content", "")](std::vector<std::string>& tokens) {
+    std::size_t num_bytes = 0;
     for (std::string& token : tokens) {
       std::string out;
       std::size_t done = 0;
-      for (const ByteRange& match : matcher.matches(token)) {
+      const std::vector<ByteRange> matches = matcher.matches(token);
+      num_bytes += token.size() + matches.size() * content.size();
+      if (!matches.empty() && num_bytes > kMaxBytes)
+        throw Error(Kind::input,
+                    fmt::format("the tokenizer's decoders make a text longer than the limit of {} bytes", kMaxBytes));
+      for (const ByteRange& match : matches) {
         out.append(token, done, match.begin - done);
         out += content;
         done = match.end;

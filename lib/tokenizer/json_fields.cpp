@@ -34,8 +34,14 @@ std::string character_at(const JsonObject& parent, std::string_view key, std::st
 }
 
 void for_each_part(const JsonObject& part, std::string_view list, const std::function<void(const JsonObject&)>& take) {
-  if (text_at(part, "type", "") != "Sequence") return take(part);
-  for (const simdjson::dom::element item : simdjson::dom::array(part[list])) for_each_part(item, list, take);
+  constexpr std::size_t kMaxParts = 256;  // each of them works on every text
+  std::size_t num_parts = 0;
+  const std::function<void(const JsonObject&)> visit = [&](const JsonObject& one) {
+    if (++num_parts > kMaxParts) refuse(fmt::format("a sequence of more than {} {}", kMaxParts, list));
+    if (text_at(one, "type", "") != "Sequence") return take(one);
+    for (const simdjson::dom::element item : simdjson::dom::array(one[list])) visit(item);
+  };
+  visit(part);
 }
 
 }  // namespace intelia

@@ -27,6 +27,10 @@ struct NamedSource {
 using NamedSources = std::map<std::string, NamedSource>;
 
 constexpr std::uint64_t kMaxTemplateBytes = 16 << 20;
+// A plan, which is made of one rendering and has a list of guards, takes quadratic time to make.
+constexpr std::size_t kMaxPlannedMessages = 256;
+// In all renderings of the beginnings of a conversation: about 4,000 messages, half of them of the assistant.
+constexpr std::size_t kMaxTurnMessages = 1 << 23;
 
 /** The templates of tokenizer_config.json: a string, which is the default, or a list of {name, template}. */
 NamedSources configured_templates(const std::filesystem::path& path) {
@@ -150,6 +154,25 @@ struct Shape {
   bool is_plain = true;  // no message has more than role and content
 };
 
+/** Whether conversations of this shape are rendered by plans. */
+bool is_planned(const Shape& shape, const std::vector<Message>& messages) {
+  return shape.is_plain && messages.size() <= kMaxPlannedMessages;
+}
+
+/** Throws Error{input} for a conversation whose turns would take too long to find. */
+void check_turn_messages(const std::vector<Message>& messages) {
+  std::size_t num_rendered = 0;
+  for (std::size_t i = 0; i < messages.size(); ++i) {
+    if (messages[i].role == "assistant") num_rendered += 2 * i + 1;
+    if (num_rendered > kMaxTurnMessages)
+      throw Error(Kind::input,
+                  fmt::format("the conversation has {} messages, too many to find its turns by rendering "
+                              "the beginning up to each of them; split it, or put {{% generation %}} around "
+                              "the answer in the chat template",
+                              messages.size()));
+  }
+}
+
 std::size_t input_bytes(std::span<const Message> messages, const RenderOptions& options) {
   std::size_t num_bytes = options.tools_json.size() + options.documents_json.size() + options.variables_json.size();
   for (const Message& message : messages) num_bytes += message.content.size() + message.more_json.size();
@@ -271,7 +294,7 @@ Rendered ChatTemplate::render(const std::vector<Message>& messages, bool add_gen
                               const RenderOptions& options) const {
   const Shape shape(messages, options, add_generation_prompt ? 'p' : '-');
   if (auto rendered = plans_->replay(shape.key, shape.contents)) return std::move(*rendered);
-  const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
+  const bool is_traced = is_planned(shape, messages) && plans_->is_wanted(shape.key);
   jinja::Output output = run(messages, add_generation_prompt, options, is_traced);
   if (is_traced) plans_->add(shape.key, RenderingPlan::make(output));
   return to_rendered(std::move(output));
@@ -314,9 +337,10 @@ Rendered ChatTemplate::render_to_continue(const std::vector<Message>& messages, 
 }
 
 Rendered ChatTemplate::render_turns(const std::vector<Message>& messages, const RenderOptions& options) const {
+  check_turn_messages(messages);
   const Shape shape(messages, options, 't');
   if (auto rendered = plans_->replay(shape.key, shape.contents)) return std::move(*rendered);
-  const bool is_traced = shape.is_plain && plans_->is_wanted(shape.key);
+  const bool is_traced = is_planned(shape, messages) && plans_->is_wanted(shape.key);
   jinja::Output whole = run(messages, false, options, is_traced);
   std::optional<RenderingPlan> plan = is_traced ? RenderingPlan::make(whole) : std::nullopt;
   std::vector<AssistantTurn> turns;

@@ -18,6 +18,8 @@ namespace {
 
 using Ids = std::vector<std::int32_t>;
 
+constexpr std::size_t kMaxPromptMessages = 1 << 17;  // in all prompts of a conversation that are checked
+
 /** Collects the findings of one record. */
 class Findings {
  public:
@@ -59,7 +61,7 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
 }
 
 bool is_skipped(const EncodedConversation& encoded, std::size_t message) {
-  return std::find(encoded.skipped_turns.begin(), encoded.skipped_turns.end(), message) != encoded.skipped_turns.end();
+  return std::binary_search(encoded.skipped_turns.begin(), encoded.skipped_turns.end(), message);
 }
 
 void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
@@ -84,8 +86,14 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
 void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
                    const RenderOptions& render, const EncodedConversation& encoded, Findings& findings) {
   const Ids& whole = encoded.tokens.ids;
-  for (std::size_t i = 0; i < conversation.messages.size(); ++i) {
-    if (conversation.messages[i].role != "assistant" || is_skipped(encoded, i)) continue;
+  std::vector<std::size_t> turns;
+  for (std::size_t i = 0; i < conversation.messages.size(); ++i)
+    if (conversation.messages[i].role == "assistant" && !is_skipped(encoded, i)) turns.push_back(i);
+  // Every prompt is rendered and encoded anew: of long conversations some, evenly spaced, the last among them.
+  const std::size_t num_prompts = std::max<std::size_t>(2, kMaxPromptMessages / conversation.messages.size());
+  const std::size_t stride = std::max<std::size_t>(1, (turns.size() + num_prompts - 1) / num_prompts);
+  for (std::size_t place = (turns.size() + stride - 1) % stride; place < turns.size(); place += stride) {
+    const std::size_t i = turns[place];
     const std::vector<Message> before(conversation.messages.begin(),
                                       conversation.messages.begin() + static_cast<std::ptrdiff_t>(i));
     const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
@@ -216,9 +224,9 @@ void check_answer_end(const Tokenizer& tokenizer, std::span<const std::int32_t> 
 void check_lost_prompt(std::int64_t num_lost_tokens, Findings& findings) {
   if (num_lost_tokens == 0) return;
   findings.add(Finding::Kind::prompt_not_prefix,
-               fmt::format("the last {} tokens of the prompt are rendered differently once an answer follows; make the "
-                           "chat template render both the same way",
-                           num_lost_tokens));
+               fmt::format("the last {} of the prompt {} rendered differently once an answer follows; make the chat "
+                           "template render both the same way",
+                           counted(num_lost_tokens, "token"), is_or_are(num_lost_tokens)));
 }
 
 std::string no_room_for_answer(std::int64_t prompt_tokens) {

@@ -52,7 +52,7 @@ std::vector<Line> read_line_batch(RecordLines& lines, std::int64_t limit) {
 template <class Line, class Work, class Take>
 void process_lines(const std::filesystem::path& path, std::int64_t limit, int threads, const Sinks& sinks,
                    const std::string& task, const Work& work, const Take& take) {
-  RecordLines lines(path);
+  RecordLines lines(LineReader(path, InputType::stream));
   OrderedWorkers<std::vector<Line>> workers(threads, [&](std::vector<Line>& batch) {
     for (Line& line : batch) work(line);
   });

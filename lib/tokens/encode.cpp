@@ -69,13 +69,13 @@ void mark(TokenSample& sample, std::size_t token, float weight) {
 /** The message that a {% generation %} span renders: the last whose content it contains, or without any, the first
    empty one between the contents around it. */
 std::size_t message_of(const ByteRange& span, const Rendered& rendered, const ContentBounds& bounds) {
-  std::optional<std::size_t> found;
-  for (const ContentRange& range : rendered.content)
-    if (range.message >= 0 && range.bytes.begin < span.end && span.begin < range.bytes.end)
-      found = static_cast<std::size_t>(range.message);
-  if (found) return *found;
-  std::size_t message = 0;
-  while (message + 1 < bounds.ends.size() && bounds.next_begins[message] < span.end) ++message;
+  auto range = std::partition_point(rendered.content.begin(), rendered.content.end(),
+                                    [&](const ContentRange& one) { return one.bytes.begin < span.end; });
+  while (range != rendered.content.begin() && (--range)->bytes.end > span.begin)
+    if (range->message >= 0) return static_cast<std::size_t>(range->message);
+  const auto next = std::partition_point(bounds.next_begins.begin(), bounds.next_begins.end() - 1,
+                                         [&](std::size_t begin) { return begin < span.end; });
+  auto message = static_cast<std::size_t>(next - bounds.next_begins.begin());
   if (message + 1 < bounds.ends.size() && bounds.ends[message] > 0 && bounds.ends[message + 1] == 0) ++message;
   return message;
 }

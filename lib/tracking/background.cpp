@@ -13,6 +13,6 @@ std::thread thread_without_signals(std::function<void()> work) {
   return thread;
 }
 
-double seconds_to_finish(RunStatus status) { return status == RunStatus::killed ? 5 : 30; }
+double seconds_to_finish(RunStatus status) { return status == RunStatus::killed ? 1 : 30; }
 
 }  // namespace intelia

@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "base/path.hpp"
+#include "record/json.hpp"
 #include "record/json_line.hpp"
 #include "tracking/append_file.hpp"
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "base/hash.hpp"
 #include "base/machine.hpp"
 #include "engine/device_check.hpp"
@@ -241,8 +242,7 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
     copy_text_side(text_, training().base.method, run);
     if (training().base.method != Method::full)
       run.stage_text("README.md",
-                     model_card(info, training().base.model.string(), name_of(settings_.method), data, summary),
-                     Privacy::shared);
+                     model_card(info, training().base.model.string(), name_of(settings_.method), data, summary));
     record_training(run, text_, data, rejects, training(), summary);
     run.commit();
     return 0;
@@ -256,8 +256,8 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
                                                          summary.best_eval_loss, summary.best_step)
                                            : "";
   return {"", std::move(result),
-          fmt::format("{} step{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
-                      summary.steps, summary.steps == 1 ? "" : "s", early, summary.first_loss, summary.final_loss, best,
+          fmt::format("{}{}, loss {:.4f} → {:.4f}{}; {:.0f} tokens/s, {} MiB; {} in '{}' ({:.1f} s)",
+                      counted(summary.steps, "step"), early, summary.first_loss, summary.final_loss, best,
                       summary.tokens_per_second, summary.peak_bytes >> 20,
                       training().base.method == Method::full ? "model" : "adapter", training().output.string(),
                       run.seconds())};

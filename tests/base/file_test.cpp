@@ -123,7 +123,7 @@ TEST_CASE("a line above the maximum is truncated, the next one is complete") {
   TemporaryFolder folder;
   const fs::path path = folder.path / "lines";
   write_file(path, "first\n" + std::string(1'000'000, 'x') + "\nthird\n");
-  LineReader lines(path, 1000);
+  LineReader lines(path, InputType::file, 1000);
   CHECK(*lines.next() == "first");
   CHECK_FALSE(lines.is_too_long());
   CHECK(lines.next()->size() == 1000);
@@ -139,7 +139,7 @@ TEST_CASE("the maximum length of a line applies wherever read chunks end") {
   const fs::path path = folder.path / "lines";
   for (const std::size_t size : {99u, 100u, 101u, 300'000u}) {
     write_file(path, std::string(size, 'x') + "\nnext\n" + std::string(size, 'y'));
-    LineReader lines(path, 100);
+    LineReader lines(path, InputType::file, 100);
     CHECK(lines.next()->size() == std::min<std::size_t>(size, 100));
     CHECK(lines.is_too_long() == (size > 100));
     CHECK(*lines.next() == "next");
@@ -172,4 +172,19 @@ TEST_CASE("a shortage of disk is told in units that show it") {
   CHECK(disk_shortage(folder.path, 1, "it needs") == "");
   const std::string said = disk_shortage(folder.path, std::uint64_t{1} << 62, "it needs");
   CHECK(contains(said, "B free and it needs 4611686018.4 GB"));
+}
+
+TEST_CASE("a pipe or a device is not read where a regular file is expected") {
+  const TemporaryFolder folder;
+  const fs::path pipe = folder.path / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);  // without a writer: opening it would block
+  for (const fs::path& path : {pipe, fs::path("/dev/zero")}) {
+    CHECK_THROWS_WITH_AS(read_file(path), doctest::Contains("is not a regular file"), Error);
+    CHECK_THROWS_WITH_AS(LineReader{path}, doctest::Contains("is not a regular file"), Error);
+    CHECK_THROWS_WITH_AS(MappedFile{path}, doctest::Contains("is not a regular file"), Error);
+    CHECK_THROWS_WITH_AS(sha256_of_file(path), doctest::Contains("is not a regular file"), Error);
+    CHECK_THROWS_WITH_AS(FileLock(path, "note"), doctest::Contains("is not a regular file"), Error);
+  }
+  CHECK_THROWS_WITH_AS(read_file("/dev/zero", 1000, InputType::stream), doctest::Contains("larger than"), Error);
+  CHECK(read_file("/dev/null", 1000, InputType::stream).empty());
 }

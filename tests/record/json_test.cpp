@@ -2,6 +2,7 @@
 #include "record/json.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include "base/error.hpp"
 #include "record/exact_json.hpp"
@@ -72,4 +73,43 @@ TEST_CASE("malformed and too deeply nested documents are errors that name the fi
   CHECK_THROWS_WITH_AS(parse_json(std::string(100000, '['), "x"), doctest::Contains("deeper than 1024"), Error);
   CHECK(parse_json("{\"a\":1,\"a\":2}", "x")["a"] == 2);
   CHECK_FALSE(is_valid_utf8("\xff"));
+}
+
+TEST_CASE("an object of any size keeps the order of its members and the last of equal keys") {
+  for (const int size : {0, 1, 15, 16, 17, 32, 33, 40, 1000}) {
+    CAPTURE(size);
+    std::string text = "{";
+    for (int i = 0; i < size; ++i) text += fmt::format("\"key {}\":{},", (i * 7919) % 1009, i);
+    Json object = parse_json(text + "\"last\":true}", "x");
+    REQUIRE(object.size() == static_cast<std::size_t>(size) + 1);
+    int place = 0;
+    for (const auto& [key, value] : object.items()) {
+      if (place == size) continue;
+      CHECK(key == fmt::format("key {}", (place * 7919) % 1009));
+      CHECK(value == place);
+      CHECK(object.at(key) == place);
+      CHECK(object.contains(key));
+      ++place;
+    }
+    CHECK_FALSE(object.contains("key"));
+    CHECK(object == Json::parse(object.dump()));
+    const Json copy = object;
+    CHECK(object.erase("key 0") == (size > 0 ? 1 : 0));
+    CHECK_FALSE(object.contains("key 0"));
+    CHECK(object.erase("last") == 1);
+    object["key 0"] = 0;
+    CHECK(object.size() == static_cast<std::size_t>(size > 0 ? size : 1));
+    CHECK(object.back() == 0);
+    CHECK(copy.contains("last"));
+    for (const auto& [key, value] : object.items()) CHECK(object.at(key) == value);
+  }
+  CHECK(parse_json(R"({"a":1,"b":2,"a":3})", "x").dump() == R"({"a":3,"b":2})");
+}
+
+TEST_CASE("objects with many members are read in linear time") {
+  std::string text = "{";
+  for (int i = 0; i < 500'000; ++i) text += fmt::format("\"{}\":{},", i, i);
+  const Json object = parse_json(text + "\"last\":true}", "x");  // with linear searches this takes minutes
+  CHECK(object.size() == 500'001);
+  CHECK(object.at("499999") == 499'999);
 }

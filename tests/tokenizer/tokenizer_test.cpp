@@ -3,6 +3,7 @@
 #include "tokenizer/tokenizer.hpp"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <thread>
 
@@ -83,6 +84,62 @@ TEST_CASE("a pattern that exceeds the limits of the matcher is an error, not a t
   folder.write();
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK_THROWS_AS(tokenizer->encode(std::string(200, 'a')), Error);
+}
+
+/** Encodes `text` with `normalizer` in place of that of the test's tokenizer. */
+std::vector<std::int32_t> encode_with_normalizer(const Json& normalizer, const std::string& text) {
+  test::ModelFolder folder;
+  folder.file["normalizer"] = normalizer;
+  folder.write();
+  return Tokenizer::load(folder.path())->encode(text);
+}
+
+// Without limits: 6 GiB for the first, hours for the last.
+TEST_CASE("fault_19_tokens: normalizers and decoders that make a text many times longer are errors") {
+  const auto replacing = [](const std::string& pattern, const std::string& content) {
+    return Json{{"type", "Replace"}, {"pattern", {{"String", pattern}}}, {"content", content}};
+  };
+  Json chain{{"type", "Sequence"}, {"normalizers", Json::array()}};
+  for (int i = 0; i < 8; ++i) chain["normalizers"].push_back(replacing("a", "aaaaaaaaaaaaaaaa"));
+  CHECK_THROWS_WITH_AS(encode_with_normalizer(chain, "a"), doctest::Contains("longer than the limit of"), Error);
+  CHECK_THROWS_WITH_AS(encode_with_normalizer({{"type", "Prepend"}, {"prepend", std::string(1 << 20, 'a')}}, "a"),
+                       doctest::Contains("longer than the limit of"), Error);
+  CHECK(encode_with_normalizer(replacing("a", "bbbbbbbbbbbbbbbbbbbbbbbbb"), std::string(1000, 'a')).size() > 1000);
+
+  for (int i = 0; i < 300; ++i) chain["normalizers"].push_back(replacing("x", "y"));
+  CHECK_THROWS_WITH_AS(encode_with_normalizer(chain, "b"), doctest::Contains("more than 256 normalizers"), Error);
+
+  test::ModelFolder folder;
+  Json decoders = Json::array();
+  for (int i = 0; i < 8; ++i) decoders.push_back(replacing("a", "aaaaaaaaaaaaaaaa"));
+  folder.file["decoder"] = {{"type", "Sequence"}, {"decoders", decoders}};
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK_THROWS_WITH_AS(tokenizer->decode(tokenizer->encode("a")), doctest::Contains("longer than the limit of"), Error);
+}
+
+TEST_CASE("fault_19_tokens: a pattern that takes quadratic time ends with an error that names it") {
+  test::ModelFolder folder;
+  std::string pattern;
+  for (int i = 0; i < 20; ++i) pattern += fmt::format("{}(?=a*{})", i == 0 ? "" : "|", static_cast<char>('b' + i));
+  folder.file["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = pattern;
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  CHECK_THROWS_WITH_AS(tokenizer->encode(std::string(1 << 17, 'a')),
+                       doctest::Contains("(?=a*u)' could not be matched: it takes more than 2 seconds"), Error);
+}
+
+TEST_CASE("a pattern is searched for in a long text as in a short one") {
+  test::ModelFolder folder;
+  folder.file["pre_tokenizer"]["pretokenizers"][0]["pattern"]["Regex"] = "b";
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  std::string text;
+  for (const int size : {0, 1, 254, 255, 256, 257, 258, 511, 512, 513, 2000}) {
+    for (int i = 0; i < size; ++i) text += i % 3 == 0 ? "é" : "ac";
+    text += "b";
+  }
+  CHECK(tokenizer->decode(tokenizer->encode(text)) == text);
 }
 
 TEST_CASE("scanning and the queue merge in the same way") {

@@ -159,4 +159,26 @@ TEST_CASE("the served model must have the same tokenizer and template") {
   CHECK(findings[1].message.find("the adapter has another chat template (sha256 111111111111…)") == 0);
 }
 
+/** A conversation of `size` messages. */
+std::vector<Message> turns_of(int size) {
+  std::vector<Message> messages;
+  for (int i = 0; i < size; ++i) messages.push_back({i % 2 == 0 ? "user" : "assistant", "ab"});
+  return messages;
+}
+
+// Encoding the prompts of all turns takes quadratic time: hours for the second record.
+TEST_CASE("long conversations are checked in linear time, each part of them") {
+  const std::string head =
+      "{{ bos_token }}{% for m in messages %}<|user|>{% if m.role == 'assistant' %}{% generation %}{{ m.content }}<t>"
+      "{% endgeneration %}{% else %}{{ m.content }}<t>{% endif %}{% endfor %}{% if add_generation_prompt %}";
+  CHECK(check(head + "<|user|>{% endif %}", turns_of(4'000)).empty());
+  CHECK(check(head + "<|user|>{% endif %}", turns_of(100'000)).empty());
+  const std::vector<Finding> findings = check(head + "<t>{% endif %}", turns_of(4'000));
+  CHECK(findings.size() >= 16);
+  CHECK(findings.size() <= 64);
+  REQUIRE(!findings.empty());
+  CHECK(findings.back().message.find("turn 4000 ") != std::string::npos);
+  CHECK(check(head + "<t>{% endif %}", turns_of(300)).size() == 150);
+}
+
 }  // namespace

@@ -291,4 +291,16 @@ TEST_CASE("a dataset reports rejected lines and keeps the others in order") {
   CHECK_THROWS_AS(data.at(2), Error);
 }
 
+TEST_CASE("a conversation with too many turns to render the beginning up to each is an error that says so") {
+  Conversation many;
+  for (int i = 0; i < 20'000; ++i) many.messages.push_back({i % 2 == 0 ? "user" : "assistant", "ab"});
+  {
+    const auto [tokenizer, chat] = load_with("");
+    CHECK_THROWS_WITH_AS(encode_conversation(*tokenizer, chat, many), doctest::Contains("20000 messages, too many"),
+                         Error);
+  }
+  const auto [tokenizer, chat] = load_with(kWithMarkers);
+  CHECK(encode_conversation(*tokenizer, chat, many).num_targets == 20'000);
+}
+
 }  // namespace

@@ -74,7 +74,7 @@ int run(const Options& options, Context& context) {
   check(options, context);
   warn_without_date(options.model, {}, options.tokenizer_rules, options.date, context.log());
   const PreviewModel model = load_model(options);
-  RecordLines lines(options.file == "-" ? LineReader::standard_input() : LineReader(options.file));
+  RecordLines lines(options.file == "-" ? LineReader::standard_input() : LineReader(options.file, InputType::stream));
   Rejects rejects(options.rejects, context.log());
   PreviewStyle style = options.style;
   style.uses_color = context.uses_color && options.output.empty();

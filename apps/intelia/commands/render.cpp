@@ -33,7 +33,7 @@ void declare(OptionTable& table, Options& options) {
 /** The JSON in `path`, which must be `expected` ("list" or "object"); empty when no path is given. */
 std::string read_argument(const fs::path& path, const std::string& expected) {
   if (path.empty()) return "";
-  std::string text = read_file(path);
+  std::string text = read_file(path, 1ULL << 30, InputType::stream);
   const Json json = parse_exact_json(text, path.string());
   if (expected == "list" ? !json.is_array() : !json.is_object())
     throw Error(Kind::input, path.string() + ": not a JSON " + expected);

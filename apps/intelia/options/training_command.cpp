@@ -2,6 +2,7 @@
 
 #include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
+#include "engine/checkpoint_folders.hpp"
 #include "options/tracking_options.hpp"
 #include "options/training_options.hpp"
 
