@@ -250,8 +250,8 @@ struct FileRows::State {
       }
       if ((++counts.matched & 255) == 0) sinks.stop.check("the extraction");
       if ((counts.matched & 1023) == 0) sinks.progress.update({"conversation", counts.matched, 0, ""});
-      if (auto fault = fields->read(read_record(entry), FieldReader::Part::all, found))
-        throw Error(Kind::internal, *fault);
+      const std::string record = read_record(entry);
+      if (auto fault = fields->read(record, FieldReader::Part::all, found)) throw Error(Kind::internal, *fault);
       duplicates.add(where(entry.line), fields->duplicate_key());
       Row row;
       row.conversation_id = found.conversation_id;
@@ -262,6 +262,8 @@ struct FileRows::State {
       row.feedback = found.feedback;
       row.num_copies = entry.has_id ? copies.num_copies(entry.id) : 1;
       row.is_undated = !has_times;
+      row.record = record;
+      if (format == Format::json_lines) row.no_value = "is missing or null";
       if (entry.has_time) {
         created_at.clear();
         append_instant(created_at, entry.time);

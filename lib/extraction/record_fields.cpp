@@ -56,9 +56,9 @@ struct Places {
 struct Pair {
   std::optional<std::string> question, answer, corrected_answer;
 
-  std::optional<std::string> fault() const {
-    if (!question) return "question is NULL";
-    if (!answer) return "answer is NULL";
+  std::optional<std::string> fault(std::string_view no_value) const {
+    if (!question) return fmt::format("question {}", no_value);
+    if (!answer) return fmt::format("answer {}", no_value);
     return std::nullopt;
   }
 
@@ -127,7 +127,7 @@ class JsonFieldReader final : public FieldReader {
           !read_text({"answer"}, "answer", pair.answer, is_any_seen) ||
           !read_text({"corrected_answer"}, "corrected_answer", pair.corrected_answer, is_any_seen))
         return fault_;
-      if (auto fault = pair.fault()) return fault;
+      if (auto fault = pair.fault("is null")) return fault;
       seen_.conversation_id = true;
       pair.fill(fields, places_.listens_to_feedback, part);
     } else if (has_messages && part == Part::all && !messages.is_null()) {
@@ -223,7 +223,7 @@ class CsvFieldReader final : public FieldReader {
     fields.thumbs = text_of(thumbs_);
     if (is_pair_) {
       const Pair pair{text_of(question_), text_of(answer_), text_of(corrected_answer_)};
-      if (auto fault = pair.fault()) return fault;
+      if (auto fault = pair.fault("is NULL")) return fault;
       pair.fill(fields, listens_to_feedback_, part);
     } else if (part == Part::all) {
       fields.messages = text_of(messages_);

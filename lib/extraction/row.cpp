@@ -140,7 +140,7 @@ struct RowReader::State {
   /** Checks all columns but messages and prepares the metadata. */
   RowStatus read_columns(const Row& row) {
     if (row.too_long.column == "conversation_id") return reject_as_too_long(row.too_long);
-    if (!row.conversation_id) return reject("conversation_id is NULL");
+    if (!row.conversation_id) return reject(fmt::format("conversation_id {}", row.no_value));
     if (row.conversation_id->empty()) return reject("conversation_id is empty");
     if (!is_valid_utf8(*row.conversation_id)) return reject("conversation_id is not valid UTF-8");
     if (row.num_copies > 1)
@@ -150,7 +150,7 @@ struct RowReader::State {
          {std::pair("rating", row.rating), {"language", row.language}, {"thumbs", row.thumbs}})
       if (value && value->size() > kMaxValueBytes)
         return reject_as_too_long({column, static_cast<std::int64_t>(value->size())});
-    if (!row.rating && !listens_to_more_than_rating) return reject("rating is NULL");
+    if (!row.rating && !listens_to_more_than_rating) return reject(fmt::format("rating {}", row.no_value));
     if (const RowStatus status = read_rating_of(row, /*is_whole_row=*/false); status != RowStatus::kept) return status;
     if (row.language && !is_sound_text(*row.language)) return reject("language is not valid UTF-8");
     identity = "],\"metadata\":{\"conversation_id\":";
@@ -173,7 +173,7 @@ struct RowReader::State {
       origin += ",\"created_at\":null";
       return RowStatus::kept;
     }
-    if (!row.created_at) return reject("created_at is NULL");
+    if (!row.created_at) return reject(fmt::format("created_at {}", row.no_value));
     origin += ",\"created_at\":\"";
     if (!append_iso_time(origin, *row.created_at))
       return reject("created_at is not a date of the common era: " + in_quotes(*row.created_at));
@@ -391,7 +391,7 @@ struct RowReader::State {
   RowStatus read(const Row& row, std::string& out) {
     if (const RowStatus status = read_columns(row); status != RowStatus::kept) return status;
     if (!row.too_long.column.empty()) return reject_as_too_long(row.too_long);
-    if (!row.messages) return reject("messages is NULL");
+    if (!row.messages) return reject(fmt::format("messages {}", row.no_value));
     if (row.messages->empty()) return reject("messages is not valid JSON: it is empty");
     if (!is_valid_utf8(*row.messages)) return reject("messages is not valid UTF-8");
     out += "{\"messages\":[";

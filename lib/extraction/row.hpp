@@ -40,7 +40,9 @@ struct Row {
   std::optional<std::string_view> thumbs;    // for read_thumb
   std::optional<std::string_view> feedback;  // JSON, for Judgements
   std::optional<std::string_view> annotations;
-  bool is_undated = false;  // the source has no created_at: NULL is not a fault
+  std::string_view record;                // of a file: as it is stored there
+  std::string_view no_value = "is NULL";  // what a missing value is called in messages
+  bool is_undated = false;                // the source has no created_at: NULL is not a fault
 };
 
 enum class MessagesForm {

@@ -75,7 +75,10 @@ const RowResult& RowClassifier::classify(const Row& row, std::string_view where)
     result_.line += "}\n";
   } else {
     result_.output = status == RowStatus::quarantined ? OutputKind::quarantined : OutputKind::rejected;
-    append_rejected(result_.line, name, reader_.reason(), row.messages.value_or(""));
+    if (row.record.empty())
+      append_rejected(result_.line, name, reader_.reason(), row.messages.value_or(""));
+    else
+      append_rejected(result_.line, name, reader_.reason(), row.record, row.conversation_id);
   }
   return result_;
 }

@@ -124,6 +124,20 @@ std::string with_short_numbers(std::string_view text) {
   return out;
 }
 
+/** The first of NaN, Infinity and -Infinity, which other programs write as numbers, outside strings; empty: none. */
+std::string_view non_number_in(std::string_view text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '"') {
+      for (++i; i < text.size() && text[i] != '"'; ++i)
+        if (text[i] == '\\') ++i;
+      continue;
+    }
+    for (const std::string_view word : {"NaN", "Infinity", "-Infinity"})
+      if (text.substr(i).starts_with(word)) return word;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<std::string> JsonDocument::parse(std::string_view text) {
@@ -133,6 +147,9 @@ std::optional<std::string> JsonDocument::parse(std::string_view text) {
     const std::string short_text = with_short_numbers(text);
     error = parser_.parse(short_text.data(), short_text.size(), true).get(root_.element);
   }
+  if (error)
+    if (const std::string_view word = non_number_in(text); !word.empty())
+      return fmt::format("not valid JSON: {} is not a JSON value; write null or a number in its place", word);
   if (error) return fmt::format("not valid JSON: {}", simdjson::error_message(error));
   root_.text = after_space(text.data());
   return std::nullopt;

@@ -501,9 +501,14 @@ std::string reason_name(std::string_view reason) {
   return std::string(name.substr(0, name.find_last_not_of(' ') + 1));
 }
 
-void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw) {
+void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw,
+                     std::optional<std::string_view> conversation_id) {
   out += "{\"where\":";
   append_json_string(out, where);
+  if (conversation_id && is_valid_utf8(*conversation_id)) {
+    out += ",\"conversation_id\":";
+    append_json_string(out, *conversation_id);
+  }
   out += ",\"reason\":";
   append_json_string(out, is_valid_utf8(reason) ? reason : reason_name(reason));
   out += ",\"record\":";

@@ -57,9 +57,11 @@ void check(const RejectPolicy& policy);
 /** The name of a reason, without details: the part before the first ':' or '('. */
 std::string reason_name(std::string_view reason);
 
-/** Appends `{"where":…,"reason":…,"record":…}` and a newline. If `raw` is not UTF-8, its bytes are written as Latin-1.
+/** Appends `{"where":…,"conversation_id":…,"reason":…,"record":…}` and a newline; the id only if it is given. If `raw`
+ * is not UTF-8, its bytes are written as Latin-1.
  */
-void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw);
+void append_rejected(std::string& out, std::string_view where, const std::string& reason, std::string_view raw,
+                     std::optional<std::string_view> conversation_id = std::nullopt);
 
 /** Logs the first warnings of a kind; further ones are suppressed. */
 class FirstWarnings {

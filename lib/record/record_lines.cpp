@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <tuple>
+
 #include "base/counted.hpp"
 #include "base/error.hpp"
 
@@ -14,6 +16,15 @@ std::size_t byte_order_mark_bytes(std::string_view beginning, const std::filesys
     throw Error(Kind::input, "'" + path.string() +
                                  "' is UTF-16; convert it with "
                                  "'iconv -f UTF-16 -t UTF-8 OLD > NEW'");
+  for (const auto& [mark, name, program] : {std::tuple("\x1f\x8b", "gzip", "gunzip"),
+                                            {"\x28\xb5\x2f\xfd", "zstd", "unzstd"},
+                                            {"\xfd"
+                                             "7zXZ",
+                                             "xz", "unxz"},
+                                            {"PK\x03\x04", "zip", "unzip"}})
+    if (beginning.starts_with(mark))
+      throw Error(Kind::input, fmt::format("'{}' is compressed with {}; decompress it first, with '{}'", path.string(),
+                                           name, program));
   return beginning.starts_with("\xef\xbb\xbf") ? 3 : 0;
 }
 

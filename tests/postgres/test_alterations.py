@@ -171,7 +171,7 @@ class Database:
             self.transaction(self.chance.choice(rows if self.chance.random() < 0.5 else alterations))
 
 
-@pytest.mark.parametrize("seed", range(60 if IS_SLOW else 3))
+@pytest.mark.parametrize("seed", range(12 if IS_SLOW else 3))
 def test_random_alterations(database, tmp_path, seed):
     url, connection = database
     changing = Database(connection, random.Random(seed))
@@ -180,7 +180,7 @@ def test_random_alterations(database, tmp_path, seed):
     def extract(folder, *options):
         return program.run("extract", "--output", tmp_path / folder, *OPTIONS, *options, environment={"DATABASE_URL": url})
 
-    for step in range(80 if IS_SLOW else 20):
+    for step in range(60 if IS_SLOW else 20):
         changing.change()
         increment, full = extract("increment", "--incremental"), extract("full")
         assert increment.status == full.status, (step, increment.stderr, full.stderr)

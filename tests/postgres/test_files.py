@@ -1,7 +1,9 @@
 """JSON Lines and CSV files against a table with the same rows: the same lines in the same order; and malicious files."""
 import csv
+import gzip
 import hashlib
 import json
+import lzma
 import os
 import pathlib
 import random
@@ -12,7 +14,7 @@ import psycopg2.extras
 import pytest
 
 import program
-from conversations import TURNS
+from conversations import TURNS, lines_of
 
 DATA = pathlib.Path(os.environ.get("INTELIA_EXTERNAL_DATA", ""))
 needs_data = pytest.mark.skipif(not os.environ.get("INTELIA_REQUIRE_EXTERNAL_DATA")
@@ -176,6 +178,9 @@ def compare(url, files, folder):
         for path in files:
             result = read_file(path, folder, **settings)
             assert result.lines == expected, (path.name, settings)
+            # JSON has no NULL.
+            result.summary["rejected"] = {reason.replace("is missing or null", "is NULL"): count
+                                          for reason, count in result.summary["rejected"].items()}
             same = ("matched", "kept", "dropped", "rejected") + (() if "since" in settings else ("unmatched",))
             for count in same:  # rows outside the period are not counted in a database
                 assert result.summary.get(count, {}) == counts.get(count, {}), (path.name, settings)
@@ -280,7 +285,7 @@ def test_each_malformed_line_is_named(tmp_path):
         (changed(conversation_id="x" * 5000), "conversation_id is too long"), (changed(conversation_id=["x"]), "conversation_id is a list"),
         (changed(conversation_id="a\0b"), "conversation_id contains U+0000"), (changed(rating={"a": 1}), "rating is an object"),
         (changed(created_at="yesterday"), "created_at is not a time"), (changed(created_at=20260217), "created_at is not a time"),
-        (changed(conversation_id="y", messages=None), "messages is NULL"), (changed(conversation_id="z", rating="abc"), "rating is not a number"),
+        (changed(conversation_id="y", messages=None), "messages is missing or null"), (changed(conversation_id="z", rating="abc"), "rating is not a number"),
         (json.dumps({f"k{number}": number for number in range(400_000)}).encode(), None),
         (json.dumps({f"k{number}": number for number in range(1_000_000)}).encode(), "record is too long"),
         (changed(conversation_id="w", messages=[{"role": "user", "content": "a\0b"}] * 3), "content is not text"),
@@ -292,6 +297,40 @@ def test_each_malformed_line_is_named(tmp_path):
     expected = {number: reason for number, (_, reason) in enumerate(cases, 2) if reason}
     assert reasons_of(result) == expected
     assert result.summary["unmatched"] == {"rating is NULL": 1}
+
+
+def test_rejected_records_have_their_id_and_row(tmp_path):
+    """As they are in the file; `lineage` finds them by id."""
+    bad = {**GOOD, "conversation_id": "bad-é", "messages": "7"}
+    missing = {key: value for key, value in GOOD.items() if key != "messages"} | {"conversation_id": "missing"}
+    nan = json.dumps({**GOOD, "conversation_id": "nan", "messages": [{"role": "user", "content": 'NaN "', "weight": float("nan")}]})
+    path = write_lines(tmp_path / "x.jsonl", [GOOD, bad, missing])
+    path.write_text(path.read_text() + nan + "\n")
+
+    def rejected_of(source):
+        run = program.run("extract", "--from", source, "--output", tmp_path / source.suffix[1:], *ALL)
+        assert run.status == 0, run.stderr
+        return lines_of(tmp_path / source.suffix[1:], "rejected.jsonl")
+
+    rejected = {record["where"].rpartition(":")[2]: record for record in rejected_of(path)}
+    assert json.loads(rejected["2"]["record"]) == bad and rejected["2"]["conversation_id"] == "bad-é"
+    assert rejected["3"]["reason"] == "messages is missing or null"
+    assert rejected["4"]["reason"] == "not valid JSON: NaN is not a JSON value; write null or a number in its place"
+    for name in ("bad-é", "missing"):
+        assert "rejected.jsonl" in program.run("lineage", name, folder=tmp_path / "jsonl").stdout
+    table = tmp_path / "x.csv"
+    table.write_text('conversation_id,messages,rating,created_at,language\n"c,1",7,5,2026-01-01,fr\n')
+    rejected, = rejected_of(table)
+    assert rejected["conversation_id"] == "c,1" and rejected["record"] == '"c,1",7,5,2026-01-01,fr'
+
+
+@pytest.mark.parametrize("name", ["gzip", "xz"])
+def test_compressed_files(tmp_path, name):
+    path = tmp_path / "x.jsonl"
+    path.write_bytes({"gzip": gzip, "xz": lzma}[name].compress(json.dumps(GOOD).encode()))
+    run = program.run("extract", "--from", path, "--output", tmp_path / "out")
+    assert run.status == 1
+    assert f"is compressed with {name}; decompress it first, with '" in run.stderr
 
 
 def test_an_id_that_occurs_twice_is_not_guessed_at(tmp_path):
