@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+
 #include "base/counted.hpp"
 
 namespace intelia {
