@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+
 namespace intelia {
 
 /** "1 record", "2 records", "0 records". */

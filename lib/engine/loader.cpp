@@ -48,8 +48,8 @@ fs::path libtorch_of_python() {
 
 /**
  * Limits how long idle OpenMP threads of libtorch spin; libgomp reads this once, as it is loaded. Its default is
- * milliseconds, which made training seven times slower on a machine with other load (2 cores, one of them busy); 1,000
- * iterations, about ten microseconds, bridge the short pauses between operations.
+ * milliseconds, which makes training several times slower on a machine with other load; 1,000 iterations, about ten
+ * microseconds, bridge the short pauses between operations (docs/benchmarks/2026-11-30-cpu).
  */
 void limit_spinning() {
   if (std::getenv("OMP_WAIT_POLICY") == nullptr) ::setenv("GOMP_SPINCOUNT", "1000", /*overwrite=*/0);
