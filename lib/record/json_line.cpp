@@ -1,12 +1,13 @@
 #include "record/json_line.hpp"
 
 #include "record/json.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
 std::string json_line(const Json& json) {
   // Outside strings all characters are ASCII.
-  std::string line = json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string line = json_text(json);
   for (const auto& [character, escape] :
        {std::pair("\xC2\x85", "\\u0085"), std::pair("\xE2\x80\xA8", "\\u2028"), std::pair("\xE2\x80\xA9", "\\u2029")})
     for (std::size_t at = line.find(character); at != std::string::npos; at = line.find(character, at))
