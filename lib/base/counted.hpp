@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-
 namespace intelia {
 
 /** "1 record", "2 records", "0 records". */

@@ -13,6 +13,7 @@
 #include "engine/device_check.hpp"
 #include "evaluation/provenance.hpp"
 #include "inference/answering.hpp"
+#include "record/json_text.hpp"
 #include "record/jsonl.hpp"
 
 namespace intelia {
@@ -295,7 +296,7 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
       compare_losses(evaluation.losses, settings.seed, preparation.shares_tokens ? LossUnit::token : LossUnit::byte);
   evaluation.verdict = decide(evaluation.comparison.overall, settings.min_conversations);
 
-  run.stage_text("scores.json", scores_json(evaluation).dump(2) + "\n");
+  run.stage_text("scores.json", json_text(scores_json(evaluation), 2) + "\n");
   run.stage_text("report.html", html_report(evaluation));
   run.manifest()["counts"] = {
       {"conversations", evaluation.losses.size()},       {"trained_on", evaluation.overlap.num_excluded},

@@ -7,6 +7,7 @@
 #include "export/model_files.hpp"
 #include "inference/text_side.hpp"
 #include "model/quantized.hpp"
+#include "record/json_text.hpp"
 #include "record/trained_records.hpp"
 
 namespace intelia {
@@ -40,7 +41,7 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   }
   Json document = *plan.config.document;
   document["quantization_config"] = quantization_config_json(settings.uses_double_quantization, plan.config.dtype);
-  run.stage_text("config.json", document.dump(2) + "\n");
+  run.stage_text("config.json", json_text(document, 2) + "\n");
   for (const std::string& name : text_side_files(settings.model))
     stage_text_file(run, name, read_member(settings.model, name));
   if (const auto index = find_trained_records(settings.model)) run.stage_text(kTrainedRecordsFile, read_file(*index));

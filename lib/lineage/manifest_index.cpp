@@ -9,6 +9,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/path.hpp"
+#include "record/json_text.hpp"
 #include "record/manifest.hpp"
 
 namespace intelia {
@@ -141,7 +142,7 @@ std::string content_of(const Json& manifest) {
   Json content = Json::object();  // not a copy of all: copies of manifests are nested
   for (const auto& [key, value] : manifest.items())
     if (key != "measured" && key != "origins") content[key] = value;
-  return sha256_of(content.dump());
+  return sha256_of(json_text(content));
 }
 
 bool is_manifest_name(const std::string& name) { return name == "manifest.json" || name.ends_with(".manifest.json"); }

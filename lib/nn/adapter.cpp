@@ -13,6 +13,7 @@
 #include "model/adapter.hpp"
 #include "nn/weights.hpp"
 #include "record/json.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia::nn {
 
@@ -347,7 +348,8 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
     config.mutated_init.clear();
   }
   write_tensors(folder / "adapter_model.safetensors", tensors).commit();
-  write_file(folder / "adapter_config.json", adapter_config_json(config).dump(2) + "\n");
+  write_file(folder / "adapter_config.json", json_text(adapter_config_json(config), 2) + "
+");
 }
 
 }  // namespace intelia::nn

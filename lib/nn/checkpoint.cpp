@@ -3,6 +3,7 @@
 #include "base/path.hpp"
 #include "engine/checkpoint_folders.hpp"
 #include "nn/adapter.hpp"
+#include "record/json_text.hpp"
 #include "record/manifest.hpp"
 
 namespace intelia::nn {
@@ -33,7 +34,7 @@ void remove_checkpoint(const fs::path& folder) {
 /** The checksum that a checkpoint's manifest contains: of the rest of it. */
 std::string own_sha256(Json manifest) {
   manifest.erase("sha256");
-  return sha256_of(manifest.dump());
+  return sha256_of(json_text(manifest));
 }
 
 /** The state of a complete checkpoint; throws Error{input} that says what is wrong with another. */

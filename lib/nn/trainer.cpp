@@ -17,6 +17,7 @@
 #include "nn/evaluation.hpp"
 #include "nn/metrics_file.hpp"
 #include "nn/training_state.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia::nn {
 
@@ -72,6 +73,7 @@ class Trainer {
         num_steps_(total_steps(order_.num_rows(), settings)),
         schedule_(settings.schedule, num_steps_) {
     run_["training data"] = task.train.data_sha256();
+    run_ = Json::parse(json_text(run_));  // as a checkpoint returns it: the name of a folder may not be UTF-8
   }
 
   TrainingSummary run();

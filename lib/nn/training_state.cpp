@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia::nn {
 
@@ -109,7 +110,7 @@ void check_same_run(const Json& before, const Json& now, Log& log) {
       log.warning(
           fmt::format("the checkpoint was written with {} threads and the run goes on with {}: the result may not "
                       "have the same bytes as an uninterrupted run",
-                      was.dump(), value.dump()));
+                      json_text(was), json_text(value)));
       continue;
     }
     if (name == "options" && was.is_object()) {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.hpp"
+#include "record/json_text.hpp"
 #include "text/json_escape.hpp"
 
 namespace intelia {
@@ -76,6 +77,10 @@ bool is_too_deep(std::string_view text, int max_depth) {
 }
 
 }  // namespace
+
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 Json parse_json(std::string_view text, const std::string& name) {
   if (is_too_deep(text, 1024)) throw Error(Kind::input, name + ": JSON nested deeper than 1024");

@@ -4,6 +4,7 @@
 
 #include "record/exact_json.hpp"
 #include "record/json.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
@@ -44,8 +45,12 @@ void append(std::string& out, const Json& json) {
 
 std::string json_line(const Json& json) {
   // Outside strings all characters are ASCII.
+<<<<<<< HEAD
   std::string line;
   append(line, json);
+=======
+  std::string line = json_text(json);
+>>>>>>> s23-process
   for (const auto& [character, escape] :
        {std::pair("\xC2\x85", "\\u0085"), std::pair("\xE2\x80\xA8", "\\u2028"), std::pair("\xE2\x80\xA9", "\\u2029")})
     for (std::size_t at = line.find(character); at != std::string::npos; at = line.find(character, at))

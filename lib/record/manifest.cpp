@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "base/path.hpp"
 #include "record/json.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
@@ -45,7 +46,7 @@ Json make_manifest(const std::string& command, const std::string& version, const
 }
 
 void write_manifest(const fs::path& folder, const Json& manifest) {
-  write_file(folder / "manifest.json", manifest.dump(2) + "\n");
+  write_file(folder / "manifest.json", json_text(manifest, 2) + "\n");
 }
 
 std::optional<Json> read_manifest(const fs::path& folder) {
@@ -118,7 +119,7 @@ Json origins_of(const Json& inputs) {
         Json manifest = read_manifest_file(place);
         if (!lists(manifest, input)) continue;
         manifest.erase("measured");
-        if (manifest.dump().size() > kMaxKeptBytes) manifest.erase("origins");
+        if (json_text(manifest).size() > kMaxKeptBytes) manifest.erase("origins");
         origins.push_back({{"path", place.string()}, {"manifest", std::move(manifest)}});
       } catch (const Error&) {
         continue;  // an unreadable manifest has no information about the input

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/path.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
@@ -87,7 +88,7 @@ const Json& Run::close() {
   whole_["measured"] = {{"finished_at", utc_now()}, {"seconds", seconds()}};
   whole_["measured"].update(measured_);
   manifest_file_.emplace(*this / "manifest.json");
-  manifest_file_->write(whole_.dump(2) + "\n");
+  manifest_file_->write(json_text(whole_, 2) + "\n");
   manifest_file_->close();
   return whole_;
 }

@@ -16,6 +16,7 @@
 #include "base/hash.hpp"
 #include "base/path.hpp"
 #include "http/secret.hpp"
+#include "record/json_text.hpp"
 #include "text/utf8.hpp"
 #include "tracking/background.hpp"
 #include "tracking/mlflow_journal.hpp"
@@ -87,7 +88,7 @@ class MlflowServer {
 
   std::string create_experiment() {
     const HttpResponse response =
-        http_.post(std::string(kApi) + "experiments/create", Json{{"name", experiment_}}.dump(), ends_);
+        http_.post(std::string(kApi) + "experiments/create", json_text(Json{{"name", experiment_}}), ends_);
     if (response.status == 400 && response.body.find("RESOURCE_ALREADY_EXISTS") != std::string::npos)
       return find_experiment();  // created by another run
     return read(response, "creating the experiment").at("experiment_id");
@@ -282,7 +283,7 @@ class Mlflow final : public Tracker {
   JournalHead head() const {
     Json params = Json::object();
     for (const auto& [name, value] : run_.settings.items()) {
-      const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+      const std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
       if (!text.empty()) params[name] = truncated_utf8(text, kMaxParamBytes);
     }
     return {server_.url(),

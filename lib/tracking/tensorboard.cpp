@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/path.hpp"
+#include "record/json_text.hpp"
 #include "tracking/append_file.hpp"
 
 namespace intelia {
@@ -102,7 +103,7 @@ Message text_summary(const std::string& tag, const std::string& text) {
 std::string settings_table(const Json& settings) {
   std::string table = "| setting | value |\n| --- | --- |\n";
   for (const auto& [name, value] : settings.items()) {
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+    std::string text = value.is_string() ? value.get<std::string>() : json_text(value);
     for (std::size_t at = 0; (at = text.find_first_of("|\n", at)) != std::string::npos; at += 2)
       text.replace(at, 1, text[at] == '|' ? "\\|" : "  ");
     table += fmt::format("| {} | {} |\n", name, text);

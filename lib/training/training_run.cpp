@@ -12,6 +12,7 @@
 #include "base/hash.hpp"
 #include "base/path.hpp"
 #include "engine/engine.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
@@ -55,7 +56,7 @@ TrackedRun tracked_run(const RunInfo& info, const RunOptions& options, const fs:
           .command = info.command,
           .version = info.version,
           .settings = options.all,
-          .identity = sha256_of(whole.dump()),
+          .identity = sha256_of(json_text(whole)),
           .output = output,
           .resumes = resumes};
 }
@@ -83,11 +84,11 @@ void copy_text_side(const TextSide& text, Method method, const Run& run) {
 
 std::string model_card(const RunInfo& info, const std::string& base, const std::string& objective,
                        const TrainingData& data, const TrainingSummary& summary) {
-  const std::string name = Json(base).dump();  // quoted and escaped, which YAML reads, too
+  const std::string name = json_text(Json(base));  // quoted and escaped, which YAML reads, too
   std::string card = fmt::format(
       "---\nbase_model: {}\nlibrary_name: peft\npipeline_tag: text-generation\ntags:\n- {}\n- {}\n- intelia\n- lora\n"
       "- transformers\n---\n\n",
-      name, Json("base_model:adapter:" + base).dump(), objective);
+      name, json_text(Json("base_model:adapter:" + base)), objective);
   card += fmt::format(
       "# Adapter for {}\n\nA LoRA adapter, trained with `intelia {}` {} on {} records ({} trained tokens): {} "
       "optimizer "
@@ -147,7 +148,7 @@ std::vector<std::string> settings_lines(const RunOptions& options, std::int64_t 
     lines.push_back(fmt::format("  {:<30}{}", name, value));
   };
   for (const auto& [name, value] : options.changed.items())
-    add(name, value.is_string() ? value.get<std::string>() : value.dump());
+    add(name, value.is_string() ? value.get<std::string>() : json_text(value));
   add("sequences per optimizer step", std::to_string(sequences_per_step));
   add("data", data);
   return lines;

@@ -1,6 +1,7 @@
 """Rows of the fault table (docs/faults.md) for `train sft`, one test per row: fault_NN_train_sft."""
 import json
 import os
+import pathlib
 import random
 import shutil
 import signal
@@ -715,3 +716,17 @@ def test_train_sft_schedule_that_does_not_fit(tiny, tmp_path):
             assert run.status == 2, (way, look, run.stderr)
             said.add(run.stderr.split("the run has ")[1].split(";")[0])
         assert len(said) == 1 and (total is None or said == {str(total)}), (way, said)
+
+
+def test_fault_11_train_sft_name_of_the_output(tiny, tmp_path):
+    """An output folder and a model folder whose names are not UTF-8: trained, resumed and evaluated."""
+    output, model = (os.fsdecode(os.fsencode(tmp_path) + name) for name in (b"/out-\xff", b"/model-\xfe"))
+    run = program.run(*tiny.init(model))
+    assert run.status == 0, run.stderr
+    run = program.run(*tiny.sft(output, model=model, steps=2))
+    assert run.status == 0, run.stderr
+    run = program.run(*tiny.sft(output, "--resume", model=model, steps=4))
+    assert run.status == 0 and "resuming from step 2" in run.stderr, run.stderr
+    assert check_manifest(output) and "\ufffd" in (pathlib.Path(output) / "adapter_config.json").read_text()
+    run = program.run(*tiny.eval(os.fsdecode(os.fsencode(tmp_path) + b"/eval-\xff"), model=model, adapter=output))
+    assert run.status in (0, 3, 4), run.stderr

@@ -139,7 +139,7 @@ int run(const Options& typed, Context& context) {
 }  // namespace
 
 extern const Command train_dpo{
-    "train dpo", "Fine-tune on preferred and rejected answers (DPO and its variants)",
+    "train dpo", "Fine-tune on preferred and rejected answers (DPO, 18 losses)",
     "Trains on pairs of answers to the same prompt: {\"prompt\":[…],\"chosen\":[…],\"rejected\":[…]}; without a prompt "
     "it is what both answers have in common. The model is compared with a reference, the model as training starts. The "
     "losses are those of TRL, and cdpo, simpo and orpo (docs/training.md). An interrupted run is continued with "
