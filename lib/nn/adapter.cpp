@@ -348,8 +348,7 @@ void write_adapter(Decoder& model, const fs::path& folder, const std::string& ba
     config.mutated_init.clear();
   }
   write_tensors(folder / "adapter_model.safetensors", tensors).commit();
-  write_file(folder / "adapter_config.json", json_text(adapter_config_json(config), 2) + "
-");
+  write_file(folder / "adapter_config.json", json_text(adapter_config_json(config), 2) + "\n");
 }
 
 }  // namespace intelia::nn

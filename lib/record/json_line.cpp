@@ -11,9 +11,7 @@ namespace intelia {
 namespace {
 
 void append(std::string& out, const Json& json) {
-  const auto append_string = [&](const Json& text) {
-    out += text.dump(-1, ' ', false, Json::error_handler_t::replace);
-  };
+  const auto append_string = [&](const Json& text) { out += json_text(text); };
   if (json.is_object()) {
     out += '{';
     bool is_first = true;
@@ -45,12 +43,8 @@ void append(std::string& out, const Json& json) {
 
 std::string json_line(const Json& json) {
   // Outside strings all characters are ASCII.
-<<<<<<< HEAD
   std::string line;
   append(line, json);
-=======
-  std::string line = json_text(json);
->>>>>>> s23-process
   for (const auto& [character, escape] :
        {std::pair("\xC2\x85", "\\u0085"), std::pair("\xE2\x80\xA8", "\\u2028"), std::pair("\xE2\x80\xA9", "\\u2029")})
     for (std::size_t at = line.find(character); at != std::string::npos; at = line.find(character, at))
