@@ -14,8 +14,8 @@ struct SamplePrompts {
   std::vector<PromptIds> ids;
 };
 
-/** What comes before the last answer of the first `max_prompts` conversations of `path` that fit the model's context.
-    Other lines are skipped; reading the dataset reports them. */
+/** What comes before the last answer of the first `max_prompts` conversations of `path` that fit the model's context;
+   of preferences and rated answers their prompts. Other lines are skipped; reading the dataset reports them. */
 SamplePrompts read_sample_prompts(const std::filesystem::path& path, int max_prompts, const TextSide& text,
                                   const RenderOptions& render);
 

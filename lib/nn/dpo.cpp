@@ -110,20 +110,16 @@ class PairBatch final : public MicroBatch {
     return log_probs * at::tensor(weights, at::kFloat).to(log_probs.device());
   }
 
-  Computed compute(const Pass& pass) const {
-    const Statistics wanted = settings_.uses_weighting ? Statistics::with_log_square : Statistics::usual;
-    const LogProbs tokens = answers_.log_probs(model_, pass, wanted);
-    const auto num_pairs = static_cast<std::int64_t>(samples_.size());
-    const auto per_pair = [&](const Tensor& of_tokens) {  // [parts, B]
-      return sums(of_tokens, answers_.lengths()).view({num_pairs, parts()}).t();
-    };
-    const Tensor lengths =
-        at::tensor(answers_.lengths(), at::kFloat).to(tokens.values.device()).view({num_pairs, parts()}).t();
-    const std::int64_t chosen = parts() - 2, rejected = parts() - 1;
-    const Tensor whole = per_pair(tokens.values),
-                 log_probs = settings_.ld_alpha ? per_pair(weighted(tokens.values)) : whole;
-    const Tensor reference = reference_values(log_probs);
+  /** Sums over the parts of each pair: [S] -> [parts, B]. */
+  Tensor per_part(const Tensor& of_tokens) const { return sums(of_tokens, answers_.lengths()).view({-1, parts()}).t(); }
 
+  PairLogProbs log_probs_of_pairs(const LogProbs& tokens) const {
+    const std::int64_t chosen = parts() - 2, rejected = parts() - 1;
+    const Tensor lengths =
+        at::tensor(answers_.lengths(), at::kFloat).to(tokens.values.device()).view({-1, parts()}).t();
+    const Tensor whole = per_part(tokens.values),
+                 log_probs = settings_.ld_alpha ? per_part(weighted(tokens.values)) : whole;
+    const Tensor reference = reference_values(log_probs);
     PairLogProbs pairs{.chosen = log_probs[chosen],
                        .rejected = log_probs[rejected],
                        .reference_chosen = reference[0],
@@ -136,28 +132,34 @@ class PairBatch final : public MicroBatch {
     if (has_orpo(settings_))
       pairs.whole_mean = (whole[0].sum() + whole[chosen].sum()) / (lengths[0].sum() + lengths[chosen].sum());
     if (settings_.uses_weighting) {
-      const Tensor aligned = per_pair((tokens.values - tokens.statistics.log_square).detach()) / lengths.clamp_min(1);
+      const Tensor aligned = per_part((tokens.values - tokens.statistics.log_square).detach()) / lengths.clamp_min(1);
       pairs.weights = at::exp(aligned[chosen]) * at::exp(aligned[rejected]);
     }
+    return pairs;
+  }
+
+  Computed compute(const Pass& pass) const {
+    const LogProbs tokens =
+        answers_.log_probs(model_, pass, settings_.uses_weighting ? Statistics::with_log_square : Statistics::usual);
+    const PairLogProbs pairs = log_probs_of_pairs(tokens);
     const Tensor losses = pair_losses(settings_, pairs);
     const Rewards rewards = rewards_of(settings_, pairs);
-    const TokenStatistics& statistics = tokens.statistics;
-    const Tensor entropy = per_pair(statistics.entropy), logits = per_pair(statistics.mean_logit);
-    const Tensor ratio =
-        needs_reference(settings_) ? pairs.chosen - pairs.reference_chosen : at::zeros_like(pairs.chosen);
+    const std::int64_t chosen = parts() - 2, rejected = parts() - 1;
+    const Tensor entropy = per_part(tokens.statistics.entropy), logits = per_part(tokens.statistics.mean_logit);
     std::vector<Tensor> rows(kNumPairValues);
     rows[kLoss] = losses;
     rows[kChosenReward] = rewards.chosen;
     rows[kRejectedReward] = rewards.rejected;
     rows[kChosenLogProb] = pairs.chosen;
     rows[kRejectedLogProb] = pairs.rejected;
-    rows[kChosenLogRatio] = ratio;
+    rows[kChosenLogRatio] =
+        needs_reference(settings_) ? pairs.chosen - pairs.reference_chosen : at::zeros_like(pairs.chosen);
     rows[kChosenLength] = pairs.chosen_lengths;
     rows[kRejectedLength] = pairs.rejected_lengths;
     rows[kEntropy] = entropy[chosen] + entropy[rejected];
     rows[kChosenLogit] = logits[chosen];
     rows[kRejectedLogit] = logits[rejected];
-    rows[kChosenTop] = per_pair(statistics.is_top)[chosen];
+    rows[kChosenTop] = per_part(tokens.statistics.is_top)[chosen];
     return {losses, at::stack(rows).detach()};
   }
 
@@ -266,14 +268,6 @@ class DpoObjective final : public Objective {
   std::vector<float> known_;  // [2·pairs]: Σ log p of the answers under the reference; empty: computed when needed
 };
 
-/** The largest difference of log-probabilities, relative to their size, that is not a mistake: exact where both models
-   run the same operations on the same batch, else the rounding of the precision. */
-double tolerance_of(const DpoSettings& settings, at::ScalarType type) {
-  const bool has_residual = settings.lora.init == LoraInit::pissa || settings.lora.init == LoraInit::olora;
-  if (!settings.reference.is_precomputed && !has_residual) return 0;
-  return type == at::kFloat ? 1e-4 : 0.05;
-}
-
 void DpoObjective::check_start(Log& log) const {
   if (!reference_ || num_samples() == 0) return;
   std::vector<std::int64_t> numbers;
@@ -281,7 +275,7 @@ void DpoObjective::check_start(Log& log) const {
     numbers.push_back(i);
   const std::unique_ptr<PairBatch> first = batch(numbers);
   const Tensor values = first->evaluate().to(at::kCPU);
-  const double tolerance = tolerance_of(settings_, model_.placement.dtype);
+  const double tolerance = start_tolerance(settings_, settings_.reference, model_.placement.dtype);
   for (std::int64_t i = 0; i < static_cast<std::int64_t>(numbers.size()); ++i) {
     const auto value = [&](PairValue row) { return values[row][i].item<double>(); };
     const double log_ratio =

@@ -247,10 +247,9 @@ class KtoObjective final : public Objective {
     for (std::int64_t i = 0; i < std::min<std::int64_t>(num_samples(), std::max(1, settings_.batch_size)); ++i)
       numbers.push_back(i);
     const Tensor values = read(numbers)->evaluate().to(at::kCPU);
-    const bool has_residual = settings_.lora.init == LoraInit::pissa || settings_.lora.init == LoraInit::olora;
     const double largest = values[kReward].abs().max().item<double>() / settings_.beta;
     const double size = std::max(1.0, values[kLogProb].abs().max().item<double>());
-    const double tolerance = !has_residual ? 0 : model_.placement.dtype == at::kFloat ? 1e-4 : 0.05;
+    const double tolerance = start_tolerance(settings_, settings_.reference, model_.placement.dtype);
     if (largest <= tolerance * size) return;
     throw Error(Kind::internal,
                 fmt::format("before the first step the model must equal its reference, but the log-probability of an "

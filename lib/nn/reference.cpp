@@ -65,6 +65,12 @@ Reference::Reference(const Decoder& policy, const TrainingSettings& training, co
   uses_adapter_ = true;
 }
 
+double start_tolerance(const TrainingSettings& training, const ReferenceSettings& settings, at::ScalarType type) {
+  const bool has_residual = training.lora.init == LoraInit::pissa || training.lora.init == LoraInit::olora;
+  if (!settings.is_precomputed && !has_residual) return 0;
+  return type == at::kFloat ? 1e-4 : 0.05;
+}
+
 Tensor Reference::log_probs(const Answers& answers) const {
   const torch::autograd::AutoGradMode without_gradient(false);
   const Decoder& model = copy_ ? *copy_ : policy_;

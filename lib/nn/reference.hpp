@@ -26,4 +26,8 @@ class Reference {
   bool is_start_ = true;
 };
 
+/** The largest difference of log-probabilities under policy and reference, relative to their size, that is not a
+    mistake: none where both run the same operations on the same batch, else the rounding of the precision. */
+double start_tolerance(const TrainingSettings& training, const ReferenceSettings& settings, at::ScalarType type);
+
 }  // namespace intelia::nn

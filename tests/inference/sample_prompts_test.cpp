@@ -32,3 +32,19 @@ TEST_CASE("sample prompts precede the last answer; other lines are skipped") {
   CHECK(read_sample_prompts(path, 1, text, {}).names.size() == 1);
   CHECK(read_sample_prompts(folder / "absent", 0, text, {}).ids.empty());
 }
+
+TEST_CASE("sample prompts of preferences and rated answers are their prompts") {
+  const test::TinyModel model;
+  const TextSide text = load_text_side(model.path());
+  const TemporaryFolder folder;
+  const auto path = folder.write(
+      "v.jsonl",
+      R"({"prompt":[{"role":"user","content":"ab"}],"chosen":[{"role":"assistant","content":"x"}],"rejected":[{"role":"assistant","content":"y"}],"metadata":{"id":"p"}})"
+      "\n"
+      R"({"prompt":[{"role":"user","content":"abc"}],"completion":[{"role":"assistant","content":"x"}],"label":true})"
+      "\n");
+  const SamplePrompts prompts = read_sample_prompts(path, 5, text, {});
+  CHECK(prompts.names == std::vector<std::string>{"p", "line 2"});
+  CHECK(prompts.ids.at(0) == encode_prompt(*text.tokenizer, text.chat_template, {{"user", "ab"}}));
+  CHECK(prompts.ids.at(1) == encode_prompt(*text.tokenizer, text.chat_template, {{"user", "abc"}}));
+}
