@@ -7,6 +7,7 @@
 
 #include "nn/evaluation.hpp"
 #include "nn/pair_metrics.hpp"
+#include "nn/preference_batch.hpp"
 #include "nn/preference_loss.hpp"
 #include "nn/reference.hpp"
 #include "nn/reference_scores.hpp"
@@ -20,54 +21,23 @@ bool has_orpo(const DpoSettings& settings) {
 }
 
 /** Micro-batches of pairs. */
-class PairBatch final : public MicroBatch {
+class PairBatch final : public PreferenceBatch {
  public:
   /** `reference` may be null where no loss needs one; `known` [2·B], the reference's log-probabilities of the answers,
      may be empty. Both must outlive the batch. */
   PairBatch(const Decoder& model, const DpoSettings& settings, const Reference* reference, std::vector<float> known,
             std::vector<TokenSample> samples)
-      : model_(model),
+      : PreferenceBatch(std::move(samples), settings.compat),
+        model_(model),
         settings_(settings),
         reference_(reference),
         known_(std::move(known)),
-        samples_(std::move(samples)),
-        answers_(model, samples_, {.shares_prompts = settings.shares_prompts, .labels_prompts = has_orpo(settings)}) {}
-
-  BatchSize size() const override {
-    BatchSize total;
-    for (const TokenSample& sample : samples_) {
-      const SampleSize size = size_of(sample);
-      total.tokens += size.tokens + prompt_length(sample);  // of two sequences
-      total.targets += size.targets;
-    }
-    total.weight = settings_.compat == Compat::trl ? 1 : static_cast<double>(samples_.size());
-    return total;
-  }
-
-  BatchLoss loss(std::uint64_t seed) const override {
-    const auto [losses, values] = compute({.is_training = true, .seed = seed});
-    const bool per_batch = settings_.compat == Compat::trl;
-    return {per_batch ? losses.mean() : losses.sum(),
-            values.is_meta() ? MetricSums() : pair_metrics(values.to(at::kCPU), per_batch)};
-  }
-
-  Tensor evaluate() const override {
-    const torch::autograd::AutoGradMode without_gradient(false);
-    return compute({}).values;
-  }
-
-  BatchScores scores(const Tensor& evaluated) const override {
-    const Tensor values = evaluated.to(at::kCPU);
-    BatchScores scores{{}, pair_metrics(values, settings_.compat == Compat::trl)};
-    for (std::size_t i = 0; i < samples_.size(); ++i)
-      scores.losses.push_back(
-          {values[kLoss][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
-    return scores;
-  }
+        answers_(model, this->samples(),
+                 {.shares_prompts = settings.shares_prompts, .labels_prompts = has_orpo(settings)}) {}
 
   std::vector<Json> describe() const override {
     std::vector<Json> list;
-    for (const TokenSample& sample : samples_) {
+    for (const TokenSample& sample : samples()) {
       const auto part = [&](std::int64_t from, std::int64_t to) {
         return std::vector<std::int32_t>(sample.ids.begin() + from, sample.ids.begin() + to);
       };
@@ -88,11 +58,6 @@ class PairBatch final : public MicroBatch {
   }
 
  private:
-  struct Computed {
-    Tensor losses;  // [B] with graph
-    Tensor values;  // [kNumPairValues, B], detached
-  };
-
   /** Runs of targets per pair: with orpo the prompt's, then those of the two answers. */
   std::int64_t parts() const { return has_orpo(settings_) ? 3 : 2; }
 
@@ -138,7 +103,7 @@ class PairBatch final : public MicroBatch {
     return pairs;
   }
 
-  Computed compute(const Pass& pass) const {
+  Computed compute(const Pass& pass) const override {
     const LogProbs tokens =
         answers_.log_probs(model_, pass, settings_.uses_weighting ? Statistics::with_log_square : Statistics::usual);
     const PairLogProbs pairs = log_probs_of_pairs(tokens);
@@ -163,6 +128,11 @@ class PairBatch final : public MicroBatch {
     return {losses, at::stack(rows).detach()};
   }
 
+  MetricSums metrics(const Tensor& values, bool per_batch) const override { return pair_metrics(values, per_batch); }
+  std::int64_t tokens_of(const TokenSample& pair) const override {
+    return static_cast<std::int64_t>(pair.ids.size()) + prompt_length(pair);
+  }
+
   /** [2, B]: of the chosen and the rejected answers. */
   Tensor reference_values(const Tensor& like) const {
     if (!needs_reference(settings_)) return at::zeros({2, like.size(1)}, like.options()).detach();
@@ -174,15 +144,12 @@ class PairBatch final : public MicroBatch {
   const DpoSettings& settings_;
   const Reference* reference_;
   std::vector<float> known_;
-  std::vector<TokenSample> samples_;
   Answers answers_;
 };
 
 /** A pair with these lengths and arbitrary content. */
 TokenSample outline_pair(std::int64_t prompt, std::int64_t chosen, std::int64_t rejected) {
-  const auto size = static_cast<std::size_t>(prompt + chosen + rejected);
-  TokenSample sample{std::vector<std::int32_t>(size, 0), std::vector<std::uint8_t>(size, 1)};
-  std::fill(sample.is_target.begin(), sample.is_target.begin() + prompt, 0);
+  TokenSample sample = outline_sample(prompt + chosen + rejected, chosen + rejected);
   sample.second_begin = static_cast<std::int32_t>(prompt + chosen);
   return sample;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "nn/preference_batch.hpp"
 #include "nn/preference_loss.hpp"
 #include "nn/reference.hpp"
 
@@ -92,66 +93,34 @@ std::vector<TokenSample> rotated(const std::vector<TokenSample>& samples, std::s
   return list;
 }
 
-class AnswerBatch final : public MicroBatch {
+class AnswerBatch final : public PreferenceBatch {
  public:
   /** samples: not truncated yet. */
   AnswerBatch(const Decoder& model, const KtoSettings& settings, const Reference& reference,
               const std::vector<TokenSample>& samples, std::int64_t max_length)
-      : model_(model),
+      : PreferenceBatch(truncated(samples, max_length), settings.compat),
+        model_(model),
         settings_(settings),
         reference_(reference),
-        samples_(truncated(samples, max_length)),
-        answers_(model, samples_) {
+        answers_(model, this->samples()) {
     if (settings.loss != AnswerLoss::kto) return;
     const std::size_t group =
         settings.packs ? samples.size() : static_cast<std::size_t>(std::max(1, settings.batch_size));
     others_.emplace(model, truncated(rotated(samples, group), max_length));
   }
 
-  BatchSize size() const override {
-    BatchSize total;
-    for (const TokenSample& sample : samples_) {
-      const SampleSize size = size_of(sample);
-      total.tokens += size.tokens;
-      total.targets += size.targets;
-    }
-    total.weight = settings_.compat == Compat::trl ? 1 : static_cast<double>(samples_.size());
-    return total;
-  }
-
-  BatchLoss loss(std::uint64_t seed) const override {
-    const auto [losses, values] = compute({.is_training = true, .seed = seed});
-    const bool per_batch = settings_.compat == Compat::trl;
-    return {per_batch ? losses.mean() : losses.sum(),
-            values.is_meta() ? MetricSums() : answer_metrics(values.to(at::kCPU), per_batch)};
-  }
-
-  Tensor evaluate() const override {
-    const torch::autograd::AutoGradMode without_gradient(false);
-    return compute({}).values;
-  }
-
-  BatchScores scores(const Tensor& evaluated) const override {
-    const Tensor values = evaluated.to(at::kCPU);
-    BatchScores scores{{}, answer_metrics(values, settings_.compat == Compat::trl)};
-    for (std::size_t i = 0; i < samples_.size(); ++i)
-      scores.losses.push_back(
-          {values[kLoss][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
-    return scores;
-  }
-
   std::vector<Json> describe() const override {
     std::vector<Json> list;
-    for (const TokenSample& sample : samples_)
+    for (const TokenSample& sample : samples())
       list.push_back({{"ids", sample.ids}, {"is_target", sample.is_target}, {"label", sample.is_desirable}});
     return list;
   }
 
  private:
-  struct Computed {
-    Tensor losses;  // [B] with graph
-    Tensor values;  // [kNumAnswerValues, B], detached
-  };
+  MetricSums metrics(const Tensor& values, bool per_batch) const override { return answer_metrics(values, per_batch); }
+  std::int64_t tokens_of(const TokenSample& sample) const override {
+    return static_cast<std::int64_t>(sample.ids.size());
+  }
 
   /** How much more likely the answers to other prompts have become, a baseline for the rewards: [], without gradient.
    */
@@ -162,13 +131,13 @@ class AnswerBatch final : public MicroBatch {
     return ((policy - reference_.log_probs(*others_)).sum() / static_cast<double>(others_->count())).clamp_min(0);
   }
 
-  Computed compute(const Pass& pass) const {
+  Computed compute(const Pass& pass) const override {
     const LogProbs tokens = answers_.log_probs(model_, pass, Statistics::usual);
     const auto per_answer = [&](const Tensor& of_tokens) { return sums(of_tokens, answers_.lengths()); };  // [B]
     const Tensor log_probs = per_answer(tokens.values);
     const Tensor log_ratios = log_probs - per_answer(reference_.log_probs(answers_));
     std::vector<std::uint8_t> labels;
-    for (const TokenSample& sample : samples_) labels.push_back(sample.is_desirable);
+    for (const TokenSample& sample : samples()) labels.push_back(sample.is_desirable);
     const Tensor is_desirable = at::tensor(labels, at::kByte).to(at::kBool).to(log_probs.device());
     const Tensor baseline = kl(log_probs);
     const Tensor weights =
@@ -189,7 +158,6 @@ class AnswerBatch final : public MicroBatch {
   const Decoder& model_;
   const KtoSettings& settings_;
   const Reference& reference_;
-  std::vector<TokenSample> samples_;
   Answers answers_;
   std::optional<Answers> others_;  // the same prompts with each other's answers, for the KL term
 };
@@ -223,10 +191,7 @@ class KtoObjective final : public Objective {
     std::vector<TokenSample> samples;
     for (const std::int64_t number : numbers) {
       const auto [tokens, targets] = sample_size(number, max_length);
-      TokenSample& sample = samples.emplace_back();
-      sample.ids.assign(static_cast<std::size_t>(tokens), 0);
-      sample.is_target.assign(static_cast<std::size_t>(tokens), 0);
-      std::fill(sample.is_target.end() - targets, sample.is_target.end(), 1);
+      samples.push_back(outline_sample(tokens, targets));
     }
     return batch(samples, max_length);
   }

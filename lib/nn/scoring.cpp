@@ -125,6 +125,13 @@ bool can_share_prompt(const Rope& rope, const TokenSample& pair) {
 
 }  // namespace
 
+TokenSample outline_sample(std::int64_t tokens, std::int64_t targets) {
+  const auto size = static_cast<std::size_t>(tokens);
+  TokenSample sample{std::vector<std::int32_t>(size, 0), std::vector<std::uint8_t>(size, 0)};
+  std::fill(sample.is_target.end() - targets, sample.is_target.end(), 1);
+  return sample;
+}
+
 std::int64_t prompt_length(const TokenSample& pair) {
   return std::find_if(pair.is_target.begin(), pair.is_target.end(), [](auto is) { return is != 0; }) -
          pair.is_target.begin();

@@ -17,6 +17,9 @@ struct Supervised {
   Tensor weights;  // [S] fp32, or undefined when every target has weight 1
 };
 
+/** A sequence of `tokens` tokens whose last `targets` are targets, and arbitrary content. */
+TokenSample outline_sample(std::int64_t tokens, std::int64_t targets);
+
 /** Tokens of a pair's prompt: those before its first target. */
 std::int64_t prompt_length(const TokenSample& pair);
 

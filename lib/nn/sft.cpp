@@ -94,10 +94,7 @@ class SftObjective final : public Objective {
     std::vector<TokenSample> samples;
     for (const std::int64_t number : numbers) {
       const auto [tokens, targets] = sample_size(number, max_length);
-      TokenSample& sample = samples.emplace_back();
-      sample.ids.assign(static_cast<std::size_t>(tokens), 0);
-      sample.is_target.assign(static_cast<std::size_t>(tokens), 0);
-      std::fill(sample.is_target.end() - targets, sample.is_target.end(), 1);
+      samples.push_back(outline_sample(tokens, targets));
     }
     return std::make_unique<SftBatch>(model_, neftune_alpha_, std::move(samples));
   }
