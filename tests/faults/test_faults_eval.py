@@ -232,7 +232,7 @@ def test_eval_run_bad_input(tiny, tmp_path):
     long = write_lines(tmp_path / "long.jsonl", [conversation(number) for number in range(3)]
                        + [conversation(4, answer="water " * 300)])
     run = program.run(*tiny.eval(tmp_path / "long", validation=long))
-    assert run.status == CANNOT_TELL and "were longer than the context" in (tmp_path / "long/report.html").read_text(), run.stderr
+    assert run.status == CANNOT_TELL and "was longer than the context" in (tmp_path / "long/report.html").read_text(), run.stderr
 
 
 def test_eval_run_input_that_is_not_a_file(tiny, tmp_path):

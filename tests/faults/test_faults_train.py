@@ -618,7 +618,7 @@ def test_train_sft_stops_early(tiny, tmp_path):
     """Reported in the summary, the log and the manifest; the result is the best state, not the last."""
     settings = ["--early-stopping", 2, "--early-stopping-threshold", 100, "--eval-every", 1]
     run = program.run(*tiny.sft(tmp_path / "out", *settings, steps=9))
-    assert run.status == 0 and "3 steps (stopped early: no improvement)" in run.stderr + run.stdout, run.stderr
+    assert run.status == 0 and "3 steps (stopped early: no improvement in 2 consecutive evaluations)" in run.stderr + run.stdout, run.stderr
     assert "stopped early at step 3 of 9: no improvement in 2 consecutive evaluations" in run.stderr
     result = json.loads((tmp_path / "out" / "manifest.json").read_text())["result"]
     assert result["stopped_early"] is True and result["steps"] == 3
