@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -15,6 +16,21 @@
 #include "record/sample_source.hpp"
 
 namespace intelia {
+
+/** Where generation takes its requests from, and what it reports to. */
+class GenerationClient {
+ public:
+  virtual ~GenerationClient() = default;
+  /** The next request, or nothing when there are no more. Called when there is room; requests are numbered from 0. */
+  virtual std::optional<GenerationRequest> next() = 0;
+  /** The answer to request `number` continues with `id`. Returns whether it ends there, as at a stop string. */
+  virtual bool add(std::int64_t number, std::int32_t id) {
+    static_cast<void>(number), static_cast<void>(id);
+    return false;
+  }
+  /** Request `number` is answered. */
+  virtual void finish(std::int64_t number, GeneratedTokens&& tokens) = 0;
+};
 
 /** A loaded model, with its adapter when one was given. Not thread-safe. */
 class LoadedModel {
@@ -29,6 +45,11 @@ class LoadedModel {
   virtual std::vector<GeneratedTokens> generate(std::span<const GenerationRequest> requests,
                                                 const SamplingSettings& sampling, bool use_adapter,
                                                 const StopFlag& stop) = 0;
+  /** Answers the requests of `client`, up to `batch_size` of them at a time. On the CPU an answer depends on its
+     request, the settings and the model alone; on other devices other answers of the batch may change it by rounding.
+   */
+  virtual void generate(GenerationClient& client, const SamplingSettings& sampling, int batch_size,
+                        const StopFlag& stop) = 0;
   /** Logits after each token of one sequence, [T, V] row-major fp32. */
   virtual std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) = 0;
 };

@@ -84,7 +84,10 @@ struct SamplingSettings {
   int max_new_tokens = 256;
   double temperature = 0;  // 0: greedy
   double top_p = 1;
-  int top_k = 0;  // 0: no limit
+  int top_k = 0;                  // 0: no limit
+  double min_p = 0;               // probability relative to that of the most likely token; 0: no limit
+  double repetition_penalty = 1;  // of tokens that occur in the prompt or the answer; 1: none
+  bool wants_log_probs = false;
   std::uint64_t seed = 42;
   std::vector<std::int32_t> stop_ids;
 };
@@ -93,6 +96,7 @@ struct SamplingSettings {
 struct GenerationRequest {
   std::vector<std::int32_t> prompt;
   std::uint64_t sample = 0;  // tells apart several answers to the same prompt
+  bool uses_adapter = true;
 };
 
 /** What every training needs, whatever its loss. */
@@ -263,7 +267,10 @@ struct SampleLoss {
 
 struct GeneratedTokens {
   std::vector<std::int32_t> ids;  // without the prompt and the stop id
-  bool is_truncated = false;      // it ended at max_new_tokens or at the context length
+  /** With wants_log_probs, of each id: its logarithmic probability in the model's own distribution, before penalty,
+     temperature and filters. */
+  std::vector<float> log_probs = {};
+  bool is_truncated = false;  // it ended at max_new_tokens or at the context length
 };
 
 }  // namespace intelia

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "base/error.hpp"
+#include "inference/answer_text.hpp"
 #include "inference/stop_ids.hpp"
 #include "tokens/encode.hpp"
 
@@ -24,21 +27,64 @@ PromptIds Generator::encode(const std::vector<Message>& messages, const std::str
   return ids;
 }
 
-std::vector<Completion> Generator::complete(std::span<const PromptIds> prompts, SamplingSettings sampling,
+void Generator::run(GenerationClient& client, const SamplingSettings& sampling, int batch_size,
+                    const StopFlag& stop) const {
+  SamplingSettings own = sampling;
+  own.stop_ids.insert(own.stop_ids.end(), stop_ids_.begin(), stop_ids_.end());
+  model_.generate(client, own, batch_size, stop);
+}
+
+Completion Generator::completion(std::int64_t prompt_tokens, GeneratedTokens&& generated,
+                                 const std::vector<std::string>& stop_strings) const {
+  Completion completion{text_.tokenizer->decode(generated.ids, /*skip_special=*/true),
+                        generated.is_truncated ? FinishReason::length : FinishReason::stop, prompt_tokens,
+                        static_cast<std::int64_t>(generated.ids.size())};
+  completion.ids = std::move(generated.ids);
+  completion.log_probs = std::move(generated.log_probs);
+  if (const std::size_t end = find_stop(completion.text, stop_strings); end != std::string::npos) {
+    completion.text.resize(end);
+    completion.finish_reason = FinishReason::stop;
+  }
+  return completion;
+}
+
+namespace {
+
+/** Prompts from a list, completions into one. */
+class ListClient final : public GenerationClient {
+ public:
+  ListClient(const Generator& generator, std::span<const PromptIds> prompts, bool use_adapter, std::uint64_t sample)
+      : generator_(generator),
+        prompts_(prompts),
+        use_adapter_(use_adapter),
+        sample_(sample),
+        completions_(prompts.size()) {}
+  std::optional<GenerationRequest> next() override {
+    if (next_ == prompts_.size()) return std::nullopt;
+    return GenerationRequest{prompts_[next_++], sample_, use_adapter_};
+  }
+  void finish(std::int64_t number, GeneratedTokens&& tokens) override {
+    const auto place = static_cast<std::size_t>(number);
+    completions_[place] = generator_.completion(static_cast<std::int64_t>(prompts_[place].size()), std::move(tokens));
+  }
+  std::vector<Completion>& completions() { return completions_; }
+
+ private:
+  const Generator& generator_;
+  std::span<const PromptIds> prompts_;
+  bool use_adapter_;
+  std::uint64_t sample_;
+  std::size_t next_ = 0;
+  std::vector<Completion> completions_;
+};
+
+}  // namespace
+
+std::vector<Completion> Generator::complete(std::span<const PromptIds> prompts, const SamplingSettings& sampling,
                                             bool use_adapter, const StopFlag& stop, std::uint64_t sample) const {
-  sampling.stop_ids.insert(sampling.stop_ids.end(), stop_ids_.begin(), stop_ids_.end());
-  std::vector<GenerationRequest> requests;
-  requests.reserve(prompts.size());
-  for (const PromptIds& prompt : prompts) requests.push_back({prompt, sample});
-  const std::vector<GeneratedTokens> generated = model_.generate(requests, sampling, use_adapter, stop);
-  std::vector<Completion> completions;
-  completions.reserve(generated.size());
-  for (std::size_t i = 0; i < generated.size(); ++i)
-    completions.push_back({text_.tokenizer->decode(generated[i].ids, /*skip_special=*/true),
-                           generated[i].is_truncated ? FinishReason::length : FinishReason::stop,
-                           static_cast<std::int64_t>(prompts[i].size()),
-                           static_cast<std::int64_t>(generated[i].ids.size())});
-  return completions;
+  ListClient client(*this, prompts, use_adapter, sample);
+  run(client, sampling, static_cast<int>(prompts.size()), stop);
+  return std::move(client.completions());
 }
 
 }  // namespace intelia

@@ -13,7 +13,7 @@
 namespace intelia {
 
 enum class FinishReason {
-  stop,    // the model ended its answer with a stop token
+  stop,    // the model ended its answer with a stop token, or a stop string occurred
   length,  // the maximum number of new tokens, or the context length, was reached
 };
 
@@ -22,10 +22,12 @@ const char* name_of(FinishReason reason);
 
 /** The completion of a prompt. */
 struct Completion {
-  std::string text;  // without control tokens
+  std::string text;  // without control tokens; ends before a stop string
   FinishReason finish_reason = FinishReason::stop;
   std::int64_t prompt_tokens = 0;
   std::int64_t completion_tokens = 0;  // without the stop token
+  std::vector<std::int32_t> ids;       // those tokens; with a stop string up to the one that completes it
+  std::vector<float> log_probs;        // of each, with wants_log_probs
 };
 
 /** A prompt as token ids, generation prompt included. */
@@ -43,8 +45,17 @@ class Generator {
 
   /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample`
       distinguishes several samples of the same prompt and seed. */
-  std::vector<Completion> complete(std::span<const PromptIds> prompts, SamplingSettings sampling, bool use_adapter,
-                                   const StopFlag& stop, std::uint64_t sample = 0) const;
+  std::vector<Completion> complete(std::span<const PromptIds> prompts, const SamplingSettings& sampling,
+                                   bool use_adapter, const StopFlag& stop, std::uint64_t sample = 0) const;
+
+  /** Answers the requests of `client`, up to `batch_size` at a time, with the generator's stop tokens added. */
+  void run(GenerationClient& client, const SamplingSettings& sampling, int batch_size, const StopFlag& stop) const;
+
+  /** The completion of a prompt of `prompt_tokens` tokens from what the engine generated. */
+  Completion completion(std::int64_t prompt_tokens, GeneratedTokens&& generated,
+                        const std::vector<std::string>& stop_strings = {}) const;
+
+  const TextSide& text() const { return text_; }
 
  private:
   const TextSide& text_;

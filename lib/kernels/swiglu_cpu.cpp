@@ -35,4 +35,12 @@ INTELIA_INLINE inline void swiglu_range_backward(std::int64_t n, const T* __rest
 
 INTELIA_FOR_EACH_NUMBER(INTELIA_ENTRIES)
 
+INTELIA_VECTORIZED void geglu(std::int64_t n, const float* __restrict gate, const float* __restrict up,
+                              float* __restrict y) {
+  for (std::int64_t i = 0; i < n; ++i) {
+    const float g = gate[i], inner = 1.5957691216057308f * (g + 0.044715f * g * g * g);
+    y[i] = g / (1 + exponential(-inner)) * up[i];
+  }
+}
+
 }  // namespace intelia::kernels

@@ -5,6 +5,7 @@
 #include "nn/operations/neftune.hpp"
 #include "nn/operations/rms_norm.hpp"
 #include "nn/operations/rotary.hpp"
+#include "nn/operations/row_product.hpp"
 #include "nn/operations/softcap.hpp"
 
 namespace intelia::nn {
@@ -25,7 +26,7 @@ std::vector<Weight*> Decoder::weights() {
 }
 
 Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
-                          const Pass& pass, KvCache* cache, const Tensor& slots) const {
+                          const Pass& pass, KvCache* cache) const {
   const Block& block = blocks[layer];
   const std::int64_t num_tokens = normal.size(0), heads = config.num_attention_heads,
                      kv_heads = config.num_key_value_heads;
@@ -34,7 +35,7 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
   if (block.has_joint_projections)
     parts = block.qkv(normal, pass).split_with_sizes({heads * size, kv_heads * size, kv_heads * size}, -1);
   else
-    parts = {block.q(normal, pass), block.k(normal, pass), block.v(normal, pass)};
+    parts = apply_linears({&block.q, &block.k, &block.v}, normal, pass);
   Tensor q = parts[0].view({num_tokens, heads, size});           // [N, H, E]
   Tensor k = parts[1].view({num_tokens, kv_heads, size});        // [N, K, E]
   const Tensor v = parts[2].view({num_tokens, kv_heads, size});  // [N, K, E]
@@ -47,23 +48,10 @@ Tensor Decoder::attention(std::size_t layer, const Tensor& normal, const TokenBa
 
   const AttentionRule rule{window_of(config, static_cast<std::int64_t>(layer)), config.attention_scale,
                            config.attention_softcap};
+  if (cache != nullptr) return attend_in_blocks(q, k, v, cache->keys[layer], cache->values[layer], cache->layout, rule);
   if (batch.key_rows.defined())
     return attend(q, k.index_select(0, batch.key_rows), v.index_select(0, batch.key_rows),
                   {batch.lengths, batch.key_lengths}, rule);
-  if (cache == nullptr) return attend(q, k, v, batch.lengths, rule);
-  Tensor &keys = cache->keys[layer], &values = cache->values[layer];  // [B, K, Tmax, E]
-  if (slots.defined()) {                                              // one new token of each sequence
-    const Tensor sequence = at::arange(num_tokens, slots.options());
-    keys.index_put_({sequence, at::indexing::Slice(), slots}, k);
-    values.index_put_({sequence, at::indexing::Slice(), slots}, v);
-    return attend_cached(q, keys, values, slots, rule);
-  }
-  std::int64_t begin = 0;
-  for (std::size_t b = 0; b < batch.lengths.size(); begin += batch.lengths[b++]) {
-    const auto sequence = static_cast<std::int64_t>(b);
-    keys[sequence].narrow(1, 0, batch.lengths[b]).copy_(k.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
-    values[sequence].narrow(1, 0, batch.lengths[b]).copy_(v.narrow(0, begin, batch.lengths[b]).transpose(0, 1));
-  }
   return attend(q, k, v, batch.lengths, rule);
 }
 
@@ -72,34 +60,42 @@ Tensor Decoder::mlp(const Block& block, const Tensor& normal, const Pass& pass) 
   if (block.has_joint_projections)
     parts = block.gate_up(normal, pass).chunk(2, -1);
   else
-    parts = {block.gate(normal, pass), block.up(normal, pass)};
-  return block.down(gated_activation(parts[0], parts[1], config.activation), pass);
+    parts = apply_linears({&block.gate, &block.up}, normal, pass);
+  const Tensor active = pass.has_independent_rows && config.activation == Activation::gelu_tanh
+                            ? geglu(parts[0], parts[1])
+                            : gated_activation(parts[0], parts[1], config.activation);
+  return block.down(active, pass);
+}
+
+Rotation Decoder::rotation(const TokenBatch& batch, const Pass& pass, const Tensor& spans, KvCache* cache) const {
+  if (!pass.has_independent_rows) return positions_.at(batch.positions, spans, placement.dtype);
+  const std::int64_t* const positions = batch.positions.const_data_ptr<std::int64_t>();
+  return cache->rotary.at(positions_, {positions, positions + batch.positions.numel()}, cache->spans);
 }
 
 Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows, KvCache* cache) const {
-  Tensor slots, spans;  // position of a new token in the cache; length of each token's sequence
-  if (cache != nullptr && !cache->lengths.empty() && cache->lengths[0] > 0) {
-    slots = at::tensor(cache->lengths, at::kLong).to(placement.device);  // [B]
-    spans = slots + 1;
+  const auto on_device = [&](const std::vector<std::int64_t>& list) {
+    return at::tensor(list, at::kLong).to(placement.device);
+  };
+  Tensor spans;  // [N]: length of each token's sequence
+  if (cache != nullptr) {
+    spans = on_device(cache->spans);
   } else {
-    const auto on_device = [&](const std::vector<std::int64_t>& list) {
-      return at::tensor(list, at::kLong).to(placement.device);
-    };
     const Tensor lengths = on_device(batch.lengths);
     spans = at::repeat_interleave(batch.key_lengths.empty() ? lengths : on_device(batch.key_lengths), lengths, 0,
-                                  batch.ids.size(0));  // [N]
+                                  batch.ids.size(0));
   }
-  const Rotation rotation = positions_.at(batch.positions, spans, placement.dtype);
+  const Rotation rotated = rotation(batch, pass, spans, cache);
 
-  Tensor x = at::embedding(embedding.of(pass), batch.ids).to(placement.dtype);  // [N, D]
+  const at::ScalarType type = pass.has_independent_rows ? at::kFloat : placement.dtype;
+  Tensor x = at::embedding(embedding.of(pass), batch.ids).to(type);  // [N, D]
   if (config.embedding_scale != 1) x = x * at::scalar_tensor(config.embedding_scale, x.options());
   if (pass.is_training && pass.neftune_alpha > 0)
     x = x + neftune_noise(spans, x.size(1), pass.neftune_alpha, pass.seed).to(x.scalar_type());
   for (std::size_t layer = 0; layer < blocks.size(); ++layer) {
     const Block& block = blocks[layer];
     check_stop(x);
-    Tensor mixed =
-        attention(layer, norm(x, block.attention_norm, pass), batch, rotation, pass, cache, slots);  // [N, H·E]
+    Tensor mixed = attention(layer, norm(x, block.attention_norm, pass), batch, rotated, pass, cache);  // [N, H·E]
     if (rows.defined() && layer + 1 == blocks.size()) {  // nothing after this mixes tokens
       mixed = mixed.index_select(0, rows);               // [S, H·E]
       x = x.index_select(0, rows);                       // [S, D]
@@ -111,8 +107,6 @@ Tensor Decoder::hidden(const TokenBatch& batch, const Pass& pass, const Tensor& 
     if (config.has_output_norms) added = norm(added, block.mlp_output_norm, pass);
     x = x + added;
   }
-  if (cache != nullptr)
-    for (std::size_t b = 0; b < batch.lengths.size(); ++b) cache->lengths[b] += batch.lengths[b];
   return norm(x, final_norm, pass);
 }
 
@@ -127,8 +121,21 @@ Tensor Decoder::norm(const Tensor& x, const Weight& weight, const Pass& pass) co
 }
 
 Tensor Decoder::logits(const Tensor& hidden, const Pass& pass) const {
-  const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));  // [N, V]
-  return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
+  if (!pass.has_independent_rows) {
+    const Tensor logits = at::linear(hidden, head.of(pass).to(hidden.scalar_type()));  // [N, V]
+    return config.logit_softcap > 0 ? softcapped(logits, config.logit_softcap) : logits;
+  }
+  const Tensor& weight = head.of(pass);
+  const bool is_held = weight.scalar_type() == at::kFloat || weight.scalar_type() == at::kBFloat16;
+  Tensor logits = row_product(hidden, is_held ? weight : weight.to(at::kFloat));
+  if (config.logit_softcap > 0)  // row by row: libtorch's tanh of a number depends on its place in the tensor
+    for (std::int64_t row = 0; row < logits.size(0); ++row)
+      logits[row].copy_(softcapped(logits[row], config.logit_softcap));
+  return logits;
+}
+
+bool can_have_independent_rows(const Decoder& model) {
+  return model.placement.device.is_cpu() && model.placement.dtype != at::kHalf;
 }
 
 void check_ids(const Decoder& model, const std::vector<std::int64_t>& ids) {
@@ -153,18 +160,6 @@ TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::i
   batch.ids = at::tensor(ids, at::kLong).to(model.placement.device);
   batch.positions = at::tensor(positions, at::kLong).to(model.placement.device);
   return batch;
-}
-
-KvCache make_cache(const Decoder& model, std::int64_t num_sequences, std::int64_t max_tokens) {
-  KvCache cache;
-  const auto options = at::TensorOptions(model.placement.dtype).device(model.placement.device);
-  for (std::size_t layer = 0; layer < model.blocks.size(); ++layer) {
-    cache.keys.push_back(
-        at::zeros({num_sequences, model.config.num_key_value_heads, max_tokens, model.config.head_dim}, options));
-    cache.values.push_back(at::zeros_like(cache.keys.back()));
-  }
-  cache.lengths.assign(static_cast<std::size_t>(num_sequences), 0);
-  return cache;
 }
 
 }  // namespace intelia::nn

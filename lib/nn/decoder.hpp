@@ -9,6 +9,7 @@
 #include "model/config.hpp"
 #include "nn/device.hpp"
 #include "nn/linear.hpp"
+#include "nn/operations/cached_attention.hpp"
 #include "nn/rope.hpp"
 
 namespace intelia::nn {
@@ -25,10 +26,12 @@ struct TokenBatch {
   Tensor key_rows;  // [Σ key_lengths] int64: the tokens that they are of; undefined: all are whole
 };
 
-/** Cached keys and values, for generation. */
+/** Cached keys and values, for generation, and where those of the sequences of a pass are. */
 struct KvCache {
-  std::vector<Tensor> keys, values;   // per layer: [B, K, Tmax, E]
-  std::vector<std::int64_t> lengths;  // [B]: cached tokens of each sequence
+  std::vector<Tensor> keys, values;  // per layer: [blocks, K, kBlockTokens, E]
+  CacheLayout layout;                // of the pass
+  std::vector<std::int64_t> spans;   // of each new token: what its sequence's length counts as for rotary positions
+  RotaryTable rotary;
 };
 
 /** A weight outside the linear layers of blocks: the embedding, a norm, the head. */
@@ -72,12 +75,12 @@ class Decoder {
 
   /**
    * Final hidden states (after the last norm) of the batch: [N, D], or with `rows` [S] (int64) only those of these
-   * tokens, [S, D]: others are not computed after the last attention. With `cache`, keys and values are cached: an
-   * empty cache is filled with the batch; otherwise each sequence of the batch is one new token.
+   * tokens, [S, D]: others are not computed after the last attention. With `cache` the batch holds the new tokens of
+   * the sequences of its layout, whose keys and values are added to the cache.
    */
   Tensor hidden(const TokenBatch& batch, const Pass& pass, const Tensor& rows = {}, KvCache* cache = nullptr) const;
 
-  /** Logits of final hidden states: [N, D] -> [N, V], with the family's softcap. */
+  /** Logits of final hidden states: [N, D] -> [N, V], with the family's softcap. With independent rows: fp32. */
   Tensor logits(const Tensor& hidden, const Pass& pass) const;
 
   /** Computes the rotary frequencies; call once after config and placement are set. */
@@ -86,7 +89,9 @@ class Decoder {
  private:
   /** Attention of `layer` on the normalized input, before its output projection: [N, D] -> [N, H·E]. */
   Tensor attention(std::size_t layer, const Tensor& normal, const TokenBatch& batch, const Rotation& rotation,
-                   const Pass& pass, KvCache* cache, const Tensor& slots) const;
+                   const Pass& pass, KvCache* cache) const;
+  /** Cosine and sine for the batch. */
+  Rotation rotation(const TokenBatch& batch, const Pass& pass, const Tensor& spans, KvCache* cache) const;
   /** The MLP on the normalized input: [N, D] -> [N, D]. */
   Tensor mlp(const Block& block, const Tensor& normal, const Pass& pass) const;
   Tensor norm(const Tensor& x, const Weight& weight, const Pass& pass) const;
@@ -102,7 +107,7 @@ void check_ids(const Decoder& model, const std::vector<std::int64_t>& ids);
 /** Concatenates `sequences` on the model's device. Throws Error{input} for a token outside its vocabulary. */
 TokenBatch make_batch(const Decoder& model, const std::vector<std::vector<std::int32_t>>& sequences);
 
-/** An empty cache for `num_sequences` sequences of up to `max_tokens` tokens. */
-KvCache make_cache(const Decoder& model, std::int64_t num_sequences, std::int64_t max_tokens);
+/** Whether a pass over `model` can have independent rows. */
+bool can_have_independent_rows(const Decoder& model);
 
 }  // namespace intelia::nn

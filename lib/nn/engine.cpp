@@ -77,6 +77,11 @@ class Loaded final : public LoadedModel {
     const HeapRetention retention;
     return guarded("generation", [&] { return nn::generate(model_, requests, sampling, use_adapter, stop); });
   }
+  void generate(GenerationClient& client, const SamplingSettings& sampling, int batch_size,
+                const StopFlag& stop) override {
+    const HeapRetention retention;
+    guarded("generation", [&] { nn::generate(model_, client, sampling, batch_size, stop); });
+  }
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
     const HeapRetention retention;
     return guarded("logits", [&] {

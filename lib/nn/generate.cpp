@@ -1,68 +1,20 @@
 #include "nn/generate.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
+#include <memory>
+#include <optional>
+#include <unordered_set>
 
 #include "base/random.hpp"
+#include "engine/sampling.hpp"
+#include "nn/block_pool.hpp"
 
 namespace intelia::nn {
 
 namespace {
 
-/** Token ids, most likely first; ties in the order of ids. */
-std::vector<std::int32_t> by_probability(std::span<const float> logits) {
-  std::vector<std::int32_t> ids(logits.size());
-  std::iota(ids.begin(), ids.end(), 0);
-  std::stable_sort(ids.begin(), ids.end(), [&](std::int32_t a, std::int32_t b) {
-    return logits[static_cast<std::size_t>(a)] > logits[static_cast<std::size_t>(b)];
-  });
-  return ids;
-}
-
-/** The tokens that top-k, then top-p (Holtzman et al. 2020: the smallest set of the most likely tokens that has this
-   probability) keep. */
-std::vector<std::int32_t> kept_tokens(std::span<const float> logits, const SamplingSettings& sampling) {
-  std::vector<std::int32_t> ids = by_probability(logits);
-  if (sampling.top_k > 0 && static_cast<std::size_t>(sampling.top_k) < ids.size())
-    ids.resize(static_cast<std::size_t>(sampling.top_k));
-  if (sampling.top_p >= 1) return ids;
-  const double largest = logits[static_cast<std::size_t>(ids[0])];
-  std::vector<double> weights;
-  double sum = 0;
-  for (const std::int32_t id : ids) {
-    weights.push_back(std::exp((logits[static_cast<std::size_t>(id)] - largest) / sampling.temperature));
-    sum += weights.back();
-  }
-  double kept = 0;
-  std::size_t num_kept = 0;
-  while (num_kept < weights.size() && (num_kept == 0 || kept < sampling.top_p * sum)) kept += weights[num_kept++];
-  ids.resize(num_kept);
-  return ids;
-}
-
-}  // namespace
-
-std::int32_t choose_token(std::span<const float> logits, const SamplingSettings& sampling, std::uint64_t draw) {
-  if (sampling.temperature <= 0)
-    return static_cast<std::int32_t>(std::max_element(logits.begin(), logits.end()) - logits.begin());
-  std::int32_t best = -1;
-  double best_score = 0;
-  const auto consider = [&](std::int32_t id) {
-    const double uniform = 1 - Random(draw + static_cast<std::uint64_t>(id)).uniform();  // above 0
-    const double score = logits[static_cast<std::size_t>(id)] / sampling.temperature - std::log(-std::log(uniform));
-    if (best >= 0 && score <= best_score) return;
-    best = id;
-    best_score = score;
-  };
-  if (sampling.top_k > 0 || sampling.top_p < 1)
-    for (const std::int32_t id : kept_tokens(logits, sampling)) consider(id);
-  else
-    for (std::size_t id = 0; id < logits.size(); ++id) consider(static_cast<std::int32_t>(id));
-  return best;
-}
-
-namespace {
+/** Tokens of a pass, at most: a long prompt is read in parts while other sequences go on. */
+constexpr std::int64_t kPassTokens = 1024;
 
 /** The random stream of a request: the same whatever the other requests of its batch are. */
 Random stream_of(const GenerationRequest& request, std::uint64_t seed) {
@@ -71,70 +23,176 @@ Random stream_of(const GenerationRequest& request, std::uint64_t seed) {
   return Random(Random(state).next());
 }
 
-/** One call of generate(): the requests that are not finished, and the cache of their keys and values. */
+/** A request that is being answered. */
+struct Sequence {
+  std::int64_t number = 0;
+  GenerationRequest request;
+  Random stream;
+  std::vector<std::int32_t> tokens;  // prompt and answer
+  std::int64_t cached = 0;           // tokens whose keys and values are in the cache
+  std::vector<std::int32_t> blocks;
+  const Sequence* leader = nullptr;       // whose prompt is the same: it is read once, and this sequence waits
+  std::unordered_set<std::int32_t> seen;  // with a repetition penalty: distinct tokens
+  GeneratedTokens result;
+  bool is_finished = false;
+
+  bool has_read_prompt() const { return cached >= static_cast<std::int64_t>(request.prompt.size()); }
+};
+
+/** One call of generate(): the requests that are open, and the cache of their keys and values. */
 class Generation {
  public:
-  Generation(const Decoder& model, std::span<const GenerationRequest> requests, const SamplingSettings& sampling,
-             bool uses_adapter)
-      : model_(model), requests_(requests), sampling_(sampling), pass_{.uses_adapter = uses_adapter} {
-    const std::int64_t context = context_length(model.config);
-    std::size_t longest = 0;
-    for (std::size_t i = 0; i < requests.size(); ++i) {
-      const std::vector<std::int32_t>& prompt = requests[i].prompt;
-      if (prompt.empty()) throw Error(Kind::usage, "a prompt has no tokens");
-      if (static_cast<std::int64_t>(prompt.size()) > context)
-        throw Error(Kind::usage, "a prompt of " + std::to_string(prompt.size()) +
-                                     " tokens is longer than the model's context of " + std::to_string(context));
-      longest = std::max(longest, prompt.size());
-      streams_.push_back(stream_of(requests[i], sampling.seed));
-      active_.push_back(i);
-    }
-    results_.resize(requests.size());
-    capacity_ = std::min<std::int64_t>(context, static_cast<std::int64_t>(longest) + sampling.max_new_tokens);
-    cache_ = make_cache(model, static_cast<std::int64_t>(requests.size()), capacity_);
-  }
+  Generation(const Decoder& model, GenerationClient& client, const SamplingSettings& sampling, int batch_size)
+      : model_(model),
+        client_(client),
+        sampling_(sampling),
+        batch_size_(static_cast<std::size_t>(std::max(1, batch_size))),
+        has_independent_rows_(can_have_independent_rows(model)),
+        pool_(model, cache_) {}
 
-  std::vector<GeneratedTokens> run(const StopFlag& stop) {
-    read_whole_sequences();
+  void run(const StopFlag& stop) {
     for (;;) {
       stop.check("generation");
-      const Tensor hidden = model_.hidden(batch_, pass_, last_, &cache_);       // [B, D]
-      append_tokens(model_.logits(hidden, pass_).to(at::kFloat).to(at::kCPU));  // [B, V]
-      if (active_.empty()) return std::move(results_);
-      if (std::any_of(cache_.lengths.begin(), cache_.lengths.end(), [&](auto length) { return changes_keys(length); }))
-        read_whole_sequences();
-      else
-        read_last_tokens();
+      admit();
+      if (active_.empty()) return;
+      for (const bool uses_adapter : {true, false}) pass(uses_adapter);
+      std::erase_if(active_, [](const auto& sequence) { return sequence->is_finished; });
     }
   }
 
  private:
-  /** Chooses the next token of each active request and drops those that are finished, with their rows of the cache. */
-  void append_tokens(const Tensor& logits) {
-    const auto vocabulary = static_cast<std::size_t>(logits.size(1));
-    std::vector<std::int64_t> kept_rows, kept_lengths;
-    std::vector<std::size_t> still_active;
-    for (std::size_t row = 0; row < active_.size(); ++row) {
-      const std::size_t i = active_[row];
-      const std::int32_t id = choose_token({logits.const_data_ptr<float>() + row * vocabulary, vocabulary}, sampling_,
-                                           sampling_.temperature > 0 ? streams_[i].next() : 0);
-      if (std::find(sampling_.stop_ids.begin(), sampling_.stop_ids.end(), id) != sampling_.stop_ids.end()) continue;
-      results_[i].ids.push_back(id);
-      if (static_cast<int>(results_[i].ids.size()) >= sampling_.max_new_tokens || cache_.lengths[row] >= capacity_) {
-        results_[i].is_truncated = true;
-        continue;
+  /** Opens requests until the batch is full. */
+  void admit() {
+    while (active_.size() < batch_size_ && !is_exhausted_) {
+      std::optional<GenerationRequest> request = client_.next();
+      if (!request) {
+        is_exhausted_ = true;
+        return;
       }
-      kept_rows.push_back(static_cast<std::int64_t>(row));
-      kept_lengths.push_back(cache_.lengths[row]);
-      still_active.push_back(i);
+      const std::vector<std::int32_t>& prompt = request->prompt;
+      const std::int64_t context = context_length(model_.config);
+      if (prompt.empty()) throw Error(Kind::usage, "a prompt has no tokens");
+      if (static_cast<std::int64_t>(prompt.size()) > context)
+        throw Error(Kind::usage, "a prompt of " + std::to_string(prompt.size()) +
+                                     " tokens is longer than the model's context of " + std::to_string(context));
+      check_ids(model_, {prompt.begin(), prompt.end()});
+      auto sequence = std::make_unique<Sequence>(
+          Sequence{.number = num_requests_++, .stream = stream_of(*request, sampling_.seed), .tokens = prompt});
+      if (sampling_.repetition_penalty != 1) sequence->seen.insert(prompt.begin(), prompt.end());
+      sequence->request = std::move(*request);
+      if (has_independent_rows_) follow(*sequence);
+      active_.push_back(std::move(sequence));
     }
-    if (!still_active.empty() && still_active.size() < active_.size()) {
-      const Tensor kept = at::tensor(kept_rows, at::kLong).to(model_.placement.device);
-      for (Tensor& keys : cache_.keys) keys = keys.index_select(0, kept);
-      for (Tensor& values : cache_.values) values = values.index_select(0, kept);
-      cache_.lengths = kept_lengths;
+  }
+
+  /** Finds a sequence with the same prompt, which is read once for both. */
+  void follow(Sequence& sequence) {
+    for (const auto& other : active_) {
+      if (other->request.uses_adapter != sequence.request.uses_adapter || other->leader != nullptr ||
+          other->request.prompt != sequence.request.prompt || other->tokens.size() != sequence.tokens.size())
+        continue;
+      sequence.leader = other.get();
+      return;
     }
-    active_ = still_active;
+  }
+
+  /** After its leader has read the prompt: uses the blocks that the prompt fills. At least its last token is read
+     again, for the logits. */
+  void take_over(Sequence& sequence) {
+    const auto num_shared = (static_cast<std::int64_t>(sequence.request.prompt.size()) - 1) / kBlockTokens;
+    sequence.blocks.assign(sequence.leader->blocks.begin(), sequence.leader->blocks.begin() + num_shared);
+    for (const std::int32_t block : sequence.blocks) pool_.share(block);
+    sequence.cached = num_shared * kBlockTokens;
+    sequence.leader = nullptr;
+  }
+
+  /** Computes the next tokens of the open sequences with, or without, the adapter. */
+  void pass(bool uses_adapter) {
+    std::vector<Sequence*> with_logits;
+    std::vector<std::int64_t> ids, positions, rows;
+    TokenBatch batch;
+    cache_.layout = {};
+    cache_.spans.clear();
+    for (const auto& sequence : active_) {
+      if (sequence->request.uses_adapter != uses_adapter || sequence->leader != nullptr) continue;
+      const auto size = static_cast<std::int64_t>(sequence->tokens.size());
+      const std::int64_t room = kPassTokens - static_cast<std::int64_t>(ids.size());
+      const std::int64_t count =
+          has_independent_rows_ ? std::min(size - sequence->cached, room) : size - sequence->cached;
+      if (count <= 0) continue;
+      const std::int64_t end = sequence->cached + count;
+      while (static_cast<std::int64_t>(sequence->blocks.size()) * kBlockTokens < end)
+        sequence->blocks.push_back(pool_.take());
+      for (std::int64_t i = sequence->cached; i < end; ++i) {
+        ids.push_back(sequence->tokens[static_cast<std::size_t>(i)]);
+        positions.push_back(i);
+        cache_.spans.push_back(size);
+      }
+      batch.lengths.push_back(count);
+      cache_.layout.blocks.push_back(sequence->blocks);
+      cache_.layout.lengths.push_back(count);
+      cache_.layout.totals.push_back(end);
+      sequence->cached = end;
+      if (end < size) continue;
+      rows.push_back(static_cast<std::int64_t>(ids.size()) - 1);
+      with_logits.push_back(sequence.get());
+    }
+    if (ids.empty()) return;
+    const auto on_device = [&](const std::vector<std::int64_t>& list) {
+      return at::tensor(list, at::kLong).to(model_.placement.device);
+    };
+    batch.ids = on_device(ids);
+    batch.positions = on_device(positions);
+    const Pass pass{.uses_adapter = uses_adapter, .has_independent_rows = has_independent_rows_};
+    const bool is_whole = rows.size() == ids.size();
+    const Tensor hidden = model_.hidden(batch, pass, is_whole ? Tensor() : on_device(rows), &cache_);  // [S, D]
+    for (const auto& sequence : active_)
+      if (sequence->leader != nullptr && sequence->leader->has_read_prompt()) take_over(*sequence);
+    if (rows.empty()) return;
+    const Tensor logits = model_.logits(hidden, pass).to(at::kFloat).to(at::kCPU).contiguous();  // [S, V]
+    const auto vocabulary = static_cast<std::size_t>(logits.size(1));
+    for (std::size_t row = 0; row < with_logits.size(); ++row)
+      append_token(*with_logits[row], {logits.mutable_data_ptr<float>() + row * vocabulary, vocabulary});
+  }
+
+  /** Chooses the next token of a sequence, and ends it where that is its last. */
+  void append_token(Sequence& sequence, std::span<float> logits) {
+    std::optional<std::vector<float>> raw;  // for log-probabilities, which are those of the model itself
+    if (sampling_.repetition_penalty != 1) {
+      if (sampling_.wants_log_probs) raw.emplace(logits.begin(), logits.end());
+      penalize(logits, std::vector<std::int32_t>(sequence.seen.begin(), sequence.seen.end()),
+               sampling_.repetition_penalty);
+    }
+    const std::int32_t id = choose_token(logits, sampling_, sampling_.temperature > 0 ? sequence.stream.next() : 0);
+    if (std::find(sampling_.stop_ids.begin(), sampling_.stop_ids.end(), id) != sampling_.stop_ids.end())
+      return finish(sequence);
+    GeneratedTokens& result = sequence.result;
+    result.ids.push_back(id);
+    if (sampling_.wants_log_probs)
+      result.log_probs.push_back(log_probability(raw ? std::span<const float>(*raw) : logits, id));
+    if (sampling_.repetition_penalty != 1) sequence.seen.insert(id);
+    sequence.tokens.push_back(id);
+    if (client_.add(sequence.number, id)) return finish(sequence);
+    if (static_cast<int>(result.ids.size()) >= sampling_.max_new_tokens ||
+        sequence.cached >= context_length(model_.config)) {
+      result.is_truncated = true;
+      return finish(sequence);
+    }
+    if (changes_keys(sequence.cached)) {
+      sequence.cached = 0;
+      release_blocks(sequence);  // others may share them
+    }
+  }
+
+  void release_blocks(Sequence& sequence) {
+    for (const std::int32_t block : sequence.blocks) pool_.release(block);
+    sequence.blocks.clear();
+  }
+
+  void finish(Sequence& sequence) {
+    release_blocks(sequence);
+    sequence.is_finished = true;
+    client_.finish(sequence.number, std::move(sequence.result));
   }
 
   /** Whether the keys of a sequence change at this length: with longrope once, at the original length; with dynamic
@@ -145,48 +203,54 @@ class Generation {
            (rope.type == RopeType::dynamic && length >= rope.original_positions);
   }
 
-  /** Next is a pass over prompts and what was generated, which fills the cache. */
-  void read_whole_sequences() {
-    std::vector<std::vector<std::int32_t>> sequences;
-    for (const std::size_t i : active_) {
-      std::vector<std::int32_t>& sequence = sequences.emplace_back(requests_[i].prompt);
-      sequence.insert(sequence.end(), results_[i].ids.begin(), results_[i].ids.end());
-    }
-    batch_ = make_batch(model_, sequences);
-    last_ = at::tensor(batch_.lengths, at::kLong).cumsum(0).sub_(1).to(model_.placement.device);
-    cache_.lengths.assign(sequences.size(), 0);
-  }
-
-  /** Next is a pass over the new token of each sequence. */
-  void read_last_tokens() {
-    std::vector<std::int64_t> ids;
-    for (const std::size_t i : active_) ids.push_back(results_[i].ids.back());
-    batch_.ids = at::tensor(ids, at::kLong).to(model_.placement.device);
-    batch_.positions = at::tensor(cache_.lengths, at::kLong).to(model_.placement.device);
-    batch_.lengths.assign(ids.size(), 1);
-    last_ = Tensor();
-  }
-
   const Decoder& model_;
-  std::span<const GenerationRequest> requests_;
+  GenerationClient& client_;
   const SamplingSettings& sampling_;
-  Pass pass_;
-  std::vector<Random> streams_;
-  std::vector<GeneratedTokens> results_;
-  std::vector<std::size_t> active_;  // requests that are not finished, in the order of the cache's rows
-  std::int64_t capacity_ = 0;        // of the cache: tokens per sequence
+  std::size_t batch_size_;
+  bool has_independent_rows_;
   KvCache cache_;
-  TokenBatch batch_;
-  Tensor last_;  // positions in the batch of each sequence's last token; undefined: all of them
+  BlockPool pool_;
+  std::vector<std::unique_ptr<Sequence>> active_;  // in the order of requests
+  std::int64_t num_requests_ = 0;
+  bool is_exhausted_ = false;
+};
+
+/** Requests from a list, results into one. */
+class ListClient final : public GenerationClient {
+ public:
+  ListClient(std::span<const GenerationRequest> requests, bool uses_adapter)
+      : requests_(requests), uses_adapter_(uses_adapter), results_(requests.size()) {}
+  std::optional<GenerationRequest> next() override {
+    if (next_ == requests_.size()) return std::nullopt;
+    GenerationRequest request = requests_[next_++];
+    request.uses_adapter = uses_adapter_;
+    return request;
+  }
+  void finish(std::int64_t number, GeneratedTokens&& tokens) override {
+    results_[static_cast<std::size_t>(number)] = std::move(tokens);
+  }
+  std::vector<GeneratedTokens>& results() { return results_; }
+
+ private:
+  std::span<const GenerationRequest> requests_;
+  bool uses_adapter_;
+  std::size_t next_ = 0;
+  std::vector<GeneratedTokens> results_;
 };
 
 }  // namespace
 
+void generate(const Decoder& model, GenerationClient& client, const SamplingSettings& sampling, int batch_size,
+              const StopFlag& stop) {
+  const torch::autograd::AutoGradMode without_gradient(false);
+  Generation(model, client, sampling, batch_size).run(stop);
+}
+
 std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const GenerationRequest> requests,
                                       const SamplingSettings& sampling, bool uses_adapter, const StopFlag& stop) {
-  const torch::autograd::AutoGradMode without_gradient(false);
-  if (requests.empty()) return {};
-  return Generation(model, requests, sampling, uses_adapter).run(stop);
+  ListClient client(requests, uses_adapter);
+  generate(model, client, sampling, static_cast<int>(requests.size()), stop);
+  return std::move(client.results());
 }
 
 }  // namespace intelia::nn

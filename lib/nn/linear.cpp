@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "nn/operations/dropout.hpp"
 #include "nn/operations/product.hpp"
+#include "nn/operations/row_product.hpp"
 
 namespace intelia::nn {
 
@@ -101,7 +102,38 @@ Tensor Linear::base(const Tensor& x) const {
   return is_trained ? at::linear(x, weight.to(x.scalar_type())) : FrozenLinear::apply(x, this);
 }
 
+Tensor Linear::finish_independent_rows(const Tensor& x, Tensor y, const Pass& pass) const {
+  // Sums and products are separate operations: libtorch contracts them where it computes several numbers at once.
+  if (bias.defined()) y.add_(bias.to(y.scalar_type()));
+  if (!lora) return y;
+  const auto inner = [&](const Tensor& a, const Tensor& b) {
+    return row_product(row_product(x, a.to(at::kFloat)), b.to(at::kFloat)).mul_(lora->scaling);
+  };
+  if (!pass.uses_adapter) return lora->start_a.defined() ? y.add_(inner(lora->start_a, lora->start_b)) : y;
+  const Tensor added = inner(lora->a, lora->b);
+  if (!lora->magnitude.defined()) return y.add_(added);
+  const Tensor stretch = (lora->magnitude / cached_direction_norms()).to(at::kFloat);  // [out]
+  const Tensor seen = bias.defined() ? y - bias.to(y.scalar_type()) : y;
+  return y + (stretch - 1) * seen + stretch * added;
+}
+
+std::vector<Tensor> apply_linears(const std::vector<const Linear*>& linears, const Tensor& x, const Pass& pass) {
+  std::vector<Tensor> results;
+  if (!pass.has_independent_rows) {
+    for (const Linear* linear : linears) results.push_back((*linear)(x, pass));
+    return results;
+  }
+  std::vector<RowWeight> weights;
+  for (const Linear* linear : linears)
+    weights.push_back(linear->nf4 ? RowWeight{.nf4 = &*linear->nf4} : RowWeight{.dense = &linear->weight});
+  results = row_products(x, weights);
+  for (std::size_t i = 0; i < linears.size(); ++i)
+    results[i] = linears[i]->finish_independent_rows(x, std::move(results[i]), pass);
+  return results;
+}
+
 Tensor Linear::operator()(const Tensor& x, const Pass& pass) const {
+  if (pass.has_independent_rows) return apply_linears({this}, x, pass)[0];
   const at::ScalarType type = x.scalar_type();
   const double p = pass.is_training && lora ? lora->dropout : 0;
   const std::uint64_t seed = Random(pass.seed ^ (number * 0x9e3779b97f4a7c15ULL)).next();

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "nn/operations/nf4.hpp"
 
@@ -35,6 +36,9 @@ struct Pass {
   bool is_training = false;
   std::uint64_t seed = 0;  // of dropout masks and noise
   double neftune_alpha = 0;
+  /** For generation on the CPU: fp32 activations, whatever the type of the weights, and no token's result depends on
+     the other tokens that are computed with it, except through attention. Without gradient. */
+  bool has_independent_rows = false;
 };
 
 struct Linear {
@@ -61,6 +65,14 @@ struct Linear {
   const Tensor& cached_direction_norms() const;
   /** x · Wᵀ without bias. */
   Tensor base(const Tensor& x) const;
+  /** The result with independent rows, from that of the base weight. */
+  Tensor finish_independent_rows(const Tensor& x, Tensor y, const Pass& pass) const;
+
+  friend std::vector<Tensor> apply_linears(const std::vector<const Linear*>& linears, const Tensor& x,
+                                           const Pass& pass);
 };
+
+/** Several layers with the same input: x [N, in] -> [N, out] each. */
+std::vector<Tensor> apply_linears(const std::vector<const Linear*>& linears, const Tensor& x, const Pass& pass);
 
 }  // namespace intelia::nn

@@ -2,6 +2,7 @@
 // bits.
 #include "nn/rope.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace intelia::nn {
@@ -88,6 +89,55 @@ Rotation RotaryPositions::at(const Tensor& positions, const Tensor& spans, at::S
     return (rope_.attention_factor == 1 ? x : x * rope_.attention_factor).to(dtype);
   };
   return {scaled(both.cos()), scaled(both.sin())};
+}
+
+void RotaryTable::extend(const RotaryPositions& rotary, Rows& rows, std::int64_t span,
+                         std::int64_t num_positions) const {
+  constexpr std::int64_t kPart = 256;
+  std::int64_t size = rows.cos.defined() ? rows.cos.size(0) : 0;
+  if (size >= num_positions) return;
+  std::vector<Tensor> cos, sin;
+  if (size > 0) {
+    cos.push_back(rows.cos);
+    sin.push_back(rows.sin);
+  }
+  // At least doubled, so that a long answer does not copy the table again and again.
+  for (const std::int64_t end = std::max(num_positions, 2 * size); size < end; size += kPart) {
+    const Tensor positions = at::arange(size, size + kPart, at::kLong);
+    const Rotation part = rotary.at(positions, at::full_like(positions, span), at::kFloat);
+    cos.push_back(part.cos);
+    sin.push_back(part.sin);
+  }
+  rows = {at::cat(cos), at::cat(sin)};
+}
+
+Rotation RotaryTable::at(const RotaryPositions& rotary, const std::vector<std::int64_t>& positions,
+                         const std::vector<std::int64_t>& spans) {
+  const Rope& rope = rotary.rope();
+  const auto row_of = [](const Rows& rows, std::int64_t position) {
+    return Rotation{rows.cos.narrow(0, position, 1), rows.sin.narrow(0, position, 1)};
+  };
+  const auto number = [](std::int64_t value) { return at::full({1}, value, at::kLong); };
+  const bool depends_on_span = rope.type == RopeType::longrope || rope.type == RopeType::dynamic;
+  const std::int64_t num_positions = *std::max_element(positions.begin(), positions.end()) + 1;
+  extend(rotary, usual_, /*span=*/1, num_positions);
+  const bool is_usual =
+      !depends_on_span || std::none_of(spans.begin(), spans.end(), [&](auto s) { return s > rope.original_positions; });
+  if (is_usual) {
+    const Tensor rows = at::tensor(positions, at::kLong);
+    return {usual_.cos.index_select(0, rows), usual_.sin.index_select(0, rows)};
+  }
+  if (rope.type == RopeType::longrope) extend(rotary, long_, rope.original_positions + 1, num_positions);
+  std::vector<Tensor> cos, sin;
+  for (std::size_t i = 0; i < positions.size(); ++i) {
+    const Rotation row = spans[i] <= rope.original_positions ? row_of(usual_, positions[i])
+                         : rope.type == RopeType::longrope
+                             ? row_of(long_, positions[i])
+                             : rotary.at(number(positions[i]), number(spans[i]), at::kFloat);
+    cos.push_back(row.cos);
+    sin.push_back(row.sin);
+  }
+  return {at::cat(cos), at::cat(sin)};
 }
 
 }  // namespace intelia::nn

@@ -417,6 +417,38 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
   return std::nullopt;
 }
 
+std::optional<std::string> parse_prompt(std::string_view line, Prompt& out) {
+  out = Prompt{};
+  JsonDocument& document = line_document();
+  if (auto fault = parse_object(document, line)) return fault;
+  const JsonValue root = document.root();
+  JsonValue list;
+  std::string_view text;
+  std::optional<std::string> fault;
+  if (find(document, root, "messages", list) && list.is_list()) {
+    fault = parse_messages(document, list, "messages", out.messages);
+  } else if (find(document, root, "conversations", list) && list.is_list()) {
+    fault = parse_messages(document, list, "conversations", out.messages);
+  } else if (find(document, root, "prompt", list) && list.is_list()) {
+    fault = parse_messages(document, list, "prompt", out.messages);
+  } else if ((find(document, root, "question", list) || find(document, root, "prompt", list)) && list.get(text) &&
+             !text.empty()) {
+    out.messages.push_back({"user", std::string(text)});
+  } else {
+    return "no prompt: expected 'question' (a string), 'messages' or 'conversations' (a list), or 'prompt'";
+  }
+  if (fault) return fault;
+  while (!out.messages.empty() && out.messages.back().role == "assistant") out.messages.pop_back();
+  if (out.messages.empty()) return "no prompt: nothing comes before the assistant's turn";
+  Conversation surroundings;
+  if ((fault = parse_surroundings(document, surroundings))) return fault;
+  out.id = text_or_empty(document, root, "id");
+  if (out.id.empty()) out.id = std::move(surroundings.id);
+  out.tools_json = std::move(surroundings.tools_json);
+  out.duplicate_key = std::move(surroundings.duplicate_key);
+  return std::nullopt;
+}
+
 namespace {
 
 /** `[{"role":…,"content":…},…]`, with the other members of each message after its content. */

@@ -34,6 +34,17 @@ std::optional<std::string> parse_preference(std::string_view line, Preference& o
 /** A `prompt`, a `completion` and a `label`, true or false. */
 std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);
+/** What a model is to answer: a question, or a conversation up to an answer. */
+struct Prompt {
+  std::string id;  // "id", else metadata.conversation_id, else metadata.id, else empty
+  std::vector<Message> messages;
+  std::string tools_json;     // as in Conversation
+  std::string duplicate_key;  // as in Conversation
+};
+
+/** A question, or a conversation, of which what comes before its last answer is the prompt, or an object with a
+   `prompt`, as a list of messages or the text of one user turn. The id may be missing. */
+std::optional<std::string> parse_prompt(std::string_view line, Prompt& out);
 
 /** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`, or with prompt and completion) and a
  * newline. */

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "engine/sampling.hpp"
 #include "model_folder.hpp"
 #include "nn/adapter.hpp"
 #include "nn/generate.hpp"
@@ -295,7 +296,7 @@ TEST_CASE("choose_token: rounding of nearly equal logits rarely changes a draw")
        {SamplingSettings{.temperature = 1}, SamplingSettings{.temperature = 1, .top_p = 0.9}}) {
     int num_changed = 0;
     for (std::uint64_t draw = 0; draw < 2000; ++draw)
-      num_changed += nn::choose_token(logits, sampling, draw << 20) != nn::choose_token(rounded, sampling, draw << 20);
+      num_changed += choose_token(logits, sampling, draw << 20) != choose_token(rounded, sampling, draw << 20);
     CHECK(num_changed <= 10);
   }
 }
@@ -305,10 +306,10 @@ TEST_CASE("choose_token: temperature, top-k and top-p by their probabilities") {
   const auto share = [&](SamplingSettings sampling, std::int32_t id) {
     Random random(1);
     int count = 0;
-    for (int i = 0; i < 20000; ++i) count += nn::choose_token(logits, sampling, random.next()) == id;
+    for (int i = 0; i < 20000; ++i) count += choose_token(logits, sampling, random.next()) == id;
     return count / 20000.0;
   };
-  CHECK(nn::choose_token(logits, {.temperature = 0}, 99) == 1);
+  CHECK(choose_token(logits, {.temperature = 0}, 99) == 1);
   const double tolerance = 5 * std::sqrt(0.25 / 20000);
   CHECK(std::fabs(share({.temperature = 1}, 1) - 0.4) < tolerance);
   CHECK(std::fabs(share({.temperature = 1}, 0) - 0.1) < tolerance);

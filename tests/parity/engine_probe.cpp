@@ -9,6 +9,7 @@
 
 #include "base/hash.hpp"
 #include "engine/engine.hpp"
+#include "engine/sampling.hpp"
 #include "engine/schedule.hpp"
 #include "record/json.hpp"
 
@@ -35,6 +36,20 @@ class Samples final : public SampleSource {
  private:
   std::vector<TokenSample> samples_;
   std::string sha256_;
+};
+
+/** Requests from a list, results into one. */
+struct ListClient final : GenerationClient {
+  explicit ListClient(const std::vector<GenerationRequest>& list) : requests(list), results(list.size()) {}
+  std::optional<GenerationRequest> next() override {
+    return num_taken < requests.size() ? std::optional(requests[num_taken++]) : std::nullopt;
+  }
+  void finish(std::int64_t number, GeneratedTokens&& tokens) override {
+    results[static_cast<std::size_t>(number)] = std::move(tokens);
+  }
+  const std::vector<GenerationRequest>& requests;
+  std::size_t num_taken = 0;
+  std::vector<GeneratedTokens> results;
 };
 
 struct ErrorLog final : Log {
@@ -202,6 +217,16 @@ Json answer(const Json& request) {
     }
     return {{"verdicts", verdicts}};
   }
+  if (work == "kept_tokens") {
+    auto logits = request.at("logits").get<std::vector<float>>();
+    penalize(logits, request.at("seen").get<std::vector<std::int32_t>>(), request.value("repetition_penalty", 1.0));
+    SamplingSettings sampling;
+    sampling.temperature = request.at("temperature");
+    sampling.top_k = request.value("top_k", sampling.top_k);
+    sampling.top_p = request.value("top_p", sampling.top_p);
+    sampling.min_p = request.value("min_p", sampling.min_p);
+    return {{"ids", kept_tokens(logits, sampling)}, {"logits", logits}};
+  }
   const auto model = load_engine().load(model_settings(request), sinks);
   const bool uses_adapter = request.value("use_adapter", true);
   if (work == "logits") {
@@ -224,11 +249,16 @@ Json answer(const Json& request) {
     sampling.top_p = request.value("top_p", sampling.top_p);
     sampling.seed = request.value("seed", sampling.seed);
     sampling.stop_ids = request.value("stop_ids", sampling.stop_ids);
+    sampling.wants_log_probs = request.value("log_probs", sampling.wants_log_probs);
     std::vector<GenerationRequest> requests;
-    for (const Json& prompt : request.at("prompts")) requests.push_back({prompt.get<std::vector<std::int32_t>>()});
+    for (const Json& prompt : request.at("prompts"))
+      requests.push_back({prompt.get<std::vector<std::int32_t>>(), 0, uses_adapter});
+    ListClient client(requests);
+    model->generate(client, sampling, request.value("batch_size", static_cast<int>(requests.size())), stop);
     Json generated = Json::array();
-    for (const GeneratedTokens& tokens : model->generate(requests, sampling, uses_adapter, stop))
-      generated.push_back({{"ids", tokens.ids}, {"is_truncated", tokens.is_truncated}});
+    for (const GeneratedTokens& tokens : client.results)
+      generated.push_back(
+          {{"ids", tokens.ids}, {"is_truncated", tokens.is_truncated}, {"log_probs", tokens.log_probs}});
     return {{"generated", generated}};
   }
   throw Error(Kind::usage, "'" + work + "' is unknown to this probe");

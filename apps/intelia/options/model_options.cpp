@@ -24,6 +24,10 @@ void declare_model_options(OptionTable& table, ModelSettings& settings, bool tra
       .changeable();  // its hash may not
   table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
   table.add("method", settings.method, methods, names);
+  declare_placement(table, settings);
+}
+
+void declare_placement(OptionTable& table, ModelSettings& settings) {
   table.add("precision", settings.precision, "Compute precision",
             {{"auto", Precision::automatic},
              {"fp32", Precision::fp32},

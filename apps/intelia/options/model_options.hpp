@@ -13,6 +13,9 @@ namespace intelia {
 /** --model --adapter --method --precision --device; without `trains`, --method is not full. */
 void declare_model_options(OptionTable& table, ModelSettings& settings, bool trains);
 
+/** --precision --device. */
+void declare_placement(OptionTable& table, ModelSettings& settings);
+
 /** The cache of tokenized datasets. */
 struct TokenCacheOptions {
   bool is_used = true;

@@ -79,6 +79,15 @@ Tensor gated_activation(const Tensor& gate, const Tensor& up, Activation activat
   return gated_activation_composed(gate, up, activation);
 }
 
+Tensor geglu(const Tensor& given_gate, const Tensor& given_up) {
+  const Tensor gate = given_gate.contiguous(), up = given_up.contiguous(), y = at::empty_like(gate);
+  at::parallel_for(0, y.numel(), kGrain, [&](std::int64_t begin, std::int64_t end) {
+    kernels::geglu(end - begin, data_of<float>(gate) + begin, data_of<float>(up) + begin,
+                   mutable_data_of<float>(y) + begin);
+  });
+  return y;
+}
+
 Tensor gated_activation_composed(const Tensor& gate, const Tensor& up, Activation activation) {
   return Gated<Composed>::apply(gate, up, activation == Activation::gelu_tanh);
 }

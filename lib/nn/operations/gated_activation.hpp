@@ -12,4 +12,8 @@ Tensor gated_activation(const Tensor& gate, const Tensor& up, Activation activat
 /** The same in libtorch operations, whatever the device. */
 Tensor gated_activation_composed(const Tensor& gate, const Tensor& up, Activation activation);
 
+/** GeGLU on the CPU, fp32, without gradient: an element's result does not depend on its place in the tensor, unlike
+   that of libtorch's GELU. */
+Tensor geglu(const Tensor& gate, const Tensor& up);
+
 }  // namespace intelia::nn

@@ -1,0 +1,49 @@
+#include "options/generation_options.hpp"
+
+#include <fmt/format.h>
+
+#include "evaluation/provenance.hpp"
+#include "inference/generation_job.hpp"
+#include "model/config.hpp"
+#include "options/model_options.hpp"
+
+namespace intelia {
+
+void declare_generating_model(OptionTable& table, ModelSettings& settings, WeightsMethod& method) {
+  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required().changeable();
+  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
+  table.add("method", method,
+            "Base weights: qlora = 4-bit NF4, lora = as stored, auto = as the adapter was trained, else as stored",
+            {{"auto", WeightsMethod::automatic}, {"qlora", WeightsMethod::qlora}, {"lora", WeightsMethod::lora}});
+  declare_placement(table, settings);
+}
+
+void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, std::vector<std::string>& stop_strings) {
+  table.add("max-new-tokens", sampling.max_new_tokens, "Maximum number of new tokens of an answer");
+  table.add("temperature", sampling.temperature, "Temperature of sampling; 0 = the most likely token");
+  table.add("top-k", sampling.top_k, "Sample from the most likely tokens only, this many (0 = all)");
+  table.add("top-p", sampling.top_p, "Sample from the most likely tokens that together have this probability");
+  table.add("min-p", sampling.min_p,
+            "Sample from tokens that are at least this times as likely as the most likely one (0 = all)");
+  table.add("repetition-penalty", sampling.repetition_penalty,
+            "Divides the positive logits of tokens that occurred already, and multiplies negative ones (1 = none)");
+  table.add("seed", sampling.seed, "Random seed of sampling");
+  table.add("stop", stop_strings, "Texts that end an answer, comma-separated or repeated; not part of it");
+}
+
+Method weights_method(const ModelSettings& settings, WeightsMethod method, Log& log) {
+  if (method == WeightsMethod::qlora) return Method::qlora;
+  if (method == WeightsMethod::lora || settings.adapter.empty()) return Method::lora;
+  if (trained_method(settings.adapter, Method::lora, read_model_config(settings.model)) != "qlora") return Method::lora;
+  log.info("the adapter was trained on NF4 weights, which are used here, too (--method qlora)");
+  return Method::qlora;
+}
+
+void tell_ignored_sampling(const std::filesystem::path& model, Log& log) {
+  const std::vector<std::string> keys = sampling_keys(model);
+  if (keys.empty()) return;
+  log.info(fmt::format("generation_config.json sets {}, which {} not used: sampling follows the options alone",
+                       fmt::join(keys, ", "), keys.size() == 1 ? "is" : "are"));
+}
+
+}  // namespace intelia
