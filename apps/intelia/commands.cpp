@@ -4,12 +4,12 @@
 
 namespace intelia {
 
-extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_info,
+extern const Command completion, config, dataset_preview, detokenize, doctor, eval_run, extract, lineage, model_export, model_info,
     model_init, model_pull, model_quantize, render, tokenize, train_sft;
 
 const Program& this_program() {
   static const std::vector<const Command*> list = {
-      &extract,  &dataset_preview, &model_pull, &model_init, &model_info, &model_quantize, &train_sft,  &eval_run,
+      &extract,  &dataset_preview, &model_pull, &model_init, &model_info, &model_quantize, &model_export, &train_sft,  &eval_run,
       &tokenize, &detokenize,      &render,     &lineage,    &config,     &doctor,         &completion,
   };
   static const Program program{kProgramVersion, kProgramCommit, list};
