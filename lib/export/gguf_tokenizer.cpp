@@ -117,6 +117,20 @@ void add_turn_ends(GgufKeys& keys, const GgufTokenizerSource& source, const Voca
   }
 }
 
+/** llama.cpp puts a space before a text and also behind every control token, or never. Where the tokenizer does so at the
+    start alone, never is right for conversations, whose texts all follow control tokens. */
+void add_space_prefix(GgufKeys& keys, const GgufTokenizerSource& source, const Vocabulary& vocabulary, Log& log) {
+  const bool is_for_chat = !chat_template_sources(template_folder(source)).empty();
+  const bool is_at_start_only = vocabulary.adds_space_prefix && !vocabulary.adds_space_inside;
+  if (is_at_start_only)
+    log.info(is_for_chat ? "the tokenizer puts a space before a text but not behind control tokens; llama.cpp can only do "
+                           "both or neither and is told neither, so that conversations have the same tokens"
+                         : "the tokenizer puts a space before a text but not behind control tokens, and llama.cpp puts "
+                           "one behind them, too");
+  keys.add_flag(std::string(kPrefix) + "add_space_prefix",
+                vocabulary.adds_space_prefix && !(is_at_start_only && is_for_chat));
+}
+
 void add_chat_templates(GgufKeys& keys, const std::filesystem::path& folder) {
   const std::map<std::string, std::string> sources = chat_template_sources(folder);
   std::vector<std::string> names;
@@ -143,7 +157,7 @@ void add_tokenizer_keys(GgufKeys& keys, const GgufTokenizerSource& source, Log& 
   keys.add_text(std::string(kPrefix) + "pre", pre);
   add_tokens(keys, vocabulary, source.vocab_size);
   if (is_bytes) keys.add_texts(std::string(kPrefix) + "merges", vocabulary.merges);
-  if (!is_bytes) keys.add_flag(std::string(kPrefix) + "add_space_prefix", vocabulary.adds_space_prefix);
+  if (!is_bytes) add_space_prefix(keys, source, vocabulary, log);
   add_special_ids(keys, vocabulary, source.vocab_size, log);
   add_turn_ends(keys, source, vocabulary, log);
   add_chat_templates(keys, template_folder(source));

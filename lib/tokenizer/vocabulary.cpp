@@ -64,6 +64,7 @@ class Reader {
                                    ": its tokenizer has neither a tokenizer.json nor a SentencePiece tokenizer.model; "
                                    "save it with transformers as tokenizer.json");
     read_special_ids();
+    vocabulary_.adds_space_inside = vocabulary_.adds_space_prefix && adds_space_behind_control();
     const std::vector<std::int32_t> frame = tokenizer_->encode("", {.parse = false, .add = true});
     const auto holds = [&](const char* name, std::int32_t id) {
       return vocabulary_.special_ids.contains(name) && vocabulary_.special_ids[name] == id;
@@ -200,6 +201,18 @@ class Reader {
       token_at(*id, "an added token") = {is_control ? content : with_spaces(content), 0,
                                          is_control ? TokenKind::control : TokenKind::added};
     }
+  }
+
+  /** Whether a text has the same ids behind a control token as at the start. */
+  bool adds_space_behind_control() const {
+    for (const char* name : {"eos", "bos"}) {
+      const auto found = vocabulary_.special_ids.find(name);
+      if (found == vocabulary_.special_ids.end() || !tokenizer_->is_special(found->second)) continue;
+      std::vector<std::int32_t> behind = tokenizer_->encode(tokenizer_->token_of(found->second) + "a", {.parse = true});
+      behind.erase(behind.begin());
+      return behind == tokenizer_->encode("a");
+    }
+    return true;
   }
 
   // ── special ids ─────────────────────────────────────────────────────────────────────────────────────────────────

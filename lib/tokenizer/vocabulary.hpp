@@ -38,7 +38,8 @@ struct Vocabulary {
   std::vector<std::string> merges;      // byte_level: "left right", in order
   bool ignores_merges = false;          // a word that is a token is not built from merges
   Json normalizer, pre_tokenizer;       // byte_level: as in tokenizer.json, or those of the class
-  bool adds_space_prefix = true;        // sentencepiece
+  bool adds_space_prefix = true;        // sentencepiece: before a text
+  bool adds_space_inside = true;        // also before the text behind a control token
   bool has_file_of_pieces = false;      // read from tokenizer.model
   std::map<std::string, std::int32_t> special_ids;  // "bos", "eos", "unk", "sep", "pad", "cls", "mask"
   bool adds_bos = false, adds_eos = false;

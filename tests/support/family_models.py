@@ -73,7 +73,7 @@ def write_sentencepiece(folder, adds_dummy_prefix=True, tokenizer_class="LlamaTo
 
 
 SIZES = dict(hidden_size=256, intermediate_size=512, num_hidden_layers=4, num_attention_heads=4, num_key_value_heads=2,
-             max_position_embeddings=512)
+             max_position_embeddings=512, bos_token_id=1, eos_token_id=2, pad_token_id=0)
 
 
 def bpe(folder, **more):
@@ -100,8 +100,9 @@ FAMILIES = {
                    dict(rope_parameters={"rope_type": "yarn", "factor": 4.0, "rope_theta": 10000.0,
                                          "original_max_position_embeddings": 128})),
     "qwen3": ("qwen2", bpe, transformers.Qwen3Config, dict(head_dim=32)),
-    "phi3": (None, write_sentencepiece, transformers.Phi3Config,
-             dict(pad_token_id=0, original_max_position_embeddings=256, sliding_window=None,
+    # llama.cpp requires <|endoftext|> of a model whose name contains "phi3".
+    "phi3": (None, lambda folder: write_sentencepiece(folder, specials=("<|user|>", "<|end|>", "<|endoftext|>")), transformers.Phi3Config,
+             dict(original_max_position_embeddings=256, sliding_window=None,
                   rope_parameters={"rope_type": "longrope", "rope_theta": 10000.0, "short_factor": [1.0 + i / 32 for i in range(32)],
                                    "long_factor": [1.5 + i / 8 for i in range(32)], "original_max_position_embeddings": 256})),
     "gemma2": (None, lambda folder: write_sentencepiece(folder, adds_dummy_prefix=False, tokenizer_class="GemmaTokenizer"),
@@ -120,7 +121,8 @@ def make_family(name, folder, dtype=torch.float32, **changes):
         for parameter_name, parameter in model.named_parameters():
             if parameter.dim() == 1:  # norms and biases, which are 1 or 0 at first
                 parameter.add_(0.1 * torch.randn_like(parameter))
-            else:  # far from uniform predictions, so that a wrong weight shows
-                parameter.normal_(0, 0.09)
+            else:  # so that predictions are far from uniform, and a wrong weight shows
+                # llama.cpp looks GELU up in a table of half-precision numbers; smaller activations keep its error small.
+                parameter.normal_(0, 0.05 if name == "gemma2" else 0.09)
     model.to(dtype).save_pretrained(folder)
     return pre

@@ -142,9 +142,10 @@ class Server:
     def template(self, messages):
         return self.ask("/apply-template", {"messages": messages})["prompt"]
 
-    def greedy(self, ids, count, top=8):
-        """[(id, {id: log-probability})] of a greedy continuation of `ids`."""
-        answer = self.ask("/completion", {"prompt": ids, "n_predict": count, "temperature": 0, "n_probs": top, "return_tokens": True,
+    def next(self, ids, top=8):
+        """The most probable id after `ids`, and {id: log-probability} of the first few. Of a token that is a part of a
+        character llama.cpp does not tell the probabilities: {}."""
+        answer = self.ask("/completion", {"prompt": ids, "n_predict": 1, "temperature": 0, "n_probs": top, "return_tokens": True,
                                           "cache_prompt": False, "ignore_eos": True, "repeat_penalty": 1.0})
-        return [(step["id"], {entry["id"]: entry["logprob"] for entry in step["top_logprobs"]})
-                for step in answer["completion_probabilities"]]
+        logprobs = {entry["id"]: entry["logprob"] for step in answer.get("completion_probabilities", []) for entry in step["top_logprobs"]}
+        return answer["tokens"][0], logprobs
