@@ -131,7 +131,8 @@ void add_data(std::string& card, const Json& run) {
 
 void add_settings(std::string& card, const Json& run) {
   std::string rows;
-  for (const auto& [name, value] : run.value("options", Json::object()).items()) {
+  const Json options = run.value("options", Json::object());
+  for (const auto& [name, value] : options.items()) {
     const bool is_local = std::find(kLocalOptions.begin(), kLocalOptions.end(), name) != kLocalOptions.end() ||
                           name.starts_with("mlflow") || name.starts_with("wandb") || name.starts_with("track");
     const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
@@ -143,7 +144,8 @@ void add_settings(std::string& card, const Json& run) {
 
 void add_result(std::string& card, const Json& run) {
   std::string rows;
-  for (const auto& [name, value] : run.value("result", Json::object()).items())
+  const Json result = run.value("result", Json::object());
+  for (const auto& [name, value] : result.items())
     if (value.is_number() || value.is_boolean()) {
       std::string words = name;
       std::replace(words.begin(), words.end(), '_', ' ');
