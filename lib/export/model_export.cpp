@@ -121,7 +121,6 @@ AtomicFile write_gguf_model(const ExportPlan& plan, const ExportSettings& settin
                             const Sinks& sinks) {
   WeightRows rows = plan.merged.rows();
   const std::vector<GgufTensorSource> sources = gguf_tensors(rows.config(), plan.type);
-  const GgufKeys keys = model_keys(plan, sources, rows.config(), sinks.log);
   std::vector<GgufTensor> tensors;
   std::int64_t done = 0;
   for (const GgufTensorSource& source : sources) {
@@ -137,7 +136,7 @@ AtomicFile write_gguf_model(const ExportPlan& plan, const ExportSettings& settin
     };
     tensors.push_back(std::move(tensor));
   }
-  AtomicFile file = write_gguf(path, keys, tensors);
+  AtomicFile file = write_gguf(path, plan.keys, tensors);
   sinks.progress.finish();
   return file;
 }
@@ -231,8 +230,10 @@ ExportPlan plan_export(const ExportSettings& settings, Log& log) {
   if (plan.type == ExportType::automatic) plan.type = type_of(plan.merged.main_type());
   check_gguf_model(rows.config(), log);
   plan.file = fmt::format("model-{}.gguf", export_type_name(plan.type));
-  for (const GgufTensorSource& source : gguf_tensors(rows.config(), plan.type))
+  const std::vector<GgufTensorSource> sources = gguf_tensors(rows.config(), plan.type);
+  for (const GgufTensorSource& source : sources)
     plan.weight_bytes += GgufTensor{source.name, source.type, source.source.shape}.num_bytes();
+  plan.keys = model_keys(plan, sources, rows.config(), log);
   return plan;
 }
 

@@ -31,6 +31,7 @@ struct ExportPlan {
   MergedModel merged;
   ExportType type = ExportType::automatic;  // decided
   std::string file;                         // GGUF: its name
+  GgufKeys keys;                            // of a GGUF model
   std::uint64_t weight_bytes = 0;           // to within headers
 };
 
