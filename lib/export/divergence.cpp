@@ -36,8 +36,8 @@ std::vector<std::vector<std::int32_t>> rows_of_file(const DivergenceSettings& se
       std::vector<std::int32_t> ids =
           conversation.messages.empty()
               ? tokenizer->encode(conversation.text, {.add = true})
-              : encode_rendered(*tokenizer,
-                                chat_template.render(conversation.messages, false, with_tools({}, conversation.tools_json)))
+              : encode_rendered(*tokenizer, chat_template.render(conversation.messages, false,
+                                                                 with_tools({}, conversation.tools_json)))
                     .ids;
       ids.resize(std::min(ids.size(), static_cast<std::size_t>(settings.max_tokens)));
       if (!ids.empty()) rows.push_back(std::move(ids));
@@ -46,7 +46,8 @@ std::vector<std::vector<std::int32_t>> rows_of_file(const DivergenceSettings& se
   } catch (const Enough&) {
   }
   if (rows.empty())
-    throw Error(Kind::input, fmt::format("'{}' has no record on which the models can be compared", settings.data.string()));
+    throw Error(Kind::input,
+                fmt::format("'{}' has no record on which the models can be compared", settings.data.string()));
   return rows;
 }
 
@@ -74,7 +75,8 @@ void compare_token(const float* reference, const float* merged, std::size_t size
   for (std::size_t i = 0; i < size; ++i) {
     const double log_p = reference[i] - offset, log_q = merged[i] - other_offset;
     kl += std::exp(log_p) * (log_p - log_q);
-    out.max_logit_difference = std::max(out.max_logit_difference, std::fabs(static_cast<double>(reference[i]) - merged[i]));
+    out.max_logit_difference =
+        std::max(out.max_logit_difference, std::fabs(static_cast<double>(reference[i]) - merged[i]));
   }
   kl = std::max(kl, 0.0);  // below it by rounding only
   out.kl_per_token += kl;

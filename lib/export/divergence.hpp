@@ -1,5 +1,5 @@
-// How far the predictions of a merged model are from those of its base with the adapter, on sample rows: both are computed
-// by the engine in fp32.
+// How far the predictions of a merged model are from those of its base with the adapter, on sample rows: both are
+// computed by the engine in fp32.
 #pragma once
 
 #include <cstdint>
@@ -32,12 +32,13 @@ SampleRows sample_rows(const DivergenceSettings& settings, const std::filesystem
                        const std::filesystem::path& text_folder, std::int64_t vocab_size, const Sinks& sinks);
 
 struct Divergence {
-  double kl_per_token = 0;    // KL(base and adapter ‖ merged), nats, mean over tokens
-  double max_kl = 0;          // the largest of a token
+  double kl_per_token = 0;  // KL(base and adapter ‖ merged), nats, mean over tokens
+  double max_kl = 0;        // the largest of a token
   double max_logit_difference = 0;
 };
 
-/** Compares base and adapter as `reference` loads them with the model in the folder `merged`. One is loaded at a time. */
+/** Compares base and adapter as `reference` loads them with the model in the folder `merged`. One is loaded at a time.
+ */
 Divergence measure_divergence(const SampleRows& rows, ModelSettings reference, const std::filesystem::path& merged,
                               const Sinks& sinks);
 

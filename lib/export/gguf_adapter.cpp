@@ -24,8 +24,9 @@ void check(const MergedModel& merged) {
   if (adapter.config().uses_dora)
     throw Error(Kind::input, where + "a GGUF adapter cannot have DoRA's magnitudes; merge it into the model instead");
   if (adapter.num_replacements() > 0)
-    throw Error(Kind::input, where + "a GGUF adapter cannot have fully trained modules (modules_to_save); merge it into "
-                                     "the model instead");
+    throw Error(Kind::input, where +
+                                 "a GGUF adapter cannot have fully trained modules (modules_to_save); merge it into "
+                                 "the model instead");
 }
 
 GgufType part_type(ExportType type, std::int64_t columns) {
@@ -50,7 +51,7 @@ std::vector<Part> parts_of(const MergedModel& merged, ExportType type) {
     for (const LinearShape& linear : layer_linears(config)) {
       const LoraView* lora = adapter.lora_of(fmt::format("model.layers.{}.{}", layer, linear.path));
       if (lora == nullptr) continue;
-      const std::string name = gguf_linear_name(config, layer, linear) + ".weight";
+      const std::string name = gguf_linear_name(layer, linear) + ".weight";
       const double usual = adapter.config().lora_alpha / lora->rank;
       if (usual == 0 && lora->scaling != 0)
         throw Error(Kind::input, "lora_alpha is 0 and alpha_pattern is not, which a GGUF adapter cannot have");
@@ -67,7 +68,8 @@ std::vector<Part> parts_of(const MergedModel& merged, ExportType type) {
 
 std::uint64_t gguf_adapter_bytes(const MergedModel& merged, ExportType type) {
   std::uint64_t total = 0;
-  for (const Part& part : parts_of(merged, type)) total += GgufTensor{part.name, part.type, part.values->shape}.num_bytes();
+  for (const Part& part : parts_of(merged, type))
+    total += GgufTensor{part.name, part.type, part.values->shape}.num_bytes();
   return total;
 }
 

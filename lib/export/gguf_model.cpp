@@ -67,11 +67,9 @@ struct NameOf {
   const char* name;
 };
 constexpr NameOf kLinears[] = {
-    {"self_attn.q_proj", "attn_q"},           {"self_attn.k_proj", "attn_k"},
-    {"self_attn.v_proj", "attn_v"},           {"self_attn.o_proj", "attn_output"},
-    {"self_attn.qkv_proj", "attn_qkv"},       {"mlp.gate_proj", "ffn_gate"},
-    {"mlp.up_proj", "ffn_up"},                {"mlp.gate_up_proj", "ffn_up"},
-    {"mlp.down_proj", "ffn_down"},
+    {"self_attn.q_proj", "attn_q"},      {"self_attn.k_proj", "attn_k"},     {"self_attn.v_proj", "attn_v"},
+    {"self_attn.o_proj", "attn_output"}, {"self_attn.qkv_proj", "attn_qkv"}, {"mlp.gate_proj", "ffn_gate"},
+    {"mlp.up_proj", "ffn_up"},           {"mlp.gate_up_proj", "ffn_up"},     {"mlp.down_proj", "ffn_down"},
 };
 constexpr NameOf kNorms[] = {
     {"input_layernorm", "attn_norm"},
@@ -101,8 +99,7 @@ bool uses_more_bits(std::int64_t layer, std::int64_t num_layers) {
 /** Models of 70 billion parameters by their shape: attn_v is small there, and gets more bits. */
 bool is_70b(const ModelConfig& config) {
   if (config.num_hidden_layers != 80) return false;
-  return config.model_type == "qwen2" ||
-         (is_llama(config) && config.num_attention_heads != config.num_key_value_heads);
+  return config.model_type == "qwen2" || (is_llama(config) && config.num_attention_heads != config.num_key_value_heads);
 }
 
 enum class Role { embedding, output, attention_v, feed_forward_down, other };
@@ -203,8 +200,8 @@ void check_gguf_model(const ModelConfig& config, Log& log) {
   if (is_gemma2) {
     if (!config.ties_embeddings) refuse(config, "with an output layer of its own");
     // llama.cpp scales by the head size, and in 46 layers (27B) by hidden_size / heads.
-    const std::int64_t scaled_by = config.num_hidden_layers == 46 ? config.hidden_size / config.num_attention_heads
-                                                                  : config.head_dim;
+    const std::int64_t scaled_by =
+        config.num_hidden_layers == 46 ? config.hidden_size / config.num_attention_heads : config.head_dim;
     if (std::fabs(config.attention_scale * std::sqrt(static_cast<double>(scaled_by)) - 1) > 1e-6)
       refuse(config, fmt::format("with a query_pre_attn_scalar other than {}", scaled_by));
     for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer)
@@ -214,9 +211,10 @@ void check_gguf_model(const ModelConfig& config, Log& log) {
     return;
   }
   if (config.sliding_window > 0 && config.sliding_window < config.max_position_embeddings)
-    log.warning(fmt::format("llama.cpp has no attention windows in {} models: beyond {} tokens its answers differ from "
-                            "those of this model (sliding_window)",
-                            config.model_type, config.sliding_window));
+    log.warning(
+        fmt::format("llama.cpp has no attention windows in {} models: beyond {} tokens its answers differ from "
+                    "those of this model (sliding_window)",
+                    config.model_type, config.sliding_window));
 }
 
 std::int64_t reordered_heads(const ModelConfig& config, const LinearShape& linear) {
@@ -232,7 +230,7 @@ std::int64_t source_row(std::int64_t row, std::int64_t num_rows, std::int64_t ro
   return row - inside + inside % 2 * (size / 2) + inside / 2;
 }
 
-std::string gguf_linear_name(const ModelConfig&, std::int64_t layer, const LinearShape& linear) {
+std::string gguf_linear_name(std::int64_t layer, const LinearShape& linear) {
   return fmt::format("blk.{}.{}", layer, name_in(kLinears, linear.path));
 }
 
@@ -255,11 +253,12 @@ std::vector<GgufTensorSource> gguf_tensors(const ModelConfig& config, ExportType
     generated("rope_factors_long.weight", as_floats(config.rope.long_factor));
     generated("rope_factors_short.weight", as_floats(config.rope.short_factor));
   }
-  matrix("token_embd.weight", "model.embed_tokens.weight", config.vocab_size, config.hidden_size, Role::embedding, 0, 0);
+  matrix("token_embd.weight", "model.embed_tokens.weight", config.vocab_size, config.hidden_size, Role::embedding, 0,
+         0);
   for (std::int64_t layer = 0; layer < config.num_hidden_layers; ++layer) {
     const std::string prefix = fmt::format("model.layers.{}.", layer);
     for (const LinearShape& linear : layer_linears(config)) {
-      const std::string name = gguf_linear_name(config, layer, linear);
+      const std::string name = gguf_linear_name(layer, linear);
       const std::int64_t heads = reordered_heads(config, linear);
       const Role role = linear.name == "v_proj" || linear.name == "qkv_proj" ? Role::attention_v
                         : linear.name == "down_proj"                         ? Role::feed_forward_down

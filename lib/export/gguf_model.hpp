@@ -1,5 +1,5 @@
-// A model of each family as llama.cpp has it: keys, names and types of tensors, and how their values follow from those of
-// a Hugging Face folder. It reads and writes no file.
+// A model of each family as llama.cpp has it: keys, names and types of tensors, and how their values follow from those
+// of a Hugging Face folder. It reads and writes no file.
 #pragma once
 
 #include <cstdint>
@@ -21,9 +21,9 @@ const char* export_type_name(ExportType type);  // "q4_k_m"
 struct GgufTensorSource {
   std::string name;  // "blk.0.attn_q.weight"
   GgufType type = GgufType::f32;
-  TensorShape source;          // of the model; an empty name: `values` are the tensor
+  TensorShape source;             // of the model; an empty name: `values` are the tensor
   std::int64_t rotary_heads = 0;  // rows of so many heads are reordered for llama.cpp's rotary positions; 0: none are
-  float added = 0;             // to every value
+  float added = 0;                // to every value
   std::vector<float> values;
 };
 
@@ -41,7 +41,7 @@ std::vector<GgufTensorSource> gguf_tensors(const ModelConfig& config, ExportType
 void add_model_keys(GgufKeys& keys, const ModelConfig& config, ExportType type);
 
 /** The name of a linear layer's weight: "blk.0.attn_q" for "model.layers.0.self_attn.q_proj". */
-std::string gguf_linear_name(const ModelConfig& config, std::int64_t layer, const LinearShape& linear);
+std::string gguf_linear_name(std::int64_t layer, const LinearShape& linear);
 
 /** The heads whose rows are reordered in this linear layer; 0: none. */
 std::int64_t reordered_heads(const ModelConfig& config, const LinearShape& linear);

@@ -23,11 +23,12 @@ constexpr const char* kGpt4o =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
 constexpr const char* kTekken =
     R"([^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+)";
-constexpr const char* kDeepseek3 = "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?"
-                                   "[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
+constexpr const char* kDeepseek3 =
+    "[!\"#$%&'()*+,\\-./:;<=>?@\\[\\\\\\]^_`{|}~][A-Za-z]+|[^\r\n\\p{L}\\p{P}\\p{S}]?"
+    "[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\r\n]*|\\s*[\r\n]+|\\s+(?!\\S)|\\s+";
 
 // Steps other than the patterns.
-constexpr const char* kBytes = "bytes";                       // ByteLevel without its own pattern
+constexpr const char* kBytes = "bytes";                           // ByteLevel without its own pattern
 constexpr const char* kBytesOfGpt2 = "bytes by GPT-2's pattern";  // ByteLevel with it
 constexpr const char* kSingleDigits = "single digits";
 
@@ -99,7 +100,8 @@ std::string gguf_pre_tokenizer(const Vocabulary& vocabulary, const std::string& 
   const std::vector<std::string> steps = steps_of(vocabulary.pre_tokenizer);
   std::string known;
   for (const PreTokenizerName& candidate : known_names()) {
-    if (candidate.steps == steps && candidate.ignores_merges.value_or(vocabulary.ignores_merges) == vocabulary.ignores_merges)
+    if (candidate.steps == steps &&
+        candidate.ignores_merges.value_or(vocabulary.ignores_merges) == vocabulary.ignores_merges)
       return candidate.name;
     known += (known.empty() ? "" : ", ") + std::string(candidate.name);
   }

@@ -1,6 +1,6 @@
-// Names and values follow llama.cpp's conversion/base.py and gguf-py/gguf/vocab.py (llama-cpp-python 0.3.36). Beyond them
-// it writes whether BOS and EOS are added and whether a space is put first, whose defaults depend on the pre-tokenizer, and
-// the end of a turn where llama.cpp would not recognize it.
+// Names and values follow llama.cpp's conversion/base.py and gguf-py/gguf/vocab.py (llama-cpp-python 0.3.36). Beyond
+// them it writes whether BOS and EOS are added and whether a space is put first, whose defaults depend on the
+// pre-tokenizer, and the end of a turn where llama.cpp would not recognize it.
 #include "export/gguf_tokenizer.hpp"
 
 #include <fmt/format.h>
@@ -41,10 +41,28 @@ std::int32_t type_number(TokenKind kind) {
 }
 
 /** Tokens that end a generation in llama.cpp by their text (llama-vocab.cpp). */
-constexpr std::array<std::string_view, 22> kKnownEnds = {
-    "<|eot_id|>", "<|im_end|>",  "<|end|>", "<|return|>", "<|call|>", "<|flush|>",       "<|calls|>",           "<end_of_turn>",
-    "</s>",       "<|eom_id|>",  "<EOT>",   "_<EOT>",     "[EOT]",    "[EOS]",           "<|end_of_text|>",     "<end_of_utterance>",
-    "<eos>",      "<turn|>",     "[e~[",    "<|tool_response>", "<|endoftext|>",   "<｜end▁of▁sentence｜>"};
+constexpr std::array<std::string_view, 22> kKnownEnds = {"<|eot_id|>",
+                                                         "<|im_end|>",
+                                                         "<|end|>",
+                                                         "<|return|>",
+                                                         "<|call|>",
+                                                         "<|flush|>",
+                                                         "<|calls|>",
+                                                         "<end_of_turn>",
+                                                         "</s>",
+                                                         "<|eom_id|>",
+                                                         "<EOT>",
+                                                         "_<EOT>",
+                                                         "[EOT]",
+                                                         "[EOS]",
+                                                         "<|end_of_text|>",
+                                                         "<end_of_utterance>",
+                                                         "<eos>",
+                                                         "<turn|>",
+                                                         "[e~[",
+                                                         "<|tool_response>",
+                                                         "<|endoftext|>",
+                                                         "<｜end▁of▁sentence｜>"};
 
 void add_tokens(GgufKeys& keys, const Vocabulary& vocabulary, std::int64_t vocab_size) {
   const bool has_scores = vocabulary.kind == Vocabulary::Kind::sentencepiece;
@@ -66,9 +84,9 @@ void add_tokens(GgufKeys& keys, const Vocabulary& vocabulary, std::int64_t vocab
 /** The names of llama.cpp for the special ids. */
 void add_special_ids(GgufKeys& keys, const Vocabulary& vocabulary, std::int64_t vocab_size, Log& log) {
   constexpr std::pair<const char*, const char*> kNames[] = {
-      {"bos", "bos_token_id"},           {"eos", "eos_token_id"},           {"unk", "unknown_token_id"},
+      {"bos", "bos_token_id"},       {"eos", "eos_token_id"}, {"unk", "unknown_token_id"},
       {"sep", "seperator_token_id"},  // so spelled in the format
-      {"pad", "padding_token_id"},       {"cls", "cls_token_id"},           {"mask", "mask_token_id"}};
+      {"pad", "padding_token_id"},   {"cls", "cls_token_id"}, {"mask", "mask_token_id"}};
   for (const auto& [name, key] : kNames) {
     const auto found = vocabulary.special_ids.find(name);
     if (found == vocabulary.special_ids.end()) continue;
@@ -111,22 +129,24 @@ void add_turn_ends(GgufKeys& keys, const GgufTokenizerSource& source, const Voca
     if (i < std::size(kKeys))
       keys.add_u32(std::string(kPrefix) + kKeys[i], static_cast<std::uint64_t>(ids[i]));
     else
-      log.warning(fmt::format("'{}' ends an answer of this model, but GGUF has no place for another such token: give it "
-                              "to llama.cpp as a stop string",
-                              tokenizer->token_of(ids[i])));
+      log.warning(
+          fmt::format("'{}' ends an answer of this model, but GGUF has no place for another such token: give it "
+                      "to llama.cpp as a stop string",
+                      tokenizer->token_of(ids[i])));
   }
 }
 
-/** llama.cpp puts a space before a text and also behind every control token, or never. Where the tokenizer does so at the
-    start alone, never is right for conversations, whose texts all follow control tokens. */
+/** llama.cpp puts a space before a text and also behind every control token, or never. Where the tokenizer does so at
+   the start alone, never is right for conversations, whose texts all follow control tokens. */
 void add_space_prefix(GgufKeys& keys, const GgufTokenizerSource& source, const Vocabulary& vocabulary, Log& log) {
   const bool is_for_chat = !chat_template_sources(template_folder(source)).empty();
   const bool is_at_start_only = vocabulary.adds_space_prefix && !vocabulary.adds_space_inside;
   if (is_at_start_only)
-    log.info(is_for_chat ? "the tokenizer puts a space before a text but not behind control tokens; llama.cpp can only do "
-                           "both or neither and is told neither, so that conversations have the same tokens"
-                         : "the tokenizer puts a space before a text but not behind control tokens, and llama.cpp puts "
-                           "one behind them, too");
+    log.info(is_for_chat
+                 ? "the tokenizer puts a space before a text but not behind control tokens; llama.cpp can only do "
+                   "both or neither and is told neither, so that conversations have the same tokens"
+                 : "the tokenizer puts a space before a text but not behind control tokens, and llama.cpp puts "
+                   "one behind them, too");
   keys.add_flag(std::string(kPrefix) + "add_space_prefix",
                 vocabulary.adds_space_prefix && !(is_at_start_only && is_for_chat));
 }

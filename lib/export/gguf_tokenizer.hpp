@@ -10,9 +10,9 @@
 namespace intelia {
 
 struct GgufTokenizerSource {
-  std::filesystem::path folder;        // of the tokenizer
-  std::filesystem::path model;         // of config.json and generation_config.json
-  std::int64_t vocab_size = 0;         // rows of the embedding
+  std::filesystem::path folder;  // of the tokenizer
+  std::filesystem::path model;   // of config.json and generation_config.json
+  std::int64_t vocab_size = 0;   // rows of the embedding
 };
 
 /** Error{input} for a tokenizer that llama.cpp would apply differently. */

@@ -52,8 +52,9 @@ class Client {
 
 }  // namespace
 
-std::vector<Json> run_hub_program(const char* program, const std::vector<std::string>& arguments, std::string_view input,
-                                  const fs::path& log, const std::string& subject, const StopFlag& stop,
+std::vector<Json> run_hub_program(const char* program, const std::vector<std::string>& arguments,
+                                  std::string_view input, const fs::path& log, const std::string& subject,
+                                  const StopFlag& stop,
                                   const std::function<void(const std::vector<Json>& reports)>& watch) {
   std::vector<std::string> command{python_program(), "-c", program};
   command.insert(command.end(), arguments.begin(), arguments.end());

@@ -84,13 +84,20 @@ MergedModel open_merged_model(const fs::path& model, const fs::path& adapter, On
   return merged;
 }
 
-void describe_merge(const MergedModel& merged, Run& run) {
-  run.add_input_folder(merged.model);
-  if (merged.adapter_weights == nullptr) return;
-  run.add_input_folder(merged.adapter);
-  run.manifest()["merge"] = {{"base", merged.base_in_words},
-                             {"adapted_layers", merged.adapter_weights->loras().size()},
-                             {"replaced_tensors", merged.adapter_weights->num_replacements()}};
+InputHashes::InputHashes(const MergedModel& merged)
+    : merged_(merged), files_(std::async(std::launch::async, [&merged] {
+        Json files = describe_folder(merged.model);
+        if (!merged.adapter.empty())
+          for (Json& file : describe_folder(merged.adapter)) files.push_back(std::move(file));
+        return files;
+      })) {}
+
+void InputHashes::add_to(Run& run) {
+  for (const Json& file : files_.get()) run.add_input(file);
+  if (merged_.adapter_weights == nullptr) return;
+  run.manifest()["merge"] = {{"base", merged_.base_in_words},
+                             {"adapted_layers", merged_.adapter_weights->loras().size()},
+                             {"replaced_tensors", merged_.adapter_weights->num_replacements()}};
 }
 
 void stage_text_side(const MergedModel& merged, Run& run, const Sinks& sinks) {
@@ -111,11 +118,10 @@ void stage_text_side(const MergedModel& merged, Run& run, const Sinks& sinks) {
       continue;
     }
     has_some = true;
-    is_complete = read_trained_records(*earlier, sinks.stop,
-                                       [&](TrainedUse use, const RecordKey& key) {
-                                         append_trained_record(index, use, key);
-                                       }) &&
-                  is_complete;
+    is_complete =
+        read_trained_records(*earlier, sinks.stop,
+                             [&](TrainedUse use, const RecordKey& key) { append_trained_record(index, use, key); }) &&
+        is_complete;
   }
   if (!has_some && is_complete) return;
   if (!is_complete) index += incomplete_records_line();

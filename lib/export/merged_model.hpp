@@ -1,8 +1,9 @@
-// A model folder opened for writing it in another form, with or without an adapter merged into it: which base the adapter
-// is merged into, where tokenizer and chat template come from, and which records both were trained on.
+// A model folder opened for writing it in another form, with or without an adapter merged into it: which base the
+// adapter is merged into, where tokenizer and chat template come from, and which records both were trained on.
 #pragma once
 
 #include <filesystem>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,8 +27,8 @@ struct MergedModel {
   ModelFolder folder;
   std::unique_ptr<AdapterWeights> adapter_weights;
   MergeBase base = MergeBase::stored;
-  std::string base_in_words;  // "the dequantized NF4 base (stored in NF4)"; empty without an adapter
-  bool is_trained_on_nf4 = false;  // by the adapter's manifest
+  std::string base_in_words;          // "the dequantized NF4 base (stored in NF4)"; empty without an adapter
+  bool is_trained_on_nf4 = false;     // by the adapter's manifest
   std::filesystem::path text_folder;  // with tokenizer and chat template
 
   /** Reads the weights. Valid as long as this object. */
@@ -41,8 +42,17 @@ struct MergedModel {
 MergedModel open_merged_model(const std::filesystem::path& model, const std::filesystem::path& adapter, Onto onto,
                               Log& log);
 
-/** Adds model and adapter to the inputs, and how they were merged to the manifest. */
-void describe_merge(const MergedModel& merged, Run& run);
+/** Hashes the files of model and adapter on another thread, while the weights are written. */
+class InputHashes {
+ public:
+  explicit InputHashes(const MergedModel& merged);
+  /** Adds model and adapter to the inputs of `run`, and how they were merged to its manifest. Called once. */
+  void add_to(Run& run);
+
+ private:
+  const MergedModel& merged_;
+  std::future<Json> files_;
+};
 
 /** Stages the files of the text side, and the index of the records that base and adapter were trained on. */
 void stage_text_side(const MergedModel& merged, Run& run, const Sinks& sinks);

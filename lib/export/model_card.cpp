@@ -23,8 +23,8 @@ constexpr int kMaxDepth = 32;  // of manifests in manifests
 
 /** Options that describe a machine or a place rather than the training. */
 constexpr std::array<std::string_view, 16> kLocalOptions = {
-    "output", "resume", "threads", "device", "model", "adapter", "train", "validation", "log-every",
-    "keep", "save-every", "max-memory", "token-cache", "token-cache-size", "probe", "sample-prompts"};
+    "output",    "resume", "threads",    "device",     "model",       "adapter",          "train", "validation",
+    "log-every", "keep",   "save-every", "max-memory", "token-cache", "token-cache-size", "probe", "sample-prompts"};
 
 std::string text_of(const Json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
@@ -84,14 +84,13 @@ struct Content {
 };
 
 /** What the folder contains, by its files. */
-Content kind_of(const fs::path& folder, const std::vector<Json>& runs) {
+Content kind_of(const fs::path& folder) {
   const std::vector<std::string> names = folder_members(folder);
-  const bool has_gguf = std::any_of(names.begin(), names.end(), [](const auto& name) { return name.ends_with(".gguf"); });
-  const bool is_merged =
-      std::any_of(runs.begin(), runs.end(), [](const Json& run) { return run.contains("merge"); });
+  const bool has_gguf =
+      std::any_of(names.begin(), names.end(), [](const auto& name) { return name.ends_with(".gguf"); });
   if (has_gguf) return {"gguf", "quantized", "GGUF files for llama.cpp and Ollama"};
   if (is_file(folder / "adapter_config.json")) return {"peft", "adapter", "A LoRA adapter in PEFT format"};
-  return {"transformers", is_merged ? "merge" : "finetune", "A model in Hugging Face format"};
+  return {"transformers", "finetune", "A model in Hugging Face format"};
 }
 
 void add_head(std::string& card, const CardSettings& settings, const Content& kind, const std::string& base,
@@ -115,17 +114,19 @@ void add_data(std::string& card, const Json& run) {
     const std::string name = file_name(path);
     const bool is_model_file = name.find("config") != std::string::npos || name.starts_with("tokenizer") ||
                                name.starts_with("special_tokens") || name.starts_with("added_tokens") ||
-                               name == "vocab.json" || name == "model.safetensors.index.json" || name == "tekken.json" ||
-                               name == "merges.txt";
+                               name == "vocab.json" || name == "model.safetensors.index.json" ||
+                               name == "tekken.json" || name == "merges.txt";
     if (!input.contains("records") && (!is_record_file || is_model_file)) continue;
-    rows += fmt::format("| {} | {} | `{}` |\n", cell(name),
-                        input.contains("records") ? input["records"].dump() : std::string("–"), text_of(input, "sha256"));
+    rows +=
+        fmt::format("| {} | {} | `{}` |\n", cell(name),
+                    input.contains("records") ? input["records"].dump() : std::string("–"), text_of(input, "sha256"));
   }
   if (!rows.empty()) card += "\n| data | records | SHA-256 |\n| --- | --- | --- |\n" + rows;
   const Json counts = run.value("counts", Json::object());
   if (!counts.is_object() || !counts.contains("records")) return;
   card += fmt::format("\nTrained on {} records", counts["records"].dump());
-  if (counts.contains("trained_tokens")) card += fmt::format(" with {} trained tokens", counts["trained_tokens"].dump());
+  if (counts.contains("trained_tokens"))
+    card += fmt::format(" with {} trained tokens", counts["trained_tokens"].dump());
   card += ".\n";
 }
 
@@ -161,10 +162,11 @@ void add_merge(std::string& card, const std::vector<Json>& runs) {
     card += fmt::format("\n## Merge\n\nThe adapter is merged onto {}.", text_of(merge, "base"));
     const Json divergence = merge.value("divergence", Json());
     if (divergence.is_object())
-      card += fmt::format(" On {} tokens its predictions differ from those of base and adapter by {:.2g} nats per token "
-                          "(KL divergence); the largest difference of a logit is {:.2g}.",
-                          divergence["tokens"].dump(), divergence.value("kl_per_token", 0.0),
-                          divergence.value("max_logit_difference", 0.0));
+      card += fmt::format(
+          " On {} tokens its predictions differ from those of base and adapter by {:.2g} nats per token "
+          "(KL divergence); the largest difference of a logit is {:.2g}.",
+          divergence["tokens"].dump(), divergence.value("kl_per_token", 0.0),
+          divergence.value("max_logit_difference", 0.0));
     card += "\n";
     return;
   }
@@ -177,9 +179,10 @@ void add_use(std::string& card, const std::string& name, const Content& kind) {
     return;
   }
   const std::string model = kind.library == "peft" ? "AutoPeftModelForCausalLM" : "AutoModelForCausalLM";
-  card += fmt::format("```python\nfrom {} import {}\nfrom transformers import AutoTokenizer\n\nmodel = "
-                      "{}.from_pretrained(\"{}\")\ntokenizer = AutoTokenizer.from_pretrained(\"{}\")\n```\n",
-                      kind.library, model, model, name, name);
+  card += fmt::format(
+      "```python\nfrom {} import {}\nfrom transformers import AutoTokenizer\n\nmodel = "
+      "{}.from_pretrained(\"{}\")\ntokenizer = AutoTokenizer.from_pretrained(\"{}\")\n```\n",
+      kind.library, model, model, name, name);
 }
 
 }  // namespace
@@ -187,7 +190,7 @@ void add_use(std::string& card, const std::string& name, const Content& kind) {
 std::string model_card(const fs::path& folder, const CardSettings& settings, Log& log) {
   const std::vector<Json> runs = runs_of(folder);
   const std::string base = base_of(folder, settings, runs);
-  const Content kind = kind_of(folder, runs);
+  const Content kind = kind_of(folder);
   if (settings.license.empty()) log.warning("the model card states no license");
   if (base.empty()) log.warning("the name of the base model on the hub is not known; the model card does not state it");
   if (runs.empty())

@@ -50,11 +50,12 @@ std::string title_of(const fs::path& folder) {
   std::string name = absolute_path(folder).filename().string(), title, word;
   const auto add_word = [&] {
     if (word.empty()) return;
-    const bool is_lower = std::none_of(word.begin(), word.end(), [](unsigned char c) { return std::isupper(c) != 0; }) &&
-                          std::any_of(word.begin(), word.end(), [](unsigned char c) { return std::islower(c) != 0; });
-    const bool is_version = std::isdigit(static_cast<unsigned char>(word[0])) != 0 ||
-                            (word[0] == 'v' && word.size() > 1 &&
-                             word.find_first_not_of("0123456789.", 1) == std::string::npos);
+    const bool is_lower =
+        std::none_of(word.begin(), word.end(), [](unsigned char c) { return std::isupper(c) != 0; }) &&
+        std::any_of(word.begin(), word.end(), [](unsigned char c) { return std::islower(c) != 0; });
+    const bool is_version =
+        std::isdigit(static_cast<unsigned char>(word[0])) != 0 ||
+        (word[0] == 'v' && word.size() > 1 && word.find_first_not_of("0123456789.", 1) == std::string::npos);
     if (is_lower && !is_version) {
       bool is_start = true;
       for (char& c : word) {
@@ -130,7 +131,8 @@ AtomicFile write_gguf_model(const ExportPlan& plan, const ExportSettings& settin
       sinks.progress.update({"tensor", ++done, static_cast<std::int64_t>(sources.size()), "writing"});
       const RowForm form{source->type, source->rotary_heads, source->added};
       if (source->source.name.empty())
-        write_values(source->values.data(), 1, static_cast<std::int64_t>(source->values.size()), source->name, form, write);
+        write_values(source->values.data(), 1, static_cast<std::int64_t>(source->values.size()), source->name, form,
+                     write);
       else
         write_rows(rows, source->source, form, settings.threads, sinks.stop, write);
     };
@@ -156,7 +158,8 @@ void check(const ExportSettings& settings) {
       throw SettingError(Kind::usage, "type", "an adapter is exported as f32, f16, bf16 or q8_0");
     return;
   }
-  if (settings.adapter_only) throw Error(Kind::usage, "an adapter alone is exported to GGUF; it is a PEFT folder already");
+  if (settings.adapter_only)
+    throw Error(Kind::usage, "an adapter alone is exported to GGUF; it is a PEFT folder already");
   if (settings.type == ExportType::q8_0 || settings.type == ExportType::q4_0 || settings.type == ExportType::q4_k_m)
     throw SettingError(Kind::usage, "type",
                        fmt::format("a Hugging Face folder has no type {}; choose auto, f32, f16 or bf16, or the format "
@@ -170,8 +173,8 @@ std::uint64_t model_folder_bytes(const MergedModel& merged, ExportType type) {
   const WeightRows rows = merged.rows();
   std::uint64_t total = 0;
   for (const TensorShape& tensor : rows.tensors())
-    total += static_cast<std::uint64_t>(num_elements(tensor.shape)) *
-             bytes_per_element(written_type(rows, tensor, type));
+    total +=
+        static_cast<std::uint64_t>(num_elements(tensor.shape)) * bytes_per_element(written_type(rows, tensor, type));
   return total;
 }
 
@@ -191,12 +194,12 @@ std::uint64_t stage_model_folder(const MergedModel& merged, ExportType type, std
       const TensorType written = written_type(rows, tensor, type);
       file_of.emplace_back(tensor.name, file.name);
       total += static_cast<std::uint64_t>(num_elements(tensor.shape)) * bytes_per_element(written);
-      tensors.push_back({tensor.name, written, tensor.shape, [&, written, tensor = &tensor](const auto& write) {
-                           sinks.stop.check("writing the model");
-                           sinks.progress.update({"tensor", ++done, static_cast<std::int64_t>(rows.tensors().size()),
-                                                  "writing"});
-                           write_rows(rows, *tensor, {row_type(written)}, threads, sinks.stop, write);
-                         }});
+      tensors.push_back(
+          {tensor.name, written, tensor.shape, [&, written, tensor = &tensor](const auto& write) {
+             sinks.stop.check("writing the model");
+             sinks.progress.update({"tensor", ++done, static_cast<std::int64_t>(rows.tensors().size()), "writing"});
+             write_rows(rows, *tensor, {row_type(written)}, threads, sinks.stop, write);
+           }});
     }
     // The order of the safetensors library, in which every tensor is aligned to its element size.
     std::stable_sort(tensors.begin(), tensors.end(), [](const TensorToWrite& a, const TensorToWrite& b) {
@@ -241,7 +244,7 @@ ExportedModel export_model(const ExportPlan& plan, const ExportSettings& setting
                            const Sinks& sinks) {
   Run run(info, settings.output);
   check_room_for_weights(run, plan.weight_bytes, "the exported model needs");
-  describe_merge(plan.merged, run);
+  InputHashes inputs(plan.merged);
   ExportedModel exported;
   if (settings.format == ExportFormat::hf) {
     exported.weight_bytes =
@@ -256,6 +259,7 @@ ExportedModel export_model(const ExportPlan& plan, const ExportSettings& setting
     exported.weight_bytes = run.stage(write_gguf_model(plan, settings, run / plan.file, sinks)).num_bytes();
     run.stage_text("Modelfile", text, Privacy::shared);
   }
+  inputs.add_to(run);
   for (const std::string& name : folder_members(run.folder()))
     if (name.ends_with(".gguf") && !run.is_staged(name)) run.remove_at_commit(run / name);
   run.manifest()["export"] = {{"format", settings.format == ExportFormat::gguf ? "gguf" : "hf"},

@@ -1,5 +1,5 @@
-// Writes a model in another form: a GGUF file for llama.cpp and Ollama, or a Hugging Face folder; a LoRA adapter as a GGUF
-// adapter. Weights are read and written tensor by tensor; no libtorch.
+// Writes a model in another form: a GGUF file for llama.cpp and Ollama, or a Hugging Face folder; a LoRA adapter as a
+// GGUF adapter. Weights are read and written tensor by tensor; no libtorch.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +22,7 @@ struct ExportSettings {
   bool adapter_only = false;  // GGUF: the adapter as a file of its own
   ExportFormat format = ExportFormat::gguf;
   ExportType type = ExportType::automatic;
-  std::filesystem::path output;                   // a folder
+  std::filesystem::path output;                  // a folder
   std::uint64_t max_file_bytes = 4'000'000'000;  // Hugging Face: of a file of weights
   int threads = 0;                               // 0: one per core
 };
@@ -35,8 +35,8 @@ struct ExportPlan {
   std::uint64_t weight_bytes = 0;           // to within headers
 };
 
-/** Opens and checks the model. Error{usage} for settings that exclude each other, Error{input} for what the format cannot
-    represent. Writes nothing. */
+/** Opens and checks the model. Error{usage} for settings that exclude each other, Error{input} for what the format
+   cannot represent. Writes nothing. */
 ExportPlan plan_export(const ExportSettings& settings, Log& log);
 
 struct ExportedModel {

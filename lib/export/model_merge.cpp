@@ -48,12 +48,13 @@ MergePlan plan_merge(const MergeSettings& settings, const Sinks& sinks) {
 MergeResult merge_model(const MergePlan& plan, const MergeSettings& settings, const RunInfo& info, const Sinks& sinks) {
   Run run(info, settings.output);
   check_room_for_weights(run, plan.weight_bytes, "the merged model needs");
-  describe_merge(plan.merged, run);
+  InputHashes inputs(plan.merged);
   if (!settings.divergence.data.empty() && !plan.rows.ids.empty()) run.add_input(settings.divergence.data);
   MergeResult result;
   result.weight_bytes =
       stage_model_folder(plan.merged, settings.type, settings.max_file_bytes, settings.threads, run, sinks);
   stage_text_side(plan.merged, run, sinks);
+  inputs.add_to(run);
   remove_stale_model_files(run);
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.merged.rows().config())}};
   if (!plan.rows.ids.empty()) {
@@ -63,13 +64,14 @@ MergeResult merge_model(const MergePlan& plan, const MergeSettings& settings, co
     result.divergence = measure_divergence(plan.rows, reference, settings.output, sinks);
     run.manifest()["merge"]["divergence"] = to_json(*result.divergence, plan.rows, reference);
     if (result.divergence->kl_per_token > kNoticeableKl)
-      sinks.log.warning(fmt::format("the merged model differs noticeably from base and adapter: KL {:.2g} per token on "
-                                    "{}{}",
-                                    result.divergence->kl_per_token, plan.rows.in_words,
-                                    plan.merged.is_trained_on_nf4 && plan.merged.base == MergeBase::stored &&
-                                            !plan.merged.folder.config.quantization
-                                        ? "; the adapter was trained on the NF4 base, and this is not it"
-                                        : ""));
+      sinks.log.warning(
+          fmt::format("the merged model differs noticeably from base and adapter: KL {:.2g} per token on "
+                      "{}{}",
+                      result.divergence->kl_per_token, plan.rows.in_words,
+                      plan.merged.is_trained_on_nf4 && plan.merged.base == MergeBase::stored &&
+                              !plan.merged.folder.config.quantization
+                          ? "; the adapter was trained on the NF4 base, and this is not it"
+                          : ""));
   }
   result.manifest = run.close();
   run.commit();

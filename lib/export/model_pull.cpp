@@ -1,6 +1,7 @@
 #include "export/model_pull.hpp"
 
 #include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/path.hpp"
@@ -35,8 +36,8 @@ Json download(const PullSettings& settings, const fs::path& folder, const fs::pa
   std::vector<std::string> arguments{settings.name, settings.revision, folder.string()};
   for (const std::string& name : tokenizer_file_names()) arguments.push_back(name);
   std::int64_t total = 0;
-  const std::vector<Json> reports =
-      run_hub_program(hub_client(), arguments, "", log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
+  const std::vector<Json> reports = run_hub_program(
+      hub_client(), arguments, "", log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
         for (const Json& report : so_far) total = report.value("bytes", total);
         if (total > 0)
           sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});

@@ -58,7 +58,8 @@ PushPlan plan_push(const PushSettings& settings, Log& log) {
   }
   for (const std::string& name : named_template_files(settings.folder)) add(name);
   if (!has_weights)
-    throw Error(Kind::input, fmt::format("'{}' has neither safetensors weights nor a GGUF file", settings.folder.string()));
+    throw Error(Kind::input,
+                fmt::format("'{}' has neither safetensors weights nor a GGUF file", settings.folder.string()));
   plan.card = model_card(settings.folder, {settings.name, settings.license, settings.base_model}, log);
   plan.num_bytes += plan.card.size();
   return plan;

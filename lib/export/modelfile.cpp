@@ -155,7 +155,9 @@ std::string quoted(const std::string& text) {
 std::optional<std::string> ollama_template(const ChatTemplate& chat_template, const std::string& bos_text) {
   const auto found = Prober(chat_template, bos_text).find();
   if (!found) return std::nullopt;
-  const auto message = [](const Frame& frame) { return go_text(frame.before) + "{{ $m.Content }}" + go_text(frame.after); };
+  const auto message = [](const Frame& frame) {
+    return go_text(frame.before) + "{{ $m.Content }}" + go_text(frame.after);
+  };
   std::string text = "{{ range $i, $m := .Messages }}";
   if (!found->head.empty())
     text += "{{ if and (eq $i 0) (ne $m.Role \"system\") }}" + go_text(found->head) + "{{ end }}";
@@ -180,8 +182,9 @@ std::string modelfile(const std::string& gguf_name, const std::filesystem::path&
       text += "TEMPLATE \"\"\"" + *source + "\"\"\"\n";
     } else {
       text += "# The chat template of the model is in the GGUF file; it has no equivalent here.\n";
-      log.warning("the chat template is more than texts around each message, so the Modelfile has no TEMPLATE; Ollama "
-                  "may render conversations otherwise than training did");
+      log.warning(
+          "the chat template is more than texts around each message, so the Modelfile has no TEMPLATE; Ollama "
+          "may render conversations otherwise than training did");
     }
   }
   std::vector<std::int32_t> ends;

@@ -1,4 +1,5 @@
-// The Modelfile with which Ollama runs a GGUF file: the chat template as a Go template, and the texts that end an answer.
+// The Modelfile with which Ollama runs a GGUF file: the chat template as a Go template, and the texts that end an
+// answer.
 #pragma once
 
 #include <filesystem>
@@ -13,8 +14,8 @@ namespace intelia {
 
 /**
  * The Go template that renders conversations of system, user and assistant messages as `chat_template` does, without
- * BOS; nothing when the template is not of the form "text before and after each message by its role", which is found out
- * by rendering conversations.
+ * BOS; nothing when the template is not of the form "text before and after each message by its role", which is found
+ * out by rendering conversations.
  */
 std::optional<std::string> ollama_template(const ChatTemplate& chat_template, const std::string& bos_text);
 

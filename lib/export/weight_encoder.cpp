@@ -23,8 +23,8 @@ struct Chunk {
 };
 
 [[noreturn]] void refuse_values(const std::string& name, GgufType type) {
-  throw Error(Kind::input, fmt::format("tensor '{}' has NaN, an infinity or numbers too large for {}", name,
-                                       gguf_type_name(type)));
+  throw Error(Kind::input,
+              fmt::format("tensor '{}' has NaN, an infinity or numbers too large for {}", name, gguf_type_name(type)));
 }
 
 void encode(const float* values, std::int64_t num, const std::string& name, GgufType type, std::uint8_t* out) {

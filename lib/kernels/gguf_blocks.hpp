@@ -14,7 +14,8 @@ void quantize_q4_0(const float* x, std::int64_t n, std::uint8_t* out);  // 18 by
 void quantize_q5_0(const float* x, std::int64_t n, std::uint8_t* out);  // 22: scale, fifth bits, 4-bit codes
 void quantize_q5_1(const float* x, std::int64_t n, std::uint8_t* out);  // 24: scale, minimum, fifth bits, codes
 void quantize_q8_0(const float* x, std::int64_t n, std::uint8_t* out);  // 34: scale, 8-bit codes
-void quantize_q4_k(const float* x, std::int64_t n, std::uint8_t* out);  // 144: two scales, 8 scales and minima of 6 bits
+void quantize_q4_k(const float* x, std::int64_t n,
+                   std::uint8_t* out);  // 144: two scales, 8 scales and minima of 6 bits
 void quantize_q5_k(const float* x, std::int64_t n, std::uint8_t* out);  // 176: the same, fifth bits
 void quantize_q6_k(const float* x, std::int64_t n, std::uint8_t* out);  // 210: codes, 16 scales of 8 bits, scale
 

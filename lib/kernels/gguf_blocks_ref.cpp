@@ -64,7 +64,8 @@ void pack_block(const std::uint8_t* codes, std::uint8_t* packed, std::uint8_t* h
   std::uint32_t fifth = 0;
   for (int i = 0; i < 16; ++i) {
     packed[i] = static_cast<std::uint8_t>((codes[i] & 15) | (codes[i + 16] & 15) << 4);
-    fifth |= static_cast<std::uint32_t>(codes[i] >> 4) << i | static_cast<std::uint32_t>(codes[i + 16] >> 4) << (i + 16);
+    fifth |= static_cast<std::uint32_t>(codes[i] >> 4) << i | static_cast<std::uint32_t>(codes[i + 16] >> 4)
+                                                                  << (i + 16);
   }
   if (high != nullptr) std::memcpy(high, &fifth, 4);
 }
@@ -175,7 +176,8 @@ struct ScalePair {
 
 ScalePair unpack_scales(const std::uint8_t* packed, int group) {
   if (group < 4) return {packed[group] & 63, packed[group + 4] & 63};
-  return {(packed[group + 4] & 15) | (packed[group - 4] >> 6) << 4, (packed[group + 4] >> 4) | (packed[group] >> 6) << 4};
+  return {(packed[group + 4] & 15) | (packed[group - 4] >> 6) << 4, (packed[group + 4] >> 4) | (packed[group] >> 6)
+                                                                                                   << 4};
 }
 
 void pack_scales(const int* scales, const int* minima, std::uint8_t* packed) {
@@ -210,7 +212,8 @@ void quantize_super_block(const float* x, const ScaleSearch& search, std::uint8_
   int scale_codes[kGroups], minimum_codes[kGroups];
   for (int group = 0; group < kGroups; ++group) {
     // A negative scale wraps to a large byte, as in the original.
-    scale_codes[group] = std::min(63, static_cast<int>(static_cast<std::uint8_t>(nearest(inverse_scale * scales[group]))));
+    scale_codes[group] =
+        std::min(63, static_cast<int>(static_cast<std::uint8_t>(nearest(inverse_scale * scales[group]))));
     minimum_codes[group] =
         std::min(63, static_cast<int>(static_cast<std::uint8_t>(nearest(inverse_minimum * minima[group]))));
   }

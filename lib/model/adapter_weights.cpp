@@ -30,7 +30,8 @@ std::filesystem::path weights_of(const std::filesystem::path& folder) {
 std::vector<std::string> other_modules(const ModelConfig& model) {
   std::vector<std::string> paths{"model.embed_tokens", "model.norm", "lm_head"};
   for (std::int64_t layer = 0; layer < model.num_hidden_layers; ++layer)
-    for (const NormShape& norm : layer_norms(model)) paths.push_back(fmt::format("model.layers.{}.{}", layer, norm.path));
+    for (const NormShape& norm : layer_norms(model))
+      paths.push_back(fmt::format("model.layers.{}.{}", layer, norm.path));
   return paths;
 }
 
@@ -75,7 +76,8 @@ AdapterWeights::AdapterWeights(const std::filesystem::path& folder, const ModelC
         LoraView lora{tensor(kPrefix + path + ".lora_A.weight", {rank, linear.in_features}),
                       tensor(kPrefix + path + ".lora_B.weight", {linear.out_features, rank}), nullptr, rank,
                       lora_scaling(config_, path)};
-        if (config_.uses_dora) lora.magnitude = &tensor(kPrefix + path + ".lora_magnitude_vector", {linear.out_features});
+        if (config_.uses_dora)
+          lora.magnitude = &tensor(kPrefix + path + ".lora_magnitude_vector", {linear.out_features});
         number_of_[path] = loras_.size();
         loras_.emplace_back(path, lora);
       }
@@ -88,16 +90,16 @@ AdapterWeights::AdapterWeights(const std::filesystem::path& folder, const ModelC
       const std::string name = path + ".weight";
       replacements_[name] = &tensor(kPrefix + name, shape_of(model, name));
     }
-    find_replacements(model, folder.string());
+    tie_replacements(model);
     // A tied head is in the file twice where it is trained.
     if (replacements_.contains(kHead)) used.insert(std::string(kPrefix) + kHead);
     if (used.size() != file_.tensors().size())
-      throw Error(Kind::input, std::to_string(file_.tensors().size() - used.size()) +
-                                   " of its tensors do not belong to the model");
+      throw Error(Kind::input,
+                  std::to_string(file_.tensors().size() - used.size()) + " of its tensors do not belong to the model");
   });
 }
 
-void AdapterWeights::find_replacements(const ModelConfig& model, const std::string&) {
+void AdapterWeights::tie_replacements(const ModelConfig& model) {
   if (!config_.ensures_weight_tying || !model.ties_embeddings) return;
   const auto embedding = replacements_.find(kEmbedding), head = replacements_.find(kHead);
   if (embedding == replacements_.end() && head == replacements_.end()) return;

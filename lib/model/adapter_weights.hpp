@@ -15,8 +15,8 @@ namespace intelia {
 
 /** The LoRA of one linear layer; views of the adapter's file. */
 struct LoraView {
-  TensorView a;             // [R, in]
-  TensorView b;             // [out, R]
+  TensorView a;                           // [R, in]
+  TensorView b;                           // [out, R]
   const TensorView* magnitude = nullptr;  // [out], with DoRA
   int rank = 0;
   double scaling = 1;  // of B·A
@@ -41,7 +41,8 @@ class AdapterWeights {
   ModelConfig merged_config(const ModelConfig& model) const;
 
  private:
-  void find_replacements(const ModelConfig& model, const std::string& folder);
+  /** Makes embedding and head the same tensor, where the configuration ties them. */
+  void tie_replacements(const ModelConfig& model);
 
   AdapterConfig config_;
   SafetensorsFile file_;

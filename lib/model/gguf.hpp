@@ -1,5 +1,5 @@
-// The container format GGUF (version 3, of llama.cpp): types of tensors, typed keys, and files written tensor by tensor.
-// It does not know which keys and tensors a model has.
+// The container format GGUF (version 3, of llama.cpp): types of tensors, typed keys, and files written tensor by
+// tensor. It does not know which keys and tensors a model has.
 #pragma once
 
 #include <cstdint>

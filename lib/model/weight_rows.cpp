@@ -23,14 +23,11 @@ constexpr std::string_view kWeight = ".weight";
 
 /** A weight in NF4, read from a folder or quantized here. */
 struct Nf4Values {
-  const std::uint8_t* codes = nullptr;
-  const float* absmax = nullptr;  // or null, when the scales are quantized:
-  const std::uint8_t* absmax_codes = nullptr;
-  const float* nested_absmax = nullptr;
-  const float* map = nullptr;
-  float offset = 0;
+  const std::uint8_t* codes = nullptr;         // of a file; else own_codes
+  const std::uint8_t* absmax_codes = nullptr;  // of a file; else own_absmax_codes, or the scales are own_absmax
   std::vector<std::uint8_t> own_codes, own_absmax_codes;
   std::vector<float> own_absmax, own_nested, own_map;
+  float offset = 0;
 };
 
 std::vector<float> copied_floats(const TensorView& view) {
@@ -79,7 +76,8 @@ void dequantize_range(const Nf4Values& values, std::int64_t begin, std::int64_t 
   const std::int64_t end = std::min(total, (begin + num + nf4::kBlock - 1) / nf4::kBlock * nf4::kBlock);
   const std::int64_t first_block = start / nf4::kBlock, num_blocks = nf4::num_blocks(end - start);
   std::vector<float> scales(static_cast<std::size_t>(num_blocks));
-  const std::uint8_t* absmax_codes = values.own_absmax_codes.empty() ? values.absmax_codes : values.own_absmax_codes.data();
+  const std::uint8_t* absmax_codes =
+      values.own_absmax_codes.empty() ? values.absmax_codes : values.own_absmax_codes.data();
   if (absmax_codes != nullptr)
     nf4::dequantize_absmax(absmax_codes + first_block, values.own_nested.data() + first_block / nf4::kNestedBlock,
                            values.own_map.data(), values.offset, num_blocks, scales.data());
@@ -135,9 +133,8 @@ WeightRows::WeightRows(const ModelFolder& folder, const AdapterWeights* adapter,
 }
 
 TensorType WeightRows::stored_type(const TensorShape& tensor) const {
-  const TensorView* view = folder_.weights.find(tensor.name == kHead && folder_.weights.find(kHead) == nullptr
-                                                    ? std::string(kEmbedding)
-                                                    : tensor.name);
+  const TensorView* view = folder_.weights.find(
+      tensor.name == kHead && folder_.weights.find(kHead) == nullptr ? std::string(kEmbedding) : tensor.name);
   if (view != nullptr && view->type != TensorType::u8) return view->type;
   return folder_.config.dtype == "float32"   ? TensorType::f32
          : folder_.config.dtype == "float16" ? TensorType::f16

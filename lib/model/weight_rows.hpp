@@ -1,5 +1,5 @@
-// The weights of a model folder row by row in fp32, however they are stored, with an adapter merged into them. One tensor
-// is open at a time, so that memory is bounded by the largest. No libtorch.
+// The weights of a model folder row by row in fp32, however they are stored, with an adapter merged into them. One
+// tensor is open at a time, so that memory is bounded by the largest. No libtorch.
 #pragma once
 
 #include <cstdint>

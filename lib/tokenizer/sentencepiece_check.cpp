@@ -54,9 +54,7 @@ void for_each_field(std::string_view message, const std::function<void(std::uint
       const auto number = take_varint(message);
       if (!number) return;
       take_number(*key >> 3, *number);
-    } else if (wire_type == 1   ? !skip(message, 8)
-               : wire_type == 5 ? !skip(message, 4)
-                                : true) {
+    } else if (wire_type == 1 ? !skip(message, 8) : wire_type == 5 ? !skip(message, 4) : true) {
       return;
     }
   }

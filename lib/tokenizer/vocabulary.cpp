@@ -20,12 +20,13 @@ namespace intelia {
 
 namespace {
 
-constexpr float kAddedScore = -1000;  // as llama.cpp's converter gives added tokens
+constexpr float kAddedScore = -1000;                 // as llama.cpp's converter gives added tokens
 constexpr std::string_view kBlank = "\xE2\x96\x81";  // ▁
 constexpr const char* kSpecialNames[] = {"bos", "eos", "unk", "sep", "pad", "cls", "mask"};
 constexpr std::int32_t kMaxId = 1 << 26;
 
-/** Added tokens that models mark as text and use as control tokens (does_token_look_special of llama.cpp's converter). */
+/** Added tokens that models mark as text and use as control tokens (does_token_look_special of llama.cpp's converter).
+ */
 bool looks_like_control(const std::string& text) {
   const auto is_within = [&](std::string_view begin, std::string_view end) {
     return text.starts_with(begin) && text.ends_with(end);
@@ -76,7 +77,8 @@ class Reader {
 
  private:
   VocabularyToken& token_at(std::int32_t id, const char* where) {
-    if (id < 0 || id > kMaxId) throw Error(Kind::input, fmt::format("{}: {} has the id {}", folder_.string(), where, id));
+    if (id < 0 || id > kMaxId)
+      throw Error(Kind::input, fmt::format("{}: {} has the id {}", folder_.string(), where, id));
     if (static_cast<std::size_t>(id) >= vocabulary_.tokens.size())
       vocabulary_.tokens.resize(static_cast<std::size_t>(id) + 1);
     return vocabulary_.tokens[static_cast<std::size_t>(id)];
@@ -164,10 +166,9 @@ class Reader {
     try {
       const Json file = parse_json(read_member(folder_, "tokenizer.json"), name);
       const Json& model = file.at("model");
-      const std::string type = model.contains("type") && model["type"].is_string() ? model["type"].get<std::string>()
-                                                                                   : std::string("BPE");
-      if (type != "BPE")
-        throw Error(Kind::input, name + ": a model of type " + type + "; only BPE is supported");
+      const std::string type =
+          model.contains("type") && model["type"].is_string() ? model["type"].get<std::string>() : std::string("BPE");
+      if (type != "BPE") throw Error(Kind::input, name + ": a model of type " + type + "; only BPE is supported");
       for (const auto& [text, id] : model.at("vocab").items())
         token_at(id.get<std::int32_t>(), "a token") = {text, 0, TokenKind::normal};
       mark_added_tokens(file);

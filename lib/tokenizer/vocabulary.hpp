@@ -1,5 +1,5 @@
-// A tokenizer as data, for files of other programs: its tokens with their kinds and scores, its merges, and the rules by
-// which it splits text. It encodes nothing.
+// A tokenizer as data, for files of other programs: its tokens with their kinds and scores, its merges, and the rules
+// by which it splits text. It encodes nothing.
 #pragma once
 
 #include <cstdint>
@@ -34,19 +34,19 @@ struct Vocabulary {
     sentencepiece  // BPE with scores, spaces as ▁, other characters as bytes
   };
   Kind kind = Kind::byte_level;
-  std::vector<VocabularyToken> tokens;  // by id
-  std::vector<std::string> merges;      // byte_level: "left right", in order
-  bool ignores_merges = false;          // a word that is a token is not built from merges
-  Json normalizer, pre_tokenizer;       // byte_level: as in tokenizer.json, or those of the class
-  bool adds_space_prefix = true;        // sentencepiece: before a text
-  bool adds_space_inside = true;        // also before the text behind a control token
-  bool has_file_of_pieces = false;      // read from tokenizer.model
+  std::vector<VocabularyToken> tokens;              // by id
+  std::vector<std::string> merges;                  // byte_level: "left right", in order
+  bool ignores_merges = false;                      // a word that is a token is not built from merges
+  Json normalizer, pre_tokenizer;                   // byte_level: as in tokenizer.json, or those of the class
+  bool adds_space_prefix = true;                    // sentencepiece: before a text
+  bool adds_space_inside = true;                    // also before the text behind a control token
+  bool has_file_of_pieces = false;                  // read from tokenizer.model
   std::map<std::string, std::int32_t> special_ids;  // "bos", "eos", "unk", "sep", "pad", "cls", "mask"
   bool adds_bos = false, adds_eos = false;
 };
 
-/** The tokenizer of a model folder, from tokenizer.model if that is SentencePiece, else from tokenizer.json. Error{input}
-    names what cannot be represented: Unigram and WordPiece models, and files of other formats. */
+/** The tokenizer of a model folder, from tokenizer.model if that is SentencePiece, else from tokenizer.json.
+   Error{input} names what cannot be represented: Unigram and WordPiece models, and files of other formats. */
 Vocabulary read_vocabulary(const std::filesystem::path& folder);
 
 }  // namespace intelia

@@ -21,7 +21,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required();
   table.add("adapter", settings.adapter, "PEFT adapter folder, merged into the model", "FOLDER");
   declare_onto(table, settings.onto);
-  table.add("adapter-only", settings.adapter_only, "GGUF: export the adapter alone, for llama.cpp to apply to the model");
+  table.add("adapter-only", settings.adapter_only,
+            "GGUF: export the adapter alone, for llama.cpp to apply to the model");
   table.add("format", settings.format, "Format of the export",
             {{"gguf", ExportFormat::gguf}, {"hf", ExportFormat::hf}});
   table.add("type", settings.type, "Data type of the weights; auto: as they are stored. hf has auto, f32, f16 and bf16",
@@ -66,9 +67,9 @@ int run(const Options& options, Context& context) {
   if (context.common.dry_run) {
     summary["dry_run"] = true;
     summary["weight_bytes"] = plan.weight_bytes;
-    context.finish(summary, fmt::format("{}: about {:.1f} MB ({}){}; nothing was written", what,
-                                        static_cast<double>(plan.weight_bytes) / 1e6, export_type_name(plan.type),
-                                        merged));
+    context.finish(summary,
+                   fmt::format("{}: about {:.1f} MB ({}){}; nothing was written", what,
+                               static_cast<double>(plan.weight_bytes) / 1e6, export_type_name(plan.type), merged));
     return 0;
   }
   const ExportedModel model = export_model(plan, settings, context.run_info(), context.sinks);
@@ -86,7 +87,8 @@ int run(const Options& options, Context& context) {
 extern const Command model_export{
     "model export", "Export a model to GGUF or to a Hugging Face folder",
     "Writes a model for llama.cpp and Ollama (a GGUF file with tokenizer and chat template, and a Modelfile), or as a "
-    "Hugging Face folder with dense weights; with --adapter the adapter is merged into it. GGUF files have the keys and "
+    "Hugging Face folder with dense weights; with --adapter the adapter is merged into it. GGUF files have the keys "
+    "and "
     "tensors of llama.cpp's own converter; what llama.cpp cannot represent is an error.\n\n"
     "Example: intelia model export --model models/base --adapter runs/sft --type q4_k_m --output models/assistant-gguf",
     bind<Options, declare, run>};

@@ -21,7 +21,8 @@ void declare(OptionTable& table, Options& options) {
   table.add("revision", push.revision, "Branch, created if it does not exist; default: the default branch", "REVISION");
   table.add("private", push.is_private, "If the model is created: make it private");
   table.add("license", push.license, "License in the model card, such as apache-2.0", "LICENSE");
-  table.add("base", push.base_model, "Base model in the model card; default: as the manifests or the adapter say", "NAME");
+  table.add("base", push.base_model, "Base model in the model card; default: as the manifests or the adapter say",
+            "NAME");
   table.add("message", push.message, "Commit message");
 }
 
@@ -46,7 +47,8 @@ int run(const Options& options, Context& context) {
     throw Error(Kind::usage, "'" + settings.name + "' is not the name of a model: expected ORGANIZATION/NAME");
   check_is_folder("model", settings.folder);
   const PushPlan plan = plan_push(settings, context.log());
-  Json summary{{"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes}, {"left_out", plan.left_out}};
+  Json summary{
+      {"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes}, {"left_out", plan.left_out}};
   const double megabytes = static_cast<double>(plan.num_bytes) / 1e6;
   if (context.common.dry_run) {
     summary["dry_run"] = true;
@@ -67,9 +69,12 @@ int run(const Options& options, Context& context) {
 
 extern const Command model_push{
     "model push", "Publish a model on the Hugging Face Hub",
-    "Sends weights, configuration, tokenizer and chat template of a model, an adapter or a GGUF file through the Python "
-    "package huggingface_hub, with the Python of INTELIA_PYTHON, and a model card written from the manifests: base, data "
-    "with counts and hashes, settings, results, license. Manifests themselves are not sent. HF_TOKEN gives the right to "
+    "Sends weights, configuration, tokenizer and chat template of a model, an adapter or a GGUF file through the "
+    "Python "
+    "package huggingface_hub, with the Python of INTELIA_PYTHON, and a model card written from the manifests: base, "
+    "data "
+    "with counts and hashes, settings, results, license. Manifests themselves are not sent. HF_TOKEN gives the right "
+    "to "
     "write, HF_ENDPOINT names another hub; --dry-run lists what would be sent.\n\n"
     "Example: intelia model push farm/assistant --model models/assistant --license apache-2.0",
     bind<Options, declare, run>};

@@ -3,10 +3,11 @@
 namespace intelia {
 
 void declare_onto(OptionTable& table, Onto& onto) {
-  table.add("onto", onto,
-            "Base values that the adapter is merged into: 16bit: as stored; nf4: NF4, dequantized; auto: those that the "
-            "adapter was trained on, by its manifest",
-            {{"auto", Onto::automatic}, {"16bit", Onto::stored}, {"nf4", Onto::nf4}});
+  table.add(
+      "onto", onto,
+      "Base values that the adapter is merged into: 16bit: as stored; nf4: NF4, dequantized; auto: those that the "
+      "adapter was trained on, by its manifest",
+      {{"auto", Onto::automatic}, {"16bit", Onto::stored}, {"nf4", Onto::nf4}});
 }
 
 std::uint64_t file_bytes_of(double gigabytes) {
