@@ -22,6 +22,23 @@ struct Chunk {
   std::vector<std::uint8_t> bytes;
 };
 
+/** Whether the stored bytes are those of the file: of the same type, of which every value can be written. */
+bool is_written_as_stored(const TensorView& stored, const RowForm& form) {
+  if (form.rotary_heads > 0 || form.added != 0) return false;
+  return (stored.type == TensorType::f32 && form.type == GgufType::f32) ||
+         (stored.type == TensorType::bf16 && form.type == GgufType::bf16);
+}
+
+void write_stored(const TensorView& stored, const StopFlag& stop, const WriteBytes& write) {
+  constexpr std::size_t kBytes = 4 << 20;
+  for (std::size_t begin = 0; begin < stored.size_bytes; begin += kBytes) {
+    stop.check("writing the weights");
+    const TensorView part{stored.type, {}, stored.data + begin, std::min(kBytes, stored.size_bytes - begin)};
+    write(part.data, part.size_bytes);
+    release_pages(part);
+  }
+}
+
 [[noreturn]] void refuse_values(const std::string& name, GgufType type) {
   throw Error(Kind::input,
               fmt::format("tensor '{}' has NaN, an infinity or numbers too large for {}", name, gguf_type_name(type)));
@@ -40,6 +57,8 @@ void write_rows(WeightRows& rows, const TensorShape& tensor, const RowForm& form
   const std::int64_t columns = is_matrix ? tensor.shape[1] : form.rotary_heads > 0 ? 1 : tensor.shape[0];
   const std::int64_t num_rows = is_matrix ? tensor.shape[0] : form.rotary_heads > 0 ? tensor.shape[0] : 1;
   rows.open(tensor);
+  if (const TensorView* stored = rows.stored(); stored != nullptr && is_written_as_stored(*stored, form))
+    return write_stored(*stored, stop, write);
   const auto read_reordered = [&](const Chunk& chunk, float* out) {
     if (!is_matrix) {
       std::vector<float> whole(static_cast<std::size_t>(tensor.shape[0]));

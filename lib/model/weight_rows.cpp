@@ -173,6 +173,8 @@ void WeightRows::open(const TensorShape& tensor) {
   if (open.lora->magnitude != nullptr) open.magnitude = to_float32(*open.lora->magnitude, tensor.name);
 }
 
+const TensorView* WeightRows::stored() const { return open_->lora == nullptr ? open_->dense : nullptr; }
+
 void WeightRows::read_base(std::int64_t begin, std::int64_t num, float* out) const {
   if (open_->nf4)
     dequantize_range(*open_->nf4, begin, num, open_->rows * open_->columns, out);

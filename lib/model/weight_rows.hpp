@@ -32,6 +32,8 @@ class WeightRows {
 
   /** Opens one of tensors(). The pages of the one before are released. */
   void open(const TensorShape& tensor);
+  /** The bytes of the open tensor, if its values are those that are stored; else nullptr. */
+  const TensorView* stored() const;
   /** Rows [first, first + count) of the open tensor; a vector is one row. Thread-safe. */
   void read(std::int64_t first, std::int64_t count, float* out) const;
 

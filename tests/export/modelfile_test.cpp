@@ -18,9 +18,10 @@ TEST_CASE("a template of texts around each message has an equivalent in Go") {
       "{% if add_generation_prompt %}[assistant]{% endif %}",
       "<s>");
   REQUIRE(found);
-  CHECK(*found == "{{ range $i, $m := .Messages }}{{ if eq $m.Role \"user\" }}[user]{{ $m.Content }}[/]\n"
-                  "{{ else if eq $m.Role \"assistant\" }}[assistant]{{ $m.Content }}[/]\n"
-                  "{{ else if eq $m.Role \"system\" }}[system]{{ $m.Content }}[/]\n{{ end }}{{ end }}[assistant]");
+  CHECK(*found ==
+        "{{ range $i, $m := .Messages }}{{ if eq $m.Role \"user\" }}[user]{{ $m.Content }}[/]\n"
+        "{{ else if eq $m.Role \"assistant\" }}[assistant]{{ $m.Content }}[/]\n"
+        "{{ else if eq $m.Role \"system\" }}[system]{{ $m.Content }}[/]\n{{ end }}{{ end }}[assistant]");
 }
 
 TEST_CASE("a default system message is written before conversations without one") {
@@ -51,6 +52,7 @@ TEST_CASE("other templates have no equivalent") {
   // Numbers of turns, contents that change, and a last turn that differs.
   CHECK_FALSE(go_template("{% for m in messages %}{{ loop.index }}{{ m['content'] }}{% endfor %}"));
   CHECK_FALSE(go_template("{% for m in messages %}{{ m['role'] }}{{ m['content'] | upper }}{% endfor %}"));
-  CHECK_FALSE(go_template("{% for m in messages %}{{ m['role'] }}{{ m['content'] }}{% if loop.last %}!{% endif %}{% endfor %}"));
+  CHECK_FALSE(go_template(
+      "{% for m in messages %}{{ m['role'] }}{{ m['content'] }}{% if loop.last %}!{% endif %}{% endfor %}"));
   CHECK_FALSE(go_template("{{ raise_exception('no') }}"));
 }

@@ -32,8 +32,8 @@ TEST_CASE("a GGUF file has its counts, keys and aligned tensors, with reversed s
   GgufKeys keys;
   keys.add_text("general.architecture", "llama");
   keys.add_u32("llama.block_count", 3);
-  AtomicFile file = write_gguf(folder / "a.gguf", keys,
-                               {tensor_of("a", {2, 3}, {1, 2, 3, 4, 5, 6}), tensor_of("b", {1}, {7})});
+  AtomicFile file =
+      write_gguf(folder / "a.gguf", keys, {tensor_of("a", {2, 3}, {1, 2, 3, 4, 5, 6}), tensor_of("b", {1}, {7})});
   file.commit();
   const std::string bytes = read_file(folder / "a.gguf");
   CHECK(bytes.substr(0, 4) == "GGUF");
@@ -96,10 +96,11 @@ TEST_CASE("a block of q8_0 has the scale of its largest number, rounded half awa
 
 TEST_CASE("a block of zeros is one of zeros in every type") {
   const std::vector<float> values(256, 0.0f);
-  for (const GgufType type : {GgufType::q4_0, GgufType::q5_0, GgufType::q5_1, GgufType::q8_0, GgufType::q4_k, GgufType::q5_k,
-                              GgufType::q6_k}) {
+  for (const GgufType type : {GgufType::q4_0, GgufType::q5_0, GgufType::q5_1, GgufType::q8_0, GgufType::q4_k,
+                              GgufType::q5_k, GgufType::q6_k}) {
     std::vector<std::uint8_t> out(gguf_row_bytes(type, 256), 0xFF);
     CHECK(encode_gguf(type, values.data(), 256, out.data()));
-    CHECK(number_at<std::uint16_t>(std::string(out.begin(), out.end()), type == GgufType::q6_k ? 208 : 0) % 0x8000 == 0);
+    CHECK(number_at<std::uint16_t>(std::string(out.begin(), out.end()), type == GgufType::q6_k ? 208 : 0) % 0x8000 ==
+          0);
   }
 }
