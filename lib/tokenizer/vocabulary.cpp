@@ -2,15 +2,18 @@
 
 #include <fmt/format.h>
 #include <sentencepiece_processor.h>
+#include <simdjson.h>
 
 #include <algorithm>
 #include <charconv>
 #include <set>
 #include <unordered_map>
 
+#include "base/checked_cast.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
+#include "tokenizer/json_fields.hpp"
 #include "tokenizer/rank_tokenizer.hpp"
 #include "tokenizer/sentencepiece_check.hpp"
 #include "tokenizer/tokenizer.hpp"
@@ -19,6 +22,10 @@
 namespace intelia {
 
 namespace {
+
+using simdjson::dom::array;
+using simdjson::dom::element;
+using simdjson::dom::object;
 
 constexpr float kAddedScore = -1000;                 // as llama.cpp's converter gives added tokens
 constexpr std::string_view kBlank = "\xE2\x96\x81";  // ▁
@@ -116,16 +123,12 @@ class Reader {
   }
 
   /** A BPE with byte fallback on text whose spaces are marks: SentencePiece's, converted to tokenizer.json. */
-  void read_converted_pieces(const Json& file) {
+  void read_converted_pieces(const array& merges) {
     vocabulary_.kind = Vocabulary::Kind::sentencepiece;
-    vocabulary_.adds_space_prefix = adds_prefix(parts(file));
+    vocabulary_.adds_space_prefix = adds_prefix(vocabulary_.normalizer) || adds_prefix(vocabulary_.pre_tokenizer);
     // SentencePiece's scores are not in the file, but their order is that of the merges.
     std::unordered_map<std::string, float> scores;
-    for (const Json& merge : file.at("model").at("merges")) {
-      const std::string text = merge.is_string() ? joined(merge.get<std::string>())
-                                                 : merge.at(0).get<std::string>() + merge.at(1).get<std::string>();
-      scores.try_emplace(text, -static_cast<float>(scores.size() + 1));
-    }
+    for (const element merge : merges) scores.try_emplace(merged_text(merge), -static_cast<float>(scores.size() + 1));
     for (VocabularyToken& token : vocabulary_.tokens) {
       if (token.kind != TokenKind::normal) {
         if (token.kind != TokenKind::missing) token.score = kAddedScore;
@@ -133,8 +136,18 @@ class Reader {
       }
       if (is_byte_token(token.text)) token.kind = TokenKind::byte;
       const auto found = scores.find(token.text);
-      token.score = found != scores.end() ? found->second : token.kind == TokenKind::byte ? 0.0f : kAddedScore * 1000;
+      token.score = found != scores.end()           ? found->second
+                    : token.kind == TokenKind::byte ? 0.0f
+                                                    : -static_cast<float>(scores.size() + 1);
     }
+  }
+
+  /** The token that a merge makes. */
+  static std::string merged_text(const element& merge) {
+    std::string_view both;
+    if (merge.get(both) == simdjson::SUCCESS) return joined(std::string(both));
+    const array pair = merge;
+    return std::string(std::string_view(pair.at(0))) + std::string(std::string_view(pair.at(1)));
   }
 
   static std::string joined(const std::string& merge) {
@@ -155,44 +168,54 @@ class Reader {
 
   // ── tokenizer.json ──────────────────────────────────────────────────────────────────────────────────────────────
 
-  const Json& parts(const Json& file) const {
-    return config_.tokenizer_class == TokenizerClass::file ? file : config_.parts;
+  /** A part of the file as a small document; null when it is missing. */
+  static Json part_of(const object& parent, const char* key) {
+    element found;
+    if (parent[key].get(found) != simdjson::SUCCESS) return nullptr;
+    return Json::parse(simdjson::minify(found));
   }
 
-  static Json field(const Json& object, const char* key) { return object.contains(key) ? object[key] : Json(nullptr); }
-
+  /** The vocabulary and the merges are large, so they are read with simdjson. */
   void read_json() {
     const std::string name = (folder_ / "tokenizer.json").string();
     try {
-      const Json file = parse_json(read_member(folder_, "tokenizer.json"), name);
-      const Json& model = file.at("model");
-      const std::string type =
-          model.contains("type") && model["type"].is_string() ? model["type"].get<std::string>() : std::string("BPE");
+      simdjson::dom::parser parser;
+      const simdjson::padded_string bytes(read_member(folder_, "tokenizer.json"));
+      const object file = parser.parse(bytes);
+      const object model = file["model"];
+      const std::string type = text_at(model, "type", "BPE");
       if (type != "BPE") throw Error(Kind::input, name + ": a model of type " + type + "; only BPE is supported");
-      for (const auto& [text, id] : model.at("vocab").items())
-        token_at(id.get<std::int32_t>(), "a token") = {text, 0, TokenKind::normal};
-      mark_added_tokens(file);
-      const Json options = field(parts(file), "model");
-      if (options.value("byte_fallback", false)) return read_converted_pieces(file);
-      vocabulary_.ignores_merges = model.value("ignore_merges", false);
-      vocabulary_.normalizer = field(parts(file), "normalizer");
-      vocabulary_.pre_tokenizer = field(parts(file), "pre_tokenizer");
-      for (const Json& merge : model.at("merges")) {
-        if (merge.is_string()) {
-          vocabulary_.merges.push_back(merge.get<std::string>());
+      for (const auto& [text, id] : object(model["vocab"]))
+        token_at(checked_cast<std::int32_t>(std::int64_t(id), "a token id of the vocabulary"), "a token") = {
+            std::string(text), 0, TokenKind::normal};
+      mark_added_tokens(part_of(file, "added_tokens"));
+      const bool is_of_file = config_.tokenizer_class == TokenizerClass::file;
+      vocabulary_.normalizer = is_of_file ? part_of(file, "normalizer") : config_.parts.at("normalizer");
+      vocabulary_.pre_tokenizer = is_of_file ? part_of(file, "pre_tokenizer") : config_.parts.at("pre_tokenizer");
+      vocabulary_.ignores_merges = flag_at(model, "ignore_merges", false);
+      const array merges = model["merges"];
+      if (is_of_file ? flag_at(model, "byte_fallback", false) : config_.parts.at("model").value("byte_fallback", false))
+        return read_converted_pieces(merges);
+      for (const element merge : merges) {
+        std::string_view both;
+        if (merge.get(both) == simdjson::SUCCESS) {
+          if (!both.starts_with("#version")) vocabulary_.merges.emplace_back(both);
           continue;
         }
-        vocabulary_.merges.push_back(merge.at(0).get<std::string>() + " " + merge.at(1).get<std::string>());
+        const array pair = merge;
+        vocabulary_.merges.push_back(std::string(std::string_view(pair.at(0))) + " " +
+                                     std::string(std::string_view(pair.at(1))));
       }
+    } catch (const simdjson::simdjson_error& error) {
+      throw Error(Kind::input, name + ": not the JSON of a tokenizer: " + error.what());
     } catch (const Json::exception& error) {
       throw Error(Kind::input, name + ": malformed: " + error.what());
     }
   }
 
-  void mark_added_tokens(const Json& file) {
+  void mark_added_tokens(const Json& of_file) {
     std::set<std::string> contents;
-    if (file.contains("added_tokens"))
-      for (const Json& token : file["added_tokens"]) contents.insert(token.value("content", ""));
+    for (const Json& token : of_file) contents.insert(token.value("content", ""));
     for (const AddedToken& token : config_.added_tokens) contents.insert(token.content);
     for (const AddedToken& token : config_.special_tokens) contents.insert(token.content);
     for (const std::string& content : contents) {

@@ -302,3 +302,61 @@ def test_a_dry_run_writes_nothing(models, tmp_path):
     done = program.run("model", "export", "--model", folder, "--output", tmp_path / "out", "--type", "q8_0", "--dry-run", "--json")
     assert done.status == 0 and json.loads(done.stdout)["dry_run"] is True, done.stderr
     assert not (tmp_path / "out").exists()
+
+
+def test_sentencepiece_that_is_only_in_tokenizer_json(models, tmp_path):
+    """Its scores are those of the order of merges, with which llama.cpp makes the same tokens; the converter writes equal ones."""
+    folder, _ = models("llama")
+    converted = tmp_path / "converted"
+    converted.mkdir()
+    for file in folder.iterdir():
+        (converted / file.name).write_bytes(file.read_bytes())
+    transformers.AutoTokenizer.from_pretrained(folder).save_pretrained(converted)
+    (converted / "tokenizer.model").unlink(missing_ok=True)
+    assert (converted / "tokenizer.json").exists()
+    keys, _, _ = llama_cpp.read(export(converted, tmp_path / "out", "f16"))
+    assert keys["tokenizer.ggml.model"] == "llama"
+    original, _, _ = llama_cpp.read(export(folder, tmp_path / "original", "f16"))
+    assert keys["tokenizer.ggml.tokens"] == original["tokenizer.ggml.tokens"]
+    servers = [llama_cpp.Server(tmp_path / name / "model-f16.gguf") for name in ("out", "original")]
+    for text in TEXTS + family_models.TEXT[:5]:
+        assert servers[0].tokenize(text) == servers[1].tokenize(text), text
+
+
+def test_weights_in_nf4_are_dequantized(models, tmp_path):
+    folder, _ = models("llama")
+    for command in (["quantize", "--model", folder, "--output", tmp_path / "nf4"],
+                    ["export", "--format", "hf", "--type", "f32", "--model", tmp_path / "nf4", "--output", tmp_path / "dense"]):
+        done = program.run("model", *command)
+        assert done.status == 0, done.stderr
+    ours, dense = (llama_cpp.read(export(tmp_path / name, tmp_path / f"{name}-gguf", "q8_0")) for name in ("nf4", "dense"))
+    for name, (kind, shape, data) in ours[2].items():
+        assert np.array_equal(data, dense[2][name][2]), name
+
+
+@pytest.mark.skipif(not IS_SLOW, reason="long form")
+@pytest.mark.parametrize("vocabulary, pre", [("llama-3 as JSON", "llama-bpe"), ("llama-4 as JSON", "gpt-4o"), ("qwen-2", "qwen2"), ("qwen-3.5", "qwen35"),
+                                             ("gpt-2", "gpt-2"), ("deepseek-v4", "deepseek-v3")])
+def test_published_vocabularies(tmp_path, vocabulary, pre):
+    """Vocabularies of 50 to 200 thousand tokens, as published or converted by transformers."""
+    import vocabularies
+
+    source = tmp_path / "source"
+    try:
+        peer = vocabularies.make_vocabulary(vocabulary, source)
+    except vocabularies.Missing as missing:
+        pytest.skip(str(missing))
+    # transformers' conversion ignores merges where the published files do not; all tokens can be merged, so the ids are equal.
+    file = json.loads((source / "tokenizer.json").read_text(encoding="utf-8"))
+    file["model"]["ignore_merges"] = pre == "llama-bpe"
+    (source / "tokenizer.json").write_text(json.dumps(file, ensure_ascii=False), encoding="utf-8")
+    done = program.run("model", "init", "--hidden-size", "32", "--intermediate-size", "32", "--layers", "1", "--heads", "2", "--tokenizer", source,
+                       "--output", tmp_path / "model", timeout_seconds=120)
+    assert done.status == 0, done.stderr
+    path = export(tmp_path / "model", tmp_path / "out", "f16")
+    keys, _, _ = llama_cpp.read(path)
+    assert keys["tokenizer.ggml.pre"] == pre
+    server = llama_cpp.Server(path)
+    texts = TEXTS + family_models.TEXT[:5]
+    for text, ids in zip(texts, peer(texts)):
+        assert server.tokenize(text) == ids, text

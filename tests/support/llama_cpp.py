@@ -109,29 +109,47 @@ def quantized_by_llama_cpp(values, kind):
     return out
 
 
+# Prints its address, and ends with its standard input; xllamacpp's own way to end a server may wait forever.
+SERVER = """
+import os, sys
+import xllamacpp
+path, adapter, context = sys.argv[1:]
+params = xllamacpp.CommonParams()
+params.model.path = path
+params.n_ctx = int(context)
+params.n_batch = params.n_ubatch = 64
+params.n_parallel = 1
+params.warmup = False
+params.verbosity = -1
+params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
+params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
+params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
+params.port = 0
+if adapter:
+    params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(adapter, 1.0)]
+server = xllamacpp.Server(params)
+print("ADDRESS " + server.listening_address, flush=True)
+sys.stdin.read()
+os._exit(0)
+"""
+
+
 class Server:
-    """A real llama.cpp on a GGUF file, with an fp32 key/value cache."""
+    """A real llama.cpp on a GGUF file, with an fp32 key/value cache, in a process of its own."""
 
     def __init__(self, path, adapter=None, context=256):
-        import xllamacpp
+        self.process = subprocess.Popen([sys.executable, "-c", SERVER, str(path), str(adapter or ""), str(context)], stdin=subprocess.PIPE,
+                                        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        lines = (line for line in self.process.stdout if line.startswith("ADDRESS "))
+        self.address = next(lines, "ADDRESS ").removeprefix("ADDRESS ").strip()
+        assert self.address, f"llama.cpp does not load {path}"
 
-        params = xllamacpp.CommonParams()
-        params.model.path = str(path)
-        params.n_ctx = context
-        params.n_batch = params.n_ubatch = 64
-        params.n_parallel = 1
-        params.warmup = False
-        params.verbosity = -1
-        params.cache_type_k = params.cache_type_v = xllamacpp.ggml_type.GGML_TYPE_F32
-        params.flash_attn_type = xllamacpp.llama_flash_attn_type.LLAMA_FLASH_ATTN_TYPE_DISABLED
-        params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 1
-        params.port = 0
-        if adapter is not None:
-            params.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(str(adapter), 1.0)]
-        self.server = xllamacpp.Server(params)
+    def __del__(self):
+        self.process.kill()
+        self.process.communicate()
 
     def ask(self, path, body):
-        request = urllib.request.Request(self.server.listening_address + path, json.dumps(body).encode(),
+        request = urllib.request.Request(self.address + path, json.dumps(body).encode(),
                                          {"Content-Type": "application/json"})
         with urllib.request.urlopen(request, timeout=60) as answer:
             return json.load(answer)
