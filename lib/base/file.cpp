@@ -167,6 +167,8 @@ bool LineReader::is_ready(int timeout_ms) const {
 std::int64_t LineReader::line_number() const { return state_->line_number; }
 const fs::path& LineReader::path() const { return state_->path; }
 
+constexpr std::size_t kBufferBytes = 1 << 20;
+
 struct AtomicFile::State {
   fs::path path;
   fs::path partial;
@@ -193,14 +195,18 @@ struct AtomicFile::State {
     return inode != 0 && ::lstat(partial.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
   }
 
-  void flush() {
+  void write_through(std::string_view bytes) {
     std::size_t done = 0;
-    while (done < buffer.size()) {
-      ssize_t num_written = ::write(file, buffer.data() + done, buffer.size() - done);
+    while (done < bytes.size()) {
+      ssize_t num_written = ::write(file, bytes.data() + done, bytes.size() - done);
       if (num_written < 0 && errno == EINTR) continue;
       if (num_written < 0) fail("write", path, errno);
       done += static_cast<std::size_t>(num_written);
     }
+  }
+
+  void flush() {
+    write_through(buffer);
     buffer.clear();
   }
 };
@@ -217,7 +223,7 @@ AtomicFile::AtomicFile(const fs::path& path) : state_(std::make_unique<State>())
   if (::fstat(s.file, &status) != 0) fail("write", path, errno);
   s.device = status.st_dev;
   s.inode = status.st_ino;
-  s.buffer.reserve(1 << 20);
+  s.buffer.reserve(kBufferBytes);
 }
 
 AtomicFile::~AtomicFile() = default;
@@ -228,8 +234,13 @@ void AtomicFile::write(std::string_view bytes) {
   State& s = *state_;
   s.hash.update(bytes);
   s.num_bytes += bytes.size();
+  if (bytes.size() >= kBufferBytes) {
+    s.flush();
+    s.write_through(bytes);
+    return;
+  }
   s.buffer.append(bytes);
-  if (s.buffer.size() >= (1 << 20)) s.flush();
+  if (s.buffer.size() >= kBufferBytes) s.flush();
 }
 
 void AtomicFile::close() {

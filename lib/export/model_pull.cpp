@@ -1,12 +1,11 @@
 #include "export/model_pull.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 
 #include <algorithm>
 
 #include "base/path.hpp"
-#include "base/subprocess.hpp"
+#include "export/hub_process.hpp"
 #include "inference/text_side.hpp"
 #include "model/config.hpp"
 #include "model/safetensors.hpp"
@@ -18,23 +17,6 @@ namespace fs = std::filesystem;
 namespace {
 
 constexpr const char* kLog = ".pull.log";
-
-/** What the client has printed so far, by line; lines that are not JSON are warnings of its libraries. */
-std::vector<Json> reports_in(const fs::path& log) {
-  std::vector<Json> reports;
-  LineReader lines(log);
-  while (const auto line = lines.next()) {
-    Json report = Json::parse(*line, nullptr, /*allow_exceptions=*/false);
-    if (report.is_object()) reports.push_back(std::move(report));
-  }
-  return reports;
-}
-
-Kind kind_named(const std::string& name) {
-  if (name == "usage") return Kind::usage;
-  if (name == "input") return Kind::input;
-  return name == "io" ? Kind::io : Kind::unavailable;
-}
 
 /** Bytes of the files below `folder`, those being downloaded included. */
 std::int64_t bytes_below(const fs::path& folder) {
@@ -49,50 +31,25 @@ std::int64_t bytes_below(const fs::path& folder) {
   return total;
 }
 
-/** Ends the client when the command is interrupted. */
-class Client {
- public:
-  Client(const std::vector<std::string>& arguments, const fs::path& log) : process_(arguments, log) {}
-  ~Client() {
-    if (!has_ended_) ::kill(process_.id(), SIGTERM);
-  }
-  bool ends_within(double seconds) {
-    has_ended_ = process_.wait(seconds).has_value();
-    return has_ended_;
-  }
-
- private:
-  ChildProcess process_;
-  bool has_ended_ = false;
-};
-
 /** Runs the client; returns its report of commit and files. */
 Json download(const PullSettings& settings, const fs::path& folder, const fs::path& log, const Sinks& sinks) {
-  std::vector<std::string> arguments{python_program(),  "-c",           hub_client(), settings.name,
-                                     settings.revision, folder.string()};
+  std::vector<std::string> arguments{settings.name, settings.revision, folder.string()};
   for (const std::string& name : tokenizer_file_names()) arguments.push_back(name);
-  Client client(arguments, log);
   std::int64_t total = 0;
-  while (!client.ends_within(0.2)) {
-    sinks.stop.check("the download");
-    if (total == 0)
-      for (const Json& report : reports_in(log)) total = report.value("bytes", total);
-    if (total > 0)
-      sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});
-  }
+  const std::vector<Json> reports = run_hub_program(
+      hub_client(), arguments, "", log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
+        for (const Json& report : so_far) total = report.value("bytes", total);
+        if (total > 0)
+          sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});
+      });
   sinks.progress.finish();
   Json files;
   bool is_done = false;
-  for (const Json& report : reports_in(log)) {
-    if (report.contains("error"))
-      throw Error(kind_named(report.value("kind", "")),
-                  "'" + settings.name + "': " + report["error"].get<std::string>());
+  for (const Json& report : reports) {
     if (report.contains("files")) files = report;
     is_done = is_done || report.contains("done");
   }
-  if (!is_done)
-    throw Error(Kind::unavailable,
-                "the Hugging Face client ended without a result; its messages are in '" + log.string() + "'");
+  if (!is_done) fail_without_result(log);
   return files;
 }
 

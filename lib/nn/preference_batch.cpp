@@ -27,8 +27,7 @@ BatchScores PreferenceBatch::scores(const Tensor& evaluated) const {
   const Tensor values = evaluated.to(at::kCPU);
   BatchScores scores{{}, metrics(values, counts_batches_)};
   for (std::size_t i = 0; i < samples_.size(); ++i)
-    scores.losses.push_back(
-        {values[0][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
+    scores.losses.push_back({values[0][static_cast<std::int64_t>(i)].item<double>(), size_of(samples_[i]).targets, 1});
   return scores;
 }
 

@@ -72,6 +72,17 @@ void Run::set_records(const AtomicFile& file, std::int64_t records) {
 
 double Run::seconds() const { return monotonic_seconds() - start_seconds_; }
 
+void Run::commit_outputs_early() {
+  remove_manifest();
+  remove_durably(removed_);
+  removed_.clear();
+  for (Output& output : outputs_) {
+    if (output.is_committed) continue;
+    output.file.commit();
+    output.is_committed = true;
+  }
+}
+
 const Json& Run::close() {
   if (manifest_file_) return whole_;
   if (rejects_) set_records(*rejected_, rejects_->count());

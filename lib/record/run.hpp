@@ -84,6 +84,8 @@ class Run {
   void remove_manifest();
   /** Renames a staged output now, for a run whose engine writes outputs that need it before commit(). */
   void commit_early(const std::string& name);
+  /** remove_manifest() and the files to be removed, then renames all staged outputs now. */
+  void commit_outputs_early();
 
   /** Syncs every staged output; returns the manifest as it will be committed. */
   const Json& close();

@@ -113,7 +113,10 @@ bool was_trained(const fs::path& folder) {
   const std::optional<Json> manifest = own_manifest(folder);
   if (!manifest) return false;
   if (is_of_training(*manifest)) return true;
-  if (manifest->value("command", Json()) != "model quantize") return false;
+  const Json command = manifest->value("command", Json());
+  if (command != "model quantize" && command != "model merge" && command != "model export") return false;
+  const Json options = manifest->value("options", Json::object());
+  if (options.is_object() && options.value("adapter", Json("")) != "") return true;
   const auto origins = manifest->find("origins");
   if (origins == manifest->end() || !origins->is_array()) return false;
   return std::any_of(origins->begin(), origins->end(), [](const Json& origin) {

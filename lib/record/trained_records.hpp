@@ -47,7 +47,8 @@ std::string incomplete_records_line();
 std::optional<std::filesystem::path> find_trained_records(const std::filesystem::path& folder);
 
 /** Whether the model or adapter in `folder` is the result of a training, by its adapter files or its manifest, or was
-    made of such a model by `model quantize`. A model without a manifest is not known to be. */
+    made of such a model by `model quantize`, `model merge` or `model export`. A model without a manifest is not known
+   to be. */
 bool was_trained(const std::filesystem::path& folder);
 
 /** Calls `take` for each record of an index in order. Returns whether the index is complete. Error{input} names the

@@ -14,7 +14,10 @@ namespace intelia {
 
 namespace {
 
-constexpr std::uint64_t kNormalizerSpec = 3, kDenormalizerSpec = 5, kPrecompiledCharsmap = 2;
+constexpr std::uint64_t kTrainerSpec = 2, kNormalizerSpec = 3, kDenormalizerSpec = 5;
+constexpr std::uint64_t kModelType = 3;                                 // of the trainer_spec
+constexpr std::uint64_t kPrecompiledCharsmap = 2, kAddDummyPrefix = 3;  // of the normalizer_spec
+constexpr std::uint64_t kUnigram = 1, kBpe = 2;
 
 std::optional<std::uint64_t> take_varint(std::string_view& bytes) {
   std::uint64_t value = 0;
@@ -33,8 +36,10 @@ bool skip(std::string_view& bytes, std::size_t count) {
   return true;
 }
 
-/** Calls `take` with every field of `message` that has bytes, as far as the message is well-formed. */
-void for_each_bytes_field(std::string_view message, const std::function<void(std::uint64_t, std::string_view)>& take) {
+/** Calls `take` with every field of `message` that has bytes and `take_number` with every varint, as far as the message
+    is well-formed. */
+void for_each_field(std::string_view message, const std::function<void(std::uint64_t, std::string_view)>& take,
+                    const std::function<void(std::uint64_t, std::uint64_t)>& take_number) {
   while (!message.empty()) {
     const auto key = take_varint(message);
     if (!key) return;
@@ -45,13 +50,18 @@ void for_each_bytes_field(std::string_view message, const std::function<void(std
       if (!size || *size > message.size()) return;
       take(*key >> 3, message.substr(0, *size));
       message.remove_prefix(*size);
-    } else if (wire_type == 0   ? !take_varint(message)
-               : wire_type == 1 ? !skip(message, 8)
-               : wire_type == 5 ? !skip(message, 4)
-                                : true) {
+    } else if (wire_type == 0) {
+      const auto number = take_varint(message);
+      if (!number) return;
+      take_number(*key >> 3, *number);
+    } else if (wire_type == 1 ? !skip(message, 8) : wire_type == 5 ? !skip(message, 4) : true) {
       return;
     }
   }
+}
+
+void for_each_bytes_field(std::string_view message, const std::function<void(std::uint64_t, std::string_view)>& take) {
+  for_each_field(message, take, [](std::uint64_t, std::uint64_t) {});
 }
 
 /** Whether every path through the trie, and every text that it refers to, is within the map. */
@@ -85,6 +95,23 @@ void check_sentencepiece_model(std::string_view model) {
       }
     });
   });
+}
+
+SentencepieceTraits sentencepiece_traits(std::string_view model) {
+  SentencepieceTraits traits;
+  std::uint64_t model_type = kUnigram, adds_prefix = 1;
+  for_each_bytes_field(model, [&](std::uint64_t spec, std::string_view message) {
+    if (spec != kTrainerSpec && spec != kNormalizerSpec) return;
+    for_each_field(
+        message, [](std::uint64_t, std::string_view) {},
+        [&](std::uint64_t field, std::uint64_t number) {
+          if (spec == kTrainerSpec && field == kModelType) model_type = number;
+          if (spec == kNormalizerSpec && field == kAddDummyPrefix) adds_prefix = number;
+        });
+  });
+  traits.is_bpe = model_type == kBpe;
+  traits.adds_dummy_prefix = adds_prefix != 0;
+  return traits;
 }
 
 }  // namespace intelia

@@ -64,6 +64,12 @@ NamedSources template_files(const std::filesystem::path& folder) {
   return sources;
 }
 
+/** The files' templates, else those of the configuration. */
+NamedSources sources_of(const std::filesystem::path& folder) {
+  NamedSources sources = template_files(folder);
+  return sources.empty() ? configured_templates(folder / "tokenizer_config.json") : sources;
+}
+
 Json parse_list(const std::string& text, const std::string& name) {
   Json list = parse_exact_json(text, name);
   if (!list.is_array()) throw Error(Kind::input, name + ": a JSON list was expected");
@@ -242,10 +248,15 @@ ChatTemplate::ChatTemplate(std::string_view source, const std::string& name,
   sha256_ = hash.finish();
 }
 
+std::map<std::string, std::string> chat_template_sources(const std::filesystem::path& folder) {
+  std::map<std::string, std::string> texts;
+  for (auto& [name, source] : sources_of(folder)) texts[name] = source.text;
+  return texts;
+}
+
 ChatTemplate ChatTemplate::load(const std::filesystem::path& folder, TokenizerRules rules) {
   std::map<std::string, std::string> special_tokens = read_tokenizer_config(folder, rules).names;
-  NamedSources sources = template_files(folder);
-  if (sources.empty()) sources = configured_templates(folder / "tokenizer_config.json");
+  const NamedSources sources = sources_of(folder);
   if (sources.empty())
     throw Error(Kind::input,
                 folder.string() +

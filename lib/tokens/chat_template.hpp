@@ -60,6 +60,9 @@ struct Rendered {
 
 class RenderingPlans;
 
+/** The sources of a folder's chat templates by name, of which one may be "default"; empty without any. */
+std::map<std::string, std::string> chat_template_sources(const std::filesystem::path& folder);
+
 /** The named templates of a folder, sorted: "additional_chat_templates/tool_use.jinja". */
 std::vector<std::string> named_template_files(const std::filesystem::path& folder);
 

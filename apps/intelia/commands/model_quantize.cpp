@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.hpp"
+#include "options/export_options.hpp"
 #include "options/model_options.hpp"
 
 namespace intelia {
@@ -28,8 +29,7 @@ void declare(OptionTable& table, Options& options) {
 
 void check(const Options& options) {
   check_is_folder("model", options.quantize.model);
-  if (!(options.max_file_gigabytes > 0 && options.max_file_gigabytes <= 1e6))
-    throw Error(Kind::usage, "--max-file-gigabytes must be above 0, at most 1e6");
+  file_bytes_of(options.max_file_gigabytes);
   check_inputs_stay(options.quantize.output, {}, {options.quantize.model}, {});
 }
 
@@ -40,7 +40,7 @@ std::string in_megabytes(std::uint64_t num_bytes) {
 QuantizeSettings settings_of(const Options& options, const Context& context) {
   QuantizeSettings settings = options.quantize;
   settings.threads = context.common.threads;
-  settings.max_file_bytes = static_cast<std::uint64_t>(options.max_file_gigabytes * 1e9);
+  settings.max_file_bytes = file_bytes_of(options.max_file_gigabytes);
   return settings;
 }
 

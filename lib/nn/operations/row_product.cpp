@@ -15,8 +15,8 @@ constexpr std::int64_t kPartRows = 16;
 
 /** One of the products. */
 struct Product {
-  Tensor weight;            // dense [out, in], or the codes of NF4
-  Tensor absmax;            // of NF4: [blocks] fp32
+  Tensor weight;  // dense [out, in], or the codes of NF4
+  Tensor absmax;  // of NF4: [blocks] fp32
   std::int64_t out = 0, in = 0;
   float* y = nullptr;
 
@@ -72,12 +72,13 @@ std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeigh
   }
   const float* const numbers = data_of<float>(x);
   const std::int64_t work = std::max<std::int64_t>(1, kPartRows * x.size(1) * rows);
-  at::parallel_for(0, ends.back(), std::max<std::int64_t>(1, 4 * kGrain / work), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t part = begin; part < end; ++part) {
-      const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
-      products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, numbers);
-    }
-  });
+  at::parallel_for(
+      0, ends.back(), std::max<std::int64_t>(1, 4 * kGrain / work), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t part = begin; part < end; ++part) {
+          const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
+          products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, numbers);
+        }
+      });
   return results;
 }
 

@@ -1,0 +1,82 @@
+// `intelia model push`: a model, adapter or GGUF folder to a hub. Options and the summary; lib/export does the work.
+#include "export/model_push.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/command.hpp"
+#include "export/model_pull.hpp"
+#include "options/model_options.hpp"
+
+namespace intelia {
+namespace {
+
+struct Options {
+  PushSettings push;
+};
+
+void declare(OptionTable& table, Options& options) {
+  PushSettings& push = options.push;
+  table.add("name", push.name, "Model on the hub, ORGANIZATION/NAME", "NAME").positional().required();
+  table.add("model", push.folder, "Folder of the model, adapter or GGUF file", "FOLDER").required();
+  table.add("revision", push.revision, "Branch, created if it does not exist; default: the default branch", "REVISION");
+  table.add("private", push.is_private, "If the model is created: make it private");
+  table.add("license", push.license, "License in the model card, such as apache-2.0", "LICENSE");
+  table.add("base", push.base_model, "Base model in the model card; default: as the manifests or the adapter say",
+            "NAME");
+  table.add("message", push.message, "Commit message");
+}
+
+Json to_json(const PushPlan& plan) {
+  Json list = Json::array();
+  list.push_back({{"path", "README.md"}, {"bytes", plan.card.size()}});
+  for (const PushFile& file : plan.files) list.push_back({{"path", file.name}, {"bytes", file.num_bytes}});
+  return list;
+}
+
+/** What would go, by line. */
+std::string listing(const PushPlan& plan) {
+  std::string text = fmt::format("\n{:>16}  README.md (model card)", plan.card.size());
+  for (const PushFile& file : plan.files) text += fmt::format("\n{:>16}  {}", file.num_bytes, file.name);
+  for (const std::string& name : plan.left_out) text += fmt::format("\n{:>16}  {}", "not sent", name);
+  return text;
+}
+
+int run(const Options& options, Context& context) {
+  const PushSettings& settings = options.push;
+  if (!is_hub_name(settings.name))
+    throw Error(Kind::usage, "'" + settings.name + "' is not the name of a model: expected ORGANIZATION/NAME");
+  check_is_folder("model", settings.folder);
+  const PushPlan plan = plan_push(settings, context.log());
+  Json summary{
+      {"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes}, {"left_out", plan.left_out}};
+  const double megabytes = static_cast<double>(plan.num_bytes) / 1e6;
+  if (context.common.dry_run) {
+    summary["dry_run"] = true;
+    summary["card"] = plan.card;
+    context.finish(summary, fmt::format("{} files, {:.1f} MB, would be sent to {}:{}", plan.files.size() + 1, megabytes,
+                                        settings.name, listing(plan)));
+    return 0;
+  }
+  const PushedModel pushed = push_model(plan, settings, context.sinks);
+  summary["commit"] = pushed.commit;
+  summary["url"] = pushed.url;
+  context.finish(summary, fmt::format("{} files, {:.1f} MB, sent to {} as commit {}", plan.files.size() + 1, megabytes,
+                                      settings.name, pushed.commit));
+  return 0;
+}
+
+}  // namespace
+
+extern const Command model_push{
+    "model push", "Publish a model on the Hugging Face Hub",
+    "Sends weights, configuration, tokenizer and chat template of a model, an adapter or a GGUF file through the "
+    "Python "
+    "package huggingface_hub, with the Python of INTELIA_PYTHON, and a model card written from the manifests: base, "
+    "data "
+    "with counts and hashes, settings, results, license. Manifests themselves are not sent. HF_TOKEN gives the right "
+    "to "
+    "write, HF_ENDPOINT names another hub; --dry-run lists what would be sent.\n\n"
+    "Example: intelia model push farm/assistant --model models/assistant --license apache-2.0",
+    bind<Options, declare, run>};
+
+}  // namespace intelia

@@ -1,0 +1,17 @@
+// Options that commands which write models share.
+#pragma once
+
+#include <cstdint>
+
+#include "cli/command.hpp"
+#include "export/merged_model.hpp"
+
+namespace intelia {
+
+/** --onto. */
+void declare_onto(OptionTable& table, Onto& onto);
+
+/** The value of --max-file-gigabytes in bytes. Error{usage} unless it is above 0 and at most 1e6. */
+std::uint64_t file_bytes_of(double gigabytes);
+
+}  // namespace intelia

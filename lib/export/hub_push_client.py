@@ -1,0 +1,45 @@
+"""Uploads files of a folder with huggingface_hub, as a child process of `intelia model push`.
+
+Arguments: name, revision (empty: the default branch), "private" or "public", commit message, folder, names of files. The
+model card is read from standard input. Prints a JSON object per line: {"total"}, {"sent"}, then {"commit", "url"} or
+{"error", "kind"}.
+"""
+import json, os, sys
+
+def report(**values):
+    print(json.dumps(values), flush=True)
+
+try:
+    from huggingface_hub import CommitOperationAdd, HfApi
+    from huggingface_hub import errors
+except ImportError as error:
+    report(error=f"Python has no package huggingface_hub ({error}); install it with: {sys.executable} -m pip install huggingface_hub",
+           kind="usage")
+    sys.exit()
+name, revision, visibility, message, folder, *files = sys.argv[1:]
+try:
+    api = HfApi()
+    card = sys.stdin.buffer.read()
+    api.create_repo(name, private=visibility == "private", exist_ok=True)
+    if revision:
+        api.create_branch(name, branch=revision, exist_ok=True)
+    paths = {file: os.path.join(folder, file) for file in files}
+    report(total=sum(os.path.getsize(path) for path in paths.values()) + len(card))
+    operations = [CommitOperationAdd("README.md", card)] + [CommitOperationAdd(file, path) for file, path in paths.items()]
+    commit = api.create_commit(name, operations, commit_message=message, revision=revision or None)
+    report(commit=commit.oid, url=commit.commit_url)
+except errors.HFValidationError as error:
+    report(error=str(error).splitlines()[0], kind="usage")
+except errors.LocalTokenNotFoundError:
+    report(error="writing to a hub needs a token; set HF_TOKEN", kind="usage")
+except errors.RepositoryNotFoundError:
+    report(error="there is no such model, or the token may not write to it: check the name and HF_TOKEN", kind="usage")
+except errors.HfHubHTTPError as error:
+    status = error.response.status_code if error.response is not None else 0
+    words = {401: "the hub does not accept the token; set HF_TOKEN to one that may write",
+             403: "the token may not write to this model; set HF_TOKEN to one that may"}
+    report(error=words.get(status, str(error).splitlines()[0]), kind="usage" if status in (400, 401, 403) else "unavailable")
+except OSError as error:
+    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="io" if error.filename else "unavailable")
+except Exception as error:
+    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="unavailable")

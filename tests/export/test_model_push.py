@@ -1,0 +1,233 @@
+"""`model push` against a local server with the endpoints of the Hugging Face Hub, through the real huggingface_hub."""
+import base64
+import hashlib
+import http.server
+import json
+import os
+import pathlib
+import sys
+import threading
+import time
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import program  # noqa: E402
+import tiny as tiny_models  # noqa: E402
+
+TOKEN = "hf_" + "x" * 34
+
+
+class Hub(http.server.ThreadingHTTPServer):
+    """Creation of a repository and a branch, the check of a card, uploads (small ones in the commit, others by LFS), commits."""
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.repositories, self.objects, self.commits, self.requests = {}, {}, [], []
+        self.status, self.seconds_per_upload = 200, 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_port}"
+
+    @property
+    def environment(self):
+        return {"HF_ENDPOINT": self.url, "HF_HUB_DISABLE_XET": "1", "INTELIA_PYTHON": sys.executable, "HF_HUB_DISABLE_TELEMETRY": "1",
+                "HF_TOKEN": TOKEN, "HF_HUB_DISABLE_IMPLICIT_TOKEN": "0"}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def answer(self, status, body=None, headers=()):
+        data = json.dumps(body if body is not None else {}).encode()
+        self.send_response(status)
+        for name, value in [("Content-Type", "application/json"), *headers]:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            data = b""
+            while size := int(self.rfile.readline(), 16):
+                data += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+            return data
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
+
+    def handle_request(self):
+        hub, path, body = self.server, self.path.split("?")[0], self.body()
+        hub.requests.append((self.command, path))
+        if path.startswith("/upload/"):
+            time.sleep(hub.seconds_per_upload)
+            hub.objects[path.removeprefix("/upload/")] = body
+            return self.answer(200)
+        if hub.status != 200:
+            return self.answer(hub.status, {"error": "no"})
+        if self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            return self.answer(401, {"error": "Invalid username or password."})
+        if path == "/api/repos/create":
+            request = json.loads(body)
+            name = f"{request['organization']}/{request['name']}"
+            if name in hub.repositories:
+                return self.answer(409, {"url": f"{hub.url}/{name}"})
+            hub.repositories[name] = request.get("private", False) or request.get("visibility") == "private"
+            return self.answer(200, {"url": f"{hub.url}/{name}"})
+        if path == "/api/validate-yaml":
+            return self.answer(200, {"warnings": [], "errors": []})
+        if "/branch/" in path:
+            return self.answer(200)
+        if "/preupload/" in path:
+            files = [{"path": file["path"], "uploadMode": "lfs" if file["path"].endswith((".safetensors", ".gguf")) else "regular",
+                      "shouldIgnore": False, "oid": None} for file in json.loads(body)["files"]]
+            return self.answer(200, {"files": files, "commitOid": "0" * 40})
+        if path.endswith("/info/lfs/objects/batch"):
+            objects = [{"oid": entry["oid"], "size": entry["size"], "actions": {"upload": {"href": f"{hub.url}/upload/{entry['oid']}"}}}
+                       for entry in json.loads(body)["objects"]]
+            return self.answer(200, {"transfer": "basic", "objects": objects})
+        if "/commit/" in path:
+            lines = [json.loads(line) for line in body.splitlines() if line]
+            hub.commits.append((path.split("/commit/")[1], lines))
+            return self.answer(200, {"commitUrl": f"{hub.url}/farm/chat/commit/{'b' * 40}", "commitOid": "b" * 40, "success": True})
+        return self.answer(404, {"error": "not found"}, [("X-Error-Code", "RepoNotFound")])
+
+    do_GET = do_POST = do_PUT = handle_request
+
+
+@pytest.fixture()
+def hub():
+    server = Hub()
+    yield server
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """A model and an adapter that was trained on it."""
+    folder = tmp_path_factory.mktemp("models")
+    tiny = tiny_models.Tiny(folder)
+    done = program.run("train", "sft", "--model", tiny.model, "--train", tiny.train, "--output", folder / "adapter", "--max-steps", "2",
+                       "--learning-rate", "0.001", "--method", "lora", *tiny_models.ON_CPU, timeout_seconds=300)
+    assert done.status == 0, done.stderr
+    return tiny.model, folder / "adapter", tiny.train
+
+
+def push(hub, folder, *more, environment=None):
+    return program.run("model", "push", "farm/chat", "--model", folder, *more, environment={**hub.environment, **(environment or {})})
+
+
+def content_of(hub, commit):
+    """Name → bytes of the files of a commit."""
+    files = {}
+    for line in commit[1]:
+        if line["key"] == "file":
+            files[line["value"]["path"]] = base64.b64decode(line["value"]["content"])
+        if line["key"] == "lfsFile":
+            files[line["value"]["path"]] = hub.objects[line["value"]["oid"]]
+    return files
+
+
+def test_an_adapter_arrives_with_a_card(hub, folders):
+    model, adapter, train = folders
+    done = push(hub, adapter, "--license", "apache-2.0", "--base", "farm/base", "--json")
+    assert done.status == 0, done.stderr
+    summary = json.loads(done.stdout)
+    assert summary["commit"] == "b" * 40 and hub.repositories == {"farm/chat": True}  # private unless told otherwise
+    assert len(hub.commits) == 1 and hub.commits[0][0] == "main"
+    files = content_of(hub, hub.commits[0])
+    assert {"adapter_config.json", "adapter_model.safetensors", "README.md", "tokenizer.json"} <= set(files)
+    for name in set(files) - {"README.md"}:
+        assert files[name] == (adapter / name).read_bytes(), name
+    assert {file["path"]: file["bytes"] for file in summary["files"]} == {name: len(data) for name, data in files.items()}
+    # What could identify records or this machine stays here.
+    assert not {"manifest.json", "trained_records.index", "metrics.jsonl"} & set(files)
+    assert {"manifest.json", "trained_records.index"} <= set(summary["left_out"])
+    card = files["README.md"].decode()
+    head = card.split("---\n")[1]
+    assert 'license: "apache-2.0"\n' in head and 'base_model: "farm/base"\n' in head and "library_name: peft\n" in head
+    assert f"| train.jsonl | 24 | `{hashlib.sha256(train.read_bytes()).hexdigest()}` |" in card
+    assert "| learning-rate | 0.001 |" in card and "| final loss |" in card
+    assert str(train.parent) not in card and str(model) not in card
+
+
+def test_a_gguf_file_of_a_merged_model(hub, folders, tmp_path):
+    model, adapter, _ = folders
+    for command in (["merge", "--output", tmp_path / "merged", "--device", "cpu", "--adapter", adapter, "--model", model],
+                    ["export", "--output", tmp_path / "gguf", "--type", "f16", "--model", tmp_path / "merged"]):
+        done = program.run("model", *command)
+        assert done.status == 0, done.stderr
+    done = push(hub, tmp_path / "gguf", "--no-private", "--revision", "v1", "--message", "first")
+    assert done.status == 0, done.stderr
+    assert hub.repositories == {"farm/chat": False} and hub.commits[0][0] == "v1"
+    assert hub.commits[0][1][0]["value"]["summary"] == "first"
+    assert "the model card states no license" in done.stderr
+    files = content_of(hub, hub.commits[0])
+    assert set(files) == {"README.md", "Modelfile", "model-f16.gguf"}
+    card = files["README.md"].decode()
+    assert "library_name: gguf" in card and "nats per token" in card and "| train.jsonl | 24 |" in card
+
+
+def test_a_dry_run_lists_and_sends_nothing(hub, folders):
+    done = push(hub, folders[1], "--dry-run")
+    assert done.status == 0 and hub.requests == [], done.stderr
+    for words in ("adapter_model.safetensors", "README.md (model card)", "not sent  manifest.json"):
+        assert words in done.stderr, done.stderr
+    listed = json.loads(push(hub, folders[1], "--dry-run", "--json").stdout)
+    assert listed["card"].startswith("---\n") and listed["dry_run"] is True
+
+
+def test_pushing_again_makes_another_commit(hub, folders):
+    for _ in range(2):
+        done = push(hub, folders[1], "--license", "mit", "--base", "a/b")
+        assert done.status == 0, done.stderr
+    assert len(hub.commits) == 2
+
+
+@pytest.mark.parametrize("arguments, status, words", [(["chat"], 2, "ORGANIZATION/NAME"), (["farm/chat", "--model", "none"], 2, "does not exist")])
+def test_wrong_usage(hub, folders, arguments, status, words):
+    more = [] if "--model" in arguments else ["--model", folders[0]]
+    done = program.run("model", "push", *arguments, *more, environment=hub.environment)
+    assert done.status == status and words in done.stderr and hub.requests == [], done.stderr
+
+
+def test_a_folder_without_weights(hub, tmp_path):
+    (tmp_path / "config.json").write_text("{}")
+    done = push(hub, tmp_path)
+    assert done.status == 1 and "neither safetensors weights nor a GGUF file" in done.stderr and hub.requests == [], done.stderr
+
+
+@pytest.mark.parametrize("token, words", [("hf_" + "y" * 34, "HF_TOKEN"), ("", "HF_TOKEN")])
+def test_a_token_that_may_not_write(hub, folders, tmp_path, token, words):
+    done = push(hub, folders[1], environment={"HF_TOKEN": token, "HF_HOME": tmp_path})
+    assert done.status == 2 and words in done.stderr and TOKEN not in done.stderr, done.stderr
+    assert hub.commits == []
+
+
+def test_a_hub_that_fails_is_a_temporary_failure(hub, folders):
+    hub.status = 503
+    assert push(hub, folders[1]).status == 75
+    assert push(hub, folders[1], environment={"HF_ENDPOINT": "http://127.0.0.1:9"}).status == 75
+
+
+def test_an_interrupted_upload_commits_nothing(hub, folders):
+    hub.seconds_per_upload = 30
+    process = program.start("model", "push", "farm/chat", "--model", folders[1], environment=hub.environment)
+    program.wait_for(lambda: any(path.startswith("/upload/") for _, path in hub.requests))
+    process.terminate()
+    stopped = program.finish(process)
+    assert stopped.status == 143 and hub.commits == [], stopped.stderr
+
+
+def test_a_python_without_the_client(hub, folders, tmp_path):
+    (tmp_path / "python").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
+    os.chmod(tmp_path / "python", 0o755)
+    done = push(hub, folders[1], environment={"INTELIA_PYTHON": tmp_path / "python", "PYTHONPATH": ""})
+    assert done.status == 2 and "pip install huggingface_hub" in done.stderr, done.stderr
