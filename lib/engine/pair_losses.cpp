@@ -13,6 +13,20 @@ bool has(const DpoSettings& settings, PairLoss loss) {
   return std::find(settings.losses.begin(), settings.losses.end(), loss) != settings.losses.end();
 }
 
+bool takes_label_smoothing(PairLoss loss) {
+  switch (loss) {
+    case PairLoss::robust:
+    case PairLoss::exo_pair:
+    case PairLoss::aot:
+    case PairLoss::aot_unpaired:
+    case PairLoss::cdpo:
+    case PairLoss::simpo:
+      return true;
+    default:
+      return false;
+  }
+}
+
 /** Losses that are defined by f-divergences other than the reverse KL, too. */
 bool takes_divergence(PairLoss loss) {
   switch (loss) {
@@ -47,6 +61,10 @@ void check_pair_losses(const DpoSettings& settings) {
   need(!settings.losses.empty(), "`loss` names no loss");
   need(settings.loss_weights.empty() || settings.loss_weights.size() == settings.losses.size(),
        "`loss_weights` needs one weight per loss");
+  for (const double weight : settings.loss_weights) need(weight > 0, "each of `loss_weights` must be above 0");
+  for (std::size_t i = 0; i < settings.losses.size(); ++i)
+    need(std::count(settings.losses.begin(), settings.losses.end(), settings.losses[i]) == 1,
+         "`loss` names a loss twice; use `loss_weights`");
   need(settings.beta > 0, "`beta` must be above 0");
   need(settings.label_smoothing >= 0 && settings.label_smoothing <= 1, "`label_smoothing` must be between 0 and 1");
   need(!has(settings, PairLoss::robust) || settings.label_smoothing < 0.5,
@@ -59,6 +77,22 @@ void check_pair_losses(const DpoSettings& settings) {
            std::all_of(settings.losses.begin(), settings.losses.end(), takes_divergence),
        "`f_divergence` other than reverse_kl is defined for sigmoid, sigmoid_norm, hinge, ipo, exo_pair, robust, "
        "discopop, cdpo and sft only");
+  const DpoSettings defaults;
+  need(settings.label_smoothing == 0 ||
+           std::any_of(settings.losses.begin(), settings.losses.end(), takes_label_smoothing),
+       "`label_smoothing` has no effect on these losses; robust and cdpo are sigmoid with it");
+  need(settings.discopop_tau == defaults.discopop_tau || has(settings, PairLoss::discopop),
+       "`discopop_tau` has an effect on `loss` discopop only");
+  need(settings.simpo_gamma == defaults.simpo_gamma || has(settings, PairLoss::simpo),
+       "`simpo_gamma` has an effect on `loss` simpo only");
+  need(settings.divergence_alpha == defaults.divergence_alpha || settings.divergence == Divergence::alpha_divergence,
+       "`alpha_divergence` has an effect with `f_divergence` alpha_divergence only");
+  const ReferenceSettings& reference = settings.reference;
+  need(needs_reference(settings) ||
+           (!reference.is_precomputed && reference.adapter.empty() && reference.kind == ReferenceSettings::Kind::start),
+       "simpo and orpo have no reference: `reference`, `reference_adapter` and `precompute_reference` have no effect");
+  need(settings.compat != Compat::trl || !settings.packs,
+       "`compat` trl cannot be combined with `packing`: TRL does not pack preferences");
   need(!settings.ld_alpha || (*settings.ld_alpha >= 0 && *settings.ld_alpha <= 1),
        "`ld_alpha` must be between 0 and 1");
   need(settings.discopop_tau > 0, "`discopop_tau` must be above 0");

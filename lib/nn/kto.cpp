@@ -82,31 +82,21 @@ TokenSample mismatched(const TokenSample& sample, const TokenSample& other) {
   return result;
 }
 
-/** The samples with the answers of each group of `size` samples rotated by one, the last one's first. */
-std::vector<TokenSample> rotated(const std::vector<TokenSample>& samples, std::size_t size) {
-  std::vector<TokenSample> list;
-  for (std::size_t begin = 0; begin < samples.size(); begin += size) {
-    const std::size_t end = std::min(samples.size(), begin + size);
-    for (std::size_t i = begin; i < end; ++i)
-      list.push_back(mismatched(samples[i], samples[i == begin ? end - 1 : i - 1]));
-  }
-  return list;
-}
-
 class AnswerBatch final : public PreferenceBatch {
  public:
-  /** samples: not truncated yet. */
+  /** samples: not truncated yet; `others`: for each of them the sample whose answer follows its prompt in the KL term.
+   */
   AnswerBatch(const Decoder& model, const KtoSettings& settings, const Reference& reference,
-              const std::vector<TokenSample>& samples, std::int64_t max_length)
+              const std::vector<TokenSample>& samples, const std::vector<TokenSample>& others, std::int64_t max_length)
       : PreferenceBatch(truncated(samples, max_length), settings.compat),
         model_(model),
         settings_(settings),
         reference_(reference),
         answers_(model, this->samples()) {
     if (settings.loss != AnswerLoss::kto) return;
-    const std::size_t group =
-        settings.packs ? samples.size() : static_cast<std::size_t>(std::max(1, settings.batch_size));
-    others_.emplace(model, truncated(rotated(samples, group), max_length));
+    std::vector<TokenSample> pairs;
+    for (std::size_t i = 0; i < samples.size(); ++i) pairs.push_back(mismatched(samples[i], others[i]));
+    others_.emplace(model, truncated(std::move(pairs), max_length));
   }
 
   std::vector<Json> describe() const override {
@@ -181,9 +171,10 @@ class KtoObjective final : public Objective {
   }
 
   std::unique_ptr<MicroBatch> read(const std::vector<std::int64_t>& numbers) const override {
-    std::vector<TokenSample> samples;
+    std::vector<TokenSample> samples, others;
     for (const std::int64_t number : numbers) samples.push_back(samples_.at(number));
-    return batch(samples, settings_.max_length);
+    for (std::size_t i = 0; i < numbers.size(); ++i) others.push_back(samples_.at(partner_of(numbers, i)));
+    return batch(samples, others, settings_.max_length);
   }
 
   std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
@@ -193,7 +184,7 @@ class KtoObjective final : public Objective {
       const auto [tokens, targets] = sample_size(number, max_length);
       samples.push_back(outline_sample(tokens, targets));
     }
-    return batch(samples, max_length);
+    return batch(samples, samples, max_length);
   }
 
   Assessment assess(MetricSums& metrics) const override {
@@ -223,8 +214,26 @@ class KtoObjective final : public Objective {
   }
 
  private:
-  std::unique_ptr<MicroBatch> batch(const std::vector<TokenSample>& samples, std::int64_t max_length) const {
-    return std::make_unique<AnswerBatch>(model_, settings_, reference_, samples, max_length);
+  /**
+   * The number of the sample whose answer follows the prompt of numbers[i] in the KL term: answers are rotated by one
+   * within groups of batch_size samples, the last one's first. The groups are those of the micro-batch; under
+   * Compat::trl those of the whole data, in whose order they are read.
+   */
+  std::int64_t partner_of(const std::vector<std::int64_t>& numbers, std::size_t i) const {
+    const auto group = static_cast<std::size_t>(std::max(1, settings_.batch_size));
+    if (settings_.compat == Compat::trl) {
+      const auto number = static_cast<std::size_t>(numbers[i]), begin = number / group * group;
+      const std::size_t end = std::min(static_cast<std::size_t>(num_samples()), begin + group);
+      return static_cast<std::int64_t>(number == begin ? end - 1 : number - 1);
+    }
+    const std::size_t begin = settings_.packs ? 0 : i / group * group;
+    const std::size_t end = settings_.packs ? numbers.size() : std::min(numbers.size(), begin + group);
+    return numbers[i == begin ? end - 1 : i - 1];
+  }
+
+  std::unique_ptr<MicroBatch> batch(const std::vector<TokenSample>& samples, const std::vector<TokenSample>& others,
+                                    std::int64_t max_length) const {
+    return std::make_unique<AnswerBatch>(model_, settings_, reference_, samples, others, max_length);
   }
 
   const Decoder& model_;

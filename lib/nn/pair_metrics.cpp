@@ -105,7 +105,7 @@ Assessment assess_pairs(MetricSums& metrics, const HealthLimits& limits) {
   stop(limits.max_saturation > 0 && saturation > limits.max_saturation,
        fmt::format("{:.0f} % of the pairs are saturated (limit {:.0f} %)", 100 * saturation,
                    100 * limits.max_saturation));
-  stop(limits.max_length_bias > 0 && std::fabs(bias) > limits.max_length_bias,
+  stop(limits.max_length_bias > 0 && num_pairs >= kFewPairs && std::fabs(bias) > limits.max_length_bias,
        fmt::format("margin and length are correlated by {:.2f} (limit {})", bias, limits.max_length_bias));
   stop(limits.min_accuracy > 0 && accuracy < limits.min_accuracy,
        fmt::format("the accuracy on held-out pairs is {:.2f} (limit {})", accuracy, limits.min_accuracy));

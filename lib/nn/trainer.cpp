@@ -273,9 +273,10 @@ void Trainer::count(const StepBatches& step, const StepLoss& loss) {
 void Trainer::report() {
   const double now = monotonic_seconds();
   const double rate = static_cast<double>(s_.seen_tokens - start_tokens_) / (now - start_seconds_);
+  const std::string assessment = progress_of_interval();
+  const std::string rest = assessment.empty() ? fmt::format("  {} MiB", peak_bytes(task_.device) >> 20) : "";
   sinks_.progress.update({"step", s_.step, num_steps_,
-                          fmt::format("loss {:.4f}  {}{:.0f} tokens/s  {} MiB", s_.final_loss, progress_of_interval(),
-                                      rate, peak_bytes(task_.device) >> 20)});
+                          fmt::format("loss {:.4f}  {}{:.0f} tokens/s{}", s_.final_loss, assessment, rate, rest)});
   const bool logs = is_due(settings_.log_every),
              evaluates = task_.validation != nullptr && is_due(settings_.eval_every);
   Json line = line_of_step(logs);
@@ -343,6 +344,7 @@ void Trainer::evaluate_step(Json& line) {
                               result.loss, is_best ? " (lowest so far)" : "",
                               assessment.progress.empty() ? "" : "  held out: ", assessment.progress));
   for (const auto& [name, metric] : result.metrics) line["eval_" + name] = metric.mean();
+  if (!result.metrics.empty()) line["eval_num_tokens"] = s_.seen_tokens;
   s_.idle_evaluations =
       improves(result.loss, s_.best_eval_loss, settings_.early_stopping_threshold) ? 0 : s_.idle_evaluations + 1;
   const bool is_idle = settings_.early_stopping > 0 && s_.idle_evaluations >= settings_.early_stopping;

@@ -368,12 +368,21 @@ std::optional<std::string> parse_preference(std::string_view line, Preference& o
   return parse_surroundings(document, out);
 }
 
+bool is_preference_line(std::string_view line) {
+  JsonDocument& document = line_document();
+  JsonValue value;
+  if (parse_object(document, line)) return false;
+  return find(document, document.root(), "chosen", value) && !find(document, document.root(), "label", value);
+}
+
 std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer& out) {
   out = RatedAnswer{};
   JsonDocument& document = line_document();
   if (auto fault = parse_object(document, line)) return fault;
-  JsonValue label;
+  JsonValue label, chosen;
   if (!find(document, document.root(), "label", label)) return "no 'label': expected true or false";
+  if (find(document, document.root(), "chosen", chosen))
+    return "both a rated answer ('label') and a preference ('chosen'): make two records";
   const std::string value = text_of(document, label);
   if (value != "true" && value != "false" && value != "0" && value != "1")
     return fmt::format("'label' is {}: expected true or false", value);

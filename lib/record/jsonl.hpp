@@ -31,6 +31,8 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
    "\n\nHuman: …\n\nAssistant: …" become messages. A prompt that is a string is one user turn where the answers are
    messages. */
 std::optional<std::string> parse_preference(std::string_view line, Preference& out);
+/** Whether a line for rated answers is a preference, which is two of them: it has `chosen` and no `label`. */
+bool is_preference_line(std::string_view line);
 /** A `prompt`, a `completion` and a `label`, true or false. */
 std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer& out);
 std::optional<std::string> parse_question(std::string_view line, Question& out);

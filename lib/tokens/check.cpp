@@ -139,6 +139,8 @@ const char* name_of(Finding::Kind kind) {
       return "prompt not a prefix";
     case Finding::Kind::bos_not_once:
       return "begin of text not exactly once";
+    case Finding::Kind::other_turn_trained:
+      return "another turn is trained";
     case Finding::Kind::same_continuations:
       return "chosen and rejected are the same";
     case Finding::Kind::served_model_differs:
@@ -152,7 +154,7 @@ namespace {
 /** A line of a dataset, what it becomes and what is wrong with it. */
 struct CheckedLine : DatasetLine {
   std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after truncation
-  bool has_skipped_turns = false;
+  bool has_skipped_turns = false, has_duplicate_key = false;
   std::vector<Finding> findings;
 };
 
@@ -221,8 +223,32 @@ void check_answer_end(const Tokenizer& tokenizer, std::span<const std::int32_t> 
                            name));
 }
 
-void check_lost_prompt(std::int64_t num_lost_tokens, Findings& findings) {
+/** An answer ends with a turn of the assistant, and has no turns of others, which would be trained, too. */
+void check_turns(const std::vector<Message>& answer, const char* name, Findings& findings) {
+  const auto other = std::find_if(answer.begin(), answer.end(), [](const Message& message) {
+    return message.role != "assistant" && message.role != "tool" && message.role != "ipython";
+  });
+  if (!answer.empty() && answer.back().role != "assistant")
+    findings.add(
+        Finding::Kind::end_not_trained,
+        fmt::format("{} ends with a {} turn, so the model would not learn to stop; end it with the assistant's", name,
+                    answer.back().role));
+  else if (other != answer.end())
+    findings.add(Finding::Kind::other_turn_trained,
+                 fmt::format("{} has a {} turn, which is trained like the assistant's; move it to the prompt, or make "
+                             "two records",
+                             name, other->role));
+}
+
+void check_lost_prompt(std::int64_t num_lost_tokens, bool is_text, Findings& findings) {
   if (num_lost_tokens == 0) return;
+  if (is_text) {
+    findings.add(Finding::Kind::prompt_not_prefix,
+                 fmt::format("the last {} of the prompt {} other tokens once an answer follows; move the blank at its "
+                             "end to the answers",
+                             counted(num_lost_tokens, "token"), num_lost_tokens == 1 ? "becomes" : "become"));
+    return;
+  }
   findings.add(Finding::Kind::prompt_not_prefix,
                fmt::format("the last {} of the prompt {} rendered differently once an answer follows; make the chat "
                            "template render both the same way",
@@ -260,7 +286,9 @@ void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
                    fmt::format("chosen and rejected are the same up to the maximum length of {} tokens; raise it or "
                                "remove the pair",
                                options.max_length));
-    check_lost_prompt(encoded.num_lost_prompt_tokens, findings);
+    check_lost_prompt(encoded.num_lost_prompt_tokens, preference.is_text, findings);
+    check_turns(preference.chosen, "chosen", findings);
+    check_turns(preference.rejected, "rejected", findings);
     check_answer_end(tokenizer, encoded.chosen, encoded.is_chosen_truncated, "chosen", findings);
     check_answer_end(tokenizer, encoded.rejected, encoded.is_rejected_truncated, "rejected", findings);
     Ids begin = encoded.prompt;
@@ -288,7 +316,8 @@ void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
     }
     line.num_trained_tokens = kept;
     line.num_targets = num_answer - (size - kept);
-    check_lost_prompt(encoded.num_lost_prompt_tokens, findings);
+    check_lost_prompt(encoded.num_lost_prompt_tokens, answer.is_text, findings);
+    check_turns(answer.completion, "completion", findings);
     check_answer_end(tokenizer, std::span(ids).last(static_cast<std::size_t>(num_answer)), /*is_truncated=*/false,
                      "completion", findings);
     check_begin(tokenizer, ids, findings);
@@ -300,14 +329,16 @@ void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
 void check_line(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const EncodeOptions& options,
                 CheckedLine& line) {
   const auto check = [&](auto record, const auto& parse, const auto& check_record) {
-    if (const std::optional<std::string> fault = line.parse(parse, record))
+    const std::optional<std::string> fault = line.parse(parse, record);
+    line.has_duplicate_key = !fault && !record.duplicate_key.empty();
+    if (fault)
       line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
     else
       check_record(tokenizer, chat_template, record, options, line);
   };
   if (options.records == RecordKind::conversation)
     check(Conversation{}, parse_conversation, check_encoded);
-  else if (options.records == RecordKind::rated_answer && line.raw.find("\"chosen\"") == std::string::npos)
+  else if (options.records == RecordKind::rated_answer && !is_preference_line(line.raw))
     check(RatedAnswer{}, parse_rated_answer, check_answer);
   else
     check(Preference{}, parse_preference, check_pair);
@@ -334,6 +365,7 @@ DatasetCheck check_records(const std::filesystem::path& path, const Tokenizer& t
     check.num_targets += line.num_targets;
     check.longest = std::max(check.longest, line.num_tokens);
     check.num_with_skipped_turns += line.has_skipped_turns;
+    check.num_duplicate_keys += line.has_duplicate_key;
     const bool is_truncated = line.num_trained_tokens < line.num_tokens;
     if (line.num_targets > 0 && !(is_truncated && options.refuses_long))
       check.lengths.push_back(line.num_trained_tokens);

@@ -21,6 +21,7 @@ struct Finding {
     end_not_trained,       // an answer's end-of-turn token is missing or not trained
     prompt_not_prefix,     // the tokens of a prompt are not a prefix of the conversation
     bos_not_once,          // BOS is missing, or occurs more than once in succession
+    other_turn_trained,    // an answer has a turn that is not the assistant's
     same_continuations,    // chosen and rejected are the same tokens
     served_model_differs,  // the served model has another tokenizer or chat template
   };
@@ -51,6 +52,7 @@ struct DatasetCheck {
   std::int64_t longest = 0;                                    // tokens of the longest record before truncation
   std::vector<std::int64_t> lengths;          // tokens of the records that would be trained, after truncation
   std::vector<std::int64_t> truncated_lines;  // longer than max_length
+  std::int64_t num_duplicate_keys = 0;        // records in which a key occurs twice
   std::int64_t num_with_skipped_turns = 0;    // of which not every answer is trained (EncodedConversation)
   std::vector<Finding> findings;              // in the order of lines
 };

@@ -73,9 +73,9 @@ void encode(const EncodeContext& context, Conversation& conversation, EncodedLin
 void encode(const EncodeContext& context, Preference& preference, EncodedLine& line) {
   const EncodedPreference encoded =
       encode_preference(context.tokenizer, context.chat_template, preference, context.options);
+  line.samples.push_back(pair_sample(encoded, context.options));
   line.is_truncated = encoded.is_chosen_truncated || encoded.is_rejected_truncated;
   line.has_lost_prompt = encoded.num_lost_prompt_tokens > 0;
-  line.samples.push_back(pair_sample(encoded, context.options));
 }
 
 void encode(const EncodeContext& context, RatedAnswer& answer, EncodedLine& line) {
@@ -125,8 +125,8 @@ void encode_line(const EncodeContext& context, EncodedLine& line) {
       line.fault = take_record(context, line, parse_preference);
       break;
     case RecordKind::rated_answer:
-      line.fault = line.raw.find("\"chosen\"") != std::string::npos ? take_both_answers(context, line)
-                                                                    : take_record(context, line, parse_rated_answer);
+      line.fault = is_preference_line(line.raw) ? take_both_answers(context, line)
+                                                : take_record(context, line, parse_rated_answer);
       break;
   }
   if (line.fault) line.samples.clear();
@@ -220,9 +220,11 @@ TokenizedDataset::TokenizedDataset(const fs::path& path, const Tokenizer& tokeni
                                    const TokenCacheSettings& cache, int threads)
     : store_(load({tokenizer, chat_template, options}, path, rejects, sinks, cache, threads)) {
   const std::int64_t count = store_.summary().num_duplicate_keys;
-  if (count > 0)
-    sinks.log.warning(
-        fmt::format("{}: a key occurs twice in {}; the last value is used", path.string(), counted(count, "record")));
+  if (count > 0) sinks.log.warning(duplicate_keys_warning(path, count));
+}
+
+std::string duplicate_keys_warning(const fs::path& path, std::int64_t count) {
+  return fmt::format("{}: a key occurs twice in {}; the last value is used", path.string(), counted(count, "record"));
 }
 
 std::string skipped_turns_warning(const fs::path& path, std::int64_t count, std::int64_t total) {

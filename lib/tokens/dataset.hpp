@@ -58,6 +58,9 @@ class TokenizedDataset final : public SampleSource {
 void warn_about_dataset(const std::filesystem::path& path, const TokenizedDataset& dataset,
                         const EncodeOptions& options, Log& log);
 
+/** The warning of `count` records in which a key occurs twice. */
+std::string duplicate_keys_warning(const std::filesystem::path& path, std::int64_t count);
+
 /** The warning of `count` of `total` records whose earlier answers are not trained. */
 std::string skipped_turns_warning(const std::filesystem::path& path, std::int64_t count, std::int64_t total);
 

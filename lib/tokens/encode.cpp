@@ -299,6 +299,16 @@ std::size_t limit_of(const EncodeOptions& options) {
               fmt::format("{} tokens are more than the maximum length of {}", num_tokens, options.max_length));
 }
 
+/** Error{input} when a message of an answer has a weight other than 1, which the losses of whole answers have no place
+    for. */
+void check_no_weights(const std::vector<Message>& answer) {
+  for (std::size_t i = 0; i < answer.size(); ++i)
+    if (weight_of(answer[i], i) != 1)
+      throw Error(Kind::input,
+                  "a message of an answer has a weight, which training on whole answers does not have; "
+                  "remove 'weight'");
+}
+
 /** Error{input} when nothing can be learned from answers to this prompt. */
 void check_answers(std::size_t prompt_tokens, bool has_empty_answer, const EncodeOptions& options) {
   if (prompt_tokens == 0) throw Error(Kind::input, "the prompt has no token in common with prompt and answer together");
@@ -315,6 +325,8 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
                                     const Preference& preference, const EncodeOptions& options) {
   const RenderOptions render = with_tools(options.render, preference.tools_json);
   const AnswerEncoder encoder(tokenizer, chat_template, render);
+  check_no_weights(preference.chosen);
+  check_no_weights(preference.rejected);
   EncodedPreference result;
   result.prompt = preference.is_text ? encoder.prompt(preference.prompt_text) : encoder.prompt(preference.prompt);
   const auto whole = [&](const std::vector<Message>& messages, const std::string& text) {
@@ -332,6 +344,7 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
     return Ids(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
                ids.begin() + static_cast<std::ptrdiff_t>(end));
   };
+  result.num_prompt_tokens = static_cast<std::int64_t>(length);
   result.prompt.resize(std::min(length, limit));
   result.chosen = continuation(chosen, result.is_chosen_truncated);
   result.rejected = continuation(rejected, result.is_rejected_truncated);
@@ -341,7 +354,8 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
 }
 
 TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& options) {
-  check_answers(encoded.prompt.size(), encoded.chosen.empty() || encoded.rejected.empty(), options);
+  check_answers(static_cast<std::size_t>(encoded.num_prompt_tokens), encoded.chosen.empty() || encoded.rejected.empty(),
+                options);
   TokenSample sample{encoded.prompt, std::vector<std::uint8_t>(encoded.prompt.size(), 0)};
   sample.ids.insert(sample.ids.end(), encoded.chosen.begin(), encoded.chosen.end());
   sample.second_begin = static_cast<std::int32_t>(sample.ids.size());
@@ -353,6 +367,7 @@ TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& o
 EncodedAnswer encode_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                   const RatedAnswer& answer, const EncodeOptions& options) {
   const RenderOptions render = with_tools(options.render, answer.tools_json);
+  check_no_weights(answer.completion);
   const AnswerEncoder encoder(tokenizer, chat_template, render);
   const Ids prompt = answer.is_text ? encoder.prompt(answer.prompt_text) : encoder.prompt(answer.prompt);
   Ids whole = answer.is_text ? encoder.whole(answer.prompt_text, answer.completion_text)

@@ -68,6 +68,7 @@ std::vector<float> message_weights(const Conversation& conversation, TrainedTurn
 /** A preference as ids: both continuations follow the same prompt. */
 struct EncodedPreference {
   std::vector<std::int32_t> prompt;
+  std::int64_t num_prompt_tokens = 0;          // before truncation
   std::vector<std::int32_t> chosen, rejected;  // after the prompt, end of turn included
   bool is_chosen_truncated = false, is_rejected_truncated = false;
   /** Tokens at the end of the generation prompt that the continuations do not share: they are trained in a context that

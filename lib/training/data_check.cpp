@@ -153,6 +153,7 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
     DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks, threads);
     if (check.num_with_skipped_turns > 0)
       sinks.log.warning(skipped_turns_warning(path, check.num_with_skipped_turns, check.num_read));
+    if (check.num_duplicate_keys > 0) sinks.log.warning(duplicate_keys_warning(path, check.num_duplicate_keys));
     if (check.num_read == 0)
       check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
     files.push_back(file_json(path, check));

@@ -59,17 +59,16 @@ void warn_about_balance(const KtoSettings& settings, const SampleSource& samples
         fmt::format("all {} answers have the same label; the model learns only in one direction", samples.size()));
     return;
   }
-  const double ratio = settings.desirable_weight * static_cast<double>(num_desirable) /
-                       (settings.undesirable_weight * static_cast<double>(num_undesirable));
-  if (ratio >= 1 && ratio <= 4.0 / 3) return;
-  const double balanced =
-      settings.undesirable_weight * static_cast<double>(num_undesirable) / static_cast<double>(num_desirable);
-  log.warning(
-      fmt::format("{} desirable and {} undesirable answers weigh {:.2f} : 1, outside 1:1 to 4:3; set "
-                  "`desirable_weight` between {:.2f} and {:.2f}, or `undesirable_weight` between {:.2f} and "
-                  "{:.2f}",
-                  num_desirable, num_undesirable, ratio, balanced, balanced * 4 / 3,
-                  settings.undesirable_weight * ratio * 3 / 4, settings.undesirable_weight * ratio));
+  const double desirable = settings.desirable_weight * static_cast<double>(num_desirable),
+               undesirable = settings.undesirable_weight * static_cast<double>(num_undesirable);
+  if (desirable >= undesirable && desirable <= undesirable * 4 / 3) return;
+  std::string text = fmt::format("{} desirable and {} undesirable answers weigh {:.4g} : {:.4g}, outside 1:1 to 4:3",
+                                 num_desirable, num_undesirable, desirable, undesirable);
+  if (desirable > 0 && undesirable > 0) {
+    const double balanced = undesirable / static_cast<double>(num_desirable);
+    text += fmt::format("; give desirable answers a weight between {:.2f} and {:.2f}", balanced, balanced * 4 / 3);
+  }
+  log.warning(text);
 }
 
 }  // namespace

@@ -84,6 +84,7 @@ void declare(OptionTable& table, Options& options) {
   declare_training_files(table, options, "preferences (prompt, chosen, rejected)");
   declare_loss_options(table, options);
   declare_loop_options(table, dpo);
+  table.find("learning-rate")->help = "Peak learning rate; for LoRA, 5e-6 to 5e-5 is usual";
   table.add("reject-long", options.job.rejects_long, "Reject pairs above --max-length instead of truncating them");
   declare_lora_options(table, dpo);
   declare_checkpoint_options(table, dpo);

@@ -23,6 +23,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("undesirable-weight", kto.undesirable_weight, "Weight of the answers with label false");
   declare_reference_options(table, kto.reference);
   declare_loop_options(table, kto);
+  table.find("learning-rate")->help = "Peak learning rate; for LoRA, 5e-6 to 5e-5 is usual";
   table.add("reject-long", options.job.rejects_long, "Reject answers above --max-length instead of truncating them");
   declare_lora_options(table, kto);
   declare_checkpoint_options(table, kto);
@@ -31,7 +32,9 @@ void declare(OptionTable& table, Options& options) {
   declare_training_environment(table, options);
 }
 
-int run(const Options& options, Context& context) {
+int run(const Options& typed, Context& context) {
+  Options options = typed;
+  if (options.kto().compat == Compat::trl) options.kto().shuffle = false;  // as TRL's KTOTrainer
   const KtoSettings& kto = options.kto();
   const auto need = [](bool holds, const char* what) {
     if (!holds) throw Error(Kind::usage, what);

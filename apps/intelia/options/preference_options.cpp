@@ -22,6 +22,8 @@ void check_reference_options(const ReferenceSettings& reference, const TrainingS
        "--reference base cannot be combined with --reference-adapter");
   need(training.base.method != Method::full || reference.adapter.empty(),
        "--reference-adapter cannot be used with --method full, which has no adapter");
+  need(training.base.method != Method::full || reference.kind == ReferenceSettings::Kind::start,
+       "--reference base has no effect with --method full, which has no adapter");
   need(training.lora.dropout == 0,
        "--lora-dropout must be 0: with dropout the model would differ from its reference before the first step");
 }
