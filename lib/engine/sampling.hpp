@@ -1,5 +1,5 @@
-// The choice of the next token from logits, as pure functions: filters with the meaning they have in transformers, and a
-// draw. It knows neither models nor text.
+// The choice of the next token from logits, as pure functions: filters with the meaning they have in transformers, and
+// a draw. It knows neither models nor text.
 #pragma once
 
 #include <cstdint>
@@ -18,9 +18,9 @@ void check(const SamplingSettings& sampling);
 void penalize(std::span<float> logits, std::span<const std::int32_t> seen, double penalty);
 
 /**
- * The tokens that may be drawn, in no particular order: those that top-k keeps (with all that equal the k-th), of them the
- * smallest set of the most likely ones that has probability top-p (Holtzman et al. 2020), of them those at least min-p
- * times as likely as the most likely one. Probabilities are those at the temperature, which is above 0.
+ * The tokens that may be drawn, in no particular order: those that top-k keeps (with all that equal the k-th), of them
+ * the smallest set of the most likely ones that has probability top-p (Holtzman et al. 2020), of them those at least
+ * min-p times as likely as the most likely one. Probabilities are those at the temperature, which is above 0.
  */
 std::vector<std::int32_t> kept_tokens(std::span<const float> logits, const SamplingSettings& sampling);
 

@@ -40,10 +40,10 @@ std::vector<std::string> sampling_keys(const fs::path& folder) {
   if (!is_file(path)) return keys;
   const Json config = parse_json(read_file(path), path.string());
   if (!config.is_object()) return keys;
-  const std::map<std::string, Json> neutral = {{"do_sample", false}, {"temperature", 1.0},        {"top_k", 50},
-                                               {"top_p", 1.0},       {"min_p", nullptr},          {"typical_p", 1.0},
-                                               {"num_beams", 1},     {"repetition_penalty", 1.0}, {"penalty_alpha", nullptr},
-                                               {"no_repeat_ngram_size", 0}};
+  const std::map<std::string, Json> neutral = {
+      {"do_sample", false},       {"temperature", 1.0},       {"top_k", 50},    {"top_p", 1.0},
+      {"min_p", nullptr},         {"typical_p", 1.0},         {"num_beams", 1}, {"repetition_penalty", 1.0},
+      {"penalty_alpha", nullptr}, {"no_repeat_ngram_size", 0}};
   for (const auto& [key, value] : neutral)
     if (config.contains(key) && !config[key].is_null() && config[key] != value) keys.push_back(key);
   return keys;
@@ -201,7 +201,8 @@ class FileClient final : public GenerationClient {
     prompt->num_open = settings_.num_samples * (settings_.answers_base ? 2 : 1);
     for (const bool is_base : {false, true})
       for (int sample = 0; sample < settings_.num_samples && (!is_base || settings_.answers_base); ++sample)
-        waiting_.push_back({prompt, sample, is_base, StopDetector(*generator_.text().tokenizer, settings_.stop_strings)});
+        waiting_.push_back(
+            {prompt, sample, is_base, StopDetector(*generator_.text().tokenizer, settings_.stop_strings)});
     totals_.prompt_tokens += static_cast<std::int64_t>(prompt->read.ids.size());
   }
 
@@ -240,8 +241,8 @@ class FileClient final : public GenerationClient {
   std::int64_t num_records_;
   const Sinks& sinks_;
   double started_ = monotonic_seconds();
-  std::deque<Place> waiting_;                         // requests of prompts that are read
-  std::unordered_map<std::int64_t, Place> places_;    // of requests that are being answered
+  std::deque<Place> waiting_;                       // requests of prompts that are read
+  std::unordered_map<std::int64_t, Place> places_;  // of requests that are being answered
   std::int64_t num_requests_ = 0;
   GenerationTotals totals_;
 };
@@ -258,6 +259,8 @@ void check_output(const fs::path& output, const RunInfo& info) {
   const PathType type = path_type(output);
   if (type == PathType::missing || (type == PathType::file && info.force)) return;
   if (type != PathType::file) throw Error(Kind::usage, "the output '" + output.string() + "' is not a regular file");
+  // A run that was interrupted while it renamed its outputs has left its journal.
+  if (is_file(hidden_beside(output, ".journal"))) return;
   const fs::path manifest = beside(output, ".manifest.json");
   if (is_file(manifest) && read_manifest_file(manifest).value("command", "") == info.command) return;
   throw SettingError(Kind::usage, "force",
@@ -328,7 +331,8 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
     identity[fs::path(input.value("path", "")).filename().string()] = input.value("sha256", "");
   GenerationJournal journal(hidden_beside(output, ".journal"), identity, info.force);
   if (journal.size() > 0)
-    sinks.log.info(fmt::format("continuing an interrupted run: {} of {} prompts are answered", journal.size(), num_records));
+    sinks.log.info(
+        fmt::format("continuing an interrupted run: {} of {} prompts are answered", journal.size(), num_records));
 
   AtomicFile rejected(beside(output, ".rejected.jsonl"));
   Rejects rejects(settings.rejects, sinks.log, &rejected);

@@ -32,7 +32,7 @@ struct GenerationSettings {
 
 struct GenerationTotals {
   std::int64_t prompts = 0, answers = 0;
-  std::int64_t continued = 0;  // prompts that an interrupted run had answered
+  std::int64_t continued = 0;                             // prompts that an interrupted run had answered
   std::int64_t prompt_tokens = 0, completion_tokens = 0;  // of the prompts that this run answered
   std::int64_t rejected = 0;
   std::map<std::string, std::int64_t> rejected_by_reason;

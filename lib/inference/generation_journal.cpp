@@ -104,8 +104,8 @@ void GenerationJournal::continue_from(const Json& identity) {
 void GenerationJournal::append(std::string_view bytes) {
   std::size_t written = 0;
   while (written < bytes.size()) {
-    const ssize_t count = ::pwrite(file_, bytes.data() + written, bytes.size() - written,
-                                   static_cast<off_t>(num_bytes_ + written));
+    const ssize_t count =
+        ::pwrite(file_, bytes.data() + written, bytes.size() - written, static_cast<off_t>(num_bytes_ + written));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw Error(Kind::io, "'" + path_.string() + "': " + system_message(errno));
     written += static_cast<std::size_t>(count);

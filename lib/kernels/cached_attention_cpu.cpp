@@ -1,8 +1,7 @@
-#include "kernels/cached_attention.hpp"
-
 #include <cmath>
 #include <limits>
 
+#include "kernels/cached_attention.hpp"
 #include "kernels/row_product_tile.hpp"
 
 namespace intelia::kernels {

@@ -1,5 +1,4 @@
 #include "kernels/row_product.hpp"
-
 #include "kernels/row_product_tile.hpp"
 
 namespace intelia::kernels {

@@ -105,8 +105,7 @@ INTELIA_INLINE inline void product_rows(std::int64_t rows, std::int64_t inner, c
   std::int64_t n = 0;
   if (rows == 1)
     for (; n + 8 <= count; n += 8) product_tile<1, 8>(inner, x, x_stride, weight + n * inner, y + n, y_stride);
-  for (; n + 4 <= count; n += 4)
-    product_column<4>(rows, inner, x, x_stride, weight + n * inner, y + n, y_stride);
+  for (; n + 4 <= count; n += 4) product_column<4>(rows, inner, x, x_stride, weight + n * inner, y + n, y_stride);
   for (; n < count; ++n) product_column<1>(rows, inner, x, x_stride, weight + n * inner, y + n, y_stride);
 }
 

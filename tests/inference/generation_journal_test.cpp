@@ -72,7 +72,8 @@ TEST_CASE("a journal of other settings is refused by name, or discarded") {
   GenerationJournal(path, kIdentity, false).add(0, "{}");
   Json other = kIdentity;
   other["seed"] = 2;
-  CHECK(contains(refusal([&] { GenerationJournal(path, other, false); }, Kind::usage), "other inputs or options (seed)"));
+  CHECK(
+      contains(refusal([&] { GenerationJournal(path, other, false); }, Kind::usage), "other inputs or options (seed)"));
   CHECK(GenerationJournal(path, kIdentity, false).size() == 1);
   CHECK(GenerationJournal(path, other, true).size() == 0);
   CHECK(path_type(path) == PathType::missing);  // a journal without answers is not kept

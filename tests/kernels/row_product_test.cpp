@@ -65,8 +65,8 @@ TEST_CASE("a row's product has the same bits whatever the other rows and the col
 
 TEST_CASE("cached attention equals its definition, with windows, soft caps and blocks in any order") {
   constexpr std::int64_t kSize = 24, kTokens = 8, kLength = 37;
-  const std::vector<float> keys = random_numbers(6 * kTokens * kSize, 3), values = random_numbers(6 * kTokens * kSize, 4),
-                           q = random_numbers(3 * kSize, 5);
+  const std::vector<float> keys = random_numbers(6 * kTokens * kSize, 3),
+                           values = random_numbers(6 * kTokens * kSize, 4), q = random_numbers(3 * kSize, 5);
   const std::vector<std::int32_t> blocks = {4, 0, 5, 2, 1};
   const kernels::CachedHead<float> head{keys.data(), values.data(), blocks.data(), kTokens * kSize, kTokens, kSize};
   const auto row = [&](const std::vector<float>& cache, std::int64_t token) {

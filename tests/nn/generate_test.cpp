@@ -86,8 +86,8 @@ const Json kDynamic = {{"max_position_embeddings", 64},
                        {"rope_scaling", {{"rope_type", "dynamic"}, {"factor", 2.0}}},
                        {"original_max_position_embeddings", 24}};
 const Json kMistral = {{"model_type", "mistral"}, {"sliding_window", 7}};
-const Json kYarn = {{"rope_scaling",
-                     {{"rope_type", "yarn"}, {"factor", 4.0}, {"original_max_position_embeddings", 16}}}};
+const Json kYarn = {
+    {"rope_scaling", {{"rope_type", "yarn"}, {"factor", 4.0}, {"original_max_position_embeddings", 16}}}};
 
 }  // namespace
 

@@ -28,8 +28,7 @@ struct CpuPass {
     for (std::int64_t i = 0; i < layout.lengths[sequence]; ++i) {
       const std::int64_t position = before + i, from = ((begin + i) * kv_heads + kv_head) * size;
       const std::int64_t block = layout.blocks[sequence][static_cast<std::size_t>(position / kBlockTokens)];
-      const std::int64_t to =
-          block * block_numbers() + (kv_head * kBlockTokens + position % kBlockTokens) * size;
+      const std::int64_t to = block * block_numbers() + (kv_head * kBlockTokens + position % kBlockTokens) * size;
       for (std::int64_t e = 0; e < size; ++e) {
         keys[to + e] = kernels::narrow<T>(k[from + e]);
         values[to + e] = kernels::narrow<T>(v[from + e]);
@@ -40,8 +39,8 @@ struct CpuPass {
   void attend(std::size_t sequence, std::int64_t begin, std::int64_t kv_head) const {
     const std::int64_t group = heads / kv_heads, total = layout.totals[sequence];
     const std::int64_t offset = kv_head * kBlockTokens * size;
-    const kernels::CachedHead<T> head{keys + offset, values + offset, layout.blocks[sequence].data(), block_numbers(),
-                                      kBlockTokens, size};
+    const kernels::CachedHead<T> head{keys + offset,   values + offset, layout.blocks[sequence].data(),
+                                      block_numbers(), kBlockTokens,    size};
     kernels::CachedQuery query{group, total - 1, rule.sliding_window, static_cast<float>(rule.scale),
                                static_cast<float>(rule.softcap)};
     const auto scores =
@@ -63,7 +62,8 @@ struct CpuPass {
     }
     const auto num_sequences = static_cast<std::int64_t>(begins.size());
     const std::int64_t work = num_pairs * heads * size / std::max<std::int64_t>(1, kv_heads * num_sequences);
-    at::parallel_for(0, kv_heads * num_sequences, std::max<std::int64_t>(1, 2 * kGrain / std::max<std::int64_t>(1, work)),
+    at::parallel_for(0, kv_heads * num_sequences,
+                     std::max<std::int64_t>(1, 2 * kGrain / std::max<std::int64_t>(1, work)),
                      [&](std::int64_t first, std::int64_t last) {
                        for (std::int64_t i = first; i < last; ++i) {
                          const auto sequence = static_cast<std::size_t>(i % num_sequences);
@@ -112,8 +112,8 @@ Tensor attend_in_blocks_composed(const Tensor& q, const Tensor& k, const Tensor&
   const auto on_device = [&](const std::vector<std::int64_t>& list) {
     return at::tensor(list, at::kLong).to(indices.device());
   };
-  std::vector<std::int64_t> blocks, slots;       // of each new token
-  std::vector<std::int64_t> whole, last, rows;   // tokens of whole sequences; of single tokens, and where they are
+  std::vector<std::int64_t> blocks, slots;      // of each new token
+  std::vector<std::int64_t> whole, last, rows;  // tokens of whole sequences; of single tokens, and where they are
   std::vector<std::int64_t> whole_lengths, tables;
   std::size_t most_blocks = 1;
   std::int64_t begin = 0;
@@ -140,9 +140,9 @@ Tensor attend_in_blocks_composed(const Tensor& q, const Tensor& k, const Tensor&
   const Tensor y = at::empty({q.size(0), q.size(1) * q.size(2)}, q.options());
   if (!whole.empty()) {
     const Tensor tokens = on_device(whole);
-    y.index_copy_(0, tokens,
-                  attend(q.index_select(0, tokens), k.index_select(0, tokens), v.index_select(0, tokens), whole_lengths,
-                         rule));
+    y.index_copy_(
+        0, tokens,
+        attend(q.index_select(0, tokens), k.index_select(0, tokens), v.index_select(0, tokens), whole_lengths, rule));
   }
   if (!rows.empty()) {
     for (std::size_t s = 0; s < layout.lengths.size(); ++s) {
