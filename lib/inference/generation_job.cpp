@@ -259,6 +259,8 @@ void check_output(const fs::path& output, const RunInfo& info) {
   const PathType type = path_type(output);
   if (type == PathType::missing || (type == PathType::file && info.force)) return;
   if (type != PathType::file) throw Error(Kind::usage, "the output '" + output.string() + "' is not a regular file");
+  // A run that was interrupted while it renamed its outputs has left its journal.
+  if (is_file(hidden_beside(output, ".journal"))) return;
   const fs::path manifest = beside(output, ".manifest.json");
   if (is_file(manifest) && read_manifest_file(manifest).value("command", "") == info.command) return;
   throw SettingError(Kind::usage, "force",

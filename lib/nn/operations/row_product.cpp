@@ -1,6 +1,7 @@
 #include "nn/operations/row_product.hpp"
 
 #include <algorithm>
+#include <atomic>
 
 #include "kernels/nf4.hpp"
 #include "kernels/row_product.hpp"
@@ -71,14 +72,19 @@ std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeigh
     ends.push_back((ends.empty() ? 0 : ends.back()) + product.num_parts());
   }
   const float* const numbers = data_of<float>(x);
-  const std::int64_t work = std::max<std::int64_t>(1, kPartRows * x.size(1) * rows);
-  at::parallel_for(
-      0, ends.back(), std::max<std::int64_t>(1, 4 * kGrain / work), [&](std::int64_t begin, std::int64_t end) {
-        for (std::int64_t part = begin; part < end; ++part) {
-          const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
-          products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, numbers);
-        }
-      });
+  // Threads take a few parts at a time: on a machine that does other work, too, they are not equally fast.
+  const std::int64_t num_parts = ends.back(), work = std::max<std::int64_t>(1, kPartRows * x.size(1) * rows);
+  const std::int64_t most_threads = std::max<std::int64_t>(1, num_parts * work / (4 * kGrain));
+  const std::int64_t num_threads = std::min<std::int64_t>(at::get_num_threads(), most_threads);
+  const std::int64_t step = std::max<std::int64_t>(1, num_parts / (16 * num_threads));
+  std::atomic<std::int64_t> next{0};
+  at::parallel_for(0, num_threads, 1, [&](std::int64_t, std::int64_t) {
+    for (std::int64_t begin = next.fetch_add(step); begin < num_parts; begin = next.fetch_add(step))
+      for (std::int64_t part = begin; part < std::min(begin + step, num_parts); ++part) {
+        const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
+        products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, numbers);
+      }
+  });
   return results;
 }
 
