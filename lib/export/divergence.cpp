@@ -69,7 +69,7 @@ double log_sum(const float* logits, std::size_t size) {
   return largest + std::log(sum);
 }
 
-void compare_token(const float* reference, const float* merged, std::size_t size, Divergence& out) {
+void compare_token(const float* reference, const float* merged, std::size_t size, MergeDivergence& out) {
   const double offset = log_sum(reference, size), other_offset = log_sum(merged, size);
   double kl = 0;
   for (std::size_t i = 0; i < size; ++i) {
@@ -106,8 +106,8 @@ SampleRows sample_rows(const DivergenceSettings& settings, const fs::path& model
   return rows;
 }
 
-Divergence measure_divergence(const SampleRows& rows, ModelSettings reference, const fs::path& merged,
-                              const Sinks& sinks) {
+MergeDivergence measure_divergence(const SampleRows& rows, ModelSettings reference, const fs::path& merged,
+                                   const Sinks& sinks) {
   reference.precision = Precision::fp32;
   ModelSettings result = reference;
   result.model = merged;
@@ -123,7 +123,7 @@ Divergence measure_divergence(const SampleRows& rows, ModelSettings reference, c
   }
   const auto model = load_engine().load(result, sinks);
   const auto size = static_cast<std::size_t>(model->vocabulary_size());
-  Divergence divergence;
+  MergeDivergence divergence;
   for (std::size_t row = 0; row < rows.ids.size(); ++row) {
     sinks.stop.check("measuring the merged model");
     const std::vector<float> after = model->logits(rows.ids[row], /*use_adapter=*/false);

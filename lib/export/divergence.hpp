@@ -31,7 +31,7 @@ struct SampleRows {
 SampleRows sample_rows(const DivergenceSettings& settings, const std::filesystem::path& model,
                        const std::filesystem::path& text_folder, std::int64_t vocab_size, const Sinks& sinks);
 
-struct Divergence {
+struct MergeDivergence {
   double kl_per_token = 0;  // KL(base and adapter ‖ merged), nats, mean over tokens
   double max_kl = 0;        // the largest of a token
   double max_logit_difference = 0;
@@ -39,7 +39,7 @@ struct Divergence {
 
 /** Compares base and adapter as `reference` loads them with the model in the folder `merged`. One is loaded at a time.
  */
-Divergence measure_divergence(const SampleRows& rows, ModelSettings reference, const std::filesystem::path& merged,
-                              const Sinks& sinks);
+MergeDivergence measure_divergence(const SampleRows& rows, ModelSettings reference, const std::filesystem::path& merged,
+                                   const Sinks& sinks);
 
 }  // namespace intelia

@@ -257,7 +257,7 @@ ExportedModel export_model(const ExportPlan& plan, const ExportSettings& setting
     // Before the weights, which take long.
     const std::string text = modelfile(plan.file, plan.merged.text_folder, plan.merged.model, sinks.log);
     exported.weight_bytes = run.stage(write_gguf_model(plan, settings, run / plan.file, sinks)).num_bytes();
-    run.stage_text("Modelfile", text, Privacy::shared);
+    run.stage_text("Modelfile", text);
   }
   inputs.add_to(run);
   for (const std::string& name : folder_members(run.folder()))

@@ -23,7 +23,7 @@ ModelSettings reference_of(const MergePlan& plan, const MergeSettings& settings)
   return reference;
 }
 
-Json to_json(const Divergence& divergence, const SampleRows& rows, const ModelSettings& reference) {
+Json to_json(const MergeDivergence& divergence, const SampleRows& rows, const ModelSettings& reference) {
   return {{"rows", rows.in_words},
           {"tokens", rows.num_tokens()},
           {"reference", reference.method == Method::qlora ? "NF4 base and adapter" : "stored base and adapter"},

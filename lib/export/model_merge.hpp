@@ -37,7 +37,7 @@ MergePlan plan_merge(const MergeSettings& settings, const Sinks& sinks);
 struct MergeResult {
   Json manifest;
   std::uint64_t weight_bytes = 0;
-  std::optional<Divergence> divergence;
+  std::optional<MergeDivergence> divergence;
 };
 
 /** Writes the folder. A run that ends while it measures leaves the folder without a manifest. */

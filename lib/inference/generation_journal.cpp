@@ -70,7 +70,7 @@ GenerationJournal::~GenerationJournal() {
 
 void GenerationJournal::continue_from(const Json& identity) {
   // A line that is as long as the reader's bound is truncated; an answer never is.
-  LineReader lines(path_, std::size_t{1} << 30);
+  LineReader lines(path_, InputType::file, std::size_t{1} << 30);
   const std::uint64_t size = file_bytes(path_);
   bool is_first = true;
   std::string changes;
