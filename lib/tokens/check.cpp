@@ -24,8 +24,8 @@ constexpr std::size_t kMaxPromptMessages = 1 << 17;  // in all prompts of a conv
 class Findings {
  public:
   explicit Findings(std::int64_t line) : line_(line) {}
-  void add(Finding::Kind kind, std::string message) { list.push_back({kind, line_, std::move(message)}); }
-  std::vector<Finding> list;
+  void add(RecordFinding::Kind kind, std::string message) { list.push_back({kind, line_, std::move(message)}); }
+  std::vector<RecordFinding> list;
 
  private:
   std::int64_t line_;
@@ -35,7 +35,8 @@ class Findings {
 template <class Work>
 void find_refusal(Findings& findings, const Work& work) {
   if (const std::optional<std::string> refusal = refusal_of(work))
-    findings.add(Finding::Kind::refused, fmt::format("cannot be encoded: {}; fix or remove the record", *refusal));
+    findings.add(RecordFinding::Kind::refused,
+                 fmt::format("cannot be encoded: {}; fix or remove the record", *refusal));
 }
 
 void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings) {
@@ -49,12 +50,12 @@ void check_begin(const Tokenizer& tokenizer, const Ids& ids, Findings& findings)
   // A tokenizer may use one token as both BOS and EOS, which then may follow itself.
   if (twice != ids.end() && tokenizer.eos_id() != bos) {
     const auto end = std::find_if(twice, ids.end(), [&](std::int32_t id) { return id != *bos; });
-    findings.add(Finding::Kind::bos_not_once,
+    findings.add(RecordFinding::Kind::bos_not_once,
                  fmt::format("the begin-of-text token occurs {} times in succession; remove it from the chat template",
                              end - twice));
   } else if (is_needed && (ids.empty() || ids.front() != *bos)) {
     findings.add(
-        Finding::Kind::bos_not_once,
+        RecordFinding::Kind::bos_not_once,
         "the begin-of-text token, which the tokenizer adds to every text, is missing; write {{ bos_token }} at the "
         "start of the chat template");
   }
@@ -76,7 +77,7 @@ void check_ends(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
     if (messages[i].role != "assistant" || weights[i] == 0 || bounds.ends[i] == 0 || is_skipped(encoded, i)) continue;
     const auto end = end_of_turn(tokenizer, encoding, bounds, i, 0);
     if (end && encoded.tokens.is_target[*end] != 0) continue;
-    findings.add(Finding::Kind::end_not_trained,
+    findings.add(RecordFinding::Kind::end_not_trained,
                  fmt::format("the model would not learn to stop after turn {}: the end-of-turn token is {}", i + 1,
                              end ? "not trained; put it inside {% generation %} in the chat template"
                                  : "missing; end the turn with a special token of the tokenizer in the chat template"));
@@ -99,7 +100,7 @@ void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template
     const Ids prompt = encode_prompt(tokenizer, chat_template, before, render);
     if (prompt.size() <= whole.size() && std::equal(prompt.begin(), prompt.end(), whole.begin())) continue;
     findings.add(
-        Finding::Kind::prompt_not_prefix,
+        RecordFinding::Kind::prompt_not_prefix,
         fmt::format(
             "the prompt of turn {} is not a prefix of the conversation, so the turn is trained in a context that "
             "never occurs in generation; make the chat template render earlier turns and the answer's header "
@@ -110,7 +111,8 @@ void check_prompts(const Tokenizer& tokenizer, const ChatTemplate& chat_template
 
 void check_targets(const EncodedConversation& whole, std::int64_t max_length, Findings& findings) {
   if (whole.num_targets == 0) {
-    findings.add(Finding::Kind::no_target, "no token is trained; the record needs an assistant turn with content");
+    findings.add(RecordFinding::Kind::no_target,
+                 "no token is trained; the record needs an assistant turn with content");
     return;
   }
   if (max_length <= 0 || whole.tokens.is_target.size() <= static_cast<std::size_t>(max_length)) return;
@@ -118,32 +120,32 @@ void check_targets(const EncodedConversation& whole, std::int64_t max_length, Fi
   if (std::find(is_target.begin(), is_target.begin() + static_cast<std::ptrdiff_t>(max_length), 1) !=
       is_target.begin() + static_cast<std::ptrdiff_t>(max_length))
     return;
-  findings.add(Finding::Kind::no_target,
+  findings.add(RecordFinding::Kind::no_target,
                fmt::format("the answers begin after the maximum length of {} tokens; raise it or shorten the record",
                            max_length));
 }
 
 }  // namespace
 
-const char* name_of(Finding::Kind kind) {
+const char* name_of(RecordFinding::Kind kind) {
   switch (kind) {
-    case Finding::Kind::no_record:
+    case RecordFinding::Kind::no_record:
       return "not a record";
-    case Finding::Kind::refused:
+    case RecordFinding::Kind::refused:
       return "refused by the chat template";
-    case Finding::Kind::no_target:
+    case RecordFinding::Kind::no_target:
       return "no trained token";
-    case Finding::Kind::end_not_trained:
+    case RecordFinding::Kind::end_not_trained:
       return "end of turn not trained";
-    case Finding::Kind::prompt_not_prefix:
+    case RecordFinding::Kind::prompt_not_prefix:
       return "prompt not a prefix";
-    case Finding::Kind::bos_not_once:
+    case RecordFinding::Kind::bos_not_once:
       return "begin of text not exactly once";
-    case Finding::Kind::other_turn_trained:
+    case RecordFinding::Kind::other_turn_trained:
       return "another turn is trained";
-    case Finding::Kind::same_continuations:
+    case RecordFinding::Kind::same_continuations:
       return "chosen and rejected are the same";
-    case Finding::Kind::served_model_differs:
+    case RecordFinding::Kind::served_model_differs:
       return "served model differs";
   }
   return "unknown";
@@ -155,7 +157,7 @@ namespace {
 struct CheckedLine : DatasetLine {
   std::int64_t num_tokens = 0, num_trained_tokens = 0, num_targets = 0;  // trained: that remain after truncation
   bool has_skipped_turns = false, has_duplicate_key = false;
-  std::vector<Finding> findings;
+  std::vector<RecordFinding> findings;
 };
 
 void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
@@ -184,23 +186,23 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
 
 }  // namespace
 
-std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                        const Conversation& conversation, const EncodeOptions& options,
-                                        std::int64_t line) {
+std::vector<RecordFinding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                              const Conversation& conversation, const EncodeOptions& options,
+                                              std::int64_t line) {
   CheckedLine checked;
   checked.number = line;
   check_encoded(tokenizer, chat_template, conversation, options, checked);
   return std::move(checked.findings);
 }
 
-std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                  const std::string& served_tokenizer_sha256, const std::string& served_template_sha256,
-                                  const std::string& where) {
+std::vector<RecordFinding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const std::string& served_tokenizer_sha256,
+                                        const std::string& served_template_sha256, const std::string& where) {
   Findings findings(0);
   const auto compare = [&](const std::string& trained, const std::string& served, const char* what) {
     if (trained == served) return;
     findings.add(
-        Finding::Kind::served_model_differs,
+        RecordFinding::Kind::served_model_differs,
         fmt::format("{} has another {} (sha256 {}…) than the model that is trained ({}…), so it would see other tokens "
                     "than in training; use the same {} in both",
                     where, what, served.substr(0, 12), trained.substr(0, 12), what));
@@ -217,7 +219,7 @@ void check_answer_end(const Tokenizer& tokenizer, std::span<const std::int32_t> 
                       const char* name, Findings& findings) {
   const auto is_control = [&](std::int32_t id) { return tokenizer.is_special(id); };
   if (is_truncated || std::any_of(answer.begin(), answer.end(), is_control)) return;
-  findings.add(Finding::Kind::end_not_trained,
+  findings.add(RecordFinding::Kind::end_not_trained,
                fmt::format("{} ends without a control token, so the model would not learn to stop; end the turn with a "
                            "special token of the tokenizer in the chat template",
                            name));
@@ -230,11 +232,11 @@ void check_turns(const std::vector<Message>& answer, const char* name, Findings&
   });
   if (!answer.empty() && answer.back().role != "assistant")
     findings.add(
-        Finding::Kind::end_not_trained,
+        RecordFinding::Kind::end_not_trained,
         fmt::format("{} ends with a {} turn, so the model would not learn to stop; end it with the assistant's", name,
                     answer.back().role));
   else if (other != answer.end())
-    findings.add(Finding::Kind::other_turn_trained,
+    findings.add(RecordFinding::Kind::other_turn_trained,
                  fmt::format("{} has a {} turn, which is trained like the assistant's; move it to the prompt, or make "
                              "two records",
                              name, other->role));
@@ -243,13 +245,13 @@ void check_turns(const std::vector<Message>& answer, const char* name, Findings&
 void check_lost_prompt(std::int64_t num_lost_tokens, bool is_text, Findings& findings) {
   if (num_lost_tokens == 0) return;
   if (is_text) {
-    findings.add(Finding::Kind::prompt_not_prefix,
+    findings.add(RecordFinding::Kind::prompt_not_prefix,
                  fmt::format("the last {} of the prompt {} other tokens once an answer follows; move the blank at its "
                              "end to the answers",
                              counted(num_lost_tokens, "token"), num_lost_tokens == 1 ? "becomes" : "become"));
     return;
   }
-  findings.add(Finding::Kind::prompt_not_prefix,
+  findings.add(RecordFinding::Kind::prompt_not_prefix,
                fmt::format("the last {} of the prompt {} rendered differently once an answer follows; make the chat "
                            "template render both the same way",
                            counted(num_lost_tokens, "token"), is_or_are(num_lost_tokens)));
@@ -273,16 +275,17 @@ void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
     line.num_tokens =
         static_cast<std::int64_t>(complete.prompt.size() + complete.chosen.size() + complete.rejected.size());
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
-      findings.add(Finding::Kind::no_target, no_room_for_answer(static_cast<std::int64_t>(complete.prompt.size())));
+      findings.add(RecordFinding::Kind::no_target,
+                   no_room_for_answer(static_cast<std::int64_t>(complete.prompt.size())));
       return;
     }
     line.num_targets = static_cast<std::int64_t>(encoded.chosen.size() + encoded.rejected.size());
     line.num_trained_tokens = static_cast<std::int64_t>(encoded.prompt.size()) + line.num_targets;
     if (complete.chosen == complete.rejected)
-      findings.add(Finding::Kind::same_continuations,
+      findings.add(RecordFinding::Kind::same_continuations,
                    "chosen and rejected are the same tokens, so there is nothing to prefer; remove the pair");
     else if (encoded.chosen == encoded.rejected)
-      findings.add(Finding::Kind::same_continuations,
+      findings.add(RecordFinding::Kind::same_continuations,
                    fmt::format("chosen and rejected are the same up to the maximum length of {} tokens; raise it or "
                                "remove the pair",
                                options.max_length));
@@ -311,7 +314,7 @@ void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
     const std::int64_t kept = options.max_length > 0 ? std::min(size, options.max_length) : size;
     line.num_tokens = size;
     if (size - num_answer >= kept) {
-      findings.add(Finding::Kind::no_target, no_room_for_answer(size - num_answer));
+      findings.add(RecordFinding::Kind::no_target, no_room_for_answer(size - num_answer));
       return;
     }
     line.num_trained_tokens = kept;
@@ -332,7 +335,7 @@ void check_line(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
     const std::optional<std::string> fault = line.parse(parse, record);
     line.has_duplicate_key = !fault && !record.duplicate_key.empty();
     if (fault)
-      line.findings.push_back({Finding::Kind::no_record, line.number, *fault});
+      line.findings.push_back({RecordFinding::Kind::no_record, line.number, *fault});
     else
       check_record(tokenizer, chat_template, record, options, line);
   };
@@ -346,8 +349,9 @@ void check_line(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
 
 }  // namespace
 
-std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                      const Preference& preference, const EncodeOptions& options, std::int64_t line) {
+std::vector<RecordFinding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                            const Preference& preference, const EncodeOptions& options,
+                                            std::int64_t line) {
   CheckedLine checked;
   checked.number = line;
   check_pair(tokenizer, chat_template, preference, options, checked);
@@ -370,7 +374,7 @@ DatasetCheck check_records(const std::filesystem::path& path, const Tokenizer& t
     if (line.num_targets > 0 && !(is_truncated && options.refuses_long))
       check.lengths.push_back(line.num_trained_tokens);
     if (is_truncated) check.truncated_lines.push_back(line.number);
-    for (Finding& finding : line.findings) check.findings.push_back(std::move(finding));
+    for (RecordFinding& finding : line.findings) check.findings.push_back(std::move(finding));
   };
   process_lines<CheckedLine>(path, limit, threads, sinks, "checking", work, take);
   return check;

@@ -13,7 +13,7 @@
 namespace intelia {
 
 /** What is wrong with a record, and what to do about it. */
-struct Finding {
+struct RecordFinding {
   enum class Kind {
     no_record,             // the line is not a record
     refused,               // the template or the encoding fails for the record
@@ -32,19 +32,19 @@ struct Finding {
 
 /** Findings when a tokenizer and a template with these hashes are served after training with `tokenizer` and
     `chat_template`; `where` names them: "the adapter 'runs/a'". */
-std::vector<Finding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                  const std::string& served_tokenizer_sha256, const std::string& served_template_sha256,
-                                  const std::string& where);
+std::vector<RecordFinding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                        const std::string& served_tokenizer_sha256,
+                                        const std::string& served_template_sha256, const std::string& where);
 
 /** A short name for counts: "no trained token". */
-const char* name_of(Finding::Kind kind);
+const char* name_of(RecordFinding::Kind kind);
 
-std::vector<Finding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                        const Conversation& conversation, const EncodeOptions& options = {},
-                                        std::int64_t line = 0);
-std::vector<Finding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                                      const Preference& preference, const EncodeOptions& options = {},
-                                      std::int64_t line = 0);
+std::vector<RecordFinding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                              const Conversation& conversation, const EncodeOptions& options = {},
+                                              std::int64_t line = 0);
+std::vector<RecordFinding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
+                                            const Preference& preference, const EncodeOptions& options = {},
+                                            std::int64_t line = 0);
 
 /** Totals of the records of a file, and their findings. */
 struct DatasetCheck {
@@ -54,7 +54,7 @@ struct DatasetCheck {
   std::vector<std::int64_t> truncated_lines;  // longer than max_length
   std::int64_t num_duplicate_keys = 0;        // records in which a key occurs twice
   std::int64_t num_with_skipped_turns = 0;    // of which not every answer is trained (EncodedConversation)
-  std::vector<Finding> findings;              // in the order of lines
+  std::vector<RecordFinding> findings;        // in the order of lines
 };
 
 /** Every record of `path`, which are of options.records, or its first `limit` lines when that is above 0. The result

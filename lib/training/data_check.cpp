@@ -25,14 +25,14 @@ constexpr std::int64_t kFirstRecords = 100;  // that every run checks
 /** A fault, and the file or folder it is in. */
 struct Fault {
   fs::path path;
-  Finding finding;
+  RecordFinding finding;
   std::string where() const {
     return finding.line > 0 ? fmt::format("{}:{}", path.string(), finding.line) : path.string();
   }
 };
 
-void append(std::vector<Fault>& faults, const fs::path& path, std::vector<Finding> findings) {
-  for (Finding& finding : findings) faults.push_back({path, std::move(finding)});
+void append(std::vector<Fault>& faults, const fs::path& path, std::vector<RecordFinding> findings) {
+  for (RecordFinding& finding : findings) faults.push_back({path, std::move(finding)});
 }
 
 /** Differences between the trained model's text side and that of the model that will be served. */
@@ -155,7 +155,7 @@ TrainingReport check_training_data(const TextSide& text, const TrainingInputs& i
       sinks.log.warning(skipped_turns_warning(path, check.num_with_skipped_turns, check.num_read));
     if (check.num_duplicate_keys > 0) sinks.log.warning(duplicate_keys_warning(path, check.num_duplicate_keys));
     if (check.num_read == 0)
-      check.findings.push_back({Finding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
+      check.findings.push_back({RecordFinding::Kind::no_record, 0, "the file is empty; there is nothing to train on"});
     files.push_back(file_json(path, check));
     totals.add(check);
     append(faults, path, std::move(check.findings));
@@ -183,10 +183,10 @@ void warn_about_first_records(const TextSide& text, const fs::path& path, const 
   const DatasetCheck check = check_records(path, *text.tokenizer, text.chat_template, options, sinks,
                                            /*threads=*/1, kFirstRecords);
   std::set<std::int64_t> lines;
-  const Finding* first = nullptr;
-  for (const Finding& finding : check.findings) {
-    if (finding.kind == Finding::Kind::no_record || finding.kind == Finding::Kind::refused ||
-        finding.kind == Finding::Kind::no_target)
+  const RecordFinding* first = nullptr;
+  for (const RecordFinding& finding : check.findings) {
+    if (finding.kind == RecordFinding::Kind::no_record || finding.kind == RecordFinding::Kind::refused ||
+        finding.kind == RecordFinding::Kind::no_target)
       continue;
     if (first == nullptr) first = &finding;
     lines.insert(finding.line);

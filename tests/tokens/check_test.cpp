@@ -9,7 +9,8 @@ namespace {
 
 using namespace intelia;
 
-std::vector<Finding> check(const std::string& source, std::vector<Message> messages, std::int64_t max_length = 0) {
+std::vector<RecordFinding> check(const std::string& source, std::vector<Message> messages,
+                                 std::int64_t max_length = 0) {
   test::ModelFolder folder;
   if (!source.empty()) folder.chat_template = source;
   folder.write();
@@ -21,7 +22,7 @@ std::vector<Finding> check(const std::string& source, std::vector<Message> messa
                             7);
 }
 
-void expect(const std::vector<Finding>& findings, Finding::Kind kind, const char* words) {
+void expect(const std::vector<RecordFinding>& findings, RecordFinding::Kind kind, const char* words) {
   REQUIRE(!findings.empty());
   CAPTURE(findings[0].message);
   CHECK(findings.size() == 1);
@@ -35,8 +36,8 @@ const std::vector<Message> kTurns = {{"user", "ab"}, {"assistant", "abc"}, {"use
 TEST_CASE("a valid record has no finding") { CHECK(check("", kTurns).empty()); }
 
 TEST_CASE("a record without a trained token") {
-  expect(check("", {{"user", "ab"}}), Finding::Kind::no_target, "assistant turn");
-  expect(check("", kTurns, 4), Finding::Kind::no_target, "maximum length");
+  expect(check("", {{"user", "ab"}}), RecordFinding::Kind::no_target, "assistant turn");
+  expect(check("", kTurns, 4), RecordFinding::Kind::no_target, "maximum length");
   CHECK(check("", kTurns, 8).empty());
 }
 
@@ -44,9 +45,9 @@ TEST_CASE("an end of turn that is not trained, or missing") {
   const std::string head = "{{ bos_token }}{% for m in messages %}<|user|>";
   const std::string tail = "{% endfor %}{% if add_generation_prompt %}<|user|>{% endif %}";
   expect(check(head + "{% generation %}{{ m.content }}{% endgeneration %}<t>" + tail, {{"assistant", "ab"}}),
-         Finding::Kind::end_not_trained, "not trained");
+         RecordFinding::Kind::end_not_trained, "not trained");
   expect(check(head + "{% generation %}{{ m.content }}.{% endgeneration %}" + tail, {{"assistant", "ab"}}),
-         Finding::Kind::end_not_trained, "missing");
+         RecordFinding::Kind::end_not_trained, "missing");
   CHECK(check(head + "{% generation %}{{ m.content }}<t>{% endgeneration %}" + tail, {{"assistant", "ab"}}).empty());
 }
 
@@ -65,14 +66,14 @@ TEST_CASE("a prompt that is not a prefix of the conversation") {
   expect(check("{{ bos_token }}{{ messages | length }}{% for m in messages %}{% generation %}{{ m.content }}<t>{% "
                "endgeneration %}{% endfor %}",
                {{"user", "ab"}, {"assistant", "abc"}}),
-         Finding::Kind::prompt_not_prefix, "turn 2");
+         RecordFinding::Kind::prompt_not_prefix, "turn 2");
 }
 
 TEST_CASE("a begin-of-text token that is missing or duplicate") {
   const std::string turns = "{% for m in messages %}{{ m.content }}<t>{% endfor %}";
-  expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), Finding::Kind::bos_not_once, "missing");
+  expect(check(turns, {{"user", "x"}, {"assistant", "ab"}}), RecordFinding::Kind::bos_not_once, "missing");
   expect(check("{{ bos_token }}{{ bos_token }}" + turns, {{"user", "x"}, {"assistant", "ab"}}),
-         Finding::Kind::bos_not_once, "2 times");
+         RecordFinding::Kind::bos_not_once, "2 times");
   CHECK(check("{{ bos_token }}" + turns, {{"user", "<b>"}, {"assistant", "<b>"}}).empty());
   // Llama 2 begins every exchange with it.
   CHECK(
@@ -82,7 +83,7 @@ TEST_CASE("a begin-of-text token that is missing or duplicate") {
 }
 
 TEST_CASE("a record for which the template raises an error") {
-  expect(check("{{ raise_exception('roles must alternate') }}", kTurns), Finding::Kind::refused,
+  expect(check("{{ raise_exception('roles must alternate') }}", kTurns), RecordFinding::Kind::refused,
          "roles must alternate");
 }
 
@@ -100,14 +101,14 @@ TEST_CASE("preferences") {
     return check_preference(*tokenizer, chat_template, preference, options, 7);
   };
   CHECK(findings(chat).empty());
-  expect(findings(chat, 4), Finding::Kind::no_target, "maximum length");
+  expect(findings(chat, 4), RecordFinding::Kind::no_target, "maximum length");
   const ChatTemplate lossy(
       "{{ bos_token }}{% for m in messages %}{{ m.content }}<t>{% endfor %}{% if add_generation_prompt %}<|bot|>{% "
       "endif %}",
       "lossy", {{"bos_token", "<b>"}});
-  expect(findings(lossy), Finding::Kind::prompt_not_prefix, "the last 1 token of the prompt is rendered");
+  expect(findings(lossy), RecordFinding::Kind::prompt_not_prefix, "the last 1 token of the prompt is rendered");
   preference.rejected = preference.chosen;
-  expect(findings(chat), Finding::Kind::same_continuations, "remove the pair");
+  expect(findings(chat), RecordFinding::Kind::same_continuations, "remove the pair");
 }
 
 TEST_CASE(
@@ -154,7 +155,7 @@ TEST_CASE("the served model must have the same tokenizer and template") {
   CHECK(check_served(*tokenizer, chat, tokenizer->sha256(), chat.sha256(), "it").empty());
   const auto findings = check_served(*tokenizer, chat, std::string(64, '0'), std::string(64, '1'), "the adapter");
   REQUIRE(findings.size() == 2);
-  CHECK(findings[0].kind == Finding::Kind::served_model_differs);
+  CHECK(findings[0].kind == RecordFinding::Kind::served_model_differs);
   CHECK(findings[0].message.find("the adapter has another tokenizer (sha256 000000000000…)") == 0);
   CHECK(findings[1].message.find("the adapter has another chat template (sha256 111111111111…)") == 0);
 }
@@ -173,7 +174,7 @@ TEST_CASE("long conversations are checked in linear time, each part of them") {
       "{% endgeneration %}{% else %}{{ m.content }}<t>{% endif %}{% endfor %}{% if add_generation_prompt %}";
   CHECK(check(head + "<|user|>{% endif %}", turns_of(4'000)).empty());
   CHECK(check(head + "<|user|>{% endif %}", turns_of(100'000)).empty());
-  const std::vector<Finding> findings = check(head + "<t>{% endif %}", turns_of(4'000));
+  const std::vector<RecordFinding> findings = check(head + "<t>{% endif %}", turns_of(4'000));
   CHECK(findings.size() >= 16);
   CHECK(findings.size() <= 64);
   REQUIRE(!findings.empty());
