@@ -102,9 +102,8 @@ HeldFolder::HeldFolder(const fs::path& folder, bool may_be_link) {
   const std::string path = plain_absolute(folder);
   // Without O_PATH, opening would need permission to list the folder.
   const fs::path named = path.empty() ? folder : fs::path(path);
-  const int descriptor =
-      may_be_link ? ::open(held_place(named).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)
-                  : ::open(held_entry(named).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  const int descriptor = may_be_link ? ::open(held_place(named).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)
+                                     : ::open(held_entry(named).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   if (descriptor < 0) {
     const int number = errno;
     throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(number));

@@ -37,8 +37,9 @@ std::string quoted(const std::vector<std::optional<std::string>>& cells) {
 }  // namespace
 
 TEST_CASE("mutated CSV has the same cells when it is written with quotes and read again") {
-  Mutations mutations({"a,b,c", "", R"("a,b","c ""d""",e)", "\"a\r\nb\n\",c", R"(1,"",,x,"{""k"": [1, 2]}")"},
-                      {",", "\"", "\"\"", "\",\"", "\r\n", "\n", "\t", ";", std::string(1, '\0'), "\xEF\xBB\xBF", "\xFF"});
+  Mutations mutations(
+      {"a,b,c", "", R"("a,b","c ""d""",e)", "\"a\r\nb\n\",c", R"(1,"",,x,"{""k"": [1, 2]}")"},
+      {",", "\"", "\"\"", "\",\"", "\r\n", "\n", "\t", ";", std::string(1, '\0'), "\xEF\xBB\xBF", "\xFF"});
   CsvRecord record;
   int num_read = 0;
   for (int i = 0; i < Mutations::count(); ++i) {
@@ -64,8 +65,34 @@ TEST_CASE("mutated TOML is read, with lines inside the file, or refused with its
   Mutations mutations({"top = true\n[train.sft]\nlora_r = 4\nrate = 2e-5\n\nnames = [\"a\", \"b\"]\n",
                        "[a.b.c]\nday = 2026-07-01\nnested = [1, [2.5, false]]\n[[list]]\nx = {y = 1, z.w = 'q'}\n",
                        "a = \"\"\"\nlong \\\n  text\"\"\"\nb = '''x'''\n\"c d\" = 0xff\ne.f.g = -inf\n", ""},
-                      {"[", "]", "[[", "]]", "{", "}", "=", ".", ",", "\"", "'", "\"\"\"", "'''", "\n", "\r\n", "#", "\\", "\\u00e9",
-                       "\\UFFFFFFFF", "a.", "a=1\n", "[a]\n", "[[a]]\n", "1979-05-27T07:32:00Z", "0x", "inf", "\xFF", "\xEF\xBB\xBF",
+                      {"[",
+                       "]",
+                       "[[",
+                       "]]",
+                       "{",
+                       "}",
+                       "=",
+                       ".",
+                       ",",
+                       "\"",
+                       "'",
+                       "\"\"\"",
+                       "'''",
+                       "\n",
+                       "\r\n",
+                       "#",
+                       "\\",
+                       "\\u00e9",
+                       "\\UFFFFFFFF",
+                       "a.",
+                       "a=1\n",
+                       "[a]\n",
+                       "[[a]]\n",
+                       "1979-05-27T07:32:00Z",
+                       "0x",
+                       "inf",
+                       "\xFF",
+                       "\xEF\xBB\xBF",
                        std::string(1, '\0')});
   int num_read = 0;
   for (int i = 0; i < Mutations::count(); ++i) {
@@ -92,8 +119,27 @@ TEST_CASE("a mutated manifest is read or refused, by those who continue, overwri
  "inputs": [{"path": "a.jsonl", "sha256": "ab", "bytes": 3, "records": 1}], "origins": [{"path": "b", "manifest": {"format": 1}}],
  "outputs": [{"path": "train.jsonl", "sha256": "ab", "bytes": 12}], "measured": {"seconds": 0.5}})",
        R"({"format": 1, "program": "intelia", "outputs": []})"},
-      {"{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e999", "\"outputs\":", "\"format\": 2,", "\"path\": 7,", "\"sha256\": null,",
-       "\"inputs\": {},", "\\u0000", "\\ud800", "\xFF", "[[", "{\"a\":", "\"train.jsonl\""});
+      {"{",
+       "}",
+       "[",
+       "]",
+       ",",
+       ":",
+       "\"",
+       "null",
+       "true",
+       "1e999",
+       "\"outputs\":",
+       "\"format\": 2,",
+       "\"path\": 7,",
+       "\"sha256\": null,",
+       "\"inputs\": {},",
+       "\\u0000",
+       "\\ud800",
+       "\xFF",
+       "[[",
+       "{\"a\":",
+       "\"train.jsonl\""});
   const Json inputs = Json::array({{{"path", (folder / "train.jsonl").string()}, {"sha256", "ab"}}});
   int num_read = 0, num_opened = 0, num_origins = 0;
   for (int i = 0; i < Mutations::count(); ++i) {

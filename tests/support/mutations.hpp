@@ -13,8 +13,8 @@
 
 #include "base/random.hpp"
 
-/** Texts made from `seeds`: bytes and ranges changed, removed and repeated, `tokens` of the format inserted, seeds mixed,
-    numbers replaced by those at the limits of types. */
+/** Texts made from `seeds`: bytes and ranges changed, removed and repeated, `tokens` of the format inserted, seeds
+   mixed, numbers replaced by those at the limits of types. */
 class Mutations {
  public:
   Mutations(std::vector<std::string> seeds, std::vector<std::string> tokens, std::uint64_t seed = 15)
@@ -42,17 +42,32 @@ class Mutations {
   const std::string& pick(const std::vector<std::string>& list) { return list[random_.below(list.size())]; }
 
   void change(std::string& text) {
-    static const std::vector<std::string> numbers{"-1",         "0",          "1e999", "-0.0", "1e-400", "4294967296", "2147483648",
-                                                  "9223372036854775808", "18446744073709551616", "nan", "0.1"};
+    static const std::vector<std::string> numbers{"-1",
+                                                  "0",
+                                                  "1e999",
+                                                  "-0.0",
+                                                  "1e-400",
+                                                  "4294967296",
+                                                  "2147483648",
+                                                  "9223372036854775808",
+                                                  "18446744073709551616",
+                                                  "nan",
+                                                  "0.1"};
     const std::size_t place = random_.below(text.size() + 1);
     const std::size_t size = std::min<std::size_t>(random_.below(16), text.size() - place);
     switch (random_.below(8)) {
       case 0:
         if (place < text.size()) text[place] = static_cast<char>(random_.below(256));
         break;
-      case 1: text.erase(place, size); break;
-      case 2: text.insert(place, std::string(text, place, size)); break;
-      case 3: text.insert(place, pick(tokens_)); break;
+      case 1:
+        text.erase(place, size);
+        break;
+      case 2:
+        text.insert(place, std::string(text, place, size));
+        break;
+      case 3:
+        text.insert(place, pick(tokens_));
+        break;
       case 4: {
         const std::string& token = pick(tokens_);
         std::string repeated;
@@ -72,7 +87,8 @@ class Mutations {
         text.replace(digit, std::min(end, text.size()) - digit, pick(numbers));
         break;
       }
-      default: text.resize(place);
+      default:
+        text.resize(place);
     }
   }
 
