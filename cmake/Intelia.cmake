@@ -45,7 +45,11 @@ endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(intelia_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:--param=ggc-min-heapsize=1048576>)
 endif()
-if(INTELIA_SANITIZE)
+if(INTELIA_SANITIZE STREQUAL "thread")
+  target_compile_options(intelia_options INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=thread -fno-omit-frame-pointer>)
+  target_link_options(intelia_options INTERFACE -fsanitize=thread)
+elseif(INTELIA_SANITIZE)
   target_compile_options(intelia_options INTERFACE
     $<$<COMPILE_LANGUAGE:CXX>:-fsanitize=address,undefined -fno-omit-frame-pointer -fno-sanitize-recover=undefined>)
   target_link_options(intelia_options INTERFACE -fsanitize=address,undefined)

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 
 namespace intelia {
@@ -31,7 +32,7 @@ namespace {
 
 int open_for_reading(const fs::path& path, InputType type) {
   // Opening a pipe without a writer would block; for a regular file O_NONBLOCK has no effect.
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | (type == InputType::stream ? 0 : O_NONBLOCK));
+  int file = ::open(held_place(path).c_str(), O_RDONLY | O_CLOEXEC | (type == InputType::stream ? 0 : O_NONBLOCK));
   if (file < 0) fail("read", path, errno);
   struct stat status {};
   const bool is_known = ::fstat(file, &status) == 0;
@@ -186,13 +187,14 @@ struct AtomicFile::State {
   State& operator=(const State&) = delete;
   ~State() {
     if (file >= 0) ::close(file);
-    if (!is_committed && is_partial_ours()) ::unlink(partial.c_str());
+    if (!is_committed && is_partial_ours()) ::unlink(held_entry(partial).c_str());
   }
 
   /** Whether the temporary file is still this one, and not another one with its name. */
   bool is_partial_ours() const {
     struct stat status {};
-    return inode != 0 && ::lstat(partial.c_str(), &status) == 0 && status.st_dev == device && status.st_ino == inode;
+    return inode != 0 && ::lstat(held_entry(partial).c_str(), &status) == 0 && status.st_dev == device &&
+           status.st_ino == inode;
   }
 
   void write_through(std::string_view bytes) {
@@ -216,8 +218,9 @@ AtomicFile::AtomicFile(const fs::path& path) : state_(std::make_unique<State>())
   s.path = path;
   s.partial = path.parent_path() / ("." + path.filename().string() + ".partial");
   // Remove the temporary file of a killed run; O_EXCL then refuses to follow a link at its path.
-  if (::unlink(s.partial.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
-  s.file = ::open(s.partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const fs::path place = held_entry(s.partial);
+  if (::unlink(place.c_str()) != 0 && errno != ENOENT) fail("replace", s.partial, errno);
+  s.file = ::open(place.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (s.file < 0) fail("write", path, errno);
   struct stat status {};
   if (::fstat(s.file, &status) != 0) fail("write", path, errno);
@@ -261,7 +264,7 @@ void AtomicFile::close() {
 void AtomicFile::commit() {
   State& s = *state_;
   close();
-  if (::rename(s.partial.c_str(), s.path.c_str()) != 0) fail("write", s.path, errno);
+  if (::rename(held_entry(s.partial).c_str(), held_entry(s.path).c_str()) != 0) fail("write", s.path, errno);
   s.is_committed = true;
   sync_folder(s.path.parent_path());
 }
@@ -278,7 +281,7 @@ void write_file(const fs::path& path, std::string_view text) {
 
 void sync_folder(const fs::path& folder) {
   const fs::path place = folder.empty() ? fs::path(".") : folder;
-  OwnedFile file{::open(place.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+  OwnedFile file{::open(held_place(place).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
   if (file.number < 0) fail("open folder", place, errno);
   if (::fsync(file.number) != 0 && errno != EINVAL) fail("write folder", place, errno);
 }
@@ -360,7 +363,7 @@ MappedFile& MappedFile::operator=(MappedFile&& other) noexcept {
 }
 
 FileLock::FileLock(const fs::path& path, const std::string& note) {
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file_ = ::open(held_entry(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0) fail("lock", path, errno);
   struct stat status {};
   if (::fstat(file_, &status) == 0 && !S_ISREG(status.st_mode)) {
@@ -395,7 +398,7 @@ FileLock::FileLock(FileLock&& other) noexcept : file_(std::exchange(other.file_,
 std::uint64_t free_disk_bytes(const fs::path& path) {
   const fs::path place = nearest_existing(path);
   struct statvfs status {};
-  if (::statvfs(place.c_str(), &status) != 0) fail("read the free disk space of", place, errno);
+  if (::statvfs(held_place(place).c_str(), &status) != 0) fail("read the free disk space of", place, errno);
   return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 

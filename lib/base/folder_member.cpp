@@ -7,6 +7,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
@@ -30,9 +31,9 @@ fs::path blobs_of_snapshot(const fs::path& folder) {
 fs::path member_of_folder(const fs::path& folder, const std::string& name) {
   const fs::path path = folder / name;
   std::error_code failure;
-  const fs::path real_folder = fs::canonical(folder, failure);
+  const fs::path real_folder = fs::canonical(held_place(folder), failure);
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", folder.string(), failure.message()));
-  const fs::path real = fs::canonical(path, failure);
+  const fs::path real = fs::canonical(held_place(path), failure);
   if (failure) throw Error(Kind::input, fmt::format("{}: {}", path.string(), failure.message()));
   if (!is_inside(real, real_folder) && real.parent_path() != blobs_of_snapshot(real_folder)) {
     throw Error(Kind::input, fmt::format("{}: the link leads outside its folder; copy the folder with its links "
@@ -47,7 +48,7 @@ fs::path member_of_folder(const fs::path& folder, const std::string& name) {
 
 bool has_member(const fs::path& folder, const std::string& name) {
   std::error_code failure;
-  const fs::file_status status = fs::symlink_status(folder / name, failure);
+  const fs::file_status status = fs::symlink_status(held_entry(folder / name), failure);
   return fs::exists(status);
 }
 

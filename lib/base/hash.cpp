@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
@@ -46,7 +47,7 @@ std::string sha256_of(std::string_view text) {
 }
 
 std::string sha256_of_file(const std::filesystem::path& path) {
-  int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe would block
+  int file = ::open(held_place(path).c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe would block
   if (file < 0) throw Error(Kind::io, "cannot read '" + path.string() + "': " + system_message(errno));
   struct stat status {};
   if (::fstat(file, &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode)) {

@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
@@ -23,7 +24,7 @@ namespace {
 PathType look_at(const fs::path& path, int& error_number) {
   struct stat status {};
   error_number = 0;
-  if (::stat(path.c_str(), &status) != 0) {
+  if (::stat(held_place(path).c_str(), &status) != 0) {
     if (errno != ENOENT && errno != ENOTDIR) error_number = errno;
     return PathType::missing;
   }
@@ -59,7 +60,8 @@ std::string input_problem(const fs::path& path, InputType type) {
   if (found == PathType::missing) return "does not exist";
   if (std::string problem = wrong_type(found, type); !problem.empty()) return problem;
   const int rights = type == InputType::folder ? R_OK | X_OK : R_OK;
-  if (::faccessat(AT_FDCWD, path.c_str(), rights, AT_EACCESS) != 0) return "cannot be read: " + system_message(errno);
+  if (::faccessat(AT_FDCWD, held_place(path).c_str(), rights, AT_EACCESS) != 0)
+    return "cannot be read: " + system_message(errno);
   return "";
 }
 
@@ -70,7 +72,7 @@ void check_input(const fs::path& path, InputType type) {
 
 std::uint64_t file_bytes(const fs::path& path) {
   std::error_code failure;
-  const std::uintmax_t size = fs::file_size(path, failure);
+  const std::uintmax_t size = fs::file_size(held_place(path), failure);
   if (failure) fail("read the size of", path, failure.message());
   return size;
 }
@@ -78,7 +80,7 @@ std::uint64_t file_bytes(const fs::path& path) {
 std::vector<std::string> folder_members(const fs::path& folder) {
   std::error_code failure;
   std::vector<std::string> names;
-  for (fs::directory_iterator entry(folder, failure); !failure && entry != fs::directory_iterator();
+  for (fs::directory_iterator entry(held_place(folder), failure); !failure && entry != fs::directory_iterator();
        entry.increment(failure))
     names.push_back(entry->path().filename().string());
   if (failure) fail("list folder", folder, failure.message());
@@ -88,7 +90,7 @@ std::vector<std::string> folder_members(const fs::path& folder) {
 
 bool is_same_file(const fs::path& a, const fs::path& b) {
   std::error_code failure;
-  return fs::equivalent(a, b, failure) && !failure;
+  return fs::equivalent(held_place(a), held_place(b), failure) && !failure;
 }
 
 fs::path absolute_path(const fs::path& path) {
@@ -107,26 +109,26 @@ fs::path nearest_existing(const fs::path& path) {
 
 void make_folder(const fs::path& folder) {
   std::error_code failure;
-  fs::create_directories(folder, failure);
+  fs::create_directories(held_place(folder), failure);
   if (failure) fail("make folder", folder, failure.message());
 }
 
 bool remove_file(const fs::path& path) {
   std::error_code failure;
-  const bool was_there = fs::remove(path, failure);
+  const bool was_there = fs::remove(held_entry(path), failure);
   if (failure) fail("remove", path, failure.message());
   return was_there;
 }
 
 void remove_folder(const fs::path& folder) {
   std::error_code failure;
-  fs::remove_all(folder, failure);
+  fs::remove_all(held_entry(folder), failure);
   if (failure) fail("remove", folder, failure.message());
 }
 
 void rename_path(const fs::path& from, const fs::path& to) {
   std::error_code failure;
-  fs::rename(from, to, failure);
+  fs::rename(held_entry(from), held_entry(to), failure);
   if (failure) fail("rename", from, "to '" + to.string() + "': " + failure.message());
 }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
@@ -52,13 +53,13 @@ int open_temporary() {
 bool is_same_file(int file, const fs::path& path) {
   struct stat opened {
   }, named{};
-  return ::fstat(file, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
+  return ::fstat(file, &opened) == 0 && ::lstat(held_entry(path).c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
 }
 
 /** Opens, locks and truncates it; -1 with `fault` on failure. */
 int open_partial(const fs::path& partial, std::string& fault) {
-  const int file = ::open(partial.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+  const int file = ::open(held_entry(partial).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
   if (file < 0) {
     fault = "cannot write '" + partial.string() + "': " + system_message(errno);
     return -1;
@@ -82,7 +83,7 @@ struct SpillFile::State {
   std::uint64_t num_flushed = 0;
 
   ~State() {
-    if (!partial.empty()) ::unlink(partial.c_str());
+    if (!partial.empty()) ::unlink(held_entry(partial).c_str());
     if (file >= 0) ::close(file);
   }
 
@@ -107,7 +108,7 @@ struct SpillFile::State {
     }
     fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
             "': " + system_message(number);
-    if (!partial.empty()) ::unlink(partial.c_str());
+    if (!partial.empty()) ::unlink(held_entry(partial).c_str());
     partial.clear();
     ::close(file);
     file = memory;
@@ -151,7 +152,7 @@ bool SpillFile::rename_to(const fs::path& path) {
   state_->flush();
   if (state_->partial.empty()) return false;
   // Not synced: a file that a crash leaves incomplete is detected by its checksum and made again.
-  if (::rename(state_->partial.c_str(), path.c_str()) != 0) {
+  if (::rename(held_entry(state_->partial).c_str(), held_entry(path).c_str()) != 0) {
     state_->fault = "cannot write '" + path.string() + "': " + system_message(errno);
     return false;
   }

@@ -13,6 +13,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 
 extern char** environ;
@@ -74,7 +75,8 @@ ProcessResult run_process(const std::vector<std::string>& arguments) {
 }
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log) {
-  const int log_file = ::open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+  const int log_file =
+      ::open(held_entry(log).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (log_file < 0) throw Error(Kind::io, "cannot write '" + log.string() + "': " + system_message(errno));
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) {

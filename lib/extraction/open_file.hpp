@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 #include "base/spill_file.hpp"
 
 namespace intelia::extraction {
@@ -17,7 +18,7 @@ namespace intelia::extraction {
 class OpenFile {
  public:
   explicit OpenFile(const std::filesystem::path& path)
-      : path_(path), file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)), error_number_(errno) {}
+      : path_(path), file_(::open(held_entry(path).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)), error_number_(errno) {}
   ~OpenFile() {
     if (file_ >= 0) ::close(file_);
   }

@@ -11,6 +11,7 @@
 
 #include "base/clock.hpp"
 #include "base/counted.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "dataset/split.hpp"
 #include "extraction/baseline.hpp"
@@ -261,11 +262,14 @@ ExtractResult extract(const ExtractSettings& settings, SourceFactory& sources, c
   check(settings);
   sources.connect();
   // Locks are taken before the snapshot, so that the later of two runs reads the later state.
+  std::optional<HeldFolder> state_folder;
   Run run(info, settings.output);
   std::optional<FileLock> state_lock;
   if (settings.incremental) {
     const fs::path state = state_path(settings);
     check_state_is_no_other_file(run.folder(), state);
+    const fs::path folder = state.has_parent_path() ? state.parent_path() : fs::path(".");
+    if (is_folder(folder)) state_folder.emplace(folder, /*may_be_link=*/true);
     state_lock.emplace(state.parent_path() / ("." + state.filename().string() + ".lock"), "intelia " + info.command);
   }
   for (int num_attempts = 1;; ++num_attempts) {

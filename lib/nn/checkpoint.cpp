@@ -1,5 +1,6 @@
 #include "nn/checkpoint.hpp"
 
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "engine/checkpoint_folders.hpp"
 #include "nn/adapter.hpp"
@@ -61,6 +62,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
   const fs::path unfinished = output / ("." + name), finished = output / name;
   remove_folder(unfinished);
   make_folder(unfinished);
+  const HeldFolder held(unfinished, /*may_be_link=*/false);
   write_model(unfinished);
   for (const CheckpointPart& part : parts) write_tensors(unfinished / part.file, part.tensors).commit();
   Json files = Json::object();
@@ -78,6 +80,7 @@ void save_checkpoint(const fs::path& output, std::int64_t step, const Json& stat
   }
   rename_path(unfinished, finished);
   sync_folder(output);
+  check_held_folder(output);
 }
 
 std::optional<FoundCheckpoint> find_checkpoint(const fs::path& output, Log& log) {

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "record/json.hpp"
 
@@ -40,21 +41,21 @@ std::int64_t bytes_of_lines(const std::filesystem::path& path, std::int64_t num_
 MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t num_lines, bool is_hidden)
     : path_(path), num_lines_(num_lines) {
   const std::filesystem::path hidden = path.parent_path() / ("." + path.filename().string() + ".partial");
-  if (::unlink(hidden.c_str()) != 0 && errno != ENOENT) fail();  // of a killed run
+  if (::unlink(held_entry(hidden).c_str()) != 0 && errno != ENOENT) fail();  // of a killed run
   if (is_hidden) hidden_path_ = hidden;
   const std::int64_t num_bytes = bytes_of_lines(path, num_lines);
-  file_ = ::open((is_hidden ? hidden : path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file_ = ::open(held_entry(is_hidden ? hidden : path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0 || ::ftruncate(file_, num_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
 }
 
 MetricsFile::~MetricsFile() {
-  if (!hidden_path_.empty()) ::unlink(hidden_path_.c_str());
+  if (!hidden_path_.empty()) ::unlink(held_entry(hidden_path_).c_str());
   ::close(file_);
 }
 
 void MetricsFile::publish() {
   if (hidden_path_.empty()) return;
-  if (::rename(hidden_path_.c_str(), path_.c_str()) != 0) fail();
+  if (::rename(held_entry(hidden_path_).c_str(), held_entry(path_).c_str()) != 0) fail();
   hidden_path_.clear();
 }
 

@@ -169,13 +169,14 @@ OutputFolder::OutputFolder(const fs::path& folder, const std::string& command, b
   const PathType type = path_type(folder);
   if (type != PathType::missing && type != PathType::folder)
     throw SettingError(Kind::usage, "output", "'" + folder.string() + "' is a file; choose a folder");
+  if (type == PathType::missing) make_folder(folder);
+  held_.emplace(folder, /*may_be_link=*/type == PathType::folder);
   if (type == PathType::folder && !force && !is_empty_folder(folder, lock_path) &&
       !is_made_by(folder, lock_path, command))
     throw SettingError(Kind::usage, "force",
                        "'" + folder.string() + "' contains files that were not written by 'intelia " + command +
                            "'; choose another folder, or overwrite them",
                        SettingError::Role::remedy);
-  make_folder(folder);
   lock_.emplace(lock_path, "intelia " + command);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "base/held_folder.hpp"
 #include "record/json_fwd.hpp"
 
 namespace intelia {
@@ -60,8 +61,9 @@ std::vector<std::filesystem::path> manifest_places(const std::filesystem::path& 
 Json origins_of(const Json& inputs);
 
 /**
- * Opens `folder` for the outputs of `command`: creates it and takes its lock (`.intelia.lock`, which names the
- * command). Throws Error{usage} for a folder with files that were not made by the same command, unless `force`, and
+ * Opens `folder` for the outputs of `command`: creates it, holds it open (see HeldFolder) and takes its lock
+ * (`.intelia.lock`, which names the command). It may be a link to a folder; later changes of the link have no effect.
+ * Throws Error{usage} for a folder with files that were not made by the same command, unless `force`, and
  * Error{unavailable} while another run holds the lock.
  */
 class OutputFolder {
@@ -69,9 +71,13 @@ class OutputFolder {
   OutputFolder(const std::filesystem::path& folder, const std::string& command, bool force);
   const std::filesystem::path& path() const { return path_; }
   std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
+  /** Throws Error{io} if the path leads to another folder now: a result in the one that was opened would not be found.
+   */
+  void check_in_place() const { check_held_folder(path_); }
 
  private:
   std::filesystem::path path_;
+  std::optional<HeldFolder> held_;
   std::optional<FileLock> lock_;
 };
 

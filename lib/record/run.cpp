@@ -123,6 +123,7 @@ void Run::commit_early(const std::string& name) {
 
 void Run::commit() {
   close();
+  folder_.check_in_place();
   removed_.push_back(*this / "manifest.json");
   remove_durably(removed_);
   for (Output& output : outputs_)

@@ -6,12 +6,13 @@
 #include <cerrno>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
 AppendFile::AppendFile(const std::filesystem::path& path, std::int64_t keep_bytes)
     : path_(path), num_bytes_(keep_bytes) {
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  file_ = ::open(held_entry(path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0) fail(errno);
   if (::ftruncate(file_, num_bytes_) == 0) return;
   const int number = errno;

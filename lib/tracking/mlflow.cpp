@@ -14,6 +14,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/hash.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "http/secret.hpp"
 #include "record/json_text.hpp"
@@ -309,7 +310,7 @@ class Mlflow final : public Tracker {
     for (const std::string& name : names) {
       const fs::path path = run_.output / name;
       std::error_code failure;
-      if (fs::symlink_status(path, failure).type() != fs::file_type::regular) continue;
+      if (fs::symlink_status(held_entry(path), failure).type() != fs::file_type::regular) continue;
       const std::string sha256 = sha256_of_file(path);
       if (journal_->has_file(name, sha256)) continue;
       journal_->add_file(name, sha256);

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 
 namespace intelia {
 
@@ -48,9 +49,9 @@ Json to_json(const MetricsLine& line) {
 
 fs::path tracker_folder(const fs::path& output, const std::string& name) {
   const fs::path folder = output / name;
-  if (::mkdir(folder.c_str(), 0700) == 0) return folder;
+  if (::mkdir(held_entry(folder).c_str(), 0700) == 0) return folder;
   struct stat status {};
-  if (errno != EEXIST || ::lstat(folder.c_str(), &status) != 0)
+  if (errno != EEXIST || ::lstat(held_entry(folder).c_str(), &status) != 0)
     throw Error(Kind::io, "cannot make folder '" + folder.string() + "': " + system_message(errno));
   if (!S_ISDIR(status.st_mode)) throw Error(Kind::io, "'" + folder.string() + "' is not a folder; remove it");
   return folder;

@@ -1,5 +1,6 @@
 #include "tracking/tracking_settings.hpp"
 
+#include "base/held_folder.hpp"
 #include "tracking/loss_plot.hpp"
 #include "tracking/mlflow.hpp"
 #include "tracking/sample_log.hpp"
@@ -15,7 +16,7 @@ std::unique_ptr<Trackers> make_trackers(const TrackingSettings& settings, const 
   std::vector<std::unique_ptr<Tracker>> trackers;
   const auto remove_earlier = [&](const char* name) {
     std::error_code ignored;
-    if (!run.resumes) fs::remove(run.output / name, ignored);
+    if (!run.resumes) fs::remove(held_entry(run.output / name), ignored);
   };
   if (settings.plot)
     trackers.push_back(make_loss_plot(run, sinks.progress));

@@ -44,7 +44,11 @@ static void path_of_file(int file, char* path) {
 }
 
 static void path_in_folder(int folder, const char* path, char* full) {
-  if (path[0] == '/') {
+  int held = -1, size = 0;
+  if (sscanf(path, "/proc/self/fd/%d/%n", &held, &size) == 1 && size > 0) {  // in a folder that the program holds
+    folder = held;
+    path += size;
+  } else if (path[0] == '/') {
     snprintf(full, PATH_MAX + 1, "%s", path);
     return;
   }

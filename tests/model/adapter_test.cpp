@@ -5,6 +5,7 @@
 #include <cmath>
 #include <fstream>
 
+#include "mutations.hpp"
 #include "record/json.hpp"
 #include "temporary_folder.hpp"
 
@@ -174,4 +175,52 @@ TEST_CASE("written files have sorted keys and targets, and round-trip") {
   CHECK(again.targets.names == std::vector<std::string>{"q_proj", "v_proj"});
   config.lora_alpha = 32;
   CHECK(adapter_config_json(config)["lora_alpha"].dump() == "32");
+}
+
+TEST_CASE("a mutated adapter_config.json is refused with an Error, or read as valid settings that can be written") {
+  const TemporaryFolder folder;
+  Mutations mutations(
+      {peft_config().dump(), R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": "all-linear"})",
+       R"({"peft_type": "LORA", "r": 2, "target_modules": ".*_proj", "rank_pattern": {"q_proj": 8},
+ "alpha_pattern": {"^model.layers.0": 3.5}, "modules_to_save": ["lm_head"], "layers_to_transform": [0, 1], "use_dora": true})"},
+      {"{",
+       "}",
+       "[",
+       "]",
+       ",",
+       ":",
+       "\"",
+       "null",
+       "true",
+       "1e999",
+       "-1",
+       "[]",
+       "{}",
+       "\"r\": 0,",
+       "\"r\": 2147483648,",
+       "\"target_modules\": \"(a*)*b\",",
+       "\"rank_pattern\": {\"q\": 1e30},",
+       "\"lora_dropout\": 2,",
+       "\\u0000",
+       "\\ud800",
+       "\xFF",
+       "[[",
+       "{\"a\":"});
+  int num_read = 0;
+  for (int i = 0; i < Mutations::count(); ++i) {
+    const std::string text = mutations.next();
+    CAPTURE(text);
+    Mutations::write(folder / "adapter_config.json", text);
+    try {
+      const AdapterConfig config = read_adapter_config(folder.path);
+      ++num_read;
+      REQUIRE(config.r >= 1);
+      REQUIRE(std::isfinite(config.lora_alpha));
+      REQUIRE((config.lora_dropout >= 0 && config.lora_dropout < 1));
+      REQUIRE(adapter_config_json(config).is_object());
+    } catch (const Error& error) {
+      REQUIRE(error.kind() == Kind::input);
+    }
+  }
+  CHECK(num_read > 20);
 }

@@ -2,6 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/counted.hpp"
+#include "base/file.hpp"
+#include "base/held_folder.hpp"
+#include "base/path.hpp"
 #include "cli/line_pipe.hpp"
 #include "cli/reject_options.hpp"
 #include "options/model_options.hpp"
@@ -78,8 +81,13 @@ int run(const Options& options, Context& context) {
   Rejects rejects(options.rejects, context.log());
   PreviewStyle style = options.style;
   style.uses_color = context.uses_color && options.output.empty();
+  std::optional<HeldFolder> folder;
   std::optional<AtomicFile> file;
-  if (!options.output.empty() && !context.common.dry_run) file.emplace(options.output);
+  if (!options.output.empty() && !context.common.dry_run) {
+    const fs::path place = options.output.has_parent_path() ? options.output.parent_path() : fs::path(".");
+    if (is_folder(place)) folder.emplace(place, /*may_be_link=*/true);
+    file.emplace(options.output);
+  }
   const auto write = [&](const std::string& text) {
     if (file)
       file->write(text);
