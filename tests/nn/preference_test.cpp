@@ -283,7 +283,7 @@ TEST_CASE("the plan of a preference run is close to what it needs, for every los
     CAPTURE(number);
     auto settings = settings_for<DpoSettings>(folder, "plan-" + std::to_string(number));
     settings.losses = {static_cast<PairLoss>(number)};
-    settings.label_smoothing = 1e-3;
+    if (settings.losses[0] == PairLoss::exo_pair) settings.label_smoothing = 1e-3;
     settings.base.method = number % 3 == 0 ? Method::full : number % 3 == 1 ? Method::lora : Method::qlora;
     check(settings, dpo_objectives(settings, pairs, nullptr, silent.sinks()));
   }
