@@ -156,8 +156,7 @@ def train_ours(start, output, command, data, **options):
 
 def ours_for(start, output, name, **altered):
     if name in KTO:
-        return train_ours(start, output, "kto", start.answers_file, **{"loss": name, **KTO[name][0], **altered,
-                                                                       "no-shuffle": True})
+        return train_ours(start, output, "kto", start.answers_file, **{"loss": name, **KTO[name][0], **altered})
     options = EXPERIMENTAL.get(name) if name in EXPERIMENTAL else DPO[name][0]
     return train_ours(start, output, "dpo", start.pairs_file, **{"loss": name, **options, **altered})
 
@@ -272,3 +271,35 @@ def test_thirty_steps_agree_with_the_live_peer(name, start, tmp_path):
     print(name, {key: f"{value:.1e}" for key, value in found.items()})
     assert theirs[0]["loss"][-1] < theirs[0]["loss"][0]
     assert max(found.values()) < TOLERANCE
+
+
+@pytest.mark.skipif(not IS_LIVE, reason="the live peer runs in the slow suite")
+@pytest.mark.parametrize("rows", [9, 16])
+def test_kto_evaluation_agrees_with_the_live_peer(rows, start, tmp_path):
+    """The KL term's groups of BATCH answers are those of the whole held-out file, whose batches have 8 rows."""
+    import datasets
+    import peft
+    import torch
+    import transformers
+    import trl
+    held_out = start.answers[-rows:]
+    output = tmp_path / "ours"
+    train_ours(start, output, "kto", start.answers_file,
+               **{"max-steps": 4, "eval-every": 4, "validation": write_lines(tmp_path / "held-out.jsonl", held_out)})
+    ours = json.loads((output / "metrics.jsonl").read_text().splitlines()[-1])
+    torch.set_num_threads(1)
+    base = transformers.AutoModelForCausalLM.from_pretrained(start.model, dtype=torch.float32, attn_implementation="eager")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(start.model)
+    tokenizer.pad_token = tokenizer.pad_token or tokenizer.eos_token
+    trainer = trl.KTOTrainer(
+        model=peft.PeftModel.from_pretrained(base, start.adapter, is_trainable=True), processing_class=tokenizer,
+        train_dataset=datasets.Dataset.from_list(start.answers), eval_dataset=datasets.Dataset.from_list(held_out),
+        args=trl.KTOConfig(output_dir=str(tmp_path / "peer"), per_device_train_batch_size=BATCH, max_steps=4, warmup_steps=5,
+                           gradient_accumulation_steps=ACCUMULATION, learning_rate=LEARNING_RATE, eval_strategy="steps",
+                           eval_steps=4, save_strategy="no", report_to=[], max_length=MAX_LENGTH, bf16=False, use_cpu=True,
+                           gradient_checkpointing=False, disable_tqdm=True, seed=42))
+    trainer.train()
+    theirs = next(entry for entry in trainer.state.log_history if "eval_loss" in entry)
+    for name in ("eval_loss", "eval_kl", "eval_rewards/chosen", "eval_rewards/rejected", "eval_logps/chosen", "eval_num_tokens"):
+        assert ours[name] == pytest.approx(theirs[name], rel=TOLERANCE), name
+    assert theirs["eval_kl"] > 0
