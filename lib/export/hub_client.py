@@ -3,21 +3,9 @@
 Arguments: name, revision (empty: the default branch), folder, and the names of tokenizer files. Prints a JSON object per
 line: {"commit", "files", "bytes"}, then {"done"} or {"error", "kind"}.
 """
-import json, sys
-
-def report(**values):
-    print(json.dumps(values), flush=True)
-
-try:
-    from huggingface_hub import HfApi, snapshot_download
-    from huggingface_hub import errors
-except ImportError as error:
-    report(error=f"Python has no package huggingface_hub ({error}); install it with: {sys.executable} -m pip install huggingface_hub",
-           kind="usage")
-    sys.exit()
 name, revision, folder, *texts = sys.argv[1:]
 try:
-    info = HfApi().model_info(name, revision=revision or None, files_metadata=True)
+    info = huggingface_hub.HfApi().model_info(name, revision=revision or None, files_metadata=True)
     def is_wanted(file):
         weights = file.endswith(".safetensors") and not file.startswith("consolidated")
         return "/" not in file and (weights or file in texts or file in ("config.json", "model.safetensors.index.json"))
@@ -29,7 +17,7 @@ try:
         report(error="the repository has no safetensors weights; pickled weights can run code when opened and are not supported",
                kind="input")
     else:
-        snapshot_download(name, revision=info.sha, local_dir=folder, allow_patterns=sorted(files))
+        huggingface_hub.snapshot_download(name, revision=info.sha, local_dir=folder, allow_patterns=sorted(files))
         report(done=True)
 except errors.GatedRepoError:
     report(error="access to the model is restricted; request it on the model's page and set HF_TOKEN", kind="usage")
@@ -37,7 +25,5 @@ except errors.RevisionNotFoundError:
     report(error=f"the model has no revision '{revision}'", kind="usage")
 except (errors.RepositoryNotFoundError, errors.HFValidationError):
     report(error="there is no such model, or it is private: check the name, or set HF_TOKEN", kind="usage")
-except OSError as error:
-    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="io" if error.filename else "unavailable")
 except Exception as error:
-    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="unavailable")
+    report_failure(error)

@@ -4,28 +4,16 @@ Arguments: name, revision (empty: the default branch), "private" or "public", co
 model card is read from standard input. Prints a JSON object per line: {"total"}, {"sent"}, then {"commit", "url"} or
 {"error", "kind"}.
 """
-import json, os, sys
-
-def report(**values):
-    print(json.dumps(values), flush=True)
-
-try:
-    from huggingface_hub import CommitOperationAdd, HfApi
-    from huggingface_hub import errors
-except ImportError as error:
-    report(error=f"Python has no package huggingface_hub ({error}); install it with: {sys.executable} -m pip install huggingface_hub",
-           kind="usage")
-    sys.exit()
 name, revision, visibility, message, folder, *files = sys.argv[1:]
 try:
-    api = HfApi()
+    api = huggingface_hub.HfApi()
     card = sys.stdin.buffer.read()
     api.create_repo(name, private=visibility == "private", exist_ok=True)
     if revision:
         api.create_branch(name, branch=revision, exist_ok=True)
     paths = {file: os.path.join(folder, file) for file in files}
     report(total=sum(os.path.getsize(path) for path in paths.values()) + len(card))
-    operations = [CommitOperationAdd("README.md", card)] + [CommitOperationAdd(file, path) for file, path in paths.items()]
+    operations = [huggingface_hub.CommitOperationAdd("README.md", card)] + [huggingface_hub.CommitOperationAdd(file, path) for file, path in paths.items()]
     commit = api.create_commit(name, operations, commit_message=message, revision=revision or None)
     report(commit=commit.oid, url=commit.commit_url)
 except errors.HFValidationError as error:
@@ -39,7 +27,5 @@ except errors.HfHubHTTPError as error:
     words = {401: "the hub does not accept the token; set HF_TOKEN to one that may write",
              403: "the token may not write to this model; set HF_TOKEN to one that may"}
     report(error=words.get(status, str(error).splitlines()[0]), kind="usage" if status in (400, 401, 403) else "unavailable")
-except OSError as error:
-    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="io" if error.filename else "unavailable")
 except Exception as error:
-    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="unavailable")
+    report_failure(error)

@@ -157,9 +157,7 @@ TokenSample outline_pair(std::int64_t prompt, std::int64_t chosen, std::int64_t 
 class DpoObjective final : public Objective {
  public:
   DpoObjective(const Decoder& model, const DpoSettings& settings, const SampleSource& samples, Sinks sinks)
-      : model_(model), settings_(settings), samples_(samples) {
-    sizes_.reserve(static_cast<std::size_t>(samples.size()));
-    for (std::int64_t i = 0; i < samples.size(); ++i) sizes_.push_back(samples.size_at(i));
+      : model_(model), settings_(settings), samples_(samples), sizes_(sizes_in(samples)) {
     if (!needs_reference(settings)) return;
     reference_.emplace(model, settings, settings.reference);
     if (!settings.reference.is_precomputed || model.placement.device.is_meta()) return;
@@ -201,15 +199,13 @@ class DpoObjective final : public Objective {
   const Reference* reference() const { return reference_ ? &*reference_ : nullptr; }
 
   std::unique_ptr<PairBatch> batch(const std::vector<std::int64_t>& numbers) const {
-    std::vector<TokenSample> samples;
     std::vector<float> known;
-    for (const std::int64_t number : numbers) {
-      samples.push_back(samples_.at(number));
-      if (known_.empty()) continue;
-      known.push_back(known_[static_cast<std::size_t>(2 * number)]);
-      known.push_back(known_[static_cast<std::size_t>(2 * number + 1)]);
-    }
-    return std::make_unique<PairBatch>(model_, settings_, reference(), std::move(known), std::move(samples));
+    if (!known_.empty())
+      for (const std::int64_t number : numbers)
+        for (const std::int64_t answer : {2 * number, 2 * number + 1})
+          known.push_back(known_[static_cast<std::size_t>(answer)]);
+    return std::make_unique<PairBatch>(model_, settings_, reference(), std::move(known),
+                                       read_samples(samples_, numbers));
   }
 
   std::vector<float> compute_reference(const Sinks& sinks) const {
@@ -217,8 +213,7 @@ class DpoObjective final : public Objective {
     std::vector<float> values;
     for (std::int64_t begin = 0; begin < num_samples(); begin += batch_size) {
       sinks.stop.check("computing the log-probabilities of the reference");
-      std::vector<std::int64_t> numbers;
-      for (std::int64_t i = begin; i < std::min(num_samples(), begin + batch_size); ++i) numbers.push_back(i);
+      const std::vector<std::int64_t> numbers = numbers_from(begin, batch_size, num_samples());
       const Tensor found = batch(numbers)->reference_log_probs().to(at::kCPU).contiguous();  // [2·B]
       values.insert(values.end(), found.const_data_ptr<float>(), found.const_data_ptr<float>() + found.numel());
       sinks.progress.update({"reference", std::min(num_samples(), begin + batch_size), num_samples(), "pairs"});
@@ -237,9 +232,7 @@ class DpoObjective final : public Objective {
 
 void DpoObjective::check_start(Log& log) const {
   if (!reference_ || num_samples() == 0) return;
-  std::vector<std::int64_t> numbers;
-  for (std::int64_t i = 0; i < std::min<std::int64_t>(num_samples(), std::max(1, settings_.batch_size)); ++i)
-    numbers.push_back(i);
+  const std::vector<std::int64_t> numbers = numbers_from(0, std::max(1, settings_.batch_size), num_samples());
   const std::unique_ptr<PairBatch> first = batch(numbers);
   const Tensor values = first->evaluate().to(at::kCPU);
   const double tolerance = start_tolerance(settings_, settings_.reference, model_.placement.dtype);

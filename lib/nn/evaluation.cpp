@@ -37,7 +37,7 @@ EvaluationResult evaluate(const Objective& validation, const TrainingSettings& s
   for (std::int64_t begin = 0; begin < num_samples; begin += batch_size) {
     sinks.stop.check("evaluation");
     NumberedBatch batch;
-    for (std::int64_t i = begin; i < std::min(num_samples, begin + batch_size); ++i) batch.numbers.push_back(i);
+    batch.numbers = numbers_from(begin, batch_size, num_samples);
     batch.batch = validation.read(batch.numbers);
     BatchScores scores = batch.batch->scores(batch.batch->evaluate());
     WeightedSum total;

@@ -84,8 +84,8 @@ TokenSample mismatched(const TokenSample& sample, const TokenSample& other) {
 
 class AnswerBatch final : public PreferenceBatch {
  public:
-  /** samples: not truncated yet; `others`: for each of them the sample whose answer follows its prompt in the KL term.
-   */
+  /** samples: not truncated yet; `others`: for each of them the sample whose answer follows its prompt in the KL term,
+     if the loss has one. */
   AnswerBatch(const Decoder& model, const KtoSettings& settings, const Reference& reference,
               const std::vector<TokenSample>& samples, const std::vector<TokenSample>& others, std::int64_t max_length)
       : PreferenceBatch(truncated(samples, max_length), settings.compat),
@@ -155,10 +155,11 @@ class AnswerBatch final : public PreferenceBatch {
 class KtoObjective final : public Objective {
  public:
   KtoObjective(const Decoder& model, const KtoSettings& settings, const SampleSource& samples)
-      : model_(model), settings_(settings), samples_(samples), reference_(model, settings, settings.reference) {
-    sizes_.reserve(static_cast<std::size_t>(samples.size()));
-    for (std::int64_t i = 0; i < samples.size(); ++i) sizes_.push_back(samples.size_at(i));
-  }
+      : model_(model),
+        settings_(settings),
+        samples_(samples),
+        reference_(model, settings, settings.reference),
+        sizes_(sizes_in(samples)) {}
 
   std::int64_t num_samples() const override { return samples_.size(); }
   std::string data_sha256() const override { return samples_.content_sha256(); }
@@ -171,19 +172,21 @@ class KtoObjective final : public Objective {
   }
 
   std::unique_ptr<MicroBatch> read(const std::vector<std::int64_t>& numbers) const override {
-    std::vector<TokenSample> samples, others;
-    for (const std::int64_t number : numbers) samples.push_back(samples_.at(number));
-    for (std::size_t i = 0; i < numbers.size(); ++i) others.push_back(samples_.at(partner_of(numbers, i)));
+    const std::vector<TokenSample> samples = read_samples(samples_, numbers);
+    if (settings_.loss != AnswerLoss::kto) return batch(samples, {}, settings_.max_length);
+    std::vector<TokenSample> others;
+    for (std::size_t i = 0; i < numbers.size(); ++i) {
+      const std::int64_t partner = partner_of(numbers, i);
+      const auto found = std::find(numbers.begin(), numbers.end(), partner);
+      others.push_back(found == numbers.end() ? samples_.at(partner)
+                                              : samples[static_cast<std::size_t>(found - numbers.begin())]);
+    }
     return batch(samples, others, settings_.max_length);
   }
 
   std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
                                       std::int64_t max_length) const override {
-    std::vector<TokenSample> samples;
-    for (const std::int64_t number : numbers) {
-      const auto [tokens, targets] = sample_size(number, max_length);
-      samples.push_back(outline_sample(tokens, targets));
-    }
+    const std::vector<TokenSample> samples = outline_samples(*this, numbers, max_length);
     return batch(samples, samples, max_length);
   }
 
@@ -199,10 +202,8 @@ class KtoObjective final : public Objective {
 
   void check_start() const {
     if (!reference_.is_start() || num_samples() == 0) return;
-    std::vector<std::int64_t> numbers;
-    for (std::int64_t i = 0; i < std::min<std::int64_t>(num_samples(), std::max(1, settings_.batch_size)); ++i)
-      numbers.push_back(i);
-    const Tensor values = read(numbers)->evaluate().to(at::kCPU);
+    const Tensor values =
+        read(numbers_from(0, std::max(1, settings_.batch_size), num_samples()))->evaluate().to(at::kCPU);
     const double largest = values[kReward].abs().max().item<double>() / settings_.beta;
     const double size = std::max(1.0, values[kLogProb].abs().max().item<double>());
     const double tolerance = start_tolerance(settings_, settings_.reference, model_.placement.dtype);

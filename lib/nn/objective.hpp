@@ -2,6 +2,7 @@
 // What a sample is depends on the objective: a conversation, a pair of answers, an answer with a label.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -93,6 +94,29 @@ class Objective {
   /** Completes the sums of an interval or an evaluation to the metrics that are logged, and assesses them. */
   virtual Assessment assess(MetricSums&) const { return {}; }
 };
+
+/** The samples with these numbers. */
+inline std::vector<TokenSample> read_samples(const SampleSource& source, const std::vector<std::int64_t>& numbers) {
+  std::vector<TokenSample> samples;
+  samples.reserve(numbers.size());
+  for (const std::int64_t number : numbers) samples.push_back(source.at(number));
+  return samples;
+}
+
+/** Sizes of all samples of a source, whose index may be in a file. */
+inline std::vector<SampleSize> sizes_in(const SampleSource& source) {
+  std::vector<SampleSize> sizes;
+  sizes.reserve(static_cast<std::size_t>(source.size()));
+  for (std::int64_t i = 0; i < source.size(); ++i) sizes.push_back(source.size_at(i));
+  return sizes;
+}
+
+/** The numbers begin <= number < begin + count of a source of `size` samples. */
+inline std::vector<std::int64_t> numbers_from(std::int64_t begin, std::int64_t count, std::int64_t size) {
+  std::vector<std::int64_t> numbers;
+  for (std::int64_t i = begin; i < std::min(size, begin + count); ++i) numbers.push_back(i);
+  return numbers;
+}
 
 /** Sizes of all samples. */
 inline std::vector<SampleSize> sample_sizes(const Objective& objective, std::int64_t max_length) {

@@ -132,6 +132,16 @@ TokenSample outline_sample(std::int64_t tokens, std::int64_t targets) {
   return sample;
 }
 
+std::vector<TokenSample> outline_samples(const Objective& objective, const std::vector<std::int64_t>& numbers,
+                                         std::int64_t max_length) {
+  std::vector<TokenSample> samples;
+  for (const std::int64_t number : numbers) {
+    const auto [tokens, targets] = objective.sample_size(number, max_length);
+    samples.push_back(outline_sample(tokens, targets));
+  }
+  return samples;
+}
+
 std::int64_t prompt_length(const TokenSample& pair) {
   return std::find_if(pair.is_target.begin(), pair.is_target.end(), [](auto is) { return is != 0; }) -
          pair.is_target.begin();

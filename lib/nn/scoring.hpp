@@ -5,6 +5,7 @@
 
 #include "engine/jobs.hpp"
 #include "nn/decoder.hpp"
+#include "nn/objective.hpp"
 #include "record/message.hpp"
 
 namespace intelia::nn {
@@ -19,6 +20,10 @@ struct Supervised {
 
 /** A sequence of `tokens` tokens whose last `targets` are targets, and arbitrary content. */
 TokenSample outline_sample(std::int64_t tokens, std::int64_t targets);
+
+/** outline_sample for each of these samples of `objective`, truncated to `max_length`. */
+std::vector<TokenSample> outline_samples(const Objective& objective, const std::vector<std::int64_t>& numbers,
+                                         std::int64_t max_length);
 
 /** Tokens of a pair's prompt: those before its first target. */
 std::int64_t prompt_length(const TokenSample& pair);

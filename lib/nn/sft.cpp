@@ -66,10 +66,7 @@ class SftBatch final : public MicroBatch {
 class SftObjective final : public Objective {
  public:
   SftObjective(const Decoder& model, double neftune_alpha, const SampleSource& samples)
-      : model_(model), neftune_alpha_(neftune_alpha), samples_(samples) {
-    sizes_.reserve(static_cast<std::size_t>(samples.size()));
-    for (std::int64_t i = 0; i < samples.size(); ++i) sizes_.push_back(samples.size_at(i));
-  }
+      : model_(model), neftune_alpha_(neftune_alpha), samples_(samples), sizes_(sizes_in(samples)) {}
 
   std::int64_t num_samples() const override { return samples_.size(); }
   std::string data_sha256() const override { return samples_.content_sha256(); }
@@ -84,19 +81,12 @@ class SftObjective final : public Objective {
   }
 
   std::unique_ptr<MicroBatch> read(const std::vector<std::int64_t>& numbers) const override {
-    std::vector<TokenSample> samples;
-    for (const std::int64_t number : numbers) samples.push_back(samples_.at(number));
-    return std::make_unique<SftBatch>(model_, neftune_alpha_, std::move(samples));
+    return std::make_unique<SftBatch>(model_, neftune_alpha_, read_samples(samples_, numbers));
   }
 
   std::unique_ptr<MicroBatch> outline(const std::vector<std::int64_t>& numbers,
                                       std::int64_t max_length) const override {
-    std::vector<TokenSample> samples;
-    for (const std::int64_t number : numbers) {
-      const auto [tokens, targets] = sample_size(number, max_length);
-      samples.push_back(outline_sample(tokens, targets));
-    }
-    return std::make_unique<SftBatch>(model_, neftune_alpha_, std::move(samples));
+    return std::make_unique<SftBatch>(model_, neftune_alpha_, outline_samples(*this, numbers, max_length));
   }
 
  private:

@@ -216,8 +216,7 @@ std::optional<std::string> parse_conversation(std::string_view line, Conversatio
     JsonValue label;
     if (find(document, root, "label", label) && label.element.is_bool())
       return "a rated answer, not a conversation: 'completion' with a 'label' of true or false is for 'train kto'; for "
-             "supervised "
-             "training keep the good answers, without 'label'";
+             "supervised training keep the good answers, without 'label'";
     fault = parse_completion(document, prompt, completion, out);
   } else if (!find(document, root, "text", text_value) || !text_value.get(text)) {
     return other_kind(document);
@@ -313,8 +312,8 @@ std::optional<std::string> parse_answer(JsonDocument& document, const char* name
 
 /** The prompt of answers that are messages: a list, or a string, which is one user turn. Nothing is set where it is
    absent, or where the answers begin with it. */
-std::optional<std::string> parse_prompt(JsonDocument& document, const std::vector<Message>& answer,
-                                        std::vector<Message>& prompt, bool& has_prompt) {
+std::optional<std::string> parse_prompt_messages(JsonDocument& document, const std::vector<Message>& answer,
+                                                 std::vector<Message>& prompt, bool& has_prompt) {
   JsonValue value;
   std::string_view text;
   has_prompt = find(document, document.root(), "prompt", value);
@@ -360,7 +359,7 @@ std::optional<std::string> parse_preference(std::string_view line, Preference& o
     if (!has_prompt) extract_prompt(out.prompt_text, out.chosen_text, out.rejected_text);
     return parse_surroundings(document, out);
   }
-  if (auto fault = parse_prompt(document, chosen.messages, out.prompt, has_prompt)) return fault;
+  if (auto fault = parse_prompt_messages(document, chosen.messages, out.prompt, has_prompt)) return fault;
   out.chosen = std::move(chosen.messages);
   out.rejected = std::move(rejected.messages);
   if (!has_prompt) extract_prompt(out.prompt, out.chosen, out.rejected);
@@ -397,7 +396,7 @@ std::optional<std::string> parse_rated_answer(std::string_view line, RatedAnswer
     out.completion_text = std::move(completion.text);
     return parse_surroundings(document, out);
   }
-  if (auto fault = parse_prompt(document, completion.messages, out.prompt, has_prompt)) return fault;
+  if (auto fault = parse_prompt_messages(document, completion.messages, out.prompt, has_prompt)) return fault;
   if (!has_prompt) return "no 'prompt': expected a list of messages";
   out.completion = std::move(completion.messages);
   return parse_surroundings(document, out);

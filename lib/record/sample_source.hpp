@@ -29,6 +29,8 @@ class SampleSource {
   virtual TokenSample at(std::int64_t index) const = 0;
   /** size_of(at(index)), without reading the sample where the source can. */
   virtual SampleSize size_at(std::int64_t index) const { return size_of(at(index)); }
+  /** at(index).is_desirable, likewise. */
+  virtual bool is_desirable_at(std::int64_t index) const { return at(index).is_desirable; }
   /** SHA-256 of all samples, by which a resumed run checks that the data is unchanged. */
   virtual std::string content_sha256() const = 0;
 };

@@ -160,6 +160,15 @@ struct CheckedLine : DatasetLine {
   std::vector<RecordFinding> findings;
 };
 
+/** What `check` finds in a record. */
+template <class Check>
+std::vector<RecordFinding> findings_of(std::int64_t line, const Check& check) {
+  CheckedLine checked;
+  checked.number = line;
+  check(checked);
+  return std::move(checked.findings);
+}
+
 void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template, const Conversation& conversation,
                    const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
@@ -189,10 +198,8 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
 std::vector<RecordFinding> check_conversation(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                               const Conversation& conversation, const EncodeOptions& options,
                                               std::int64_t line) {
-  CheckedLine checked;
-  checked.number = line;
-  check_encoded(tokenizer, chat_template, conversation, options, checked);
-  return std::move(checked.findings);
+  return findings_of(
+      line, [&](CheckedLine& checked) { check_encoded(tokenizer, chat_template, conversation, options, checked); });
 }
 
 std::vector<RecordFinding> check_served(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
@@ -257,6 +264,11 @@ void check_lost_prompt(std::int64_t num_lost_tokens, bool is_text, Findings& fin
                            counted(num_lost_tokens, "token"), is_or_are(num_lost_tokens)));
 }
 
+EncodeOptions without_limit(EncodeOptions options) {
+  options.max_length = 0;
+  return options;
+}
+
 std::string no_room_for_answer(std::int64_t prompt_tokens) {
   return fmt::format(
       "no token of an answer remains after its prompt of {} tokens; raise the maximum length or shorten the "
@@ -268,10 +280,8 @@ void check_pair(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
                 const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
   find_refusal(findings, [&] {
-    EncodeOptions whole = options;
-    whole.max_length = 0;
-    const EncodedPreference complete = encode_preference(tokenizer, chat_template, preference, whole);
-    const EncodedPreference encoded = encode_preference(tokenizer, chat_template, preference, options);
+    const EncodedPreference complete = encode_preference(tokenizer, chat_template, preference, without_limit(options));
+    const EncodedPreference encoded = truncated(complete, options);
     line.num_tokens =
         static_cast<std::int64_t>(complete.prompt.size() + complete.chosen.size() + complete.rejected.size());
     if (encoded.chosen.empty() || encoded.rejected.empty()) {
@@ -305,9 +315,7 @@ void check_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                   const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
   find_refusal(findings, [&] {
-    EncodeOptions whole = options;
-    whole.max_length = 0;
-    const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, whole);
+    const EncodedAnswer encoded = encode_rated_answer(tokenizer, chat_template, answer, without_limit(options));
     const Ids& ids = encoded.sample.ids;
     const auto size = static_cast<std::int64_t>(ids.size());
     const std::int64_t num_answer = std::count(encoded.sample.is_target.begin(), encoded.sample.is_target.end(), 1);
@@ -352,10 +360,8 @@ void check_line(const Tokenizer& tokenizer, const ChatTemplate& chat_template, c
 std::vector<RecordFinding> check_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                             const Preference& preference, const EncodeOptions& options,
                                             std::int64_t line) {
-  CheckedLine checked;
-  checked.number = line;
-  check_pair(tokenizer, chat_template, preference, options, checked);
-  return std::move(checked.findings);
+  return findings_of(line,
+                     [&](CheckedLine& checked) { check_pair(tokenizer, chat_template, preference, options, checked); });
 }
 
 DatasetCheck check_records(const std::filesystem::path& path, const Tokenizer& tokenizer,

@@ -31,6 +31,7 @@ class TokenizedDataset final : public SampleSource {
   std::int64_t size() const override { return store_.num_records(); }
   TokenSample at(std::int64_t index) const override { return store_.sample(index); }
   SampleSize size_at(std::int64_t index) const override { return store_.size_at(index); }
+  bool is_desirable_at(std::int64_t index) const override { return store_.is_desirable_at(index); }
   std::string content_sha256() const override { return store_.summary().content_sha256; }
 
   std::int64_t num_read() const { return store_.summary().num_read; }            // lines of the file

@@ -337,20 +337,25 @@ EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTempla
   const Ids rejected = whole(preference.rejected, preference.rejected_text);
   const std::size_t length = std::min(common_prefix(result.prompt, chosen), common_prefix(result.prompt, rejected));
   result.num_lost_prompt_tokens = static_cast<std::int64_t>(result.prompt.size() - length);
-  const std::size_t limit = limit_of(options);
-  const auto continuation = [&](const Ids& ids, bool& is_truncated) {
-    is_truncated = ids.size() > limit;
-    const std::size_t end = std::min(ids.size(), limit);
-    return Ids(ids.begin() + static_cast<std::ptrdiff_t>(std::min(length, end)),
-               ids.begin() + static_cast<std::ptrdiff_t>(end));
-  };
   result.num_prompt_tokens = static_cast<std::int64_t>(length);
-  result.prompt.resize(std::min(length, limit));
-  result.chosen = continuation(chosen, result.is_chosen_truncated);
-  result.rejected = continuation(rejected, result.is_rejected_truncated);
-  if (options.refuses_long && (result.is_chosen_truncated || result.is_rejected_truncated))
-    refuse_long(std::max(chosen.size(), rejected.size()), options);
-  return result;
+  result.prompt.resize(length);
+  result.chosen.assign(chosen.begin() + static_cast<std::ptrdiff_t>(length), chosen.end());
+  result.rejected.assign(rejected.begin() + static_cast<std::ptrdiff_t>(length), rejected.end());
+  return truncated(std::move(result), options);
+}
+
+EncodedPreference truncated(EncodedPreference complete, const EncodeOptions& options) {
+  const std::size_t limit = limit_of(options), length = complete.prompt.size(),
+                    longest = length + std::max(complete.chosen.size(), complete.rejected.size()),
+                    room = limit - std::min(length, limit);
+  complete.is_chosen_truncated = complete.chosen.size() > room || length > limit;
+  complete.is_rejected_truncated = complete.rejected.size() > room || length > limit;
+  if (options.refuses_long && (complete.is_chosen_truncated || complete.is_rejected_truncated))
+    refuse_long(longest, options);
+  complete.prompt.resize(std::min(length, limit));
+  complete.chosen.resize(std::min(complete.chosen.size(), room));
+  complete.rejected.resize(std::min(complete.rejected.size(), room));
+  return complete;
 }
 
 TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& options) {

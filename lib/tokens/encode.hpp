@@ -85,6 +85,9 @@ struct EncodedPreference {
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options = {});
 
+/** `complete`, encoded without a limit, as encode_preference gives it with `options`. Throws as encode_preference. */
+EncodedPreference truncated(EncodedPreference complete, const EncodeOptions& options);
+
 /**
  * A pair as one sample: prompt, chosen answer, rejected answer. Throws Error{input} as encode_preference does, and when
  * the prompt leaves no token of an answer within max_length or has no token, or an answer is empty.

@@ -215,6 +215,8 @@ SampleSize TokenStore::size_at(std::int64_t index) const {
   return {static_cast<std::int32_t>(entry.num_tokens), static_cast<std::int32_t>(entry.num_targets)};
 }
 
+bool TokenStore::is_desirable_at(std::int64_t index) const { return state_->entry(index).is_desirable != 0; }
+
 StoredRecord TokenStore::record(std::int64_t index) const {
   const IndexEntry entry = state_->entry(index);
   StoredRecord record{entry.line, entry.target_bytes, std::string(entry.id_bytes, '\0'),

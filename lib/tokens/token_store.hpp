@@ -54,6 +54,7 @@ class TokenStore {
   TokenSample sample(std::int64_t index) const;
   /** Of that sample, read from the index only. */
   SampleSize size_at(std::int64_t index) const;
+  bool is_desirable_at(std::int64_t index) const;
   StoredRecord record(std::int64_t index) const;
   /** The rejected lines in order, with the reason and the line itself. */
   void for_each_rejected(

@@ -57,8 +57,8 @@ std::vector<Conversation> conversations_of(std::string_view line, RecordKind rec
   RatedAnswer answer;
   if (records == RecordKind::conversation) {
     if (!parse_conversation(line, conversation)) return {std::move(conversation)};
-  } else if (records == RecordKind::rated_answer && !parse_rated_answer(line, answer)) {
-    return {conversation_of(answer, answer.completion, answer.completion_text)};
+  } else if (records == RecordKind::rated_answer && !is_preference_line(line)) {
+    if (!parse_rated_answer(line, answer)) return {conversation_of(answer, answer.completion, answer.completion_text)};
   } else if (!parse_preference(line, preference)) {
     return {conversation_of(preference, preference.chosen, preference.chosen_text),
             conversation_of(preference, preference.rejected, preference.rejected_text)};

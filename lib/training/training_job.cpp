@@ -52,7 +52,7 @@ ReferenceSettings* reference_of(MethodSettings& settings) {
 /** Warns where the two sides of rated answers do not weigh about the same (Ethayarajh et al. 2024, eq. 8). */
 void warn_about_balance(const KtoSettings& settings, const SampleSource& samples, Log& log) {
   std::int64_t num_desirable = 0;
-  for (std::int64_t i = 0; i < samples.size(); ++i) num_desirable += samples.at(i).is_desirable;
+  for (std::int64_t i = 0; i < samples.size(); ++i) num_desirable += samples.is_desirable_at(i);
   const std::int64_t num_undesirable = samples.size() - num_desirable;
   if (num_desirable == 0 || num_undesirable == 0) {
     log.warning(

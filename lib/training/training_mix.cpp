@@ -70,16 +70,23 @@ std::int64_t TrainingMix::size() const {
   return is_single() ? datasets_[0].size() : static_cast<std::int64_t>(places_.size());
 }
 
+MixPlace TrainingMix::place_of(std::int64_t index) const {
+  return is_single() ? MixPlace{0, index} : places_[static_cast<std::size_t>(index)];
+}
+
 TokenSample TrainingMix::at(std::int64_t index) const {
-  if (is_single()) return datasets_[0].at(index);
-  const auto& [dataset, sample] = places_[static_cast<std::size_t>(index)];
+  const auto [dataset, sample] = place_of(index);
   return datasets_[dataset].at(sample);
 }
 
 SampleSize TrainingMix::size_at(std::int64_t index) const {
-  if (is_single()) return datasets_[0].size_at(index);
-  const auto& [dataset, sample] = places_[static_cast<std::size_t>(index)];
+  const auto [dataset, sample] = place_of(index);
   return datasets_[dataset].size_at(sample);
+}
+
+bool TrainingMix::is_desirable_at(std::int64_t index) const {
+  const auto [dataset, sample] = place_of(index);
+  return datasets_[dataset].is_desirable_at(sample);
 }
 
 std::string describe_mix(const TrainingMix& mix) {

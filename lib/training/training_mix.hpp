@@ -29,6 +29,7 @@ class TrainingMix final : public SampleSource {
   std::int64_t size() const override;
   TokenSample at(std::int64_t index) const override;
   SampleSize size_at(std::int64_t index) const override;
+  bool is_desirable_at(std::int64_t index) const override;
   /** Of a single dataset with weight 1, its own. */
   std::string content_sha256() const override { return content_sha256_; }
 
@@ -39,6 +40,7 @@ class TrainingMix final : public SampleSource {
 
  private:
   bool is_single() const { return places_.empty(); }
+  MixPlace place_of(std::int64_t index) const;
 
   std::vector<TokenizedDataset> datasets_;
   std::vector<MixPlace> places_;  // empty: the only dataset as it is

@@ -183,29 +183,8 @@ TEST_CASE("a mutated adapter_config.json is refused with an Error, or read as va
       {peft_config().dump(), R"({"peft_type": "LORA", "r": 4, "lora_alpha": 8, "target_modules": "all-linear"})",
        R"({"peft_type": "LORA", "r": 2, "target_modules": ".*_proj", "rank_pattern": {"q_proj": 8},
  "alpha_pattern": {"^model.layers.0": 3.5}, "modules_to_save": ["lm_head"], "layers_to_transform": [0, 1], "use_dora": true})"},
-      {"{",
-       "}",
-       "[",
-       "]",
-       ",",
-       ":",
-       "\"",
-       "null",
-       "true",
-       "1e999",
-       "-1",
-       "[]",
-       "{}",
-       "\"r\": 0,",
-       "\"r\": 2147483648,",
-       "\"target_modules\": \"(a*)*b\",",
-       "\"rank_pattern\": {\"q\": 1e30},",
-       "\"lora_dropout\": 2,",
-       "\\u0000",
-       "\\ud800",
-       "\xFF",
-       "[[",
-       "{\"a\":"});
+      Mutations::json_tokens({"-1", "[]", "{}", "\"r\": 0,", "\"r\": 2147483648,", "\"target_modules\": \"(a*)*b\",",
+                              "\"rank_pattern\": {\"q\": 1e30},", "\"lora_dropout\": 2,"}));
   int num_read = 0;
   for (int i = 0; i < Mutations::count(); ++i) {
     const std::string text = mutations.next();

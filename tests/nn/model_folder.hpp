@@ -37,8 +37,20 @@ inline std::filesystem::path make_model(const std::filesystem::path& folder, boo
   return write_model(folder, settings);
 }
 
+/** Samples in memory; derived classes fill them. */
+class SampleList : public SampleSource {
+ public:
+  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
+  TokenSample at(std::int64_t index) const override { return samples_[static_cast<std::size_t>(index)]; }
+  std::string content_sha256() const override { return sha256_; }
+
+ protected:
+  std::vector<TokenSample> samples_;
+  std::string sha256_;
+};
+
 /** Random token samples of 3 to 12 tokens whose last part is trained. */
-class RandomSamples final : public SampleSource {
+class RandomSamples final : public SampleList {
  public:
   RandomSamples(std::int64_t count, std::uint64_t seed) {
     Random random(seed);
@@ -52,13 +64,6 @@ class RandomSamples final : public SampleSource {
     }
     sha256_ = sha256_of(std::to_string(count) + " " + std::to_string(seed));
   }
-  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
-  TokenSample at(std::int64_t index) const override { return samples_[static_cast<std::size_t>(index)]; }
-  std::string content_sha256() const override { return sha256_; }
-
- private:
-  std::vector<TokenSample> samples_;
-  std::string sha256_;
 };
 
 }  // namespace intelia

@@ -16,7 +16,7 @@ using namespace intelia::nn;
 namespace {
 
 /** Random pairs, or with `labelled` random answers with a label. */
-class RandomPairs final : public SampleSource {
+class RandomPairs final : public SampleList {
  public:
   RandomPairs(std::int64_t count, std::uint64_t seed, bool labelled = false) {
     Random random(seed);
@@ -33,13 +33,6 @@ class RandomPairs final : public SampleSource {
     }
     sha256_ = sha256_of("pairs " + std::to_string(count) + " " + std::to_string(seed));
   }
-  std::int64_t size() const override { return static_cast<std::int64_t>(samples_.size()); }
-  TokenSample at(std::int64_t index) const override { return samples_[static_cast<std::size_t>(index)]; }
-  std::string content_sha256() const override { return sha256_; }
-
- private:
-  std::vector<TokenSample> samples_;
-  std::string sha256_;
 };
 
 template <class Settings>

@@ -20,6 +20,14 @@ class Mutations {
   Mutations(std::vector<std::string> seeds, std::vector<std::string> tokens, std::uint64_t seed = 15)
       : seeds_(std::move(seeds)), tokens_(std::move(tokens)), random_(seed) {}
 
+  /** Fragments of JSON to insert, besides `more`. */
+  static std::vector<std::string> json_tokens(std::vector<std::string> more) {
+    for (const char* token :
+         {"{", "}", "[", "]", ",", ":", "\"", "null", "true", "1e999", "\\u0000", "\\ud800", "\xFF", "[[", "{\"a\":"})
+      more.emplace_back(token);
+    return more;
+  }
+
   std::string next() {
     std::string text = pick(seeds_);
     for (std::uint64_t i = 1 + random_.below(6); i > 0; --i) change(text);

@@ -26,8 +26,7 @@ void declare(OptionTable& table, Options& options) {
              {"f32", ExportType::f32},
              {"f16", ExportType::f16},
              {"bf16", ExportType::bf16}});
-  table.add("max-file-gigabytes", options.max_file_gigabytes,
-            "Maximum size of a file of weights; larger models are sharded");
+  declare_max_file_size(table, options.max_file_gigabytes);
   table.add("data", settings.divergence.data,
             "Records on which the merged model is compared with base and adapter; default: random tokens", "FILE");
   table.add("rows", settings.divergence.num_rows, "Maximum number of rows for that comparison; 0: none");

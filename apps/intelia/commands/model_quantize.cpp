@@ -23,8 +23,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("model", quantize.model, "Model folder in Hugging Face format, not quantized", "FOLDER").required();
   table.add("output", quantize.output, "Folder for the quantized model", "FOLDER").required();
   table.add("double-quant", quantize.uses_double_quantization, "Double quantization: quantize the scales to 8 bits");
-  table.add("max-file-gigabytes", options.max_file_gigabytes,
-            "Maximum size of a file of weights; larger models are sharded");
+  declare_max_file_size(table, options.max_file_gigabytes);
 }
 
 void check(const Options& options) {

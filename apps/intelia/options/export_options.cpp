@@ -10,6 +10,10 @@ void declare_onto(OptionTable& table, Onto& onto) {
       {{"auto", Onto::automatic}, {"16bit", Onto::stored}, {"nf4", Onto::nf4}});
 }
 
+void declare_max_file_size(OptionTable& table, double& gigabytes) {
+  table.add("max-file-gigabytes", gigabytes, "Maximum size of a file of weights; larger models are sharded");
+}
+
 std::uint64_t file_bytes_of(double gigabytes) {
   if (!(gigabytes > 0 && gigabytes <= 1e6))
     throw Error(Kind::usage, "--max-file-gigabytes must be above 0, at most 1e6");

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "nn/operations/label_chunks.hpp"
+#include "nn/operations/linear_log_probs.hpp"
 #include "nn/operations/product.hpp"
 #include "nn/operations/softcap.hpp"
 
@@ -80,20 +81,8 @@ Tensor linear_cross_entropy(const Tensor& hidden, const Tensor& head, const Tens
 }
 
 Tensor linear_cross_entropy_rows(const Tensor& hidden, const Tensor& head, const Tensor& labels, double softcap) {
-  TORCH_CHECK(labels.size(0) <= hidden.size(0), "[linear_cross_entropy_rows] more labels than rows");
-  const std::int64_t step = rows_per_chunk(head);
-  const Tensor weight = head.to(hidden.scalar_type());
-  const at::ScalarType wide = at::toOpMathType(hidden.scalar_type());
-  std::vector<Tensor> parts;
-  for (std::int64_t begin = 0; begin < hidden.size(0); begin += step) {
-    const LabelChunk chunk(begin, hidden.size(0), step, labels.size(0));
-    Tensor logits = at::linear(hidden.narrow(0, begin, chunk.rows), weight);  // [rows, V]
-    if (softcap > 0) logits = softcapped(logits, softcap);
-    const Tensor log_p = at::log_softmax(logits, -1, wide);
-    if (chunk.labelled == 0) continue;
-    parts.push_back(log_p.narrow(0, 0, chunk.labelled).gather(1, chunk.of(labels).unsqueeze(1)).squeeze(1).neg_());
-  }
-  return parts.empty() ? at::empty({0}, hidden.options().dtype(wide)) : at::cat(parts);
+  const torch::autograd::AutoGradMode without_gradient(false);
+  return linear_log_probs(hidden, head, labels, softcap, Statistics::none).values.neg();
 }
 
 }  // namespace intelia::nn

@@ -1,0 +1,19 @@
+"""What the clients of the model hub begin with: run before each of them, in one program with it."""
+import json, os, sys
+
+def report(**values):
+    print(json.dumps(values), flush=True)
+
+try:
+    import huggingface_hub
+    from huggingface_hub import errors
+except ImportError as error:
+    report(error=f"Python has no package huggingface_hub ({error}); install it with: {sys.executable} -m pip install huggingface_hub",
+           kind="usage")
+    sys.exit()
+
+def report_failure(error):
+    """An error that is not the hub's own: of the network, or, where it names a file, of the disk."""
+    is_of_a_file = isinstance(error, OSError) and error.filename
+    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="io" if is_of_a_file else "unavailable")
+
