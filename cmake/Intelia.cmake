@@ -31,11 +31,14 @@ set(INTELIA_PYTHON ${INTELIA_PYTHON} CACHE FILEPATH "Python with torch and the p
 add_library(intelia_options INTERFACE)
 target_include_directories(intelia_options INTERFACE ${CMAKE_SOURCE_DIR}/lib)
 target_compile_options(intelia_options INTERFACE
-  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wno-missing-field-initializers>)
+  $<$<COMPILE_LANGUAGE:CXX>:-Wall -Wextra -Wconversion -Wno-missing-field-initializers>)
 # g++ 12 gives false warnings about overlaps in operator+(const char*, std::string&&) (GCC bug 105651). Before version 14
 # it also loses the suppressions of the standard library in a precompiled header (GCC bug 64117).
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(intelia_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-restrict>)
+  if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13 AND NOT INTELIA_SANITIZE)  # later versions may warn of more
+    target_compile_options(intelia_options INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Werror>)
+  endif()
   if(CMAKE_CXX_COMPILER_VERSION VERSION_LESS 14 AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)
     target_compile_options(intelia_options INTERFACE
       $<$<COMPILE_LANGUAGE:CXX>:-Wno-stringop-overflow -Wno-array-bounds>)
@@ -126,7 +129,7 @@ function(intelia_test name)
   endif()
   add_executable(${name}_test $<TARGET_OBJECTS:intelia_test_main> ${ARG_SOURCES})
   target_include_directories(${name}_test PRIVATE ${CMAKE_SOURCE_DIR}/tests/support)
-  target_link_libraries(${name}_test PRIVATE ${ARG_DEPENDS})
+  target_link_libraries(${name}_test PRIVATE fmt::fmt ${ARG_DEPENDS})
   intelia_optimize_lightly(${name}_test)
   if(intelia_nn IN_LIST ARG_DEPENDS)
     intelia_precompile(${name}_test intelia_nn)

@@ -132,8 +132,7 @@ void Increment::look_up(std::uint64_t part, std::uint64_t num_parts) {
         slot.source = LineSource::state;
         slot.offset = found->offset;
         slot.tally = found->entry.tally;
-        slot.output = found->entry.output;
-        slot.line_bytes = found->entry.line_bytes;
+        slot.line = found->entry.line;
       },
       /*writes_back=*/true);
 }
@@ -172,8 +171,7 @@ void Increment::put(std::string_view conversation_id, std::uint64_t version, con
   slot.version = version;
   slot.offset = lines_.size();
   slot.tally = tallies_.number_of(result.tally);
-  slot.output = static_cast<std::uint32_t>(index_of(result.output));
-  slot.line_bytes = static_cast<std::uint32_t>(result.line.size());
+  slot.line = line_place(result.output, result.line.size());
   slot.id_bytes = static_cast<std::uint32_t>(conversation_id.size());
   slot.source = LineSource::put;
   lines_.append(result.line.data(), result.line.size());
@@ -197,11 +195,11 @@ void Increment::compose(const fs::path& folder, DatasetFiles& files, StateWriter
         if (slot.source == LineSource::unread) throw Error(Kind::internal, "a selected conversation was not read");
         const std::string_view line =
             slot.source == LineSource::put
-                ? new_lines.read(slot.offset, slot.line_bytes, lines_.size())
-                : old_lines.at(slot.output)
-                      .read(slot.offset, slot.line_bytes, state_.summary().outputs[slot.output].bytes);
-        files.write(static_cast<OutputKind>(slot.output), line, slot.tally);
-        state.add({slot.conversation, slot.version, slot.tally, slot.output, slot.line_bytes});
+                ? new_lines.read(slot.offset, slot.line.bytes, lines_.size())
+                : old_lines.at(slot.line.output)
+                      .read(slot.offset, slot.line.bytes, state_.summary().outputs[slot.line.output].bytes);
+        files.write(static_cast<OutputKind>(slot.line.output), line, slot.tally);
+        state.add({slot.conversation, slot.version, slot.tally, slot.line});
       },
       /*writes_back=*/false);
 }

@@ -66,8 +66,7 @@ class Increment {
     std::uint64_t version = 0;
     std::uint64_t offset = 0;  // of its line, in its old output or among the new lines
     std::uint32_t tally = 0;
-    std::uint32_t output : 3 = 0;
-    std::uint32_t line_bytes : 29 = 0;
+    LinePlace line;
     std::uint32_t id_bytes = 0;
     LineSource source = LineSource::unread;
   };

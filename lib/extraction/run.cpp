@@ -145,14 +145,14 @@ class Attempt {
     if (!has_test) remove_test_part();
     if (settings_.incremental) state_.emplace(run_.stage_state(state_path(settings_)));
     if (increment_) return increment_->compose(run_.folder(), *files_, *state_);
-    source_.read([this] { return make_classifier(); }, sinks_,
-                 [this](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& row) {
-                   warnings_.add(row);
-                   const std::uint32_t tally = files_->add(row);
-                   if (state_)
-                     state_->add({conversation_key(conversation_id), version, tally,
-                                  static_cast<std::uint32_t>(row.output), static_cast<std::uint32_t>(row.line.size())});
-                 });
+    source_.read(
+        [this] { return make_classifier(); }, sinks_,
+        [this](std::optional<std::string_view> conversation_id, std::uint64_t version, const RowResult& row) {
+          warnings_.add(row);
+          const std::uint32_t tally = files_->add(row);
+          if (state_)
+            state_->add({conversation_key(conversation_id), version, tally, line_place(row.output, row.line.size())});
+        });
     source_.finish();
   }
 

@@ -26,6 +26,8 @@ static_assert(sizeof(Footer) == 32);
 constexpr std::size_t kEntriesAtOnce = 8192;
 constexpr std::uint64_t kMaxSummaryBytes = 256 << 20;
 
+constexpr std::uint32_t kMaxLineBytes = (1U << 29) - 1;
+
 /** 0 when there is no such file. */
 std::uint64_t size_of(const fs::path& path) { return is_file(path) ? file_bytes(path) : 0; }
 
@@ -71,6 +73,14 @@ StateSummary summary_from(const Json& json, std::uint64_t num_entries) {
 }
 
 }  // namespace
+
+LinePlace line_place(OutputKind output, std::size_t num_bytes) {
+  if (num_bytes > kMaxLineBytes)
+    throw Error(Kind::input,
+                fmt::format("a line of {} bytes is longer than the maximum of {}", num_bytes, kMaxLineBytes));
+  return {.output = static_cast<std::uint32_t>(output) & 7U,
+          .bytes = static_cast<std::uint32_t>(num_bytes) & kMaxLineBytes};
+}
 
 Key128 conversation_key(std::optional<std::string_view> conversation_id) {
   constexpr std::string_view kNull("\0", 1);  // no text of a database
@@ -157,8 +167,8 @@ void State::for_each(const std::function<void(const StateEntry& entry, std::uint
     entries.resize(static_cast<std::size_t>(std::min<std::uint64_t>(kEntriesAtOnce, summary_.num_entries - begin)));
     file.read(begin * sizeof(StateEntry), entries.data(), entries.size() * sizeof(StateEntry));
     for (const StateEntry& entry : entries) {
-      take(entry, offsets.at(entry.output));
-      offsets[entry.output] += entry.line_bytes;
+      take(entry, offsets.at(entry.line.output));
+      offsets[entry.line.output] += entry.line.bytes;
     }
   }
 }

@@ -21,13 +21,21 @@ namespace intelia::extraction {
 
 inline constexpr int kStateFormat = 2;
 
+/** The output of a row and the length of its line, in 32 bits. */
+struct LinePlace {
+  std::uint32_t output : 3 = 0;
+  std::uint32_t bytes : 29 = 0;
+};
+
+/** Throws Error{input} for lines of 512 MiB and more. */
+LinePlace line_place(OutputKind output, std::size_t num_bytes);
+
 /** One row of the selection. Its line follows that of the previous entry with the same output. */
 struct StateEntry {
   Key128 conversation;        // conversation_key
   std::uint64_t version = 0;  // see version_key
   std::uint32_t tally = 0;    // index into State::tallies
-  std::uint32_t output : 3 = 0;
-  std::uint32_t line_bytes : 29 = 0;
+  LinePlace line;
 };
 static_assert(sizeof(StateEntry) == 32);
 

@@ -208,7 +208,7 @@ Value to_integer(const Value& value, const CallArguments& arguments) {
   if (value.is(Type::real)) return std::isnan(value.as_real()) ? fallback : Value::integer(truncated(value.as_real()));
   if (value.is(Type::undefined)) throw RenderError(value.undefined_message());
   if (!value.is(Type::string)) return fallback;
-  if (const auto number = parse_integer(value.bytes(), static_cast<int>(integer_argument(arguments, 1, "base", 10))))
+  if (const auto number = parse_integer(value.bytes(), integer_argument(arguments, 1, "base", 10)))
     return Value::integer(*number);
   const auto real = parse_real(value.bytes());
   return real && std::isfinite(*real) ? Value::integer(truncated(*real)) : fallback;

@@ -227,7 +227,8 @@ std::optional<std::string> number_in(std::string_view text, bool is_integer) {
 
 }  // namespace
 
-std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
+std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t base) {
+  if (base < 0 || base == 1 || base > 36) return std::nullopt;
   const std::optional<std::string> read = number_in(text, true);
   if (!read) return std::nullopt;
   const std::string& digits = *read;
@@ -244,7 +245,8 @@ std::optional<std::int64_t> parse_integer(std::string_view text, int base) {
   }
   if (base == 0) base = 10;
   std::int64_t number = 0;
-  const auto parsed = std::from_chars(digits.data() + at, digits.data() + digits.size(), number, base);
+  const auto parsed =
+      std::from_chars(digits.data() + at, digits.data() + digits.size(), number, static_cast<int>(base));
   if (parsed.ec == std::errc::result_out_of_range && parsed.ptr == digits.data() + digits.size()) {
     throw RenderError("a number does not fit in 64 bits");
   }

@@ -26,8 +26,9 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
 
 std::string escape_markup(std::string_view text);
 
-/** Python's int() and float() of text; nothing where they fail. RenderError on overflow of 64 bits. */
-std::optional<std::int64_t> parse_integer(std::string_view text, int base);
+/** Python's int() and float() of text; nothing where they fail (also for a base that Python refuses). RenderError on
+ * overflow of 64 bits. */
+std::optional<std::int64_t> parse_integer(std::string_view text, std::int64_t base);
 std::optional<double> parse_real(std::string_view text);
 /** Python's int() of a float. RenderError on overflow of 64 bits. */
 std::int64_t truncated(double number);

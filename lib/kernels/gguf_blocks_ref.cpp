@@ -81,7 +81,8 @@ float best_symmetric_scale(const float* x, int n, int max, std::int8_t* codes) {
   float scale = 0, best = 0;
   // The first candidate is taken whatever its error.
   for (const int step : {0, -9, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8, 9}) {
-    const float inverse = -(step == 0 ? static_cast<float>(max) : static_cast<float>(max) + 0.1f * step) / largest;
+    const float inverse =
+        -(step == 0 ? static_cast<float>(max) : static_cast<float>(max) + 0.1f * static_cast<float>(step)) / largest;
     float product = 0, square = 0;
     for (int i = 0; i < n; ++i) {
       const auto code = static_cast<float>(code_of(inverse, x[i]));

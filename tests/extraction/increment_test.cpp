@@ -55,8 +55,7 @@ void write_in_full(const std::vector<Stored>& rows, const fs::path& folder) {
   StateWriter state(run.stage_state(folder / "state"));
   for (const Stored& row : rows) {
     const RowResult result = result_of(row);
-    state.add({key128_of(row.id), row.version, files.add(result), static_cast<std::uint32_t>(result.output),
-               static_cast<std::uint32_t>(result.line.size())});
+    state.add({key128_of(row.id), row.version, files.add(result), line_place(result.output, result.line.size())});
   }
   finish(run, files, state);
 }

@@ -142,7 +142,7 @@ TEST_CASE("double quantization approximates the scales, block by block") {
   const std::int64_t num = 600;
   std::vector<float> absmax(num), nested(3), back(num);
   for (std::int64_t i = 0; i < num; ++i)
-    absmax[i] = 0.02f + 0.01f * static_cast<float>(i % 7) / 7.0f + (i / 256) * 1.0f;
+    absmax[i] = 0.02f + 0.01f * static_cast<float>(i % 7) / 7.0f + static_cast<float>(i / 256);
   std::vector<std::uint8_t> codes(num);
   nf4::quantize_absmax(absmax.data(), num, 0.5f, codes.data(), nested.data());
   nf4::dequantize_absmax(codes.data(), nested.data(), nf4::dynamic_map(), 0.5f, num, back.data());

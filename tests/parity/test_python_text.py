@@ -90,7 +90,8 @@ NUMBERS = ["12", " 12\n", "1_000", "1__0", "_1", "1_", "+_1", "-7", "+7", "+-7",
 
 
 def test_numbers_in_texts(probe):
-    for source in ("{{ text | int(-5) }}", "{{ text | int(-5, 16) }}", "{{ text | int(-5, 0) }}", "{{ text | float(-5) }}"):
+    for source in ("{{ text | int(-5) }}", "{{ text | int(-5, 16) }}", "{{ text | int(-5, 0) }}", "{{ text | int(-5, 1) }}", "{{ text | int(-5, -2) }}",
+                   "{{ text | int(-5, 37) }}", "{{ text | int(-5, 4294967304) }}", "{{ text | float(-5) }}"):
         for text in NUMBERS:
             want = jinja2.Template(source).render(text=text)
             assert probe(do="jinja", template=source, vars={"text": text}).get("text") == want, (source, text)
