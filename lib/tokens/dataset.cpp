@@ -44,7 +44,7 @@ struct EncodedLine : DatasetLine {
   std::int64_t target_bytes = 0;  // see EncodedConversation
   std::string id, language;
   bool is_truncated = false, has_no_target = false, has_skipped_turns = false, has_lost_prompt = false,
-       has_duplicate_key = false;
+       has_equal_answers = false, has_duplicate_key = false;
 
   template <class Record>
   void describe(Record& record) {
@@ -76,6 +76,7 @@ void encode(const EncodeContext& context, Preference& preference, EncodedLine& l
   line.samples.push_back(pair_sample(encoded, context.options));
   line.is_truncated = encoded.is_chosen_truncated || encoded.is_rejected_truncated;
   line.has_lost_prompt = encoded.num_lost_prompt_tokens > 0;
+  line.has_equal_answers = encoded.chosen == encoded.rejected;
 }
 
 void encode(const EncodeContext& context, RatedAnswer& answer, EncodedLine& line) {
@@ -144,6 +145,7 @@ class DatasetWriter {
     summary_.num_truncated += line.is_truncated;
     summary_.num_with_skipped_turns += line.has_skipped_turns;
     summary_.num_with_lost_prompt += line.has_lost_prompt;
+    summary_.num_with_equal_answers += line.has_equal_answers;
     summary_.num_without_target += line.has_no_target;
     if (line.fault) {
       rejects_.add(fmt::format("{}:{}", path_.string(), line.number), *line.fault, line.raw);
@@ -247,6 +249,12 @@ void warn_about_dataset(const fs::path& path, const TokenizedDataset& dataset, c
         "of the training: its context differs from the one in generation; make the chat template render both the same "
         "way",
         path.string(), dataset.num_with_lost_prompt(), counted(dataset.num_read(), "record")));
+  if (dataset.num_with_equal_answers() > 0)
+    log.warning(
+        fmt::format("{}: in {} of {} chosen and rejected are the same tokens{}: nothing is preferred, so the "
+                    "pair teaches nothing; remove such pairs",
+                    path.string(), dataset.num_with_equal_answers(), counted(dataset.num_read(), "record"),
+                    options.max_length > 0 ? fmt::format(" up to the maximum length of {}", options.max_length) : ""));
   if (dataset.num_with_skipped_turns() > 0)
     log.warning(skipped_turns_warning(path, dataset.num_with_skipped_turns(), dataset.num_read()));
 }

@@ -41,6 +41,8 @@ class TokenizedDataset final : public SampleSource {
   std::int64_t num_with_skipped_turns() const { return store_.summary().num_with_skipped_turns; }
   /** Records of which the end of the prompt is not trained as it is generated (EncodedPreference). */
   std::int64_t num_with_lost_prompt() const { return store_.summary().num_with_lost_prompt; }
+  /** Pairs of which both answers are the same tokens. */
+  std::int64_t num_with_equal_answers() const { return store_.summary().num_with_equal_answers; }
   std::int64_t num_tokens() const { return store_.summary().num_tokens; }
   std::int64_t num_targets() const { return store_.summary().num_targets; }
 

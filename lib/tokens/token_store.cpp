@@ -26,8 +26,9 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "the file has the byte order of memory");
 
 constexpr char kMagic[16] = {'i', 'n', 't', 'e', 'l', 'i', 'a', ' ', 't', 'o', 'k', 'e', 'n', 's', '\r', '\n'};
-// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns, 5 no pairs and labels
-constexpr std::uint64_t kFormat = 6;
+// 1 had no weights and no count of targets, 2 no counts of duplicate keys and of skipped turns, 5 no pairs and labels,
+// 6 no count of equal answers
+constexpr std::uint64_t kFormat = 7;
 
 struct Head {
   char magic[16];
@@ -35,11 +36,11 @@ struct Head {
   char key[64];
   char content_sha256[64];
   std::int64_t num_records, num_tokens, num_targets, num_read, num_truncated, num_without_target, num_duplicate_keys,
-      num_with_skipped_turns, num_with_lost_prompt, num_rejected;
+      num_with_skipped_turns, num_with_lost_prompt, num_with_equal_answers, num_rejected;
   std::uint64_t index_begin, names_begin, rejected_begin, file_size;  // bytes from the start of the file
   std::uint64_t checksum;  // of everything after the header, then of the header before this field
 };
-static_assert(sizeof(Head) == 272);
+static_assert(sizeof(Head) == 280);
 constexpr std::size_t kHeadBytes = sizeof(Head);
 
 struct IndexEntry {
@@ -93,7 +94,7 @@ void check_head(const Head& head, std::uint64_t file_size, std::string_view key)
            head.names_begin <= head.rejected_begin && head.rejected_begin <= file_size && head.num_records >= 0 &&
            head.num_tokens >= 0 && head.num_targets >= 0 && head.num_read >= 0 && head.num_truncated >= 0 &&
            head.num_without_target >= 0 && head.num_duplicate_keys >= 0 && head.num_with_skipped_turns >= 0 &&
-           head.num_with_lost_prompt >= 0 && head.num_rejected >= 0 &&
+           head.num_with_lost_prompt >= 0 && head.num_with_equal_answers >= 0 && head.num_rejected >= 0 &&
            static_cast<std::uint64_t>(head.num_records) <= (head.names_begin - head.index_begin) / sizeof(IndexEntry),
        "its header is damaged");
 }
@@ -152,6 +153,7 @@ struct TokenStore::State {
                head.num_duplicate_keys,
                head.num_with_skipped_turns,
                head.num_with_lost_prompt,
+               head.num_with_equal_answers,
                head.num_records,
                head.num_tokens,
                head.num_targets,
@@ -344,6 +346,7 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   head.num_duplicate_keys = summary.num_duplicate_keys;
   head.num_with_skipped_turns = summary.num_with_skipped_turns;
   head.num_with_lost_prompt = summary.num_with_lost_prompt;
+  head.num_with_equal_answers = summary.num_with_equal_answers;
   head.num_rejected = s.summary.num_rejected;
   head.index_begin = s.append_section(s.index);
   head.names_begin = s.append_section(s.names);

@@ -31,11 +31,12 @@ struct TokenStoreSummary {
   std::int64_t num_duplicate_keys = 0;  // records in which a key occurs twice
   std::int64_t num_with_skipped_turns = 0;
   std::int64_t num_with_lost_prompt = 0;  // see EncodedPreference::num_lost_prompt_tokens
+  std::int64_t num_with_equal_answers = 0;
   std::int64_t num_records = 0, num_tokens = 0, num_targets = 0, num_rejected = 0;  // counted by the writer
 };
 
 /**
- * * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a header of 272 bytes
+ * * The file, little-endian, every section at a multiple of 8 bytes, so that it may be mapped: a header of 280 bytes
  * (see token_store.cpp); the samples, each with its ids as int32, one bit per id for its targets, in words of 32 bits,
  * and, where targets have their own weights, one fp32 per id; an index of 64 bytes per sample; ids and languages of the
  * samples; rejected lines. Reading is thread-safe.

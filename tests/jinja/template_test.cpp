@@ -3,9 +3,9 @@
 #include "jinja/template.hpp"
 
 #include <doctest/doctest.h>
-#include <sys/resource.h>
 
 #include "base/error.hpp"
+#include "peak_memory.hpp"
 #include "record/exact_json.hpp"
 
 namespace {
@@ -99,12 +99,6 @@ std::string repeated(const std::string& text, int count) {
   return out;
 }
 
-long peak_kibibytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return usage.ru_maxrss;
-}
-
 struct Bomb {
   const char* name;
   std::string source;
@@ -137,7 +131,7 @@ TEST_CASE("fault_20_tokens: twenty malicious templates fail, or do nothing, with
       {"wordwrap", "{{ ('a ' * 1000000) | wordwrap(1) }}", "No filter named 'wordwrap'"},
       {"tojson indent", "{{ {'a': [1]} | tojson(indent=1000000000) }}", "indents by at most"},
   };
-  const long before = peak_kibibytes();
+  const PeakMemory memory;
   for (const Bomb& bomb : bombs) {
     CAPTURE(bomb.name);
     std::string output, refusal;
@@ -153,7 +147,7 @@ TEST_CASE("fault_20_tokens: twenty malicious templates fail, or do nothing, with
       CHECK(refusal.find(bomb.refusal) != std::string::npos);
     CHECK(output.size() < 100);
   }
-  CHECK(peak_kibibytes() - before <= 64 * 1024);
+  CHECK(memory.growth() <= 64 << 20);
 }
 
 TEST_CASE("fault_20_tokens: searching texts that repeat themselves takes linear time and is charged") {
@@ -196,12 +190,12 @@ TEST_CASE("fault_20_tokens: other kinds of growth fail, too, within 64 MiB") {
       "{{ [].append(1) }}",
       "{% set n = namespace() %}{% set n.__class__ = 1 %}",
   };
-  const long before = peak_kibibytes();
+  const PeakMemory memory;
   for (const std::string bomb : bombs) {
     CAPTURE(bomb);
     CHECK(failure(bomb) != "");
   }
-  CHECK(peak_kibibytes() - before <= 64 * 1024);
+  CHECK(memory.growth() <= 64 << 20);
 }
 
 TEST_CASE("results that do not fit in 64 bits are errors, never other numbers") {

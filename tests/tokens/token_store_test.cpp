@@ -17,6 +17,7 @@
 #include "base/error.hpp"
 #include "base/file.hpp"
 #include "base/random.hpp"
+#include "peak_memory.hpp"
 #include "tokenizer_folder.hpp"
 #include "tokens/dataset.hpp"
 #include "tokens/token_cache.hpp"
@@ -327,19 +328,10 @@ TEST_CASE("concurrent runs have the same tokens and leave one file") {
   }
 }
 
-#ifndef __SANITIZE_ADDRESS__
-std::int64_t peak_bytes() {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);)
-    if (line.starts_with("VmHWM:")) return std::stoll(line.substr(6)) << 10;
-  return -1;
-}
-
 TEST_CASE("memory does not grow with the number of tokens, in writing or reading") {
   const Folder folder;
   const TokenSample sample = sample_of(1 << 16, 1);
-  std::ofstream("/proc/self/clear_refs") << 5;  // the peak is reset
-  const std::int64_t before = peak_bytes();
+  const PeakMemory memory;
   TokenStoreWriter writer(folder.path / "large.tokens");
   for (int i = 0; i < 400; ++i) writer.add(sample, {i, 0, "id", "fr"});
   writer.finish({kContent, 400, 0, 0}, kKey);
@@ -348,9 +340,8 @@ TEST_CASE("memory does not grow with the number of tokens, in writing or reading
   for (std::int64_t i = 0; i < store->num_records(); ++i) sum += static_cast<std::int64_t>(store->sample(i).ids.size());
   CHECK(sum == 400LL << 16);
   CHECK(fs::file_size(folder.path / "large.tokens") > 100'000'000);
-  CHECK(peak_bytes() - before < 16'000'000);
+  CHECK(memory.growth() < 16'000'000);
 }
-#endif
 
 struct Facts {
   std::string sha256;
