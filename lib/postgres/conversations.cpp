@@ -35,6 +35,10 @@ LongValue long_value(std::string_view text) {
 
 bool is_true(const Field& field) { return field == "t"; }
 
+// SQLSTATEs
+constexpr const char* kUndefinedTable = "42P01";
+constexpr const char* kSerializationFailure = "40001";
+
 /** A row of another thread, with its result. */
 struct ClassifiedRow {
   std::optional<std::string> conversation_id;
@@ -181,8 +185,10 @@ void ConversationSource::find_parts(const UsedTable& table, bool& has_row_versio
                             .at(0)
                             .at(0)
                             .value_or(""));
+  used_tables_.push_back(table);
   for (const auto& row : connection_->query(parts_sql(table))) {
     parts_[row.at(0).value_or("")] = {row.at(1).value_or(""), row.at(2).value_or("")};
+    files_[row.at(0).value_or("")] = row.at(4).value_or("");
     if (!row.at(3) || !has_row_version) continue;
     has_row_version = false;
     unversioned_part = row.at(2).value_or("") + " is " + *row.at(3);
@@ -210,7 +216,7 @@ void ConversationSource::warn_of_security(Log& log) {
 }
 
 void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
-  const bool is_missing_table = error.sql_state() == "42P01";
+  const bool is_missing_table = error.sql_state() == kUndefinedTable;
   const bool is_missing_column = error.sql_state() == "42703";
   if (!is_missing_table && !is_missing_column) throw error;
   connection_->query("ROLLBACK");
@@ -505,12 +511,36 @@ void ConversationSource::read_conversations(const std::vector<std::string>& conv
 }
 
 void ConversationSource::finish() {
-  if (is_cut_short_) return;
+  bool is_usable = !is_cut_short_;
   try {
-    connection_->query("COMMIT");
+    if (is_usable) connection_->query("COMMIT");
   } catch (const DatabaseError&) {
     // The server may have ended the idle transaction meanwhile. It is read-only: all of its statements are complete.
+    is_usable = false;
   }
+  if (!is_usable) connection_ = connect_();
+  check_unaltered();
+}
+
+/** What was altered between the snapshot and the lock that the first query took is seen by queries in its new form. */
+void ConversationSource::check_unaltered() {
+  Json parts = parts_;
+  for (const UsedTable& table : used_tables_) {
+    try {
+      for (const auto& row : connection_->query(parts_sql(table))) {
+        const std::string key = row.at(0).value_or("");
+        const auto known = parts.find(key);
+        if (known == parts.end()) continue;
+        if (known->at(0) == row.at(1).value_or("") && files_.at(key) == row.at(4).value_or("")) parts.erase(known);
+      }
+    } catch (const DatabaseError& error) {
+      if (error.sql_state() != kUndefinedTable) throw;
+    }
+  }
+  if (parts.empty()) return;
+  throw DatabaseError(Kind::unavailable,
+                      parts.front().at(1).get<std::string>() + " was altered while the conversations were read",
+                      kSerializationFailure);
 }
 
 std::unique_ptr<Source> DatabaseSourceFactory::open() {

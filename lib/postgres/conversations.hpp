@@ -65,7 +65,8 @@ class ConversationSource final : public extraction::VersionedSource {
   void read_index(const Sinks& sinks, const TakeKey& take) override;
   void read_conversations(const std::vector<std::string>& conversation_ids, extraction::RowClassifier& classifier,
                           const Take& take) override;
-  /** Ends the transaction. All rows were received, so an error of the server is ignored. */
+  /** Ends the transaction. All rows were received, so an error of the server is ignored. Throws a DatabaseError that is
+      a conflict if a table was altered after the snapshot was taken: its rows are then not those of the snapshot. */
   void finish() override;
   void keep_alive() override { connection_->query("SELECT"); }
   Json describe() const override;
@@ -91,6 +92,7 @@ class ConversationSource final : public extraction::VersionedSource {
   void find_secured_tables();
   void find_parts();
   void find_parts(const UsedTable& table, bool& has_row_version, std::string& unversioned_part);
+  void check_unaltered();
   void warn_of_security(Log& log);
   std::vector<std::string> find_boundaries();
   void read_rows(Connection& connection, const std::string& query, extraction::RowClassifier& classifier,
@@ -102,10 +104,12 @@ class ConversationSource final : public extraction::VersionedSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;                    // not a view
-  std::vector<std::string> secured_tables_;  // with row-level security that is active for this role
-  bool has_warned_ = false;                  // of them
-  Json parts_ = Json::object();              // of all tables, for the identity
+  bool is_table_ = false;                     // not a view
+  std::vector<std::string> secured_tables_;   // with row-level security that is active for this role
+  bool has_warned_ = false;                   // of them
+  Json parts_ = Json::object();               // of all tables, for the identity
+  std::map<std::string, std::string> files_;  // that the parts are stored in
+  std::vector<UsedTable> used_tables_;
   std::vector<std::string> table_oids_;
   std::string unversioned_part_;  // of the table, as in JudgementTable
   std::unique_ptr<SelectionSql> sql_;

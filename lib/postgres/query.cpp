@@ -214,17 +214,19 @@ std::string parts_sql(const UsedTable& table) {
          "d.adrelid = u.attrelid AND d.adnum = u.attnum WHERE u.attrelid = c.oid)), 'table ' || c.oid::regclass, CASE "
          "WHEN "
          "c.relkind = 'f' THEN 'a foreign table' WHEN c.relkind IN ('r', 'm') AND c.relam <> 2 THEN 'stored by ' || "
-         "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END FROM pg_class c JOIN part ON part.oid = c.oid "
-         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL FROM pg_enum e "
+         "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END, c.relfilenode::text FROM pg_class c JOIN part ON "
+         "part.oid = c.oid "
+         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL, '' FROM "
+         "pg_enum e "
          "JOIN "
          "used_type ON used_type.oid = e.enumtypid "
          "UNION ALL SELECT 'type ' || t.oid, string_agg(concat_ws(':', a.attname, a.attnum, a.atttypid), ' ' ORDER BY "
-         "a.attnum), 'type ' || t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid JOIN "
+         "a.attnum), 'type ' || t.oid::regtype, NULL, '' FROM used_type JOIN pg_type t ON t.oid = used_type.oid JOIN "
          "pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid "
          "UNION ALL SELECT 'cast of ' || t.oid, COALESCE((SELECT p.oid || ' ' || md5(p.prosrc) FROM pg_cast k JOIN "
          "pg_proc p "
          "ON p.oid = k.castfunc WHERE k.castsource = t.oid AND k.casttarget = 'text'::regtype), ''), 'type ' || "
-         "t.oid::regtype, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384";
+         "t.oid::regtype, NULL, '' FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384";
 }
 
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {

@@ -83,7 +83,8 @@ UsedTable used_judgements(const std::string& name, const JudgementTable& table);
 /**
  * Queries the system catalogs about all that the text of these columns depends on beside the rows: for the table and
  * each of its partitions and children, their columns; the labels of enumerations; composite types; casts to text.
- * Fields: a key, its facts, a name for messages, and for a part whose rows have no versions its kind.
+ * Fields: a key, its facts, a name for messages, for a part whose rows have no versions its kind, and the file that it
+ * is stored in, which commands that rewrite the table replace.
  */
 std::string parts_sql(const UsedTable& table);
 

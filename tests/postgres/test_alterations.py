@@ -1,8 +1,10 @@
 """`extract --incremental` between random changes of rows, tables and types: the files are those of a full extraction."""
+import concurrent.futures
 import json
 import os
 import pathlib
 import random
+import time
 
 import psycopg2
 import pytest
@@ -41,11 +43,12 @@ class Database:
         assert self.transaction(lambda: [self.insert(number) for number in range(NUM_ROWS)] + [
             self.say(number) for number in range(NUM_ROWS)] + [self.make_twins()])
 
-    def transaction(self, work):
+    def transaction(self, work, before_commit=lambda: None):
         """False if the server refuses it."""
         self.cursor.execute("BEGIN")
         try:
             work()
+            before_commit()
             self.cursor.execute("COMMIT")
         except psycopg2.Error:
             self.cursor.execute("ROLLBACK")
@@ -163,12 +166,23 @@ class Database:
         self.cursor.execute(self.chance.choice(["ALTER TABLE talks DROP CONSTRAINT IF EXISTS talks_pkey", "ALTER TABLE talks ADD PRIMARY KEY (conversation_id)",
                                                 "ALTER TABLE talks ADD PRIMARY KEY (conversation_id)"]))
 
+    def rewrite(self):
+        """Rows that a snapshot taken before would not see; no column that is read is altered."""
+        self.cursor.execute("ALTER TABLE talks ALTER COLUMN tag TYPE varchar(%s)", (self.chance.randrange(5, 99),))
+        self.cursor.execute("ALTER TABLE talks ADD COLUMN stamp timestamptz DEFAULT clock_timestamp(); ALTER TABLE talks DROP COLUMN stamp")
+
+    def alteration(self):
+        return self.chance.choice([self.swap_names, self.rename, self.add_again, self.change_type, self.swap_labels, self.swap_parts,
+                                   self.alter_part, self.replace_table, self.change_index, self.rewrite])
+
     def change(self):
         rows = [self.insert, self.say, self.update, self.change_sayings, self.delete]
-        alterations = [self.swap_names, self.rename, self.add_again, self.change_type, self.swap_labels, self.swap_parts, self.alter_part,
-                       self.replace_table, self.change_index]
         for _ in range(self.chance.choice([1, 1, 2, 3])):
-            self.transaction(self.chance.choice(rows if self.chance.random() < 0.5 else alterations))
+            self.transaction(self.chance.choice(rows) if self.chance.random() < 0.5 else self.alteration())
+
+
+def extract_into(folder, url, *options):
+    return program.run("extract", "--output", folder, *OPTIONS, *options, environment={"DATABASE_URL": url})
 
 
 @pytest.mark.parametrize("seed", range(12 if IS_SLOW else 3))
@@ -178,7 +192,7 @@ def test_random_alterations(database, tmp_path, seed):
     kinds = {"increment": 0, "in_full": 0, "refused": 0}
 
     def extract(folder, *options):
-        return program.run("extract", "--output", tmp_path / folder, *OPTIONS, *options, environment={"DATABASE_URL": url})
+        return extract_into(tmp_path / folder, url, *options)
 
     for step in range(60 if IS_SLOW else 20):
         changing.change()
@@ -192,3 +206,45 @@ def test_random_alterations(database, tmp_path, seed):
             assert files[0] == files[1], (step, name, increment.stderr)
         kinds[next(kind for kind in kinds if kind in json.loads((tmp_path / "increment/manifest.json").read_text())["measured"])] += 1
     assert kinds["increment"] > 0 and kinds["in_full"] > 0, kinds
+
+
+@pytest.mark.parametrize("seed", range(12 if IS_SLOW else 2))
+def test_alterations_after_the_snapshot(database, tmp_path, seed):
+    """Each is committed when the increment has its snapshot and waits for the lock of a table."""
+    url, connection = database
+    changing = Database(connection, random.Random(1000 + seed))
+    num_retried = 0
+
+    def wait_until_locked(run):
+        while not run.done():
+            changing.cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if changing.cursor.fetchone()[0] > 0:
+                return True
+            time.sleep(0.01)
+        return False
+
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        for step in range(30 if IS_SLOW else 8):
+            extract_into(tmp_path / "increment", url, "--incremental")
+            changing.change()
+            run, has_waited = None, False
+
+            def start():
+                nonlocal run, has_waited
+                run = pool.submit(extract_into, tmp_path / "increment", url, "--incremental")
+                has_waited = wait_until_locked(run)
+
+            changing.transaction(changing.alteration(), before_commit=start)
+            if run is None:
+                continue
+            increment = run.result()
+            if not has_waited:
+                continue
+            full = extract_into(tmp_path / "full", url)
+            assert increment.status == full.status, (step, increment.stderr, full.stderr)
+            num_retried += "was altered while the conversations were read; retrying, 1 of" in increment.stderr
+            if full.status != 0:
+                continue
+            for name in FILES:
+                assert (tmp_path / "increment" / name).read_bytes() == (tmp_path / "full" / name).read_bytes(), (step, name, increment.stderr)
+    assert num_retried > 0

@@ -7,7 +7,8 @@
 
 namespace intelia {
 
-/** The growth of the peak of resident memory since construction. The address sanitizer keeps freed memory, and there is no figure. */
+/** The growth of the peak of resident memory since construction. The address sanitizer keeps freed memory, and there is
+ * no figure. */
 class PeakMemory {
  public:
   PeakMemory() {
