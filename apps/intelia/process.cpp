@@ -40,7 +40,12 @@ constexpr long kMillisecondsToStop = 1500;
 constexpr long kMillisecondsOfGrace = 50;  // between two looks at whether a checkpoint is written
 
 void on_signal(int number) {
-  if (signal_target->is_set()) ::_exit(128 + number);
+  const bool is_taken = signal_target->takes_interrupts();
+  if (is_taken && number == SIGINT) {
+    if (!signal_target->is_set()) signal_target->set(number);
+    return;
+  }
+  if (signal_target->is_set() && !(is_taken && signal_target->signal_number() == SIGINT)) ::_exit(128 + number);
   signal_target->set(number);
   set_timer(kMillisecondsToStop);
 }
@@ -66,6 +71,7 @@ void install_signals(StopFlag& stop) {
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
+  for (int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&action.sa_mask, number);
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     ::sigaction(number, nullptr, &before);
