@@ -190,7 +190,7 @@ void Chat::set_model(const ModelSettings& model) {
 std::string Chat::description() const {
   std::string text = fmt::format("{}; model '{}'", loaded_->model->description(), settings_.model.model.string());
   if (!settings_.model.adapter.empty()) text += fmt::format(", adapter '{}'", settings_.model.adapter.string());
-  return text;
+  return text + (settings_.model.method == Method::qlora ? ", NF4 weights" : ", weights as stored");
 }
 
 std::int64_t Chat::num_tokens() const {

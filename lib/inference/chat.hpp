@@ -77,7 +77,7 @@ class Chat {
    */
   void set_model(const ModelSettings& model);
   const ModelSettings& model() const { return settings_.model; }
-  /** "llama, 4.2 M parameters, fp32 on cpu; model 'FOLDER', adapter 'FOLDER'". */
+  /** "llama, 4.2 M parameters, fp32 on cpu; model 'FOLDER', adapter 'FOLDER', weights as stored". */
   std::string description() const;
 
   std::size_t num_answers() const { return exchanges_.size(); }
