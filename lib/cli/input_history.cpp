@@ -55,7 +55,8 @@ void InputHistory::read() {
       ++num_bad;
     }
   }
-  if (num_bad > 0) log_.warning(fmt::format("'{}' has {} that cannot be read", path_.string(), counted(num_bad, "line")));
+  if (num_bad > 0)
+    log_.warning(fmt::format("'{}' has {} that cannot be read", path_.string(), counted(num_bad, "line")));
   if (lines_.size() > kMaxLines) lines_.erase(lines_.begin(), lines_.end() - kMaxLines);
   if (!lines_.empty()) last_ = lines_.back();
   if (num_lines < 2 * kMaxLines) return;

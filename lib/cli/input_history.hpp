@@ -12,8 +12,8 @@ namespace intelia {
 
 class InputHistory {
  public:
-  /** Reads the last lines of `path`, which need not exist; empty: no file is used. A file that cannot be read or written
-      is no error: a warning says so, and the history is that of this session alone. */
+  /** Reads the last lines of `path`, which need not exist; empty: no file is used. A file that cannot be read or
+     written is no error: a warning says so, and the history is that of this session alone. */
   InputHistory(std::filesystem::path path, Log& log);
 
   /** The lines of earlier sessions, oldest first. */

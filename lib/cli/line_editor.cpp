@@ -80,7 +80,8 @@ struct LineEditor::State {
   /** Redraws after the window has another size. */
   void follow_window() {
     winsize now{};
-    if (::ioctl(::fileno(out), TIOCGWINSZ, &now) != 0 || (now.ws_col == size.ws_col && now.ws_row == size.ws_row)) return;
+    if (::ioctl(::fileno(out), TIOCGWINSZ, &now) != 0 || (now.ws_col == size.ws_col && now.ws_row == size.ws_row))
+      return;
     size = now;
     ::el_resize(editor);
     ::el_wset(editor, EL_REFRESH);
@@ -173,7 +174,8 @@ struct LineEditor::State {
     return ::el_winsertstr(editor, wide(found.substr(begun.size()) + ' ').c_str()) == 0 ? CC_REFRESH : CC_REFRESH_BEEP;
   }
 
-  void bind(const wchar_t* key, const wchar_t* name, const wchar_t* help, unsigned char (*function)(EditLine*, wint_t)) {
+  void bind(const wchar_t* key, const wchar_t* name, const wchar_t* help,
+            unsigned char (*function)(EditLine*, wint_t)) {
     ::el_wset(editor, EL_ADDFN, name, help, function);
     ::el_wset(editor, EL_BIND, key, name, nullptr);
   }

@@ -46,9 +46,9 @@ struct ChatAnswer {
 class Chat {
  public:
   /**
-   * Loads the model. Sinks::stop must take interrupts (StopFlag::InterruptsTaken) while answer() or set_model() runs, if
-   * SIGINT is to end these and not the program. Errors as those of load_text_side and Engine::load; SettingError{usage}
-   * when the chat template takes no system prompt and there is one.
+   * Loads the model. Sinks::stop must take interrupts (StopFlag::InterruptsTaken) while answer() or set_model() runs,
+   * if SIGINT is to end these and not the program. Errors as those of load_text_side and Engine::load;
+   * SettingError{usage} when the chat template takes no system prompt and there is one.
    */
   Chat(ChatSettings settings, const Sinks& sinks);
   ~Chat();
@@ -56,10 +56,10 @@ class Chat {
   Chat& operator=(const Chat&) = delete;
 
   /**
-   * Answers `message`, and adds both to the conversation. `show` gets the parts of the answer: whole characters, none of
-   * a stop string. SIGINT ends the answer, whose beginning is kept; before its first character the message is not kept
-   * either. Error{input} when the template refuses the conversation, ContextFull when it fills the context. After any error the
-   * conversation is as before.
+   * Answers `message`, and adds both to the conversation. `show` gets the parts of the answer: whole characters, none
+   * of a stop string. SIGINT ends the answer, whose beginning is kept; before its first character the message is not
+   * kept either. Error{input} when the template refuses the conversation, ContextFull when it fills the context. After
+   * any error the conversation is as before.
    */
   ChatAnswer answer(const std::string& message, const std::function<void(std::string_view)>& show);
 
@@ -86,9 +86,9 @@ class Chat {
   std::int64_t context_length() const;
 
   /**
-   * Writes the conversation to `path` as one record of a training file, {"messages","metadata"}, with mode 0600. Answers
-   * that were cut short have "weight" 0, so that they are not trained; their number is returned. Error{usage} for a
-   * conversation without answers, and when `path` is not a file; FileExists when it is one, unless `replaces`.
+   * Writes the conversation to `path` as one record of a training file, {"messages","metadata"}, with mode 0600.
+   * Answers that were cut short have "weight" 0, so that they are not trained; their number is returned. Error{usage}
+   * for a conversation without answers, and when `path` is not a file; FileExists when it is one, unless `replaces`.
    */
   std::int64_t save(const std::filesystem::path& path, bool replaces) const;
 

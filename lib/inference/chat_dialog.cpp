@@ -242,8 +242,7 @@ class Dialog {
   }
 
   void set_system(const std::string& text) {
-    if (text.empty())
-      return console_.tell(chat_.system().empty() ? "no system prompt\n" : chat_.system() + "\n");
+    if (text.empty()) return console_.tell(chat_.system().empty() ? "no system prompt\n" : chat_.system() + "\n");
     chat_.set_system(text == "\"\"" ? "" : text);
     console_.tell(chat_.system().empty() ? "no system prompt from here on\n" : "a new system prompt from here on\n");
   }

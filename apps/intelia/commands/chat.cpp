@@ -39,7 +39,8 @@ std::filesystem::path history_file() {
     return path.is_absolute() ? path : std::filesystem::path();
   };
   std::filesystem::path state = folder("XDG_STATE_HOME");
-  if (const std::filesystem::path home = folder("HOME"); state.empty() && !home.empty()) state = home / ".local" / "state";
+  if (const std::filesystem::path home = folder("HOME"); state.empty() && !home.empty())
+    state = home / ".local" / "state";
   return state.empty() ? state : state / "intelia" / "chat-history.jsonl";
 }
 
@@ -117,8 +118,10 @@ int run(const Options& options, Context& context) {
   }
   Chat chat(settings, context.sinks);
   const ChatTotals totals = talk(chat, options, dialog_terminal(), {context.common.force, prepare}, context);
-  std::string words = fmt::format("{}, {}", counted(totals.answers, "answer"), counted(totals.completion_tokens, "token"));
-  if (totals.skipped_lines > 0) words += fmt::format("; {} without text skipped", counted(totals.skipped_lines, "line"));
+  std::string words =
+      fmt::format("{}, {}", counted(totals.answers, "answer"), counted(totals.completion_tokens, "token"));
+  if (totals.skipped_lines > 0)
+    words += fmt::format("; {} without text skipped", counted(totals.skipped_lines, "line"));
   if (totals.repaired_lines > 0)
     words += fmt::format("; invalid UTF-8 replaced in {}", counted(totals.repaired_lines, "line"));
   context.finish_after_data({{"answers", totals.answers},
@@ -136,7 +139,8 @@ int run(const Options& options, Context& context) {
 extern const Command chat{
     "chat", "Talk to a model in the terminal",
     "Answers what is typed, token by token, as the next message of one conversation, rendered by the model's own chat "
-    "template. /help lists the commands: /reset, /undo, /system, /tokens, /save, /model, /quit. Ctrl-C stops an answer, "
+    "template. /help lists the commands: /reset, /undo, /system, /tokens, /save, /model, /quit. Ctrl-C stops an "
+    "answer, "
     "Ctrl-D leaves. When standard input is not a terminal, each line is a message, and standard output has the answers "
     "alone. Without a temperature the most likely token is chosen; the settings of generation_config.json are not "
     "used.\n\n"
