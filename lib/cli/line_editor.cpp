@@ -77,6 +77,12 @@ struct LineEditor::State {
 
   static wchar_t* prompt_of(EditLine* editor) { return of(editor).prompt.data(); }
 
+  /** Whether the terminal marks where what is pasted begins and ends (bracketed paste). */
+  void mark_pastes(bool marks) const {
+    if (!is_dumb_terminal()) std::fputs(marks ? "\x1b[?2004h" : "\x1b[?2004l", out);
+    std::fflush(out);
+  }
+
   /** Redraws after the window has another size. */
   void follow_window() {
     winsize now{};
@@ -141,8 +147,11 @@ struct LineEditor::State {
   }
 
   static unsigned char suspend(EditLine* editor, wint_t) {
+    State& state = of(editor);
     ::el_wset(editor, EL_PREP_TERM, 0);
+    state.mark_pastes(false);
     ::raise(SIGTSTP);
+    state.mark_pastes(true);
     ::el_wset(editor, EL_PREP_TERM, 1);
     return CC_REDISPLAY;
   }
@@ -218,20 +227,18 @@ LineEditor::End LineEditor::read(std::string_view prompt, std::string& line, con
   state.is_interrupted = false;
   state.typed.clear();
   ::ioctl(::fileno(state.out), TIOCGWINSZ, &state.size);
-  const bool has_paste_marks = !is_dumb_terminal();
-  if (has_paste_marks) std::fputs("\x1b[?2004h", state.out);
-  std::fflush(state.out);
+  state.mark_pastes(true);
   ::el_wset(state.editor, EL_PREP_TERM, 1);  // before the prompt: keys pressed at its sight are keys of the editor
   int num_read = 0;
   const wchar_t* const text = ::el_wgets(state.editor, &num_read);
-  const std::string end = state.is_interrupted ? "^C\n" : text == nullptr || num_read <= 0 ? "\n" : "";
-  std::fputs((end + (has_paste_marks ? "\x1b[?2004l" : "")).c_str(), state.out);
-  std::fflush(state.out);
+  if (state.is_interrupted || text == nullptr || num_read <= 0)
+    std::fputs(state.is_interrupted ? "^C\n" : "\n", state.out);
+  state.mark_pastes(false);
   if (state.is_interrupted) {
     line = state.typed;
     return End::interrupted;
   }
-  stop.check("reading the terminal");
+  if (stop.signal_number() != SIGINT) stop.check("reading the terminal");
   line.clear();
   if (text == nullptr || num_read <= 0) return End::input;
   line = narrow({text, static_cast<std::size_t>(num_read)});

@@ -62,8 +62,8 @@ def models(tmp_path_factory):
 
 
 @contextlib.contextmanager
-def chat(model, *more, home=None, waits=True, **options):
-    environment = {"HOME": str(home or "/nonexistent"), "XDG_STATE_HOME": ""}
+def chat(model, *more, home=None, waits=True, environment=None, **options):
+    environment = {"HOME": str(home or "/nonexistent"), "XDG_STATE_HOME": "", **(environment or {})}
     terminal = PseudoTerminal("chat", "--model", model, *ON_CPU, *more, environment=environment, **options)
     try:
         if waits:
@@ -200,6 +200,44 @@ def test_leaving(models):
         terminal.wait_for(PROMPT)
         terminal.send("\x04")
         assert terminal.finish()[0] == 0
+
+
+def test_a_terminal_that_goes_away(models):
+    with chat(models.short) as terminal:
+        os.close(terminal.slave)
+        os.close(terminal.master)
+        assert terminal.process.wait(SECONDS_TO_STOP) in (0, 128 + signal.SIGHUP, -signal.SIGHUP)
+        terminal.master, terminal.slave = os.pipe()
+
+
+def test_a_terminal_without_control_sequences(models):
+    with chat(models.short, "--max-new-tokens", 4, waits=False, environment={"TERM": "dumb"}) as terminal:
+        terminal.wait_for(">>> ")
+        terminal.send("day one\r")
+        assert b"\x1b" not in terminal.wait_for("tokens of context")
+
+
+def test_suspending(models, monkeypatch):
+    """Ctrl-Z gives the terminal back to the shell, and the line that was begun goes on."""
+    monkeypatch.setattr(program, "PROGRAM", "bash")
+    command = " ".join([os.environ.get("INTELIA_PROGRAM", str(program.ROOT / "build/release/bin/intelia")), "chat", "--model", str(models.short), *ON_CPU])
+    shell = PseudoTerminal("--norc", "--noprofile", "-i", environment={"HOME": "/nonexistent", "PS1": "SHELL$ "})
+    try:
+        shell.wait_for("SHELL$ ")
+        shell.send(command + " --max-new-tokens 4\r")
+        shell.wait_for(PROMPT)
+        shell.send("/tok\x1a")
+        shell.wait_for("Stopped")
+        shell.wait_for("SHELL$ ")
+        shell.send("fg\r")
+        shell.wait_for("/tok")
+        shell.send("ens\r")
+        shell.wait_for("of 256 tokens of context")
+        shell.wait_for(PROMPT)
+        shell.send("\x04")
+        shell.wait_for("SHELL$ ")
+    finally:
+        shell.close()
 
 
 def test_commands(models, tmp_path):
