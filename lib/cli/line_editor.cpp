@@ -163,6 +163,10 @@ struct LineEditor::State {
     std::wstring text;
     while (!text.ends_with(end)) {
       const std::optional<wchar_t> c = state.read_character();
+      if (c == L'\x03' || (!c && state.stop->take(SIGINT))) {  // the end mark may never come
+        ::el_winsertstr(editor, text.c_str());
+        return interrupt(editor, 0);
+      }
       if (!c) return CC_EOF;
       text += *c == L'\r' ? L'\n' : *c;
     }

@@ -5,6 +5,7 @@
 
 #include <exception>
 #include <optional>
+#include <utility>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"

@@ -4,7 +4,9 @@
 #include <signal.h>
 
 #include <algorithm>
+#include <cctype>
 #include <optional>
+#include <utility>
 
 #include "base/counted.hpp"
 #include "base/nearest_word.hpp"
@@ -94,7 +96,7 @@ class Dialog {
   ChatTotals run() {
     std::string message;
     while (read_message(message)) {
-      const auto command = parse_command(message);
+      const auto command = is_quoted_ ? std::nullopt : parse_command(message);
       if (command && (command->name == "/quit" || command->name == "/exit")) break;
       guarded([&] { command ? obey(*command) : answer(message); });
     }
@@ -119,6 +121,7 @@ class Dialog {
   bool read_message(std::string& message) {
     enum class Form { line, continued, quoted } form = Form::line;
     message.clear();
+    is_quoted_ = false;
     for (std::string line;;) {
       sinks_.stop.take(SIGINT);  // one that came after the answer that it was meant for
       const ChatConsole::Typed typed = console_.read(form != Form::line, line);
@@ -129,6 +132,7 @@ class Dialog {
         if (is_idle) console_.tell("(Ctrl-C again, Ctrl-D or /quit leaves)\n");
         form = Form::line;
         message.clear();
+        is_quoted_ = false;
         continue;
       }
       is_leaving_ = false;
@@ -136,6 +140,7 @@ class Dialog {
       line = as_valid_utf8(line, repaired);
       if (form == Form::line && line.starts_with(kQuotes)) {
         form = Form::quoted;
+        is_quoted_ = true;
         line.erase(0, kQuotes.size());
         if (line.empty()) continue;
       }
@@ -157,6 +162,7 @@ class Dialog {
       if (message.find_first_not_of(" \n") != std::string::npos) return true;
       form = Form::line;
       message.clear();
+      is_quoted_ = false;
     }
   }
 
@@ -276,6 +282,7 @@ class Dialog {
   const DialogSettings& settings_;
   const Sinks& sinks_;
   ChatTotals totals_;
+  bool is_quoted_ = false;   // the message was written between quotes, and is no command
   bool is_leaving_ = false;  // the last that was typed is an interrupt at an empty line
 };
 

@@ -191,6 +191,8 @@ def test_leaving(models):
         terminal.send("\x03")
         assert "Ctrl-C again" in terminal.wait_for(PROMPT).decode()
         assert "/reset" in terminal.ask("/help")
+        terminal.send("\x1b[200~a paste without end\x03")
+        terminal.wait_for(PROMPT)
         terminal.send("\x03")
         terminal.wait_for(PROMPT)
         terminal.send("\x03")
@@ -332,6 +334,7 @@ def test_several_lines(models, tmp_path):
     with chat(models.short, "--max-new-tokens", 4) as terminal:
         for number, (keys, message) in enumerate([
                 ("first \\\rsecond\r", "first \nsecond"), ('"""first\rsecond"""\r', "first\nsecond"), ('"""\rfirst\r\rsecond\r"""\r', "first\n\nsecond"),
+                ('"""/reset"""\r', "/reset"),
                 ("\x1b[200~first\rsecond\x1b[201~ third\r", "first\nsecond third")]):
             terminal.ask("/reset")
             terminal.send(keys)
