@@ -41,10 +41,7 @@ constexpr long kMillisecondsOfGrace = 50;  // between two looks at whether a che
 
 void on_signal(int number) {
   const bool is_taken = signal_target->takes_interrupts();
-  if (is_taken && number == SIGINT) {
-    if (!signal_target->is_set()) signal_target->set(number);
-    return;
-  }
+  if (is_taken && number == SIGINT) return signal_target->set_if_unset(number);
   if (signal_target->is_set() && !(is_taken && signal_target->signal_number() == SIGINT)) ::_exit(128 + number);
   signal_target->set(number);
   set_timer(kMillisecondsToStop);
@@ -71,7 +68,6 @@ void install_signals(StopFlag& stop) {
   struct sigaction action {};
   action.sa_handler = on_signal;
   action.sa_flags = SA_RESTART;
-  for (int number : {SIGINT, SIGTERM, SIGHUP}) ::sigaddset(&action.sa_mask, number);
   for (int number : {SIGINT, SIGTERM, SIGHUP}) {
     struct sigaction before {};
     ::sigaction(number, nullptr, &before);

@@ -58,6 +58,11 @@ class MetricsListener {
 class StopFlag {
  public:
   void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
+  /** The same, without replacing another signal. */
+  void set_if_unset(int signal_number) {
+    int unset = 0;
+    signal_number_.compare_exchange_strong(unset, signal_number, std::memory_order_relaxed);
+  }
   int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
   bool is_set() const { return signal_number() != 0; }  // 0: not set
   /** Unsets the flag if signal `number` has set it; returns whether it had. */
