@@ -40,7 +40,9 @@ constexpr long kMillisecondsToStop = 1500;
 constexpr long kMillisecondsOfGrace = 50;  // between two looks at whether a checkpoint is written
 
 void on_signal(int number) {
-  if (signal_target->is_set()) ::_exit(128 + number);
+  const bool is_taken = signal_target->takes_interrupts();
+  if (is_taken && number == SIGINT) return signal_target->set_if_unset(number);
+  if (signal_target->is_set() && !(is_taken && signal_target->signal_number() == SIGINT)) ::_exit(128 + number);
   signal_target->set(number);
   set_timer(kMillisecondsToStop);
 }

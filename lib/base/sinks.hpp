@@ -58,8 +58,15 @@ class MetricsListener {
 class StopFlag {
  public:
   void set(int signal_number) { signal_number_.store(signal_number, std::memory_order_relaxed); }
+  /** The same, without replacing another signal. */
+  void set_if_unset(int signal_number) {
+    int unset = 0;
+    signal_number_.compare_exchange_strong(unset, signal_number, std::memory_order_relaxed);
+  }
   int signal_number() const { return signal_number_.load(std::memory_order_relaxed); }
   bool is_set() const { return signal_number() != 0; }  // 0: not set
+  /** Unsets the flag if signal `number` has set it; returns whether it had. */
+  bool take(int number) const { return signal_number_.compare_exchange_strong(number, 0, std::memory_order_relaxed); }
   void request_checkpoint() { wants_checkpoint_.store(true, std::memory_order_relaxed); }
   /** Whether one was requested since the last call. */
   bool take_checkpoint_request() const { return wants_checkpoint_.exchange(false, std::memory_order_relaxed); }
@@ -82,9 +89,23 @@ class StopFlag {
   };
   bool has_grace() const { return num_graces_.load() > 0; }
 
+  /** For a program that goes on after an interrupt: while one exists, SIGINT only sets the flag, until take(). */
+  class InterruptsTaken {
+   public:
+    explicit InterruptsTaken(const StopFlag& flag) : flag_(flag) { flag_.takes_interrupts_.store(true); }
+    ~InterruptsTaken() { flag_.takes_interrupts_.store(false); }
+    InterruptsTaken(const InterruptsTaken&) = delete;
+    InterruptsTaken& operator=(const InterruptsTaken&) = delete;
+
+   private:
+    const StopFlag& flag_;
+  };
+  bool takes_interrupts() const { return takes_interrupts_.load(); }
+
  private:
-  std::atomic<int> signal_number_{0};
+  mutable std::atomic<int> signal_number_{0};
   mutable std::atomic<int> num_graces_{0};
+  mutable std::atomic<bool> takes_interrupts_{false};
   mutable std::atomic<bool> wants_checkpoint_{false};
 };
 

@@ -89,6 +89,7 @@ constexpr ForeignOption kForeignOptions[] = {
     {"mlflow experiment-name", "mlflow-experiment"},
     {"num-workers num-proc dataset-num-proc preprocessing-num-workers dataloader-num-workers nproc jobs t j",
      "threads"},
+    {"system-prompt system-message sys", "system"},
     {"max-tokens max-gen-toks num-predict n-predict new-tokens", "max-new-tokens"},
     {"verbosity debug log-level v", "verbose"},
     {"silent q", "quiet"},

@@ -81,14 +81,10 @@ void TerminalLog::draw_live(std::string_view line, std::string_view picture) {
   std::fflush(stderr);
 }
 
-namespace {
-
 bool is_dumb_terminal() {
   const char* terminal = std::getenv("TERM");
   return terminal != nullptr && std::string_view(terminal) == "dumb";
 }
-
-}  // namespace
 
 TerminalProgress::TerminalProgress(TerminalLog& log)
     : log_(log), is_terminal_(::isatty(STDERR_FILENO) == 1 && !is_dumb_terminal()) {}

@@ -50,6 +50,9 @@ class TerminalProgress final : public Progress {
   std::string unit_, picture_;
 };
 
+/** Whether TERM names a terminal without control sequences. */
+bool is_dumb_terminal();
+
 /** Whether output to `file` is colored: --color, then NO_COLOR and TERM, then whether it is a terminal. */
 bool wants_color(CommonOptions::Color choice, std::FILE* file);
 

@@ -78,6 +78,9 @@ struct ModelSettings {
   double max_memory = 0;  // GiB that plans may count on; 0: what the machine has available
   /** Keep freed memory until the run ends or the model is destroyed, which is faster; false: until each call ends. */
   bool retains_memory = true;
+  /** Keep the keys and values of the last answer between calls of generate(), so that of a prompt which continues that
+     conversation only the rest is read. On the CPU, except with fp16. */
+  bool keeps_keys = false;
 };
 
 struct SamplingSettings {
@@ -270,7 +273,8 @@ struct GeneratedTokens {
   /** With wants_log_probs, of each id: its logarithmic probability in the model's own distribution, before penalty,
      temperature and filters. */
   std::vector<float> log_probs = {};
-  bool is_truncated = false;  // it ended at max_new_tokens or at the context length
+  bool is_truncated = false;       // it ended at max_new_tokens or at the context length
+  std::int64_t reused_tokens = 0;  // of the prompt: their keys and values were kept from an earlier call
 };
 
 }  // namespace intelia

@@ -30,8 +30,7 @@ void check(const GenerationSettings& settings) {
   if (settings.limit < 0) throw SettingError(Kind::usage, "limit", "expected 0 (all) or more");
   if (settings.num_samples > 1 && settings.sampling.temperature <= 0)
     throw SettingError(Kind::usage, "num-samples", "several answers to a prompt need a temperature above 0");
-  for (const std::string& stop : settings.stop_strings)
-    if (stop.empty()) throw SettingError(Kind::usage, "stop", "expected a text that is not empty");
+  check_stop_strings(settings.stop_strings);
 }
 
 std::vector<std::string> sampling_keys(const fs::path& folder) {
@@ -157,7 +156,9 @@ class FileClient final : public GenerationClient {
 
   bool add(std::int64_t number, std::int32_t id) override {
     ++totals_.completion_tokens;
-    return places_.at(number).stop.add(id);
+    AnswerText& text = places_.at(number).text;
+    text.add(id);
+    return text.is_stopped();
   }
 
   void finish(std::int64_t number, GeneratedTokens&& tokens) override {
@@ -189,7 +190,7 @@ class FileClient final : public GenerationClient {
     std::shared_ptr<OpenPrompt> prompt;
     int sample;
     bool is_base;
-    StopDetector stop;
+    AnswerText text;
   };
 
   void open(ReadPrompt&& read) {
@@ -201,8 +202,7 @@ class FileClient final : public GenerationClient {
     prompt->num_open = settings_.num_samples * (settings_.answers_base ? 2 : 1);
     for (const bool is_base : {false, true})
       for (int sample = 0; sample < settings_.num_samples && (!is_base || settings_.answers_base); ++sample)
-        waiting_.push_back(
-            {prompt, sample, is_base, StopDetector(*generator_.text().tokenizer, settings_.stop_strings)});
+        waiting_.push_back({prompt, sample, is_base, AnswerText(*generator_.text().tokenizer, settings_.stop_strings)});
     totals_.prompt_tokens += static_cast<std::int64_t>(prompt->read.ids.size());
   }
 

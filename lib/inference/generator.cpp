@@ -22,8 +22,8 @@ Generator::Generator(const TextSide& text, LoadedModel& model, RenderOptions ren
 PromptIds Generator::encode(const std::vector<Message>& messages, const std::string& tools_json) const {
   PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, with_tools(render_, tools_json));
   if (static_cast<std::int64_t>(ids.size()) >= model_.context_length())
-    throw Error(Kind::input,
-                fmt::format("the prompt has {} tokens, the model's context {}", ids.size(), model_.context_length()));
+    throw ContextFull(
+        fmt::format("the prompt has {} tokens, the model's context {}", ids.size(), model_.context_length()));
   return ids;
 }
 
@@ -41,6 +41,7 @@ Completion Generator::completion(std::int64_t prompt_tokens, GeneratedTokens&& g
                         static_cast<std::int64_t>(generated.ids.size())};
   completion.ids = std::move(generated.ids);
   completion.log_probs = std::move(generated.log_probs);
+  completion.reused_tokens = generated.reused_tokens;
   if (const std::size_t end = find_stop(completion.text, stop_strings); end != std::string::npos) {
     completion.text.resize(end);
     completion.finish_reason = FinishReason::stop;

@@ -28,6 +28,13 @@ struct Completion {
   std::int64_t completion_tokens = 0;  // without the stop token
   std::vector<std::int32_t> ids;       // those tokens; with a stop string up to the one that completes it
   std::vector<float> log_probs;        // of each, with wants_log_probs
+  std::int64_t reused_tokens = 0;      // of the prompt: see ModelSettings::keeps_keys
+};
+
+/** A prompt fills the model's context, so that nothing can follow. */
+class ContextFull : public Error {
+ public:
+  explicit ContextFull(const std::string& message) : Error(Kind::input, message) {}
 };
 
 /** A prompt as token ids, generation prompt included. */
@@ -40,7 +47,7 @@ class Generator {
   Generator(const TextSide& text, LoadedModel& model, RenderOptions render = {});
 
   /** Renders and encodes `messages`; `tools_json`, where not empty, takes the place of the generator's tools.
-      Error{input} when the template raises an error, or when they fill the model's context. */
+      Error{input} when the template raises an error; ContextFull. */
   PromptIds encode(const std::vector<Message>& messages, const std::string& tools_json = "") const;
 
   /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample`

@@ -60,6 +60,7 @@ class Loaded final : public LoadedModel {
     if (settings.method == Method::full) settings.method = Method::lora;  // the model is not trained here
     model_ = load_model(settings, sinks);
     if (!settings.adapter.empty()) load_adapter(model_, settings.adapter);
+    if (settings.keeps_keys) kept_.emplace(model_);
   }
   std::int64_t vocabulary_size() const override { return model_.config.vocab_size; }
   std::int64_t context_length() const override { return intelia::context_length(model_.config); }
@@ -80,7 +81,8 @@ class Loaded final : public LoadedModel {
   void generate(GenerationClient& client, const SamplingSettings& sampling, int batch_size,
                 const StopFlag& stop) override {
     const HeapRetention retention;
-    guarded("generation", [&] { nn::generate(model_, client, sampling, batch_size, stop); });
+    const StopScope scope(model_, stop);
+    guarded("generation", [&] { nn::generate(model_, client, sampling, batch_size, stop, kept_ ? &*kept_ : nullptr); });
   }
   std::vector<float> logits(std::span<const std::int32_t> ids, bool use_adapter) override {
     const HeapRetention retention;
@@ -95,8 +97,21 @@ class Loaded final : public LoadedModel {
   }
 
  private:
+  /** While it exists, a pass through `model` stops at the next layer when the flag is set. */
+  class StopScope {
+   public:
+    StopScope(Decoder& model, const StopFlag& stop) : model_(model) { model_.stop = &stop; }
+    ~StopScope() { model_.stop = nullptr; }
+    StopScope(const StopScope&) = delete;
+    StopScope& operator=(const StopScope&) = delete;
+
+   private:
+    Decoder& model_;
+  };
+
   std::optional<HeapRetention> retention_;  // between calls; outlives the model
   Decoder model_;
+  std::optional<KeptSequence> kept_;
   bool is_nf4_;
 };
 

@@ -7,7 +7,6 @@
 
 #include "base/random.hpp"
 #include "engine/sampling.hpp"
-#include "nn/block_pool.hpp"
 
 namespace intelia::nn {
 
@@ -39,16 +38,25 @@ struct Sequence {
   bool has_read_prompt() const { return cached >= static_cast<std::int64_t>(request.prompt.size()); }
 };
 
-/** One call of generate(): the requests that are open, and the cache of their keys and values. */
+/** One call of generate(): the requests that are open. */
 class Generation {
  public:
-  Generation(const Decoder& model, GenerationClient& client, const SamplingSettings& sampling, int batch_size)
+  Generation(const Decoder& model, GenerationClient& client, const SamplingSettings& sampling, int batch_size,
+             KeptSequence& kept, bool keeps_sequence)
       : model_(model),
         client_(client),
         sampling_(sampling),
         batch_size_(static_cast<std::size_t>(std::max(1, batch_size))),
         has_independent_rows_(can_have_independent_rows(model)),
-        pool_(model, cache_) {}
+        kept_(kept),
+        keeps_sequence_(keeps_sequence && has_independent_rows_) {}
+  Generation(const Generation&) = delete;
+  Generation& operator=(const Generation&) = delete;
+  /** After an exception: what was read is kept, too. */
+  ~Generation() {
+    for (const auto& sequence : active_)
+      if (!sequence->is_finished) close(*sequence);
+  }
 
   void run(const StopFlag& stop) {
     for (;;) {
@@ -81,6 +89,7 @@ class Generation {
       if (sampling_.repetition_penalty != 1) sequence->seen.insert(prompt.begin(), prompt.end());
       sequence->request = std::move(*request);
       if (has_independent_rows_) follow(*sequence);
+      if (keeps_sequence_ && sequence->leader == nullptr) resume(*sequence);
       active_.push_back(std::move(sequence));
     }
   }
@@ -99,20 +108,38 @@ class Generation {
   /** After its leader has read the prompt: uses the blocks that the prompt fills. At least its last token is read
      again, for the logits. */
   void take_over(Sequence& sequence) {
-    const auto num_shared = (static_cast<std::int64_t>(sequence.request.prompt.size()) - 1) / kBlockTokens;
-    sequence.blocks.assign(sequence.leader->blocks.begin(), sequence.leader->blocks.begin() + num_shared);
-    for (const std::int32_t block : sequence.blocks) pool_.share(block);
-    sequence.cached = num_shared * kBlockTokens;
+    share(sequence, sequence.leader->blocks,
+          (static_cast<std::int64_t>(sequence.request.prompt.size()) - 1) / kBlockTokens);
     sequence.leader = nullptr;
+  }
+
+  /** Uses the blocks of the kept sequence for the beginning that its tokens and the prompt have in common. */
+  void resume(Sequence& sequence) {
+    const std::vector<std::int32_t>& prompt = sequence.request.prompt;
+    if (kept_.uses_adapter != sequence.request.uses_adapter ||
+        has_keys_of_length(std::max(prompt.size(), kept_.tokens.size())))
+      return;
+    const auto differ = std::mismatch(prompt.begin(), prompt.end() - 1, kept_.tokens.begin(), kept_.tokens.end());
+    share(sequence, kept_.blocks, (differ.first - prompt.begin()) / kBlockTokens);
+    sequence.result.reused_tokens = sequence.cached;
+  }
+
+  /** Begins `sequence` with the first of `blocks`, which are full. */
+  void share(Sequence& sequence, const std::vector<std::int32_t>& blocks, std::int64_t num_shared) {
+    sequence.blocks.assign(blocks.begin(), blocks.begin() + num_shared);
+    for (const std::int32_t block : sequence.blocks) kept_.pool.share(block);
+    sequence.cached = num_shared * kBlockTokens;
   }
 
   /** Computes the next tokens of the open sequences with, or without, the adapter. */
   void pass(bool uses_adapter) {
     std::vector<Sequence*> with_logits;
     std::vector<std::int64_t> ids, positions, rows;
+    std::vector<std::pair<Sequence*, std::int64_t>> read;  // and how many of its tokens will be cached
     TokenBatch batch;
-    cache_.layout = {};
-    cache_.spans.clear();
+    KvCache& cache = kept_.cache;
+    cache.layout = {};
+    cache.spans.clear();
     for (const auto& sequence : active_) {
       if (sequence->request.uses_adapter != uses_adapter || sequence->leader != nullptr) continue;
       const auto size = static_cast<std::int64_t>(sequence->tokens.size());
@@ -122,17 +149,17 @@ class Generation {
       if (count <= 0) continue;
       const std::int64_t end = sequence->cached + count;
       while (static_cast<std::int64_t>(sequence->blocks.size()) * kBlockTokens < end)
-        sequence->blocks.push_back(pool_.take());
+        sequence->blocks.push_back(kept_.pool.take());
       for (std::int64_t i = sequence->cached; i < end; ++i) {
         ids.push_back(sequence->tokens[static_cast<std::size_t>(i)]);
         positions.push_back(i);
-        cache_.spans.push_back(size);
+        cache.spans.push_back(size);
       }
       batch.lengths.push_back(count);
-      cache_.layout.blocks.push_back(sequence->blocks);
-      cache_.layout.lengths.push_back(count);
-      cache_.layout.totals.push_back(end);
-      sequence->cached = end;
+      cache.layout.blocks.push_back(sequence->blocks);
+      cache.layout.lengths.push_back(count);
+      cache.layout.totals.push_back(end);
+      read.emplace_back(sequence.get(), end);
       if (end < size) continue;
       rows.push_back(static_cast<std::int64_t>(ids.size()) - 1);
       with_logits.push_back(sequence.get());
@@ -145,7 +172,8 @@ class Generation {
     batch.positions = on_device(positions);
     const Pass pass{.uses_adapter = uses_adapter, .has_independent_rows = has_independent_rows_};
     const bool is_whole = rows.size() == ids.size();
-    const Tensor hidden = model_.hidden(batch, pass, is_whole ? Tensor() : on_device(rows), &cache_);  // [S, D]
+    const Tensor hidden = model_.hidden(batch, pass, is_whole ? Tensor() : on_device(rows), &cache);  // [S, D]
+    for (const auto& [sequence, end] : read) sequence->cached = end;
     for (const auto& sequence : active_)
       if (sequence->leader != nullptr && sequence->leader->has_read_prompt()) take_over(*sequence);
     if (rows.empty()) return;
@@ -185,13 +213,24 @@ class Generation {
   }
 
   void release_blocks(Sequence& sequence) {
-    for (const std::int32_t block : sequence.blocks) pool_.release(block);
+    for (const std::int32_t block : sequence.blocks) kept_.pool.release(block);
     sequence.blocks.clear();
   }
 
-  void finish(Sequence& sequence) {
+  /** The sequence takes the place of the kept one, or only releases its blocks. */
+  void close(Sequence& sequence) {
+    if (keeps_sequence_) {
+      kept_.blocks.swap(sequence.blocks);
+      sequence.tokens.resize(static_cast<std::size_t>(sequence.cached));
+      kept_.tokens = std::move(sequence.tokens);
+      kept_.uses_adapter = sequence.request.uses_adapter;
+    }
     release_blocks(sequence);
     sequence.is_finished = true;
+  }
+
+  void finish(Sequence& sequence) {
+    close(sequence);
     client_.finish(sequence.number, std::move(sequence.result));
   }
 
@@ -203,13 +242,20 @@ class Generation {
            (rope.type == RopeType::dynamic && length >= rope.original_positions);
   }
 
+  /** Whether the keys of a sequence of this length differ from those of a shorter one. */
+  bool has_keys_of_length(std::size_t length) const {
+    const Rope& rope = model_.config.rope;
+    return (rope.type == RopeType::longrope || rope.type == RopeType::dynamic) &&
+           static_cast<std::int64_t>(length) > rope.original_positions;
+  }
+
   const Decoder& model_;
   GenerationClient& client_;
   const SamplingSettings& sampling_;
   std::size_t batch_size_;
   bool has_independent_rows_;
-  KvCache cache_;
-  BlockPool pool_;
+  KeptSequence& kept_;
+  bool keeps_sequence_;
   std::vector<std::unique_ptr<Sequence>> active_;  // in the order of requests
   std::int64_t num_requests_ = 0;
   bool is_exhausted_ = false;
@@ -241,9 +287,11 @@ class ListClient final : public GenerationClient {
 }  // namespace
 
 void generate(const Decoder& model, GenerationClient& client, const SamplingSettings& sampling, int batch_size,
-              const StopFlag& stop) {
+              const StopFlag& stop, KeptSequence* kept) {
   const torch::autograd::AutoGradMode without_gradient(false);
-  Generation(model, client, sampling, batch_size).run(stop);
+  std::optional<KeptSequence> own;
+  Generation(model, client, sampling, batch_size, kept != nullptr ? *kept : own.emplace(model), kept != nullptr)
+      .run(stop);
 }
 
 std::vector<GeneratedTokens> generate(const Decoder& model, std::span<const GenerationRequest> requests,

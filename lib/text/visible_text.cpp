@@ -43,7 +43,7 @@ std::string visible(std::string_view text, Newlines newlines) {
       out += "\xEF\xBF\xBD";
     else if (c == '\n' && newlines == Newlines::shown_and_made)
       out += "↵\n";
-    else if (c != '\t' && is_invisible(c))
+    else if (c != '\t' && (c != '\n' || newlines != Newlines::made) && is_invisible(c))
       out += fmt::format("\\u{{{:x}}}", static_cast<std::uint32_t>(c));
     else
       out += bytes;

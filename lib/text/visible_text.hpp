@@ -7,7 +7,7 @@
 
 namespace intelia {
 
-enum class Newlines { shown_and_made /* ↵ and a newline */, shown /* as \u{a} */ };
+enum class Newlines { shown_and_made /* ↵ and a newline */, shown /* as \u{a} */, made /* a newline */ };
 
 /** `text` with every invisible character except tabs as \u{…}; bytes that are not UTF-8 become U+FFFD. */
 std::string visible(std::string_view text, Newlines newlines = Newlines::shown_and_made);

@@ -54,4 +54,9 @@ std::unique_ptr<Tokenizer> Tokenizer::load(const std::filesystem::path& folder, 
               folder.string() + ": no tokenizer: none of tokenizer.json, tekken.json and tokenizer.model exists");
 }
 
+bool is_byte_token(std::string_view token) {
+  return token.size() == 6 && token.starts_with("<0x") && token.ends_with('>') &&
+         std::all_of(token.begin() + 3, token.begin() + 5, [](unsigned char c) { return std::isxdigit(c) != 0; });
+}
+
 }  // namespace intelia

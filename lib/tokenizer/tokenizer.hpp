@@ -86,4 +86,7 @@ class Tokenizer {
   std::string sha256_;
 };
 
+/** Whether a token, as token_of() gives it, stands for a byte: "<0x0A>". */
+bool is_byte_token(std::string_view token);
+
 }  // namespace intelia

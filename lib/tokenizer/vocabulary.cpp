@@ -50,11 +50,6 @@ std::string with_spaces(std::string text) {
   return text;
 }
 
-bool is_byte_token(const std::string& text) {
-  return text.size() == 6 && text.starts_with("<0x") && text.ends_with('>') &&
-         std::all_of(text.begin() + 3, text.begin() + 5, [](unsigned char c) { return std::isxdigit(c) != 0; });
-}
-
 class Reader {
  public:
   explicit Reader(const std::filesystem::path& folder)

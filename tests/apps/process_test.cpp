@@ -1,5 +1,6 @@
 // Signals that would end the program without words: a mapped file that is truncated.
 #include <doctest/doctest.h>
+#include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,29 @@ TEST_CASE("reading a mapped file that was truncated ends with status 1 and names
   CHECK(WEXITSTATUS(status) == 1);
   CHECK(words == "intelia: cannot read '" + path.string() +
                      "': it was truncated, or its disk failed, while it was being read\n");
+}
+
+TEST_CASE("an interrupt that is taken ends nothing, and another signal does") {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    static StopFlag stop;
+    install_signals(stop);
+    {
+      const StopFlag::InterruptsTaken taken(stop);
+      for (int i = 0; i < 3; ++i) ::raise(SIGINT);
+      if (stop.signal_number() != SIGINT || stop.take(SIGTERM) || !stop.take(SIGINT) || stop.is_set()) ::_exit(1);
+      ::raise(SIGINT);
+      ::raise(SIGTERM);  // is not hidden by an interrupt, nor hides one
+      ::raise(SIGINT);
+      if (stop.signal_number() != SIGTERM || stop.take(SIGINT)) ::_exit(2);
+    }
+    ::raise(SIGINT);  // the second signal that asks to end
+    ::_exit(3);
+  }
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 128 + SIGINT);
 }
 
 TEST_CASE("the path of a mapped file is known while it is mapped") {

@@ -40,9 +40,15 @@ TEST_CASE("a stop string is found wherever tokens begin and end") {
   for (std::size_t begin = 0; begin < decoded.size(); ++begin)
     for (const std::size_t length : {1, 3, 5, 9}) {
       const std::vector<std::string> stops = {"never", decoded.substr(begin, length)};
-      StopDetector detector(*tokenizer, stops);
+      AnswerText answer(*tokenizer, stops);
       std::size_t num_added = 0;
-      while (num_added < ids.size() && !detector.add(ids[num_added])) ++num_added;
+      std::string shown;
+      for (; num_added < ids.size(); ++num_added) {
+        shown += answer.add(ids[num_added]);
+        CHECK(decoded.starts_with(shown));
+        if (answer.is_stopped()) break;
+      }
+      CHECK(shown + answer.finish() == decoded.substr(0, decoded.find(stops[1])));
       if ((decoded[begin] & 0xc0) == 0x80 || stops[1].size() < length) continue;  // begins within a character
       const std::string_view rest = std::string_view(decoded).substr(begin + stops[1].size());
       if (!rest.empty() && (rest[0] & 0xc0) == 0x80) continue;  // or ends within one
@@ -53,6 +59,9 @@ TEST_CASE("a stop string is found wherever tokens begin and end") {
       CHECK(find_stop(tokenizer->decode(std::span(ids).first(num_added), true), stops) == std::string::npos);
     }
   const std::vector<std::string> none;
-  StopDetector detector(*tokenizer, none);
-  for (const std::int32_t id : ids) CHECK(!detector.add(id));
+  AnswerText answer(*tokenizer, none);
+  std::string shown;
+  for (const std::int32_t id : ids) shown += answer.add(id);
+  CHECK(!answer.is_stopped());
+  CHECK(shown + answer.finish() == decoded);
 }

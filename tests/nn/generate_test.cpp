@@ -128,6 +128,73 @@ TEST_CASE("NF4 weights, kept or not, give the same answers in every batch") {
     CHECK(answer.ids == alone.at(i).ids);
 }
 
+TEST_CASE("a conversation over a kept sequence has the ids and log-probabilities that it has without") {
+  const TemporaryFolder folder;
+  int number = 0;
+  for (const Json& variant : {kLlama, kMistral, kYarn, kDynamic})
+    for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+      CAPTURE(variant.dump());
+      Json longer = variant;
+      if (variant != kDynamic) longer["max_position_embeddings"] = 256;  // its original length stays 64
+      const nn::Decoder model = load(write_variant(folder / std::to_string(number++), longer), precision);
+      nn::KeptSequence kept(model);
+      SamplingSettings sampling{.max_new_tokens = 20};
+      sampling.wants_log_probs = true;
+      StopFlag stop;
+      const auto check_answer = [&](const std::vector<std::int32_t>& prompt, bool uses_adapter = true) {
+        const std::vector<GenerationRequest> requests{{prompt, 0, uses_adapter}};
+        CheckingClient client(requests, 1);
+        nn::generate(model, client, sampling, 1, stop, &kept);
+        const GeneratedTokens expected = answers_of(model, requests, sampling, 1).at(0);
+        CHECK(client.answers[0].ids == expected.ids);
+        CHECK(client.answers[0].log_probs == expected.log_probs);
+        CHECK(expected.reused_tokens == 0);
+        return client.answers[0];
+      };
+      std::vector<std::int32_t> conversation(40);
+      for (std::size_t i = 0; i < conversation.size(); ++i) conversation[i] = static_cast<std::int32_t>(i * 7 % 90);
+      GeneratedTokens answer = check_answer(conversation);
+      CHECK(answer.reused_tokens == 0);
+      // With `dynamic` the keys of all tokens depend on the length beyond 64: nothing is used again.
+      const auto reused = [&](std::size_t num_equal) {
+        return variant == kDynamic && num_equal > 64 ? 0 : static_cast<std::int64_t>(num_equal / 32 * 32);
+      };
+      conversation.insert(conversation.end(), answer.ids.begin(), answer.ids.begin() + 15);
+      conversation.insert(conversation.end(), {3, 1, 4, 1, 5, 9});
+      answer = check_answer(conversation);
+      CHECK(answer.reused_tokens == reused(40));
+      conversation.insert(conversation.end(), answer.ids.begin(), answer.ids.end());
+      CHECK(check_answer(conversation).reused_tokens == reused(conversation.size() - 1));
+      CHECK(check_answer(conversation).reused_tokens == reused(conversation.size() - 1));
+      // Without the adapter, another beginning, and a shorter one.
+      CHECK(check_answer(conversation, /*uses_adapter=*/false).reused_tokens == 0);
+      check_answer({conversation.begin() + 1, conversation.end()});
+      check_answer({5, 6});
+      // What was read before an interrupt is kept.
+      conversation.resize(40);
+      const std::vector<GenerationRequest> requests{{conversation}};
+      class StoppingClient final : public GenerationClient {
+       public:
+        StoppingClient(const GenerationRequest& request, StopFlag& stop) : request_(request), stop_(stop) {}
+        std::optional<GenerationRequest> next() override { return request_; }
+        bool add(std::int64_t, std::int32_t) override {
+          if (++num_added_ == 5) stop_.set(2);
+          return false;
+        }
+        void finish(std::int64_t, GeneratedTokens&&) override { FAIL("it is interrupted"); }
+
+       private:
+        const GenerationRequest& request_;
+        StopFlag& stop_;
+        int num_added_ = 0;
+      } stopping(requests[0], stop);
+      CHECK_THROWS_AS(nn::generate(model, stopping, sampling, 1, stop, &kept), Interrupted);
+      CHECK(!stop.take(15));
+      CHECK(stop.take(2));
+      CHECK(check_answer(conversation).reused_tokens == reused(conversation.size() - 1));
+    }
+}
+
 TEST_CASE("an answer ends where the client says, and with a repetition penalty no token comes back") {
   const TemporaryFolder folder;
   const nn::Decoder model = load(make_model(folder / "model"));
