@@ -286,20 +286,26 @@ void sync_folder(const fs::path& folder) {
   if (::fsync(file.number) != 0 && errno != EINVAL) fail("write folder", place, errno);
 }
 
-namespace {
-
-/** A mapped file as a signal handler can read it: handlers may use nothing but static objects. */
-struct Mapping {
-  std::atomic<bool> is_used = false;
-  std::atomic<const std::byte*> begin = nullptr;  // nullptr while the other fields change
-  std::size_t size_bytes = 0;
-  char path[1024] = {};
+/** As a signal handler can read them: it may use nothing but static objects. */
+struct MappedFiles {
+  struct Mapping {
+    std::atomic<bool> is_used = false;
+    std::atomic<const std::byte*> begin = nullptr;  // nullptr while the other fields change
+    std::size_t size_bytes = 0;
+    char path[1024] = {};
+  };
+  std::array<Mapping, 1024> mappings;
 };
 
-std::array<Mapping, 1024> mappings;
+namespace {
+
+using Mapping = MappedFiles::Mapping;
+
+MappedFiles own_mapped_files;
+MappedFiles* current_mapped_files = &own_mapped_files;  // a plug-in replaces them by those of the program
 
 void add_mapping(const std::byte* begin, std::size_t size_bytes, const std::string& path) {
-  for (Mapping& mapping : mappings) {
+  for (Mapping& mapping : mapped_files().mappings) {
     if (mapping.is_used.exchange(true)) continue;
     mapping.size_bytes = size_bytes;
     path.copy(mapping.path, sizeof mapping.path - 1);
@@ -310,7 +316,7 @@ void add_mapping(const std::byte* begin, std::size_t size_bytes, const std::stri
 }
 
 void remove_mapping(const std::byte* begin) {
-  for (Mapping& mapping : mappings) {
+  for (Mapping& mapping : mapped_files().mappings) {
     if (mapping.begin != begin) continue;
     mapping.begin = nullptr;
     mapping.is_used = false;
@@ -320,8 +326,11 @@ void remove_mapping(const std::byte* begin) {
 
 }  // namespace
 
+MappedFiles& mapped_files() { return *current_mapped_files; }
+void share_mapped_files(MappedFiles& files) { current_mapped_files = &files; }
+
 const char* mapped_path(const void* address) noexcept {
-  for (const Mapping& mapping : mappings) {
+  for (const Mapping& mapping : mapped_files().mappings) {
     const std::byte* begin = mapping.begin;
     if (begin != nullptr && address >= begin && address < begin + mapping.size_bytes) return mapping.path;
   }

@@ -107,6 +107,11 @@ class MappedFile {
    the beginning, of more than 1,024 files at once the first ones. */
 const char* mapped_path(const void* address) noexcept;
 
+/** The mapped files of this process. A plug-in, which has its own lib/base, begins with share_mapped_files(). */
+struct MappedFiles;
+MappedFiles& mapped_files();
+void share_mapped_files(MappedFiles& files);
+
 /** An exclusive flock on `path` (created with mode 0600), held until destruction or the end of the process, whose id
    and `note` are written to the file. Throws Error{unavailable} at once, naming the process, when another one holds it.
  */

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/file.hpp"
 #include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "base/subprocess.hpp"
@@ -103,13 +104,13 @@ Engine& create_engine() {
   const fs::path path = plugin_path();
   void* plugin = open_plugin(path);
   const auto tag = reinterpret_cast<const char* (*)()>(::dlsym(plugin, "intelia_engine_build_tag"));
-  const auto create = reinterpret_cast<Engine* (*)(HeldFolders*)>(::dlsym(plugin, "intelia_engine_create"));
+  const auto create = reinterpret_cast<Engine* (*)(HeldFolders*, MappedFiles*)>(::dlsym(plugin, "intelia_engine_create"));
   if (tag == nullptr || create == nullptr)
     throw Error(Kind::usage, "'" + path.string() + "' is not an engine of intelia");
   if (std::string(tag()) != build_tag())
     throw Error(Kind::usage, "the engine '" + path.string() + "' was built as '" + tag() + "', this program as '" +
                                  build_tag() + "'; build both together with scripts/setup");
-  return *create(&held_folders());
+  return *create(&held_folders(), &mapped_files());
 }
 
 }  // namespace

@@ -26,10 +26,6 @@ def tree_of(folder):
     return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in sorted(folder.rglob("*"))}
 
 
-def is_stopped(process):
-    return process.poll() is not None or pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
-
-
 def holds_lock(process, folder):
     lock = folder / ".intelia.lock"
     return lock.exists() and lock.read_text().startswith(f"{process.pid}\n")
@@ -76,7 +72,7 @@ def check_swaps(arguments, folder, template, environment=None):
         start_over(folder, template)
         expected = tree_of(folder.with_name("other"))
         process = program.start(*arguments, environment={**(environment or {}), **fault_points.environment(folder.parent, at, "STOP")})
-        program.wait_for(lambda: is_stopped(process))
+        program.wait_for(lambda: program.is_stopped(process))
         swap(folder, folder.with_name("other"))
         process.send_signal(signal.SIGCONT)
         statuses.append(check(program.finish(process), folder, expected, calls[at - 1]))

@@ -49,6 +49,22 @@ def test_fault_03_model_quantize(tiny, whole, tmp_path, failure):
 
 
 @needs_shim
+def test_fault_03_model_quantize_input_truncated_while_mapped(tiny, whole, tmp_path):
+    """The engine, a plug-in, has mapped the weights and stops at its first change of the folder."""
+    model = tmp_path / "model"
+    shutil.copytree(tiny.model, model)
+    at = next(number for number, (_, path) in enumerate(whole[1], 1) if "safetensors" in path)
+    process = program.start(*quantize(tiny, tmp_path / "out", model=model),
+                            environment=fault_points.environment(tmp_path / "out", at, "STOP"))
+    program.wait_for(lambda: program.is_stopped(process))
+    os.truncate(model / "model.safetensors", 4096)
+    process.send_signal(signal.SIGCONT)
+    run = program.finish(process)
+    assert run.status == 1 and f"cannot read '{model / 'model.safetensors'}': it was truncated" in run.stderr, run.stderr
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+@needs_shim
 @pytest.mark.parametrize("name", ["TERM", "INT", "HUP"])
 def test_fault_04_model_quantize(tiny, whole, tmp_path, name):
     whole_files.check_signals(lambda folder: quantize(tiny, folder), whole, tmp_path, name,

@@ -57,6 +57,11 @@ def wait_for(condition, timeout_seconds=30):
         time.sleep(0.01)
 
 
+def is_stopped(process):
+    """Whether a signal has stopped or ended it."""
+    return process.poll() is not None or pathlib.Path(f"/proc/{process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "T"
+
+
 def peak_bytes_until_end(process):
     """The peak memory of `process` at its end; the last moment may be missed."""
     # The ru_maxrss of the kernel would count this process's memory, from which the program was forked.
