@@ -104,7 +104,8 @@ Engine& create_engine() {
   const fs::path path = plugin_path();
   void* plugin = open_plugin(path);
   const auto tag = reinterpret_cast<const char* (*)()>(::dlsym(plugin, "intelia_engine_build_tag"));
-  const auto create = reinterpret_cast<Engine* (*)(HeldFolders*, MappedFiles*)>(::dlsym(plugin, "intelia_engine_create"));
+  const auto create =
+      reinterpret_cast<Engine* (*)(HeldFolders*, MappedFiles*)>(::dlsym(plugin, "intelia_engine_create"));
   if (tag == nullptr || create == nullptr)
     throw Error(Kind::usage, "'" + path.string() + "' is not an engine of intelia");
   if (std::string(tag()) != build_tag())

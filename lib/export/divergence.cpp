@@ -37,7 +37,7 @@ std::vector<std::vector<std::int32_t>> rows_of_file(const DivergenceSettings& se
           conversation.messages.empty()
               ? tokenizer->encode(conversation.text, {.add = true})
               : encode_rendered(*tokenizer, chat_template.render(conversation.messages, false,
-                                                                 with_tools({}, conversation.tools_json)))
+                                                                 with_inputs({}, conversation.inputs)))
                     .ids;
       ids.resize(std::min(ids.size(), static_cast<std::size_t>(settings.max_tokens)));
       if (!ids.empty()) rows.push_back(std::move(ids));

@@ -98,7 +98,7 @@ class PromptReader {
   std::optional<std::string> encode(ReadPrompt& read) const {
     const auto refusal = refusal_of([&] {
       read.ids = encode_prompt(*text_.tokenizer, text_.chat_template, read.prompt.messages,
-                               with_tools({.date = settings_.date}, read.prompt.tools_json));
+                               with_inputs({.date = settings_.date}, read.prompt.inputs));
     });
     if (refusal) return "the chat template raised an error: " + *refusal;
     const std::int64_t context = context_length(text_.config);

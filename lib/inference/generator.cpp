@@ -19,8 +19,8 @@ Generator::Generator(const TextSide& text, LoadedModel& model, RenderOptions ren
       render_(std::move(render)),
       stop_ids_(stop_ids(*text.tokenizer, text.chat_template, text.folder, render_)) {}
 
-PromptIds Generator::encode(const std::vector<Message>& messages, const std::string& tools_json) const {
-  PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, with_tools(render_, tools_json));
+PromptIds Generator::encode(const std::vector<Message>& messages) const {
+  PromptIds ids = encode_prompt(*text_.tokenizer, text_.chat_template, messages, render_);
   if (static_cast<std::int64_t>(ids.size()) >= model_.context_length())
     throw ContextFull(
         fmt::format("the prompt has {} tokens, the model's context {}", ids.size(), model_.context_length()));

@@ -46,9 +46,8 @@ class Generator {
   /** `render` applies to every prompt; stop tokens are those of stop_ids. */
   Generator(const TextSide& text, LoadedModel& model, RenderOptions render = {});
 
-  /** Renders and encodes `messages`; `tools_json`, where not empty, takes the place of the generator's tools.
-      Error{input} when the template raises an error; ContextFull. */
-  PromptIds encode(const std::vector<Message>& messages, const std::string& tools_json = "") const;
+  /** Renders and encodes `messages`. Error{input} when the template raises an error; ContextFull. */
+  PromptIds encode(const std::vector<Message>& messages) const;
 
   /** Continues `prompts` as one batch. The generator's stop tokens are added to those of `sampling`; `sample`
       distinguishes several samples of the same prompt and seed. */

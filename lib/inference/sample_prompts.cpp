@@ -14,7 +14,8 @@ namespace {
 /** What a model is asked: the messages before an answer. */
 struct AskedPrompt {
   std::vector<Message> messages;
-  std::string tools_json, id;
+  TemplateInputs inputs;
+  std::string id;
 };
 
 /** The prompt of a line: of a preference or a rated answer its own, of a conversation what comes before its last
@@ -24,22 +25,22 @@ std::optional<AskedPrompt> prompt_in(std::string_view line) {
   Preference preference;
   RatedAnswer answer;
   if (!parse_preference(line, preference) && !preference.is_text)
-    return AskedPrompt{std::move(preference.prompt), preference.tools_json, preference.id};
+    return AskedPrompt{std::move(preference.prompt), preference.inputs, preference.id};
   if (!parse_rated_answer(line, answer) && !answer.is_text)
-    return AskedPrompt{std::move(answer.prompt), answer.tools_json, answer.id};
+    return AskedPrompt{std::move(answer.prompt), answer.inputs, answer.id};
   if (parse_conversation(line, conversation)) return std::nullopt;
   std::vector<Message>& messages = conversation.messages;
   while (!messages.empty() && messages.back().role != "assistant") messages.pop_back();
   if (messages.size() < 2) return std::nullopt;
   messages.pop_back();
-  return AskedPrompt{std::move(messages), conversation.tools_json, conversation.id};
+  return AskedPrompt{std::move(messages), conversation.inputs, conversation.id};
 }
 
 /** Nothing when the template refuses it, or when it does not fit the context. */
 std::optional<PromptIds> encoded(const AskedPrompt& prompt, const TextSide& text, const RenderOptions& render) {
   PromptIds ids;
   const auto refusal = refusal_of([&] {
-    ids = encode_prompt(*text.tokenizer, text.chat_template, prompt.messages, with_tools(render, prompt.tools_json));
+    ids = encode_prompt(*text.tokenizer, text.chat_template, prompt.messages, with_inputs(render, prompt.inputs));
   });
   if (refusal || static_cast<std::int64_t>(ids.size()) >= context_length(text.config)) return std::nullopt;
   return ids;

@@ -143,12 +143,27 @@ std::optional<std::string> parse_tools(JsonDocument& document, const JsonValue& 
   return std::nullopt;
 }
 
+/** Members of records of other models, whose answers do not follow from the text alone. */
+constexpr const char* kUnsupportedMembers[] = {"image", "images", "audio", "audios", "video", "videos"};
+
+bool is_empty(const JsonValue& value) {
+  std::string_view text;
+  return (value.get(text) && text.empty()) || (value.is_list() && value.element.get_array().size() == 0);
+}
+
 /** The members of conversations and preferences other than their messages. */
 template <class Record>
 std::optional<std::string> parse_surroundings(JsonDocument& document, Record& out) {
-  JsonValue tools, metadata;
+  JsonValue tools, variables, metadata, unsupported;
+  for (const char* name : kUnsupportedMembers)
+    if (find(document, document.root(), name, unsupported) && !is_empty(unsupported))
+      return fmt::format("'{}' is not supported: only text is read", name);
   if (find(document, document.root(), "tools", tools))
-    if (auto fault = parse_tools(document, tools, out.tools_json)) return fault;
+    if (auto fault = parse_tools(document, tools, out.inputs.tools_json)) return fault;
+  if (find(document, document.root(), "chat_template_kwargs", variables)) {
+    if (!variables.is_object()) return "'chat_template_kwargs' is not an object";
+    document.append(out.inputs.variables_json, variables);
+  }
   if (find(document, document.root(), "metadata", metadata) && metadata.is_object()) {
     out.metadata_json.clear();
     document.append(out.metadata_json, metadata);
@@ -452,7 +467,7 @@ std::optional<std::string> parse_prompt(std::string_view line, Prompt& out) {
   if ((fault = parse_surroundings(document, surroundings))) return fault;
   out.id = text_or_empty(document, root, "id");
   if (out.id.empty()) out.id = std::move(surroundings.id);
-  out.tools_json = std::move(surroundings.tools_json);
+  out.inputs = std::move(surroundings.inputs);
   out.duplicate_key = std::move(surroundings.duplicate_key);
   return std::nullopt;
 }
@@ -483,7 +498,8 @@ void append_message_list(std::string& out, const std::vector<Message>& messages)
 
 template <class Record>
 void append_surroundings(std::string& out, const Record& record) {
-  if (!record.tools_json.empty()) out += ",\"tools\":" + record.tools_json;
+  if (!record.inputs.tools_json.empty()) out += ",\"tools\":" + record.inputs.tools_json;
+  if (!record.inputs.variables_json.empty()) out += ",\"chat_template_kwargs\":" + record.inputs.variables_json;
   out += ",\"metadata\":";
   out += record.metadata_json;
   out += "}\n";

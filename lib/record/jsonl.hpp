@@ -40,7 +40,7 @@ std::optional<std::string> parse_question(std::string_view line, Question& out);
 struct Prompt {
   std::string id;  // "id", else metadata.conversation_id, else metadata.id, else empty
   std::vector<Message> messages;
-  std::string tools_json;     // as in Conversation
+  TemplateInputs inputs;
   std::string duplicate_key;  // as in Conversation
 };
 

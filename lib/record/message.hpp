@@ -15,16 +15,22 @@ struct Message {
   bool has_content = true;     // false: content is null, as in a turn with only tool calls
 };
 
+/** What a record gives the chat template beside its messages. */
+struct TemplateInputs {
+  std::string tools_json;      // the list of available tools, or empty
+  std::string variables_json;  // chat_template_kwargs, an object such as {"enable_thinking":false}, or empty
+};
+
 /** One line of a dataset: either messages or plain text. */
 struct Conversation {
   std::vector<Message> messages;
   std::size_t num_prompt_messages = 0;  // at the beginning of messages: a prompt, which is not trained
   std::string text;                     // used when messages is empty
   std::size_t num_context_bytes = 0;    // at the beginning of text: a prompt, which is not trained
-  std::string tools_json;               // the list of available tools, or empty
-  std::string metadata_json = "{}";     // the metadata object, verbatim
-  std::string id;                       // metadata.conversation_id, else metadata.id, else empty
-  std::string language;                 // metadata.language, else empty
+  TemplateInputs inputs;
+  std::string metadata_json = "{}";  // the metadata object, verbatim
+  std::string id;                    // metadata.conversation_id, else metadata.id, else empty
+  std::string language;              // metadata.language, else empty
   std::string duplicate_key;  // a key that occurs twice in an object of the record (the last value is used), or empty
 };
 
@@ -32,8 +38,8 @@ struct Conversation {
 struct Preference {
   std::vector<Message> prompt, chosen, rejected;  // empty with is_text
   std::string prompt_text, chosen_text, rejected_text;
-  bool is_text = false;              // plain text instead of messages
-  std::string tools_json;            // as in Conversation
+  bool is_text = false;  // plain text instead of messages
+  TemplateInputs inputs;
   std::string metadata_json = "{}";  // the metadata object, verbatim
   std::string id;                    // metadata.conversation_id, else metadata.id, else empty
   std::string language;              // metadata.language, else empty
@@ -46,7 +52,7 @@ struct RatedAnswer {
   std::string prompt_text, completion_text;
   bool is_text = false;  // plain text instead of messages
   bool is_desirable = false;
-  std::string tools_json;            // as in Conversation
+  TemplateInputs inputs;
   std::string metadata_json = "{}";  // the metadata object, verbatim
   std::string id, language;          // as in Conversation
   std::string duplicate_key;         // as in Conversation

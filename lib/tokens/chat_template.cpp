@@ -209,8 +209,16 @@ void check_date(const std::string& date) {
   if (!date.empty()) parse_date(date);
 }
 
-RenderOptions with_tools(RenderOptions options, const std::string& tools_json) {
-  if (!tools_json.empty()) options.tools_json = tools_json;
+RenderOptions with_inputs(RenderOptions options, const TemplateInputs& inputs) {
+  if (!inputs.tools_json.empty()) options.tools_json = inputs.tools_json;
+  if (inputs.variables_json.empty()) return options;
+  if (options.variables_json.empty()) {
+    options.variables_json = inputs.variables_json;
+  } else {
+    Json variables = parse_exact_json(options.variables_json, "template variables");
+    variables.update(parse_exact_json(inputs.variables_json, "chat_template_kwargs"));
+    options.variables_json = variables.dump();
+  }
   return options;
 }
 

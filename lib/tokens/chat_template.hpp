@@ -33,8 +33,9 @@ struct RenderOptions {
 /** Throws Error{usage} unless `date` is empty or in a form that RenderOptions::date accepts. */
 void check_date(const std::string& date);
 
-/** `options` for a record: its own list of tools, if it has one, replaces theirs. */
-RenderOptions with_tools(RenderOptions options, const std::string& tools_json);
+/** `options` for a record: its own list of tools, if it has one, replaces theirs, and each of its variables the one of
+   the same name. */
+RenderOptions with_inputs(RenderOptions options, const TemplateInputs& inputs);
 
 /** Bytes of a rendered text that come from message number `message` (-1: from the tools). */
 struct ContentRange {

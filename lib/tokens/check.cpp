@@ -173,7 +173,7 @@ void check_encoded(const Tokenizer& tokenizer, const ChatTemplate& chat_template
                    const EncodeOptions& options, CheckedLine& line) {
   Findings findings(line.number);
   find_refusal(findings, [&] {
-    const RenderOptions render = with_tools(options.render, conversation.tools_json);
+    const RenderOptions render = with_inputs(options.render, conversation.inputs);
     const EncodedConversation whole = encode_conversation(
         tokenizer, chat_template, conversation, {.render = options.render, .trained_turns = options.trained_turns});
     const auto& is_target = whole.tokens.is_target;

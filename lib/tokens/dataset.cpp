@@ -110,7 +110,7 @@ std::optional<std::string> take_both_answers(const EncodeContext& context, Encod
                        .completion_text = is_desirable ? preference.chosen_text : preference.rejected_text,
                        .is_text = preference.is_text,
                        .is_desirable = is_desirable,
-                       .tools_json = preference.tools_json};
+                       .inputs = preference.inputs};
     if (const auto refusal = refusal_of([&] { encode(context, answer, line); }))
       return fmt::format("cannot be encoded: {}", *refusal);
   }

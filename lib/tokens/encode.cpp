@@ -230,7 +230,7 @@ EncodedConversation encode_conversation(const Tokenizer& tokenizer, const ChatTe
     const ByteRange whole[] = {{conversation.num_context_bytes, conversation.text.size()}};
     return finish(std::move(encoding), std::move(marked), whole, options);
   }
-  const RenderOptions render = with_tools(options.render, conversation.tools_json);
+  const RenderOptions render = with_inputs(options.render, conversation.inputs);
   const bool has_markers = chat_template.has_generation_markers(!render.tools_json.empty());
   const Rendered rendered = has_markers ? chat_template.render(conversation.messages, false, render)
                                         : chat_template.render_turns(conversation.messages, render);
@@ -323,7 +323,7 @@ void check_answers(std::size_t prompt_tokens, bool has_empty_answer, const Encod
 
 EncodedPreference encode_preference(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                     const Preference& preference, const EncodeOptions& options) {
-  const RenderOptions render = with_tools(options.render, preference.tools_json);
+  const RenderOptions render = with_inputs(options.render, preference.inputs);
   const AnswerEncoder encoder(tokenizer, chat_template, render);
   check_no_weights(preference.chosen);
   check_no_weights(preference.rejected);
@@ -371,7 +371,7 @@ TokenSample pair_sample(const EncodedPreference& encoded, const EncodeOptions& o
 
 EncodedAnswer encode_rated_answer(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
                                   const RatedAnswer& answer, const EncodeOptions& options) {
-  const RenderOptions render = with_tools(options.render, answer.tools_json);
+  const RenderOptions render = with_inputs(options.render, answer.inputs);
   check_no_weights(answer.completion);
   const AnswerEncoder encoder(tokenizer, chat_template, render);
   const Ids prompt = answer.is_text ? encoder.prompt(answer.prompt_text) : encoder.prompt(answer.prompt);

@@ -18,9 +18,9 @@ struct Sequence {
 };
 
 Sequence render_and_encode(const Tokenizer& tokenizer, const ChatTemplate& chat_template,
-                           const std::vector<Message>& messages, const std::string& tools_json,
+                           const std::vector<Message>& messages, const TemplateInputs& inputs,
                            const RenderOptions& options) {
-  Rendered rendered = chat_template.render(messages, false, with_tools(options, tools_json));
+  Rendered rendered = chat_template.render(messages, false, with_inputs(options, inputs));
   Encoding encoding = encode_rendered(tokenizer, rendered);
   return {std::move(rendered.text), std::move(encoding)};
 }
@@ -70,7 +70,7 @@ std::vector<PreviewPart> preview_conversation(const Tokenizer& tokenizer, const 
     return {make_part(tokenizer, "text", sequence, encoded.tokens, options.max_length)};
   }
   const Sequence sequence =
-      render_and_encode(tokenizer, chat_template, conversation.messages, conversation.tools_json, options.render);
+      render_and_encode(tokenizer, chat_template, conversation.messages, conversation.inputs, options.render);
   return {make_part(tokenizer, "conversation", sequence, encoded.tokens, options.max_length)};
 }
 
@@ -111,9 +111,9 @@ class AnswersPreview {
   }
 
   Sequence sequence(std::vector<Message> messages, const std::vector<Message>& answer,
-                    const std::string& tools_json) const {
+                    const TemplateInputs& inputs) const {
     messages.insert(messages.end(), answer.begin(), answer.end());
-    return render_and_encode(tokenizer_, chat_template_, messages, tools_json, options_.render);
+    return render_and_encode(tokenizer_, chat_template_, messages, inputs, options_.render);
   }
   Sequence sequence(const std::string& text) const {
     return {text, tokenizer_.encode_with_ranges(text, {false, true})};
@@ -139,7 +139,7 @@ std::vector<PreviewPart> preview_preference(const Tokenizer& tokenizer, const Ch
                        const std::vector<std::int32_t>& ids) {
     preview.add(name, encoded.prompt, ids,
                 preference.is_text ? preview.sequence(preference.prompt_text + text)
-                                   : preview.sequence(preference.prompt, answer, preference.tools_json));
+                                   : preview.sequence(preference.prompt, answer, preference.inputs));
   };
   add("chosen", preference.chosen, preference.chosen_text, encoded.chosen);
   add("rejected", preference.rejected, preference.rejected_text, encoded.rejected);
@@ -155,7 +155,7 @@ std::vector<PreviewPart> preview_rated_answer(const Tokenizer& tokenizer, const 
   preview.add(answer.is_desirable ? "desirable" : "undesirable", {sample.ids.begin(), sample.ids.begin() + begin},
               {sample.ids.begin() + begin, sample.ids.end()},
               answer.is_text ? preview.sequence(answer.prompt_text + answer.completion_text)
-                             : preview.sequence(answer.prompt, answer.completion, answer.tools_json));
+                             : preview.sequence(answer.prompt, answer.completion, answer.inputs));
   return preview.take();
 }
 

@@ -109,6 +109,20 @@ def test_forms_with_markers(probe, base_folder, tmp_path, fixed_clock, name):  #
     assert compared > 10 and not failures, (compared, len(failures), failures[:3])
 
 
+def test_variables_of_a_record(probe, base_folder, tmp_path, fixed_clock):  # noqa: F811
+    """`chat_template_kwargs` are what the template reads, for this record only."""
+    texts = set()
+    source = SOURCES["ours/llama-3.1-generation"] + "{{ mode | default('plain') }}{% if enable_thinking is false %}not thinking{% endif %}"
+    folder = folder_with(base_folder, tmp_path / "model", source)
+    peer = transformers.AutoTokenizer.from_pretrained(folder)
+    for variables in ({}, {"mode": "é"}, {"enable_thinking": False}, {"enable_thinking": True, "mode": 2**60}):
+        for record in ({"messages": MESSAGES["three"]}, {"prompt": MESSAGES["one"][:1], "completion": MESSAGES["one"][1:]}):
+            record = {**record, "chat_template_kwargs": variables}
+            assert compare(probe, folder, peer, record, record, True) is None, record
+            texts.add(peer.decode(probe(do="conversation", folder=str(folder), date=NOW.isoformat(), **record)["ids"]))
+    assert len(texts) == 8
+
+
 @pytest.mark.parametrize("name", ["ours/llama-3.1", "ours/qwen2.5", "ours/phi-3", "ours/llama-2", "trl/llama3_2"])
 def test_completions_without_markers(probe, base_folder, tmp_path, fixed_clock, name):  # noqa: F811
     """A prompt and one answer: TRL's completion mask."""

@@ -65,7 +65,7 @@ TEST_CASE("turns with tool calls keep their other members") {
   CHECK(conversation.messages[0].more_json.empty());
   CHECK(!conversation.messages[1].has_content);
   CHECK(conversation.messages[2].more_json == R"({"name":"f"})");
-  CHECK(conversation.tools_json == R"([{"name":"f"}])");
+  CHECK(conversation.inputs.tools_json == R"([{"name":"f"}])");
   std::string out;
   append_conversation(out, conversation);
   CHECK(out == line + "\n");
@@ -73,6 +73,32 @@ TEST_CASE("turns with tool calls keep their other members") {
             .value_or("") == "message without text content: messages[0]");
   CHECK(parse_conversation(R"({"messages":[{"role":"user","content":"x"}],"tools":{}})", conversation).value_or("") ==
         "'tools' is not a list");
+}
+
+TEST_CASE("variables of the chat template are kept, and media are refused by name") {
+  const std::string messages = R"([{"role":"user","content":"a"},{"role":"assistant","content":"b"}])";
+  Conversation conversation;
+  REQUIRE_FALSE(parse_conversation(
+      R"({"messages":)" + messages + R"(,"chat_template_kwargs":{"n": 1},"images":[],"audio":null})", conversation));
+  CHECK(conversation.inputs.variables_json == R"({"n":1})");
+  std::string out;
+  append_conversation(out, conversation);
+  CHECK(out.find(R"("chat_template_kwargs":{"n":1})") != std::string::npos);
+
+  const std::string answer = R"([{"role":"assistant","content":"b"}])";
+  const std::string pair =
+      R"({"prompt":[{"role":"user","content":"a"}],"chosen":)" + answer + R"(,"rejected":)" + answer;
+  Preference preference;
+  REQUIRE_FALSE(parse_preference(pair + R"(,"chat_template_kwargs":{"n":1}})", preference));
+  CHECK(preference.inputs.variables_json == R"({"n":1})");
+  for (const char* name : {"image", "images", "audio", "audios", "video", "videos"}) {
+    const std::string member = std::string(",\"") + name + R"(":["x"]})";
+    CHECK(parse_conversation(R"({"messages":)" + messages + member, conversation) ==
+          "'" + std::string(name) + "' is not supported: only text is read");
+    CHECK(parse_preference(pair + member, preference).has_value());
+  }
+  CHECK(parse_conversation(R"({"messages":)" + messages + R"(,"chat_template_kwargs":[]})", conversation) ==
+        "'chat_template_kwargs' is not an object");
 }
 
 TEST_CASE("of a key that occurs twice the last value is used, and the key is named") {
@@ -137,7 +163,7 @@ TEST_CASE("the forms that TRL and ShareGPT write") {
       parse(R"({"messages":[{"role":"user","content":[{"type":"text","text":"a"},"b"]}],"tools":"[{\"name\":\"f\"}]"})")
           .empty());
   CHECK(conversation.messages[0].content == "ab");
-  CHECK(conversation.tools_json == R"([{"name":"f"}])");
+  CHECK(conversation.inputs.tools_json == R"([{"name":"f"}])");
   CHECK(parse(R"({"messages":[{"role":"user","content":"x"}],"tools":""})").empty());
   CHECK(parse(R"({"messages":[{"role":"user","content":"x"}],"tools":"none"})") == "'tools' is not a list");
   CHECK(parse(R"({"messages":[{"role":"user","content":[{"type":"image"}]}]})") ==

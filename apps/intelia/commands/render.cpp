@@ -45,7 +45,7 @@ LineResult render_line(const ChatTemplate& chat_template, const Options& options
   Conversation conversation;
   if (auto fault = parse_conversation(line, conversation)) return {std::move(fault)};
   if (conversation.messages.empty()) return {"no messages: records of plain text are not rendered"};
-  const RenderOptions render = with_tools(base, conversation.tools_json);
+  const RenderOptions render = with_inputs(base, conversation.inputs);
   const auto refusal = refusal_of([&] {
     const Rendered rendered = options.continue_final_message
                                   ? chat_template.render_to_continue(conversation.messages, render)
