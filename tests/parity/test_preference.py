@@ -8,6 +8,7 @@ The goldens were made by TRL (`INTELIA_UPDATE_GOLDENS=1`, with the slow test): t
 one TRL with both. test_comparison_can_fail alters one term at a time and must fail.
 """
 
+import copy
 import hashlib
 import json
 import os
@@ -303,3 +304,34 @@ def test_kto_evaluation_agrees_with_the_live_peer(rows, start, tmp_path):
     for name in ("eval_loss", "eval_kl", "eval_rewards/chosen", "eval_rewards/rejected", "eval_logps/chosen", "eval_num_tokens"):
         assert ours[name] == pytest.approx(theirs[name], rel=TOLERANCE), name
     assert theirs["eval_kl"] > 0
+
+
+def merged(start, folder):
+    """The same data on the base that the adapter is merged onto, with a new adapter that changes nothing yet."""
+    from safetensors.numpy import load_file, save_file
+    subprocess.run([BUILD / "bin" / "intelia", "model", "merge", "--model", start.model, "--adapter", start.adapter, "--output", folder / "merged",
+                    "--device", "cpu", "--quiet"], check=True)
+    tensors = load_file(start.adapter / "adapter_model.safetensors")
+    (folder / "new").mkdir()
+    save_file({name: np.zeros_like(value) if "lora_B" in name else value for name, value in tensors.items()},
+              folder / "new" / "adapter_model.safetensors", metadata={"format": "pt"})
+    (folder / "new" / "adapter_config.json").write_text((start.adapter / "adapter_config.json").read_text())
+    result = copy.copy(start)
+    result.model, result.adapter = folder / "merged", folder / "new"
+    return result
+
+
+def test_a_merged_base_begins_as_the_base_with_its_adapter(start, tmp_path):
+    ours, before = (ours_for(one, tmp_path / name, "sigmoid", **{"max-steps": 1})[0]
+                    for name, one in (("ours", merged(start, tmp_path)), ("before", start)))
+    assert ours["loss"][0] == pytest.approx(np.log(2), abs=1e-6)
+    for name in ("logps/chosen", "logps/rejected"):
+        assert ours[name][0] == pytest.approx(before[name][0], rel=1e-5), name
+
+
+@pytest.mark.skipif(not IS_LIVE, reason="the live peer runs in the slow suite")
+def test_thirty_steps_on_a_merged_base_agree_with_the_live_peer(start, tmp_path):
+    on_merged = merged(start, tmp_path)
+    found = difference(ours_for(on_merged, tmp_path / "ours", "sigmoid"), train_theirs(on_merged, "sigmoid"))
+    print({key: f"{value:.1e}" for key, value in found.items()})
+    assert max(found.values()) < TOLERANCE
