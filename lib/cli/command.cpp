@@ -17,8 +17,12 @@ template <class Number>
 Number parse_number(const std::string& text, const char* expected) {
   Number number{};
   auto [end, status] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (status == std::errc::result_out_of_range || status != std::errc{} || end != text.data() + text.size())
-    throw Error(Kind::usage, std::string("expected ") + expected + ", got '" + text + "'");
+  const bool is_number = end == text.data() + text.size();
+  if (status != std::errc{} || !is_number) {
+    const bool is_out_of_range = is_number && status == std::errc::result_out_of_range;
+    throw Error(Kind::usage, std::string("expected ") + expected + ", got '" + text + "'" +
+                                 (is_out_of_range ? ", which is out of range" : ""));
+  }
   return number;
 }
 

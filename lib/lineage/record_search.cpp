@@ -33,19 +33,12 @@ bool is_text(JsonDocument& document, const JsonValue& object, const char* key, s
   return document.find(object, key, value) && value.get(found) && found == text;
 }
 
-/** Other programs may write ids as numbers. */
-bool is_id(JsonDocument& document, const JsonValue& object, const char* key, std::string_view id) {
-  JsonValue value;
-  return is_text(document, object, key, id) ||
-         (document.find(object, key, value) && value.element.is_number() && number_text(value) == id);
-}
-
 bool has_id(JsonDocument& document, const JsonValue& record, std::string_view id, std::string& metadata_json) {
   JsonValue metadata;
   const bool has_metadata = document.find(record, "metadata", metadata) && metadata.is_object();
   if (has_metadata) metadata_json = document.plain_text(metadata);
   for (const char* key : {"conversation_id", "id"})
-    if (is_id(document, record, key, id) || (has_metadata && is_id(document, metadata, key, id))) return true;
+    if (document.id_in(record, key) == id || (has_metadata && document.id_in(metadata, key) == id)) return true;
   return false;
 }
 

@@ -179,6 +179,14 @@ std::vector<JsonMember> JsonDocument::members(const JsonValue& object) {
   return list;
 }
 
+std::string JsonDocument::id_in(const JsonValue& object, std::string_view key) {
+  JsonValue value;
+  std::string_view text;
+  if (!find(object, key, value)) return {};
+  if (value.get(text)) return std::string(text);
+  return value.element.is_number() ? std::string(number_text(value)) : std::string();
+}
+
 bool JsonDocument::find(const JsonValue& object, std::string_view key, JsonValue& value) {
   constexpr std::size_t kNone = static_cast<std::size_t>(-1);
   dom::object members;

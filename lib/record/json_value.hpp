@@ -41,6 +41,9 @@ class JsonDocument {
   std::vector<JsonMember> members(const JsonValue& object);
   /** The last value of `key` in an object; false if there is none. */
   bool find(const JsonValue& object, std::string_view key, JsonValue& value);
+  /** The value of `key` in an object as an id: a string, or the digits of a number, as other programs write them. Empty
+      for other values and without one. */
+  std::string id_in(const JsonValue& object, std::string_view key);
   /** The items of a list (none of another value). */
   std::vector<JsonValue> items(const JsonValue& list) const;
 

@@ -167,8 +167,8 @@ std::optional<std::string> parse_surroundings(JsonDocument& document, Record& ou
   if (find(document, document.root(), "metadata", metadata) && metadata.is_object()) {
     out.metadata_json.clear();
     document.append(out.metadata_json, metadata);
-    out.id = text_or_empty(document, metadata, "conversation_id");
-    if (out.id.empty()) out.id = text_or_empty(document, metadata, "id");
+    out.id = document.id_in(metadata, "conversation_id");
+    if (out.id.empty()) out.id = document.id_in(metadata, "id");
     out.language = text_or_empty(document, metadata, "language");
   }
   out.duplicate_key = document.duplicate_key();
@@ -422,8 +422,8 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
   JsonDocument& document = line_document();
   if (auto fault = parse_object(document, line)) return fault;
   const JsonValue root = document.root();
-  out.id = text_or_empty(document, root, "id");
-  if (out.id.empty()) return "no 'id' (a string)";
+  out.id = document.id_in(root, "id");
+  if (out.id.empty()) return "no 'id' (a string or a number)";
   JsonValue list;
   if (find(document, root, "messages", list) && list.is_list()) {
     if (auto fault = parse_messages(document, list, "messages", out.messages)) return fault;
@@ -465,7 +465,7 @@ std::optional<std::string> parse_prompt(std::string_view line, Prompt& out) {
   if (out.messages.empty()) return "no prompt: nothing comes before the assistant's turn";
   Conversation surroundings;
   if ((fault = parse_surroundings(document, surroundings))) return fault;
-  out.id = text_or_empty(document, root, "id");
+  out.id = document.id_in(root, "id");
   if (out.id.empty()) out.id = std::move(surroundings.id);
   out.inputs = std::move(surroundings.inputs);
   out.duplicate_key = std::move(surroundings.duplicate_key);

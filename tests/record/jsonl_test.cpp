@@ -75,6 +75,29 @@ TEST_CASE("turns with tool calls keep their other members") {
         "'tools' is not a list");
 }
 
+TEST_CASE("ids are strings or numbers, digit by digit") {
+  const std::string messages =
+      R"({"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}],"metadata":)";
+  Conversation conversation;
+  for (const auto& [json, id] : {std::pair(R"("7")", "7"),
+                                 {"7", "7"},
+                                 {"12345678901234567890123", "12345678901234567890123"},
+                                 {"1.50", "1.50"},
+                                 {"true", ""},
+                                 {"[1]", ""},
+                                 {"null", ""}}) {
+    CAPTURE(json);
+    REQUIRE_FALSE(parse_conversation(messages + R"({"id":)" + json + "}}", conversation));
+    CHECK(conversation.id == id);
+  }
+  Question question;
+  REQUIRE_FALSE(parse_question(R"({"id":5,"question":"q"})", question));
+  CHECK(question.id == "5");
+  Prompt prompt;
+  REQUIRE_FALSE(parse_prompt(R"({"id":5,"question":"q"})", prompt));
+  CHECK(prompt.id == "5");
+}
+
 TEST_CASE("variables of the chat template are kept, and media are refused by name") {
   const std::string messages = R"([{"role":"user","content":"a"},{"role":"assistant","content":"b"}])";
   Conversation conversation;
