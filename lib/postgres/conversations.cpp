@@ -35,9 +35,7 @@ LongValue long_value(std::string_view text) {
 
 bool is_true(const Field& field) { return field == "t"; }
 
-// SQLSTATEs
-constexpr const char* kUndefinedTable = "42P01";
-constexpr const char* kSerializationFailure = "40001";
+constexpr const char* kSerializationFailure = "40001";  // SQLSTATE
 
 /** A row of another thread, with its result. */
 struct ClassifiedRow {
@@ -188,7 +186,7 @@ void ConversationSource::find_parts(const UsedTable& table, bool& has_row_versio
   used_tables_.push_back(table);
   for (const auto& row : connection_->query(parts_sql(table))) {
     parts_[row.at(0).value_or("")] = {row.at(1).value_or(""), row.at(2).value_or("")};
-    files_[row.at(0).value_or("")] = row.at(4).value_or("");
+    part_versions_[row.at(0).value_or("")] = row.at(4).value_or("");
     if (!row.at(3) || !has_row_version) continue;
     has_row_version = false;
     unversioned_part = row.at(2).value_or("") + " is " + *row.at(3);
@@ -216,7 +214,7 @@ void ConversationSource::warn_of_security(Log& log) {
 }
 
 void ConversationSource::fail_with_nearest_name(const DatabaseError& error) {
-  const bool is_missing_table = error.sql_state() == kUndefinedTable;
+  const bool is_missing_table = error.sql_state() == "42P01";
   const bool is_missing_column = error.sql_state() == "42703";
   if (!is_missing_table && !is_missing_column) throw error;
   connection_->query("ROLLBACK");
@@ -522,19 +520,19 @@ void ConversationSource::finish() {
   check_unaltered();
 }
 
-/** What was altered between the snapshot and the lock that the first query took is seen by queries in its new form. */
+/** Statements use tables and types as they are, and only rows are those of the snapshot: what was altered in between
+   lets the snapshot see a rewritten table as empty, and old rows under new names. No lock can prevent this: labels of
+   enumerations have none, a role that may read single columns cannot lock a table, and another session's snapshot is
+   taken before any. */
 void ConversationSource::check_unaltered() {
   Json parts = parts_;
   for (const UsedTable& table : used_tables_) {
-    try {
-      for (const auto& row : connection_->query(parts_sql(table))) {
-        const std::string key = row.at(0).value_or("");
-        const auto known = parts.find(key);
-        if (known == parts.end()) continue;
-        if (known->at(0) == row.at(1).value_or("") && files_.at(key) == row.at(4).value_or("")) parts.erase(known);
-      }
-    } catch (const DatabaseError& error) {
-      if (error.sql_state() != kUndefinedTable) throw;
+    for (const auto& row : connection_->query(parts_sql(table))) {
+      const std::string key = row.at(0).value_or("");
+      const auto known = parts.find(key);
+      if (known == parts.end()) continue;  // a new partition; the snapshot sees none of its rows
+      if (known->at(0) == row.at(1).value_or("") && part_versions_.at(key) == row.at(4).value_or(""))
+        parts.erase(known);
     }
   }
   if (parts.empty()) return;

@@ -104,11 +104,11 @@ class ConversationSource final : public extraction::VersionedSource {
   std::unique_ptr<Connection> connection_;
   std::string snapshot_;
   SourceColumns columns_;
-  bool is_table_ = false;                     // not a view
-  std::vector<std::string> secured_tables_;   // with row-level security that is active for this role
-  bool has_warned_ = false;                   // of them
-  Json parts_ = Json::object();               // of all tables, for the identity
-  std::map<std::string, std::string> files_;  // that the parts are stored in
+  bool is_table_ = false;                             // not a view
+  std::vector<std::string> secured_tables_;           // with row-level security that is active for this role
+  bool has_warned_ = false;                           // of them
+  Json parts_ = Json::object();                       // of all tables, for the identity
+  std::map<std::string, std::string> part_versions_;  // of the parts: the last field of parts_sql
   std::vector<UsedTable> used_tables_;
   std::vector<std::string> table_oids_;
   std::string unversioned_part_;  // of the table, as in JudgementTable

@@ -195,9 +195,10 @@ UsedTable used_judgements(const std::string& name, const JudgementTable& table) 
 std::string parts_sql(const UsedTable& table) {
   // A default for rows that were stored before it, and the stored values of a generated column, belong to the number of
   // the column, which is never used again. Row versions are those of the access method heap, whose id is 2.
-  return "WITH RECURSIVE part(oid) AS (SELECT " + quote_literal(table_sql(table.name)) +
-         "::regclass::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.oid), "
-         "used AS (SELECT a.* FROM pg_attribute a JOIN part ON a.attrelid = part.oid WHERE a.attnum > 0 AND NOT "
+  return "WITH RECURSIVE part(oid) AS (SELECT to_regclass(" + quote_literal(table_sql(table.name)) +
+         ")::oid UNION SELECT i.inhrelid FROM pg_inherits i JOIN part ON i.inhparent = part.oid), "
+         "used AS (SELECT a.*, a.xmin AS row_version FROM pg_attribute a JOIN part ON a.attrelid = part.oid WHERE "
+         "a.attnum > 0 AND NOT "
          "a.attisdropped AND a.attname IN (" +
          list_sql(table.columns) +
          ")), "
@@ -209,24 +210,22 @@ std::string parts_sql(const UsedTable& table) {
          "FROM pg_range r WHERE r.rngtypid = t.oid) AS inner_type(oid) WHERE inner_type.oid <> 0) "
          "SELECT 'table ' || c.oid, concat_ws(' ', c.relkind, c.relam, (SELECT string_agg(concat_ws(':', u.attname, "
          "u.attnum, u.atttypid, u.atttypmod, u.attcollation, CASE WHEN u.attgenerated <> '' THEN u.attgenerated::text "
-         "|| "
-         "md5(pg_get_expr(d.adbin, d.adrelid)) END), ' ' ORDER BY u.attnum) FROM used u LEFT JOIN pg_attrdef d ON "
+         "|| md5(pg_get_expr(d.adbin, d.adrelid)) END), ' ' ORDER BY u.attnum) FROM used u LEFT JOIN pg_attrdef d ON "
          "d.adrelid = u.attrelid AND d.adnum = u.attnum WHERE u.attrelid = c.oid)), 'table ' || c.oid::regclass, CASE "
-         "WHEN "
-         "c.relkind = 'f' THEN 'a foreign table' WHEN c.relkind IN ('r', 'm') AND c.relam <> 2 THEN 'stored by ' || "
-         "(SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END, c.relfilenode::text FROM pg_class c JOIN part ON "
-         "part.oid = c.oid "
-         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL, '' FROM "
-         "pg_enum e "
-         "JOIN "
-         "used_type ON used_type.oid = e.enumtypid "
+         "WHEN c.relkind = 'f' THEN 'a foreign table' WHEN c.relkind IN ('r', 'm') AND c.relam <> 2 THEN 'stored by ' "
+         "|| (SELECT amname FROM pg_am WHERE pg_am.oid = c.relam) END, concat_ws(' ', c.relfilenode, (SELECT "
+         "string_agg(u.row_version::text, ' ' ORDER BY u.attnum) FROM used u WHERE u.attrelid = c.oid)) "
+         "FROM pg_class c JOIN part ON part.oid = c.oid "
+         "UNION ALL SELECT 'label ' || e.oid, e.enumlabel::text, 'type ' || e.enumtypid::regtype, NULL, e.xmin::text "
+         "FROM pg_enum e JOIN used_type ON used_type.oid = e.enumtypid "
          "UNION ALL SELECT 'type ' || t.oid, string_agg(concat_ws(':', a.attname, a.attnum, a.atttypid), ' ' ORDER BY "
-         "a.attnum), 'type ' || t.oid::regtype, NULL, '' FROM used_type JOIN pg_type t ON t.oid = used_type.oid JOIN "
-         "pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid "
+         "a.attnum), 'type ' || t.oid::regtype, NULL, string_agg(a.xmin::text, ' ' ORDER BY a.attnum) FROM used_type "
+         "JOIN pg_type t ON t.oid = used_type.oid JOIN pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND "
+         "NOT a.attisdropped GROUP BY t.oid "
          "UNION ALL SELECT 'cast of ' || t.oid, COALESCE((SELECT p.oid || ' ' || md5(p.prosrc) FROM pg_cast k JOIN "
-         "pg_proc p "
-         "ON p.oid = k.castfunc WHERE k.castsource = t.oid AND k.casttarget = 'text'::regtype), ''), 'type ' || "
-         "t.oid::regtype, NULL, '' FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384";
+         "pg_proc p ON p.oid = k.castfunc WHERE k.castsource = t.oid AND k.casttarget = 'text'::regtype), ''), 'type ' "
+         "|| t.oid::regtype, NULL, NULL FROM used_type JOIN pg_type t ON t.oid = used_type.oid WHERE t.oid >= 16384 "
+         "ORDER BY 1";
 }
 
 JudgementTable feedback_table(const ExtractQuery& query, const TextRows& rows) {

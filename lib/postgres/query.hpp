@@ -83,8 +83,8 @@ UsedTable used_judgements(const std::string& name, const JudgementTable& table);
 /**
  * Queries the system catalogs about all that the text of these columns depends on beside the rows: for the table and
  * each of its partitions and children, their columns; the labels of enumerations; composite types; casts to text.
- * Fields: a key, its facts, a name for messages, for a part whose rows have no versions its kind, and the file that it
- * is stored in, which commands that rewrite the table replace.
+ * Fields, in the order of the keys: a key, its facts, a name for messages, for a part whose rows have no versions its
+ * kind, and what changes with every alteration, even if it is undone by another one. No rows: there is no such table.
  */
 std::string parts_sql(const UsedTable& table);
 
