@@ -53,6 +53,7 @@ class HeldFolder {
   ~HeldFolder();
   HeldFolder(const HeldFolder&) = delete;
   HeldFolder& operator=(const HeldFolder&) = delete;
+  int descriptor() const { return entry_->descriptor; }  // opened with O_PATH
 
  private:
   HeldFolders::Handle entry_;

@@ -83,8 +83,13 @@ struct SpillFile::State {
   std::uint64_t num_flushed = 0;
 
   ~State() {
-    if (!partial.empty()) ::unlink(held_entry(partial).c_str());
+    remove_name();
     if (file >= 0) ::close(file);
+  }
+
+  void remove_name() {
+    if (!partial.empty()) ::unlink(held_entry(partial).c_str());
+    partial.clear();
   }
 
   void write(std::uint64_t offset, const char* bytes, std::size_t num_bytes) {
@@ -108,8 +113,7 @@ struct SpillFile::State {
     }
     fault = "cannot write '" + (partial.empty() ? std::string("a temporary file") : partial.string()) +
             "': " + system_message(number);
-    if (!partial.empty()) ::unlink(held_entry(partial).c_str());
-    partial.clear();
+    remove_name();
     ::close(file);
     file = memory;
   }
@@ -148,17 +152,16 @@ void SpillFile::overwrite(std::uint64_t offset, const void* bytes, std::size_t n
 
 std::uint64_t SpillFile::size() const { return state_->num_flushed + state_->buffer.size(); }
 
-bool SpillFile::rename_to(const fs::path& path) {
+void SpillFile::rename_to(const fs::path& path) {
   state_->flush();
-  if (state_->partial.empty()) return false;
+  if (state_->partial.empty()) return;
   // Not synced: a file that a crash leaves incomplete is detected by its checksum and made again.
-  if (::rename(held_entry(state_->partial).c_str(), held_entry(path).c_str()) != 0) {
-    state_->fault = "cannot write '" + path.string() + "': " + system_message(errno);
-    return false;
-  }
-  state_->partial.clear();
-  return true;
+  if (::rename(held_entry(state_->partial).c_str(), held_entry(path).c_str()) == 0) return state_->partial.clear();
+  state_->fault = "cannot write '" + path.string() + "': " + system_message(errno);
+  state_->remove_name();
 }
+
+void SpillFile::remove_name() { state_->remove_name(); }
 
 const std::string& SpillFile::fault() const { return state_->fault; }
 

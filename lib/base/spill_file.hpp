@@ -25,8 +25,10 @@ class SpillFile {
   void overwrite(std::uint64_t offset, const void* bytes, std::size_t num_bytes);
   std::uint64_t size() const;
 
-  /** Renames it to `path`, replacing what is there; it is then kept. False on failure. */
-  bool rename_to(const std::filesystem::path& path);
+  /** Renames it to `path`, replacing what is there; it is then kept. On failure, and after remove_name(), it has no
+     name. */
+  void rename_to(const std::filesystem::path& path);
+  void remove_name();
   /** Why it is not at the requested path; empty when it is, or when another run uses that file. */
   const std::string& fault() const;
 

@@ -74,7 +74,9 @@ ProcessResult run_process(const std::vector<std::string>& arguments) {
   return result;
 }
 
-ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log) {
+ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log,
+                           const std::filesystem::path& folder) {
+  const HeldFolder held(folder, /*may_be_link=*/true);
   const int log_file =
       ::open(held_entry(log).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
   if (log_file < 0) throw Error(Kind::io, "cannot write '" + log.string() + "': " + system_message(errno));
@@ -89,6 +91,7 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
   posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
   posix_spawn_file_actions_adddup2(&actions, log_file, 1);
   posix_spawn_file_actions_adddup2(&actions, log_file, 2);
+  posix_spawn_file_actions_adddup2(&actions, held.descriptor(), 3);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
@@ -108,13 +111,13 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
 
 ChildProcess::~ChildProcess() { close_input(); }
 
-bool ChildProcess::write(std::string_view bytes, const std::atomic<bool>& gives_up) {
+bool ChildProcess::write(std::string_view bytes, const std::function<bool()>& gives_up) {
   while (!bytes.empty()) {
     const ssize_t num_written = ::write(input_, bytes.data(), bytes.size());
     if (num_written >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(num_written));
     } else if (errno == EAGAIN) {
-      if (gives_up) return false;
+      if (gives_up()) return false;
       pollfd place{input_, POLLOUT, 0};
       ::poll(&place, 1, /*milliseconds=*/100);
     } else if (errno != EINTR) {

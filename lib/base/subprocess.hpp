@@ -3,8 +3,8 @@
 
 #include <sys/types.h>
 
-#include <atomic>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,20 +26,22 @@ ProcessResult run_process(const std::vector<std::string>& arguments);
 
 /**
  * A concurrent process that reads from this one. It runs in its own session: it receives no signals of the terminal and
- * may outlive this process. Its standard output and error are written to `log` (mode 0600, truncated first).
+ * may outlive this process. Its standard output and error are written to `log` (mode 0600, truncated first). Its
+ * descriptor 3 is `folder`, so that /proc/ID/fd/3 leads there while it runs, whatever becomes of the path.
  */
 class ChildProcess {
  public:
-  /** Throws Error{io} when the pipe, the log or the process cannot be created. */
-  ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log);
+  /** Throws Error{io} when the folder cannot be opened, or the pipe, the log or the process cannot be created. */
+  ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log,
+               const std::filesystem::path& folder);
   /** Closes its standard input; does not end the process. */
   ~ChildProcess();
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   /** Writes all of `bytes` to its standard input, blocking while the pipe is full; false when the process no longer
-   * reads or `gives_up` is set. */
-  bool write(std::string_view bytes, const std::atomic<bool>& gives_up);
+   * reads or `gives_up()`. */
+  bool write(std::string_view bytes, const std::function<bool()>& gives_up);
   /** Closes its standard input. */
   void close_input();
   /** Its exit status, as in ProcessResult, if it ends within `seconds`. */

@@ -1,9 +1,14 @@
 """Downloads a model with huggingface_hub, as a child process of `intelia model pull`.
 
-Arguments: name, revision (empty: the default branch), folder, and the names of tokenizer files. Prints a JSON object per
-line: {"commit", "files", "bytes"}, then {"done"} or {"error", "kind"}.
+Arguments: name, revision (empty: the default branch), folder (for messages), and the names of tokenizer files. Prints a
+JSON object per line: {"commit", "files", "bytes"}, then {"done"} or {"error", "kind"}.
 """
 name, revision, folder, *texts = sys.argv[1:]
+
+# The client resolves the path of a folder when it begins, and would then write to whatever has that path.
+resolve = pathlib.Path.resolve
+pathlib.Path.resolve = lambda path, strict=False: path if path.is_relative_to(FOLDER) else resolve(path, strict)
+
 try:
     info = huggingface_hub.HfApi().model_info(name, revision=revision or None, files_metadata=True)
     def is_wanted(file):
@@ -17,7 +22,7 @@ try:
         report(error="the repository has no safetensors weights; pickled weights can run code when opened and are not supported",
                kind="input")
     else:
-        huggingface_hub.snapshot_download(name, revision=info.sha, local_dir=folder, allow_patterns=sorted(files))
+        huggingface_hub.snapshot_download(name, revision=info.sha, local_dir=FOLDER, allow_patterns=sorted(files))
         report(done=True)
 except errors.GatedRepoError:
     report(error="access to the model is restricted; request it on the model's page and set HF_TOKEN", kind="usage")
@@ -26,4 +31,4 @@ except errors.RevisionNotFoundError:
 except (errors.RepositoryNotFoundError, errors.HFValidationError):
     report(error="there is no such model, or it is private: check the name, or set HF_TOKEN", kind="usage")
 except Exception as error:
-    report_failure(error)
+    report_failure(error, folder)

@@ -1,5 +1,8 @@
 """What the clients of the model hub begin with: run before each of them, in one program with it."""
-import json, os, sys
+import json, os, pathlib, sys
+
+# The folder of the model, by its descriptor: the path could lead elsewhere meanwhile.
+FOLDER = pathlib.Path(f"/proc/{os.getpid()}/fd/3")
 
 def report(**values):
     print(json.dumps(values), flush=True)
@@ -12,8 +15,9 @@ except ImportError as error:
            kind="usage")
     sys.exit()
 
-def report_failure(error):
+def report_failure(error, folder):
     """An error that is not the hub's own: of the network, or, where it names a file, of the disk."""
     is_of_a_file = isinstance(error, OSError) and error.filename
-    report(error=f"{type(error).__name__}: {error}".splitlines()[0], kind="io" if is_of_a_file else "unavailable")
+    words = f"{type(error).__name__}: {error}".splitlines()[0].replace(str(FOLDER), folder)
+    report(error=words, kind="io" if is_of_a_file else "unavailable")
 

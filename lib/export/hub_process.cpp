@@ -31,13 +31,14 @@ Kind kind_named(const std::string& name) {
 /** Ends the program when the command is interrupted. */
 class Client {
  public:
-  Client(const std::vector<std::string>& arguments, const fs::path& log) : process_(arguments, log) {}
+  Client(const std::vector<std::string>& arguments, const fs::path& log, const fs::path& folder)
+      : process_(arguments, log, folder) {}
   ~Client() {
     if (!has_ended_) ::kill(process_.id(), SIGTERM);
   }
-  void send(std::string_view input) {
-    const std::atomic<bool> never = false;
-    process_.write(input, never);  // a program that no longer reads reports why
+  void send(std::string_view input, const StopFlag& stop) {
+    process_.write(input, [&] { return stop.is_set(); });  // a program that no longer reads reports why
+    stop.check("the transfer");
     process_.close_input();
   }
   bool ends_within(double seconds) {
@@ -53,13 +54,13 @@ class Client {
 }  // namespace
 
 std::vector<Json> run_hub_program(const char* program, const std::vector<std::string>& arguments,
-                                  std::string_view input, const fs::path& log, const std::string& subject,
-                                  const StopFlag& stop,
+                                  std::string_view input, const fs::path& folder, const fs::path& log,
+                                  const std::string& subject, const StopFlag& stop,
                                   const std::function<void(const std::vector<Json>& reports)>& watch) {
   std::vector<std::string> command{python_program(), "-c", program};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  Client client(command, log);
-  client.send(input);
+  Client client(command, log, folder);
+  client.send(input, stop);
   while (!client.ends_within(0.2)) {
     stop.check("the transfer");
     watch(reports_in(log));

@@ -1,6 +1,6 @@
 """Uploads files of a folder with huggingface_hub, as a child process of `intelia model push`.
 
-Arguments: name, revision (empty: the default branch), "private" or "public", commit message, folder, names of files. The
+Arguments: name, revision (empty: the default branch), "private" or "public", commit message, folder (for messages), names of files. The
 model card is read from standard input. Prints a JSON object per line: {"total"}, {"sent"}, then {"commit", "url"} or
 {"error", "kind"}.
 """
@@ -11,7 +11,7 @@ try:
     api.create_repo(name, private=visibility == "private", exist_ok=True)
     if revision:
         api.create_branch(name, branch=revision, exist_ok=True)
-    paths = {file: os.path.join(folder, file) for file in files}
+    paths = {file: str(FOLDER / file) for file in files}
     report(total=sum(os.path.getsize(path) for path in paths.values()) + len(card))
     operations = [huggingface_hub.CommitOperationAdd("README.md", card)] + [huggingface_hub.CommitOperationAdd(file, path) for file, path in paths.items()]
     commit = api.create_commit(name, operations, commit_message=message, revision=revision or None)
@@ -28,4 +28,4 @@ except errors.HfHubHTTPError as error:
              403: "the token may not write to this model; set HF_TOKEN to one that may"}
     report(error=words.get(status, str(error).splitlines()[0]), kind="usage" if status in (400, 401, 403) else "unavailable")
 except Exception as error:
-    report_failure(error)
+    report_failure(error, folder)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "export/hub_process.hpp"
 #include "inference/text_side.hpp"
@@ -23,7 +24,8 @@ std::int64_t bytes_below(const fs::path& folder) {
   std::int64_t total = 0;
   std::error_code failure;
   const fs::recursive_directory_iterator end;
-  for (fs::recursive_directory_iterator entry(folder, failure); !failure && entry != end; entry.increment(failure)) {
+  for (fs::recursive_directory_iterator entry(held_place(folder), failure); !failure && entry != end;
+       entry.increment(failure)) {
     std::error_code vanished;
     const std::uintmax_t size = entry->file_size(vanished);
     if (!vanished) total += static_cast<std::int64_t>(size);
@@ -37,7 +39,7 @@ Json download(const PullSettings& settings, const fs::path& folder, const fs::pa
   for (const std::string& name : tokenizer_file_names()) arguments.push_back(name);
   std::int64_t total = 0;
   const std::vector<Json> reports = run_hub_program(
-      hub_client(), arguments, "", log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
+      hub_client(), arguments, "", folder, log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
         for (const Json& report : so_far) total = report.value("bytes", total);
         if (total > 0)
           sinks.progress.update({"MB", std::min(bytes_below(folder), total) / 1'000'000, total / 1'000'000, ""});

@@ -72,11 +72,12 @@ PushedModel push_model(const PushPlan& plan, const PushSettings& settings, const
   for (const PushFile& file : plan.files) arguments.push_back(file.name);
   const fs::path log = log_path();
   std::int64_t total = 0;
-  const std::vector<Json> reports = run_hub_program(
-      hub_push_client(), arguments, plan.card, log, settings.name, sinks.stop, [&](const std::vector<Json>& so_far) {
-        for (const Json& report : so_far) total = report.value("total", total);
-        sinks.progress.update({"MB", 0, total / 1'000'000, total > 0 ? "sending" : "connecting"});
-      });
+  const std::vector<Json> reports =
+      run_hub_program(hub_push_client(), arguments, plan.card, settings.folder, log, settings.name, sinks.stop,
+                      [&](const std::vector<Json>& so_far) {
+                        for (const Json& report : so_far) total = report.value("total", total);
+                        sinks.progress.update({"MB", 0, total / 1'000'000, total > 0 ? "sending" : "connecting"});
+                      });
   sinks.progress.finish();
   for (const Json& report : reports)
     if (report.contains("commit")) {

@@ -10,7 +10,6 @@
 
 #include "base/error.hpp"
 #include "base/file.hpp"
-#include "base/path.hpp"
 #include "base/subprocess.hpp"
 #include "http/secret.hpp"
 #include "record/json_line.hpp"
@@ -32,7 +31,7 @@ class Wandb final : public Tracker {
 
   void begin(const std::vector<MetricsLine>& kept) override {
     log_file_ = tracker_folder(run_.output, "wandb") / "intelia.log";
-    child_.emplace(std::vector<std::string>{python_program(), "-c", wandb_client()}, log_file_);
+    child_.emplace(std::vector<std::string>{python_program(), "-c", wandb_client()}, log_file_, run_.output);
     Json config = run_.settings;
     config["version"] = run_.version;
     lines_.push_back(json_line({{"project", project_},
@@ -41,7 +40,6 @@ class Wandb final : public Tracker {
                                 {"key", random_key()},
                                 {"identity", run_.identity},
                                 {"resumes", run_.resumes},
-                                {"folder", absolute_path(run_.output).string()},
                                 {"config", config}}));
     for (const MetricsLine& before : kept) lines_.push_back(json_line(to_json(before)));
     feeder_ = thread_without_signals([this] { feed_until_stopped(); });
@@ -102,7 +100,7 @@ class Wandb final : public Tracker {
       const std::string line = std::move(lines_.front());
       lines_.pop_front();
       lock.unlock();
-      const bool is_read = child_->write(line, gives_up_);
+      const bool is_read = child_->write(line, [&] { return gives_up_.load(); });
       lock.lock();
       if (is_read) continue;
       is_broken_ = !gives_up_;

@@ -1,6 +1,6 @@
 """Sends metrics to Weights & Biases through its client: started by intelia (lib/tracking/wandb.cpp), fed on standard input.
 
-The first line describes the run. Each further line is {"step", "time", "metrics"}, optionally preceded by {"step", "answers":
+Descriptor 3 is the output folder. The first line describes the run. Each further line is {"step", "time", "metrics"}, optionally preceded by {"step", "answers":
 [[prompt, answer], …]} of the same step; the last is {"exit_code"}, and an end of input without it means that the program was killed.
 With the argument "check" it only tests, by its exit status, whether it could work: 0 yes, 3 the package is missing, 4 no API key.
 """
@@ -78,9 +78,10 @@ def main():
     if sys.argv[1:] == ["check"]:
         return check()
     head = json.loads(sys.stdin.readline())
-    state = State(os.path.join(head["folder"], "wandb"), head)
+    folder = f"/proc/{os.getpid()}/fd/3"  # for the client's own process, too; the path could lead elsewhere meanwhile
+    state = State(os.path.join(folder, "wandb"), head)
     import wandb
-    run = wandb.init(project=head["project"], name=head["name"], id=state.id, resume="allow", dir=head["folder"],
+    run = wandb.init(project=head["project"], name=head["name"], id=state.id, resume="allow", dir=folder,
                      config=head["config"], job_type=head["command"],
                      settings=wandb.Settings(console="off", disable_git=True, disable_code=True, save_code=False,
                                              x_save_requirements=False, x_disable_meta=True, x_disable_stats=True,

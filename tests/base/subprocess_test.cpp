@@ -19,9 +19,9 @@ TEST_CASE("running a process: its output and its exit status") {
 
 TEST_CASE("a child reads all input, in its own session, and its output is in the log") {
   const TemporaryFolder folder;
-  const std::atomic<bool> never{false};
+  const auto never = [] { return false; };
   folder.write("log", "of an earlier run, and longer than what is said now");
-  ChildProcess child({"sh", "-c", "wc -c; cut -d' ' -f6 /proc/$$/stat >&2; exit 5"}, folder.path / "log");
+  ChildProcess child({"sh", "-c", "wc -c; cut -d' ' -f6 /proc/$$/stat >&2; exit 5"}, folder.path / "log", folder.path);
   const std::string piece(300'000, 'x');  // more than a pipe holds
   CHECK(child.write(piece, never));
   CHECK(child.write("end", never));
@@ -38,17 +38,33 @@ TEST_CASE("a child that stops reading, one that never reads, one that cannot be 
   ::signal(SIGPIPE, SIG_IGN);
   const TemporaryFolder folder;
   const std::string piece(300'000, 'x');
-  const std::atomic<bool> never{false}, at_once{true};
-  ChildProcess gone({"true"}, folder.path / "log");
+  const auto never = [] { return false; };
+  const auto at_once = [] { return true; };
+  ChildProcess gone({"true"}, folder.path / "log", folder.path);
   CHECK(!gone.write(piece, never));
   CHECK(gone.wait(30) == 0);
-  ChildProcess deaf({"sleep", "60"}, folder.path / "log");
+  ChildProcess deaf({"sleep", "60"}, folder.path / "log", folder.path);
   CHECK(!deaf.write(piece, at_once));
   CHECK(!deaf.wait(0.05));
   ::kill(deaf.id(), SIGKILL);
   CHECK(deaf.wait(30) == 137);
-  CHECK(contains(refusal([&] { ChildProcess absent({"no-such-program"}, folder.path / "log"); }, Kind::io),
+  CHECK(contains(refusal([&] { ChildProcess absent({"no-such-program"}, folder.path / "log", folder.path); }, Kind::io),
                  "no-such-program"));
-  CHECK(
-      contains(refusal([&] { ChildProcess unlogged({"true"}, folder.path / "absent/log"); }, Kind::io), "absent/log"));
+  CHECK(contains(refusal([&] { ChildProcess unlogged({"true"}, folder.path / "absent/log", folder.path); }, Kind::io),
+                 "absent/log"));
+}
+
+TEST_CASE("a child reaches its folder after that is renamed and another one has its path") {
+  const TemporaryFolder place;
+  const auto folder = place.path / "folder";
+  std::filesystem::create_directory(folder);
+  ChildProcess child({"sh", "-c", "read line; echo said > /proc/$$/fd/3/file"}, place.path / "log", folder);
+  std::filesystem::rename(folder, place.path / "moved");
+  std::filesystem::create_directory(folder);
+  CHECK(child.write("go\n", [] { return false; }));
+  CHECK(child.wait(30) == 0);
+  CHECK(read_file(place.path / "moved" / "file") == "said\n");
+  CHECK(std::filesystem::is_empty(folder));
+  CHECK(contains(refusal([&] { ChildProcess absent({"true"}, place.path / "log", place.path / "none"); }, Kind::io),
+                 "none"));
 }

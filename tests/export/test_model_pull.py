@@ -11,6 +11,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import fault_points  # noqa: E402
 import program  # noqa: E402
 
 COMMIT = "a" * 40
@@ -24,6 +25,7 @@ class Hub(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.files = files
         self.requests, self.bytes_per_second, self.status = [], 0, 200
+        self.waits_at, self.is_waiting, self.goes_on = None, threading.Event(), threading.Event()  # before the answer to this path
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -58,6 +60,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         path = self.path.split("?")[0]
         self.server.requests.append((self.command, path))
+        if self.server.waits_at and path.endswith(self.server.waits_at):
+            self.server.is_waiting.set()
+            self.server.goes_on.wait(60)
         if self.server.status != 200:
             return self.answer(self.server.status)
         if path == f"/api/models/farm/chat/tree/{COMMIT}":
@@ -143,6 +148,26 @@ def test_an_interrupted_download_is_resumed(hub, files, tmp_path):
     done = pull(hub, tmp_path / "model")
     assert done.status == 0, done.stderr
     assert (tmp_path / "model" / "model.safetensors").read_bytes() == files["model.safetensors"]
+
+
+@pytest.mark.parametrize("moment", ["/api/models/farm/chat", "config.json", "model.safetensors"])
+def test_fault_29_model_pull_folder_swapped(hub, files, tmp_path, moment):
+    """Renamed and replaced by a link to another folder before or during the download: nothing is written there."""
+    folder, other = tmp_path / "model", tmp_path / "other"
+    assert pull(hub, other).status == 0
+    (other / "config.json").write_text("of another model")
+    before = fault_points.files_of(other)
+    hub.waits_at = moment
+    process = program.start("model", "pull", "farm/chat", "--output", folder, environment=hub.environment)
+    assert hub.is_waiting.wait(60)
+    folder.rename(tmp_path / "moved")
+    folder.symlink_to(other)
+    hub.goes_on.set()
+    run = program.finish(process)
+    assert fault_points.files_of(other) == before
+    assert run.status == 1 and f"'{folder}' was moved or replaced during the run" in run.stderr, run.stderr
+    assert all((tmp_path / "moved" / name).read_bytes() == data for name, data in files.items())
+    assert "/proc/" not in run.stderr
 
 
 @pytest.mark.parametrize("arguments, status, words", [

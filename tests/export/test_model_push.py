@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import shutil
 import sys
 import threading
 import time
@@ -26,6 +27,7 @@ class Hub(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.repositories, self.objects, self.commits, self.requests = {}, {}, [], []
         self.status, self.seconds_per_upload = 200, 0
+        self.waits_at, self.is_waiting, self.goes_on = None, threading.Event(), threading.Event()  # before the answer to this path
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     @property
@@ -66,6 +68,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def handle_request(self):
         hub, path, body = self.server, self.path.split("?")[0], self.body()
         hub.requests.append((self.command, path))
+        if hub.waits_at and hub.waits_at in path:
+            hub.is_waiting.set()
+            hub.goes_on.wait(60)
         if path.startswith("/upload/"):
             time.sleep(hub.seconds_per_upload)
             hub.objects[path.removeprefix("/upload/")] = body
@@ -215,6 +220,26 @@ def test_a_hub_that_fails_is_a_temporary_failure(hub, folders):
     hub.status = 503
     assert push(hub, folders[1]).status == 75
     assert push(hub, folders[1], environment={"HF_ENDPOINT": "http://127.0.0.1:9"}).status == 75
+
+
+@pytest.mark.parametrize("moment", ["/api/repos/create", "/preupload/", "/info/lfs/objects/batch"])
+def test_fault_29_model_push_folder_swapped(hub, folders, tmp_path, moment):
+    """Renamed and replaced by a link to another folder: what was planned is sent, and nothing else."""
+    folder, other = tmp_path / "model", tmp_path / "other"
+    for copy in (folder, other):
+        shutil.copytree(folders[1], copy)
+    for name in ("adapter_config.json", "adapter_model.safetensors"):
+        (other / name).write_bytes(b"private" * 100)
+    hub.waits_at = moment
+    process = program.start("model", "push", "farm/chat", "--model", folder, environment=hub.environment)
+    assert hub.is_waiting.wait(60)
+    folder.rename(tmp_path / "moved")
+    folder.symlink_to(other)
+    hub.goes_on.set()
+    run = program.finish(process)
+    assert run.status == 0, run.stderr
+    files = content_of(hub, hub.commits[0])
+    assert all(files[name] == (folders[1] / name).read_bytes() for name in set(files) - {"README.md"})
 
 
 def test_an_interrupted_upload_commits_nothing(hub, folders):

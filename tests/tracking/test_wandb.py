@@ -96,7 +96,9 @@ def test_every_metric_is_there_once(tmp_path, environment):
 def test_killed_and_resumed(tmp_path, environment):
     """The program is killed, its client reads its input to the end; the resumed run logs only what is new."""
     folder = tmp_path / "run"
-    Probe(folder, environment, wandb="chickens").begin().lines(1, 10).kill()
+    killed = Probe(folder, environment, wandb="chickens").begin().lines(1, 10)
+    program.wait_for(lambda: (folder / "wandb/intelia.jsonl").exists())
+    killed.kill()
     status, said = Probe(folder, environment, wandb="chickens", resumes=True).begin(6).lines(7, 14).end()
     assert (status, said) == (0, "")
     points, ids, exits = seen_by_wandb(folder)
@@ -167,10 +169,11 @@ def test_a_client_that_cannot_work_is_one_warning(tmp_path, environment):
 def test_the_client_of_a_killed_run_is_waited_for(tmp_path, environment):
     """A client that is still logging when the next one starts: that one must not log the same."""
     client = program.ROOT / "lib/tracking/wandb_client.py"
-    head = {"project": "chickens", "name": "n", "command": "c", "identity": "i", "folder": str(tmp_path), "config": {}}
+    head = {"project": "chickens", "name": "n", "command": "c", "identity": "i", "config": {}}
 
     def start(resumes, last):
-        process = subprocess.Popen([sys.executable, client], stdin=subprocess.PIPE, text=True, env=program.clean_environment(environment))
+        process = subprocess.Popen(["sh", "-c", 'exec "$@" 3< "$0"', tmp_path, sys.executable, client], stdin=subprocess.PIPE, text=True,
+                                   env=program.clean_environment(environment))
         lines = [{**head, "key": f"key{resumes}", "resumes": resumes}, *map(entry, range(1, last + 1))]
         process.stdin.write("".join(json.dumps(line) + "\n" for line in lines))
         process.stdin.flush()
@@ -227,3 +230,20 @@ def test_a_key_may_lie_in_a_file_and_is_never_said(tmp_path, environment):
     for path in folder.rglob("*"):
         if path.is_file():
             assert b"kanarie" not in path.read_bytes(), path
+
+
+def test_fault_29_wandb_folder_swapped(tiny, environment, tmp_path):
+    """The output folder is renamed and replaced by a link to another one when the client has just been started."""
+    folder, other, moved = tmp_path / "out", tmp_path / "other", tmp_path / "moved"
+    other.mkdir()
+    process = program.start(*tiny.sft(folder, "--wandb-project", "chickens", steps=5000, save_every=5000), environment=environment)
+    program.wait_for(lambda: (folder / "wandb/intelia.log").exists())
+    folder.rename(moved)
+    folder.symlink_to(other)
+    program.wait_for(lambda: any(folder.glob("wandb/*-run-*/*.wandb")) or any(moved.glob("wandb/*-run-*/*.wandb")), timeout_seconds=60)
+    process.send_signal(signal.SIGTERM)
+    run = program.finish(process, timeout_seconds=120)
+    assert run.status in (1, 143), run.stderr
+    program.wait_for(lambda: seen_by_wandb(moved)[2], timeout_seconds=60)
+    assert list(other.iterdir()) == []
+    assert seen_by_wandb(moved)[0].keys() == points_of(moved).keys()

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/held_folder.hpp"
 #include "cli/command.hpp"
 #include "export/model_pull.hpp"
 #include "options/model_options.hpp"
@@ -46,6 +47,7 @@ int run(const Options& options, Context& context) {
   if (!is_hub_name(settings.name))
     throw Error(Kind::usage, "'" + settings.name + "' is not the name of a model: expected ORGANIZATION/NAME");
   check_is_folder("model", settings.folder);
+  const HeldFolder held(settings.folder, /*may_be_link=*/true);  // what is planned is what is sent
   const PushPlan plan = plan_push(settings, context.log());
   Json summary{
       {"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes}, {"left_out", plan.left_out}};
