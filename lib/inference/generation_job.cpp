@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "engine/sampling.hpp"
 #include "inference/answer_text.hpp"
@@ -316,14 +317,16 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
   const fs::path& output = settings.output;
   check_output(output, info);
   const TextSide text = load_text_side(settings.model.model, settings.tokenizer_rules, settings.model.adapter);
-  if (output.has_parent_path()) make_folder(output.parent_path());
+  const fs::path folder = output.has_parent_path() ? output.parent_path() : fs::path(".");
+  make_folder(folder);
+  const HeldFolder held(folder, /*may_be_link=*/true);
   const FileLock lock(hidden_beside(output, ".lock"), info.command);
 
   const std::int64_t num_records = count_records(settings);
   Json inputs = Json::array({describe_file(settings.prompts, num_records)});
-  for (const fs::path& folder : {settings.model.model, settings.model.adapter})
-    if (!folder.empty())
-      for (Json& file : describe_folder(folder)) inputs.push_back(std::move(file));
+  for (const fs::path& model : {settings.model.model, settings.model.adapter})
+    if (!model.empty())
+      for (Json& file : describe_folder(model)) inputs.push_back(std::move(file));
   // What the answers depend on; not where the inputs are.
   Json identity = info.fixed_options;
   identity["version"] = info.version;
@@ -364,6 +367,7 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
   manifest.write(manifest_of(info, inputs, totals, file, num_lines, rejects.count() > 0 ? &rejected : nullptr).dump(2) +
                  "\n");
   manifest.close();
+  check_held_folder(folder);
   // Without a manifest in between: an interrupted commit is not taken for a complete one.
   remove_file(manifest.path());
   if (rejects.count() > 0)

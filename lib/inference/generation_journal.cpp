@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "base/held_folder.hpp"
 #include "base/path.hpp"
 
 namespace intelia {
@@ -53,7 +54,7 @@ std::string differences(const Json& before, const Json& now) {
 
 GenerationJournal::GenerationJournal(const std::filesystem::path& path, const Json& identity, bool discards)
     : path_(path) {
-  file_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | (discards ? O_TRUNC : 0), 0600);
+  file_ = ::open(held_entry(path).c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | (discards ? O_TRUNC : 0), 0600);
   if (file_ < 0) throw Error(Kind::io, "'" + path.string() + "': " + system_message(errno));
   try {
     continue_from(identity);
@@ -65,7 +66,7 @@ GenerationJournal::GenerationJournal(const std::filesystem::path& path, const Js
 
 GenerationJournal::~GenerationJournal() {
   ::close(file_);
-  if (places_.empty()) ::unlink(path_.c_str());
+  if (places_.empty()) ::unlink(held_entry(path_).c_str());
 }
 
 void GenerationJournal::continue_from(const Json& identity) {

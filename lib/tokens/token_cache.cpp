@@ -11,6 +11,8 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/held_folder.hpp"
+#include "base/path.hpp"
 
 namespace intelia {
 
@@ -45,9 +47,9 @@ struct KeptFile {
 
 /** Removes what a killed run left, unless a run is writing it. */
 void remove_partial(const fs::path& path) {
-  const int file = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+  const int file = ::open(held_entry(path).c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
   if (file < 0) return;
-  if (::flock(file, LOCK_EX | LOCK_NB) == 0) ::unlink(path.c_str());
+  if (::flock(file, LOCK_EX | LOCK_NB) == 0) ::unlink(held_entry(path).c_str());
   ::close(file);
 }
 
@@ -58,9 +60,9 @@ void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newe
   std::vector<KeptFile> files;
   std::uint64_t total = 0;
   const fs::directory_iterator end;
-  for (fs::directory_iterator member(folder, failure); member != end; member.increment(failure)) {
-    const fs::path& path = member->path();
-    const std::string name = path.filename().string();
+  for (fs::directory_iterator member(held_place(folder), failure); member != end; member.increment(failure)) {
+    const std::string name = member->path().filename().string();
+    const fs::path path = folder / name;
     if (name.ends_with(std::string(kSuffix) + ".partial")) remove_partial(path);
     if (!name.ends_with(kSuffix)) continue;
     std::error_code vanished;
@@ -72,17 +74,17 @@ void evict(const fs::path& folder, std::uint64_t max_bytes, const fs::path& newe
   std::sort(files.begin(), files.end(), [](const KeptFile& a, const KeptFile& b) { return a.used < b.used; });
   for (const KeptFile& file : files) {
     if (max_bytes == 0 || total <= max_bytes) return;
-    fs::remove(file.path, failure);
+    fs::remove(held_entry(file.path), failure);
     total -= file.bytes;
   }
-  if (max_bytes != 0 && total > max_bytes) fs::remove(newest, failure);
+  if (max_bytes != 0 && total > max_bytes) fs::remove(held_entry(newest), failure);
 }
 
 /** The file at `path`, marked as used; nothing when it does not exist or is damaged. */
 std::optional<TokenStore> find(const fs::path& path, const std::string& key, Log& log) {
   try {
     std::optional<TokenStore> store = TokenStore::open(path, key);
-    if (store) ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0);
+    if (store) ::utimensat(AT_FDCWD, held_entry(path).c_str(), nullptr, 0);
     return store;
   } catch (const Error& error) {
     log.warning("the cached tokens in '" + path.string() + "' are recreated: " + error.what());
@@ -113,13 +115,15 @@ TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& 
                          const std::function<TokenStoreSummary(TokenStoreWriter&)>& make,
                          const std::function<bool()>& is_unchanged) {
   const fs::path path = settings.folder / (key + kSuffix);
+  std::error_code failure;
+  fs::create_directories(settings.folder.parent_path(), failure);
+  if (fs::create_directory(settings.folder, failure)) fs::permissions(settings.folder, fs::perms::owner_all, failure);
+  std::optional<HeldFolder> held;
+  if (is_folder(settings.folder)) held.emplace(settings.folder, /*may_be_link=*/true);
   if (auto store = find(path, key, log)) {
     log.debug("using cached tokens of '" + path.string() + "'");
     return std::move(*store);
   }
-  std::error_code failure;
-  fs::create_directories(settings.folder.parent_path(), failure);
-  if (fs::create_directory(settings.folder, failure)) fs::permissions(settings.folder, fs::perms::owner_all, failure);
   TokenStoreWriter writer(path);
   const TokenStoreSummary summary = make(writer);
   const bool is_current = is_unchanged();

@@ -15,6 +15,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/held_folder.hpp"
 #include "base/spill_file.hpp"
 
 namespace intelia {
@@ -177,7 +178,7 @@ TokenStore& TokenStore::operator=(TokenStore&&) noexcept = default;
 std::optional<TokenStore> TokenStore::open(const fs::path& path, std::string_view key) {
   auto state = std::make_unique<State>();
   state->path = path;
-  state->file = ::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  state->file = ::open(held_entry(path).c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (state->file < 0 && errno == ENOENT) return std::nullopt;
   if (state->file < 0) throw Error(Kind::input, system_message(errno));
   struct stat status {};
@@ -355,7 +356,10 @@ TokenStore TokenStoreWriter::finish(TokenStoreSummary summary, std::string_view 
   s.checksum.update(&head, offsetof(Head, checksum));
   head.checksum = s.checksum.value();
   s.samples.overwrite(0, &head, sizeof head);
-  if (!s.path.empty() && keeps_name) s.samples.rename_to(s.path);
+  if (!s.path.empty() && keeps_name)
+    s.samples.rename_to(s.path);
+  else
+    s.samples.remove_name();
   s.fault = s.samples.fault();
 
   auto state = std::make_unique<TokenStore::State>();

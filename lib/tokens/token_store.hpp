@@ -72,14 +72,14 @@ class TokenStoreWriter {
  public:
   /** A temporary file, deleted with the store made from it. */
   TokenStoreWriter();
-  /** A file (mode 0600) that becomes `path` once it is complete; where that fails, fault() says why and it is deleted
-     with the store. */
+  /** A file (mode 0600) that becomes `path` once it is complete; where that fails, fault() says why and the store keeps
+     the file without a name. */
   explicit TokenStoreWriter(const std::filesystem::path& path);
   ~TokenStoreWriter();
 
   void add(const TokenSample& sample, const StoredRecord& record);
   void add_rejected(std::int64_t line, std::string_view reason, std::string_view raw);
-  /** Ends the writer. Without `keeps_name` the file is deleted with the store. `summary` has what the writer does not
+  /** Ends the writer. Without `keeps_name` only the store keeps the file. `summary` has what the writer does not
      count itself; `key` has 64 characters. */
   TokenStore finish(TokenStoreSummary summary, std::string_view key, bool keeps_name = true);
   /** After finish(): why there is no file at `path`; also empty when another run is writing the same one. */

@@ -14,7 +14,7 @@ import fault_points
 import program
 from conversations import insert
 from fault_points import files_of
-from tiny import ONE_THREAD
+from tiny import ON_CPU, ONE_THREAD
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 IS_SLOW = os.environ.get("INTELIA_SLOW_TESTS") == "1"
@@ -27,8 +27,7 @@ def tree_of(folder):
 
 
 def holds_lock(process, folder):
-    lock = folder / ".intelia.lock"
-    return lock.exists() and lock.read_text().startswith(f"{process.pid}\n")
+    return any(lock.read_text().startswith(f"{process.pid}\n") for lock in folder.glob(".*.lock"))
 
 
 def swap(folder, other):
@@ -45,9 +44,9 @@ def start_over(folder, template):
     shutil.copytree(template or folder.parent, folder.with_name("other"))
 
 
-def check(run, folder, expected, moment):
+def check(run, folder, expected, moment, done):
     assert tree_of(folder.with_name("other")) == expected, moment
-    assert run.status in (0, 1), (moment, run.stderr)
+    assert run.status in (done, 1), (moment, run.stderr)
     if run.status == 1:
         assert re.search(f"'{folder}' was moved or replaced during the run; its files are in '{folder.with_name('moved')}'", run.stderr), (
             moment, run.stderr)
@@ -55,14 +54,14 @@ def check(run, folder, expected, moment):
     return run.status
 
 
-def check_swaps(arguments, folder, template, environment=None):
-    """Swaps at chosen changes of the folder, at which the process is stopped, and at random times."""
+def check_swaps(arguments, folder, template, environment=None, done=0):
+    """Swaps at chosen changes of the folder, at which the process is stopped, and at random times; `done`: the usual status."""
     def whole():
         start_over(folder, template)
         return fault_points.calls_of(arguments, folder.parent, folder.with_name("calls.log"), environment)
 
     calls, run = whole()
-    assert run.status == 0, run.stderr
+    assert run.status == done, run.stderr
     first = next(at for at, (_, path) in enumerate(calls, 1) if path.startswith(f"{folder}/"))  # the folder exists
     chance = random.Random(15)
     moments = range(first, len(calls) + 1) if IS_SLOW else sorted({first, first + 1, len(calls) - 3, len(calls),
@@ -75,7 +74,7 @@ def check_swaps(arguments, folder, template, environment=None):
         program.wait_for(lambda: program.is_stopped(process))
         swap(folder, folder.with_name("other"))
         process.send_signal(signal.SIGCONT)
-        statuses.append(check(program.finish(process), folder, expected, calls[at - 1]))
+        statuses.append(check(program.finish(process), folder, expected, calls[at - 1], done))
     assert 1 in statuses
     for _ in range(NUM_MOMENTS // 2):
         start_over(folder, template)
@@ -84,7 +83,7 @@ def check_swaps(arguments, folder, template, environment=None):
         program.wait_for(lambda: process.poll() is not None or holds_lock(process, folder))
         time.sleep(chance.random() * 0.1)
         swap(folder, folder.with_name("other"))
-        check(program.finish(process), folder, expected, "at a random time")
+        check(program.finish(process), folder, expected, "at a random time", done)
 
 
 @pytest.fixture
@@ -99,7 +98,41 @@ def test_fault_29_train_sft_folder_swapped(tiny, tmp_path, place):
     """The other folder is that of another run: its checkpoints, metrics and adapter stay."""
     template = tmp_path / "earlier"
     assert program.run(*tiny.sft(template, steps=6, save_every=2)).status == 0
-    check_swaps(tiny.sft(place, "--force", steps=6, save_every=2), place, template)
+    check_swaps(tiny.sft(place, "--force", "--tensorboard", steps=6, save_every=2), place, template)
+
+
+@needs_shim
+@pytest.mark.parametrize("method", ["dpo", "kto"])
+def test_fault_29_preference_folder_swapped(tiny, tmp_path, place, method):
+    template = tmp_path / "earlier"
+    assert program.run(*tiny.preference(method, template)).status == 0
+    check_swaps(tiny.preference(method, place, "--force"), place, template)
+
+
+@needs_shim
+def test_fault_29_eval_run_folder_swapped(tiny, tmp_path, place):
+    template = tmp_path / "earlier"
+    assert program.run(*tiny.eval(template)).status == 4  # too little data for a verdict
+    check_swaps(tiny.eval(place), place, template, done=4)
+
+
+@needs_shim
+def test_fault_29_generate_folder_swapped(tiny, tmp_path, place):
+    template = tmp_path / "earlier"
+    arguments = ["generate", *ON_CPU, "--model", tiny.model, "--prompts", tiny.questions, "--max-new-tokens", 8, "--output"]
+    assert program.run(*arguments, template / "answers.jsonl").status == 0
+    check_swaps([*arguments, place / "answers.jsonl"], place, template)
+
+
+@needs_shim
+@pytest.mark.parametrize("command", [["model", "export", "--type", "q8_0"], ["model", "export", "--format", "hf"], ["model", "merge"]],
+                         ids=["gguf", "hf", "merge"])
+def test_fault_29_model_export_merge_folder_swapped(tiny, tmp_path, place, command):
+    """`model merge` compares the merged folder with base and adapter, by the engine."""
+    template = tmp_path / "earlier"
+    arguments = [*command, *ONE_THREAD, "--model", tiny.model, "--adapter", tiny.adapter(), "--output"]
+    assert program.run(*arguments, template).status == 0
+    check_swaps([*arguments, place], place, template)
 
 
 @needs_shim

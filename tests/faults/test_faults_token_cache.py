@@ -3,11 +3,13 @@ the next run. The program is build/bin/tokens_probe, which creates the same data
 import json
 import os
 import pathlib
+import signal
 import subprocess
 
 import pytest
 
 import fault_points
+import program
 
 MODEL = pathlib.Path(__file__).resolve().parents[1] / "cli" / "tokenize" / "model"
 PROBE = pathlib.Path(os.environ.get("INTELIA_PROGRAM", "build/release/bin/intelia")).with_name("tokens_probe")
@@ -28,10 +30,13 @@ def dataset(tmp_path_factory):
     return path
 
 
+def request(dataset, cache):
+    return json.dumps({"do": "dataset", "folder": str(MODEL), "path": str(dataset), "cache": str(cache)}) + "\n"
+
+
 def tokens(dataset, cache, **environment):
     """The result of a run, or None when it was killed."""
-    request = json.dumps({"do": "dataset", "folder": str(MODEL), "path": str(dataset), "cache": str(cache)})
-    done = subprocess.run([PROBE], input=request + "\n", text=True, capture_output=True, env={"PATH": os.environ["PATH"], **environment}, timeout=120)
+    done = subprocess.run([PROBE], input=request(dataset, cache), text=True, capture_output=True, env={"PATH": os.environ["PATH"], **environment}, timeout=120)
     if done.returncode == 86:
         return None
     assert done.returncode == 0, done.stderr
@@ -50,6 +55,29 @@ def undisturbed(dataset, tmp_path_factory):
     assert len(list((folder / "cache").glob("*.tokens"))) == 1
     assert tokens(dataset, "") == result
     return result, num_calls
+
+
+def test_fault_29_token_cache_folder_swapped(dataset, undisturbed, tmp_path):
+    """At each change of the cache it is renamed, and replaced by a link to another one, whose files of the same names stay."""
+    expected, num_calls = undisturbed
+    for at in range(2, num_calls + 1):  # the first one makes the folder
+        place = tmp_path / str(at)
+        cache, other = place / "cache", place / "other"
+        other.mkdir(parents=True)
+        process = subprocess.Popen([PROBE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                   env={"PATH": os.environ["PATH"], **fault_points.environment(cache, at, "STOP")})
+        process.stdin.write(request(dataset, cache))
+        process.stdin.close()
+        program.wait_for(lambda: program.is_stopped(process))
+        for name in [path.name for path in cache.iterdir()] + ["old.tokens", ".killed.tokens.partial"]:
+            (other / name).write_text("of another run")
+        before = fault_points.files_of(other)
+        cache.rename(place / "moved")
+        cache.symlink_to(other)
+        process.send_signal(signal.SIGCONT)
+        result = json.loads(process.stdout.read())
+        assert process.wait() == 0 and result == expected, at
+        assert fault_points.files_of(other) == before, at
 
 
 @pytest.mark.parametrize("action", ["ENOSPC", "EIO"])
