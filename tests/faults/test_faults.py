@@ -243,6 +243,45 @@ def test_fault_08_extract_server_crashes(own_cluster, tmp_path):
     assert run.status == 75
 
 
+@pytest.mark.parametrize("command", [["extract"], ["extract", "--incremental"], ["extract", "--dry-run"], ["doctor"]], ids=" ".join)
+@pytest.mark.parametrize("fault", ["locked table", "frozen backend", "frozen server"])
+def test_fault_04_database_without_answer(cluster, database, tmp_path, command, fault):
+    """Another session holds a lock on the table; the backend of this one, or the server, does not run."""
+    url, other = database
+    other.cursor().execute("BEGIN; LOCK TABLE conversations IN ACCESS EXCLUSIVE MODE")
+    watcher = cluster.connect(other.info.dbname).cursor()
+
+    def backend():
+        watcher.execute("SELECT pid FROM pg_stat_activity WHERE application_name = 'intelia' AND wait_event_type = 'Lock' AND "
+                        "datname = current_database()")
+        return (watcher.fetchone() or [None])[0]
+
+    frozen = None
+    if fault == "frozen server":
+        frozen = int((cluster.folder / "data/postmaster.pid").read_text().split()[0])
+        os.kill(frozen, signal.SIGSTOP)
+    try:
+        process = program.start(*command, *(["--output", tmp_path / "out"] if command[0] == "extract" else []),
+                                environment={"DATABASE_URL": url})
+        if fault == "frozen server":
+            time.sleep(0.3)
+        else:
+            wait_for(backend)
+        if fault == "frozen backend":
+            frozen = backend()
+            os.kill(frozen, signal.SIGSTOP)
+        process.send_signal(signal.SIGTERM)
+        start = time.monotonic()
+        run = program.finish(process)
+        assert run.status == 143 and time.monotonic() - start < 2, run.stderr
+        assert all(name.endswith(".lock") for name in fault_points.files_of(tmp_path / "out"))
+    finally:
+        if frozen is not None:
+            os.kill(frozen, signal.SIGCONT)
+        other.cursor().execute("ROLLBACK")
+        watcher.connection.close()
+
+
 def test_fault_08_extract_frozen_server(extract):
     """An unresponsive server: connecting times out, and a signal still ends a run at once."""
     slow_view(extract.connection, 0.0005)

@@ -7,15 +7,18 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 
 import pytest
 
 import program
+from silent_server import SilentServer
 from test_faults_train import wait_for
 from tiny import Tiny, checkpoints_of, conversation, results_of, write_lines
 
 SECONDS_TO_STOP = 2
+IS_SLOW = os.environ.get("INTELIA_SLOW_TESTS") == "1"
 
 
 @pytest.fixture(scope="module")
@@ -55,12 +58,19 @@ def commands_on(tiny, path, output):
             ["extract", "--from", path, "--output", output], ["tokenize", "--model", tiny.model, path], ["detokenize", "--model", tiny.model, path],
             ["render", "--model", tiny.model, path], ["render", "--model", tiny.model, "--tools", path, tiny.train],
             ["dataset", "preview", "--model", tiny.model, path], ["lineage", path], ["config", "--config", path],
+            tiny.preference("dpo", output, train=path), tiny.preference("kto", output, train=path),
+            ["generate", "--model", tiny.model, "--prompts", path, "--output", output.with_suffix(".jsonl")],
             tiny.init(output, "--train-tokenizer", path), ["model", "info", "--model", path], ["model", "quantize", "--model", path, "--output", output],
+            ["model", "export", "--model", path, "--output", output], ["model", "export", "--model", tiny.model, "--adapter", path, "--output", output],
+            ["model", "merge", "--model", tiny.model, "--adapter", path, "--output", output],
+            ["model", "merge", "--model", tiny.model, "--adapter", tiny.adapter(), "--data", path, "--output", output],
+            ["model", "push", "farm/chat", "--model", path, "--dry-run"],
             ["doctor", "--config", path], ["completion", "bash", "--config", path]]
 
 
 def status_after_sigterm(process, delay):
-    """The exit status of `process`, which gets SIGTERM after `delay` seconds."""
+    """The exit status of `process`, which gets SIGTERM after `delay` seconds, and the seconds that it took. Before the program has
+    a handler, the signal itself ends it."""
     try:
         process.wait(delay)
     except subprocess.TimeoutExpired:
@@ -71,13 +81,14 @@ def status_after_sigterm(process, delay):
     except subprocess.TimeoutExpired:
         process.kill()
         process.communicate()
-    return process.returncode, time.monotonic() - start
+    status = process.returncode if process.returncode >= 0 else 128 - process.returncode
+    return status, time.monotonic() - start
 
 
 NAMES = ["pipe", "zero", "turns.jsonl", "keys.jsonl", "lines.jsonl", "line.jsonl", "runs/manifest.json"]
 
 
-@pytest.mark.parametrize("name", NAMES if os.environ.get("INTELIA_SLOW_TESTS") == "1" else ["lines.jsonl"])
+@pytest.mark.parametrize("name", NAMES if IS_SLOW else ["lines.jsonl"])
 def test_fault_04_every_command_on_hostile_files(tiny, hostile, tmp_path, name):
     chance = random.Random(name)
     commands = commands_on(tiny, hostile / name, tmp_path / "out")
@@ -111,6 +122,37 @@ def test_fault_04_blocked_read_second_signal(tiny, hostile):
         time.sleep(0.01)
     process.communicate()
     assert process.returncode == 128 + signal.SIGINT and time.monotonic() - start < 0.5
+
+
+@pytest.fixture(params=[False, True], ids=["silent", "dripping"])
+def server(request):
+    made = SilentServer(drips=request.param)
+    yield made
+    made.stop()
+
+
+@pytest.mark.parametrize("command", ["pull", "push"])
+def test_fault_04_hub_without_answer(tiny, tmp_path, server, command):
+    arguments = {"pull": ["--output", tmp_path / "out"], "push": ["--model", tiny.adapter()]}[command]
+    process = program.start("model", command, "farm/chat", *arguments, environment={
+        "HF_ENDPOINT": server.url, "HF_HUB_DISABLE_TELEMETRY": "1", "HF_TOKEN": "hf_" + "x" * 34, "INTELIA_PYTHON": sys.executable})
+    assert server.has_client.wait(30)
+    status, seconds = status_after_sigterm(process, 0.2)
+    assert status == 128 + signal.SIGTERM and seconds < SECONDS_TO_STOP, (status, seconds)
+    assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("moment", ["connecting", "training", "sending"] if IS_SLOW else ["connecting"])
+def test_fault_04_tracking_server_without_answer(tiny, tmp_path, server, moment):
+    """Before, during and after training: it begins when connecting has failed, and then waits for the server once more."""
+    folder = tmp_path / "out"
+    process = program.start(*tiny.sft(folder, "--mlflow-experiment", "chickens", steps=2 if moment == "sending" else 5000, save_every=5000),
+                            environment={"MLFLOW_TRACKING_URI": server.url})
+    assert server.has_client.wait(30)
+    if moment != "connecting":
+        wait_for(lambda: (folder / ("metrics.jsonl" if moment == "training" else "adapter_model.safetensors")).exists(), process)
+    status, seconds = status_after_sigterm(process, 0.2)
+    assert status == 128 + signal.SIGTERM and seconds < SECONDS_TO_STOP, (status, seconds)
 
 
 @pytest.mark.parametrize("name", [".intelia.lock", "manifest.json", "metrics.jsonl", "rejected.jsonl"])
