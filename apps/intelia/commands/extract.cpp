@@ -123,7 +123,9 @@ void declare(OptionTable& table, Options& options) {
   declare_reading(table, options.read);
   table
       .add("retries", extract.retries,
-           "Maximum number of retries after the database cancels the query for a conflict, as a standby does")
+           "Maximum number of retries after the database cancels the query for a conflict, as a standby does, or a "
+           "table "
+           "was altered meanwhile")
       .changeable();
   table
       .add("alarm-drift", extract.drift.alarm_drift,
