@@ -33,6 +33,12 @@ std::string place_of_descriptor(int descriptor) { return "/proc/self/fd/" + std:
 
 bool is_same(const struct stat& a, const struct stat& b) { return a.st_dev == b.st_dev && a.st_ino == b.st_ino; }
 
+bool is_same_folder(int a, int b) {
+  struct stat status_a {
+  }, status_b{};
+  return ::fstat(a, &status_a) == 0 && ::fstat(b, &status_b) == 0 && is_same(status_a, status_b);
+}
+
 /** Which folders this process holds; a plug-in replaces them by those of the program. */
 HeldFolders*& current_folders() {
   static HeldFolders own;
@@ -44,11 +50,18 @@ HeldFolders*& current_folders() {
 
 HeldFolders::Handle HeldFolders::add(Entry entry) {
   const std::unique_lock lock(mutex_);
+  for (auto known = entries_.begin(); known != entries_.end(); ++known) {
+    if (known->path != entry.path || !is_same_folder(known->descriptor, entry.descriptor)) continue;
+    ::close(entry.descriptor);
+    ++known->num_holders;
+    return known;
+  }
   return entries_.insert(entries_.end(), std::move(entry));
 }
 
 void HeldFolders::remove(Handle entry) {
   const std::unique_lock lock(mutex_);
+  if (--entry->num_holders > 0) return;
   ::close(entry->descriptor);
   entries_.erase(entry);
 }

@@ -16,9 +16,11 @@ class HeldFolders {
   struct Entry {
     std::string path;  // absolute
     int descriptor = -1;
+    int num_holders = 1;
   };
   using Handle = std::list<Entry>::iterator;
 
+  /** A folder that is held already has one entry, for as long as any of its holders. */
   Handle add(Entry entry);
   void remove(Handle entry);
   /** The path for system calls on `path`: /proc/self/fd/N/REST if it is REST in a held folder (the innermost, if it is
@@ -53,7 +55,6 @@ class HeldFolder {
   ~HeldFolder();
   HeldFolder(const HeldFolder&) = delete;
   HeldFolder& operator=(const HeldFolder&) = delete;
-  int descriptor() const { return entry_->descriptor; }  // opened with O_PATH
 
  private:
   HeldFolders::Handle entry_;

@@ -30,6 +30,13 @@ std::vector<char*> argument_pointers(const std::vector<std::string>& arguments) 
   return pointers;
 }
 
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0) ::close(number);
+  }
+};
+
 /** Converts the status of waitpid to the exit status of a shell. */
 int exit_status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
 
@@ -76,22 +83,19 @@ ProcessResult run_process(const std::vector<std::string>& arguments) {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log,
                            const std::filesystem::path& folder) {
-  const HeldFolder held(folder, /*may_be_link=*/true);
-  const int log_file =
-      ::open(held_entry(log).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-  if (log_file < 0) throw Error(Kind::io, "cannot write '" + log.string() + "': " + system_message(errno));
+  const Descriptor place{::open(held_place(folder).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  if (place.number < 0) throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(errno));
+  const Descriptor log_file{
+      ::open(held_entry(log).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+  if (log_file.number < 0) throw Error(Kind::io, "cannot write '" + log.string() + "': " + system_message(errno));
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) {
-    const int number = errno;
-    ::close(log_file);
-    throw Error(Kind::io, "cannot make a pipe: " + system_message(number));
-  }
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw Error(Kind::io, "cannot make a pipe: " + system_message(errno));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[0], 0);
-  posix_spawn_file_actions_adddup2(&actions, log_file, 1);
-  posix_spawn_file_actions_adddup2(&actions, log_file, 2);
-  posix_spawn_file_actions_adddup2(&actions, held.descriptor(), 3);
+  posix_spawn_file_actions_adddup2(&actions, log_file.number, 1);
+  posix_spawn_file_actions_adddup2(&actions, log_file.number, 2);
+  posix_spawn_file_actions_adddup2(&actions, place.number, 3);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID);
@@ -100,7 +104,6 @@ ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std:
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   ::close(ends[0]);
-  ::close(log_file);
   input_ = ends[1];
   if (failure != 0) {
     close_input();

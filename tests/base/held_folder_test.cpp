@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "base/error.hpp"
@@ -79,4 +80,21 @@ TEST_CASE("a folder that begins with the name of a held one is not in it") {
   const HeldFolder held(place / "out", false);
   CHECK(held_place(place / "out-2" / "a") == place / "out-2" / "a");
   CHECK(held_place(place / "out" / "a") != place / "out" / "a");
+}
+
+TEST_CASE("a folder that several threads hold stays held until the last one releases it") {
+  const TemporaryFolder place;
+  const fs::path folder = place / "out";
+  make_folder(folder);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&, i] {
+      for (int round = 0; round < 200; ++round) {
+        const HeldFolder held(folder, false);
+        write_file(folder / std::to_string(i), "x");
+      }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(folder_members(folder).size() == 4);
+  CHECK(held_place(folder) == folder);
 }
