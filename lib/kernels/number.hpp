@@ -9,8 +9,8 @@
 
 namespace intelia::kernels {
 
-// Compiled once per register width; the dynamic linker chooses one.
-#if defined(__x86_64__) && !defined(__clang__)
+// Compiled once per register width; the dynamic linker chooses one, before the thread sanitizer has started.
+#if defined(__x86_64__) && !defined(__clang__) && !defined(__SANITIZE_THREAD__)
 #define INTELIA_VECTORIZED __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
 #define INTELIA_VECTORIZED
