@@ -4,11 +4,6 @@ Arguments: name, revision (empty: the default branch), folder (for messages), an
 JSON object per line: {"commit", "files", "bytes"}, then {"done"} or {"error", "kind"}.
 """
 name, revision, folder, *texts = sys.argv[1:]
-
-# The client resolves the path of a folder when it begins, and would then write to whatever has that path.
-resolve = pathlib.Path.resolve
-pathlib.Path.resolve = lambda path, strict=False: path if path.is_relative_to(FOLDER) else resolve(path, strict)
-
 try:
     info = huggingface_hub.HfApi().model_info(name, revision=revision or None, files_metadata=True)
     def is_wanted(file):

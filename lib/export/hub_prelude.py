@@ -1,8 +1,11 @@
 """What the clients of the model hub begin with: run before each of them, in one program with it."""
 import json, os, pathlib, sys
 
-# The folder of the model, by its descriptor: the path could lead elsewhere meanwhile.
+# The folder of the model, by its descriptor: its path could lead elsewhere meanwhile. huggingface_hub and filelock resolve
+# the paths that they get, also in Path.resolve, and would then write to whatever has the resolved path.
 FOLDER = pathlib.Path(f"/proc/{os.getpid()}/fd/3")
+realpath = os.path.realpath
+os.path.realpath = lambda path, **options: str(path) if f"{path}/".startswith(f"{FOLDER}/") else realpath(path, **options)
 
 def report(**values):
     print(json.dumps(values), flush=True)

@@ -156,6 +156,8 @@ def test_fault_29_model_pull_folder_swapped(hub, files, tmp_path, moment):
     folder, other = tmp_path / "model", tmp_path / "other"
     assert pull(hub, other).status == 0
     (other / "config.json").write_text("of another model")
+    for lock in other.glob(".cache/**/*.lock"):
+        lock.unlink()
     before = fault_points.files_of(other)
     hub.waits_at = moment
     process = program.start("model", "pull", "farm/chat", "--output", folder, environment=hub.environment)
