@@ -18,6 +18,7 @@
 
 #include "base/error.hpp"
 #include "base/held_folder.hpp"
+#include "base/owned_file.hpp"
 #include "base/path.hpp"
 
 namespace intelia {
@@ -51,14 +52,6 @@ std::size_t read_some(int file, char* buffer, std::size_t size, const fs::path& 
     if (errno != EINTR) fail("read", path, errno);
   }
 }
-
-/** Closes on every way out. */
-struct OwnedFile {
-  int number = -1;
-  ~OwnedFile() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 }  // namespace
 

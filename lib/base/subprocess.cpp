@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/held_folder.hpp"
+#include "base/owned_file.hpp"
 #include "base/path.hpp"
 
 extern char** environ;
@@ -29,13 +30,6 @@ std::vector<char*> argument_pointers(const std::vector<std::string>& arguments) 
   pointers.push_back(nullptr);
   return pointers;
 }
-
-struct Descriptor {
-  int number;
-  ~Descriptor() {
-    if (number >= 0) ::close(number);
-  }
-};
 
 /** Converts the status of waitpid to the exit status of a shell. */
 int exit_status_of(int status) { return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status); }
@@ -83,9 +77,9 @@ ProcessResult run_process(const std::vector<std::string>& arguments) {
 
 ChildProcess::ChildProcess(const std::vector<std::string>& arguments, const std::filesystem::path& log,
                            const std::filesystem::path& folder) {
-  const Descriptor place{::open(held_place(folder).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
+  const OwnedFile place{::open(held_place(folder).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)};
   if (place.number < 0) throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(errno));
-  const Descriptor log_file{
+  const OwnedFile log_file{
       ::open(held_entry(log).c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
   if (log_file.number < 0) throw Error(Kind::io, "cannot write '" + log.string() + "': " + system_message(errno));
   int ends[2];

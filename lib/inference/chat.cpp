@@ -118,13 +118,13 @@ struct Chat::Loaded {
 
 Chat::Chat(ChatSettings settings, const Sinks& sinks) : settings_(std::move(settings)), sinks_(sinks) {
   check(settings_);
-  settings_.model.keeps_keys = true;
   loaded_ = load(settings_.model);
 }
 
 Chat::~Chat() = default;
 
-std::unique_ptr<Chat::Loaded> Chat::load(const ModelSettings& model) const {
+std::unique_ptr<Chat::Loaded> Chat::load(ModelSettings model) const {
+  model.keeps_keys = true;
   auto loaded = std::make_unique<Loaded>(settings_, model, render_options(), sinks_);
   sinks_.progress.finish();
   return loaded;
@@ -178,14 +178,12 @@ void Chat::set_system(const std::string& system) {
 }
 
 void Chat::set_model(const ModelSettings& model) {
-  ModelSettings settings = model;
-  settings.keeps_keys = true;
-  std::unique_ptr<Loaded> loaded = load(settings);
+  std::unique_ptr<Loaded> loaded = load(model);
   if (!exchanges_.empty())
     with_context("the chat template of '" + model.model.string() + "' refuses the conversation",
                  [&] { loaded->text.chat_template.render(messages(), false, render_options()); });
   loaded_ = std::move(loaded);
-  settings_.model = settings;
+  settings_.model = model;
 }
 
 std::string Chat::description() const {

@@ -100,7 +100,7 @@ class Chat {
   };
 
   std::vector<Message> messages() const;
-  std::unique_ptr<Loaded> load(const ModelSettings& model) const;
+  std::unique_ptr<Loaded> load(ModelSettings model) const;
   RenderOptions render_options() const { return {.date = settings_.date}; }
 
   ChatSettings settings_;

@@ -119,9 +119,13 @@ class Dialog {
 
   /** Reads one message, of one or several lines; false at the end. */
   bool read_message(std::string& message) {
-    enum class Form { line, continued, quoted } form = Form::line;
-    message.clear();
-    is_quoted_ = false;
+    enum class Form { line, continued, quoted } form;
+    const auto restart = [&] {
+      form = Form::line;
+      message.clear();
+      is_quoted_ = false;
+    };
+    restart();
     for (std::string line;;) {
       sinks_.stop.take(SIGINT);  // one that came after the answer that it was meant for
       const ChatConsole::Typed typed = console_.read(form != Form::line, line);
@@ -130,9 +134,7 @@ class Dialog {
         const bool is_idle = line.empty() && form == Form::line;
         if (is_idle && std::exchange(is_leaving_, true)) return false;
         if (is_idle) console_.tell("(Ctrl-C again, Ctrl-D or /quit leaves)\n");
-        form = Form::line;
-        message.clear();
-        is_quoted_ = false;
+        restart();
         continue;
       }
       is_leaving_ = false;
@@ -160,9 +162,7 @@ class Dialog {
         if (continues) continue;
       }
       if (message.find_first_not_of(" \n") != std::string::npos) return true;
-      form = Form::line;
-      message.clear();
-      is_quoted_ = false;
+      restart();
     }
   }
 

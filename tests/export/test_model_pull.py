@@ -162,8 +162,7 @@ def test_fault_29_model_pull_folder_swapped(hub, files, tmp_path, moment):
     hub.waits_at = moment
     process = program.start("model", "pull", "farm/chat", "--output", folder, environment=hub.environment)
     assert hub.is_waiting.wait(60)
-    folder.rename(tmp_path / "moved")
-    folder.symlink_to(other)
+    program.swap_folder(folder, other)
     hub.goes_on.set()
     run = program.finish(process)
     assert fault_points.files_of(other) == before

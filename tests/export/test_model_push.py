@@ -233,8 +233,7 @@ def test_fault_29_model_push_folder_swapped(hub, folders, tmp_path, moment):
     hub.waits_at = moment
     process = program.start("model", "push", "farm/chat", "--model", folder, environment=hub.environment)
     assert hub.is_waiting.wait(60)
-    folder.rename(tmp_path / "moved")
-    folder.symlink_to(other)
+    program.swap_folder(folder, other)
     hub.goes_on.set()
     run = program.finish(process)
     assert run.status == 0, run.stderr

@@ -30,11 +30,6 @@ def holds_lock(process, folder):
     return any(lock.read_text().startswith(f"{process.pid}\n") for lock in folder.glob(".*.lock"))
 
 
-def swap(folder, other):
-    folder.rename(folder.with_name("moved"))
-    folder.symlink_to(other)
-
-
 def start_over(folder, template):
     """`folder` and `other` as copies of `template`, and nothing in place of the first one of an earlier attempt."""
     for path in (folder, folder.with_name("moved"), folder.with_name("other")):
@@ -72,7 +67,7 @@ def check_swaps(arguments, folder, template, environment=None, done=0):
         expected = tree_of(folder.with_name("other"))
         process = program.start(*arguments, environment={**(environment or {}), **fault_points.environment(folder.parent, at, "STOP")})
         program.wait_for(lambda: program.is_stopped(process))
-        swap(folder, folder.with_name("other"))
+        program.swap_folder(folder, folder.with_name("other"))
         process.send_signal(signal.SIGCONT)
         statuses.append(check(program.finish(process), folder, expected, calls[at - 1], done))
     assert 1 in statuses
@@ -82,7 +77,7 @@ def check_swaps(arguments, folder, template, environment=None, done=0):
         process = program.start(*arguments, environment=environment)
         program.wait_for(lambda: process.poll() is not None or holds_lock(process, folder))
         time.sleep(chance.random() * 0.1)
-        swap(folder, folder.with_name("other"))
+        program.swap_folder(folder, folder.with_name("other"))
         check(program.finish(process), folder, expected, "at a random time", done)
 
 

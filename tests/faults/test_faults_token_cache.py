@@ -72,8 +72,7 @@ def test_fault_29_token_cache_folder_swapped(dataset, undisturbed, tmp_path):
         for name in [path.name for path in cache.iterdir()] + ["old.tokens", ".killed.tokens.partial"]:
             (other / name).write_text("of another run")
         before = fault_points.files_of(other)
-        cache.rename(place / "moved")
-        cache.symlink_to(other)
+        program.swap_folder(cache, other)
         process.send_signal(signal.SIGCONT)
         result = json.loads(process.stdout.read())
         assert process.wait() == 0 and result == expected, at

@@ -72,3 +72,9 @@ def peak_bytes_until_end(process):
                 peak = int(line.split()[1]) << 10
         time.sleep(0.005)
     return peak
+
+
+def swap_folder(folder, other):
+    """`folder` is renamed to "moved" beside it, and replaced by a link to `other`."""
+    folder.rename(folder.with_name("moved"))
+    folder.symlink_to(other)

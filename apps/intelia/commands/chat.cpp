@@ -140,9 +140,9 @@ extern const Command chat{
     "chat", "Talk to a model in the terminal",
     "Answers what is typed, token by token, as the next message of one conversation, rendered by the model's own chat "
     "template. /help lists the commands: /reset, /undo, /system, /tokens, /save, /model, /quit. Ctrl-C stops an "
-    "answer, "
-    "Ctrl-D leaves. When standard input is not a terminal, each line is a message, and standard output has the answers "
-    "alone. Without a temperature the most likely token is chosen; the settings of generation_config.json are not "
+    "answer, Ctrl-D leaves. When standard input is not a terminal, each line is a message, and standard output has the "
+    "answers alone. Without a temperature the most likely token is chosen; the settings of generation_config.json are "
+    "not "
     "used.\n\n"
     "Example: intelia chat --model models/base --adapter runs/sft --system \"Answer in one sentence.\"",
     bind<Options, declare, run>};

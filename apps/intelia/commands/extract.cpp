@@ -124,8 +124,7 @@ void declare(OptionTable& table, Options& options) {
   table
       .add("retries", extract.retries,
            "Maximum number of retries after the database cancels the query for a conflict, as a standby does, or a "
-           "table "
-           "was altered meanwhile")
+           "table was altered meanwhile")
       .changeable();
   table
       .add("alarm-drift", extract.drift.alarm_drift,
