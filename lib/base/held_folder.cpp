@@ -48,11 +48,29 @@ HeldFolders*& current_folders() {
 
 }  // namespace
 
-HeldFolders::Handle HeldFolders::add(Entry entry) {
+HeldFolders::Handle HeldFolders::add(const fs::path& folder, bool may_be_link) {
+  const std::string path = plain_absolute(folder);
+  const fs::path named = path.empty() ? folder : fs::path(path);
+  // Locked from here on: the last holder of a folder on the way must not close its descriptor in between.
   const std::unique_lock lock(mutex_);
+  // Without O_PATH, opening would need permission to list the folder.
+  const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+  const fs::path entry_place = locked_place_of(named.parent_path()) / named.filename();
+  const int descriptor = may_be_link ? ::open(locked_place_of(named).c_str(), flags)
+                                     : ::open(entry_place.c_str(), flags | O_NOFOLLOW);
+  if (descriptor < 0) {
+    const int number = errno;
+    throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(number));
+  }
+  struct stat opened {
+  }, seen{};
+  const bool has_proc = ::fstat(descriptor, &opened) == 0 &&
+                        ::stat(place_of_descriptor(descriptor).c_str(), &seen) == 0 && is_same(opened, seen);
+  // A path that no other matches: where a folder cannot be held, its path is used as it is.
+  Entry entry{has_proc && !path.empty() ? path : std::string(1, '\0'), descriptor};
   for (auto known = entries_.begin(); known != entries_.end(); ++known) {
-    if (known->path != entry.path || !is_same_folder(known->descriptor, entry.descriptor)) continue;
-    ::close(entry.descriptor);
+    if (known->path != entry.path || !is_same_folder(known->descriptor, descriptor)) continue;
+    ::close(descriptor);
     ++known->num_holders;
     return known;
   }
@@ -68,6 +86,10 @@ void HeldFolders::remove(Handle entry) {
 
 fs::path HeldFolders::place_of(const fs::path& path) const {
   const std::shared_lock lock(mutex_);
+  return locked_place_of(path);
+}
+
+fs::path HeldFolders::locked_place_of(const fs::path& path) const {
   if (entries_.empty()) return path;
   const std::string plain = plain_absolute(path);
   const Entry* innermost = nullptr;
@@ -111,23 +133,7 @@ void check_held_folder(const fs::path& folder) {
                             "', and nothing was written elsewhere");
 }
 
-HeldFolder::HeldFolder(const fs::path& folder, bool may_be_link) {
-  const std::string path = plain_absolute(folder);
-  // Without O_PATH, opening would need permission to list the folder.
-  const fs::path named = path.empty() ? folder : fs::path(path);
-  const int descriptor = may_be_link ? ::open(held_place(named).c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)
-                                     : ::open(held_entry(named).c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-  if (descriptor < 0) {
-    const int number = errno;
-    throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(number));
-  }
-  struct stat opened {
-  }, seen{};
-  const bool has_proc = ::fstat(descriptor, &opened) == 0 &&
-                        ::stat(place_of_descriptor(descriptor).c_str(), &seen) == 0 && is_same(opened, seen);
-  // A path that no other matches: where a folder cannot be held, its path is used as it is.
-  entry_ = held_folders().add({has_proc && !path.empty() ? path : std::string(1, '\0'), descriptor});
-}
+HeldFolder::HeldFolder(const fs::path& folder, bool may_be_link) : entry_(held_folders().add(folder, may_be_link)) {}
 
 HeldFolder::~HeldFolder() { held_folders().remove(entry_); }
 

@@ -20,8 +20,9 @@ class HeldFolders {
   };
   using Handle = std::list<Entry>::iterator;
 
-  /** A folder that is held already has one entry, for as long as any of its holders. */
-  Handle add(Entry entry);
+  /** Opens `folder`. One that is held already has one entry, for as long as any of its holders.
+      Throws Error{io}, also if `folder` is a link and `may_be_link` is false. */
+  Handle add(const std::filesystem::path& folder, bool may_be_link);
   void remove(Handle entry);
   /** The path for system calls on `path`: /proc/self/fd/N/REST if it is REST in a held folder (the innermost, if it is
       in several) or that folder itself, else `path`. Not for renaming or removing a held folder. */
@@ -30,6 +31,8 @@ class HeldFolders {
   int descriptor_of(const std::filesystem::path& path) const;
 
  private:
+  std::filesystem::path locked_place_of(const std::filesystem::path& path) const;
+
   mutable std::shared_mutex mutex_;
   std::list<Entry> entries_;
 };

@@ -119,7 +119,10 @@ TokenStore cached_tokens(const TokenCacheSettings& settings, const std::string& 
   fs::create_directories(settings.folder.parent_path(), failure);
   if (fs::create_directory(settings.folder, failure)) fs::permissions(settings.folder, fs::perms::owner_all, failure);
   std::optional<HeldFolder> held;
-  if (is_folder(settings.folder)) held.emplace(settings.folder, /*may_be_link=*/true);
+  try {
+    held.emplace(settings.folder, /*may_be_link=*/true);
+  } catch (const Error&) {  // not a folder: nothing is cached, and the writer says why
+  }
   if (auto store = find(path, key, log)) {
     log.debug("using cached tokens of '" + path.string() + "'");
     return std::move(*store);

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <filesystem>
 #include <string>
 #include <thread>
@@ -97,4 +98,20 @@ TEST_CASE("a folder that several threads hold stays held until the last one rele
   for (std::thread& thread : threads) thread.join();
   CHECK(folder_members(folder).size() == 4);
   CHECK(held_place(folder) == folder);
+}
+
+TEST_CASE("a folder can be held while its last holder releases it") {
+  const TemporaryFolder place;
+  std::atomic<int> num_failures = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i)
+    threads.emplace_back([&] {
+      for (int round = 0; round < 5000; ++round) try {
+          const HeldFolder held(place.path, /*may_be_link=*/true);
+        } catch (const Error&) {
+          ++num_failures;
+        }
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(num_failures == 0);
 }
