@@ -56,8 +56,8 @@ HeldFolders::Handle HeldFolders::add(const fs::path& folder, bool may_be_link) {
   // Without O_PATH, opening would need permission to list the folder.
   const int flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
   const fs::path entry_place = locked_place_of(named.parent_path()) / named.filename();
-  const int descriptor = may_be_link ? ::open(locked_place_of(named).c_str(), flags)
-                                     : ::open(entry_place.c_str(), flags | O_NOFOLLOW);
+  const int descriptor =
+      may_be_link ? ::open(locked_place_of(named).c_str(), flags) : ::open(entry_place.c_str(), flags | O_NOFOLLOW);
   if (descriptor < 0) {
     const int number = errno;
     throw Error(Kind::io, "cannot open folder '" + folder.string() + "': " + system_message(number));

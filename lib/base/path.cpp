@@ -109,6 +109,15 @@ fs::path nearest_existing(const fs::path& path) {
 
 void make_folder(const fs::path& folder) {
   std::error_code failure;
+  // create_directories() would make `missing` of "missing/..", and so reach a folder that no check of the path saw.
+  fs::path so_far;
+  bool is_missing = false;
+  for (const fs::path& part : folder) {
+    so_far /= part;
+    if (part == ".." && is_missing)
+      throw Error(Kind::usage, "'" + folder.string() + "' leads through a folder that does not exist");
+    is_missing = is_missing || path_type(so_far) == PathType::missing;
+  }
   fs::create_directories(held_place(folder), failure);
   if (failure) fail("make folder", folder, failure.message());
 }

@@ -49,7 +49,7 @@ std::filesystem::path absolute_path(const std::filesystem::path& path);
 /** `path` or its nearest parent that exists, as an absolute path. Throws Error{io}. */
 std::filesystem::path nearest_existing(const std::filesystem::path& path);
 
-/** Creates `folder` and its missing parents. Throws Error{io}. */
+/** Creates `folder` and its missing parents. Throws Error{io}, or Error{usage} for a ".." after a missing one. */
 void make_folder(const std::filesystem::path& folder);
 
 /** Removes a file; returns whether it existed. Throws Error{io}. */

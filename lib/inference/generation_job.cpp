@@ -295,6 +295,11 @@ Json manifest_of(const RunInfo& info, const Json& inputs, const GenerationTotals
 
 }  // namespace
 
+std::vector<fs::path> generation_outputs(const fs::path& output) {
+  return {output, beside(output, ".manifest.json"), beside(output, ".rejected.jsonl"),
+          hidden_beside(output, ".journal"), hidden_beside(output, ".lock")};
+}
+
 GenerationTotals check_prompts(const GenerationSettings& settings, const Sinks& sinks) {
   check(settings);
   const TextSide text = load_text_side(settings.model.model, settings.tokenizer_rules, settings.model.adapter);

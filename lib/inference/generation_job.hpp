@@ -46,6 +46,9 @@ void check(const GenerationSettings& settings);
 /** The keys of generation_config.json in `folder` that ask for another way of sampling than the largest logit. */
 std::vector<std::string> sampling_keys(const std::filesystem::path& folder);
 
+/** The files that run_generation() writes for this --output, hidden ones included. */
+std::vector<std::filesystem::path> generation_outputs(const std::filesystem::path& output);
+
 /** Reads the prompts without generating; prompts and prompt_tokens are set. */
 GenerationTotals check_prompts(const GenerationSettings& settings, const Sinks& sinks);
 

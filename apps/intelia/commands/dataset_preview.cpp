@@ -57,6 +57,7 @@ void check(const Options& options, const Context& context) {
   need(options.records >= 0, "--records must be 0 (all) or more");
   need(options.line >= 0, "--line must be a line number, from 1");
   need(options.max_length >= 0, "--max-length must be 0 (unlimited) or more");
+  check_inputs_stay({options.output}, {options.file, options.model}, context.common);
   need(options.output.empty() || context.common.force || path_type(options.output) == PathType::missing,
        "'" + options.output.string() + "' already exists; choose another --output, or overwrite it with --force");
 }

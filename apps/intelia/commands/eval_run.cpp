@@ -35,7 +35,7 @@ void declare(OptionTable& table, Options& options) {
   declare_reject_options(table, evaluation.rejects);
 }
 
-void check(const Options& options) {
+void check(const Options& options, const CommonOptions& common) {
   const EvaluationSettings& evaluation = options.evaluation;
   check_model_options(evaluation.model);
   if (evaluation.candidate.empty() == evaluation.model.adapter.empty())
@@ -45,9 +45,10 @@ void check(const Options& options) {
   if (!evaluation.candidate.empty()) check_is_folder("candidate", evaluation.candidate);
   check_input_option("validation", evaluation.validation, InputType::file);
   if (!evaluation.questions.empty()) check_input_option("questions", evaluation.questions, InputType::file);
-  check_inputs_stay(evaluation.output, {"rejected.jsonl", "scores.json", "manifest.json"},
-                    {evaluation.model.model, evaluation.model.adapter, evaluation.candidate},
-                    {evaluation.validation, evaluation.questions});
+  check_inputs_stay(outputs_in(evaluation.output, {"scores.json", "report.html"}),
+                    {evaluation.model.model, evaluation.model.adapter, evaluation.candidate, evaluation.validation,
+                     evaluation.questions},
+                    common);
   check_date(evaluation.date);
   check_reject_options(evaluation.rejects);
   if (evaluation.batch_size < 1) throw Error(Kind::usage, "--batch-size must be at least 1");
@@ -56,7 +57,7 @@ void check(const Options& options) {
 }
 
 int run(const Options& options, Context& context) {
-  check(options);
+  check(options, context.common);
   EvaluationSettings settings = options.evaluation;
   settings.model.threads = context.common.threads;
   settings.threads = num_threads(context.common);

@@ -135,37 +135,24 @@ void declare(OptionTable& table, Options& options) {
   declare_reject_options(table, extract.rejects);
 }
 
-void check(const Options& options) {
+void check(const Options& options, const CommonOptions& common) {
   check(options.extract);
   postgres::check(options.query);
   postgres::check(options.read);
+  const char* secret = std::getenv("DATABASE_URL_FILE");
+  std::vector<fs::path> outputs = outputs_in(options.extract.output, {kOutputNames.begin(), kOutputNames.end()});
+  outputs.push_back(state_path(options.extract));
+  check_inputs_stay(outputs, {options.from, secret == nullptr ? "" : secret}, common);
   if (options.from.empty()) return;
   // The reader has a better message for pipes and standard input.
   if (options.from != "-") check_input_option("from", options.from, InputType::stream);
   const postgres::ReadSettings standard;
   if (options.extract.incremental || options.read.jobs != standard.jobs || !options.read.snapshot.empty())
     throw Error(Kind::usage, "--incremental, --jobs and --snapshot need a database; they cannot be used with --from");
-  for (const char* name : kOutputNames)
-    if (is_same_file(options.from, options.extract.output / name))
-      throw Error(Kind::usage,
-                  "--from '" + options.from.string() + "' is the output " + name + "; name another folder");
-}
-
-/** The file with the database URL must not be overwritten. */
-void check_secret_is_no_output(const ExtractSettings& settings) {
-  const char* secret = std::getenv("DATABASE_URL_FILE");
-  if (secret == nullptr || *secret == '\0') return;
-  std::vector<fs::path> outputs{settings.output / "manifest.json", settings.output / ".intelia.lock",
-                                state_path(settings)};
-  for (const char* name : kOutputNames) outputs.push_back(settings.output / name);
-  for (const fs::path& output : outputs)
-    if (is_same_file(output, secret))
-      throw Error(Kind::usage, "DATABASE_URL_FILE is the output " + output.filename().string() + "; move it elsewhere");
 }
 
 std::unique_ptr<SourceFactory> make_sources(const Options& options, const StopFlag& stop) {
   if (!options.from.empty()) return std::make_unique<FileSourceFactory>(options.from, options.query);
-  check_secret_is_no_output(options.extract);
   const auto connect = [&stop] {
     return std::make_unique<postgres::Connection>(postgres::database_url_from_environment(), stop);
   };
@@ -226,7 +213,7 @@ int print_result(const ExtractResult& result, const Options& options, const Cont
 }
 
 int run(const Options& options, Context& context) {
-  check(options);
+  check(options, context.common);
   const std::unique_ptr<SourceFactory> sources = make_sources(options, context.sinks.stop);
   if (context.common.dry_run)
     return print_preview(preview(options.extract, *sources, context.run_info(), context.sinks), options, context);

@@ -34,7 +34,7 @@ void declare(OptionTable& table, Options& options) {
   declare_reject_options(table, generation.rejects);
 }
 
-void check_options(const GenerationSettings& settings) {
+void check_options(const GenerationSettings& settings, const CommonOptions& common) {
   check_model_options(settings.model);
   check_input_option("prompts", settings.prompts, InputType::file);
   check_date(settings.date);
@@ -42,13 +42,13 @@ void check_options(const GenerationSettings& settings) {
   check(settings);
   if (settings.answers_base && settings.model.adapter.empty())
     throw Error(Kind::usage, "--base needs an --adapter: without one, the base is what answers");
-  if (is_same_file(settings.prompts, settings.output))
-    throw Error(Kind::usage, "--output is the file of the prompts; choose another");
+  check_inputs_stay(generation_outputs(settings.output),
+                    {settings.prompts, settings.model.model, settings.model.adapter}, common);
 }
 
 int run(const Options& options, Context& context) {
   GenerationSettings settings = options.generation;
-  check_options(settings);
+  check_options(settings, context.common);
   settings.model.threads = context.common.threads;
   settings.model.method = weights_method(settings.model, options.method, context.log());
   warn_without_date(settings.model.model, settings.model.adapter, settings.tokenizer_rules, settings.date,

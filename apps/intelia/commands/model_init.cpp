@@ -50,14 +50,16 @@ void declare(OptionTable& table, Options& options) {
   table.add("seed", init.seed, "Seed of the random weights");
 }
 
-void check_files(const ModelInitSettings& settings) {
+void check_files(const ModelInitSettings& settings, const CommonOptions& common) {
   if (!settings.train_tokenizer.empty() && !settings.tokenizer.empty())
     throw Error(Kind::usage, "--train-tokenizer and --tokenizer exclude each other; give one of them");
   if (!settings.tokenizer.empty()) check_input_option("tokenizer", settings.tokenizer, InputType::folder);
   for (const fs::path& file : settings.train_tokenizer) check_input_option("train-tokenizer", file, InputType::file);
   std::vector<std::string> written = tokenizer_file_names();
-  written.insert(written.end(), {"config.json", "manifest.json", "model.safetensors.index.json"});
-  check_inputs_stay(settings.output, written, {settings.tokenizer}, settings.train_tokenizer);
+  written.insert(written.end(), {"config.json", "model.safetensors.index.json"});
+  std::vector<fs::path> inputs = settings.train_tokenizer;
+  inputs.push_back(settings.tokenizer);
+  check_inputs_stay(outputs_in(settings.output, written), std::move(inputs), common);
 }
 
 Json to_json(const std::vector<WeightFile>& files) {
@@ -67,7 +69,7 @@ Json to_json(const std::vector<WeightFile>& files) {
 }
 
 int run(const Options& options, Context& context) {
-  check_files(options.model);
+  check_files(options.model, context.common);
   ModelInitSettings settings = options.model;
   settings.threads = context.common.threads;
   const ModelDraft draft = draft_model(settings, context.sinks);

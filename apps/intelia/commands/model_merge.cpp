@@ -46,7 +46,7 @@ MergeSettings settings_of(const Options& options, const Context& context) {
     throw Error(Kind::usage, "--max-length must be between 1 and 4096");
   settings.max_file_bytes = file_bytes_of(options.max_file_gigabytes);
   settings.threads = context.common.threads;
-  check_inputs_stay(settings.output, {}, {settings.model, settings.adapter}, {});
+  check_inputs_stay(outputs_in(settings.output), {settings.model, settings.adapter}, context.common);
   return settings;
 }
 

@@ -26,10 +26,10 @@ void declare(OptionTable& table, Options& options) {
   declare_max_file_size(table, options.max_file_gigabytes);
 }
 
-void check(const Options& options) {
+void check(const Options& options, const CommonOptions& common) {
   check_is_folder("model", options.quantize.model);
   file_bytes_of(options.max_file_gigabytes);
-  check_inputs_stay(options.quantize.output, {}, {options.quantize.model}, {});
+  check_inputs_stay(outputs_in(options.quantize.output), {options.quantize.model}, common);
 }
 
 std::string in_megabytes(std::uint64_t num_bytes) {
@@ -44,7 +44,7 @@ QuantizeSettings settings_of(const Options& options, const Context& context) {
 }
 
 int run(const Options& options, Context& context) {
-  check(options);
+  check(options, context.common);
   const QuantizeSettings settings = settings_of(options, context);
   const QuantizationPlan plan = plan_quantization(settings, context.log());
   Json summary{{"parameters", num_parameters(plan.config)},

@@ -111,16 +111,4 @@ void warn_without_date(const fs::path& model, const fs::path& adapter, Tokenizer
     log.warning("the chat template uses the current date, and results must not depend on the day; set one with --date");
 }
 
-void check_inputs_stay(const fs::path& output, const std::vector<std::string>& names,
-                       const std::vector<fs::path>& folders, const std::vector<fs::path>& files) {
-  for (const fs::path& folder : folders)
-    if (!folder.empty() && is_same_file(folder, output))
-      throw Error(Kind::usage, "--output is the folder of an input, '" + folder.string() + "'; choose another");
-  for (const fs::path& file : files)
-    for (const std::string& name : names)
-      if (!file.empty() && is_same_file(file, output / name))
-        throw Error(Kind::usage, "the input '" + file.string() + "' would be replaced by the " + name +
-                                     " of this run; copy it elsewhere or choose another --output");
-}
-
 }  // namespace intelia

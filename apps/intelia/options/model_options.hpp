@@ -49,10 +49,4 @@ void check_model_options(const ModelSettings& settings);
 void warn_without_date(const std::filesystem::path& model, const std::filesystem::path& adapter, TokenizerRules rules,
                        const std::string& date, Log& log);
 
-/** Refuses (Error{usage}) to write into an input: `output` as one of the folders, or its files `names` over one of the
- * files. */
-void check_inputs_stay(const std::filesystem::path& output, const std::vector<std::string>& names,
-                       const std::vector<std::filesystem::path>& folders,
-                       const std::vector<std::filesystem::path>& files);
-
 }  // namespace intelia

@@ -3,6 +3,7 @@
 #include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
 #include "engine/checkpoint_folders.hpp"
+#include "options/path_options.hpp"
 #include "options/tracking_options.hpp"
 #include "options/training_options.hpp"
 
@@ -46,7 +47,7 @@ void declare_training_environment(OptionTable& table, TrainingOptions& options) 
 
 namespace {
 
-void check(const TrainingOptions& options, bool is_dry_run, bool is_forced) {
+void check(const TrainingOptions& options, const CommonOptions& given) {
   const TrainingJobSettings& job = options.job;
   const TrainingSettings& training = options.training();
   const auto need = [](bool holds, const char* what) {
@@ -55,7 +56,7 @@ void check(const TrainingOptions& options, bool is_dry_run, bool is_forced) {
   check_model_options(training.base);
   need(!(options.only_checks && options.only_plans), "--check and --plan cannot be combined");
   // A pipe can be read only once, so it cannot be hashed for a manifest.
-  const bool writes_manifest = !options.only_checks && !options.only_plans && !is_dry_run;
+  const bool writes_manifest = !options.only_checks && !options.only_plans && !given.dry_run;
   const InputType data = writes_manifest ? InputType::file : InputType::stream;
   for (const TrainingFile& file : job.inputs.train) check_input_option("train", file.path, data);
   if (!job.inputs.validation.empty()) check_input_option("validation", job.inputs.validation, data);
@@ -67,12 +68,13 @@ void check(const TrainingOptions& options, bool is_dry_run, bool is_forced) {
   check_date(job.date);
   check_reject_options(job.rejects);
   if (training.output.empty()) return;
-  check_inputs_stay(
-      training.output,
-      {"rejected.jsonl", "metrics.jsonl", "manifest.json", "nan-batch.jsonl", "loss.svg", "samples.jsonl"},
-      {training.base.model, training.base.adapter}, job.inputs.files());
+  std::vector<std::filesystem::path> inputs = job.inputs.files();
+  inputs.insert(inputs.end(), {training.base.model, training.base.adapter, job.inputs.serve_model});
+  check_inputs_stay(outputs_in(training.output, {"metrics.jsonl", "nan-batch.jsonl", "loss.svg", "samples.jsonl"}),
+                    std::move(inputs), given);
   check_tracking_options(job.tracking);
-  if (!options.only_checks && !options.only_plans && !training.resume && !is_forced && has_checkpoints(training.output))
+  if (!options.only_checks && !options.only_plans && !training.resume && !given.force &&
+      has_checkpoints(training.output))
     throw Error(Kind::usage,
                 "'" + training.output.string() +
                     "' has checkpoints of an earlier run; continue it with --resume, replace it with --force, or "
@@ -119,7 +121,7 @@ TrainingReport with_option_names(TrainingReport report, const OptionTable& table
 int run_training_command(const TrainingOptions& typed, const DescribeOptions& describe, const OptionTable& table,
                          Context& context) {
   const TrainingOptions options = with_files(typed);
-  check(options, context.common.dry_run, context.common.force);
+  check(options, context.common);
   const TrainingReport report = with_option_names(work(options, describe, context), table);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);
