@@ -1,5 +1,6 @@
 #include "evaluation/overlap.hpp"
 
+#include <algorithm>
 #include <set>
 
 #include "record/jsonl.hpp"
@@ -28,6 +29,16 @@ std::vector<RecordKey> keys_of(const TokenizedDataset& dataset, const fs::path& 
   return keys;
 }
 
+/** What the loss of a sample depends on: its tokens up to the last target, and which of them are targets. Weights only
+    scale it. */
+Key128 key_of(const TokenSample& sample) {
+  const auto last = std::find(sample.is_target.rbegin(), sample.is_target.rend(), 1);
+  const auto num_tokens = static_cast<std::size_t>(sample.is_target.rend() - last);
+  std::string parts(reinterpret_cast<const char*>(sample.ids.data()), num_tokens * sizeof sample.ids[0]);
+  parts.append(sample.is_target.begin(), sample.is_target.begin() + static_cast<std::ptrdiff_t>(num_tokens));
+  return key128_of(parts);
+}
+
 }  // namespace
 
 HeldOut find_held_out(const TokenizedDataset& dataset, const fs::path& path, const fs::path& base,
@@ -52,7 +63,7 @@ HeldOut find_held_out(const TokenizedDataset& dataset, const fs::path& path, con
   for (std::size_t i = 0; i < num_samples; ++i) {
     const auto sample = static_cast<std::int64_t>(i);
     if (!is_trained[i]) {
-      if (!compared.insert(keys[i].content).second) {
+      if (!compared.insert(key_of(dataset.at(sample))).second) {
         ++held_out.overlap.num_duplicates;
         continue;
       }

@@ -1,5 +1,5 @@
-// Which held-out conversations are compared: each distinct one once, and none that one of the models was trained on, by
-// the indexes of trained records beside them.
+// Which held-out conversations are compared: each distinct one once, by its tokens, and none that one of the models was
+// trained on, by the indexes of trained records beside them.
 #pragma once
 
 #include <cstdint>
@@ -28,8 +28,8 @@ struct HeldOut {
 };
 
 /** Looks up every sample of `dataset`, which was made of `path`, in the indexes of `candidate` and, where it has one,
-   of `base`; both are folders. Of samples with the same roles and contents the first is kept. Error{input} when an
-   index is malformed. */
+   of `base`; both are folders. Of samples with the same targets in the same context the first is kept. Error{input}
+   when an index is malformed. */
 HeldOut find_held_out(const TokenizedDataset& dataset, const std::filesystem::path& path,
                       const std::filesystem::path& base, const std::filesystem::path& candidate, const Sinks& sinks);
 

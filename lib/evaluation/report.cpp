@@ -287,8 +287,9 @@ std::string overlap_sentence(const TrainedOverlap& overlap) {
 
 std::string duplicate_sentence(const TrainedOverlap& overlap) {
   if (overlap.num_duplicates == 0) return "";
-  return fmt::format("{} {} left out: each distinct conversation, by its roles and contents, is compared once.",
-                     counted(overlap.num_duplicates, "duplicate conversation"), is_or_are(overlap.num_duplicates));
+  return fmt::format(
+      "{} {} left out: each distinct conversation, by its tokens up to the last answer, is compared once.",
+      counted(overlap.num_duplicates, "duplicate conversation"), is_or_are(overlap.num_duplicates));
 }
 
 std::string selection_sentence(const Evaluation& evaluation) {

@@ -7,7 +7,9 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/folder_member.hpp"
 #include "base/path.hpp"
+#include "record/exact_json.hpp"
 #include "record/json.hpp"
 #include "record/manifest.hpp"
 #include "text/aligned_text.hpp"
@@ -36,6 +38,17 @@ void append_part(std::string& out, std::string_view role, std::string_view conte
   const std::string text = composed(content);
   out += fmt::format("{} {}:", role, text.size());
   out += text;
+}
+
+/** Messages up to the last answer that is trained or scored; all of them when there is none. */
+std::size_t num_identifying(const std::vector<Message>& messages) {
+  for (std::size_t i = messages.size(); i-- > 0;) {
+    const Message& message = messages[i];
+    if (message.role != "assistant") continue;
+    const bool has_weight = message.more_json.find("\"weight\"") != std::string::npos;
+    if (!has_weight || parse_exact_json(message.more_json, "message").value("weight", Json(1)) != 0) return i + 1;
+  }
+  return messages.size();
 }
 
 std::string hexadecimal(const Key128& key) { return fmt::format("{:016x}{:016x}", key.high, key.low); }
@@ -92,7 +105,10 @@ std::optional<Json> own_manifest(const fs::path& folder) {
 
 RecordKey key_of(const Conversation& conversation) {
   std::string parts;
-  for (const Message& message : conversation.messages) append_part(parts, message.role, message.content);
+  const auto begin = conversation.messages.begin();
+  const std::size_t num_messages = num_identifying(conversation.messages);
+  std::for_each_n(begin, num_messages,
+                  [&](const Message& message) { append_part(parts, message.role, message.content); });
   if (conversation.messages.empty()) append_part(parts, "text", conversation.text);
   RecordKey key{std::nullopt, key128_of(parts)};
   if (!conversation.id.empty()) key.id = key128_of(conversation.id);
@@ -125,12 +141,12 @@ bool was_trained(const fs::path& folder) {
 }
 
 std::optional<fs::path> find_trained_records(const fs::path& folder) {
-  const fs::path own = folder / kTrainedRecordsFile;
-  if (is_file(own)) return own;
+  if (has_member(folder, kTrainedRecordsFile)) return member_of_folder(folder, kTrainedRecordsFile);
   const fs::path whole = absolute_path(folder);
   if (!whole.filename().string().starts_with("checkpoint-")) return std::nullopt;
-  const fs::path of_run = whole.parent_path() / kTrainedRecordsFile;
-  return is_file(of_run) ? std::optional(of_run) : std::nullopt;
+  const fs::path run = whole.parent_path();
+  return has_member(run, kTrainedRecordsFile) ? std::optional(member_of_folder(run, kTrainedRecordsFile))
+                                              : std::nullopt;
 }
 
 bool read_trained_records(const fs::path& index, const StopFlag& stop,

@@ -18,8 +18,8 @@ namespace intelia {
 
 inline constexpr const char* kTrainedRecordsFile = "trained_records.index";
 
-/** What identifies a record: its conversation id, and its roles and contents in normal form C. Metadata, the order of
-   keys and JSON escapes make no difference. */
+/** What identifies a record: its conversation id, and its roles and contents in normal form C, up to the last answer
+   whose weight is not 0. Metadata, the order of keys and JSON escapes make no difference. */
 struct RecordKey {
   std::optional<Key128> id;  // nothing for a record without one
   Key128 content;
@@ -43,7 +43,8 @@ std::string trained_records_head();
 /** The line of an index that does not have all records: what was trained further had no index of its own. */
 std::string incomplete_records_line();
 
-/** The index of `folder`; of a checkpoint that has none, the one of the folder it is in. Nothing when there is none. */
+/** The index of `folder`; of a checkpoint that has none, the one of the folder it is in. Nothing when there is none.
+    Error{input} for one that is a link out of the folder, or no regular file. */
 std::optional<std::filesystem::path> find_trained_records(const std::filesystem::path& folder);
 
 /** Whether the model or adapter in `folder` is the result of a training, by its adapter files or its manifest, or was

@@ -293,6 +293,30 @@ def test_each_distinct_conversation_counts_once(tiny, tmp_path):
     assert 0 < page.find(words) < page.find("<h2>")
 
 
+def unscored_copies(record, num_copies):
+    """Copies that differ only where nothing is scored: in a turn after the answer, or in the weight of the answer."""
+    question, answer = record["messages"]
+    for number in range(num_copies):
+        last = {"role": "user", "content": f"Thank you, {number}."}
+        yield {"messages": [question, answer, last]}
+        yield {"messages": [question, answer, last, {"role": "assistant", "content": "You are welcome.", "weight": 0}]}
+        yield {"messages": [question, answer | {"weight": (number + 1) / 64}]}
+
+
+def test_what_is_not_scored_makes_no_conversation_distinct(tiny, tmp_path):
+    """Copies with other unscored turns earn no verdict, and those of a trained conversation are recognized."""
+    records = [other(600), *unscored_copies(other(600), 12)]
+    run = program.run(*tiny.eval(tmp_path / "out", validation=write_lines(tmp_path / "copies.jsonl", records)))
+    assert run.status == NOT_ENOUGH and "36 duplicate conversations are left out" in run.stderr, run.stderr
+    assert scores_of(tmp_path / "out")["overall"]["conversations"] == 1
+
+    trained = json.loads(tiny.train.read_text().splitlines()[0])
+    records = [*unscored_copies(trained, 2), other(601), other(602)]
+    run = program.run(*tiny.eval(tmp_path / "seen", validation=write_lines(tmp_path / "seen.jsonl", records)))
+    assert scores_of(tmp_path / "seen")["overall"]["conversations"] == 2, run.stderr
+    assert scores_of(tmp_path / "seen")["training_data"]["excluded_conversations"] == 6
+
+
 def test_unknown_training_data_stay_unknown(tiny, tmp_path):
     """In what is trained from an adapter or a trained model without an index, and in what is trained from that."""
     def known(name, *more, **arguments):

@@ -14,7 +14,7 @@ import program
 import whole_files
 from test_faults_safetensors import tensors_of, write_tensors
 from test_faults_train import ODD_LINES
-from tiny import conversation, results_of, text_of, write_lines
+from tiny import ON_CPU, ONE_THREAD, conversation, results_of, text_of, write_lines
 
 needs_shim = pytest.mark.skipif(not fault_points.SHIM, reason="INTELIA_FAULT_SHIM is not set")
 
@@ -244,6 +244,41 @@ def test_fault_19_adapter(tiny, tmp_path, change, words):
         for word in words:
             assert word in run.stderr, run.stderr
         assert "internal error" not in run.stderr, run.stderr
+
+
+LINKED = ["config.json", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "vocab.json",
+          "merges.txt", "tokenizer.model", "chat_template.jinja", "chat_template.json", "additional_chat_templates/a.jinja",
+          "generation_config.json", "trained_records.index", "manifest.json", "LICENSE", "README.md", "quantize_config.json",
+          "model.safetensors.index.json", "adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"]
+
+
+@pytest.mark.parametrize("name", LINKED)
+def test_fault_19_link_to_a_private_file(tiny, tmp_path, name):
+    """A link in a model or adapter folder has the file that it leads to neither printed nor copied."""
+    private = "intelia trained records 1: use, conversation id, roles and contents (XXH3-128)\nprivate words of the user\n"
+    (tmp_path / "private").write_text(private)
+    folders = {"model": tmp_path / "model", "adapter": tmp_path / "adapter"}
+    shutil.copytree(tiny.model, folders["model"])
+    shutil.copytree(tiny.adapter(), folders["adapter"])
+    for folder in folders.values():
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).unlink(missing_ok=True)
+        (folder / name).symlink_to(tmp_path / "private")
+    for model, adapter in ((folders["model"], tiny.adapter()), (tiny.model, folders["adapter"])):
+        both = ["--model", model, "--adapter", adapter, "--output"]
+        for arguments in (["model", "info", "--model", model], ["model", "quantize", *ONE_THREAD, "--model", model, "--output", tmp_path / "q"],
+                          ["model", "merge", *ONE_THREAD, *both, tmp_path / "m"],
+                          ["model", "export", *ONE_THREAD, "--format", "hf", *both, tmp_path / "hf"],
+                          ["model", "export", *ONE_THREAD, "--type", "f32", *both, tmp_path / "gguf"],
+                          tiny.sft(tmp_path / "sft", "--adapter", adapter, model=model, steps=1),
+                          tiny.eval(tmp_path / "eval", "--allow-mismatch", model=model, adapter=adapter),
+                          ["generate", *ON_CPU, "--prompts", tiny.questions, "--max-new-tokens", 1, *both, tmp_path / "g/a.jsonl"]):
+            run = program.run(*arguments)
+            output = run.stdout.encode() + run.stderr.encode()
+            for folder in ("q", "m", "hf", "gguf", "sft", "eval", "g"):
+                output += b"".join(path.read_bytes() for path in (tmp_path / folder).rglob("*") if path.is_file())
+            assert b"private words" not in output, (arguments, run.stderr)
+            assert "internal error" not in run.stderr, run.stderr
 
 
 def test_fault_29_model_init(tiny, tmp_path):
