@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cerrno>
 #include <cstdlib>
+#include <regex>
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
@@ -34,6 +35,9 @@ std::string raw_password(std::string_view url) {
   const std::size_t colon = url.find(':');
   return colon == std::string_view::npos ? std::string() : std::string(url.substr(colon + 1));
 }
+
+/** `text`, or empty for none. */
+std::string text_or_empty(const char* text) { return text == nullptr ? "" : text; }
 
 /**
  * Whether an unencoded @ or / of a password may have moved part of it into the host, port or database name, from where
@@ -106,6 +110,14 @@ Parsed parse(const std::string& text) { return {PQconninfoParse(text.c_str(), nu
 /** Whether libpq would read `text` as settings and not as the name of a database. */
 bool is_connection_string(const std::string& text) { return is_uri(text) || text.find('=') != std::string::npos; }
 
+/** Throws Error{usage} for a setting that has a URI or a password in it by mistake: messages, those of the server
+    included, would print it, and not always whole. */
+void check_is_plain(const std::string& setting, std::string_view keyword, const std::string& value) {
+  static const std::regex pattern("://|password\\s*=");
+  if (std::regex_search(value, pattern) || (keyword == "dbname" && is_connection_string(value)))
+    throw Error(Kind::usage, setting + " is itself a URL or a list of settings; " + kExpectedUrl);
+}
+
 struct ConnectionDeleter {
   void operator()(PGconn* connection) const { PQfinish(connection); }
 };
@@ -168,10 +180,12 @@ struct Connection::State {
 
   std::string hidden(const std::string& message) const { return hide_secrets(in_one_line(message), secrets); }
 
+  /** What a failed connection was to; without its settings, such as those of a missing service, "the database". */
   std::string place() const {
-    return hide_secrets(
-        "database '" + std::string(PQdb(connection.get())) + "' at '" + std::string(PQhost(connection.get())) + "'",
-        secrets);
+    const char* database = PQdb(connection.get());
+    if (database == nullptr) return "the database";
+    return hide_secrets("database '" + std::string(database) + "' at '" + text_or_empty(PQhost(connection.get())) + "'",
+                        secrets);
   }
 
   /** Waits until the socket is ready for `events`, a stop, or `deadline` on the monotonic clock; false at the deadline.
@@ -194,7 +208,7 @@ struct Connection::State {
     const char* sql_state = PQresultErrorField(notice, PG_DIAG_SQLSTATE);
     if (severity == nullptr || sql_state == nullptr || severity != std::string_view("FATAL")) return;
     State& state = *static_cast<State*>(self);
-    state.end_reason = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+    state.end_reason = text_or_empty(PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY));
     state.end_sql_state = sql_state;
   }
 
@@ -212,7 +226,7 @@ struct Connection::State {
   [[noreturn]] void fail(const PGresult* result) const {
     const char* sql_state = PQresultErrorField(result, PG_DIAG_SQLSTATE);
     if (sql_state == nullptr) fail_lost();
-    std::string message = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
+    std::string message = text_or_empty(PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY));
     for (int field : {PG_DIAG_MESSAGE_DETAIL, PG_DIAG_MESSAGE_HINT})
       if (const char* words = PQresultErrorField(result, field)) message += std::string("; ") + words;
     const Kind kind = kind_of_sql_state(sql_state);
@@ -275,7 +289,8 @@ struct Connection::State {
     if (is_wrong_setting) kind = Kind::usage;
     throw DatabaseError(kind,
                         "cannot connect to " + place() + ": " + hidden(message) +
-                            (kind == Kind::usage ? "; check DATABASE_URL" : "; try again later"),
+                            (kind == Kind::usage ? "; check DATABASE_URL and the PG… variables of the environment"
+                                                 : "; try again later"),
                         sql_state);
   }
 
@@ -292,6 +307,19 @@ struct Connection::State {
     }
   }
 
+  /** Adds the passwords that libpq takes from the environment, and checks its other variables as those of the URL. */
+  void read_environment() {
+    const Parsed known(PQconndefaults(), PQconninfoFree);
+    for (const PQconninfoOption* option = known.get(); option != nullptr && option->keyword != nullptr; ++option) {
+      const char* value = option->envvar == nullptr ? nullptr : std::getenv(option->envvar);
+      if (value == nullptr) continue;
+      if (option->dispchar[0] == '*')
+        secrets.emplace_back(value);
+      else
+        check_is_plain(std::string("the environment variable ") + option->envvar, option->keyword, value);
+    }
+  }
+
   /** Adds the passwords that libpq took from elsewhere, such as a service file. */
   void add_secrets_of_connection() {
     const Parsed options(PQconninfo(connection.get()), PQconninfoFree);
@@ -302,7 +330,7 @@ struct Connection::State {
   void connect(const std::string& url) {
     secrets.clear();
     add_secrets_of(url);
-    if (const char* password = std::getenv("PGPASSWORD")) secrets.emplace_back(password);
+    read_environment();
     if (is_ambiguous_uri(url))
       throw Error(Kind::usage, std::string("DATABASE_URL is ambiguous: more than one '@', or a '/' before "
                                            "it; ") +
@@ -318,10 +346,8 @@ struct Connection::State {
       const std::string_view keyword = option->keyword;
       const std::string value = option->val;
       has_values = true;
-      if (keyword == "dbname" && is_connection_string(value))
-        throw Error(
-            Kind::usage,
-            std::string("the database name in DATABASE_URL is itself a URL or a list of settings; ") + kExpectedUrl);
+      if (option->dispchar[0] != '*')
+        check_is_plain("the " + std::string(keyword) + " in DATABASE_URL", keyword, value);
       if (keyword == "port" && value.find_first_not_of("0123456789,") != std::string::npos)
         throw Error(Kind::usage, std::string("the port in DATABASE_URL is not a number; ") + kExpectedUrl);
       if (keyword == "connect_timeout" && std::atoi(option->val) > 0) timeouts.connect_seconds = std::atoi(option->val);
@@ -346,7 +372,7 @@ struct Connection::State {
       status = PQconnectPoll(connection.get());
     }
     // A SQL_ASCII database fails to convert bytes that are not UTF-8, which would end the whole COPY.
-    const std::string server_encoding = PQparameterStatus(connection.get(), "server_encoding");
+    const std::string server_encoding = text_or_empty(PQparameterStatus(connection.get(), "server_encoding"));
     run("SET client_encoding = '" + std::string(server_encoding == "SQL_ASCII" ? "SQL_ASCII" : "UTF8") + "'");
   }
 };
@@ -406,12 +432,14 @@ void Connection::copy_out(const std::string& sql, const std::function<void(std::
   if (!is_complete) s.fail_lost();
 }
 
-std::string Connection::host() const { return PQhost(state_->connection.get()); }
-std::string Connection::database() const { return PQdb(state_->connection.get()); }
+std::string Connection::host() const { return text_or_empty(PQhost(state_->connection.get())); }
+std::string Connection::database() const { return text_or_empty(PQdb(state_->connection.get())); }
 std::string Connection::server_encoding() const {
-  return PQparameterStatus(state_->connection.get(), "server_encoding");
+  return text_or_empty(PQparameterStatus(state_->connection.get(), "server_encoding"));
 }
-std::string Connection::server_version() const { return PQparameterStatus(state_->connection.get(), "server_version"); }
+std::string Connection::server_version() const {
+  return text_or_empty(PQparameterStatus(state_->connection.get(), "server_version"));
+}
 int Connection::server_version_number() const { return PQserverVersion(state_->connection.get()); }
 
 }  // namespace intelia::postgres

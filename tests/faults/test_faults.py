@@ -490,6 +490,12 @@ def test_fault_18_extract(own_cluster, tmp_path):
         (2, {"DATABASE_URL": f"password={CANARY_DECODED} nonsense"}, []),
         (2, {"DATABASE_URL": f"{CANARY}"}, []),
     ]
+    # A URL, or settings, in the place of a value: also in the quotes that a shell would have removed, and cut by the server.
+    for value in (f"postgresql://u:{CANARY}@h/d", f"{'u' * 30} password = {CANARY}"):
+        cases += [(2, {"DATABASE_URL": f"host={host} {key}='{quote}{value}{quote}'"}, [])
+                  for key in ("host", "hostaddr", "sslmode", "user", "dbname", "options", "application_name") for quote in ("", '"')]
+        cases += [(2, {"DATABASE_URL": f"host={host}", variable: value}, [])
+                  for variable in ("PGHOST", "PGDATABASE", "PGUSER", "PGSSLMODE", "PGSERVICE", "PGOPTIONS", "PGAPPNAME")]
     for number, (status, environment, arguments) in enumerate(cases):
         for more in ([], ["--verbose", "--log-format", "json"]):
             folder = tmp_path / f"out-{number}"
@@ -505,6 +511,20 @@ def test_fault_18_extract(own_cluster, tmp_path):
         for path in folder.iterdir():
             assert path.stat().st_mode & 0o077 == 0
     connection.close()
+
+
+@pytest.mark.parametrize("environment, words", [
+    ({"DATABASE_URL": "service=absent"}, 'definition of service "absent" not found'),
+    ({"DATABASE_URL": "postgresql://?service=absent"}, 'definition of service "absent" not found'),
+    ({"DATABASE_URL": "host=/tmp", "PGSERVICE": "absent"}, 'definition of service "absent" not found'),
+    ({"DATABASE_URL": "service=absent", "PGSERVICEFILE": "/absent"}, 'service file "/absent" not found'),
+    ({"DATABASE_URL": "host=/tmp sslmode=absent"}, 'invalid sslmode value: "absent"')])
+@pytest.mark.parametrize("command", [["extract", "--output", "out"], ["doctor", "--no-engine"]], ids=["extract", "doctor"])
+def test_fault_18_settings_of_libpq(tmp_path, command, environment, words):
+    """What libpq refuses before it connects is said in its words."""
+    run = program.run(*command, environment={**environment, "PGSYSCONFDIR": str(tmp_path)}, folder=tmp_path)
+    assert run.status == (2 if command[0] == "extract" else 1), run.stderr
+    assert words in run.stdout + run.stderr and "internal error" not in run.stdout + run.stderr
 
 
 def test_fault_29_extract(database, tmp_path):
@@ -538,7 +558,7 @@ def test_fault_29_extract(database, tmp_path):
     (linked / ".intelia.lock").unlink()
     secret.write_text(url)
     run = program.run("extract", "--output", linked, environment={"DATABASE_URL_FILE": str(secret)})
-    assert run.status == 2 and "DATABASE_URL_FILE" in run.stderr
+    assert run.status == 2 and "would be replaced" in run.stderr
     assert secret.read_text() == url
 
     run = program.run("extract", "--output", precious, environment=environment)

@@ -50,8 +50,8 @@ void check_inputs_stay(const std::vector<fs::path>& outputs, std::vector<fs::pat
         if (!is_same_file(file, output)) continue;
         throw Error(Kind::usage, is_folder(file)
                                      ? "--output is the folder of an input, '" + file.string() + "'; choose another"
-                                     : "the input '" + file.string() + "' would be replaced by the output '" +
-                                           output.string() + "'; choose another --output");
+                                     : "the input '" + file.string() +
+                                           "' would be replaced by an output of this run; choose another --output");
       }
   }
 }
