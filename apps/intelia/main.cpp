@@ -103,6 +103,7 @@ int run(const std::vector<std::string>& words, TerminalLog& log, std::string& co
   for (const Option& option : own.options()) {
     context.options[option.name] = option.json();
     if (!option.may_change) context.fixed_options[option.name] = option.json();
+    if (option.origin > Origin::preset) context.given.push_back(option.name);
     log.debug(option.name + " = " + option.get());
   }
   const int status = naming_options(own, [&] { return work(context); });

@@ -154,10 +154,11 @@ struct Context {
   std::FILE* out;  // results for machines
   Sinks sinks;
   CommonOptions common;
-  bool uses_color = false;  // on stdout
-  std::string command;      // "train sft"
-  Json options;             // effective options, for manifests; never secrets
-  Json fixed_options;       // those that a resumed or incremental run must not change
+  bool uses_color = false;              // on stdout
+  std::string command;                  // "train sft"
+  Json options;                         // effective options, for manifests; never secrets
+  Json fixed_options;                   // those that a resumed or incremental run must not change
+  std::vector<std::string> given = {};  // names of options from flags, environment variables or the configuration file
 
   Log& log() const { return sinks.log; }
   RunInfo run_info() const { return {command, program.version, options, common.force, fixed_options}; }

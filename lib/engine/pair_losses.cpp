@@ -1,6 +1,7 @@
 #include "engine/pair_losses.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "base/error.hpp"
@@ -61,11 +62,14 @@ void check_pair_losses(const DpoSettings& settings) {
   need(!settings.losses.empty(), "`loss` names no loss");
   need(settings.loss_weights.empty() || settings.loss_weights.size() == settings.losses.size(),
        "`loss_weights` needs one weight per loss");
-  for (const double weight : settings.loss_weights) need(weight > 0, "each of `loss_weights` must be above 0");
+  const auto need_reasonable = [&](double value, const std::string& name) {
+    need(value >= 1e-6 && value <= 1e6, name + " must be between 0.000001 and 1,000,000");
+  };
+  for (const double weight : settings.loss_weights) need_reasonable(weight, "each of `loss_weights`");
   for (std::size_t i = 0; i < settings.losses.size(); ++i)
     need(std::count(settings.losses.begin(), settings.losses.end(), settings.losses[i]) == 1,
          "`loss` names a loss twice; use `loss_weights`");
-  need(settings.beta > 0, "`beta` must be above 0");
+  need_reasonable(settings.beta, "`beta`");
   need(settings.label_smoothing >= 0 && settings.label_smoothing <= 1, "`label_smoothing` must be between 0 and 1");
   need(!has(settings, PairLoss::robust) || settings.label_smoothing < 0.5,
        "`loss` robust needs a `label_smoothing` below 0.5");
@@ -85,6 +89,7 @@ void check_pair_losses(const DpoSettings& settings) {
        "`discopop_tau` has an effect on `loss` discopop only");
   need(settings.simpo_gamma == defaults.simpo_gamma || has(settings, PairLoss::simpo),
        "`simpo_gamma` has an effect on `loss` simpo only");
+  need(std::abs(settings.divergence_alpha) <= 1e6, "`alpha_divergence` must be between -1,000,000 and 1,000,000");
   need(settings.divergence_alpha == defaults.divergence_alpha || settings.divergence == Divergence::alpha_divergence,
        "`alpha_divergence` has an effect with `f_divergence` alpha_divergence only");
   const ReferenceSettings& reference = settings.reference;
@@ -95,7 +100,8 @@ void check_pair_losses(const DpoSettings& settings) {
        "`compat` trl cannot be combined with `packing`: TRL does not pack preferences");
   need(!settings.ld_alpha || (*settings.ld_alpha >= 0 && *settings.ld_alpha <= 1),
        "`ld_alpha` must be between 0 and 1");
-  need(settings.discopop_tau > 0, "`discopop_tau` must be above 0");
+  need_reasonable(settings.discopop_tau, "`discopop_tau`");
+  need(std::abs(settings.simpo_gamma) <= 1e6, "`simpo_gamma` must be between -1,000,000 and 1,000,000");
   need(!has(settings, PairLoss::orpo) || !settings.ld_alpha, "`ld_alpha` cannot be used with orpo");
 }
 

@@ -19,8 +19,8 @@ void check(const SamplingSettings& sampling) {
   need(sampling.top_k >= 0, "top-k", "expected 0 (no limit) or more");
   need(sampling.top_p > 0 && sampling.top_p <= 1, "top-p", "expected a number above 0 and at most 1");
   need(sampling.min_p >= 0 && sampling.min_p <= 1, "min-p", "expected a number between 0 and 1");
-  need(sampling.repetition_penalty > 0 && std::isfinite(sampling.repetition_penalty), "repetition-penalty",
-       "expected a number above 0");
+  need(sampling.repetition_penalty >= 0.001 && sampling.repetition_penalty <= 1000, "repetition-penalty",
+       "expected a number between 0.001 and 1000");
 }
 
 void penalize(std::span<float> logits, std::span<const std::int32_t> seen, double penalty) {

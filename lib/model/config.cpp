@@ -15,13 +15,6 @@ namespace intelia {
 
 namespace {
 
-// Far above any model of these families, and small enough that no product of sizes overflows.
-constexpr std::int64_t kMaxWidth = 1 << 20;
-constexpr std::int64_t kMaxRows = 1 << 24;
-constexpr std::int64_t kMaxLayers = 1 << 10;
-constexpr std::int64_t kMaxHeads = 1 << 12;
-constexpr std::int64_t kMaxHeadDim = 1 << 12;
-constexpr std::int64_t kMaxPosition = 1LL << 40;
 constexpr std::uint64_t kMaxConfigBytes = 16 << 20;
 
 constexpr std::pair<const char*, Activation> kActivations[] = {
@@ -112,7 +105,7 @@ ModelConfig read_model_config(const std::filesystem::path& folder) {
   config.vocab_size = top.required_integer("vocab_size", 1, kMaxRows);
   read_heads(top, family, config);
   config.max_position_embeddings =
-      top.integer("max_position_embeddings", 1, kMaxPosition).value_or(family.max_positions);
+      top.integer("max_position_embeddings", 1, kMaxPositions).value_or(family.max_positions);
   config.rms_norm_eps = top.number("rms_norm_eps", 0, 1).value_or(family.rms_norm_eps);
   config.rope = read_rope(top, config);
   config.ties_embeddings = top.flag("tie_word_embeddings", family.ties_embeddings);
@@ -167,7 +160,7 @@ Json model_config_json(const ModelConfig& config) {
 std::int64_t context_length(const ModelConfig& config) {
   if (config.rope.type != RopeType::dynamic) return config.max_position_embeddings;
   const double length = static_cast<double>(config.max_position_embeddings) * std::max(1.0, config.rope.factor);
-  return static_cast<std::int64_t>(std::min(length, static_cast<double>(kMaxPosition)));
+  return static_cast<std::int64_t>(std::min(length, static_cast<double>(kMaxPositions)));
 }
 
 std::int64_t window_of(const ModelConfig& config, std::int64_t layer) {

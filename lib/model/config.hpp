@@ -15,6 +15,14 @@
 
 namespace intelia {
 
+// Limits of sizes: far above any model of these families, and small enough that no product of sizes overflows.
+inline constexpr std::int64_t kMaxWidth = 1 << 20;  // hidden_size
+inline constexpr std::int64_t kMaxRows = 1 << 24;   // intermediate_size and vocab_size
+inline constexpr std::int64_t kMaxLayers = 1 << 10;
+inline constexpr std::int64_t kMaxHeads = 1 << 12;
+inline constexpr std::int64_t kMaxHeadDim = 1 << 12;
+inline constexpr std::int64_t kMaxPositions = 1LL << 40;
+
 enum class Activation { silu, gelu_tanh };  // gelu_tanh: "gelu_pytorch_tanh", the tanh approximation of GELU
 
 struct ModelConfig {

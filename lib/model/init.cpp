@@ -207,20 +207,19 @@ const std::vector<std::pair<std::string, Preset>>& preset_names() {
 
 ModelConfig initial_config(const InitSettings& settings) {
   ModelConfig config = preset_config(settings.preset);
-  const auto take = [](const char* setting, std::int64_t asked, std::int64_t& value) {
-    // Beyond this a product of two sizes no longer fits 64 bits.
-    if (asked < 0 || asked > (1LL << 31))
+  const auto take = [](const char* setting, std::int64_t asked, std::int64_t largest, std::int64_t& value) {
+    if (asked < 0 || asked > largest)
       throw SettingError(Kind::usage, setting,
-                         fmt::format("expected 1 or more, or 0 for that of the preset, got {}", asked));
+                         fmt::format("expected 1 to {}, or 0 for that of the preset, got {}", largest, asked));
     if (asked > 0) value = asked;
   };
-  take("hidden-size", settings.hidden_size, config.hidden_size);
-  take("intermediate-size", settings.intermediate_size, config.intermediate_size);
-  take("layers", settings.layers, config.num_hidden_layers);
-  take("heads", settings.heads, config.num_attention_heads);
-  take("kv-heads", settings.kv_heads, config.num_key_value_heads);
-  take("vocab-size", settings.vocab_size, config.vocab_size);
-  take("max-positions", settings.max_positions, config.max_position_embeddings);
+  take("hidden-size", settings.hidden_size, kMaxWidth, config.hidden_size);
+  take("intermediate-size", settings.intermediate_size, kMaxRows, config.intermediate_size);
+  take("layers", settings.layers, kMaxLayers, config.num_hidden_layers);
+  take("heads", settings.heads, kMaxHeads, config.num_attention_heads);
+  take("kv-heads", settings.kv_heads, kMaxHeads, config.num_key_value_heads);
+  take("vocab-size", settings.vocab_size, kMaxRows, config.vocab_size);
+  take("max-positions", settings.max_positions, kMaxPositions, config.max_position_embeddings);
   config.ties_embeddings = settings.ties_embeddings.value_or(config.ties_embeddings);
   if (settings.type != WeightType::automatic)
     config.dtype = settings.type == WeightType::float32   ? "float32"
@@ -238,6 +237,10 @@ ModelConfig initial_config(const InitSettings& settings) {
     throw SettingError(Kind::usage, "standard-deviation",
                        fmt::format("expected a number from 0 to 10, got {}", settings.standard_deviation));
   config.head_dim = config.rope.size = config.hidden_size / config.num_attention_heads;
+  if (config.head_dim > kMaxHeadDim)
+    throw SettingError(
+        Kind::usage, "heads",
+        fmt::format("{} is too few: heads have at most {} elements", config.num_attention_heads, kMaxHeadDim));
   return config;
 }
 

@@ -39,9 +39,12 @@ int run(const Options& typed, Context& context) {
   const auto need = [](bool holds, const char* what) {
     if (!holds) throw Error(Kind::usage, what);
   };
-  need(kto.beta > 0, "--beta must be above 0");
-  need(kto.desirable_weight >= 0 && kto.undesirable_weight >= 0 && kto.desirable_weight + kto.undesirable_weight > 0,
-       "--desirable-weight and --undesirable-weight must be 0 or more, and one of them above 0");
+  need(kto.beta >= 1e-6 && kto.beta <= 1e6, "--beta must be between 0.000001 and 1,000,000");
+  const auto is_weight = [](double value) { return value == 0 || (value >= 1e-6 && value <= 1e6); };
+  need(is_weight(kto.desirable_weight) && is_weight(kto.undesirable_weight) &&
+           kto.desirable_weight + kto.undesirable_weight > 0,
+       "--desirable-weight and --undesirable-weight must be 0 or between 0.000001 and 1,000,000, and one of them above "
+       "0");
   need(kto.loss != AnswerLoss::kto || kto.batch_size != 1 || kto.packs,
        "--loss kto needs a --batch-size above 1: its KL term pairs each prompt with the answer to another one");
   check_reference_options(kto.reference, kto);

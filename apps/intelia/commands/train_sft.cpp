@@ -26,8 +26,9 @@ void declare(OptionTable& table, Options& options) {
 }
 
 int run(const Options& options, Context& context) {
-  if (std::get<SftSettings>(options.job.method).neftune_alpha < 0)
-    throw Error(Kind::usage, "--neftune-alpha must be 0 (none) or more");
+  const double neftune_alpha = std::get<SftSettings>(options.job.method).neftune_alpha;
+  if (!(neftune_alpha >= 0 && neftune_alpha <= 1e6))
+    throw Error(Kind::usage, "--neftune-alpha must be 0 (none) or at most 1,000,000");
   return run_training_command(options, declare, context);
 }
 

@@ -40,10 +40,11 @@ void declare_schedule_options(OptionTable& table, ScheduleSettings& settings) {
 }
 
 void check_optimizer_options(const OptimizerSettings& settings) {
-  need(settings.weight_decay >= 0, "--weight-decay must be 0 or more");
+  need(settings.weight_decay >= 0 && settings.weight_decay <= 1e6, "--weight-decay must be between 0 and 1,000,000");
   need(settings.momentum >= 0 && settings.momentum < 1, "--momentum must be at least 0 and below 1");
   need(settings.momentum == 0 || settings.kind == OptimizerKind::sgd, "--momentum requires --optimizer sgd");
-  need(settings.loraplus_ratio >= 0, "--loraplus-ratio must be 0 (the same rate) or more");
+  need(settings.loraplus_ratio >= 0 && settings.loraplus_ratio <= 1e6,
+       "--loraplus-ratio must be 0 (the same rate) or at most 1,000,000");
 }
 
 void check_schedule_options(const ScheduleSettings& settings) {

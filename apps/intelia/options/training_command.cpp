@@ -1,5 +1,7 @@
 #include "options/training_command.hpp"
 
+#include <set>
+
 #include "cli/option_names.hpp"
 #include "cli/reject_options.hpp"
 #include "engine/checkpoint_folders.hpp"
@@ -81,6 +83,20 @@ void check(const TrainingOptions& options, const CommonOptions& given) {
                     "choose another --output");
 }
 
+/** Names given options of the adapter that have no effect, because it continues another one or there is none. */
+void warn_about_adapter_options(const ModelSettings& base, const Context& context) {
+  if (base.adapter.empty() && base.method != Method::full) return;
+  static const std::set<std::string> names{
+      "lora-r",    "lora-alpha",   "lora-targets",  "rslora",          "dora",
+      "lora-init", "rank-pattern", "alpha-pattern", "modules-to-save", "ensure-weight-tying"};
+  std::string given;
+  for (const std::string& name : context.given)
+    if (names.contains(name)) given += (given.empty() ? "--" : ", --") + name;
+  if (!given.empty())
+    context.log().warning(given + (base.adapter.empty() ? ": without effect, since --method full has no adapter"
+                                                        : ": without effect, since --adapter keeps its own settings"));
+}
+
 /** The options with the files of --train taken apart. Error{usage} for a weight that is none. */
 TrainingOptions with_files(TrainingOptions options) {
   options.job.inputs.train.clear();
@@ -122,6 +138,7 @@ int run_training_command(const TrainingOptions& typed, const DescribeOptions& de
                          Context& context) {
   const TrainingOptions options = with_files(typed);
   check(options, context.common);
+  warn_about_adapter_options(options.training().base, context);
   const TrainingReport report = with_option_names(work(options, describe, context), table);
   if (!context.common.json) context.print(report.table);
   context.finish(report.summary, report.words);

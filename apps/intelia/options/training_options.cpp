@@ -102,10 +102,12 @@ void need(bool holds, const char* what) {
   if (!holds) throw Error(Kind::usage, what);
 }
 
+bool is_reasonable(double value) { return value >= 1e-6 && value <= 1e6; }
+
 void check_lora_options(const TrainingSettings& settings) {
   const LoraSettings& lora = settings.lora;
   need(lora.r >= 1, "--lora-r must be at least 1");
-  need(lora.alpha > 0, "--lora-alpha must be above 0");
+  need(is_reasonable(lora.alpha), "--lora-alpha must be between 0.000001 and 1,000,000");
   need(lora.dropout >= 0 && lora.dropout < 1, "--lora-dropout must be at least 0 and below 1");
   if (settings.base.method != Method::full) {
     need(!lora.targets.empty(), "--lora-targets names no layer");
@@ -132,14 +134,13 @@ void check_evaluation_options(const TrainingSettings& settings, bool has_validat
 }  // namespace
 
 void check_training_options(const TrainingSettings& settings, bool has_validation) {
-  need(settings.epochs > 0 || settings.max_steps > 0, "--epochs must be above 0");
-  need(settings.epochs <= 1e6, "--epochs must be at most 1,000,000");
+  need(is_reasonable(settings.epochs), "--epochs must be between 0.000001 and 1,000,000");
   need(settings.max_steps >= 0, "--max-steps must be 0 (unlimited) or more");
   need(settings.batch_size >= 0, "--batch-size must be at least 1");
   need(settings.batch_size <= 1'000'000, "--batch-size must be at most 1,000,000");
   need(settings.gradient_accumulation >= 1 && settings.gradient_accumulation <= 1'000'000,
        "--gradient-accumulation must be between 1 and 1,000,000");
-  need(settings.learning_rate >= 0, "--learning-rate must be 0 or more");
+  need(settings.learning_rate >= 0 && settings.learning_rate <= 1e6, "--learning-rate must be between 0 and 1,000,000");
   check_optimizer_options(settings.optimizer);
   check_schedule_options(settings.schedule);
   need(settings.max_grad_norm >= 0, "--max-grad-norm must be 0 (no clipping) or more");
