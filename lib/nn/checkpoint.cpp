@@ -45,6 +45,9 @@ Json read_checked(const fs::path& folder, std::int64_t step) {
     throw Error(Kind::input, "its manifest is missing or incomplete");
   if ((*manifest)["sha256"] != own_sha256(*manifest)) throw Error(Kind::input, "its manifest was altered");
   if ((*manifest)["step"] != step) throw Error(Kind::input, "its step is " + (*manifest)["step"].dump());
+  for (const std::string& name : folder_members(folder))
+    if (name != "manifest.json" && !(*manifest)["files"].contains(name))
+      throw Error(Kind::input, "its manifest does not list '" + name + "'");
   for (const auto& [name, sha256] : (*manifest)["files"].items()) {
     if (!is_file(folder / name)) throw Error(Kind::input, "'" + name + "' is missing or not a file");
     if (!sha256.is_string() || sha256_of_file(folder / name) != sha256.get<std::string>())

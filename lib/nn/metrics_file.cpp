@@ -1,6 +1,7 @@
 #include "nn/metrics_file.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,39 +12,42 @@
 #include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "record/json.hpp"
+#include "record/json_line.hpp"
 
 namespace intelia::nn {
 
-namespace {
-
-/** The size of the first `num_lines` lines. Throws Error{input} unless each is complete and a JSON object. */
-std::int64_t bytes_of_lines(const std::filesystem::path& path, std::int64_t num_lines) {
-  if (num_lines == 0) return 0;
-  if (!is_file(path)) throw Error(Kind::input, "'" + path.string() + "' is missing or not a regular file");
-  const auto file_size = static_cast<std::int64_t>(file_bytes(path));
+/** Reads the lines that are kept; returns their number of bytes. */
+std::int64_t MetricsFile::read(const MetricsLines& kept) {
+  if (kept.count == 0) return 0;
+  if (!is_file(path_)) throw Error(Kind::input, "'" + path_.string() + "' is missing or not a regular file");
   std::int64_t num_bytes = 0;
-  LineReader lines(path);
-  for (std::int64_t i = 0; i < num_lines; ++i) {
+  for (LineReader lines(path_); num_lines_ < kept.count; ++num_lines_) {
     const auto line = lines.next();
-    if (!line)
-      throw Error(Kind::input,
-                  "'" + path.string() + "' has fewer lines than when the checkpoint was written; it was modified");
+    if (!line) break;
     num_bytes += static_cast<std::int64_t>(line->size()) + 1;
-    if (!Json::parse(*line, nullptr, /*allow_exceptions=*/false).is_object() || num_bytes > file_size)
-      throw Error(Kind::input, "'" + path.string() + "': line " + std::to_string(i + 1) +
-                                   " is incomplete or not a JSON object; it was modified");
+    add_to_checksum(*line);
   }
+  if (lines().count != kept.count || lines().checksum != kept.checksum ||
+      num_bytes > static_cast<std::int64_t>(file_bytes(path_)))
+    throw Error(Kind::input, "'" + path_.string() + "' does not begin with the " + std::to_string(kept.count) +
+                                 " lines that it had when the checkpoint was written; it was modified");
   return num_bytes;
 }
 
-}  // namespace
+void MetricsFile::add_to_checksum(std::string_view line) {
+  Json json = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  if (json.is_object()) json.erase("measured");
+  const std::string text = json_line(json);
+  checksum_.update(text.data(), text.size());
+}
 
-MetricsFile::MetricsFile(const std::filesystem::path& path, std::int64_t num_lines, bool is_hidden)
-    : path_(path), num_lines_(num_lines) {
+MetricsLines MetricsFile::lines() const { return {num_lines_, fmt::format("{:016x}", checksum_.value())}; }
+
+MetricsFile::MetricsFile(const std::filesystem::path& path, const MetricsLines& kept, bool is_hidden) : path_(path) {
   const std::filesystem::path hidden = path.parent_path() / ("." + path.filename().string() + ".partial");
   if (::unlink(held_entry(hidden).c_str()) != 0 && errno != ENOENT) fail();  // of a killed run
   if (is_hidden) hidden_path_ = hidden;
-  const std::int64_t num_bytes = bytes_of_lines(path, num_lines);
+  const std::int64_t num_bytes = read(kept);
   file_ = ::open(held_entry(is_hidden ? hidden : path).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (file_ < 0 || ::ftruncate(file_, num_bytes) != 0 || ::lseek(file_, 0, SEEK_END) < 0) fail();
 }
@@ -67,11 +71,12 @@ void MetricsFile::append(const std::string& line) {
     done += static_cast<std::size_t>(std::max<ssize_t>(num_written, 0));
   }
   ++num_lines_;
+  add_to_checksum(line);
 }
 
-std::int64_t MetricsFile::sync() {
+MetricsLines MetricsFile::sync() {
   if (::fsync(file_) != 0) fail();
-  return num_lines_;
+  return lines();
 }
 
 void MetricsFile::fail() const {

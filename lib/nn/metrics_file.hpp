@@ -5,14 +5,24 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <string_view>
+
+#include "base/hash.hpp"
 
 namespace intelia::nn {
 
+/** Lines from the beginning of the file, and the XXH3-64 of what is in them, without "measured", as 16 hexadecimal
+    digits: the same in equal runs. */
+struct MetricsLines {
+  std::int64_t count = 0;
+  std::string checksum;
+};
+
 class MetricsFile {
  public:
-  /** Keeps the first `num_lines` lines of the file. Throws Error{input} when it has fewer, or when one is incomplete.
-     With `is_hidden` the file is new and called `.NAME.partial` until publish(). */
-  MetricsFile(const std::filesystem::path& path, std::int64_t num_lines, bool is_hidden = false);
+  /** Keeps the lines `kept`. Throws Error{input} when the file does not begin with them. With `is_hidden` the file is
+     new and called `.NAME.partial` until publish(). */
+  MetricsFile(const std::filesystem::path& path, const MetricsLines& kept, bool is_hidden = false);
   ~MetricsFile();
   MetricsFile(const MetricsFile&) = delete;
   MetricsFile& operator=(const MetricsFile&) = delete;
@@ -20,15 +30,19 @@ class MetricsFile {
   void append(const std::string& line);
   /** Gives a hidden file its name, in place of an earlier one. */
   void publish();
-  /** Flushes to disk and returns the number of lines. */
-  std::int64_t sync();
+  /** Flushes to disk and returns what the file has. */
+  MetricsLines sync();
 
  private:
+  std::int64_t read(const MetricsLines& kept);
+  void add_to_checksum(std::string_view line);
+  MetricsLines lines() const;
   [[noreturn]] void fail() const;
 
   std::filesystem::path path_, hidden_path_;  // hidden: empty once it is published
   int file_ = -1;
   std::int64_t num_lines_ = 0;
+  Checksum checksum_;
 };
 
 }  // namespace intelia::nn

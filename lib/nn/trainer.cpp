@@ -79,8 +79,8 @@ class Trainer {
   TrainingSummary run();
 
  private:
-  std::int64_t restore();
-  void check_length(std::int64_t num_steps_before);
+  MetricsLines restore();
+  void check_length();
   StepBatches read_step();
   StepLoss forward_backward(const StepBatches& step);
   void take_optimizer_step(const StepBatches& step);
@@ -129,10 +129,10 @@ class Trainer {
 
 TrainingSummary Trainer::run() {
   const StopFlag::Grace grace(sinks_.stop);  // after a signal, a checkpoint is written
-  const std::int64_t metrics_lines = restore();
+  const MetricsLines kept = restore();
   remove_nonfinite_batch(settings_.output);
-  metrics_.emplace(settings_.output / "metrics.jsonl", metrics_lines, replaces_);
-  if (!replaces_ && sinks_.metrics != nullptr) sinks_.metrics->begin(metrics_lines);
+  metrics_.emplace(settings_.output / "metrics.jsonl", kept, replaces_);
+  if (!replaces_ && sinks_.metrics != nullptr) sinks_.metrics->begin(kept.count);
   start_seconds_ = logged_seconds_ = monotonic_seconds();
   start_tokens_ = logged_tokens_ = s_.seen_tokens;
 
@@ -159,47 +159,48 @@ TrainingSummary Trainer::run() {
 }
 
 /** Starts over, or continues from the newest complete checkpoint. Returns the lines of metrics.jsonl to keep. */
-std::int64_t Trainer::restore() {
+MetricsLines Trainer::restore() {
   if (!settings_.resume) {
     replaces_ = has_checkpoints(settings_.output) || is_file(settings_.output / "manifest.json");
-    return 0;
+    return {};
   }
   const auto found = find_checkpoint(settings_.output, sinks_.log);
   if (!found) {
     sinks_.log.info("there is no checkpoint to resume from; starting over");
     replaces_ = is_file(settings_.output / "manifest.json");
-    return 0;
+    return {};
   }
   check_same_run(found->state.at("run"), run_, sinks_.log);
-  s_ = state_from_json(found->state);
-  if (s_.step != found->step || s_.position.row > order_.num_rows())
+  s_ = with_context("'" + found->folder.string() + "'", [&] { return state_from_json(found->state); });
+  const bool skips_steps = task_.scales_loss;
+  if (s_.step != found->step || s_.position.row > order_.num_rows() || (s_.optimizer_steps != s_.step && !skips_steps))
     throw Error(Kind::input,
                 "'" + found->folder.string() + "': the state of the checkpoint does not belong to this data");
-  check_length(found->state.value("num_steps", num_steps_));
+  check_length();
   read_tensors(found->folder / "parameters.safetensors", parameters_);
   read_tensors(found->folder / "optimizer.safetensors", task_.optimizer.states());
-  task_.optimizer.set_num_steps(nn::count(found->state, "optimizer_steps"));
+  task_.optimizer.set_num_steps(s_.optimizer_steps);
   if (s_.best_step > 0) {
     best_ = copies(parameters_);
     if (s_.best_step != s_.step) read_tensors(found->folder / "best.safetensors", best_);
   }
   rotate();  // the previous run may have been killed in the middle of it
   sinks_.log.info(fmt::format("resuming from step {} of {}", s_.step, num_steps_));
-  return nn::count(found->state, "metrics_lines");
+  return metrics_from_json(found->state);
 }
 
 /** Error{usage} when the run is shorter now than what is done; a warning when its schedule has another length. */
-void Trainer::check_length(std::int64_t num_steps_before) {
+void Trainer::check_length() {
   if (s_.step > num_steps_)
     throw Error(Kind::usage, fmt::format("`resume`: {} optimizer steps are done and the run has {} now; give it more "
                                          "`epochs` or `max_steps`, or train into another folder",
                                          s_.step, num_steps_));
-  if (num_steps_before == num_steps_) return;
+  if (s_.num_steps == num_steps_) return;
   s_.is_stopped_early = false;
   sinks_.log.warning(
       fmt::format("the run had {} optimizer steps and has {} now: from here on the learning rate follows the "
                   "new schedule, so the result is not that of a run that had this length from the start",
-                  num_steps_before, num_steps_));
+                  s_.num_steps, num_steps_));
 }
 
 StepBatches Trainer::read_step() {
@@ -387,9 +388,10 @@ void Trainer::save() {
   std::vector<CheckpointPart> parts{{"parameters.safetensors", parameters_},
                                     {"optimizer.safetensors", task_.optimizer.states()}};
   if (s_.best_step > 0 && s_.best_step != s_.step) parts.push_back({"best.safetensors", best_});
-  Json state = to_json(s_, task_.optimizer.num_steps(), metrics_->sync(), run_);
-  state["num_steps"] = num_steps_;
-  save_checkpoint(settings_.output, s_.step, state, parts, task_.write_model, [&] { replace_earlier_run(); });
+  s_.num_steps = num_steps_;
+  s_.optimizer_steps = task_.optimizer.num_steps();
+  save_checkpoint(settings_.output, s_.step, to_json(s_, metrics_->sync(), run_), parts, task_.write_model,
+                  [&] { replace_earlier_run(); });
   saved_step_ = s_.step;
   saved_report_ = s_.is_reported;
   rotate();

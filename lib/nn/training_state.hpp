@@ -8,6 +8,7 @@
 
 #include "base/sinks.hpp"
 #include "nn/loss_scale.hpp"
+#include "nn/metrics_file.hpp"
 #include "nn/objective.hpp"
 #include "nn/order.hpp"
 #include "record/json.hpp"
@@ -17,7 +18,8 @@ namespace intelia::nn {
 struct TrainingState {
   static constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
-  std::int64_t step = 0;
+  std::int64_t step = 0, num_steps = 0;  // done, and of the whole run
+  std::int64_t optimizer_steps = 0;      // without those that an overflow of fp16 skipped
   DataPosition position;
   std::int64_t seen_tokens = 0, trained_tokens = 0;
   WeightedSum logged_loss;    // since the last line of metrics.jsonl
@@ -33,12 +35,12 @@ struct TrainingState {
 };
 
 /** The state as a checkpoint's manifest stores it, floating-point numbers exactly. `run`: see check_same_run. */
-Json to_json(const TrainingState& state, std::int64_t optimizer_steps, std::int64_t metrics_lines, const Json& run);
+Json to_json(const TrainingState& state, const MetricsLines& metrics, const Json& run);
 /** Throws Error{input} for the state of another version, and for numbers that no run can have. */
 TrainingState state_from_json(const Json& json);
 
-/** The count `name` of a state: 0 to 2^53. Throws Error{input}. */
-std::int64_t count(const Json& json, const char* name);
+/** The lines of metrics.jsonl that a state counts. Throws as state_from_json(). */
+MetricsLines metrics_from_json(const Json& json);
 
 /** Throws Error{usage} naming what differs when `now`, the description of a resumed run, is not that of the checkpoint.
     Files are the same wherever they are; another number of threads is a warning. */

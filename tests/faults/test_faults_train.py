@@ -1,4 +1,5 @@
 """Rows of the fault table (docs/faults.md) for `train sft`, one test per row: fault_NN_train_sft."""
+import hashlib
 import json
 import os
 import pathlib
@@ -314,6 +315,23 @@ ALTERATIONS = {
 }
 
 
+def sign(folder, change):
+    """Changes the manifest of a checkpoint and gives it the right checksum again."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    rest = lambda: json.dumps({key: value for key, value in manifest.items() if key != "sha256"}, separators=(",", ":"),
+                              ensure_ascii=False).encode()
+    assert hashlib.sha256(rest()).hexdigest() == manifest["sha256"]
+    change(manifest)
+    manifest["sha256"] = hashlib.sha256(rest()).hexdigest()
+    path.write_text(json.dumps(manifest))
+
+
+FORGERIES = {name: lambda state, name=name, value=value: state.update({name: value}) for name, value in {
+    "optimizer_steps": 0, "num_steps": -1, "logged_loss_sum": "nan", "first_loss": "inf", "final_loss": "nan", "grad_norm": "inf",
+    "idle_evaluations": 2**40, "metrics_lines": 1, "trained_tokens": 2**50, "best_step": 7, "step": 0}.items()}
+
+
 @pytest.fixture(scope="module")
 def stopped(tiny, tmp_path_factory):
     """The folder of a run that ended after its checkpoints at 2, 4 and 6 of 8 steps, and the results of the complete run."""
@@ -361,11 +379,40 @@ def test_fault_05_train_sft_all_altered(tiny, stopped, tmp_path):
     metrics = folder / "metrics.jsonl"
     num_lines = json.loads((folder / "checkpoint-6" / "manifest.json").read_text())["state"]["metrics_lines"]
     kept = b"".join(metrics.read_bytes().splitlines(keepends=True)[:num_lines])
-    for damaged in (b"", kept[:-1], kept[:-5], b"x" + kept[1:]):
+    lines = kept.splitlines(keepends=True)
+    for damaged in (b"", kept[:-1], kept[:-5], b"x" + kept[1:], b"".join(lines[::-1]), b"{}\n" * len(lines),
+                    kept.replace(b"1", b"2", 1)):
         metrics.write_bytes(damaged)
         run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
         assert run.status == 1 and "metrics.jsonl" in run.stderr, (damaged, run.stderr)
     assert checkpoints_of(folder) == [2, 4, 6]
+
+
+@needs_shim
+@pytest.mark.parametrize("name", FORGERIES)
+def test_fault_05_train_sft_impossible_state(tiny, stopped, tmp_path, name):
+    """Numbers that no run can have are an error that names the checkpoint, whatever its checksum says."""
+    folder = tmp_path / "out"
+    shutil.copytree(stopped[0], folder)
+    sign(folder / "checkpoint-6", lambda manifest: FORGERIES[name](manifest["state"]))
+    before = fault_points.files_of(folder)
+    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+    assert run.status == 1 and str(folder) in run.stderr and "internal" not in run.stderr, run.stderr
+    after = fault_points.files_of(folder)
+    assert all(after[name] == data for name, data in before.items() if not name.endswith(".partial"))
+
+
+@needs_shim
+def test_fault_05_train_sft_unlisted_files(tiny, stopped, tmp_path):
+    """A manifest that lists no files vouches for none."""
+    source, expected = stopped
+    folder = tmp_path / "out"
+    shutil.copytree(source, folder)
+    sign(folder / "checkpoint-6", lambda manifest: manifest["files"].clear())
+    flip_bit(folder / "checkpoint-6" / "parameters.safetensors", -1)
+    run = program.run(*tiny.sft(folder, "--resume", "--keep", 3, steps=8))
+    assert run.status == 0 and f"checkpoint '{folder}/checkpoint-6' is skipped" in run.stderr, run.stderr
+    assert results_of(folder) == expected
 
 
 @pytest.mark.parametrize("more, words", [
