@@ -9,7 +9,9 @@
 
 namespace intelia {
 
-enum class Method { qlora, lora, full };
+/** Base weights: qlora: linear layers in NF4 with double quantization; lora: as stored; full: as stored, all trained;
+    automatic: as an adapter was trained, which resolve_method() replaces before the engine sees it. */
+enum class Method { qlora, lora, full, automatic };
 /** automatic: bf16 where the device supports it, else fp16 (CUDA) or fp32 (CPU). */
 enum class Precision { automatic, fp32, bf16, fp16 };
 enum class Device { automatic, cpu, cuda };              // automatic: CUDA when a GPU is available
@@ -71,7 +73,8 @@ struct ScheduleSettings {
 struct ModelSettings {
   std::filesystem::path model;    // Hugging Face folder
   std::filesystem::path adapter;  // PEFT folder, or empty
-  Method method = Method::qlora;  // qlora: linear layers in NF4 with double quantization
+  Method method = Method::qlora;
+  bool allows_mismatch = false;  // use an adapter with another model than it was trained with
   Precision precision = Precision::automatic;
   Device device = Device::automatic;
   int threads = 0;        // 0: one per core

@@ -11,8 +11,8 @@
 #include "base/counted.hpp"
 #include "base/path.hpp"
 #include "engine/device_check.hpp"
-#include "evaluation/provenance.hpp"
 #include "inference/answering.hpp"
+#include "inference/provenance.hpp"
 #include "record/json_text.hpp"
 #include "record/jsonl.hpp"
 
@@ -66,6 +66,14 @@ Preparation choose_candidate(const EvaluationSettings& settings) {
   return preparation;
 }
 
+/** The method for base and candidate: unless it is set, the one that the candidate was trained with, else qlora. */
+void choose_method(Preparation& preparation, Log& log) {
+  ModelSettings candidate = preparation.candidate;
+  if (!preparation.is_adapter) candidate.adapter = candidate.model;
+  resolve_method(candidate, Method::qlora, log);
+  preparation.base.method = preparation.candidate.method = candidate.method;
+}
+
 void load_texts(Preparation& preparation) {
   const ModelSettings& candidate = preparation.candidate;
   TextSide text = load_text_side(candidate.model, preparation.rules, candidate.adapter);
@@ -85,15 +93,16 @@ void check_provenance(Preparation& preparation, const EvaluationSettings& settin
   preparation.mismatches = file_mismatches(preparation.candidate_folder(), preparation.candidate_files);
   const std::vector<std::string> others =
       preparation.is_adapter
-          ? adapter_mismatches(preparation.base, preparation.base_files, preparation.candidate_text(), log)
+          ? adapter_mismatches(
+                preparation.base, [&] { return preparation.base_files; }, preparation.candidate_text(), log)
           : model_mismatches(preparation.candidate);
   preparation.mismatches.insert(preparation.mismatches.end(), others.begin(), others.end());
   if (preparation.mismatches.empty()) return;
   const std::string message = "the candidate '" + preparation.candidate_folder().string() +
                               "' is not judged as it was trained: " + mismatch_list(preparation.mismatches);
-  if (!settings.allows_mismatch) {
+  if (!settings.model.allows_mismatch) {
     const auto method =
-        trained_method(preparation.candidate_folder(), settings.model.method, preparation.candidate_text().config);
+        trained_method(preparation.candidate_folder(), preparation.base.method, preparation.candidate_text().config);
     throw Error(Kind::usage,
                 message + (method ? "; use `method` " + *method : "") + "; `allow_mismatch` evaluates it nevertheless");
   }
@@ -103,6 +112,7 @@ void check_provenance(Preparation& preparation, const EvaluationSettings& settin
 Preparation prepare(const EvaluationSettings& settings, const Sinks& sinks) {
   check_device(settings.model.device);
   Preparation preparation = choose_candidate(settings);
+  choose_method(preparation, sinks.log);
   load_texts(preparation);
   preparation.base_files = describe_folder(preparation.base.model);
   check_provenance(preparation, settings, sinks.log);

@@ -17,7 +17,6 @@ namespace intelia {
 struct EvaluationSettings {
   ModelSettings model;                                  // the base, with the adapter that is evaluated, if it is one
   std::filesystem::path candidate;                      // an adapter or a model; empty: the adapter of `model`
-  bool allows_mismatch = false;                         // judge an adapter in another way than it was trained
   std::filesystem::path validation, questions, output;  // questions may be empty
   std::int64_t min_conversations = 30;
   int max_new_tokens = 256;

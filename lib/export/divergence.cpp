@@ -106,6 +106,18 @@ SampleRows sample_rows(const DivergenceSettings& settings, const fs::path& model
   return rows;
 }
 
+namespace {
+
+void check_finite(const std::vector<float>& logits, const char* model, const SampleRows& rows) {
+  if (!std::all_of(logits.begin(), logits.end(), [](float logit) { return std::isfinite(logit); }))
+    throw Error(Kind::input,
+                fmt::format("the logits of the {} on {} are not finite: weights have NaN or an infinity, or "
+                            "numbers too large",
+                            model, rows.in_words));
+}
+
+}  // namespace
+
 MergeDivergence measure_divergence(const SampleRows& rows, ModelSettings reference, const fs::path& merged,
                                    const Sinks& sinks) {
   reference.precision = Precision::fp32;
@@ -127,6 +139,8 @@ MergeDivergence measure_divergence(const SampleRows& rows, ModelSettings referen
   for (std::size_t row = 0; row < rows.ids.size(); ++row) {
     sinks.stop.check("measuring the merged model");
     const std::vector<float> after = model->logits(rows.ids[row], /*use_adapter=*/false);
+    check_finite(logits[row], "base with the adapter", rows);
+    check_finite(after, "merged model", rows);
     for (std::size_t at = 0; at < after.size(); at += size)
       compare_token(logits[row].data() + at, after.data() + at, size, divergence);
   }

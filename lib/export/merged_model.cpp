@@ -5,6 +5,7 @@
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
 #include "export/model_files.hpp"
+#include "inference/provenance.hpp"
 #include "inference/text_side.hpp"
 #include "record/manifest.hpp"
 #include "record/trained_records.hpp"
@@ -14,21 +15,6 @@ namespace intelia {
 namespace fs = std::filesystem;
 
 namespace {
-
-/** The method that the adapter was trained with, "qlora" or "lora", by its manifest; empty when that is not known. */
-std::string method_of(const fs::path& adapter) {
-  std::optional<Json> manifest;
-  try {
-    manifest = read_manifest(adapter);
-  } catch (const Error&) {
-    return "";  // of another program
-  }
-  if (!manifest || !manifest->contains("options")) return "";
-  const Json& options = (*manifest)["options"];
-  return options.is_object() && options.contains("method") && options["method"].is_string()
-             ? options["method"].get<std::string>()
-             : "";
-}
 
 MergeBase base_of(const MergedModel& merged, Onto onto) {
   const bool is_stored_nf4 = merged.folder.config.quantization.has_value();
@@ -78,22 +64,29 @@ MergedModel open_merged_model(const fs::path& model, const fs::path& adapter, On
   for (const UnmatchedName& unmatched : unmatched_names(merged.adapter_weights->config(), merged.folder.config))
     log.warning(fmt::format("{}: {}: '{}' matches no layer of the model and is ignored",
                             (adapter / "adapter_config.json").string(), unmatched.key, unmatched.name));
-  merged.is_trained_on_nf4 = method_of(adapter) == "qlora";
+  merged.is_trained_on_nf4 = was_trained_on_nf4(adapter);
   merged.base = base_of(merged, onto);
   merged.base_in_words = in_words(merged);
   return merged;
 }
 
 InputHashes::InputHashes(const MergedModel& merged)
-    : merged_(merged), files_(std::async(std::launch::async, [&merged] {
-        Json files = describe_folder(merged.model);
-        if (!merged.adapter.empty())
-          for (Json& file : describe_folder(merged.adapter)) files.push_back(std::move(file));
-        return files;
+    : merged_(merged),
+      base_files_(std::async(std::launch::async, [&] { return describe_folder(merged.model); })),
+      adapter_files_(std::async(std::launch::async, [&] {
+        return merged.adapter.empty() ? Json::array() : describe_folder(merged.adapter);
       })) {}
 
+void InputHashes::check_base(bool allows_mismatch, Log& log) {
+  ModelSettings settings{.model = merged_.model, .adapter = merged_.adapter};
+  settings.allows_mismatch = allows_mismatch;
+  check_merged_base(
+      settings, [this] { return base_files_.get(); }, log);
+}
+
 void InputHashes::add_to(Run& run) {
-  for (const Json& file : files_.get()) run.add_input(file);
+  for (const auto& files : {base_files_, adapter_files_})
+    for (const Json& file : files.get()) run.add_input(file);
   if (merged_.adapter_weights == nullptr) return;
   run.manifest()["merge"] = {{"base", merged_.base_in_words},
                              {"adapted_layers", merged_.adapter_weights->loras().size()},

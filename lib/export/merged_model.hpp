@@ -46,12 +46,14 @@ MergedModel open_merged_model(const std::filesystem::path& model, const std::fil
 class InputHashes {
  public:
   explicit InputHashes(const MergedModel& merged);
+  /** Throws Error{usage} for an adapter that was trained on another base, or warns of it. */
+  void check_base(bool allows_mismatch, Log& log);
   /** Adds model and adapter to the inputs of `run`, and how they were merged to its manifest. Called once. */
   void add_to(Run& run);
 
  private:
   const MergedModel& merged_;
-  std::future<Json> files_;
+  std::shared_future<Json> base_files_, adapter_files_;
 };
 
 /** Stages the files of the text side, and the index of the records that base and adapter were trained on. */

@@ -245,6 +245,7 @@ ExportedModel export_model(const ExportPlan& plan, const ExportSettings& setting
   Run run(info, settings.output);
   check_room_for_weights(run, plan.weight_bytes, "the exported model needs");
   InputHashes inputs(plan.merged);
+  inputs.check_base(settings.allows_mismatch, sinks.log);
   ExportedModel exported;
   if (settings.format == ExportFormat::hf) {
     exported.weight_bytes =

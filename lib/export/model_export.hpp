@@ -18,6 +18,7 @@ enum class ExportFormat { gguf, hf };
 struct ExportSettings {
   std::filesystem::path model;
   std::filesystem::path adapter;  // merged into the model, or exported alone; empty: none
+  bool allows_mismatch = false;   // an adapter that was trained on another base
   Onto onto = Onto::automatic;
   bool adapter_only = false;  // GGUF: the adapter as a file of its own
   ExportFormat format = ExportFormat::gguf;

@@ -49,6 +49,7 @@ MergeResult merge_model(const MergePlan& plan, const MergeSettings& settings, co
   Run run(info, settings.output);
   check_room_for_weights(run, plan.weight_bytes, "the merged model needs");
   InputHashes inputs(plan.merged);
+  inputs.check_base(settings.allows_mismatch, sinks.log);
   if (!settings.divergence.data.empty() && !plan.rows.ids.empty()) run.add_input(settings.divergence.data);
   MergeResult result;
   result.weight_bytes =

@@ -16,6 +16,7 @@ namespace intelia {
 
 struct MergeSettings {
   std::filesystem::path model, adapter;
+  bool allows_mismatch = false;  // an adapter that was trained on another base
   Onto onto = Onto::automatic;
   ExportType type = ExportType::automatic;  // without the quantized ones
   std::filesystem::path output;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstring>
 #include <thread>
 #include <vector>
 
@@ -29,23 +30,46 @@ bool is_written_as_stored(const TensorView& stored, const RowForm& form) {
          (stored.type == TensorType::bf16 && form.type == GgufType::bf16);
 }
 
-void write_stored(const TensorView& stored, const StopFlag& stop, const WriteBytes& write) {
-  constexpr std::size_t kBytes = 4 << 20;
-  for (std::size_t begin = 0; begin < stored.size_bytes; begin += kBytes) {
-    stop.check("writing the weights");
-    const TensorView part{stored.type, {}, stored.data + begin, std::min(kBytes, stored.size_bytes - begin)};
-    write(part.data, part.size_bytes);
-    release_pages(part);
-  }
-}
-
 [[noreturn]] void refuse_values(const std::string& name, GgufType type) {
   throw Error(Kind::input,
               fmt::format("tensor '{}' has NaN, an infinity or numbers too large for {}", name, gguf_type_name(type)));
 }
 
+/** Whether no number of this type has all bits of the exponent set, as NaN and the infinities do. */
+template <class Bits>
+bool is_finite(const void* bytes, std::size_t num_bytes, Bits exponent) {
+  bool is_finite = true;
+  for (std::size_t i = 0; i < num_bytes; i += sizeof(Bits)) {
+    Bits bits;
+    std::memcpy(&bits, static_cast<const char*>(bytes) + i, sizeof bits);
+    is_finite &= (bits & exponent) != exponent;
+  }
+  return is_finite;
+}
+
+/** Error{input} for values that are not finite. The other types have none. */
+void check_finite(const std::string& name, GgufType type, const void* bytes, std::size_t num_bytes) {
+  const bool is_sound = type == GgufType::f32    ? is_finite<std::uint32_t>(bytes, num_bytes, 0x7F800000)
+                        : type == GgufType::bf16 ? is_finite<std::uint16_t>(bytes, num_bytes, 0x7F80)
+                                                 : true;
+  if (!is_sound) refuse_values(name, type);
+}
+
+void write_stored(const TensorView& stored, const std::string& name, GgufType type, const StopFlag& stop,
+                  const WriteBytes& write) {
+  constexpr std::size_t kBytes = 4 << 20;
+  for (std::size_t begin = 0; begin < stored.size_bytes; begin += kBytes) {
+    stop.check("writing the weights");
+    const TensorView part{stored.type, {}, stored.data + begin, std::min(kBytes, stored.size_bytes - begin)};
+    check_finite(name, type, part.data, part.size_bytes);
+    write(part.data, part.size_bytes);
+    release_pages(part);
+  }
+}
+
 void encode(const float* values, std::int64_t num, const std::string& name, GgufType type, std::uint8_t* out) {
   if (!encode_gguf(type, values, num, out)) refuse_values(name, type);
+  check_finite(name, type, out, gguf_row_bytes(type, num));
 }
 
 }  // namespace
@@ -58,7 +82,7 @@ void write_rows(WeightRows& rows, const TensorShape& tensor, const RowForm& form
   const std::int64_t num_rows = is_matrix ? tensor.shape[0] : form.rotary_heads > 0 ? tensor.shape[0] : 1;
   rows.open(tensor);
   if (const TensorView* stored = rows.stored(); stored != nullptr && is_written_as_stored(*stored, form))
-    return write_stored(*stored, stop, write);
+    return write_stored(*stored, tensor.name, form.type, stop, write);
   const auto read_reordered = [&](const Chunk& chunk, float* out) {
     if (!is_matrix) {
       std::vector<float> whole(static_cast<std::size_t>(tensor.shape[0]));

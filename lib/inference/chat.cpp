@@ -11,9 +11,11 @@
 #include "base/file.hpp"
 #include "engine/sampling.hpp"
 #include "inference/answer_text.hpp"
+#include "inference/provenance.hpp"
 #include "record/json.hpp"
 #include "record/json_line.hpp"
 #include "record/jsonl.hpp"
+#include "record/manifest.hpp"
 #include "tokens/encode.hpp"
 #include "tokens/turns.hpp"
 
@@ -99,10 +101,12 @@ void check_system(const TextSide& text, const std::string& system, const RenderO
 
 }  // namespace
 
-void check_chat(const ChatSettings& settings) {
+void check_chat(const ChatSettings& settings, Log& log) {
   check(settings);
-  check_system(load_text_side(settings.model.model, settings.tokenizer_rules, settings.model.adapter), settings.system,
-               {.date = settings.date});
+  const TextSide text = load_text_side(settings.model.model, settings.tokenizer_rules, settings.model.adapter);
+  check_adapter(
+      settings.model, [&] { return describe_folder(settings.model.model); }, text, log);
+  check_system(text, settings.system, {.date = settings.date});
 }
 
 struct Chat::Loaded {
@@ -112,8 +116,16 @@ struct Chat::Loaded {
 
   Loaded(const ChatSettings& settings, const ModelSettings& loaded, const RenderOptions& options, const Sinks& sinks)
       : text(load_text_side(loaded.model, settings.tokenizer_rules, loaded.adapter)),
-        model((check_system(text, settings.system, options), load_engine().load(loaded, sinks))),
+        model(load_checked(settings, loaded, options, sinks)),
         generator(text, *model, options) {}
+
+  std::unique_ptr<LoadedModel> load_checked(const ChatSettings& settings, const ModelSettings& loaded,
+                                            const RenderOptions& options, const Sinks& sinks) const {
+    check_system(text, settings.system, options);
+    check_adapter(
+        loaded, [&] { return describe_folder(loaded.model); }, text, sinks.log);
+    return load_engine().load(loaded, sinks);
+  }
 };
 
 Chat::Chat(ChatSettings settings, const Sinks& sinks) : settings_(std::move(settings)), sinks_(sinks) {

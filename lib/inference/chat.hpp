@@ -27,7 +27,7 @@ struct ChatSettings {
 void check(const ChatSettings& settings);
 
 /** Reads everything but the weights, and checks it as the constructor of Chat does. */
-void check_chat(const ChatSettings& settings);
+void check_chat(const ChatSettings& settings, Log& log);
 
 /** The file to write exists. */
 class FileExists : public Error {

@@ -15,6 +15,7 @@
 #include "inference/answer_text.hpp"
 #include "inference/generation_journal.hpp"
 #include "inference/generator.hpp"
+#include "inference/provenance.hpp"
 #include "record/manifest.hpp"
 #include "record/record_lines.hpp"
 #include "tokens/encode.hpp"
@@ -303,6 +304,8 @@ std::vector<fs::path> generation_outputs(const fs::path& output) {
 GenerationTotals check_prompts(const GenerationSettings& settings, const Sinks& sinks) {
   check(settings);
   const TextSide text = load_text_side(settings.model.model, settings.tokenizer_rules, settings.model.adapter);
+  check_adapter(
+      settings.model, [&] { return describe_folder(settings.model.model); }, text, sinks.log);
   Rejects rejects(settings.rejects, sinks.log);
   PromptReader reader(settings, text, rejects);
   GenerationTotals totals;
@@ -329,9 +332,12 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
 
   const std::int64_t num_records = count_records(settings);
   Json inputs = Json::array({describe_file(settings.prompts, num_records)});
-  for (const fs::path& model : {settings.model.model, settings.model.adapter})
-    if (!model.empty())
-      for (Json& file : describe_folder(model)) inputs.push_back(std::move(file));
+  const Json base_files = describe_folder(settings.model.model);
+  check_adapter(
+      settings.model, [&] { return base_files; }, text, sinks.log);
+  inputs.insert(inputs.end(), base_files.begin(), base_files.end());
+  if (!settings.model.adapter.empty())
+    for (Json& file : describe_folder(settings.model.adapter)) inputs.push_back(std::move(file));
   // What the answers depend on; not where the inputs are.
   Json identity = info.fixed_options;
   identity["version"] = info.version;

@@ -11,9 +11,11 @@
 #include "engine/engine.hpp"
 #include "engine/rows.hpp"
 #include "engine/schedule.hpp"
+#include "inference/provenance.hpp"
 #include "inference/sample_prompts.hpp"
 #include "inference/stop_ids.hpp"
 #include "model/quantized.hpp"
+#include "record/manifest.hpp"
 #include "training/data_check.hpp"
 #include "training/disk_check.hpp"
 #include "training/plan_report.hpp"
@@ -43,10 +45,12 @@ RecordKind records_of(const MethodSettings& settings) {
 }
 
 /** The reference of a preference training; null under SFT. */
-ReferenceSettings* reference_of(MethodSettings& settings) {
-  if (auto* dpo = std::get_if<DpoSettings>(&settings)) return &dpo->reference;
-  if (auto* kto = std::get_if<KtoSettings>(&settings)) return &kto->reference;
-  return nullptr;
+template <class Settings>
+auto* reference_of(Settings& settings) {
+  using Reference = std::conditional_t<std::is_const_v<Settings>, const ReferenceSettings, ReferenceSettings>;
+  if (auto* dpo = std::get_if<DpoSettings>(&settings)) return static_cast<Reference*>(&dpo->reference);
+  if (auto* kto = std::get_if<KtoSettings>(&settings)) return static_cast<Reference*>(&kto->reference);
+  return static_cast<Reference*>(nullptr);
 }
 
 /** Warns where the two sides of rated answers do not weigh about the same (Ethayarajh et al. 2024, eq. 8). */
@@ -77,6 +81,7 @@ TrainingJob::TrainingJob(TrainingJobSettings settings, Sinks sinks)
     : settings_(std::move(settings)),
       sinks_(sinks),
       text_(load_text_side(training().base.model, settings_.tokenizer_rules, training().base.adapter)) {
+  resolve_method(training().base, Method::qlora, sinks_.log);
   if (training().base.method == Method::full) check_trainable(text_.config, training().base.model);
   const std::int64_t context = context_length(text_.config);
   if (training().max_length > context) {
@@ -115,6 +120,7 @@ TrainingReport TrainingJob::plan(bool measures_time) const {
 TrainingReport TrainingJob::dry_run(const DescribeOptions& describe) const {
   check_device(training().base.device);
   warn();
+  check_adapters([&] { return describe_folder(training().base.model); });
   Rejects rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
   log_settings(describe(training()), data);
@@ -125,6 +131,16 @@ TrainingReport TrainingJob::dry_run(const DescribeOptions& describe) const {
            {"tokens", data.train.num_tokens()},
            {"trained_tokens", data.train.num_targets()}},
           describe_mix(data.train) + "; nothing was trained"};
+}
+
+/** Error{usage} for an adapter, or one of the reference, that was not trained with this model. */
+void TrainingJob::check_adapters(const BaseFiles& base_files) const {
+  check_adapter(training().base, base_files, text_, sinks_.log);
+  const ReferenceSettings* reference = reference_of(settings_.method);
+  if (reference == nullptr) return;
+  ModelSettings settings = training().base;
+  settings.adapter = reference->adapter;
+  check_adapter(settings, base_files, text_, sinks_.log);
 }
 
 void TrainingJob::warn() const {
@@ -207,9 +223,10 @@ void TrainingJob::add_reference(Json& identity) {
   reference->cache = settings_.reference_cache / sha256_of(key.dump()).substr(0, 32);
 }
 
-TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& describe) {
+TrainingReport TrainingJob::run(RunInfo info, const DescribeOptions& describe) {
   check_device(training().base.device);
   warn();
+  info.options = describe(training()).all;  // effective ones, such as the method that "auto" stands for
   Run run(info, training().output);
   Rejects& rejects = run.open_rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
@@ -221,6 +238,7 @@ TrainingReport TrainingJob::run(const RunInfo& info, const DescribeOptions& desc
   AtomicFile& index = run.stage(kTrainedRecordsFile);
   run.set_records(index, index_trained_records(settings_.inputs, encode_.records, training().base, &index, sinks_));
   Json identity = run_identity(options, training().base, text_, data.held_out());
+  check_adapters([&] { return identity["model"]; });
   add_reference(identity);
   add_training_inputs(run, settings_.inputs, data, identity);
   AnswerTexts texts{add_sample_prompts(), [this](const std::vector<std::int32_t>& ids) {

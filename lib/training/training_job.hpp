@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "inference/provenance.hpp"
 #include "record/run.hpp"
 #include "training/report.hpp"
 #include "training/training_run.hpp"
@@ -47,12 +48,13 @@ class TrainingJob {
   /** Reads the data and logs the settings; trains nothing. */
   TrainingReport dry_run(const DescribeOptions& describe) const;
   /** Trains, and commits the output folder with its manifest. */
-  TrainingReport run(const RunInfo& info, const DescribeOptions& describe);
+  TrainingReport run(RunInfo info, const DescribeOptions& describe);
 
  private:
   TrainingSettings& training() { return common(settings_.method); }
   const TrainingSettings& training() const { return common(settings_.method); }
   void warn() const;
+  void check_adapters(const BaseFiles& base_files) const;
   /** Tokenizes the data and checks that the schedule fits it, whichever batch size is chosen. */
   TrainingData read_data(Rejects& rejects) const;
   void log_settings(const RunOptions& options, const TrainingData& data) const;

@@ -8,6 +8,7 @@
 #include "cli/input_history.hpp"
 #include "cli/line_editor.hpp"
 #include "inference/chat_dialog.hpp"
+#include "inference/provenance.hpp"
 #include "options/generation_options.hpp"
 #include "options/model_options.hpp"
 #include "text/visible_text.hpp"
@@ -17,13 +18,14 @@ namespace {
 
 struct Options {
   ChatSettings chat;
-  WeightsMethod method = WeightsMethod::automatic;
   bool keeps_history = true;
+
+  Options() { chat.model.method = Method::automatic; }
 };
 
 void declare(OptionTable& table, Options& options) {
   ChatSettings& chat = options.chat;
-  declare_generating_model(table, chat.model, options.method);
+  declare_model_options(table, chat.model, Method::lora);
   table.add("system", chat.system, "System prompt");
   declare_sampling_options(table, chat.sampling, chat.stop_strings);
   table.add("history", options.keeps_history, "Keep the lines typed in a terminal for the next chat");
@@ -106,13 +108,14 @@ int run(const Options& options, Context& context) {
   const auto prepare = [&](ModelSettings& model) {
     for (const std::filesystem::path& folder : {model.model, model.adapter})
       if (!folder.empty()) check_input(folder, InputType::folder);
-    model.method = weights_method(model, options.method, context.log());
+    model.method = options.chat.model.method;
+    resolve_method(model, Method::lora, context.log());
     warn_without_date(model.model, model.adapter, settings.tokenizer_rules, settings.date, context.log());
     tell_ignored_sampling(model.model, context.log());
   };
   prepare(settings.model);
   if (context.common.dry_run) {
-    check_chat(settings);
+    check_chat(settings, context.log());
     context.finish({{"dry_run", true}}, "model folder and options are valid; no weights were loaded");
     return 0;
   }

@@ -12,16 +12,14 @@ namespace {
 struct Options {
   EvaluationSettings evaluation;
   TokenCacheOptions token_cache;
+
+  Options() { evaluation.model.method = Method::automatic; }
 };
 
 void declare(OptionTable& table, Options& options) {
   EvaluationSettings& evaluation = options.evaluation;
-  declare_model_options(table, evaluation.model, /*trains=*/false);
+  declare_model_options(table, evaluation.model, Method::qlora);
   table.add("candidate", evaluation.candidate, "Folder of the candidate: a PEFT adapter or a model", "FOLDER");
-  table.add(
-      "allow-mismatch", evaluation.allows_mismatch,
-      "Judge a candidate on another base, or with another method, tokenizer or chat template, than it was trained "
-      "with");
   table.add("validation", evaluation.validation, "Held-out conversations, JSON Lines").required();
   table.add("questions", evaluation.questions, "Test questions that both models answer, JSON Lines");
   table.add("output", evaluation.output, "Output folder for report.html and scores.json", "FOLDER").required();

@@ -5,6 +5,7 @@
 
 #include "cli/reject_options.hpp"
 #include "inference/generation_job.hpp"
+#include "inference/provenance.hpp"
 #include "options/generation_options.hpp"
 #include "options/model_options.hpp"
 
@@ -13,12 +14,13 @@ namespace {
 
 struct Options {
   GenerationSettings generation;
-  WeightsMethod method = WeightsMethod::automatic;
+
+  Options() { generation.model.method = Method::automatic; }
 };
 
 void declare(OptionTable& table, Options& options) {
   GenerationSettings& generation = options.generation;
-  declare_generating_model(table, generation.model, options.method);
+  declare_model_options(table, generation.model, Method::lora);
   table.add("prompts", generation.prompts, "Questions or conversations, JSON Lines").required().changeable();
   table.add("output", generation.output, "File for the answers, JSON Lines").required().changeable();
   declare_sampling_options(table, generation.sampling, generation.stop_strings);
@@ -50,7 +52,7 @@ int run(const Options& options, Context& context) {
   GenerationSettings settings = options.generation;
   check_options(settings, context.common);
   settings.model.threads = context.common.threads;
-  settings.model.method = weights_method(settings.model, options.method, context.log());
+  resolve_method(settings.model, Method::lora, context.log());
   warn_without_date(settings.model.model, settings.model.adapter, settings.tokenizer_rules, settings.date,
                     context.log());
   tell_ignored_sampling(settings.model.model, context.log());

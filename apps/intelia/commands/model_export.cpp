@@ -20,6 +20,7 @@ void declare(OptionTable& table, Options& options) {
   ExportSettings& settings = options.settings;
   table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required();
   table.add("adapter", settings.adapter, "PEFT adapter folder, merged into the model", "FOLDER");
+  declare_allow_mismatch(table, settings.allows_mismatch);
   declare_onto(table, settings.onto);
   table.add("adapter-only", settings.adapter_only,
             "GGUF: export the adapter alone, for llama.cpp to apply to the model");

@@ -20,6 +20,7 @@ void declare(OptionTable& table, Options& options) {
   table.add("model", settings.model, "Model folder of the base, in Hugging Face format", "FOLDER").required();
   table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").required();
   table.add("output", settings.output, "Folder for the merged model", "FOLDER").required();
+  declare_allow_mismatch(table, settings.allows_mismatch);
   declare_onto(table, settings.onto);
   table.add("type", settings.type, "Data type of the weights; auto: as the base stores them",
             {{"auto", ExportType::automatic},

@@ -2,21 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "evaluation/provenance.hpp"
 #include "inference/generation_job.hpp"
-#include "model/config.hpp"
-#include "options/model_options.hpp"
 
 namespace intelia {
-
-void declare_generating_model(OptionTable& table, ModelSettings& settings, WeightsMethod& method) {
-  table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER").required().changeable();
-  table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
-  table.add("method", method,
-            "Base weights: qlora = 4-bit NF4, lora = as stored, auto = as the adapter was trained, else as stored",
-            {{"auto", WeightsMethod::automatic}, {"qlora", WeightsMethod::qlora}, {"lora", WeightsMethod::lora}});
-  declare_placement(table, settings);
-}
 
 void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, std::vector<std::string>& stop_strings) {
   table.add("max-new-tokens", sampling.max_new_tokens, "Maximum number of new tokens of an answer");
@@ -29,14 +17,6 @@ void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, st
             "Divides the positive logits of tokens that occurred already, and multiplies negative ones (1 = none)");
   table.add("seed", sampling.seed, "Random seed of sampling");
   table.add("stop", stop_strings, "Texts that end an answer, comma-separated or repeated; not part of it");
-}
-
-Method weights_method(const ModelSettings& settings, WeightsMethod method, Log& log) {
-  if (method == WeightsMethod::qlora) return Method::qlora;
-  if (method == WeightsMethod::lora || settings.adapter.empty()) return Method::lora;
-  if (trained_method(settings.adapter, Method::lora, read_model_config(settings.model)) != "qlora") return Method::lora;
-  log.info("the adapter was trained on NF4 weights, which are used here, too (--method qlora)");
-  return Method::qlora;
 }
 
 void tell_ignored_sampling(const std::filesystem::path& model, Log& log) {

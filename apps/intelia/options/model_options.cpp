@@ -12,19 +12,30 @@ namespace intelia {
 
 namespace fs = std::filesystem;
 
-void declare_model_options(OptionTable& table, ModelSettings& settings, bool trains) {
-  std::string methods = "Base weights: qlora = 4-bit NF4, lora = as stored";
-  std::vector<std::pair<std::string, Method>> names{{"qlora", Method::qlora}, {"lora", Method::lora}};
+void declare_model_options(OptionTable& table, ModelSettings& settings, Method otherwise, bool trains) {
+  std::string methods =
+      fmt::format("Base weights: qlora = 4-bit NF4, lora = as stored, auto = as the adapter was trained, else {}",
+                  otherwise == Method::qlora ? "qlora" : "lora");
+  std::vector<std::pair<std::string, Method>> names{
+      {"auto", Method::automatic}, {"qlora", Method::qlora}, {"lora", Method::lora}};
   if (trains) {
-    methods += ", full = all trained";
+    methods += "; full = all trained";
     names.emplace_back("full", Method::full);
   }
   table.add("model", settings.model, "Model folder in Hugging Face format", "FOLDER")
       .required()
       .changeable();  // its hash may not
   table.add("adapter", settings.adapter, "PEFT adapter folder", "FOLDER").changeable();
+  declare_allow_mismatch(table, settings.allows_mismatch);
   table.add("method", settings.method, methods, names);
   declare_placement(table, settings);
+}
+
+void declare_allow_mismatch(OptionTable& table, bool& allows_mismatch) {
+  table
+      .add("allow-mismatch", allows_mismatch,
+           "Use an adapter with another base, method, tokenizer or chat template than it was trained with")
+      .changeable();
 }
 
 void declare_placement(OptionTable& table, ModelSettings& settings) {

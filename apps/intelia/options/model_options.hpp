@@ -10,8 +10,12 @@
 
 namespace intelia {
 
-/** --model --adapter --method --precision --device; without `trains`, --method is not full. */
-void declare_model_options(OptionTable& table, ModelSettings& settings, bool trains);
+/** --model --adapter --allow-mismatch --method --precision --device. `otherwise`: what --method auto means without an
+    adapter whose method is known; with `trains`, --method may be full. */
+void declare_model_options(OptionTable& table, ModelSettings& settings, Method otherwise, bool trains = false);
+
+/** --allow-mismatch. */
+void declare_allow_mismatch(OptionTable& table, bool& allows_mismatch);
 
 /** --precision --device. */
 void declare_placement(OptionTable& table, ModelSettings& settings);

@@ -13,7 +13,7 @@ namespace intelia {
 
 void declare_training_files(OptionTable& table, TrainingOptions& options, const std::string& data) {
   TrainingJobSettings& job = options.job;
-  declare_model_options(table, options.training().base, /*trains=*/true);
+  declare_model_options(table, options.training().base, Method::qlora, /*trains=*/true);
   Option& train = table.add("train", options.train,
                             "Training data: " + data +
                                 ", JSON Lines. Several files are mixed; a file with "

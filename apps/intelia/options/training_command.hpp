@@ -19,7 +19,10 @@ struct TrainingOptions {
   bool only_checks = false, only_plans = false;
   TokenCacheOptions token_cache;
 
-  explicit TrainingOptions(MethodSettings method) { job.method = std::move(method); }
+  explicit TrainingOptions(MethodSettings method) {
+    job.method = std::move(method);
+    training().base.method = Method::automatic;
+  }
   TrainingSettings& training() { return common(job.method); }
   const TrainingSettings& training() const { return common(job.method); }
 };

@@ -1,4 +1,4 @@
-#include "evaluation/provenance.hpp"
+#include "inference/provenance.hpp"
 
 #include <fmt/format.h>
 
@@ -81,10 +81,13 @@ TrainedWith from_checkpoint(const Json& run) {
 }
 
 std::optional<TrainedWith> trained_with(const fs::path& folder) {
-  const std::optional<Json> manifest = read_manifest(folder);
-  if (!manifest) return std::nullopt;
-  if (text_of(*manifest, "command").starts_with("train ")) return from_run(*manifest);
-  const Json state = manifest->value("state", Json());
+  const fs::path path = folder / "manifest.json";
+  if (!is_file(path)) return std::nullopt;
+  const Json manifest = read_manifest_json(path);
+  if (!is_manifest(manifest)) return std::nullopt;  // of another program
+  check_manifest(manifest, "'" + path.string() + "'");
+  if (text_of(manifest, "command").starts_with("train ")) return from_run(manifest);
+  const Json state = manifest.value("state", Json());
   if (state.is_object() && state.contains("run") && state["run"].is_object()) return from_checkpoint(state["run"]);
   return std::nullopt;
 }
@@ -98,11 +101,13 @@ bool is_stored_in_nf4(const ModelConfig& config) {
   return config.document && config.document->contains("quantization_config");
 }
 
-bool is_same_base(const TrainedWith& trained, const ModelSettings& settings, const Json& base_files) {
+/** Whether the weights of the folder `model` are those of `trained`, or, with `allows_nf4`, the ones that those were
+    quantized from or to. */
+bool is_same_base(const TrainedWith& trained, const fs::path& model, const Json& base_files, bool allows_nf4) {
   const Hashes weights = weight_hashes(base_files);
   if (weights == trained.weights) return true;
-  if (settings.method != Method::qlora || trained.method != "qlora") return false;
-  const std::optional<Json> manifest = read_manifest(settings.model);
+  if (!allows_nf4) return false;
+  const std::optional<Json> manifest = read_manifest(model);
   const Hashes dense = manifest ? quantized_from(*manifest) : Hashes();
   if (!dense.empty() && (dense == trained.weights || dense == trained.dense_weights)) return true;
   return !trained.dense_weights.empty() && trained.dense_weights == weights;
@@ -165,20 +170,36 @@ std::vector<std::string> file_mismatches(const fs::path& folder, const Json& fil
   return mismatches;
 }
 
-std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const Json& base_files, const TextSide& text,
-                                            Log& log) {
+namespace {
+
+std::vector<std::string> base_mismatch(const TrainedWith& trained, const fs::path& model, const BaseFiles& base_files,
+                                       bool allows_nf4) {
+  if (trained.weights.empty() || is_same_base(trained, model, base_files(), allows_nf4)) return {};
+  return {fmt::format("it was trained on other base weights ('{}') than those of '{}'", trained.base, model.string())};
+}
+
+void report(const std::vector<std::string>& mismatches, const ModelSettings& settings, Log& log) {
+  if (mismatches.empty()) return;
+  const std::string message = fmt::format("the adapter '{}' does not belong to this model: {}",
+                                          settings.adapter.string(), fmt::join(mismatches, "; "));
+  if (!settings.allows_mismatch) throw Error(Kind::usage, message + "; `allow_mismatch` uses it nevertheless");
+  log.warning(message);
+}
+
+}  // namespace
+
+std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const BaseFiles& base_files,
+                                            const TextSide& text, Log& log) {
   const std::optional<TrainedWith> trained = trained_with(settings.adapter);
   if (!trained) {
     warn_of_name(settings, log);
     return {};
   }
-  std::vector<std::string> mismatches;
-  if (!trained->weights.empty() && !is_same_base(*trained, settings, base_files))
-    mismatches.push_back(fmt::format("it was trained on other base weights ('{}') than those of '{}'", trained->base,
-                                     settings.model.string()));
+  const bool is_qlora = settings.method == Method::qlora && trained->method == "qlora";
+  std::vector<std::string> mismatches = base_mismatch(*trained, settings.model, base_files, is_qlora);
   const std::string method = name_of(settings.method);
   if (!trained->method.empty() && trained->method != method && !is_stored_in_nf4(text.config))
-    mismatches.push_back(fmt::format("it was trained with the base as of method {} and would be judged with that of {}",
+    mismatches.push_back(fmt::format("it was trained with the base as of method {} and would be used with that of {}",
                                      trained->method, method));
   if (!trained->tokenizer.empty() && trained->tokenizer != text.tokenizer->sha256())
     mismatches.push_back(
@@ -189,6 +210,29 @@ std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const
   return mismatches;
 }
 
+void check_adapter(const ModelSettings& settings, const BaseFiles& base_files, const TextSide& text, Log& log) {
+  if (!settings.adapter.empty()) report(adapter_mismatches(settings, base_files, text, log), settings, log);
+}
+
+void check_merged_base(const ModelSettings& settings, const BaseFiles& base_files, Log& log) {
+  if (settings.adapter.empty()) return;
+  if (const auto trained = trained_with(settings.adapter))
+    report(base_mismatch(*trained, settings.model, base_files, /*allows_nf4=*/true), settings, log);
+  else
+    warn_of_name(settings, log);
+}
+
+void resolve_method(ModelSettings& settings, Method otherwise, Log& log) {
+  if (settings.method != Method::automatic) return;
+  settings.method = otherwise;
+  if (settings.adapter.empty()) return;
+  const auto trained = trained_method(settings.adapter, otherwise, read_model_config(settings.model));
+  if (!trained) return;
+  settings.method = *trained == "qlora" ? Method::qlora : Method::lora;
+  log.info(fmt::format("'{}' was trained on {}, which are used here, too (method {})", settings.adapter.string(),
+                       *trained == "qlora" ? "NF4 weights" : "the weights as stored", *trained));
+}
+
 std::optional<std::string> trained_method(const fs::path& folder, Method used, const ModelConfig& config) {
   const std::optional<TrainedWith> trained = trained_with(folder);
   if (!trained || trained->method.empty() || is_stored_in_nf4(config)) return std::nullopt;
@@ -196,10 +240,15 @@ std::optional<std::string> trained_method(const fs::path& folder, Method used, c
   return method == name_of(used) ? std::nullopt : std::optional(method);
 }
 
+bool was_trained_on_nf4(const fs::path& folder) {
+  const std::optional<TrainedWith> trained = trained_with(folder);
+  return trained && trained->method == "qlora";
+}
+
 std::vector<std::string> model_mismatches(const ModelSettings& settings) {
   const std::optional<TrainedWith> trained = trained_with(settings.model);
   if (!trained || trained->method != "full" || settings.method != Method::qlora) return {};
-  return {"it was trained unquantized (method full) and would be judged in NF4 (qlora)"};
+  return {"it was trained unquantized (method full) and would be used in NF4 (qlora)"};
 }
 
 }  // namespace intelia
