@@ -1,5 +1,11 @@
-"""What the clients of the model hub begin with: run before each of them, in one program with it."""
-import json, os, pathlib, sys
+"""What the clients of the model hub begin with: run before each of them, in one program with it. The first argument is the id of
+the process that started it."""
+import ctypes, json, os, pathlib, signal, sys
+
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # end with the command, even if that is killed
+if os.getppid() != int(sys.argv.pop(1)):  # it was, before
+    sys.exit()
 
 # The folder of the model, by its descriptor: its path could lead elsewhere meanwhile. huggingface_hub and filelock resolve
 # the paths that they get, also in Path.resolve, and would then write to whatever has the resolved path.

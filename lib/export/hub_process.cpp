@@ -1,6 +1,7 @@
 #include "export/hub_process.hpp"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include "base/file.hpp"
 #include "base/subprocess.hpp"
@@ -34,7 +35,7 @@ class Client {
   Client(const std::vector<std::string>& arguments, const fs::path& log, const fs::path& folder)
       : process_(arguments, log, folder) {}
   ~Client() {
-    if (!has_ended_) ::kill(process_.id(), SIGTERM);
+    if (!has_ended_) ::kill(process_.id(), SIGKILL);  // also one that is stopped; downloads can be resumed
   }
   void send(std::string_view input, const StopFlag& stop) {
     process_.write(input, [&] { return stop.is_set(); });  // a program that no longer reads reports why
@@ -57,7 +58,7 @@ std::vector<Json> run_hub_program(const char* program, const std::vector<std::st
                                   std::string_view input, const fs::path& folder, const fs::path& log,
                                   const std::string& subject, const StopFlag& stop,
                                   const std::function<void(const std::vector<Json>& reports)>& watch) {
-  std::vector<std::string> command{python_program(), "-c", program};
+  std::vector<std::string> command{python_program(), "-c", program, std::to_string(::getpid())};
   command.insert(command.end(), arguments.begin(), arguments.end());
   Client client(command, log, folder);
   client.send(input, stop);

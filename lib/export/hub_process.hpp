@@ -16,7 +16,7 @@ namespace intelia {
  * Runs `program` (Python source) with `arguments` and `input` on its standard input, and with `folder` as its FOLDER
  * (hub_prelude.py), also if that is renamed; its output goes to `log`. `watch` is called several times a second with
  * all reports so far. Returns the reports; a report with "error" is thrown as Error{its "kind"} "'SUBJECT': …". The
- * process ends with this one, also when the command is interrupted.
+ * process ends with this one, also when that is interrupted or killed.
  */
 std::vector<Json> run_hub_program(const char* program, const std::vector<std::string>& arguments,
                                   std::string_view input, const std::filesystem::path& folder,

@@ -4,6 +4,7 @@ The programs run under a deadline that a command which ignores the signal would 
 """
 import json
 import os
+import pathlib
 import random
 import signal
 import subprocess
@@ -140,6 +141,29 @@ def test_fault_04_hub_without_answer(tiny, tmp_path, server, command):
     status, seconds = status_after_sigterm(process, 0.2)
     assert status == 128 + signal.SIGTERM and seconds < SECONDS_TO_STOP, (status, seconds)
     assert not (tmp_path / "out" / "manifest.json").exists()
+
+
+def children_of(pid):
+    return [int(child) for child in pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+@pytest.mark.parametrize("last", [signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_fault_04_hub_client_ends_with_the_command(tmp_path, last, is_stopped):
+    """Also a client that is stopped, and so does not react, and one of a command that is killed."""
+    server = SilentServer(drips=False)
+    process = program.start("model", "pull", "farm/chat", "--output", tmp_path / "out", environment={
+        "HF_ENDPOINT": server.url, "HF_HUB_DISABLE_TELEMETRY": "1", "INTELIA_PYTHON": sys.executable})
+    assert server.has_client.wait(30)
+    client, = children_of(process.pid)
+    if is_stopped:
+        os.kill(client, signal.SIGSTOP)
+    process.send_signal(last)
+    process.communicate(timeout=10)
+    assert process.returncode in (128 + last, -last)
+    program.wait_for(lambda: not pathlib.Path(f"/proc/{client}/fd").exists() or not list(pathlib.Path(f"/proc/{client}/fd").iterdir()),
+                     timeout_seconds=3)
+    server.stop()
 
 
 @pytest.mark.parametrize("moment", ["connecting", "training", "sending"] if IS_SLOW else ["connecting"])
