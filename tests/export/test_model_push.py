@@ -183,8 +183,11 @@ def test_a_gguf_file_of_a_merged_model(hub, folders, tmp_path):
 def test_a_dry_run_lists_and_sends_nothing(hub, folders):
     done = push(hub, folders[1], "--dry-run")
     assert done.status == 0 and hub.requests == [], done.stderr
-    for words in ("adapter_model.safetensors", "README.md (model card)", "not sent  manifest.json"):
-        assert words in done.stderr, done.stderr
+    lines = [line.split(maxsplit=2) for line in done.stderr.splitlines()]  # one file each
+    sizes = {name: size for _, size, name in lines}
+    assert sizes["adapter_model.safetensors"] == str((folders[1] / "adapter_model.safetensors").stat().st_size)
+    assert sizes["README.md (model card)"].isdigit() and sizes["sent  manifest.json"] == "not", done.stderr
+    assert "\\u{a}" not in done.stderr
     listed = json.loads(push(hub, folders[1], "--dry-run", "--json").stdout)
     assert listed["card"].startswith("---\n") and listed["dry_run"] is True
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/held_folder.hpp"
 #include "cli/command.hpp"
 #include "export/model_pull.hpp"
@@ -34,12 +35,10 @@ Json to_json(const PushPlan& plan) {
   return list;
 }
 
-/** What would go, by line. */
-std::string listing(const PushPlan& plan) {
-  std::string text = fmt::format("\n{:>16}  README.md (model card)", plan.card.size());
-  for (const PushFile& file : plan.files) text += fmt::format("\n{:>16}  {}", file.num_bytes, file.name);
-  for (const std::string& name : plan.left_out) text += fmt::format("\n{:>16}  {}", "not sent", name);
-  return text;
+void list_files(const PushPlan& plan, Log& log) {
+  log.info(fmt::format("{:>16}  README.md (model card)", plan.card.size()));
+  for (const PushFile& file : plan.files) log.info(fmt::format("{:>16}  {}", file.num_bytes, file.name));
+  for (const std::string& name : plan.left_out) log.info(fmt::format("{:>16}  {}", "not sent", name));
 }
 
 int run(const Options& options, Context& context) {
@@ -55,15 +54,16 @@ int run(const Options& options, Context& context) {
   if (context.common.dry_run) {
     summary["dry_run"] = true;
     summary["card"] = plan.card;
-    context.finish(summary, fmt::format("{} files, {:.1f} MB, would be sent to {}:{}", plan.files.size() + 1, megabytes,
-                                        settings.name, listing(plan)));
+    if (!context.common.json) list_files(plan, context.log());
+    context.finish(summary, fmt::format("{}, {:.1f} MB, would be sent to {}",
+                                        counted(plan.files.size() + 1, "file"), megabytes, settings.name));
     return 0;
   }
   const PushedModel pushed = push_model(plan, settings, context.sinks);
   summary["commit"] = pushed.commit;
   summary["url"] = pushed.url;
-  context.finish(summary, fmt::format("{} files, {:.1f} MB, sent to {} as commit {}", plan.files.size() + 1, megabytes,
-                                      settings.name, pushed.commit));
+  context.finish(summary, fmt::format("{}, {:.1f} MB, sent to {} as commit {}", counted(plan.files.size() + 1, "file"),
+                                      megabytes, settings.name, pushed.commit));
   return 0;
 }
 
