@@ -70,7 +70,7 @@ ParsedArguments parse_arguments(const std::string& command, const std::vector<st
     if (only_positionals || argument.size() < 2 || argument[0] != '-') {
       if (num_positionals == known.positionals().size())
         throw Error(Kind::usage, "unexpected argument '" + argument + "'; see 'intelia " + command + " --help'");
-      parsed.values[known.positionals()[num_positionals++]->name] = argument;
+      parsed.values[known.positionals()[num_positionals++]->name] = {argument};
       continue;
     }
     const auto [name, value] = split_argument(argument);
@@ -79,16 +79,16 @@ ParsedArguments parse_arguments(const std::string& command, const std::vector<st
     const Option* option = is_long ? known.find(name) : nullptr;
     if (option == nullptr && is_long && known.find_negated(name) != nullptr) {
       if (value) throw Error(Kind::usage, "option '" + typed + "' takes no value");
-      parsed.values[known.find_negated(name)->name] = "false";
+      parsed.values[known.find_negated(name)->name] = {"false"};
     } else if (option == nullptr) {
       throw Error(Kind::usage, "unknown option '" + typed + "'" + suggest_option(name, known.names()));
     } else if (option->is_switch()) {
-      parsed.values[name] = value.value_or("true");
+      parsed.values[name] = {value.value_or("true")};
     } else {
       if (!value && i + 1 == arguments.size()) throw Error(Kind::usage, "option '" + typed + "' needs a value");
-      const std::string& given = value ? *value : arguments[++i];
-      std::string& joined = parsed.values[name];
-      joined = option->is_list && !joined.empty() ? joined + "," + given : given;
+      std::vector<std::string>& given = parsed.values[name];
+      if (!option->is_list()) given.clear();
+      given.push_back(value ? *value : arguments[++i]);
     }
   }
   return parsed;

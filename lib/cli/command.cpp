@@ -40,7 +40,7 @@ bool parse_bool(const std::string& text) {
   throw Error(Kind::usage, "expected true or false, got '" + text + "'");
 }
 
-std::vector<std::string> split_list(const std::string& text) {
+std::vector<std::string> split_at_commas(const std::string& text) {
   std::vector<std::string> parts;
   std::size_t begin = 0;
   while (begin <= text.size()) {
@@ -72,6 +72,10 @@ std::string join(const List& list) {
 
 }  // namespace
 
+std::vector<std::string> Option::split(const std::string& text) const {
+  return is_verbatim ? std::vector<std::string>{text} : split_at_commas(text);
+}
+
 Option& OptionTable::add_raw(const std::string& name, const std::string& value_name, const std::string& help) {
   Option option;
   option.name = name;
@@ -79,6 +83,14 @@ Option& OptionTable::add_raw(const std::string& name, const std::string& value_n
   option.help = help;
   options_.push_back(std::move(option));
   return options_.back();
+}
+
+Option& OptionTable::add_list(const std::string& name, const std::string& value_name, const std::string& help,
+                              std::function<void(const std::vector<std::string>&)> set_items) {
+  Option& option = add_raw(name, value_name, help);
+  option.set_items = std::move(set_items);
+  option.set = [set_items = option.set_items](const std::string& text) { set_items(split_at_commas(text)); };
+  return option;
 }
 
 Option* OptionTable::find(const std::string& name) {
@@ -145,13 +157,11 @@ Option& OptionTable::add(const std::string& name, double& target, const std::str
 
 Option& OptionTable::add(const std::string& name, std::vector<double>& target, const std::string& help,
                          const std::string& value_name) {
-  Option& option = add_raw(name, value_name, help);
-  option.is_list = true;
-  option.set = [&target](const std::string& text) {
+  Option& option = add_list(name, value_name, help, [&target](const std::vector<std::string>& items) {
     std::vector<double> numbers;
-    for (const std::string& part : split_list(text)) numbers.push_back(parse_finite(part));
+    for (const std::string& item : items) numbers.push_back(parse_finite(item));
     target = std::move(numbers);
-  };
+  });
   option.get = [&target] {
     std::string text;
     for (const double number : target) text += (text.empty() ? "" : ",") + shortest(number);
@@ -185,23 +195,28 @@ Option& OptionTable::add(const std::string& name, std::filesystem::path& target,
 
 Option& OptionTable::add(const std::string& name, std::vector<std::string>& target, const std::string& help,
                          const std::string& value_name) {
-  Option& option = add_raw(name, value_name, help);
-  option.is_list = true;
-  option.set = [&target](const std::string& text) { target = split_list(text); };
+  Option& option =
+      add_list(name, value_name, help, [&target](const std::vector<std::string>& items) { target = items; });
   option.get = [&target] { return join(target); };
   option.json = [&target] { return Json(target); };
   return option;
 }
 
+Option& OptionTable::add_texts(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                               const std::string& value_name) {
+  Option& option = add(name, target, help, value_name);
+  option.is_verbatim = true;
+  option.set = [&target](const std::string& text) { target = {text}; };
+  option.get = [&target] { return target.empty() ? "" : Json(target).dump(); };
+  return option;
+}
+
 Option& OptionTable::add(const std::string& name, std::vector<std::filesystem::path>& target, const std::string& help,
                          const std::string& value_name) {
-  Option& option = add_raw(name, value_name, help);
+  Option& option = add_list(name, value_name, help, [&target](const std::vector<std::string>& items) {
+    target.assign(items.begin(), items.end());
+  });
   option.is_file = true;
-  option.is_list = true;
-  option.set = [&target](const std::string& text) {
-    target.clear();
-    for (const std::string& part : split_list(text)) target.emplace_back(part);
-  };
   option.get = [&target] { return join(target); };
   option.json = [&target] {
     Json list = Json::array();

@@ -30,14 +30,19 @@ struct Option {
   bool is_required = false;
   bool is_file = false;                         // completes to file names
   bool is_positional = false;                   // given by position, not by --name
-  bool is_list = false;                         // comma-separated; repeating the option appends
   bool may_change = false;                      // between a run and one that resumes it or adds to it
+  bool is_verbatim = false;                     // a list whose items are taken as they are typed, one at a time
   std::function<void(const std::string&)> set;  // throws Error{usage} "expected …, got '…'", without the option's name
-  std::function<std::string()> get;             // the value as a user would write it
-  std::function<Json()> json;                   // the value for manifests
+  std::function<void(const std::vector<std::string>&)> set_items;  // of a list; throws as set
+  std::function<std::string()> get;                                // the value as a user would write it
+  std::function<Json()> json;                                      // the value for manifests
   Origin origin = Origin::default_value;
 
   bool is_switch() const { return value_name.empty() && !is_positional; }
+  /** The option has several values: separated by commas unless is_verbatim; repeating the option appends. */
+  bool is_list() const { return set_items != nullptr; }
+  /** The items that `text` has when it is typed as a value of this list. */
+  std::vector<std::string> split(const std::string& text) const;
   Option& required() {
     is_required = true;
     return *this;
@@ -79,6 +84,9 @@ class OptionTable {
               const std::string& value_name = "LIST");  // comma-separated
   Option& add(const std::string& name, std::vector<std::filesystem::path>& target, const std::string& help,
               const std::string& value_name = "FILES");  // comma-separated, or the option repeated
+  /** A list of texts with commas, spaces and line breaks of their own: each value of the option is one item. */
+  Option& add_texts(const std::string& name, std::vector<std::string>& target, const std::string& help,
+                    const std::string& value_name = "TEXT");
   /** An enumeration by the names of its values. */
   template <class Enum>
   requires std::is_enum_v<Enum> Option& add(const std::string& name, Enum& target, const std::string& help,
@@ -121,6 +129,8 @@ class OptionTable {
 
  private:
   Option& add_raw(const std::string& name, const std::string& value_name, const std::string& help);
+  Option& add_list(const std::string& name, const std::string& value_name, const std::string& help,
+                   std::function<void(const std::vector<std::string>&)> set_items);
   std::vector<Option> options_;
   std::string preset_option_;
   std::vector<OptionPreset> presets_;

@@ -17,12 +17,15 @@ std::string value_text(const Json& value, const TomlEntry& entry, const std::str
     return text;
   }
   if (value.is_number()) return value.dump();
-  if (!value.is_array())
-    throw Error(Kind::usage,
-                where + ": '" + entry.key + "' must be a string, a number, true, false or a list of these");
-  std::string text;
-  for (const Json& item : value) text += (text.empty() ? "" : ",") + value_text(item, entry, where);
-  return text;
+  throw Error(Kind::usage, where + ": '" + entry.key + "' must be a string, a number, true, false or a list of these");
+}
+
+FileValue file_value(const TomlEntry& entry, const std::string& where) {
+  FileValue value{.values = {}, .is_list = entry.value.is_array(), .where = where};
+  if (!value.is_list) value.values.push_back(value_text(entry.value, entry, where));
+  if (value.is_list)
+    for (const Json& item : entry.value) value.values.push_back(value_text(item, entry, where));
+  return value;
 }
 
 }  // namespace
@@ -36,7 +39,7 @@ ConfigurationFile read_configuration(const std::filesystem::path& path) {
     for (char& c : option)
       if (c == '_') c = '-';
     const std::string where = path.string() + ":" + std::to_string(entry.line);
-    out[command][option] = {value_text(entry.value, entry, where), where};
+    out[command][option] = file_value(entry, where);
   }
   return out;
 }

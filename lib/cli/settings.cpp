@@ -84,9 +84,20 @@ namespace {
  */
 void apply_setting(Option& option, const std::string& command, const ParsedArguments& arguments,
                    const ConfigurationFile& file, const std::optional<std::string>& preset) {
-  const auto set = [&](const std::string& value, Origin origin, const std::string& name) {
+  const auto set = [&](const std::vector<std::string>& values, Origin origin, const std::string& name,
+                       bool are_items = false) {
     try {
-      option.set(value);
+      if (option.is_list()) {
+        std::vector<std::string> items;
+        for (const std::string& value : values)
+          for (std::string& item : are_items ? std::vector<std::string>{value} : option.split(value))
+            items.push_back(std::move(item));
+        option.set_items(items);
+      } else if (are_items) {
+        throw Error(Kind::usage, "expected one value, got a list");
+      } else {
+        option.set(values.back());
+      }
     } catch (const Error& error) {
       throw Error(Kind::usage, name + ": " + error.what());
     }
@@ -98,12 +109,12 @@ void apply_setting(Option& option, const std::string& command, const ParsedArgum
   if (auto value = arguments.values.find(option.name); value != arguments.values.end()) {
     set(value->second, Origin::flag, option.is_positional ? option.value_name : "--" + option.name);
   } else if (from_environment != nullptr && *from_environment != 0) {
-    set(from_environment, Origin::environment, variable);
+    set({from_environment}, Origin::environment, variable);
   } else if (file_table != file.end() && file_table->second.contains(option.name)) {
     const FileValue& value = file_table->second.at(option.name);
-    set(value.value, Origin::file, value.where + ": " + option.name);
+    set(value.values, Origin::file, value.where + ": " + option.name, value.is_list);
   } else if (preset) {
-    set(*preset, Origin::preset, "preset: " + option.name);
+    set({*preset}, Origin::preset, "preset: " + option.name);
   }
 }
 

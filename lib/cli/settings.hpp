@@ -12,11 +12,12 @@ namespace intelia {
 
 /** A value in the configuration file and its position, "intelia.toml:12". */
 struct FileValue {
-  std::string value;
+  std::vector<std::string> values;  // each as Option::set takes it
+  bool is_list = false;             // an array, whose values are the items of a list option
   std::string where;
 };
 
-/** Values by table ("train sft"; "" for the top) and key, as OptionTable::set takes them. */
+/** Values by table ("train sft"; "" for the top) and key. */
 using ConfigurationFile = std::map<std::string, std::map<std::string, FileValue>>;
 
 /** --config, or $INTELIA_CONFIG, or ./intelia.toml if it exists; otherwise empty. */

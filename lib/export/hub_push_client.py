@@ -1,19 +1,19 @@
 """Uploads files of a folder with huggingface_hub, as a child process of `intelia model push`.
 
-Arguments: name, revision (empty: the default branch), "private" or "public", commit message, folder (for messages), names of files. The
-model card is read from standard input. Prints a JSON object per line: {"total"}, {"sent"}, then {"commit", "url"} or
+Arguments: name, revision (empty: the default branch), "private" or "public", commit message, folder (for messages), names of files.
+Standard input has the content of those that are not sent as they are in the folder: a JSON object, name → text. Prints a JSON object per line: {"total"}, {"sent"}, then {"commit", "url"} or
 {"error", "kind"}.
 """
 name, revision, visibility, message, folder, *files = sys.argv[1:]
 try:
     api = huggingface_hub.HfApi()
-    card = sys.stdin.buffer.read()
+    texts = {file: text.encode() for file, text in json.loads(sys.stdin.buffer.read()).items()}
     api.create_repo(name, private=visibility == "private", exist_ok=True)
     if revision:
         api.create_branch(name, branch=revision, exist_ok=True)
-    paths = {file: str(FOLDER / file) for file in files}
-    report(total=sum(os.path.getsize(path) for path in paths.values()) + len(card))
-    operations = [huggingface_hub.CommitOperationAdd("README.md", card)] + [huggingface_hub.CommitOperationAdd(file, path) for file, path in paths.items()]
+    sources = {file: texts.get(file, str(FOLDER / file)) for file in files}
+    report(total=sum(len(source) if file in texts else os.path.getsize(source) for file, source in sources.items()))
+    operations = [huggingface_hub.CommitOperationAdd(file, source) for file, source in sources.items()]
     commit = api.create_commit(name, operations, commit_message=message, revision=revision or None)
     report(commit=commit.oid, url=commit.commit_url)
 except errors.HFValidationError as error:

@@ -22,9 +22,11 @@ namespace {
 constexpr int kMaxDepth = 32;  // of manifests in manifests
 
 /** Options that describe a machine or a place rather than the training. */
-constexpr std::array<std::string_view, 16> kLocalOptions = {
-    "output",    "resume", "threads",    "device",     "model",       "adapter",          "train", "validation",
-    "log-every", "keep",   "save-every", "max-memory", "token-cache", "token-cache-size", "probe", "sample-prompts"};
+constexpr std::array<std::string_view, 26> kLocalOptions = {
+    "output",      "resume",         "threads",      "device",     "model",          "adapter",     "train",
+    "validation",  "log-every",      "keep",         "save-every", "max-memory",     "token-cache", "token-cache-size",
+    "probe",       "sample-prompts", "check",        "plan",       "plot",           "samples",     "sample-tokens",
+    "tensorboard", "strict",         "max-rejected", "preset",     "tokenizer-rules"};
 
 std::string text_of(const Json& object, const char* key) {
   return object.is_object() && object.contains(key) && object[key].is_string() ? object[key].get<std::string>() : "";
@@ -42,14 +44,21 @@ std::string cell(std::string text) {
 /** Quoted for YAML, which reads JSON's strings. */
 std::string quoted(const std::string& text) { return Json(text).dump(); }
 
-/** The manifest of the folder and those that it came from, the last run first. */
+/** The origins of a manifest that have the manifest of a run. */
+std::vector<Json> origins_in(const Json& manifest) {
+  std::vector<Json> origins;
+  for (const Json& origin : manifest.value("origins", Json::array()))
+    if (origin.is_object() && origin.contains("manifest") && origin["manifest"].is_object()) origins.push_back(origin);
+  return origins;
+}
+
+/** The manifests that the folder came from and its own, the first run first. */
 void collect(const Json& manifest, std::vector<Json>& runs, std::set<std::string>& known, int depth) {
   if (!manifest.is_object() || depth > kMaxDepth) return;
   const std::string identity = text_of(manifest, "command") + manifest.value("outputs", Json()).dump();
   if (!known.insert(identity).second) return;
+  for (const Json& origin : origins_in(manifest)) collect(origin["manifest"], runs, known, depth + 1);
   runs.push_back(manifest);
-  for (const Json& origin : manifest.value("origins", Json::array()))
-    if (origin.is_object() && origin.contains("manifest")) collect(origin["manifest"], runs, known, depth + 1);
 }
 
 std::vector<Json> runs_of(const fs::path& folder) {
@@ -65,18 +74,33 @@ std::vector<Json> runs_of(const fs::path& folder) {
 
 bool is_training(const Json& run) { return text_of(run, "command").starts_with("train "); }
 
-/** The name of the base on a hub; empty when it is not known. */
-std::string base_of(const fs::path& folder, const CardSettings& settings, const std::vector<Json>& runs) {
-  if (!settings.base_model.empty()) return settings.base_model;
-  for (const Json& run : runs)
-    if (text_of(run, "command") == "model pull") return text_of(run.value("source", Json()), "model");
-  if (is_file(folder / "adapter_config.json")) {
-    const Json config = parse_json(read_member(folder, "adapter_config.json"), "adapter_config.json");
-    // A path with one slash looks like a name on the hub, but is one only if there is no such folder.
-    if (const std::string name = text_of(config, "base_model_name_or_path"); is_hub_name(name) && !is_folder(name))
-      return name;
-  }
+bool is_pull(const Json& run) { return text_of(run, "command") == "model pull"; }
+
+std::string pulled_name(const Json& run) { return text_of(run.value("source", Json()), "model"); }
+
+/** The name on the hub of the folder that `manifest` describes: of a download, or of one that was quantized. */
+std::string name_of_weights(const Json& manifest) {
+  if (is_pull(manifest)) return pulled_name(manifest);
+  if (text_of(manifest, "command") != "model quantize") return "";
+  for (const Json& origin : origins_in(manifest))
+    if (is_pull(origin["manifest"])) return pulled_name(origin["manifest"]);
   return "";
+}
+
+/** The name on the hub of the base of an adapter, which was trained on `base`, a folder unless it is such a name. */
+std::string name_of_base(const std::string& base, const std::vector<Json>& runs) {
+  bool is_trained_here = false;
+  const fs::path folder = absolute_path(base);
+  for (const Json& run : runs) {
+    is_trained_here = is_trained_here || is_training(run);
+    for (const Json& origin : origins_in(run))
+      if (absolute_path(text_of(origin, "path")).parent_path() == folder) return name_of_weights(origin["manifest"]);
+  }
+  if (is_folder(base)) {
+    const auto manifest = read_manifest(base);
+    return manifest ? name_of_weights(*manifest) : "";
+  }
+  return is_hub_base_name(base) && !is_trained_here ? base : "";  // a path may look like a name
 }
 
 struct Content {
@@ -109,17 +133,9 @@ void add_head(std::string& card, const CardSettings& settings, const Content& ki
 void add_data(std::string& card, const Json& run) {
   std::string rows;
   for (const Json& input : run.value("inputs", Json::array())) {
-    const std::string path = text_of(input, "path");
-    const bool is_record_file = path.ends_with(".jsonl") || path.ends_with(".json") || path.ends_with(".txt");
-    const std::string name = file_name(path);
-    const bool is_model_file = name.find("config") != std::string::npos || name.starts_with("tokenizer") ||
-                               name.starts_with("special_tokens") || name.starts_with("added_tokens") ||
-                               name == "vocab.json" || name == "model.safetensors.index.json" ||
-                               name == "tekken.json" || name == "merges.txt";
-    if (!input.contains("records") && (!is_record_file || is_model_file)) continue;
-    rows +=
-        fmt::format("| {} | {} | `{}` |\n", cell(name),
-                    input.contains("records") ? input["records"].dump() : std::string("–"), text_of(input, "sha256"));
+    if (!input.contains("records")) continue;  // a file of the model
+    rows += fmt::format("| {} | {} | `{}` |\n", cell(file_name(text_of(input, "path"))), input["records"].dump(),
+                        text_of(input, "sha256"));
   }
   if (!rows.empty()) card += "\n| data | records | SHA-256 |\n| --- | --- | --- |\n" + rows;
   const Json counts = run.value("counts", Json::object());
@@ -130,24 +146,58 @@ void add_data(std::string& card, const Json& run) {
   card += ".\n";
 }
 
+/** A setting or result that says that something was not used. */
+bool is_off(const Json& value) {
+  return value.is_null() || value == false || value == 0 || value == "" || value == "none" || value == Json::array();
+}
+
+/** Whether the setting `name` has an effect with the other settings of the run. */
+bool has_effect(const std::string& name, const Json& options) {
+  const auto is_set = [&](const char* option, const char* value) {
+    const Json set = options.value(option, Json());
+    return set == value || (set.is_array() && std::find(set.begin(), set.end(), value) != set.end());
+  };
+  constexpr std::array<std::string_view, 5> kOfAdapters = {"rslora", "dora", "ensure-weight-tying", "adapter-dtype",
+                                                           "loraplus-ratio"};
+  if (name.starts_with("lora-") || std::find(kOfAdapters.begin(), kOfAdapters.end(), name) != kOfAdapters.end())
+    return !is_set("method", "full");
+  if (name == "stable" || name == "decay" || name == "decay-shape") return is_set("scheduler", "wsd");
+  if (name == "epochs") return is_off(options.value("max-steps", Json()));
+  if (name == "eval-every") return !is_off(options.value("validation", Json()));
+  if (name == "alpha-divergence") return is_set("f-divergence", "alpha_divergence");
+  if (name == "discopop-tau") return is_set("loss", "discopop");
+  if (name == "simpo-gamma") return is_set("loss", "simpo");
+  return true;
+}
+
+std::string text_of_value(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (!value.is_array()) return value.dump();
+  std::string text;
+  for (const Json& item : value) text += (text.empty() ? "" : ", ") + text_of_value(item);
+  return text;
+}
+
 void add_settings(std::string& card, const Json& run) {
   std::string rows;
   const Json options = run.value("options", Json::object());
   for (const auto& [name, value] : options.items()) {
     const bool is_local = std::find(kLocalOptions.begin(), kLocalOptions.end(), name) != kLocalOptions.end() ||
                           name.starts_with("mlflow") || name.starts_with("wandb") || name.starts_with("track");
-    const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
-    if (is_local || value.is_null() || text.empty() || text == "[]" || text.find('/') != std::string::npos) continue;
+    const std::string text = text_of_value(value);
+    if (is_local || (is_off(value) && name != "seed") || !has_effect(name, options) ||
+        text.find('/') != std::string::npos)
+      continue;
     rows += fmt::format("| {} | {} |\n", cell(name), cell(text));
   }
-  if (!rows.empty()) card += "\n| setting | value |\n| --- | --- |\n" + rows;
+  if (!rows.empty()) card += "\nSettings that are off are left out.\n\n| setting | value |\n| --- | --- |\n" + rows;
 }
 
 void add_result(std::string& card, const Json& run) {
   std::string rows;
   const Json result = run.value("result", Json::object());
   for (const auto& [name, value] : result.items())
-    if (value.is_number() || value.is_boolean()) {
+    if ((value.is_number() || value.is_boolean()) && !is_off(value)) {
       std::string words = name;
       std::replace(words.begin(), words.end(), '_', ' ');
       rows += fmt::format("| {} | {} |\n", words, value.dump());
@@ -156,8 +206,8 @@ void add_result(std::string& card, const Json& run) {
 }
 
 void add_merge(std::string& card, const std::vector<Json>& runs) {
-  for (const Json& run : runs) {
-    const Json merge = run.value("merge", Json());
+  for (auto run = runs.rbegin(); run != runs.rend(); ++run) {
+    const Json merge = run->value("merge", Json());
     if (!merge.is_object()) continue;
     card += fmt::format("\n## Merge\n\nThe adapter is merged onto {}.", text_of(merge, "base"));
     const Json divergence = merge.value("divergence", Json());
@@ -187,9 +237,22 @@ void add_use(std::string& card, const std::string& name, const Content& kind) {
 
 }  // namespace
 
+bool is_hub_base_name(const std::string& name) { return is_hub_name(name) || is_hub_name("x/" + name); }
+
+std::string hub_base_of(const fs::path& folder, const std::string& given) {
+  if (!given.empty()) return given;
+  const std::vector<Json> runs = runs_of(folder);
+  if (is_file(folder / "adapter_config.json")) {
+    const Json config = parse_json(read_member(folder, "adapter_config.json"), "adapter_config.json");
+    return name_of_base(text_of(config, "base_model_name_or_path"), runs);
+  }
+  const auto pull = std::find_if(runs.begin(), runs.end(), is_pull);
+  return pull == runs.end() ? "" : pulled_name(*pull);
+}
+
 std::string model_card(const fs::path& folder, const CardSettings& settings, Log& log) {
   const std::vector<Json> runs = runs_of(folder);
-  const std::string base = base_of(folder, settings, runs);
+  const std::string& base = settings.base_model;
   const Content kind = kind_of(folder);
   if (settings.license.empty()) log.warning("the model card states no license");
   if (base.empty()) log.warning("the name of the base model on the hub is not known; the model card does not state it");
@@ -209,7 +272,7 @@ std::string model_card(const fs::path& folder, const CardSettings& settings, Log
   add_merge(card, runs);
   add_use(card, settings.name, kind);
   if (!runs.empty())
-    card += fmt::format("\nWritten by intelia {} from the manifests of its runs.\n", text_of(runs.front(), "version"));
+    card += fmt::format("\nWritten by intelia {} from the manifests of its runs.\n", text_of(runs.back(), "version"));
   return card;
 }
 

@@ -11,6 +11,7 @@
 #include "export/hub_process.hpp"
 #include "export/model_card.hpp"
 #include "inference/text_side.hpp"
+#include "record/json_text.hpp"
 
 namespace intelia {
 
@@ -37,7 +38,41 @@ fs::path log_path() {
   return folder / fmt::format("intelia-push-{}.log", ::getpid());
 }
 
+/** Configuration files and the key under which they may name a folder of the machine that wrote them. */
+constexpr std::pair<const char*, const char*> kPaths[] = {{"adapter_config.json", "base_model_name_or_path"},
+                                                          {"config.json", "_name_or_path"},
+                                                          {"tokenizer_config.json", "name_or_path"}};
+
+/** Gives an adapter `base`, the name of its base on the hub, and removes folders of this machine from other files. */
+void name_base(PushPlan& plan, const fs::path& folder, const std::string& base) {
+  for (const auto& [name, key] : kPaths) {
+    if (!is_file(folder / name)) continue;
+    Json config = parse_json(read_member(folder, name), (folder / name).string());
+    if (!config.is_object() || !config.contains(key) || !config[key].is_string()) continue;
+    const std::string named = config[key].get<std::string>();
+    const bool is_adapter = std::string_view(name) == "adapter_config.json";
+    if (is_adapter && base.empty())
+      throw SettingError(
+          Kind::usage, "base",
+          fmt::format("the adapter names '{}' as its base, which is no name on the hub; give the name", named),
+          SettingError::Role::remedy);
+    const bool is_path = fs::path(named).is_absolute() || named.starts_with('.') || is_folder(named);
+    if (is_adapter ? named == base : !is_path) continue;
+    if (is_adapter)
+      config[key] = base;
+    else
+      config.erase(key);
+    plan.texts[name] = config.dump(2) + "\n";
+  }
+}
+
 }  // namespace
+
+std::uint64_t PushPlan::num_bytes() const {
+  std::uint64_t total = 0;
+  for (const PushFile& file : files) total += file.num_bytes;
+  return total;
+}
 
 PushPlan plan_push(const PushSettings& settings, Log& log) {
   check_input(settings.folder, InputType::folder);
@@ -45,7 +80,6 @@ PushPlan plan_push(const PushSettings& settings, Log& log) {
   const auto add = [&](const std::string& name) {
     const fs::path path = member_of_folder(settings.folder, name);
     plan.files.push_back({name, file_bytes(path)});
-    plan.num_bytes += plan.files.back().num_bytes;
   };
   bool has_weights = false;
   for (const std::string& name : folder_members(settings.folder)) {
@@ -60,8 +94,15 @@ PushPlan plan_push(const PushSettings& settings, Log& log) {
   if (!has_weights)
     throw Error(Kind::input,
                 fmt::format("'{}' has neither safetensors weights nor a GGUF file", settings.folder.string()));
-  plan.card = model_card(settings.folder, {settings.name, settings.license, settings.base_model}, log);
-  plan.num_bytes += plan.card.size();
+  if (!settings.base_model.empty() && !is_hub_base_name(settings.base_model))
+    throw SettingError(Kind::usage, "base",
+                       fmt::format("expected a name on the hub, ORGANIZATION/NAME, got '{}'", settings.base_model));
+  const std::string base = hub_base_of(settings.folder, settings.base_model);
+  name_base(plan, settings.folder, base);
+  plan.texts["README.md"] = model_card(settings.folder, {settings.name, settings.license, base}, log);
+  plan.files.insert(plan.files.begin(), {"README.md", 0});
+  for (PushFile& file : plan.files)
+    if (const auto text = plan.texts.find(file.name); text != plan.texts.end()) file.num_bytes = text->second.size();
   return plan;
 }
 
@@ -73,8 +114,8 @@ PushedModel push_model(const PushPlan& plan, const PushSettings& settings, const
   const fs::path log = log_path();
   std::int64_t total = 0;
   const std::vector<Json> reports =
-      run_hub_program(hub_push_client(), arguments, plan.card, settings.folder, log, settings.name, sinks.stop,
-                      [&](const std::vector<Json>& so_far) {
+      run_hub_program(hub_push_client(), arguments, json_text(Json(plan.texts)), settings.folder, log, settings.name,
+                      sinks.stop, [&](const std::vector<Json>& so_far) {
                         for (const Json& report : so_far) total = report.value("total", total);
                         sinks.progress.update({"MB", 0, total / 1'000'000, total > 0 ? "sending" : "connecting"});
                       });

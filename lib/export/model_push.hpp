@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -26,18 +27,20 @@ struct PushFile {
 };
 
 struct PushPlan {
-  std::vector<PushFile> files;        // besides README.md
-  std::vector<std::string> left_out;  // names of files that are not published
-  std::string card;                   // README.md
-  std::uint64_t num_bytes = 0;
+  std::vector<PushFile> files;
+  std::map<std::string, std::string> texts;  // name → content of the files that are not sent as they are in the folder
+  std::vector<std::string> left_out;         // names of files that are not published
+
+  std::uint64_t num_bytes() const;
 };
 
 /** The text of hub_push_client.py. */
 const char* hub_push_client();
 
 /** Lists what is published: weights, configuration, tokenizer, chat templates, Modelfile, and a model card from the
-    manifests. Manifests themselves, hashes of trained records, logs and checkpoints are not. Error{input} for a folder
-    without weights; nothing is sent. */
+    manifests. Manifests themselves, hashes of trained records, logs and checkpoints are not. Configuration names no
+    folder of this machine: an adapter gets the name of its base on the hub. Error{input} for a folder without weights,
+    Error{usage} for an adapter whose base has no known name; nothing is sent. */
 PushPlan plan_push(const PushSettings& settings, Log& log);
 
 struct PushedModel {

@@ -153,7 +153,9 @@ TEST_CASE("the last value of an option counts, lists are joined") {
 }
 
 TEST_CASE("the last of a switch and its negation counts") {
-  const auto shuffle = [](const std::vector<std::string>& arguments) { return parse(arguments).values.at("shuffle"); };
+  const auto shuffle = [](const std::vector<std::string>& arguments) {
+    return parse(arguments).values.at("shuffle").back();
+  };
   CHECK(shuffle({"--no-shuffle", "--shuffle"}) == "true");
   CHECK(shuffle({"--shuffle", "--no-shuffle"}) == "false");
   CHECK(shuffle({"--shuffle=false", "--shuffle"}) == "true");
@@ -164,22 +166,56 @@ TEST_CASE("the last of a switch and its negation counts") {
 
 TEST_CASE("--name value and --name=value are read in order") {
   const auto values = [](const std::vector<std::string>& arguments) { return parse(arguments).values; };
-  CHECK(values({"--lora-r=1", "--lora-r", "2"}).at("lora-r") == "2");
-  CHECK(values({"--lora-r", "1", "--lora-r=2"}).at("lora-r") == "2");
-  CHECK(values({"--lora-targets", "a", "--lora-targets=b,c", "--lora-targets", "d"}).at("lora-targets") == "a,b,c,d");
-  CHECK(values({"--lora-targets=a=b"}).at("lora-targets") == "a=b");
+  using Texts = std::vector<std::string>;
+  CHECK(values({"--lora-r=1", "--lora-r", "2"}).at("lora-r") == Texts{"2"});
+  CHECK(values({"--lora-r", "1", "--lora-r=2"}).at("lora-r") == Texts{"2"});
+  CHECK(values({"--lora-targets", "a", "--lora-targets=b,c", "--lora-targets", "d"}).at("lora-targets") ==
+        Texts{"a", "b,c", "d"});
+  CHECK(values({"--lora-targets=a=b"}).at("lora-targets") == Texts{"a=b"});
   CHECK(values({"--log-format=", "--lora-r", "-1"}) ==
-        std::map<std::string, std::string>{{"log-format", ""}, {"lora-r", "-1"}});
+        std::map<std::string, Texts>{{"log-format", {""}}, {"lora-r", {"-1"}}});
 }
 
-TEST_CASE("lists are joined whatever the name of their value") {
+TEST_CASE("lists keep all values, whatever the name of their value") {
   std::vector<std::string> columns;
   std::vector<std::filesystem::path> files;
   OptionTable own, common;
   own.add("columns", columns, "Columns", "COLUMNS");
   own.add("train", files, "Files", "JSONL");
   CHECK(parse_arguments("x", {"--columns", "a", "--train=1", "--columns", "b", "--train", "2"}, own, common).values ==
-        std::map<std::string, std::string>{{"columns", "a,b"}, {"train", "1,2"}});
+        std::map<std::string, std::vector<std::string>>{{"columns", {"a", "b"}}, {"train", {"1", "2"}}});
+}
+
+TEST_CASE("a list of texts takes each value as it is, and so does a list in the file each item") {
+  using Texts = std::vector<std::string>;
+  Texts stops;
+  std::vector<fs::path> files;
+  std::vector<double> weights;
+  int rank = 1;
+  OptionTable own, common;
+  own.add_texts("stop", stops, "Stop strings");
+  own.add("train", files, "Files");
+  own.add("weights", weights, "Weights");
+  own.add("rank", rank, "Rank");
+  const auto apply = [&](const Texts& arguments, const std::string& toml) {
+    apply_settings(own, "x", parse_arguments("x", arguments, own, common),
+                   read_configuration(TemporaryFile("[x]\n" + toml).path));
+  };
+  apply({"--stop", "\n\n", "--stop", " a, b ", "--stop=,"}, "stop = \"no\"\n");
+  CHECK(stops == Texts{"\n\n", " a, b ", ","});
+  CHECK(own.find("stop")->get() == R"(["\n\n"," a, b ",","])");
+  apply({}, "stop = [\" \", \"a,b\"]\ntrain = [\"a,b.jsonl\", \" c\"]\nweights = [1, 0.5]\n");
+  CHECK(stops == Texts{" ", "a,b"});
+  CHECK(files == std::vector<fs::path>{"a,b.jsonl", " c"});
+  CHECK(weights == std::vector<double>{1, 0.5});
+  apply({}, "stop = \"x, y\"\ntrain = \"a, b\"\n");
+  CHECK(stops == Texts{"x, y"});
+  CHECK(files == std::vector<fs::path>{"a", "b"});
+  ::setenv("INTELIA_X_STOP", "u, v\n", 1);
+  apply({}, "");
+  ::unsetenv("INTELIA_X_STOP");
+  CHECK(stops == Texts{"u, v\n"});
+  CHECK_THROWS_WITH_AS(apply({}, "rank = [1, 2]\n"), doctest::Contains("rank: expected one value, got a list"), Error);
 }
 
 TEST_CASE("positional arguments may be anywhere, and may begin with a dash after --") {
@@ -192,10 +228,10 @@ TEST_CASE("positional arguments may be anywhere, and may begin with a dash after
   const auto values = [&](const std::vector<std::string>& arguments) {
     return parse_arguments("x", arguments, own, common).values;
   };
-  using Values = std::map<std::string, std::string>;
-  CHECK(values({"a", "--loud", "b"}) == Values{{"first", "a"}, {"loud", "true"}, {"second", "b"}});
-  CHECK(values({"--", "--loud", "--"}) == Values{{"first", "--loud"}, {"second", "--"}});
-  CHECK(values({"-"}) == Values{{"first", "-"}});
+  using Values = std::map<std::string, std::vector<std::string>>;
+  CHECK(values({"a", "--loud", "b"}) == Values{{"first", {"a"}}, {"loud", {"true"}}, {"second", {"b"}}});
+  CHECK(values({"--", "--loud", "--"}) == Values{{"first", {"--loud"}}, {"second", {"--"}}});
+  CHECK(values({"-"}) == Values{{"first", {"-"}}});
   CHECK(values({"--"}) == Values{});
   CHECK_THROWS_WITH_AS(values({"a", "b", "--", "c"}), "unexpected argument 'c'; see 'intelia x --help'", Error);
   CHECK_THROWS_WITH_AS(values({"--frst", "a"}), "unknown option '--frst'",

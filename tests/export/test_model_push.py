@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 
+import peft
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
@@ -140,7 +141,7 @@ def content_of(hub, commit):
     return files
 
 
-def test_an_adapter_arrives_with_a_card(hub, folders):
+def test_an_adapter_arrives_with_a_card(hub, folders, tmp_path):
     model, adapter, train = folders
     done = push(hub, adapter, "--license", "apache-2.0", "--base", "farm/base", "--json")
     assert done.status == 0, done.stderr
@@ -149,8 +150,14 @@ def test_an_adapter_arrives_with_a_card(hub, folders):
     assert len(hub.commits) == 1 and hub.commits[0][0] == "main"
     files = content_of(hub, hub.commits[0])
     assert {"adapter_config.json", "adapter_model.safetensors", "README.md", "tokenizer.json"} <= set(files)
-    for name in set(files) - {"README.md"}:
+    for name in set(files) - {"README.md", "adapter_config.json"}:
         assert files[name] == (adapter / name).read_bytes(), name
+    # The adapter names its base on the hub, not the folder of this machine; PEFT loads the rest as it was.
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    there, here = (peft.PeftConfig.from_pretrained(folder).to_dict() for folder in (tmp_path, adapter))
+    assert there.pop("base_model_name_or_path") == "farm/base" and here.pop("base_model_name_or_path") == str(model)
+    assert there == here
     assert {file["path"]: file["bytes"] for file in summary["files"]} == {name: len(data) for name, data in files.items()}
     # What could identify records or this machine stays here.
     assert not {"manifest.json", "trained_records.index", "metrics.jsonl"} & set(files)
@@ -180,12 +187,90 @@ def test_a_gguf_file_of_a_merged_model(hub, folders, tmp_path):
     assert "library_name: gguf" in card and "nats per token" in card and "| train.jsonl | 24 |" in card
 
 
+def as_pulled(model, folder):
+    """A copy of `model` with the manifest of a download."""
+    shutil.copytree(model, folder)
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest.update(command="model pull", source={"model": "farm/base", "commit": "c" * 40}, inputs=[], origins=[])
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    return folder
+
+
+@pytest.mark.parametrize("is_quantized", [False, True])
+def test_the_base_of_an_adapter_is_the_model_that_was_pulled(hub, folders, tmp_path, is_quantized):
+    model = as_pulled(folders[0], tmp_path / "base")
+    if is_quantized:
+        assert program.run("model", "quantize", "--model", model, "--output", tmp_path / "nf4").status == 0
+        model = tmp_path / "nf4"
+    done = program.run("train", "sft", "--model", model, "--train", folders[2], "--output", tmp_path / "adapter", "--max-steps", "1",
+                       *tiny_models.ON_CPU, timeout_seconds=300)
+    assert done.status == 0, done.stderr
+    done = push(hub, tmp_path / "adapter")
+    assert done.status == 0, done.stderr
+    files = content_of(hub, hub.commits[0])
+    assert json.loads(files["adapter_config.json"])["base_model_name_or_path"] == "farm/base"
+    assert 'base_model: "farm/base"\n' in files["README.md"].decode()
+
+
+@pytest.mark.parametrize("method", ["lora", "full"])
+def test_an_adapter_of_an_unpublished_base_is_refused(hub, folders, tmp_path, method):
+    """Its own folder, or one that was made from a published model, which is not that model any more."""
+    model = folders[0]
+    if method == "full":
+        done = program.run("train", "sft", "--model", as_pulled(model, tmp_path / "base"), "--train", folders[2], "--output", tmp_path / "full",
+                           "--max-steps", "1", "--method", "full", *tiny_models.ON_CPU, timeout_seconds=300)
+        assert done.status == 0, done.stderr
+        model = tmp_path / "full"
+    done = program.run("train", "sft", "--model", model, "--train", folders[2], "--output", tmp_path / "adapter", "--max-steps", "1",
+                       *tiny_models.ON_CPU, timeout_seconds=300)
+    assert done.status == 0, done.stderr
+    for more in ([], ["--dry-run"]):
+        refused = push(hub, tmp_path / "adapter", *more)
+        assert refused.status == 2 and f"names '{model}' as its base" in refused.stderr and "(--base)" in refused.stderr, refused.stderr
+    wrong = push(hub, tmp_path / "adapter", "--base", model)
+    assert wrong.status == 2 and "--base: expected a name on the hub" in wrong.stderr and hub.requests == [], wrong.stderr
+
+
+def test_paths_in_configuration_stay_here(hub, folders, tmp_path):
+    model = tmp_path / "model"
+    shutil.copytree(folders[0], model)
+    for name, key in (("config.json", "_name_or_path"), ("tokenizer_config.json", "name_or_path")):
+        config = json.loads((model / name).read_text())
+        (model / name).write_text(json.dumps(config | {key: "/home/someone/models/secret"}))
+    done = push(hub, model)
+    assert done.status == 0, done.stderr
+    for name, data in content_of(hub, hub.commits[0]).items():
+        assert b"/home/someone" not in data, name
+        if name.endswith("config.json"):
+            assert json.loads(data) == json.loads((folders[0] / name).read_bytes()), name
+
+
+def test_the_card_has_the_runs_in_their_order_without_what_is_off(hub, folders, tmp_path):
+    model, adapter, train = folders
+    pairs = tiny_models.write_lines(tmp_path / "pairs.jsonl", [tiny_models.preference(n) for n in range(8)])
+    for command in (["dpo", "--adapter", adapter, "--train", pairs, "--method", "lora", "--output", tmp_path / "dpo"],
+                    ["sft", "--train", train, "--method", "full", "--output", tmp_path / "full"]):
+        done = program.run("train", *command, "--model", model, "--max-steps", "1", *tiny_models.ON_CPU, timeout_seconds=300)
+        assert done.status == 0, done.stderr
+    card = json.loads(push(hub, tmp_path / "dpo", "--base", "farm/base", "--dry-run", "--json").stdout)["card"]
+    assert card.index("## Training: sft") < card.index("| train.jsonl | 24 |") < card.index("## Training: dpo") < card.index("| pairs.jsonl | 8 |")
+    assert "| loss | sigmoid |" in card and "| lora-r | 16 |" in card and "| seed | 42 |" in card
+    for absent in ("check", "plan", "best step", "stopped early", "epochs", "decay", "packing", "simpo-gamma", "alpha-divergence", "eval-every"):
+        assert f"| {absent} |" not in card, absent
+    assert ".svg" not in card and card.count(".json") == card.count(".jsonl") == 2, card  # of the inputs, the data alone
+    full = json.loads(push(hub, tmp_path / "full", "--dry-run", "--json").stdout)["card"]
+    assert "lora" not in full and "adapter-dtype" not in full and "| method | full |" in full
+
+
 def test_a_dry_run_lists_and_sends_nothing(hub, folders):
-    done = push(hub, folders[1], "--dry-run")
+    done = push(hub, folders[1], "--base", "farm/base", "--dry-run")
     assert done.status == 0 and hub.requests == [], done.stderr
-    for words in ("adapter_model.safetensors", "README.md (model card)", "not sent  manifest.json"):
-        assert words in done.stderr, done.stderr
-    listed = json.loads(push(hub, folders[1], "--dry-run", "--json").stdout)
+    lines = [line.split(maxsplit=2) for line in done.stderr.splitlines()]  # one file each
+    sizes = {name: size for _, size, name in lines}
+    assert sizes["adapter_model.safetensors"] == str((folders[1] / "adapter_model.safetensors").stat().st_size)
+    assert sizes["README.md (model card)"].isdigit() and sizes["sent  manifest.json"] == "not", done.stderr
+    assert "\\u{a}" not in done.stderr
+    listed = json.loads(push(hub, folders[1], "--base", "farm/base", "--dry-run", "--json").stdout)
     assert listed["card"].startswith("---\n") and listed["dry_run"] is True
 
 
@@ -211,15 +296,15 @@ def test_a_folder_without_weights(hub, tmp_path):
 
 @pytest.mark.parametrize("token, words", [("hf_" + "y" * 34, "HF_TOKEN"), ("", "HF_TOKEN")])
 def test_a_token_that_may_not_write(hub, folders, tmp_path, token, words):
-    done = push(hub, folders[1], environment={"HF_TOKEN": token, "HF_HOME": tmp_path})
+    done = push(hub, folders[1], "--base", "farm/base", environment={"HF_TOKEN": token, "HF_HOME": tmp_path})
     assert done.status == 2 and words in done.stderr and TOKEN not in done.stderr, done.stderr
     assert hub.commits == []
 
 
 def test_a_hub_that_fails_is_a_temporary_failure(hub, folders):
     hub.status = 503
-    assert push(hub, folders[1]).status == 75
-    assert push(hub, folders[1], environment={"HF_ENDPOINT": "http://127.0.0.1:9"}).status == 75
+    assert push(hub, folders[0]).status == 75
+    assert push(hub, folders[0], environment={"HF_ENDPOINT": "http://127.0.0.1:9"}).status == 75
 
 
 @pytest.mark.parametrize("moment", ["/api/repos/create", "/preupload/", "/info/lfs/objects/batch"])
@@ -231,19 +316,21 @@ def test_fault_29_model_push_folder_swapped(hub, folders, tmp_path, moment):
     for name in ("adapter_config.json", "adapter_model.safetensors"):
         (other / name).write_bytes(b"private" * 100)
     hub.waits_at = moment
-    process = program.start("model", "push", "farm/chat", "--model", folder, environment=hub.environment)
+    process = program.start("model", "push", "farm/chat", "--model", folder, "--base", "farm/base", environment=hub.environment)
     assert hub.is_waiting.wait(60)
     program.swap_folder(folder, other)
     hub.goes_on.set()
     run = program.finish(process)
     assert run.status == 0, run.stderr
     files = content_of(hub, hub.commits[0])
-    assert all(files[name] == (folders[1] / name).read_bytes() for name in set(files) - {"README.md"})
+    assert all(files[name] == (folders[1] / name).read_bytes() for name in set(files) - {"README.md", "adapter_config.json"})
+    assert json.loads(files["adapter_config.json"]) == json.loads((folders[1] / "adapter_config.json").read_text()) | {
+        "base_model_name_or_path": "farm/base"}
 
 
 def test_an_interrupted_upload_commits_nothing(hub, folders):
     hub.seconds_per_upload = 30
-    process = program.start("model", "push", "farm/chat", "--model", folders[1], environment=hub.environment)
+    process = program.start("model", "push", "farm/chat", "--model", folders[0], environment=hub.environment)
     program.wait_for(lambda: any(path.startswith("/upload/") for _, path in hub.requests))
     process.terminate()
     stopped = program.finish(process)
@@ -253,5 +340,5 @@ def test_an_interrupted_upload_commits_nothing(hub, folders):
 def test_a_python_without_the_client(hub, folders, tmp_path):
     (tmp_path / "python").write_text(f'#!/bin/sh\nexec {sys.executable} -S "$@"\n')
     os.chmod(tmp_path / "python", 0o755)
-    done = push(hub, folders[1], environment={"INTELIA_PYTHON": tmp_path / "python", "PYTHONPATH": ""})
+    done = push(hub, folders[0], environment={"INTELIA_PYTHON": tmp_path / "python", "PYTHONPATH": ""})
     assert done.status == 2 and "pip install huggingface_hub" in done.stderr, done.stderr

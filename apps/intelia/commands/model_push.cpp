@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/counted.hpp"
 #include "base/held_folder.hpp"
 #include "cli/command.hpp"
 #include "export/model_pull.hpp"
@@ -22,24 +23,26 @@ void declare(OptionTable& table, Options& options) {
   table.add("revision", push.revision, "Branch, created if it does not exist; default: the default branch", "REVISION");
   table.add("private", push.is_private, "If the model is created: make it private");
   table.add("license", push.license, "License in the model card, such as apache-2.0", "LICENSE");
-  table.add("base", push.base_model, "Base model in the model card; default: as the manifests or the adapter say",
+  table.add("base", push.base_model,
+            "Name of the base model on the hub, for the card and adapter_config.json; default: as the manifests or the "
+            "adapter say",
             "NAME");
   table.add("message", push.message, "Commit message");
 }
 
 Json to_json(const PushPlan& plan) {
   Json list = Json::array();
-  list.push_back({{"path", "README.md"}, {"bytes", plan.card.size()}});
   for (const PushFile& file : plan.files) list.push_back({{"path", file.name}, {"bytes", file.num_bytes}});
   return list;
 }
 
-/** What would go, by line. */
-std::string listing(const PushPlan& plan) {
-  std::string text = fmt::format("\n{:>16}  README.md (model card)", plan.card.size());
-  for (const PushFile& file : plan.files) text += fmt::format("\n{:>16}  {}", file.num_bytes, file.name);
-  for (const std::string& name : plan.left_out) text += fmt::format("\n{:>16}  {}", "not sent", name);
-  return text;
+void list_files(const PushPlan& plan, Log& log) {
+  for (const PushFile& file : plan.files)
+    log.info(fmt::format("{:>16}  {}{}", file.num_bytes, file.name,
+                         file.name == "README.md"         ? " (model card)"
+                         : plan.texts.contains(file.name) ? " (names the base on the hub)"
+                                                          : ""));
+  for (const std::string& name : plan.left_out) log.info(fmt::format("{:>16}  {}", "not sent", name));
 }
 
 int run(const Options& options, Context& context) {
@@ -50,20 +53,21 @@ int run(const Options& options, Context& context) {
   const HeldFolder held(settings.folder, /*may_be_link=*/true);  // what is planned is what is sent
   const PushPlan plan = plan_push(settings, context.log());
   Json summary{
-      {"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes}, {"left_out", plan.left_out}};
-  const double megabytes = static_cast<double>(plan.num_bytes) / 1e6;
+      {"model", settings.name}, {"files", to_json(plan)}, {"bytes", plan.num_bytes()}, {"left_out", plan.left_out}};
+  const double megabytes = static_cast<double>(plan.num_bytes()) / 1e6;
   if (context.common.dry_run) {
     summary["dry_run"] = true;
-    summary["card"] = plan.card;
-    context.finish(summary, fmt::format("{} files, {:.1f} MB, would be sent to {}:{}", plan.files.size() + 1, megabytes,
-                                        settings.name, listing(plan)));
+    summary["card"] = plan.texts.at("README.md");
+    if (!context.common.json) list_files(plan, context.log());
+    context.finish(summary, fmt::format("{}, {:.1f} MB, would be sent to {}", counted(plan.files.size(), "file"),
+                                        megabytes, settings.name));
     return 0;
   }
   const PushedModel pushed = push_model(plan, settings, context.sinks);
   summary["commit"] = pushed.commit;
   summary["url"] = pushed.url;
-  context.finish(summary, fmt::format("{} files, {:.1f} MB, sent to {} as commit {}", plan.files.size() + 1, megabytes,
-                                      settings.name, pushed.commit));
+  context.finish(summary, fmt::format("{}, {:.1f} MB, sent to {} as commit {}", counted(plan.files.size(), "file"),
+                                      megabytes, settings.name, pushed.commit));
   return 0;
 }
 

@@ -16,7 +16,8 @@ void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, st
   table.add("repetition-penalty", sampling.repetition_penalty,
             "Divides the positive logits of tokens that occurred already, and multiplies negative ones (1 = none)");
   table.add("seed", sampling.seed, "Random seed of sampling");
-  table.add("stop", stop_strings, "Texts that end an answer, comma-separated or repeated; not part of it");
+  table.add_texts("stop", stop_strings,
+                  "Text that ends an answer and is not part of it, taken as it is; repeat the option for several");
 }
 
 void tell_ignored_sampling(const std::filesystem::path& model, Log& log) {
