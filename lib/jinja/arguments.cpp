@@ -5,6 +5,29 @@
 
 namespace intelia::jinja {
 
+namespace {
+
+/** Steps of reading all of `value`. */
+std::int64_t steps_of_walk(const Value& value) {
+  return value.is(Type::string) ? static_cast<std::int64_t>(value.bytes().size() / 64) : value.weight();
+}
+
+}  // namespace
+
+void charge_repetition(Runtime& runtime, std::int64_t count, std::size_t size) {
+  std::size_t total = 0;
+  if (__builtin_mul_overflow(static_cast<std::size_t>(count), size, &total)) total = SIZE_MAX;
+  runtime.charge_bytes(total);
+}
+
+void charge_walk(Runtime& runtime, const Value& value) { runtime.charge_steps(steps_of_walk(value)); }
+
+void charge_search(Runtime& runtime, const Value& key, std::size_t count) {
+  std::int64_t steps = 0;
+  if (__builtin_mul_overflow(1 + steps_of_walk(key), static_cast<std::int64_t>(count), &steps)) steps = INT64_MAX;
+  runtime.charge_steps(steps / 8);
+}
+
 std::string string_argument(const CallArguments& arguments, std::size_t position, std::string_view name,
                             std::string_view fallback) {
   const Value* value = arguments.find(position, name);

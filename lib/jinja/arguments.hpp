@@ -2,6 +2,7 @@
 // conversions of single arguments and their error messages; knows no function.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -38,15 +39,33 @@ class Runtime {
   virtual Trace* trace() = 0;
 };
 
-/** Charges the cost of reading all of `text` once. */
+/** Steps of a new string, list or other object, besides its bytes and elements: a step is about 40 bytes of memory. */
+inline constexpr std::int64_t kStepsOfObject = 4;
+
+/** Charges the cost of searching or comparing all of `text` once. */
 inline void charge_text(Runtime& runtime, std::string_view text) {
   runtime.charge_steps(static_cast<std::int64_t>(text.size() / 64));
 }
 
-/** Charges what a walk through a list or dict costs: printing it, comparing it, sorting it. */
-inline void charge_walk(Runtime& runtime, const Value& value) {
-  if (value.is_list_like() || value.is(Type::dict)) runtime.charge_steps(value.weight());
+/** Charges the cost of looking at each character of `text`. */
+inline void charge_characters(Runtime& runtime, std::string_view text) {
+  runtime.charge_steps(static_cast<std::int64_t>(text.size() / 8));
 }
+
+/** Charges the memory of a copy of `text` of which `num_bytes` are kept. */
+inline void charge_copy(Runtime& runtime, const Text& text, std::size_t num_bytes) {
+  runtime.charge_bytes(num_bytes + std::min(num_bytes, text.sources.size()) * sizeof(SourceRange));
+}
+inline void charge_copy(Runtime& runtime, const Text& text) { charge_copy(runtime, text, text.bytes.size()); }
+
+/** Charges `count` pieces of `size` bytes before they are created. */
+void charge_repetition(Runtime& runtime, std::int64_t count, std::size_t size);
+
+/** Charges what reading all of a value costs: printing it, comparing it, sorting it. */
+void charge_walk(Runtime& runtime, const Value& value);
+
+/** Charges what it costs to look for `key` among `count` values. */
+void charge_search(Runtime& runtime, const Value& key, std::size_t count);
 
 /** str() of an argument; `fallback` when it is absent or none. */
 std::string string_argument(const CallArguments& arguments, std::size_t position, std::string_view name,

@@ -11,16 +11,6 @@ namespace {
 
 constexpr std::int64_t kMaxRange = 100'000;  // of Jinja2's sandbox
 
-bool mentions(const Node& node, std::string_view name) {
-  if (node.op == Op::name && node.text == name) return true;
-  const auto in = [&](const NodePtr& kid) { return kid && mentions(*kid, name); };
-  if (std::any_of(node.kids.begin(), node.kids.end(), in)) return true;
-  if (std::any_of(node.arguments.positional.begin(), node.arguments.positional.end(), in)) return true;
-  if (in(node.arguments.star) || in(node.arguments.star_star)) return true;
-  return std::any_of(node.arguments.named.begin(), node.arguments.named.end(),
-                     [&](const auto& argument) { return in(argument.second); });
-}
-
 }  // namespace
 
 CallArguments Evaluator::evaluate_arguments(const Arguments& arguments, Scope& scope) {
@@ -34,7 +24,12 @@ CallArguments Evaluator::evaluate_arguments(const Arguments& arguments, Scope& s
   if (arguments.star_star) {
     const Value more = evaluate(*arguments.star_star, scope);
     if (!more.is(Type::dict)) throw RenderError("argument after ** must be a mapping, not " + type_name(more));
-    for (const auto& [key, value] : more.pairs()) values.named.emplace_back(to_text(key)->bytes, value);
+    for (const auto& [key, value] : more.pairs()) {
+      const TextPtr name = to_text(key);
+      charge_copy(*this, *name);
+      charge_steps(kStepsOfObject);
+      values.named.emplace_back(name->bytes, value);
+    }
   }
   return values;
 }
@@ -46,7 +41,7 @@ Value Evaluator::evaluate_call(const Node& node, Scope& scope, const Value* call
     const Value object = evaluate(*callee_node.kids[0], scope);
     if (object.is(Type::loop))
       return call_loop_method(object.data<Loop>(), callee_node.text, evaluate_arguments(node.arguments, scope));
-    callee = get_attribute(object, callee_node.text);
+    callee = get_attribute(*this, object, callee_node.text);
   } else {
     callee = evaluate(callee_node, scope);
   }
@@ -80,12 +75,12 @@ Value Evaluator::call_macro(const Macro& macro, const CallArguments& arguments, 
   std::vector<std::pair<std::string, Value>> named;
   for (auto& argument : rest.named) {
     if (argument.first == "caller")
-      (*inner).assign(symbol_of("caller"), argument.second);
+      (*inner).assign(caller_symbol_, argument.second);
     else
       named.push_back(std::move(argument));
   }
   rest.named = std::move(named);
-  if (caller != nullptr) (*inner).assign(symbol_of("caller"), *caller);
+  if (caller != nullptr) (*inner).assign(caller_symbol_, *caller);
   bind_rest(node, *inner, std::move(rest));
   Text text;
   execute(*node.kids.back(), *inner, text);
@@ -93,6 +88,7 @@ Value Evaluator::call_macro(const Macro& macro, const CallArguments& arguments, 
 }
 
 ExtraArguments Evaluator::bind_parameters(const Node& macro, Scope& scope, const CallArguments& arguments) {
+  charge_steps(static_cast<std::int64_t>(macro.names.size() * (1 + arguments.named.size()) / 8));
   ExtraArguments rest{{}, arguments.named};
   for (std::size_t i = 0; i < macro.names.size(); ++i) {
     const std::string& name = macro.names[i];
@@ -117,20 +113,23 @@ ExtraArguments Evaluator::bind_parameters(const Node& macro, Scope& scope, const
 }
 
 void Evaluator::bind_rest(const Node& macro, Scope& scope, ExtraArguments rest) {
-  if (!rest.positional.empty() && !mentions(*macro.kids.back(), "varargs")) {
+  if (!rest.positional.empty() && !macro.reads_varargs) {
     throw RenderError(
         fmt::format("macro {} takes not more than {} argument(s)", repr_of_string(macro.text), macro.names.size()));
   }
-  if (!rest.named.empty() && !mentions(*macro.kids.back(), "kwargs")) {
+  if (!rest.named.empty() && !macro.reads_kwargs) {
     throw RenderError(fmt::format("macro {} takes no keyword argument {}", repr_of_string(macro.text),
                                   repr_of_string(rest.named.front().first)));
   }
-  if (const int symbol = symbol_of("varargs"); symbol >= 0)
-    scope.assign(symbol, Value::list(std::move(rest.positional), Type::tuple));
-  if (const int symbol = symbol_of("kwargs"); symbol >= 0) {
+  if (varargs_symbol_ >= 0) scope.assign(varargs_symbol_, Value::list(std::move(rest.positional), Type::tuple));
+  if (kwargs_symbol_ >= 0) {
     std::vector<std::pair<Value, Value>> items;
-    for (auto& [name, value] : rest.named) items.emplace_back(Value::string(name), std::move(value));
-    scope.assign(symbol, Value::dict(std::move(items)));
+    for (auto& [name, value] : rest.named) {
+      Value key = Value::string(name);
+      charge_search(*this, key, items.size());
+      items.emplace_back(std::move(key), std::move(value));
+    }
+    scope.assign(kwargs_symbol_, Value::dict(std::move(items)));
   }
 }
 
@@ -157,10 +156,14 @@ Value Evaluator::call_function(int function, const CallArguments& arguments) {
 Value Evaluator::make_namespace(const CallArguments& arguments) {
   auto name_space = std::make_shared<Namespace>();
   namespaces_.push_back(name_space);
-  charge_steps(1);
+  charge_steps(kStepsOfObject);
   for (const Value& positional : arguments.positional) {
     if (!positional.is(Type::dict)) throw RenderError("namespace() takes a mapping");
-    for (const auto& [key, value] : positional.pairs()) set_attribute(*name_space, to_text(key)->bytes, value);
+    for (const auto& [key, value] : positional.pairs()) {
+      const TextPtr name = to_text(key);
+      charge_copy(*this, *name);
+      set_attribute(*name_space, name->bytes, value);
+    }
   }
   for (const auto& [name, value] : arguments.named) set_attribute(*name_space, name, value);
   return Value::object(Type::name_space, std::move(name_space));
@@ -169,20 +172,21 @@ Value Evaluator::make_namespace(const CallArguments& arguments) {
 Value Evaluator::make_dict(const CallArguments& arguments) {
   std::vector<std::pair<Value, Value>> items;
   const Value* source = arguments.positional.empty() ? nullptr : &arguments.positional[0];
+  const auto add = [&](Value key, Value value) {
+    charge_search(*this, key, items.size());
+    items.emplace_back(std::move(key), std::move(value));
+  };
   if (source != nullptr && source->is(Type::dict)) {
-    items = source->pairs();
+    for (const auto& [key, value] : source->pairs()) add(key, value);
   } else if (source != nullptr) {
     for (const Value& pair : elements_of(*source)) {
       std::vector<Value> both = elements_of(pair);
       if (both.size() != 2) throw RenderError("dict() needs pairs of key and value");
       if (trace_) trace_->watch_use(both[0]);
-      for (std::size_t earlier = 0; earlier < items.size() && both[0].is_tuple(); ++earlier)
-        charge_walk(*this, both[0]);
-      items.emplace_back(std::move(both[0]), std::move(both[1]));
+      add(std::move(both[0]), std::move(both[1]));
     }
   }
-  for (const auto& [name, value] : arguments.named) items.emplace_back(Value::string(name), value);
-  charge_steps(static_cast<std::int64_t>(items.size() * items.size() / 8));
+  for (const auto& [name, value] : arguments.named) add(Value::string(name), value);
   return Value::dict(std::move(items));
 }
 
@@ -214,6 +218,8 @@ Value Evaluator::format_now(const CallArguments& arguments) {
   const Value* format = arguments.find(0, "format");
   if (format == nullptr || !format->is(Type::string)) throw RenderError("strftime_now() needs a format");
   if (trace_) trace_->watch_use(*format);
+  constexpr std::size_t kMaxGrowth = 16;  // a code of two bytes becomes a date and time
+  charge_repetition(*this, kMaxGrowth, format->bytes().size());
   return Value::string(format_date(format->bytes(), *now_));
 }
 

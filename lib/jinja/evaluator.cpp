@@ -16,9 +16,11 @@ void Scope::assign(int symbol, Value value) {
   variables.emplace_back(symbol, std::move(value));
 }
 
-const Value* Scope::find(int symbol) const {
+const Value* Scope::find(int symbol, std::size_t& num_read) const {
   for (const Scope* scope = this; scope != nullptr; scope = scope->parent) {
+    ++num_read;
     for (const auto& variable : scope->variables) {
+      ++num_read;
       if (variable.first == symbol) return &variable.second;
     }
   }
@@ -26,7 +28,13 @@ const Value* Scope::find(int symbol) const {
 }
 
 Evaluator::Evaluator(const Parsed& parsed, const Input& input, const Budget& budget)
-    : parsed_(parsed), budget_(budget), now_(input.now) {
+    : parsed_(parsed),
+      budget_(budget),
+      now_(input.now),
+      loop_symbol_(symbol_of("loop")),
+      caller_symbol_(symbol_of("caller")),
+      varargs_symbol_(symbol_of("varargs")),
+      kwargs_symbol_(symbol_of("kwargs")) {
   if (input.is_traced) trace_ = std::make_shared<Trace>();
   define_globals(input);
 }
@@ -101,8 +109,7 @@ Value Evaluator::messages_value(const Json& list) {
 
 std::vector<Value> Evaluator::elements_of(const Value& value) {
   if (trace_ && value.is(Type::string)) trace_->watch_use(value);
-  charge_elements(*this, value);
-  return iterate(value);
+  return charged_items(*this, value);
 }
 
 Scope& Evaluator::new_scope(Scope* parent) {
@@ -120,6 +127,7 @@ int Evaluator::symbol_of(std::string_view name) const {
 void Evaluator::assign_target(const Node& target, Scope& scope, Value value) {
   switch (target.op) {
     case Op::name:
+      charge_steps(static_cast<std::int64_t>(scope.variables.size() / 32));
       scope.assign(target.symbol, std::move(value));
       break;
     case Op::attribute: {
@@ -149,6 +157,7 @@ void Evaluator::set_attribute(Namespace& name_space, const std::string& name, Va
                     "Please rename the attribute.",
                     repr_of_string(name)));
   }
+  charge_steps(1 + static_cast<std::int64_t>(name_space.attributes.size() / 8));
   for (auto& attribute : name_space.attributes) {
     if (attribute.first == name) {
       attribute.second = std::move(value);
@@ -159,7 +168,7 @@ void Evaluator::set_attribute(Namespace& name_space, const std::string& name, Va
 }
 
 void Evaluator::write(Text& out, const Text& piece) {
-  charge_bytes(piece.bytes.size());
+  charge_copy(*this, piece);
   append(out, piece);
   if (&out == root_output_ && static_cast<std::int64_t>(out.bytes.size()) > budget_.max_output_bytes) {
     throw RenderError(fmt::format("the template writes more than {} bytes", budget_.max_output_bytes));
@@ -167,7 +176,7 @@ void Evaluator::write(Text& out, const Text& piece) {
 }
 
 void Evaluator::write_value(Text& out, const Value& value) {
-  charge_walk(*this, value);
+  if (!value.is(Type::string)) charge_walk(*this, value);
   write(out, *to_text(value));
 }
 

@@ -24,8 +24,9 @@ struct Scope {
 
   /** Sets the variable in this scope. */
   void assign(int symbol, Value value);
-  /** The variable in this scope or the nearest one around it, or null. */
-  const Value* find(int symbol) const;
+  /** The variable in this scope or the nearest one around it, or null; `num_read` gets the scopes and variables that
+   * were read. */
+  const Value* find(int symbol, std::size_t& num_read) const;
 };
 
 struct Macro {
@@ -108,8 +109,8 @@ class Evaluator final : public Runtime {
   int symbol_of(std::string_view name) const;
   void assign_target(const Node& target, Scope& scope, Value value);
   void unpack(const Node& targets, Scope& scope, const Value& value);
-  static void set_attribute(Namespace& name_space, const std::string& name, Value value);
-  /** iterate(), charged and traced: it reads the characters of a text. */
+  void set_attribute(Namespace& name_space, const std::string& name, Value value);
+  /** charged_items(), traced: it reads the characters of a text. */
   std::vector<Value> elements_of(const Value& value);
   /** Appends to `out`, charging the bytes. */
   void write(Text& out, const Text& piece);
@@ -135,7 +136,7 @@ class Evaluator final : public Runtime {
 
   // expressions.cpp
   Value evaluate(const Node& node, Scope& scope);
-  Value evaluate_name(const Node& node, const Scope& scope) const;
+  Value evaluate_name(const Node& node, const Scope& scope);
   Value evaluate_operator(const Node& node, Scope& scope);
   Value evaluate_attribute(const Node& node, Scope& scope);
   Value evaluate_item(const Node& node, Scope& scope);
@@ -149,8 +150,6 @@ class Evaluator final : public Runtime {
   Value evaluate_arithmetic(const Node& node, Scope& scope);
   /** left + right of two texts, lists or tuples; nothing for other types. */
   std::optional<Value> concatenated(const Value& left, const Value& right);
-  /** Charged before anything is allocated. */
-  void charge_repetition(std::int64_t count, std::size_t size, bool is_text);
   Value repeated_text(const Text& text, std::int64_t count);
   Value repeated_list(const Value& list, std::int64_t count);
   Value joined(const Text& left, const Text& right);
@@ -181,6 +180,7 @@ class Evaluator final : public Runtime {
   std::shared_ptr<Trace> trace_;
   std::deque<Scope> scopes_;  // addresses stay
   Scope* root_ = nullptr;
+  const int loop_symbol_, caller_symbol_, varargs_symbol_, kwargs_symbol_;
   std::vector<std::shared_ptr<Namespace>> namespaces_;
   std::size_t num_macros_ = 0;
   Value filtered_;

@@ -67,8 +67,11 @@ Value Evaluator::evaluate_operator(const Node& node, Scope& scope) {
   }
 }
 
-Value Evaluator::evaluate_name(const Node& node, const Scope& scope) const {
-  if (const Value* value = scope.find(node.symbol)) return *value;
+Value Evaluator::evaluate_name(const Node& node, const Scope& scope) {
+  std::size_t num_read = 0;
+  const Value* value = scope.find(node.symbol, num_read);
+  charge_steps(static_cast<std::int64_t>(num_read / 32));
+  if (value != nullptr) return *value;
   const bool lacks_date = node.text == "strftime_now";
   return Value::undefined(repr_of_string(node.text) + " is undefined" +
                           (lacks_date ? ": the template uses the current date, and no date is set" : ""));
@@ -77,29 +80,23 @@ Value Evaluator::evaluate_name(const Node& node, const Scope& scope) const {
 Value Evaluator::evaluate_attribute(const Node& node, Scope& scope) {
   const Value object = evaluate(*node.kids[0], scope);
   if (object.is(Type::loop)) return loop_attribute(object.data<Loop>(), node.text);
-  return get_attribute(object, node.text);
+  return get_attribute(*this, object, node.text);
 }
 
 Value Evaluator::evaluate_item(const Node& node, Scope& scope) {
   const Value object = evaluate(*node.kids[0], scope);
   if (node.kids[1]->op == Op::slice) return evaluate_slice(object, *node.kids[1], scope);
-  if (object.is(Type::string)) charge_text(*this, object.bytes());
   const Value key = evaluate(*node.kids[1], scope);
   charge_walk(*this, key);
   if (trace_) trace_->watch_item(object, key);
-  return get_item(object, key);
+  return get_item(*this, object, key);
 }
 
 Value Evaluator::evaluate_slice(const Value& object, const Node& slice, Scope& scope) {
   const auto part = [&](std::size_t i) { return slice.kids[i] ? evaluate(*slice.kids[i], scope) : Value::none(); };
   const Value start = part(0), stop = part(1), step = part(2);
   if (trace_ && object.is(Type::string)) trace_->watch_use(object);
-  Value result = get_slice(object, start, stop, step);
-  if (result.is(Type::string))
-    charge_bytes(result.bytes().size());
-  else if (result.is_list_like())
-    charge_steps(static_cast<std::int64_t>(result.items().size()));
-  return result;
+  return get_slice(*this, object, start, stop, step);
 }
 
 Value Evaluator::evaluate_condition(const Node& node, Scope& scope) {
@@ -115,6 +112,7 @@ Value Evaluator::evaluate_concatenation(const Node& node, Scope& scope) {
 }
 
 Value Evaluator::evaluate_list(const Node& node, Scope& scope) {
+  charge_steps(kStepsOfObject);
   std::vector<Value> items;
   items.reserve(node.kids.size());
   for (const NodePtr& kid : node.kids) items.push_back(evaluate(*kid, scope));
@@ -122,11 +120,12 @@ Value Evaluator::evaluate_list(const Node& node, Scope& scope) {
 }
 
 Value Evaluator::evaluate_dict(const Node& node, Scope& scope) {
+  charge_steps(kStepsOfObject);
   std::vector<std::pair<Value, Value>> items;
   for (std::size_t i = 0; i + 1 < node.kids.size(); i += 2) {
     Value key = evaluate(*node.kids[i], scope);
     if (trace_) trace_->watch_use(key);
-    for (std::size_t earlier = 0; earlier < i; ++earlier) charge_walk(*this, key);
+    charge_search(*this, key, items.size());
     items.emplace_back(std::move(key), evaluate(*node.kids[i + 1], scope));
   }
   return Value::dict(std::move(items));
@@ -147,8 +146,10 @@ Value Evaluator::evaluate_compare(const Node& node, Scope& scope) {
   for (std::size_t i = 0; i < node.names.size(); ++i) {
     Value right = evaluate(*node.kids[i + 1], scope);
     const std::string& symbol = node.names[i];
-    charge_walk(*this, right);
-    if (right.is(Type::string)) charge_text(*this, right.bytes());
+    if (right.is(Type::dict) && symbol.ends_with("in"))
+      charge_search(*this, left, right.pairs().size());
+    else
+      charge_walk(*this, right);
     if (trace_) trace_->watch_comparison(symbol, left, right);
     bool holds = false;
     if (symbol == "==")
@@ -243,19 +244,10 @@ std::optional<Value> Evaluator::concatenated(const Value& left, const Value& rig
   return std::nullopt;
 }
 
-void Evaluator::charge_repetition(std::int64_t count, std::size_t size, bool is_text) {
-  std::int64_t total = 0;
-  if (__builtin_mul_overflow(count, static_cast<std::int64_t>(size), &total)) total = INT64_MAX / 2;
-  if (is_text)
-    charge_bytes(static_cast<std::size_t>(total));
-  else
-    charge_steps(total);
-}
-
 Value Evaluator::repeated_text(const Text& text, std::int64_t count) {
   Text out;
   if (text.bytes.empty() || count <= 0) return Value::string(std::move(out));
-  charge_repetition(count, text.bytes.size(), true);
+  charge_repetition(*this, count, text.bytes.size() + text.sources.size() * sizeof(SourceRange));
   out.bytes.reserve(text.bytes.size() * static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i) append(out, text);
   return Value::string(std::move(out));
@@ -264,7 +256,9 @@ Value Evaluator::repeated_text(const Text& text, std::int64_t count) {
 Value Evaluator::repeated_list(const Value& list, std::int64_t count) {
   std::vector<Value> items;
   if (!list.items().empty() && count > 0) {
-    charge_repetition(count, list.items().size(), false);
+    std::int64_t total = 0;
+    if (__builtin_mul_overflow(count, static_cast<std::int64_t>(list.items().size()), &total)) total = INT64_MAX;
+    charge_steps(total);
     items.reserve(list.items().size() * static_cast<std::size_t>(count));
     for (std::int64_t i = 0; i < count; ++i) items.insert(items.end(), list.items().begin(), list.items().end());
   }
@@ -274,11 +268,7 @@ Value Evaluator::repeated_list(const Value& list, std::int64_t count) {
 Value Evaluator::joined(const Text& left, const Text& right) {
   Text out;
   const bool is_safe = left.is_safe || right.is_safe;
-  const auto add = [&](const Text& piece) {
-    write(out, is_safe && !piece.is_safe ? with_bytes(piece, escape_markup(piece.bytes)) : piece);
-  };
-  add(left);
-  add(right);
+  for (const Text* piece : {&left, &right}) write(out, is_safe ? escaped(*this, *piece) : *piece);
   out.is_safe = is_safe;
   return Value::string(std::move(out));
 }

@@ -11,6 +11,7 @@
 #include "jinja/format.hpp"
 #include "jinja/functions.hpp"
 #include "jinja/number.hpp"
+#include "jinja/text.hpp"
 #include "jinja/trace.hpp"
 #include "text/python_characters.hpp"
 
@@ -19,11 +20,6 @@ namespace intelia::jinja {
 using std::size_t;
 
 namespace {
-
-const Text& text_of(const Value& value, TextPtr& keep) {
-  keep = to_text(value);
-  return *keep;
-}
 
 /** The filter title: words begin after whitespace, dashes and opening brackets. */
 std::string title_filter(std::string_view text) {
@@ -50,8 +46,9 @@ std::string title_filter(std::string_view text) {
 using Filter = Value (*)(Runtime&, const Value&, const CallArguments&);
 
 /** The value of `attribute` ("name", "a.b", 0, "0") of `item`, as filters look it up. */
-Value attribute_of(const Value& item, const Value& attribute) {
-  if (attribute.is_whole()) return get_item(item, attribute);
+Value attribute_of(Runtime& runtime, const Value& item, const Value& attribute) {
+  charge_walk(runtime, attribute);
+  if (attribute.is_whole()) return get_item(runtime, item, attribute);
   const std::string path = to_text(attribute)->bytes;
   Value value = item;
   for (size_t begin = 0; begin <= path.size();) {
@@ -59,22 +56,19 @@ Value attribute_of(const Value& item, const Value& attribute) {
     const std::string part = path.substr(begin, end - begin);
     const bool is_number =
         !part.empty() && std::all_of(part.begin(), part.end(), [](char c) { return c >= '0' && c <= '9'; });
-    value = get_item(value, is_number ? Value::integer(parse_integer(part, 10).value_or(0)) : Value::string(part));
+    runtime.charge_steps(1);
+    value =
+        get_item(runtime, value, is_number ? Value::integer(parse_integer(part, 10).value_or(0)) : Value::string(part));
     begin = end + 1;
   }
   return value;
 }
 
 /** The key that sort, min, max and unique compare: strings case-insensitively by default. */
-Value sort_key(const Value& item, const Value* attribute, bool is_case_sensitive) {
-  Value key = attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(item, *attribute);
+Value sort_key(Runtime& runtime, const Value& item, const Value* attribute, bool is_case_sensitive) {
+  Value key = attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(runtime, item, *attribute);
   if (!is_case_sensitive && key.is(Type::string)) return Value::string(python::lower(key.bytes()));
   return key;
-}
-
-std::vector<Value> charged_items(Runtime& runtime, const Value& input) {
-  charge_elements(runtime, input);
-  return iterate(input);
 }
 
 Value extreme(Runtime& runtime, const Value& input, const CallArguments& arguments, int sign) {
@@ -83,9 +77,9 @@ Value extreme(Runtime& runtime, const Value& input, const CallArguments& argumen
   const bool is_case_sensitive = flag_argument(arguments, 0, "case_sensitive", false);
   const Value* attribute = arguments.find(1, "attribute");
   size_t best = 0;
-  Value best_key = sort_key(items[0], attribute, is_case_sensitive);
+  Value best_key = sort_key(runtime, items[0], attribute, is_case_sensitive);
   for (size_t i = 1; i < items.size(); ++i) {
-    const Value key = sort_key(items[i], attribute, is_case_sensitive);
+    const Value key = sort_key(runtime, items[i], attribute, is_case_sensitive);
     if (sign * compare(key, best_key, sign > 0 ? ">" : "<") > 0) {
       best = i;
       best_key = key;
@@ -93,6 +87,8 @@ Value extreme(Runtime& runtime, const Value& input, const CallArguments& argumen
   }
   return items[best];
 }
+
+constexpr std::int64_t kStepsOfSorting = 8;  // an element
 
 void stable_sort_by(std::vector<Value>& items, const std::function<Value(const Value&)>& key_of, bool is_reversed) {
   std::vector<std::pair<Value, Value>> keyed;
@@ -121,7 +117,7 @@ Value selected(Runtime& runtime, const Value& input, const CallArguments& argume
   const CallArguments rest = has_test ? rest_of(arguments, test_at + 1) : CallArguments{};
   std::vector<Value> kept;
   for (const Value& item : items) {
-    const Value value = by_attribute ? attribute_of(item, arguments.positional[0]) : item;
+    const Value value = by_attribute ? attribute_of(runtime, item, arguments.positional[0]) : item;
     const bool matches = has_test ? apply_test(runtime, test, value, rest) : is_true(value);
     if (matches == keeps_matches) kept.push_back(item);
   }
@@ -137,7 +133,7 @@ Value add_up(const Value& left, const Value& right) {
 
 constexpr std::int64_t kMaxIndent = 64;
 
-JsonStyle json_style(const CallArguments& arguments) {
+JsonStyle json_style(Runtime& runtime, const CallArguments& arguments) {
   JsonStyle style;
   style.ensure_ascii = flag_argument(arguments, 0, "ensure_ascii", false);
   if (const Value* indent = arguments.find(1, "indent"); indent != nullptr && !indent->is(Type::none)) {
@@ -152,7 +148,7 @@ JsonStyle json_style(const CallArguments& arguments) {
     style.item_separator = ",";
   }
   if (const Value* separators = arguments.find(2, "separators"); separators != nullptr && !separators->is(Type::none)) {
-    const std::vector<Value> both = iterate(*separators);
+    const std::vector<Value> both = charged_items(runtime, *separators);
     if (both.size() != 2) throw RenderError("separators must be a pair");
     style.item_separator = to_text(both[0])->bytes;
     style.key_separator = to_text(both[1])->bytes;
@@ -183,11 +179,13 @@ Value indented(Runtime& runtime, const Text& text, const CallArguments& argument
   return Value::string(std::move(out));
 }
 
-Value truncated_text(const Text& text, const CallArguments& arguments) {
+Value truncated_text(Runtime& runtime, const Text& text, const CallArguments& arguments) {
   const auto length = static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 0, "length", 255)));
   const bool kills_words = flag_argument(arguments, 1, "killwords", false);
   const std::string end = string_argument(arguments, 2, "end", "...");
   const auto leeway = static_cast<size_t>(std::max<std::int64_t>(0, integer_argument(arguments, 3, "leeway", 5)));
+  charge_copy(runtime, text);
+  runtime.charge_bytes(end.size());
   if (count_code_points(text.bytes) <= length + leeway) return Value::string(text);
   const size_t end_length = count_code_points(end);
   Text cut = substring(text, 0, byte_offset(text.bytes, length - std::min(length, end_length)));
@@ -246,32 +244,23 @@ Value rounded(const Value& value, const CallArguments& arguments) {
 }
 
 Value filter_trim(Runtime& runtime, const Value& input, const CallArguments& arguments) {
-  TextPtr keep;
-  return strip(runtime, text_of(input, keep), arguments.find(0, "chars"), Side::both);
+  return strip(runtime, *to_text(input), arguments.find(0, "chars"), Side::both);
 }
 
-Value filter_upper(Runtime&, const Value& input, const CallArguments&) {
-  TextPtr keep;
-  const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, python::upper(text.bytes)));
+Value filter_upper(Runtime& runtime, const Value& input, const CallArguments&) {
+  return changed(runtime, *to_text(input), python::upper);
 }
 
-Value filter_lower(Runtime&, const Value& input, const CallArguments&) {
-  TextPtr keep;
-  const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, python::lower(text.bytes)));
+Value filter_lower(Runtime& runtime, const Value& input, const CallArguments&) {
+  return changed(runtime, *to_text(input), python::lower);
 }
 
-Value filter_capitalize(Runtime&, const Value& input, const CallArguments&) {
-  TextPtr keep;
-  const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, python::capitalize(text.bytes)));
+Value filter_capitalize(Runtime& runtime, const Value& input, const CallArguments&) {
+  return changed(runtime, *to_text(input), python::capitalize);
 }
 
-Value filter_title(Runtime&, const Value& input, const CallArguments&) {
-  TextPtr keep;
-  const Text& text = text_of(input, keep);
-  return Value::string(with_bytes(text, title_filter(text.bytes)));
+Value filter_title(Runtime& runtime, const Value& input, const CallArguments&) {
+  return changed(runtime, *to_text(input), title_filter);
 }
 
 Value filter_string(Runtime& runtime, const Value& input, const CallArguments&) {
@@ -287,12 +276,9 @@ Value filter_safe(Runtime&, const Value& input, const CallArguments&) {
 }
 
 Value filter_escape(Runtime& runtime, const Value& input, const CallArguments&) {
-  TextPtr keep;
-  const Text& text = text_of(input, keep);
-  runtime.charge_bytes(text.bytes.size() * 2);
-  Text escaped = text.is_safe ? text : with_bytes(text, escape_markup(text.bytes));
-  escaped.is_safe = true;
-  return Value::string(std::move(escaped));
+  Text text = escaped(runtime, *to_text(input));
+  text.is_safe = true;
+  return Value::string(std::move(text));
 }
 
 Value filter_length(Runtime&, const Value& input, const CallArguments&) { return Value::integer(length_of(input)); }
@@ -307,7 +293,7 @@ Value filter_default(Runtime&, const Value& input, const CallArguments& argument
 Value filter_join(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   std::vector<Value> items = charged_items(runtime, input);
   if (const Value* attribute = arguments.find(1, "attribute"); attribute != nullptr && !attribute->is(Type::none)) {
-    for (Value& item : items) item = attribute_of(item, *attribute);
+    for (Value& item : items) item = attribute_of(runtime, item, *attribute);
   }
   const Value* separator = arguments.find(0, "d");
   return join(runtime, separator == nullptr ? Text{} : *to_text(*separator), items);
@@ -341,30 +327,30 @@ Value filter_replace(Runtime& runtime, const Value& input, const CallArguments& 
 Value filter_items(Runtime& runtime, const Value& input, const CallArguments&) {
   if (input.is(Type::undefined)) return Value::list({}, Type::generator);
   if (!input.is(Type::dict)) throw RenderError("Can only get item pairs from arguments mapping.");
-  runtime.charge_steps(static_cast<std::int64_t>(input.pairs().size()));
-  return Value::list(pairs_of(input), Type::generator);
+  return Value::list(pairs_of(runtime, input), Type::generator);
 }
 
 Value filter_dictsort(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   if (!input.is(Type::dict)) throw RenderError("'" + type_name(input) + "' object has no attribute 'items'");
-  runtime.charge_steps(static_cast<std::int64_t>(input.pairs().size()) * 8);
+  runtime.charge_steps(static_cast<std::int64_t>(input.pairs().size()) * kStepsOfSorting);
   const bool is_case_sensitive = flag_argument(arguments, 0, "case_sensitive", false);
   const std::string by = string_argument(arguments, 1, "by", "key");
   if (by != "key" && by != "value") throw RenderError("You can only sort by either \"key\" or \"value\"");
-  std::vector<Value> items = pairs_of(input);
+  std::vector<Value> items = pairs_of(runtime, input);
   stable_sort_by(
-      items, [&](const Value& item) { return sort_key(item.items()[by == "value"], nullptr, is_case_sensitive); },
+      items,
+      [&](const Value& item) { return sort_key(runtime, item.items()[by == "value"], nullptr, is_case_sensitive); },
       flag_argument(arguments, 2, "reverse", false));
   return Value::list(std::move(items));
 }
 
 Value filter_sort(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   std::vector<Value> items = charged_items(runtime, input);
-  runtime.charge_steps(static_cast<std::int64_t>(items.size()) * 8);
+  runtime.charge_steps(static_cast<std::int64_t>(items.size()) * kStepsOfSorting);
   const bool is_case_sensitive = flag_argument(arguments, 1, "case_sensitive", false);
   const Value* attribute = arguments.find(2, "attribute");
   stable_sort_by(
-      items, [&](const Value& item) { return sort_key(item, attribute, is_case_sensitive); },
+      items, [&](const Value& item) { return sort_key(runtime, item, attribute, is_case_sensitive); },
       flag_argument(arguments, 0, "reverse", false));
   return Value::list(std::move(items));
 }
@@ -374,9 +360,8 @@ Value filter_unique(Runtime& runtime, const Value& input, const CallArguments& a
   const bool is_case_sensitive = flag_argument(arguments, 0, "case_sensitive", false);
   std::vector<Value> kept, keys;
   for (const Value& item : items) {
-    Value key = sort_key(item, arguments.find(1, "attribute"), is_case_sensitive);
-    runtime.charge_steps(static_cast<std::int64_t>(keys.size()));
-    for (std::size_t i = 0; i < keys.size() && key.is_tuple(); ++i) charge_walk(runtime, key);
+    Value key = sort_key(runtime, item, arguments.find(1, "attribute"), is_case_sensitive);
+    charge_search(runtime, key, keys.size());
     if (std::any_of(keys.begin(), keys.end(), [&](const Value& seen) { return equal(seen, key); })) continue;
     keys.push_back(std::move(key));
     kept.push_back(item);
@@ -389,7 +374,7 @@ Value filter_map(Runtime& runtime, const Value& input, const CallArguments& argu
   if (const Value* attribute = arguments.find(std::numeric_limits<size_t>::max(), "attribute")) {
     const Value* otherwise = arguments.find(std::numeric_limits<size_t>::max(), "default");
     for (Value& item : items) {
-      item = attribute_of(item, *attribute);
+      item = attribute_of(runtime, item, *attribute);
       if (item.is(Type::undefined) && otherwise != nullptr) item = *otherwise;
     }
   } else {
@@ -429,14 +414,19 @@ Value filter_sum(Runtime& runtime, const Value& input, const CallArguments& argu
   Value total = arguments.find(1, "start") ? *arguments.find(1, "start") : Value::integer(0);
   const Value* attribute = arguments.find(0, "attribute");
   for (const Value& item : charged_items(runtime, input)) {
-    total = add_up(total, attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(item, *attribute));
+    total = add_up(total,
+                   attribute == nullptr || attribute->is(Type::none) ? item : attribute_of(runtime, item, *attribute));
   }
   return total;
 }
 
-Value filter_int(Runtime&, const Value& input, const CallArguments& arguments) { return to_integer(input, arguments); }
+Value filter_int(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  if (input.is(Type::string)) charge_characters(runtime, input.bytes());
+  return to_integer(input, arguments);
+}
 
-Value filter_float(Runtime&, const Value& input, const CallArguments& arguments) {
+Value filter_float(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  if (input.is(Type::string)) charge_characters(runtime, input.bytes());
   if (input.is_number()) return Value::real(input.as_real());
   if (input.is(Type::undefined)) throw RenderError(input.undefined_message());
   const auto number = input.is(Type::string) ? parse_real(input.bytes()) : std::nullopt;
@@ -455,11 +445,17 @@ Value filter_round(Runtime&, const Value& input, const CallArguments& arguments)
 
 Value filter_tojson(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   Text out;
-  const JsonStyle style = json_style(arguments);
+  constexpr std::size_t kMaxGrowth = 6;  // "\x01" becomes "\u0001"
+  const JsonStyle style = json_style(runtime, arguments);
   const std::size_t indent =
       style.indent == -2 ? style.indent_text.size() : static_cast<std::size_t>(std::max(0, style.indent));
-  runtime.charge_bytes(static_cast<std::size_t>(std::min<std::int64_t>(input.weight(), 1 << 30)) * indent *
-                       static_cast<std::size_t>(input.depth()));
+  if (input.is(Type::string)) {
+    charge_repetition(runtime, kMaxGrowth, input.bytes().size());
+  } else {
+    charge_repetition(runtime, input.weight(),
+                      indent * static_cast<std::size_t>(input.depth()) +
+                          (style.item_separator.size() + style.key_separator.size()) / kMaxGrowth);
+  }
   append_json(out, input, style);
   runtime.charge_bytes(out.bytes.size());
   return Value::string(std::move(out));
@@ -469,8 +465,8 @@ Value filter_indent(Runtime& runtime, const Value& input, const CallArguments& a
   return indented(runtime, *to_text(input), arguments);
 }
 
-Value filter_truncate(Runtime&, const Value& input, const CallArguments& arguments) {
-  return truncated_text(*to_text(input), arguments);
+Value filter_truncate(Runtime& runtime, const Value& input, const CallArguments& arguments) {
+  return truncated_text(runtime, *to_text(input), arguments);
 }
 
 Value filter_wordcount(Runtime& runtime, const Value& input, const CallArguments&) {
@@ -481,10 +477,10 @@ Value filter_format(Runtime& runtime, const Value& input, const CallArguments& a
   return format_percent(runtime, *to_text(input), arguments.positional);
 }
 
-Value filter_attr(Runtime&, const Value& input, const CallArguments& arguments) {
+Value filter_attr(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   const std::string name = to_text(required(arguments, 0, "name", "attr"))->bytes;
   if (const auto method = method_of(input, name)) return *method;
-  if (input.is(Type::name_space)) return get_item(input, Value::string(name));
+  if (input.is(Type::name_space)) return get_item(runtime, input, Value::string(name));
   return missing(input, Value::string(name));
 }
 
@@ -494,12 +490,12 @@ Value filter_groupby(Runtime& runtime, const Value& input, const CallArguments& 
   const Value* otherwise = arguments.find(1, "default");
   const bool is_case_sensitive = flag_argument(arguments, 2, "case_sensitive", false);
   std::vector<Value> items = charged_items(runtime, input);
-  runtime.charge_steps(static_cast<std::int64_t>(items.size()) * 8);
+  runtime.charge_steps(static_cast<std::int64_t>(items.size()) * kStepsOfSorting);
   const auto group_of = [&](const Value& item) {
-    Value group = attribute_of(item, attribute);
+    Value group = attribute_of(runtime, item, attribute);
     return group.is(Type::undefined) && otherwise != nullptr ? *otherwise : group;
   };
-  const auto key_of = [&](const Value& item) { return sort_key(group_of(item), nullptr, is_case_sensitive); };
+  const auto key_of = [&](const Value& item) { return sort_key(runtime, group_of(item), nullptr, is_case_sensitive); };
   stable_sort_by(items, key_of, false);
   std::vector<Value> groups;
   for (auto begin = items.begin(); begin != items.end();) {
@@ -514,7 +510,7 @@ Value filter_groupby(Runtime& runtime, const Value& input, const CallArguments& 
 Value filter_slice(Runtime& runtime, const Value& input, const CallArguments& arguments) {
   const std::int64_t count = integer_argument(arguments, 0, "slices", 1);
   if (count < 1) throw RenderError("slice needs a positive count");
-  runtime.charge_steps(count);
+  runtime.charge_steps(std::min(count, INT64_MAX / kStepsOfObject) * kStepsOfObject);
   const Value* fill = arguments.find(1, "fill_with");
   const std::vector<Value> items = charged_items(runtime, input);
   const auto length = static_cast<std::int64_t>(items.size());
@@ -541,7 +537,10 @@ Value filter_batch(Runtime& runtime, const Value& input, const CallArguments& ar
   const Value* fill = arguments.find(1, "fill_with");
   std::vector<Value> rows, row;
   for (const Value& item : charged_items(runtime, input)) {
-    if (static_cast<std::int64_t>(row.size()) == width) rows.push_back(Value::list(std::exchange(row, {})));
+    if (static_cast<std::int64_t>(row.size()) == width) {
+      runtime.charge_steps(kStepsOfObject);
+      rows.push_back(Value::list(std::exchange(row, {})));
+    }
     row.push_back(item);
   }
   if (!row.empty()) {
@@ -612,7 +611,8 @@ bool is_filter(std::string_view name) { return filters().contains(name); }
 Value apply_filter(Runtime& runtime, const std::string& name, const Value& input, const CallArguments& arguments) {
   const auto found = filters().find(name);
   if (found == filters().end()) throw RenderError("No filter named '" + name + "'.");
-  if (input.is(Type::string)) runtime.charge_bytes(input.bytes().size());
+  runtime.charge_steps(kStepsOfObject);
+  if (input.is(Type::string)) charge_copy(runtime, input.text());
   if (!structural_filters().contains(name)) charge_walk(runtime, input);
   for (const Value& argument : arguments.positional) charge_walk(runtime, argument);
   for (const auto& argument : arguments.named) charge_walk(runtime, argument.second);

@@ -17,6 +17,26 @@ namespace {
 
 constexpr size_t kMaxWidth = 10'000;
 
+/** Charges what str() and repr() of `value` cost. */
+void charge_printing(Runtime& runtime, const Value& value) {
+  constexpr std::int64_t kMaxGrowth = 4;  // "\x01" becomes "\\x01"
+  runtime.charge_steps(kStepsOfObject);
+  charge_walk(runtime, value);
+  if (value.is(Type::string)) charge_repetition(runtime, kMaxGrowth, value.bytes().size());
+}
+
+/** `digits` with commas between groups of three before the point. */
+std::string with_commas(std::string_view digits) {
+  const size_t begin = digits.starts_with('-');
+  const size_t end = std::min(digits.find('.'), digits.size());
+  std::string out;
+  for (size_t i = 0; i < digits.size(); ++i) {
+    if (i > begin && i < end && (end - i) % 3 == 0) out += ',';
+    out += digits[i];
+  }
+  return out;
+}
+
 /** Width, precision and kind of a format field, "08.3f". */
 Text formatted(const Value& value, std::string_view specification) {
   size_t at = 0;
@@ -86,11 +106,7 @@ Text formatted(const Value& value, std::string_view specification) {
     } else {
       throw RenderError(fmt::format("Unknown format code '{}' for object of type '{}'", kind, type_name(value)));
     }
-    if (has_commas) {
-      const size_t begin = digits[0] == '-';
-      const size_t end = std::min(digits.find('.'), digits.size());
-      for (size_t i = end; i > begin + 3; i -= 3) digits.insert(i - 3, ",");
-    }
+    if (has_commas) digits = with_commas(digits);
     if (kind == '%') digits += '%';
     if (has_plus && digits[0] != '-') digits.insert(0, "+");
     if (alignment == '=' && digits.size() < width) {
@@ -119,6 +135,7 @@ Text formatted(const Value& value, std::string_view specification) {
 }  // namespace
 
 Value format_braces(Runtime& runtime, const Text& format, const CallArguments& arguments) {
+  charge_copy(runtime, format);
   Text out;
   size_t automatic = 0;
   const std::string& bytes = format.bytes;
@@ -131,7 +148,7 @@ Value format_braces(Runtime& runtime, const Text& format, const CallArguments& a
     if (bytes[i] == '}') throw RenderError("Single '}' encountered in format string");
     if (bytes[i] != '{') {
       const size_t end = std::min(bytes.find_first_of("{}", i), bytes.size());
-      append(out, substring(format, i, end));
+      append(out, format, i, end);
       i = end;
       continue;
     }
@@ -171,30 +188,32 @@ Value format_braces(Runtime& runtime, const Text& format, const CallArguments& a
       if (stop == std::string::npos) throw RenderError("Missing ']' in format string");
       const std::string key = field.substr(at + 1, stop - at - 1);
       const auto number = is_item ? parse_integer(key, 10) : std::nullopt;
-      value =
-          is_item ? get_item(value, number ? Value::integer(*number) : Value::string(key)) : get_attribute(value, key);
+      value = is_item ? get_item(runtime, value, number ? Value::integer(*number) : Value::string(key))
+                      : get_attribute(runtime, value, key);
       at = stop + is_item;
     }
+    charge_printing(runtime, value);
     if (as_repr) {
       Text text;
       append_repr(text, value);
       value = Value::string(std::move(text));
     }
     const Text piece = formatted(value, specification);
-    runtime.charge_bytes(piece.bytes.size());
+    charge_copy(runtime, piece);
     append(out, piece);
   }
   return Value::string(std::move(out));
 }
 
 Value format_percent(Runtime& runtime, const Text& format, const std::vector<Value>& values) {
+  charge_copy(runtime, format);
   Text out;
   const std::string& bytes = format.bytes;
   size_t used = 0;
   for (size_t i = 0; i < bytes.size();) {
     if (bytes[i] != '%') {
       const size_t end = std::min(bytes.find('%', i), bytes.size());
-      append(out, substring(format, i, end));
+      append(out, format, i, end);
       i = end;
       continue;
     }
@@ -214,6 +233,7 @@ Value format_percent(Runtime& runtime, const Text& format, const std::vector<Val
     const bool is_left = !specification.empty() && specification[0] == '-';
     if (is_left) specification[0] = '<';
     Text piece;
+    charge_printing(runtime, *value);
     if (kind == 's' || kind == 'r') {
       Text text = *to_text(*value);
       if (kind == 'r') {
@@ -230,7 +250,7 @@ Value format_percent(Runtime& runtime, const Text& format, const std::vector<Val
       const Value number = is_whole && !value->is_whole() ? Value::integer(truncated(value->as_real())) : *value;
       piece = formatted(number, specification + (is_whole ? 'd' : kind));
     }
-    runtime.charge_bytes(piece.bytes.size());
+    charge_copy(runtime, piece);
     append(out, piece);
   }
   if (used < values.size()) throw RenderError("not all arguments converted during string formatting");

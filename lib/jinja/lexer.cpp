@@ -14,6 +14,8 @@ namespace intelia::jinja {
 
 namespace {
 
+constexpr std::size_t kMaxNameBytes = 1000;
+
 class Lexer {
  public:
   Lexer(std::string_view source, const std::string& name) : name_(name) {
@@ -205,6 +207,7 @@ class Lexer {
     if (is_name_byte(first)) {
       std::size_t end = position_;
       while (end < source_.size() && is_name_byte(source_[end])) ++end;
+      if (end - position_ > kMaxNameBytes) fail(fmt::format("a name has more than {} bytes", kMaxNameBytes));
       return push(Lexeme::name, source_.substr(position_, end - position_), end);
     }
     if (first == '\'' || first == '"') return lex_string(first);

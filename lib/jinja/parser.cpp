@@ -17,6 +17,17 @@ namespace {
 
 constexpr int kMaxChained = 250;  // operators of one kind in sequence, which nest to the left
 
+/** Whether the variable `name` occurs in the tree. */
+bool mentions(const Node& node, std::string_view name) {
+  if (node.op == Op::name && node.text == name) return true;
+  const auto in = [&](const NodePtr& kid) { return kid && mentions(*kid, name); };
+  if (std::any_of(node.kids.begin(), node.kids.end(), in)) return true;
+  if (std::any_of(node.arguments.positional.begin(), node.arguments.positional.end(), in)) return true;
+  if (in(node.arguments.star) || in(node.arguments.star_star)) return true;
+  return std::any_of(node.arguments.named.begin(), node.arguments.named.end(),
+                     [&](const auto& argument) { return in(argument.second); });
+}
+
 class Parser {
  public:
   Parser(std::vector<Token> tokens, const std::string& name) : tokens_(std::move(tokens)), name_(name) {}
@@ -290,8 +301,14 @@ class Parser {
     loops_ = loops;
     expect_block_end();
     node->kids = std::move(defaults);
-    node->kids.push_back(std::move(body));
+    add_body(*node, std::move(body));
     return node;
+  }
+
+  static void add_body(Node& macro, NodePtr body) {
+    macro.reads_varargs = mentions(*body, "varargs");
+    macro.reads_kwargs = mentions(*body, "kwargs");
+    macro.kids.push_back(std::move(body));
   }
 
   NodePtr parse_call_block() {
@@ -313,7 +330,7 @@ class Parser {
     macro->names = std::move(node->names);
     macro->symbols = std::move(node->symbols);
     macro->kids = std::move(defaults);
-    macro->kids.push_back(std::move(body));
+    add_body(*macro, std::move(body));
     node->kids.push_back(std::move(call));
     node->kids.push_back(std::move(macro));
     return node;

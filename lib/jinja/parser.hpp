@@ -71,7 +71,8 @@ struct Node {
   Op op = Op::block;
   int line = 0;
   int symbol = -1;
-  bool is_recursive = false;  // of for_loop; of macro: it reads varargs or kwargs or caller
+  bool is_recursive = false;                         // of for_loop
+  bool reads_varargs = false, reads_kwargs = false;  // of macro
   Value value;
   std::string text;
   std::vector<std::string> names;

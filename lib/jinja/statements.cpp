@@ -95,6 +95,7 @@ void Evaluator::execute_generation(const Node& node, Scope& scope, Text& out) {
 
 Value Evaluator::new_macro(const Node& node, Scope& scope) {
   ++num_macros_;
+  charge_steps(kStepsOfObject);
   return Value::object(Type::macro, std::make_shared<Macro>(Macro{&node, &scope}));
 }
 
@@ -138,12 +139,11 @@ void Evaluator::run_loop(const Node& node, Scope& scope, const Value& iterable, 
   loop->node = node.is_recursive ? &node : nullptr;
   loop->scope = &scope;
   const Value loop_value = Value::object(Type::loop, loop);
-  const int loop_symbol = symbol_of("loop");
   Scope* iteration = &*inner;
   for (; loop->index < loop->items.size(); ++loop->index) {
     if (num_macros_ != num_macros) iteration = &new_scope(&scope);
     iteration->variables.clear();
-    if (loop_symbol >= 0) iteration->variables.emplace_back(loop_symbol, loop_value);
+    if (loop_symbol_ >= 0) iteration->variables.emplace_back(loop_symbol_, loop_value);
     assign_target(*node.kids[0], *iteration, loop->items[loop->index]);
     if (execute(*node.kids[3], *iteration, out) == Flow::break_loop) break;
   }

@@ -11,7 +11,7 @@ namespace intelia::jinja {
 Budget Budget::for_input(std::size_t num_messages, std::size_t num_bytes) {
   Budget budget;
   budget.max_steps += static_cast<std::int64_t>(2000 * num_messages + num_bytes);
-  budget.max_bytes += static_cast<std::int64_t>(32 * num_bytes);
+  budget.max_bytes += static_cast<std::int64_t>(1024 * num_messages + 32 * num_bytes);
   return budget;
 }
 

@@ -32,8 +32,9 @@ struct Text {
   bool is_safe = false;  // Markup in Jinja's sense: `+` escapes the other operand
 };
 
-/** Resource limits of one rendering. Creating a value in a list or dict counts as a step, so steps bound memory, too.
- */
+/** Resource limits of one rendering. An operation is charged, in steps and bytes, for the work and memory it takes
+ * before it takes them: a step is at most about a microsecond and 40 bytes of values, so that a rendering within its
+ * budget takes at most some tenths of a second and 64 MiB in addition to what is proportional to its input. */
 struct Budget {
   std::int64_t max_steps = 1'000'000;        // nodes evaluated and elements touched
   int max_depth = 300;                       // of nested calls, blocks and values

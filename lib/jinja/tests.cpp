@@ -22,6 +22,12 @@ std::int64_t whole(const Value& value) {
   return value.as_integer();
 }
 
+/** Charges what reading str(value) by character costs. */
+void charge_text_of(Runtime& runtime, const Value& value) {
+  charge_walk(runtime, value);
+  if (value.is(Type::string)) charge_characters(runtime, value.bytes());
+}
+
 bool is_callable(const Value& value) {
   return value.is(Type::macro) || value.is(Type::function) || value.is(Type::method) || value.is(Type::undefined) ||
          value.is(Type::loop);
@@ -64,10 +70,12 @@ const std::map<std::string, Test, std::less<>>& tests() {
       if (divisor == 0) throw RenderError("integer modulo by zero");
       return divisor == -1 || whole(value) % divisor == 0;
     };
-    table["lower"] = [](Runtime&, const Value& value, const CallArguments&) {
+    table["lower"] = [](Runtime& runtime, const Value& value, const CallArguments&) {
+      charge_text_of(runtime, value);
       return python::is_lower(to_text(value)->bytes);
     };
-    table["upper"] = [](Runtime&, const Value& value, const CallArguments&) {
+    table["upper"] = [](Runtime& runtime, const Value& value, const CallArguments&) {
+      charge_text_of(runtime, value);
       return python::is_upper(to_text(value)->bytes);
     };
     table["sameas"] = [](Runtime&, const Value& value, const CallArguments& arguments) {
@@ -76,10 +84,8 @@ const std::map<std::string, Test, std::less<>>& tests() {
       return value.identity() != nullptr && !value.is(Type::string) ? value.identity() == o.identity()
                                                                     : equal(value, o);
     };
-    table["in"] = [](Runtime& runtime, const Value& value, const CallArguments& arguments) {
+    table["in"] = [](Runtime&, const Value& value, const CallArguments& arguments) {
       const Value& container = required(arguments, 0, "seq", "in");
-      if (container.is(Type::string)) charge_text(runtime, container.bytes());
-      if (container.is_list_like()) runtime.charge_steps(static_cast<std::int64_t>(container.items().size()));
       return contains(container, value);
     };
     table["filter"] = [](Runtime&, const Value& value, const CallArguments&) {

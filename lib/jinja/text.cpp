@@ -5,6 +5,7 @@
 #include <cctype>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 #include "jinja/trace.hpp"
 #include "text/python_characters.hpp"
@@ -15,10 +16,15 @@ namespace intelia::jinja {
 using std::size_t;
 
 ByteRange stripped(std::string_view text, const std::string* characters, Side side) {
+  std::set<std::string_view> given;
+  for (size_t i = 0; characters != nullptr && i < characters->size();) {
+    const size_t length = character_bytes(*characters, i);
+    given.insert(std::string_view(*characters).substr(i, length));
+    i += length;
+  }
   const auto is_stripped = [&](size_t position, size_t& length) {
     const char32_t c = code_point_at(text, position, length);
-    if (characters == nullptr) return is_space(c);
-    return characters->find(std::string(text.substr(position, length))) != std::string::npos;
+    return characters == nullptr ? is_space(c) : given.contains(text.substr(position, length));
   };
   size_t begin = 0;
   size_t end = text.size();
@@ -42,6 +48,9 @@ Value strip(Runtime& runtime, const Text& text, const Value* characters, Side si
   const TextPtr taken = by_space ? nullptr : to_text(*characters);
   const std::string* bytes = taken ? &taken->bytes : nullptr;
   const ByteRange range = stripped(text.bytes, bytes, side);
+  charge_characters(runtime, std::string_view(text.bytes).substr(range.end - range.begin));
+  if (bytes != nullptr) runtime.charge_steps(static_cast<std::int64_t>(bytes->size()));
+  charge_copy(runtime, text, range.end - range.begin);
   Text result = substring(text, range.begin, range.end);
   if (Trace* trace = runtime.trace()) trace->watch_strip(text, result, side, bytes);
   return Value::string(std::move(result));
@@ -51,7 +60,9 @@ Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& 
   Text out;
   out.is_safe = text.is_safe;
   size_t position = 0;
-  const auto charge = [&] { runtime.charge_bytes(to.bytes.size() + 1); };
+  constexpr size_t kBytesOfMatch = 8;  // what finding one costs
+  charge_copy(runtime, text);
+  const auto charge = [&] { charge_copy(runtime, to, to.bytes.size() + kBytesOfMatch); };
   if (from.bytes.empty()) {
     while (count != 0) {
       charge();
@@ -59,24 +70,31 @@ Value replace(Runtime& runtime, const Text& text, const Text& from, const Text& 
       --count;
       if (position >= text.bytes.size()) return Value::string(std::move(out));
       const size_t next = position + character_bytes(text.bytes, position);
-      append(out, substring(text, position, next));
+      append(out, text, position, next);
       position = next;
     }
-    append(out, substring(text, position, text.bytes.size()));
+    append(out, text, position, text.bytes.size());
     return Value::string(std::move(out));
   }
   while (count != 0) {
     const size_t found = find_text(text.bytes, from.bytes, position);
     if (found == std::string::npos) break;
     charge();
-    append(out, substring(text, position, found));
+    append(out, text, position, found);
     append(out, to);
     position = found + from.bytes.size();
     --count;
   }
   if (position == 0) return Value::string(text);
-  append(out, substring(text, position, text.bytes.size()));
+  append(out, text, position, text.bytes.size());
   return Value::string(std::move(out));
+}
+
+Value changed(Runtime& runtime, const Text& text, std::string (*change)(std::string_view)) {
+  constexpr std::int64_t kMaxGrowth = 3;  // of a letter: "ΐ" has two bytes, its upper case six
+  charge_characters(runtime, text.bytes);
+  charge_repetition(runtime, kMaxGrowth, text.bytes.size());
+  return Value::string(with_bytes(text, change(text.bytes)));
 }
 
 namespace {
@@ -142,6 +160,7 @@ void split_at_mark_from_right(std::string_view bytes, std::string_view mark, std
 }  // namespace
 
 Value split(Runtime& runtime, const Text& text, const Value* separator, std::int64_t max_splits, bool from_right) {
+  charge_copy(runtime, text);
   Parts parts(runtime);
   if (separator == nullptr || separator->is(Type::none)) {
     split_at_blanks(text.bytes, max_splits, from_right, parts);
@@ -153,7 +172,6 @@ Value split(Runtime& runtime, const Text& text, const Value* separator, std::int
     else
       split_at_mark(text.bytes, separator->bytes(), max_splits, parts);
   }
-  runtime.charge_bytes(text.bytes.size());
   std::vector<Value> items;
   items.reserve(parts.ranges.size());
   for (const ByteRange& part : parts.ranges) items.push_back(Value::string(substring(text, part.begin, part.end)));
@@ -169,6 +187,7 @@ bool is_line_end(char32_t c) {
 }  // namespace
 
 std::vector<Text> split_lines(Runtime& runtime, const Text& text, bool keep_ends) {
+  charge_copy(runtime, text);
   std::vector<Text> lines;
   const std::string& bytes = text.bytes;
   size_t begin = 0;
@@ -193,11 +212,12 @@ Value join(Runtime& runtime, const Text& separator, const std::vector<Value>& it
   Text out;
   bool is_first = true;
   for (const Value& item : items) {
-    if (!is_first) append(out, separator);
-    is_first = false;
     charge_walk(runtime, item);
     const TextPtr piece = to_text(item);
-    runtime.charge_bytes(piece->bytes.size() + separator.bytes.size() + 1);
+    charge_copy(runtime, separator);
+    charge_copy(runtime, *piece, piece->bytes.size() + 1);
+    if (!is_first) append(out, separator);
+    is_first = false;
     append(out, *piece);
   }
   return Value::string(std::move(out));
@@ -276,6 +296,8 @@ std::int64_t truncated(double number) {
   return static_cast<std::int64_t>(number);
 }
 
+namespace {
+
 std::string escape_markup(std::string_view text) {
   std::string out;
   for (const char byte : text) {
@@ -300,6 +322,15 @@ std::string escape_markup(std::string_view text) {
     }
   }
   return out;
+}
+
+}  // namespace
+
+Text escaped(Runtime& runtime, const Text& text) {
+  constexpr std::size_t kMaxGrowth = 5;  // "&quot;" is "&#34;"
+  if (text.is_safe) return text;
+  charge_repetition(runtime, kMaxGrowth, text.bytes.size());
+  return with_bytes(text, escape_markup(text.bytes));
 }
 
 }  // namespace intelia::jinja

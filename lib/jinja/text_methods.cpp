@@ -70,7 +70,8 @@ Value padded(Runtime& runtime, const Text& text, const CallArguments& arguments,
   const auto length = static_cast<std::int64_t>(count_code_points(text.bytes));
   if (width <= length) return Value::string(text);
   const std::int64_t missing = width - length;
-  runtime.charge_bytes(static_cast<size_t>(missing) * fill.size());
+  charge_copy(runtime, text);
+  charge_repetition(runtime, missing, fill.size());
   // CPython puts the extra space of center() on the left when the width is odd.
   const std::int64_t before = alignment == '>' ? missing : alignment == '<' ? 0 : missing / 2 + (missing & width & 1);
   Text out;
@@ -118,19 +119,21 @@ Value text_replace(Runtime& runtime, const Text& text, const std::string&, const
 
 /** A method that transforms the whole text: upper, title, … */
 template <std::string (*Change)(std::string_view)>
-Value text_changed(Runtime&, const Text& text, const std::string&, const CallArguments&) {
-  return Value::string(with_bytes(text, Change(text.bytes)));
+Value text_changed(Runtime& runtime, const Text& text, const std::string&, const CallArguments&) {
+  return changed(runtime, text, Change);
 }
 
 /** A predicate on every character. */
 template <bool (*Holds)(char32_t)>
-Value text_is_all(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+Value text_is_all(Runtime& runtime, const Text& text, const std::string&, const CallArguments&) {
+  charge_characters(runtime, text.bytes);
   return Value::boolean(all_characters(text.bytes, Holds));
 }
 
 /** A predicate on the whole text. */
 template <bool (*Holds)(std::string_view)>
-Value text_is(Runtime&, const Text& text, const std::string&, const CallArguments&) {
+Value text_is(Runtime& runtime, const Text& text, const std::string&, const CallArguments&) {
+  charge_characters(runtime, text.bytes);
   return Value::boolean(Holds(text.bytes));
 }
 
@@ -145,7 +148,7 @@ Value text_format(Runtime& runtime, const Text& text, const std::string&, const 
 }
 
 Value text_join(Runtime& runtime, const Text& text, const std::string&, const CallArguments& arguments) {
-  const std::vector<Value> items = iterate(required(arguments, 0, "iterable", "join"));
+  const std::vector<Value> items = charged_items(runtime, required(arguments, 0, "iterable", "join"));
   for (size_t i = 0; i < items.size(); ++i) {
     if (!items[i].is(Type::string)) {
       throw RenderError(fmt::format("sequence item {}: expected str instance, {} found", i, type_name(items[i])));
@@ -179,9 +182,10 @@ Value text_count(Runtime&, const Text& text, const std::string& name, const Call
   return Value::integer(count);
 }
 
-Value text_removeprefix(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+Value text_removeprefix(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
   const std::string& bytes = text.bytes;
   const std::string& affix = required_text(arguments, 0, name);
+  charge_copy(runtime, text);
   if (name == "removeprefix" && bytes.starts_with(affix))
     return Value::string(substring(text, affix.size(), bytes.size()));
   if (name == "removesuffix" && bytes.ends_with(affix))
@@ -194,6 +198,7 @@ Value text_zfill(Runtime& runtime, const Text& text, const std::string&, const C
   const std::int64_t width = integer_argument(arguments, 0, "width", 0);
   const auto length = static_cast<std::int64_t>(count_code_points(bytes));
   if (width <= length) return Value::string(text);
+  charge_copy(runtime, text);
   runtime.charge_bytes(static_cast<size_t>(width));
   const size_t sign = !bytes.empty() && (bytes[0] == '-' || bytes[0] == '+');
   Text out = substring(text, 0, sign);
@@ -214,10 +219,13 @@ Value text_center(Runtime& runtime, const Text& text, const std::string&, const 
   return padded(runtime, text, arguments, '^');
 }
 
-Value text_partition(Runtime&, const Text& text, const std::string& name, const CallArguments& arguments) {
+Value text_partition(Runtime& runtime, const Text& text, const std::string& name, const CallArguments& arguments) {
   const std::string& bytes = text.bytes;
   const std::string& mark = required_text(arguments, 0, name);
   if (mark.empty()) throw RenderError("empty separator");
+  charge_copy(runtime, text);
+  runtime.charge_bytes(mark.size());
+  runtime.charge_steps(3 * kStepsOfObject);
   const bool from_right = name[0] == 'r';
   const size_t found = from_right ? find_last_text(bytes, mark) : find_text(bytes, mark);
   const Value empty = Value::string("");

@@ -97,6 +97,9 @@ std::int32_t Trace::derivation_of(const Value& text) {
 }
 
 void Trace::add_guard(Guard guard) {
+  constexpr std::size_t kMaxGuards = 1000;  // so that finding one takes constant time
+  if (guards_.size() >= kMaxGuards) is_useful_ = false;
+  if (!is_useful_) return;
   if (std::find(guards_.begin(), guards_.end(), guard) == guards_.end()) guards_.push_back(std::move(guard));
 }
 

@@ -7,7 +7,9 @@
 #include <charconv>
 #include <cmath>
 #include <compare>
+#include <unordered_map>
 
+#include "base/excerpt.hpp"
 #include "record/exact_json.hpp"
 #include "record/json.hpp"
 #include "text/json_escape.hpp"
@@ -62,10 +64,12 @@ Value Value::list(std::vector<Value> items, Type type) {
 
 Value Value::dict(std::vector<std::pair<Value, Value>> items) {
   auto dict = std::make_shared<Dict>();
+  std::int64_t num_other_keys = 0;
   for (auto& [key, value] : items) {
     if (key.is(Type::list) || key.is(Type::dict)) throw RenderError("unhashable type: '" + type_name(key) + "'");
     dict->add(key);
     dict->add(value);
+    num_other_keys += !key.is(Type::string);
     const auto same = std::find_if(dict->items.begin(), dict->items.end(),
                                    [&key = key](const auto& item) { return equal(item.first, key); });
     if (same == dict->items.end()) {
@@ -74,6 +78,7 @@ Value Value::dict(std::vector<std::pair<Value, Value>> items) {
       same->second = std::move(value);
     }
   }
+  dict->weight += num_other_keys * num_other_keys / 8;  // what equal() takes to find them
   check_depth(dict->depth);
   return object(Type::dict, std::move(dict));
 }
@@ -121,9 +126,11 @@ std::int64_t Value::weight() const {
 }
 
 bool Value::has_content() const {
+  constexpr std::size_t kMaxSourcesRead = 256;  // so that the question takes constant time
   switch (type_) {
     case Type::string:
-      return std::any_of(text().sources.begin(), text().sources.end(),
+      return text().sources.size() > kMaxSourcesRead ||
+             std::any_of(text().sources.begin(), text().sources.end(),
                          [](const SourceRange& range) { return range.source >= 0; });
     case Type::method:
       return static_cast<const Method*>(pointer_.get())->self.has_content();
@@ -138,16 +145,22 @@ bool Value::has_content() const {
   }
 }
 
-void append(Text& out, const Text& piece) {
+void append(Text& out, const Text& piece) { append(out, piece, 0, piece.bytes.size()); }
+
+void append(Text& out, const Text& text, std::size_t begin, std::size_t end) {
   const std::size_t base = out.bytes.size();
-  out.bytes += piece.bytes;
-  for (const SourceRange& range : piece.sources) {
+  out.bytes.append(text.bytes, begin, end - begin);
+  auto range = std::upper_bound(text.sources.begin(), text.sources.end(), begin,
+                                [](std::size_t place, const SourceRange& candidate) { return place < candidate.end; });
+  for (; range != text.sources.end() && range->begin < end; ++range) {
+    const std::size_t from = std::max(range->begin, begin), to = std::min(range->end, end);
+    const std::int32_t derivation = to - from == range->end - range->begin ? range->derivation : -1;
     SourceRange* last = out.sources.empty() ? nullptr : &out.sources.back();
-    const bool goes_on = last != nullptr && last->end == base + range.begin && last->source == range.source;
-    if (goes_on && last->derivation < 0 && range.derivation < 0) {
-      last->end = base + range.end;
+    const bool goes_on = last != nullptr && last->end == base + from - begin && last->source == range->source;
+    if (goes_on && last->derivation < 0 && derivation < 0) {
+      last->end = base + to - begin;
     } else {
-      out.sources.push_back({base + range.begin, base + range.end, range.source, range.derivation});
+      out.sources.push_back({base + from - begin, base + to - begin, range->source, derivation});
     }
   }
 }
@@ -155,14 +168,9 @@ void append(Text& out, const Text& piece) {
 void append(Text& out, std::string_view bytes) { out.bytes += bytes; }
 
 Text substring(const Text& text, std::size_t begin, std::size_t end) {
-  Text result{text.bytes.substr(begin, end - begin), {}, text.is_safe};
-  for (const SourceRange& range : text.sources) {
-    const std::size_t from = std::max(range.begin, begin);
-    const std::size_t to = std::min(range.end, end);
-    if (from < to)
-      result.sources.push_back(
-          {from - begin, to - begin, range.source, to - from == range.end - range.begin ? range.derivation : -1});
-  }
+  Text result;
+  append(result, text, begin, end);
+  result.is_safe = text.is_safe;
   return result;
 }
 
@@ -361,7 +369,10 @@ void append_repr(Text& out, const Value& value) {
   }
 }
 
-std::string repr(const Value& value) {
+std::string short_repr(const Value& value) {
+  constexpr std::int64_t kMaxWeight = 200;
+  if (value.is(Type::string)) return repr_of_string(excerpt(value.bytes()));
+  if (value.weight() > kMaxWeight) return object_name(value);
   Text out;
   append_repr(out, value);
   return out.bytes;
@@ -408,6 +419,21 @@ std::partial_ordering order_of_numbers(const Value& left, const Value& right) {
   return left.as_real() <=> right.as_real();
 }
 
+/** Whether two dicts of the same size have equal items. */
+bool equal_pairs(const Value& left, const Value& right) {
+  std::unordered_map<std::string_view, const Value*> named;
+  for (const auto& [key, value] : right.pairs())
+    if (key.is(Type::string)) named.emplace(key.bytes(), &value);
+  return std::all_of(left.pairs().begin(), left.pairs().end(), [&](const auto& item) {
+    if (!item.first.is(Type::string)) {
+      const Value* other = find(right, item.first);
+      return other != nullptr && equal(item.second, *other);
+    }
+    const auto other = named.find(item.first.bytes());
+    return other != named.end() && equal(item.second, *other->second);
+  });
+}
+
 }  // namespace
 
 bool equal(const Value& left, const Value& right) {
@@ -426,10 +452,7 @@ bool equal(const Value& left, const Value& right) {
              std::equal(left.items().begin(), left.items().end(), right.items().begin(), equal);
     case Type::dict:
       if (left.pairs().size() != right.pairs().size()) return false;
-      return std::all_of(left.pairs().begin(), left.pairs().end(), [&](const auto& item) {
-        const Value* other = find(right, item.first);
-        return other != nullptr && equal(item.second, *other);
-      });
+      return equal_pairs(left, right);
     case Type::function:
       return left.as_integer() == right.as_integer();
     default:

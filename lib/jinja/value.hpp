@@ -179,6 +179,8 @@ struct Method {
 inline constexpr int kMaxValueDepth = 100;
 
 void append(Text& out, const Text& piece);
+/** Bytes [begin, end) of `text`, appended. */
+void append(Text& out, const Text& text, std::size_t begin, std::size_t end);
 void append(Text& out, std::string_view bytes);
 /** Bytes [begin, end) with their sources. */
 Text substring(const Text& text, std::size_t begin, std::size_t end);
@@ -194,7 +196,8 @@ std::string object_name(const Value& value);
 TextPtr to_text(const Value& value);
 /** Python's repr(), appended. */
 void append_repr(Text& out, const Value& value);
-std::string repr(const Value& value);
+/** repr() for a message: of a value that is large only a part, or its type. */
+std::string short_repr(const Value& value);
 std::string repr_of_string(std::string_view text);
 std::string repr_of_float(double number);
 bool equal(const Value& left, const Value& right);

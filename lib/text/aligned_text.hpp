@@ -24,12 +24,18 @@ struct NewCharacter {
   std::ptrdiff_t change = 0;  // 1: inserted; 0: replaces the next old one; -n: replaces it and removes n more
 };
 
+/** The most bytes that the rules of a tokenizer may make of `num_bytes`: 32 times as many and 64 KiB, and of a long
+ * text four times as many and 8 MiB. */
+inline std::size_t max_grown_bytes(std::size_t num_bytes) {
+  return std::min<std::size_t>(32 * num_bytes + (64 << 10), 4 * num_bytes + (8 << 20));
+}
+
 class AlignedText {
  public:
   AlignedText() = default;
   /** `text` is UTF-8 and begins at byte `offset` of the input. */
   AlignedText(std::string_view text, std::size_t offset)
-      : text_(text), offset_(offset), max_bytes_(max_bytes_of(text.size())) {}
+      : text_(text), offset_(offset), max_bytes_(max_grown_bytes(text.size())) {}
 
   const std::string& text() const { return text_; }
   bool is_empty() const { return text_.empty(); }
@@ -53,10 +59,6 @@ class AlignedText {
   void replace(std::span<const ByteRange> matches, std::string_view replacement);
 
  private:
-  /** 32 times the size and 64 KiB, but not more than 128 MiB in addition. */
-  static std::size_t max_bytes_of(std::size_t num_bytes) {
-    return num_bytes + std::min<std::size_t>(31 * num_bytes + (64 << 10), 128 << 20);
-  }
   /** Throws Error{input} for a new size above the limit. */
   void check_size(std::size_t num_bytes) const;
   void make_sources();
@@ -64,7 +66,7 @@ class AlignedText {
   std::string text_;
   std::vector<ByteRange> sources_;  // by byte; empty: the text is the input's own from offset_ on
   std::size_t offset_ = 0;          // where the input's part begins
-  std::size_t max_bytes_ = max_bytes_of(0);
+  std::size_t max_bytes_ = max_grown_bytes(0);
 };
 
 }  // namespace intelia

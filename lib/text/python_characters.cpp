@@ -112,15 +112,20 @@ bool is_beside_case(std::string_view text, std::size_t begin, bool is_before) {
 }
 
 void append_upper(const Character& character, std::string& out) {
-  if (!has(UCHAR_CHANGES_WHEN_UPPERCASED, character.code_point))
+  const char32_t c = character.code_point;
+  if (c < 0x80)
+    out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  else if (!has(UCHAR_CHANGES_WHEN_UPPERCASED, c))
     out += character.bytes;
   else
-    append_mapped(character.code_point, to_upper, out);
+    append_mapped(c, to_upper, out);
 }
 
 void append_lower(std::string_view text, const Character& character, std::string& out) {
   const char32_t c = character.code_point;
-  if (c == kSigma) {
+  if (c < 0x80) {
+    out += static_cast<char>(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+  } else if (c == kSigma) {
     const bool is_final = is_beside_case(text, character.begin, true) &&
                           !is_beside_case(text, character.begin + character.bytes.size(), false);
     append_code_point(out, is_final ? kFinalSigma : kSmallSigma);

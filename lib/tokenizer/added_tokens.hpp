@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -28,11 +29,13 @@ struct Segment {
   std::int32_t id = -1;
 };
 
-/** Finds added tokens in a text as tokenizers does: leftmost, longest first. */
+/** Finds added tokens in a text as tokenizers does: leftmost, longest first. The time does not depend on their number.
+ */
 class AddedTokenFinder {
  public:
   AddedTokenFinder() = default;
-  /** Of tokens with the same content the first is used. */
+  /** Of tokens with the same content the first is used. Throws Error{input} for a content of more than 512 bytes: that
+   * many bytes of a text may be read for each of its positions. */
   explicit AddedTokenFinder(std::vector<AddedToken> tokens);
   bool is_empty() const { return tokens_.empty(); }
 
@@ -44,11 +47,28 @@ class AddedTokenFinder {
                         const std::function<void(const Segment&)>& take) const;
 
  private:
+  /** A node of the prefix tree of the contents. */
+  struct Node {
+    std::uint32_t first_edge = 0, end_edge = 0;    // in edges_
+    std::uint32_t first_token = 0, end_token = 0;  // in tokens_: those whose content ends here
+  };
+  struct Edge {
+    unsigned char byte = 0;
+    std::uint32_t node = 0;
+  };
+
+  void build_tree();
+  /** The node below `node` for `byte`, or 0. */
+  std::uint32_t child(const Node& node, char byte) const;
+  /** The longest token at `position`, or null; special ones end at `special_end` or before. */
+  const AddedToken* longest_at(std::string_view text, std::size_t position, std::size_t special_end) const;
   /** The first position at or after `position` where a token may begin, or the end. */
   std::size_t next_first_byte(std::string_view text, std::size_t position) const;
 
-  std::vector<AddedToken> tokens_;                                        // by first byte, then from long to short
-  std::array<std::pair<std::size_t, std::size_t>, 256> by_first_byte_{};  // ranges in tokens_
+  std::vector<AddedToken> tokens_;  // by content
+  std::vector<Node> nodes_;         // the root first
+  std::vector<Edge> edges_;         // of a node together, by byte
+  std::array<std::uint32_t, 256> node_of_first_byte_{};
   std::string first_bytes_;
   bool has_plain_tokens_ = false;  // tokens that are not special
 };

@@ -8,6 +8,7 @@
 
 #include "base/error.hpp"
 #include "record/json_fwd.hpp"
+#include "text/search.hpp"
 #include "text/utf8.hpp"
 #include "tokenizer/byte_alphabet.hpp"
 #include "tokenizer/text_matcher.hpp"
@@ -16,15 +17,13 @@ namespace intelia {
 
 namespace {
 
-constexpr std::size_t kMaxBytes = 256 << 20;  // of the tokens that a Replace decoder changes, together
-
-void fuse(std::vector<std::string>& tokens) {
+void fuse(std::vector<std::string>& tokens, std::size_t) {
   std::string joined;
   for (const std::string& token : tokens) joined += token;
   tokens.assign(1, std::move(joined));
 }
 
-void decode_byte_level(std::vector<std::string>& tokens) {
+void decode_byte_level(std::vector<std::string>& tokens, std::size_t) {
   std::string bytes, text;
   for (const std::string& token : tokens) bytes += ByteAlphabet::get().bytes_of(token).value_or(token);
   append_lossy_utf8(text, bytes);
@@ -40,7 +39,7 @@ std::optional<char> byte_of(const std::string& token) {
 }
 
 /** A run of byte tokens becomes its text, or one U+FFFD per byte where it is not UTF-8. */
-void decode_byte_fallback(std::vector<std::string>& tokens) {
+void decode_byte_fallback(std::vector<std::string>& tokens, std::size_t) {
   std::vector<std::string> out;
   std::string bytes;
   const auto flush = [&] {
@@ -66,7 +65,7 @@ void decode_byte_fallback(std::vector<std::string>& tokens) {
 std::string replaced(const std::string& text, const std::string& from, std::string_view to) {
   std::string out;
   std::size_t done = 0;
-  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, done)) {
+  for (std::size_t at = find_text(text, from); at != std::string::npos; at = find_text(text, from, done)) {
     out.append(text, done, at - done);
     out += to;
     done = at + from.size();
@@ -75,22 +74,22 @@ std::string replaced(const std::string& text, const std::string& from, std::stri
 }
 
 Decoder replace_decoder(const JsonObject& part) {
-  return [matcher = TextMatcher(part), content = text_at(part, "content", "")](std::vector<std::string>& tokens) {
+  return [matcher = TextMatcher(part), content = text_at(part, "content", "")](std::vector<std::string>& tokens,
+                                                                               std::size_t max_bytes) {
     std::size_t num_bytes = 0;
     for (std::string& token : tokens) {
       std::string out;
       std::size_t done = 0;
-      const std::vector<ByteRange> matches = matcher.matches(token);
-      num_bytes += token.size() + matches.size() * content.size();
-      if (!matches.empty() && num_bytes > kMaxBytes)
-        throw Error(Kind::input,
-                    fmt::format("the tokenizer's decoders make a text longer than the limit of {} bytes", kMaxBytes));
-      for (const ByteRange& match : matches) {
+      matcher.for_each_match(token, [&](ByteRange match) {
+        if (num_bytes + out.size() + (match.begin - done) + content.size() > max_bytes)
+          throw Error(Kind::input,
+                      fmt::format("the tokenizer's decoders make a text longer than the limit of {} bytes", max_bytes));
         out.append(token, done, match.begin - done);
         out += content;
         done = match.end;
-      }
+      });
       token = out.append(token, done);
+      num_bytes += token.size();
     }
   };
 }
@@ -111,7 +110,7 @@ std::size_t trailing_bytes(std::string_view token, const std::string& content, s
 Decoder strip_decoder(const JsonObject& part) {
   const auto start = static_cast<std::size_t>(std::uint64_t(part["start"]));
   const auto stop = static_cast<std::size_t>(std::uint64_t(part["stop"]));
-  return [content = character_at(part, "content", " "), start, stop](std::vector<std::string>& tokens) {
+  return [content = character_at(part, "content", " "), start, stop](std::vector<std::string>& tokens, std::size_t) {
     for (std::string& token : tokens) {
       token.erase(0, leading_bytes(token, content, start));
       token.resize(token.size() - trailing_bytes(token, content, stop));
@@ -123,7 +122,7 @@ Decoder strip_decoder(const JsonObject& part) {
 Decoder metaspace_decoder(const JsonObject& part) {
   const std::string fallback = flag_at(part, "add_prefix_space", true) ? "always" : "never";
   const bool is_prefixed = text_at(part, "prepend_scheme", fallback) != "never";
-  return [mark = character_at(part, "replacement", "▁"), is_prefixed](std::vector<std::string>& tokens) {
+  return [mark = character_at(part, "replacement", "▁"), is_prefixed](std::vector<std::string>& tokens, std::size_t) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       tokens[i] = replaced(tokens[i], mark, i == 0 && is_prefixed ? "" : " ");
     }
@@ -134,7 +133,7 @@ Decoder metaspace_decoder(const JsonObject& part) {
 Decoder bpe_decoder(const JsonObject& part) {
   const std::string suffix = text_at(part, "suffix", "</w>");
   if (suffix.empty()) refuse("the decoder BPEDecoder with an empty suffix");
-  return [suffix](std::vector<std::string>& tokens) {
+  return [suffix](std::vector<std::string>& tokens, std::size_t) {
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       tokens[i] = replaced(tokens[i], suffix, i + 1 == tokens.size() ? "" : " ");
     }

@@ -5,6 +5,7 @@
 
 #include "base/checked_cast.hpp"
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 
 namespace intelia {
 
@@ -23,7 +24,8 @@ std::int32_t framing_id(const JsonObject& part, std::string_view name) { return 
 std::vector<std::int32_t> template_ids(const JsonObject& part, std::string_view name) {
   JsonObject token;
   if (part["special_tokens"][name].get(token) != simdjson::SUCCESS) {
-    throw Error(Kind::input, fmt::format("the post-processor names '{}', which is not among its special_tokens", name));
+    throw Error(Kind::input,
+                fmt::format("the post-processor names '{}', which is not among its special_tokens", excerpt(name)));
   }
   std::vector<std::int32_t> ids;
   for (const element id : array(token["ids"])) ids.push_back(id_in(id));
@@ -31,9 +33,12 @@ std::vector<std::int32_t> template_ids(const JsonObject& part, std::string_view 
 }
 
 FrameIds read_template(const JsonObject& part) {
+  constexpr std::size_t kMaxAdded = 1000;  // to each text
   FrameIds frame;
   bool is_after = false;
-  for (const element item : array(part["single"])) {
+  const array pieces = part["single"];
+  if (pieces.size() > kMaxAdded) refuse(fmt::format("a post-processor template of more than {} pieces", kMaxAdded));
+  for (const element item : pieces) {
     JsonObject entry;
     if (item["Sequence"].get(entry) == simdjson::SUCCESS) {
       if (is_after) refuse("a post-processor template that repeats its sequence");
@@ -44,6 +49,8 @@ FrameIds read_template(const JsonObject& part) {
     entry = item["SpecialToken"];
     const std::vector<std::int32_t> ids = template_ids(part, entry["id"]);
     std::vector<std::int32_t>& added = is_after ? frame.suffix : frame.prefix;
+    if (frame.prefix.size() + frame.suffix.size() + ids.size() > kMaxAdded)
+      refuse(fmt::format("a post-processor template that adds more than {} tokens to a text", kMaxAdded));
     added.insert(added.end(), ids.begin(), ids.end());
   }
   if (!is_after) refuse("a post-processor template without its sequence");

@@ -147,11 +147,15 @@ class RankTokenizer final : public Tokenizer {
   }
 
   void index_words() {
+    constexpr std::size_t kMaxWordBytes = 1024;  // merges_of() tries each division of a word
     words_.reserve(vocabulary_.words.size());
     std::int32_t id = vocabulary_.first_id;
     for (const std::string& word : vocabulary_.words) {
       if (word.empty())
         throw Error(Kind::input, fmt::format("the token with the rank {} has no bytes", id - vocabulary_.first_id));
+      if (word.size() > kMaxWordBytes)
+        throw Error(Kind::input, fmt::format("the token with the rank {} has {} bytes, more than {}",
+                                             id - vocabulary_.first_id, word.size(), kMaxWordBytes));
       if (!words_.emplace(word, id++).second) {
         throw Error(Kind::input, fmt::format("the token with the rank {} occurs twice", id - 1 - vocabulary_.first_id));
       }

@@ -1,6 +1,7 @@
 // See text_matcher.hpp.
 #include "tokenizer/text_matcher.hpp"
 
+#include "text/search.hpp"
 #include "text/unicode.hpp"
 #include "tokenizer/oniguruma.hpp"
 
@@ -22,18 +23,21 @@ TextMatcher::TextMatcher(const JsonObject& part) {
   if (literal_.empty()) *this = TextMatcher(std::string());
 }
 
-std::vector<ByteRange> TextMatcher::matches(std::string_view text) const {
-  std::vector<ByteRange> found;
-  if (text.empty()) return found;
+void TextMatcher::for_each_match(std::string_view text, const std::function<void(ByteRange)>& take) const {
+  if (text.empty()) return;
   if (pattern_) {
     const Pattern& pattern = has_additions(text) ? *pattern_with_additions_ : *pattern_;
-    pattern.for_each_match_or_gap(text, [&](ByteRange match) { found.push_back(match); });
-    return found;
+    return pattern.for_each_match_or_gap(text, take);
   }
-  for (std::size_t at = text.find(literal_); at != std::string_view::npos;) {
-    found.push_back({at, at + literal_.size()});
-    at = text.find(literal_, at + literal_.size());
+  for (std::size_t at = find_text(text, literal_); at != std::string_view::npos;) {
+    take({at, at + literal_.size()});
+    at = find_text(text, literal_, at + literal_.size());
   }
+}
+
+std::vector<ByteRange> TextMatcher::matches(std::string_view text) const {
+  std::vector<ByteRange> found;
+  for_each_match(text, [&](ByteRange match) { found.push_back(match); });
   return found;
 }
 

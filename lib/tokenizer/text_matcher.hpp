@@ -2,6 +2,7 @@
 // Private to lib/tokenizer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -18,7 +19,8 @@ class TextMatcher {
   explicit TextMatcher(const JsonObject& part);
   explicit TextMatcher(const std::string& regex);
 
-  /** The matches in `text` (valid UTF-8), in order, including empty ones, as in tokenizers. */
+  /** Calls `take` with the matches in `text` (valid UTF-8), in order, including empty ones, as in tokenizers. */
+  void for_each_match(std::string_view text, const std::function<void(ByteRange)>& take) const;
   std::vector<ByteRange> matches(std::string_view text) const;
 
  private:

@@ -13,6 +13,7 @@
 
 #include "base/checked_cast.hpp"
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "base/folder_member.hpp"
 #include "base/hash.hpp"
 #include "text/aligned_text.hpp"
@@ -134,12 +135,14 @@ class JsonTokenizer final : public Tokenizer {
 
   std::string decode(std::span<const std::int32_t> ids, bool skip_special) const override {
     std::vector<std::string> tokens;
+    std::size_t num_bytes = 0;
     for (const std::int32_t id : ids) {
       if (id < 0 || id >= vocabulary_size() || !has_token_[static_cast<std::size_t>(id)]) continue;
       if (skip_special && is_skipped(id)) continue;
       tokens.push_back(text_of(id));
+      num_bytes += tokens.back().size();
     }
-    for (const Decoder& decoder : decoders_) decoder(tokens);
+    for (const Decoder& decoder : decoders_) decoder(tokens, max_grown_bytes(num_bytes));
     std::string joined;
     for (std::size_t i = 0; i < tokens.size(); ++i) joined += (i > 0 && decoders_.empty() ? " " : "") + tokens[i];
     return joined;
@@ -163,8 +166,14 @@ class JsonTokenizer final : public Tokenizer {
   // ── reading ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
   void set_token(std::int32_t id, std::string_view token) {
-    if (id < 0 || id > (1 << 26))
-      throw Error(Kind::input, fmt::format("the token '{}' has the invalid id {}", token, id));
+    constexpr std::int32_t kMaxId = 1 << 22;
+    constexpr std::size_t kMaxTokenBytes = 16 << 10;
+    if (id < 0 || id > kMaxId)
+      throw Error(Kind::input,
+                  fmt::format("the token '{}' has the id {}, not one from 0 to {}", excerpt(token), id, kMaxId));
+    if (token.size() > kMaxTokenBytes)
+      throw Error(Kind::input, fmt::format("the token '{}' has {} bytes, more than {}", excerpt(token), token.size(),
+                                           kMaxTokenBytes));
     const auto index = static_cast<std::size_t>(id);
     if (index >= tokens_.size()) {
       tokens_.resize(index + 1);
@@ -420,8 +429,13 @@ class JsonTokenizer final : public Tokenizer {
   class AddedTokens {
    public:
     AddedTokens(std::vector<AddedToken> tokens, const JsonTokenizer& tokenizer)
-        : tokens_(std::move(tokens)), tokenizer_(&tokenizer) {
-      for (std::size_t i = 0; i < tokens_.size(); ++i) slot_of_[tokens_[i].content] = i;
+        : tokens_(std::move(tokens)),
+          tokenizer_(&tokenizer),
+          next_id_(static_cast<std::int32_t>(tokenizer.id_by_token_.size())) {
+      for (std::size_t i = 0; i < tokens_.size(); ++i) {
+        slot_of_[tokens_[i].content] = i;
+        next_id_ = std::max(next_id_, tokens_[i].id + 1);
+      }
     }
     bool contains(const std::string& content) const { return slot_of_.contains(content); }
     void put(AddedToken token) {
@@ -435,7 +449,8 @@ class JsonTokenizer final : public Tokenizer {
         return;
       }
       token.is_special = token.is_special || tokenizer_->is_named(token.content);
-      token.id = tokenizer_->id_of(token.content).value_or(next_id());
+      token.id = tokenizer_->id_of(token.content).value_or(next_id_);
+      next_id_ = std::max(next_id_, token.id + 1);
       slot_of_[token.content] = tokens_.size();
       tokens_.push_back(std::move(token));
     }
@@ -445,14 +460,10 @@ class JsonTokenizer final : public Tokenizer {
     }
 
    private:
-    std::int32_t next_id() const {
-      auto next = static_cast<std::int32_t>(tokenizer_->id_by_token_.size());
-      for (const AddedToken& token : tokens_) next = std::max(next, token.id + 1);
-      return next;
-    }
     std::vector<AddedToken> tokens_;
     std::unordered_map<std::string, std::size_t> slot_of_;
     const JsonTokenizer* tokenizer_;
+    std::int32_t next_id_;
   };
 
   bool is_named(const std::string& content) const {

@@ -30,7 +30,7 @@ using simdjson::dom::object;
 constexpr float kAddedScore = -1000;                 // as llama.cpp's converter gives added tokens
 constexpr std::string_view kBlank = "\xE2\x96\x81";  // ▁
 constexpr const char* kSpecialNames[] = {"bos", "eos", "unk", "sep", "pad", "cls", "mask"};
-constexpr std::int32_t kMaxId = 1 << 26;
+constexpr std::int32_t kMaxId = 1 << 22;
 
 /** Added tokens that models mark as text and use as control tokens (does_token_look_special of llama.cpp's converter).
  */

@@ -198,6 +198,222 @@ TEST_CASE("fault_20_tokens: other kinds of growth fail, too, within 64 MiB") {
   CHECK(memory.growth() <= 64 << 20);
 }
 
+/** Operations on texts `a` and `b` of 2 MB, lists `l` and `m` of 20,000 texts, and dicts `d` and `e` of 400 items. */
+const char* const kCostlyOperations[] = {
+    "a[::-1]",
+    "a[::2]",
+    "a[1:]",
+    "a[-1]",
+    "a ~ 'x'",
+    "a + a",
+    "a | safe + '<' * 100000",
+    "a * 2",
+    "a % ()",
+    "'%s%s' % (a, a)",
+    "'%r' % a",
+    "a in b",
+    "a == b",
+    "a < b",
+    "{}[a]",
+    "{}[a] is defined",
+    "{a: 1}",
+    "[a][0][5]",
+    "a.nosuch",
+    "a is upper",
+    "a is lower",
+    "a is eq b",
+    "a is in b",
+    "dict([(a, 1)])",
+    "a.upper()",
+    "a.lower()",
+    "a.title()",
+    "a.capitalize()",
+    "a.swapcase()",
+    "a.casefold()",
+    "a.strip('x' ~ b)",
+    "a.strip('a')",
+    "a.lstrip()",
+    "a.replace('a', 'b')",
+    "a.replace('a', '')",
+    "a.replace('', 'x')",
+    "a.split('a')",
+    "a.split()",
+    "a.rsplit('a')",
+    "a.splitlines()",
+    "a.join(a)",
+    "a.join([a, a])",
+    "''.join(a)",
+    "''.join(l)",
+    "a.join(l)",
+    "a.center(3000000)",
+    "a.ljust(3000000)",
+    "a.zfill(3000000)",
+    "'x'.center(4611686018427387905, '\U0001F600')",
+    "a.partition('b')",
+    "a.rpartition('b')",
+    "a.removeprefix('a')",
+    "a.removesuffix('a')",
+    "a.format()",
+    "'{0}{0}'.format(a)",
+    "'{!r}'.format(a)",
+    "'{[0]}'.format(a)",
+    "'{:>9}'.format(a)",
+    "a.find('b')",
+    "a.rfind('b')",
+    "a.count('a')",
+    "a.startswith(b)",
+    "a.isalpha()",
+    "a.isprintable()",
+    "a.islower()",
+    "a.istitle()",
+    "a.isascii()",
+    "a | upper",
+    "a | lower",
+    "a | title",
+    "a | capitalize",
+    "a | trim",
+    "a | list",
+    "a | first",
+    "a | last",
+    "a | reverse",
+    "a | join('x')",
+    "a | join(a)",
+    "a | replace('a', 'b')",
+    "a | indent",
+    "a | truncate(10, true, b)",
+    "a | wordcount",
+    "a | format",
+    "a | center(3000000)",
+    "a | tojson",
+    "a | tojson(separators=a)",
+    "a | escape",
+    "a | safe",
+    "a | string",
+    "a | int",
+    "a | float",
+    "a | length",
+    "a | unique",
+    "a | sort",
+    "a | min",
+    "a | map('upper')",
+    "a | select('eq', 'b')",
+    "a | batch(1)",
+    "a | slice(3)",
+    "[a] | map(attribute=0)",
+    "a | attr(b)",
+    "l[::-1]",
+    "l[::2]",
+    "l + l",
+    "l * 2",
+    "l | list",
+    "l | join",
+    "l | join(a)",
+    "l | sort",
+    "l | unique",
+    "l | map('upper')",
+    "l | map(attribute='x' * 100000)",
+    "l | map('string')",
+    "l | reverse",
+    "l | batch(1)",
+    "l | slice(10000)",
+    "l | tojson",
+    "l | tojson(separators=('x' * 100000, ':'))",
+    "l | tojson(indent=60)",
+    "l | string",
+    "l ~ ''",
+    "l | min",
+    "l | max",
+    "range(20000) | sum",
+    "l | select",
+    "l | reject('eq', 'x')",
+    "l | groupby(0)",
+    "l | first",
+    "l == m",
+    "'x' in l",
+    "'x' is in l",
+    "l.index('19999')",
+    "l.count('x')",
+    "range(100000)",
+    "[[], []] * 10000",
+    "d.items()",
+    "d | items",
+    "d | dictsort",
+    "d.values()",
+    "d.keys()",
+    "d.nosuch",
+    "d['nosuch']",
+    "d.get('nosuch')",
+    "dict(d)",
+    "namespace(d)",
+    "namespace(**d)",
+    "d == e",
+    "'x' in d",
+    "strftime_now('%c' * 100000)",
+    "loop.changed(a)",
+};
+
+TEST_CASE("fault_20_tokens: every operation is charged for its work and memory") {
+  Json names = Json::object();
+  for (int i = 0; i < 400; ++i) names["k" + std::to_string(i)] = i;
+  jinja::Input input;
+  input.variables.push_back({"d", names});
+  input.now = jinja::DateTime{2024, 2, 29, 0, 0, 0};
+  for (const std::string letters : {"aa", "ΐ"}) {
+    const std::string operands = "{% set a = '" + letters +
+                                 "' * 1000000 %}{% set b = a[1:] ~ 'b' %}{% set e = dict(d) %}" +
+                                 "{% set l = range(20000) | map('string') | list %}{% set m = l | list %}";
+    for (const std::string operation : kCostlyOperations) {
+      CAPTURE(letters);
+      CAPTURE(operation);
+      const jinja::Template chat(operands + "{% for i in range(100000) %}{% set x = " + operation + " %}{% endfor %}",
+                                 "test");
+      const PeakMemory memory;
+      std::string refusal;
+      try {
+        chat.render(input);
+      } catch (const Error& error) {
+        refusal = error.what();
+      }
+      const bool is_over_budget = refusal.ends_with(" steps") || refusal.ends_with(" bytes of text");
+      CHECK_MESSAGE(is_over_budget, refusal);
+      CHECK(memory.growth() <= 64 << 20);
+    }
+  }
+}
+
+TEST_CASE("fault_20_tokens: a template with many names, scopes or attributes is charged for finding one") {
+  std::string assignments, nested = "{{ nosuch is defined }}", attributes;
+  for (int i = 0; i < 2000; ++i) {
+    const std::string name = "v" + std::to_string(1000 + i);
+    assignments += "{% set " + name + " = 1 %}";
+    attributes += name + " = 1, ";
+  }
+  for (int i = 0; i < 100; ++i) nested = "{% with %}" + assignments.substr(0, 190) + nested + "{% endwith %}";
+  const auto looped = [](const std::string& body) { return "{% for i in range(100000) %}" + body + "{% endfor %}"; };
+  CHECK(failure(assignments + looped("{{ v2999 is defined }}{{ nosuch is defined }}")).ends_with(" steps"));
+  CHECK(failure(looped(nested)).ends_with(" steps"));
+  CHECK(failure("{% set n = namespace(" + attributes + ") %}" + looped("{{ n.v2999 }}{% set n.v2999 = 2 %}"))
+            .ends_with(" steps"));
+  const std::string body = "{% if false %}" + repeated("{{ 1 }}", 100000) + "{% endif %}{{ varargs | length }}";
+  CHECK(failure("{% macro m() %}" + body + "{% endmacro %}" + looped("{% set x = m(1) %}")).ends_with(" steps"));
+  CHECK(failure("{{ " + std::string(1001, 'x') + " }}") == "test:1: a name has more than 1000 bytes");
+  CHECK(failure("{{ {}['x' * 100000].y }}") ==
+        "test:1: 'dict object' has no attribute '" + std::string(130, 'x') + " … " + std::string(65, 'x') + "'");
+}
+
+TEST_CASE("fault_20_tokens: operations on the text of many messages take linear time") {
+  constexpr std::size_t kNumMessages = 200'000;
+  jinja::Input input;
+  input.messages = Json::array();
+  for (std::size_t i = 0; i < kNumMessages; ++i) input.messages->push_back({{"content", "ab"}});
+  for (const std::string operation : {"t | list", "t.split('-')", "t.replace('', '+')", "t[::-1]", "t | join('+')"}) {
+    CAPTURE(operation);
+    const jinja::Template chat(
+        "{% set t = messages | map(attribute='content') | join('-') %}{{ (" + operation + ") | length }}", "test");
+    CHECK(chat.render(input, jinja::Budget::for_input(kNumMessages, 2 * kNumMessages)).text.bytes.size() <= 7);
+  }
+}
+
 TEST_CASE("results that do not fit in 64 bits are errors, never other numbers") {
   for (const char* source : {"{{ 9223372036854775807 + 1 }}", "{{ 2 ** 100000 }}", "{{ 9223372036854775807 * 2 }}",
                              "{{ 99999999999999999999 }}", "{{ '99999999999999999999' | int }}", "{{ 1e20 | int }}",

@@ -296,6 +296,22 @@ def test_added_tokens(probe, tmp_path, flags, normalizer):
     pair.check_decoding([pair.peer.encode(text).ids for text in texts] + [[257, 65, 256, 258, 261, 66]])
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_many_overlapping_added_tokens(probe, tmp_path, seed):
+    """Random tokens of few characters, which begin, end and contain each other, with random flags, in random texts of the same."""
+    rng = random.Random(seed)
+    letters = "ab<é \n"
+    contents = {"".join(rng.choices(letters, k=rng.randint(1, 6))) for _ in range(rng.choice([3, 20, 200]))}
+    flags = ("lstrip", "rstrip", "single_word", "normalized", "special")
+    white = [content for content in contents if content.isspace()]  # what a neighbour has taken: see the next test
+    tokens = [added(content, 256 + i, **{flag: rng.random() < 0.3 for flag in flags}) for i, content in enumerate(sorted(contents - set(white)))]
+    document = document_of(BYTES_MODEL, added_tokens=tokens, normalizer=rng.choice([None, NORMALIZERS["Lowercase"], NORMALIZERS["Replace long by short"]]))
+    pair = Pair(probe, tmp_path / "m", document)
+    texts = ["".join(rng.choices(letters + "AB", k=rng.randint(0, 80))) for _ in range(200)]
+    pair.check_encoding(texts)
+    pair.check_encoding(texts, parse=False)
+
+
 @pytest.mark.parametrize("flags", [{"lstrip": True}, {"lstrip": True, "rstrip": True}, {"rstrip": True}, {}], ids=lambda flags: "+".join(flags) or "plain")
 @pytest.mark.parametrize("content", [" ", "\n", "  "])
 def test_added_white_space_behind_a_token_that_takes_it(probe, tmp_path, content, flags):

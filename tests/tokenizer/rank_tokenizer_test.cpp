@@ -97,6 +97,16 @@ TEST_CASE("ids of a rank vocabulary back to text") {
   CHECK_FALSE(tokenizer->id_of("abc").has_value());
 }
 
+// Each division of a word is looked up: 10^12 bytes are read for one of 1 MiB.
+TEST_CASE("fault_19_tokens: the words of a rank vocabulary are limited") {
+  const TekkenFolder folder;
+  Json file = tekken();
+  file["vocab"][258]["token_bytes"] = base64(std::string(1 << 20, 'a'));
+  write_file(folder.path() / "tekken.json", file.dump());
+  CHECK_THROWS_WITH_AS(Tokenizer::load(folder.path()),
+                       doctest::Contains("the token with the rank 258 has 1048576 bytes, more than 1024"), Error);
+}
+
 TEST_CASE("tokenizer.json takes precedence over tekken.json, tekken.json over tokenizer.model") {
   const TekkenFolder tekken_folder;
   write_file(tekken_folder.path() / "tokenizer.model", "YQ== 0\n");

@@ -57,7 +57,7 @@ std::string split_json(const std::string& behavior) {
 
 std::string decoded(const std::string& decoder, Pieces tokens) {
   const Document document(R"({"decoder": )" + decoder + "}");
-  for (const Decoder& step : read_decoders(document.object())) step(tokens);
+  for (const Decoder& step : read_decoders(document.object())) step(tokens, 1 << 20);
   std::string text;
   for (const std::string& token : tokens) text += token + "|";
   return text;

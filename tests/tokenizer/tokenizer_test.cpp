@@ -5,10 +5,12 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <ctime>
 #include <thread>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "peak_memory.hpp"
 #include "tokenizer/byte_pair.hpp"
 #include "tokenizer_folder.hpp"
 
@@ -116,6 +118,89 @@ TEST_CASE("fault_19_tokens: normalizers and decoders that make a text many times
   folder.write();
   const auto tokenizer = Tokenizer::load(folder.path());
   CHECK_THROWS_WITH_AS(tokenizer->decode(tokenizer->encode("a")), doctest::Contains("longer than the limit of"), Error);
+}
+
+TEST_CASE("fault_19_tokens: decoders make at most a few times the bytes of a long text, in a chain, too") {
+  test::ModelFolder folder;
+  Json decoders = Json::array({{{"type", "Fuse"}}});
+  for (int i = 0; i < 100; ++i)
+    decoders.push_back({{"type", "Replace"}, {"pattern", {{"String", ""}}}, {"content", "bb"}});
+  folder.file["decoder"] = {{"type", "Sequence"}, {"decoders", decoders}};
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const std::vector<std::int32_t> ids(1 << 20, 'a');
+  const PeakMemory memory;
+  CHECK_THROWS_WITH_AS(tokenizer->decode(ids), doctest::Contains("longer than the limit of 12582912 bytes"), Error);
+  CHECK(memory.growth() <= 160 << 20);
+}
+
+TEST_CASE("fault_19_tokens: what a post-processor adds to each text is limited, and refused when it is read") {
+  test::ModelFolder folder;
+  Json& post_processor = folder.file["post_processor"];
+  const auto limit = [&](std::size_t num_pieces, std::size_t num_ids) {
+    const Json text = {{"Sequence", {{"id", "A"}, {"type_id", 0}}}};
+    post_processor["single"] = Json::array({text});
+    for (std::size_t i = 0; i < num_pieces; ++i)
+      post_processor["single"].push_back({{"SpecialToken", {{"id", "<b>"}, {"type_id", 0}}}});
+    post_processor["special_tokens"]["<b>"]["ids"] = std::vector<int>(num_ids, 300);
+    folder.write();
+    return refusal(folder);
+  };
+  const std::string where = (folder.path() / "tokenizer.json").string() + ": a post-processor template ";
+  CHECK(limit(10, 100) == "");
+  const PeakMemory memory;
+  CHECK(limit(11, 100) == where + "that adds more than 1000 tokens to a text is not supported");
+  CHECK(limit(100'000, 0) == where + "of more than 1000 pieces is not supported");
+  CHECK(limit(900, 10'000) == where + "that adds more than 1000 tokens to a text is not supported");
+  CHECK(memory.growth() <= 200 << 20);
+}
+
+TEST_CASE("fault_19_tokens: ids and lengths of tokens are limited") {
+  test::ModelFolder folder;
+  const std::string where = (folder.path() / "tokenizer.json").string() + ": ";
+  const Json usual = folder.file;
+  folder.file["added_tokens"][0]["id"] = 60'000'000;
+  folder.write();
+  const PeakMemory memory;
+  CHECK(refusal(folder) == where + "the token '<b>' has the id 60000000, not one from 0 to 4194304");
+  CHECK(memory.growth() <= 64 << 20);
+  folder.file = usual;
+  folder.file["model"]["vocab"][std::string(1 << 20, 'x')] = 299;
+  folder.write();
+  CHECK(refusal(folder).ends_with("xxx' has 1048576 bytes, more than 16384"));
+  CHECK(refusal(folder).size() < 500);
+  folder.file = usual;
+  folder.file["added_tokens"][0]["content"] = std::string(513, 'x');
+  folder.write();
+  CHECK(refusal(folder).starts_with(where + "added_tokens: 'xxx"));
+  CHECK(refusal(folder).ends_with("xxx' has 513 bytes, more than 512"));
+}
+
+// A comparison with each token at each position takes minutes.
+TEST_CASE("fault_19_tokens: added tokens are found in a time that does not depend on their number") {
+  test::ModelFolder folder;
+  int id = 1000;
+  for (const char* last : {"b", "c"}) {
+    for (int size = 1; size < 500; ++size) {
+      for (int number = 0; number < 60; ++number) {
+        folder.file["added_tokens"].push_back(
+            {{"id", id++},
+             {"content", std::string(std::size_t(size), 'a') + last + std::to_string(number)},
+             {"special", size % 2 == 0},
+             {"rstrip", true},
+             {"normalized", size % 3 == 0}});
+      }
+    }
+  }
+  folder.file["added_tokens"].push_back({{"id", id}, {"content", " "}, {"special", true}, {"rstrip", true}});
+  folder.write();
+  const auto tokenizer = Tokenizer::load(folder.path());
+  const std::clock_t start = std::clock();
+  const std::string text(1 << 16, 'a');
+  CHECK(tokenizer->decode(tokenizer->encode(text)) == text);
+  CHECK(tokenizer->encode(text + "b7").back() == 1000 + 498 * 60 + 7);
+  CHECK(tokenizer->encode(std::string(1 << 20, ' ')).size() == 1 << 20);
+  CHECK((std::clock() - start) / CLOCKS_PER_SEC < 60);
 }
 
 TEST_CASE("fault_19_tokens: a pattern that takes quadratic time ends with an error that names it") {
