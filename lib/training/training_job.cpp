@@ -226,7 +226,7 @@ void TrainingJob::add_reference(Json& identity) {
 TrainingReport TrainingJob::run(RunInfo info, const DescribeOptions& describe) {
   check_device(training().base.device);
   warn();
-  info.options = describe(training()).all;  // effective ones, such as the method that "auto" stands for
+  info.options["method"] = describe(training()).all["method"];  // what "auto" stands for
   Run run(info, training().output);
   Rejects& rejects = run.open_rejects(settings_.rejects, sinks_.log);
   const TrainingData data = read_data(rejects);
