@@ -1,6 +1,7 @@
 #include "evaluation/loss_comparison.hpp"
 
 #include <cmath>
+#include <unordered_map>
 
 namespace intelia {
 
@@ -39,6 +40,25 @@ LossSummary summarise(const std::vector<const ConversationLoss*>& group, std::ui
 }
 
 }  // namespace
+
+std::vector<ConversationLoss> merged_by_id(const std::vector<ConversationLoss>& losses) {
+  std::vector<ConversationLoss> merged;
+  std::unordered_map<std::string, std::size_t> place_of;
+  for (const ConversationLoss& loss : losses) {
+    const auto [known, is_new] = place_of.try_emplace(loss.id, merged.size());
+    if (is_new || loss.id.empty()) {
+      merged.push_back(loss);
+      continue;
+    }
+    ConversationLoss& sum = merged[known->second];
+    sum.base_loss += loss.base_loss;
+    sum.candidate_loss += loss.candidate_loss;
+    sum.num_tokens += loss.num_tokens;
+    sum.num_bytes += loss.num_bytes;
+    sum.num_candidate_tokens += loss.num_candidate_tokens;
+  }
+  return merged;
+}
 
 const char* name_of(LossUnit unit) { return unit == LossUnit::token ? "token" : "byte"; }
 

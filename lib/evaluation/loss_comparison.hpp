@@ -21,6 +21,10 @@ struct ConversationLoss {
   std::int64_t num_candidate_tokens = 0;  // where its tokenizer is another; 0: the same as the base's
 };
 
+/** Records with the same id are of one conversation, and depend on each other: their losses, tokens and bytes are
+   added, in the order of the first of each. Those without an id are each their own. */
+std::vector<ConversationLoss> merged_by_id(const std::vector<ConversationLoss>& losses);
+
 /** What the difference of two losses is divided by. Models with different tokenizers or chat templates can be compared
    per byte only. */
 enum class LossUnit { token, byte };

@@ -205,13 +205,15 @@ std::string method_words(const Evaluation& evaluation) {
                                                   counted(evaluation.num_truncated_conversations, "conversation"),
                                                   was_or_were(evaluation.num_truncated_conversations));
   const bool is_per_token = evaluation.comparison.unit == LossUnit::token;
-  const std::string unpaired =
-      evaluation.num_unpaired_conversations == 0
-          ? std::string()
-          : fmt::format(" {} {} not compared, because one of the models cannot read {} as a whole.",
-                        counted(evaluation.num_unpaired_conversations, "conversation"),
-                        is_or_are(evaluation.num_unpaired_conversations),
-                        evaluation.num_unpaired_conversations == 1 ? "it" : "them");
+  const std::string unpaired = evaluation.num_unpaired_conversations == 0
+                                   ? std::string()
+                                   : fmt::format(
+                                         " {} {} not compared, because one of the models cannot read {} as a whole, or "
+                                         "its chat template marks other text as "
+                                         "the answers or renders their prompts otherwise.",
+                                         counted(evaluation.num_unpaired_conversations, "conversation"),
+                                         is_or_are(evaluation.num_unpaired_conversations),
+                                         evaluation.num_unpaired_conversations == 1 ? "it" : "them");
   return fmt::format(
       "Both models score the answers of the same held-out conversations, token by token, in the same precision; the "
       "loss is the mean negative log-probability of an answer token (end of turn included), bits per byte counts the "
@@ -292,6 +294,13 @@ std::string duplicate_sentence(const TrainedOverlap& overlap) {
       counted(overlap.num_duplicates, "duplicate conversation"), is_or_are(overlap.num_duplicates));
 }
 
+std::string merged_sentence(const Evaluation& evaluation) {
+  if (evaluation.num_merged_records == 0) return "";
+  return fmt::format("{} {} the id of another one: the records of a conversation count as one.",
+                     counted(evaluation.num_merged_records, "record"),
+                     evaluation.num_merged_records == 1 ? "has" : "have");
+}
+
 std::string selection_sentence(const Evaluation& evaluation) {
   if (evaluation.overlap.num_selection == 0) return "";
   return fmt::format(
@@ -329,6 +338,7 @@ Json scores_json(const Evaluation& evaluation) {
                              {"selection_conversations", overlap.num_selection}};
   scores["is_selection_split"] = overlap.num_selection > 0;
   scores["num_duplicate_conversations"] = overlap.num_duplicates;
+  scores["num_merged_records"] = evaluation.num_merged_records;
   scores["unpaired_conversations"] = evaluation.num_unpaired_conversations;
   scores["truncated_conversations"] = evaluation.num_truncated_conversations;
   scores["conversations"] = Json::array();
@@ -368,8 +378,8 @@ std::string html_report(const Evaluation& evaluation) {
       evaluation.is_adapter ? "" : " (" + escape_markup(evaluation.candidate_description) + ")",
       evaluation.date.empty() ? "" : "<br>evaluated on " + escape_markup(evaluation.date),
       verdict_class(evaluation.verdict), verdict, escape_markup(verdict_sentence(evaluation)));
-  for (const std::string& note :
-       {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap), selection_sentence(evaluation)})
+  for (const std::string& note : {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap),
+                                  merged_sentence(evaluation), selection_sentence(evaluation)})
     if (!note.empty()) page += "<p class=\"note\">" + escape_markup(note) + "</p>\n";
   page += "<h2>Loss difference, by language</h2>" + forest_plot(evaluation.comparison) +
           language_table(evaluation.comparison);

@@ -32,7 +32,8 @@ struct Evaluation {
   Verdict verdict = Verdict::not_enough_data;
   std::vector<AnswerPair> answers;
   TrainedOverlap overlap;
-  std::int64_t num_unpaired_conversations = 0;   // that only one of the models reads as a whole; not compared
+  std::int64_t num_unpaired_conversations = 0;   // EvaluationData::num_unpaired
+  std::int64_t num_merged_records = 0;           // that have the id of another one, and count as one with it
   std::int64_t num_truncated_conversations = 0;  // longer than the context, scored up to it
   Json inputs = Json::array();                   // files with sha256
 };
@@ -48,6 +49,9 @@ std::string overlap_sentence(const TrainedOverlap& overlap);
 
 /** That copies of conversations were left out; empty when there were none. */
 std::string duplicate_sentence(const TrainedOverlap& overlap);
+
+/** That records of the same conversation count once; empty when there were none. */
+std::string merged_sentence(const Evaluation& evaluation);
 
 /** That conversations selected the checkpoint that is judged on them; empty when none did. */
 std::string selection_sentence(const Evaluation& evaluation);

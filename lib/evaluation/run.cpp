@@ -6,6 +6,7 @@
 #include <cmath>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "base/clock.hpp"
 #include "base/counted.hpp"
@@ -15,6 +16,7 @@
 #include "inference/provenance.hpp"
 #include "record/json_text.hpp"
 #include "record/jsonl.hpp"
+#include "tokens/check.hpp"
 
 namespace intelia {
 
@@ -126,7 +128,7 @@ struct EvaluationData {
   std::optional<TokenizedDataset> candidate;                  // nothing: the base's
   std::vector<std::int64_t> base_samples, candidate_samples;  // that are compared, in pairs
   TrainedOverlap overlap;
-  std::int64_t num_unpaired = 0;  // that only one of the models can read as a whole
+  std::int64_t num_unpaired = 0;  // that only one of the models can read as a whole, or of which they score other text
 
   const TokenizedDataset& of_candidate() const { return candidate ? *candidate : base; }
 };
@@ -136,16 +138,30 @@ bool is_whole(const TokenizedDataset& dataset, std::int64_t sample, std::int64_t
   return dataset.size_at(sample).tokens < max_length;
 }
 
-/** Leaves the samples of the same line that both models read as a whole: their losses are compared per byte of text. */
+/** The lines of which a prompt is rendered otherwise once its answer follows: a template could put the answer in it. */
+std::set<std::int64_t> lines_with_other_prompt(const EvaluationSettings& settings, const TextSide& text,
+                                               const EncodeOptions& options) {
+  SilentSinks silent;
+  const DatasetCheck check = check_records(settings.validation, *text.tokenizer, text.chat_template, options,
+                                           silent.sinks(), settings.threads);
+  std::set<std::int64_t> lines;
+  for (const RecordFinding& finding : check.findings)
+    if (finding.kind == RecordFinding::Kind::prompt_not_prefix) lines.insert(finding.line);
+  return lines;
+}
+
+/** Leaves the samples of the same line that both models read as a whole, and of which both score the same text: their
+    losses are compared per byte of it. `excluded`: lines that are not compared. */
 void pair_samples(EvaluationData& data, const std::vector<std::int64_t>& held_out, std::int64_t base_length,
-                  std::int64_t candidate_length) {
+                  std::int64_t candidate_length, const std::set<std::int64_t>& excluded) {
   const TokenizedDataset& other = *data.candidate;
   std::int64_t place = 0;
   for (const std::int64_t sample : held_out) {
     const std::int64_t line = data.base.line_of(sample);
     while (place < other.size() && other.line_of(place) < line) ++place;
     if (place < other.size() && other.line_of(place) == line && is_whole(data.base, sample, base_length) &&
-        is_whole(other, place, candidate_length)) {
+        is_whole(other, place, candidate_length) && !excluded.contains(line) &&
+        data.base.target_bytes_of(sample) == other.target_bytes_of(place)) {
       data.base_samples.push_back(sample);
       data.candidate_samples.push_back(place);
     } else {
@@ -169,6 +185,8 @@ EvaluationData read_data(const Preparation& preparation, const EvaluationSetting
   HeldOut held_out =
       find_held_out(data.base, settings.validation, preparation.base.model, preparation.candidate_folder(), sinks);
   data.overlap = std::move(held_out.overlap);
+  const auto has_no_text = [&](std::int64_t sample) { return data.base.target_bytes_of(sample) == 0; };
+  data.num_unpaired = std::erase_if(held_out.samples, has_no_text);
   if (preparation.shares_tokens) {
     data.base_samples = data.candidate_samples = std::move(held_out.samples);
     return data;
@@ -176,12 +194,20 @@ EvaluationData read_data(const Preparation& preparation, const EvaluationSetting
   SilentSinks silent;
   Rejects others({.max_rejected = 1}, silent.sinks().log);
   data.candidate.emplace(read(preparation.candidate_text(), others, sinks));
+  std::set<std::int64_t> excluded =
+      lines_with_other_prompt(settings, preparation.candidate_text(), options(preparation.candidate_text()));
+  if (!excluded.empty())
+    for (const std::int64_t line :
+         lines_with_other_prompt(settings, preparation.base_text(), options(preparation.base_text())))
+      excluded.erase(line);
   pair_samples(data, held_out.samples, preparation.max_length(preparation.base_text()),
-               preparation.max_length(preparation.candidate_text()));
+               preparation.max_length(preparation.candidate_text()), excluded);
   if (data.num_unpaired > 0)
-    sinks.log.warning(fmt::format("{} {} not compared: one of the models cannot read {}, or not as a whole",
-                                  counted(data.num_unpaired, "conversation"), is_or_are(data.num_unpaired),
-                                  data.num_unpaired == 1 ? "it" : "them"));
+    sinks.log.warning(
+        fmt::format("{} {} not compared: one of the models cannot read {}, or not as a whole, or its chat "
+                    "template marks other text as the answers or renders their prompts otherwise",
+                    counted(data.num_unpaired, "conversation"), is_or_are(data.num_unpaired),
+                    data.num_unpaired == 1 ? "it" : "them"));
   return data;
 }
 
@@ -218,12 +244,15 @@ void judge_both(Evaluation& evaluation, const Preparation& preparation, const Ev
   const Judged candidate =
       judge(*model, preparation.is_adapter ? Variant::adapted : Variant::base, preparation.candidate_text(),
             data.of_candidate(), data.candidate_samples, preparation.questions, settings, sinks);
+  std::vector<ConversationLoss> losses;
   for (std::size_t i = 0; i < data.base_samples.size(); ++i) {
     const std::int64_t sample = data.base_samples[i];
-    evaluation.losses.push_back({data.base.id_of(sample), data.base.language_of(sample), base.losses[i].loss_sum,
-                                 candidate.losses[i].loss_sum, base.losses[i].num_targets,
-                                 data.base.target_bytes_of(sample), candidate.losses[i].num_targets});
+    losses.push_back({data.base.id_of(sample), data.base.language_of(sample), base.losses[i].loss_sum,
+                      candidate.losses[i].loss_sum, base.losses[i].num_targets, data.base.target_bytes_of(sample),
+                      candidate.losses[i].num_targets});
   }
+  evaluation.losses = merged_by_id(losses);
+  evaluation.num_merged_records = static_cast<std::int64_t>(losses.size() - evaluation.losses.size());
   for (std::size_t i = 0; i < preparation.questions.size(); ++i)
     evaluation.answers.push_back({preparation.questions[i], base.answers[i], candidate.answers[i]});
 }
@@ -301,7 +330,8 @@ EvaluationResult run_evaluation(const EvaluationSettings& settings, const RunInf
   for (const std::string& note : {overlap_sentence(evaluation.overlap), duplicate_sentence(evaluation.overlap)})
     if (!note.empty()) sinks.log.warning(note);
   judge_both(evaluation, preparation, data, settings, sinks);
-  if (const std::string note = selection_sentence(evaluation); !note.empty()) sinks.log.warning(note);
+  for (const std::string& note : {merged_sentence(evaluation), selection_sentence(evaluation)})
+    if (!note.empty()) sinks.log.warning(note);
   evaluation.comparison =
       compare_losses(evaluation.losses, settings.seed, preparation.shares_tokens ? LossUnit::token : LossUnit::byte);
   evaluation.verdict = decide(evaluation.comparison.overall, settings.min_conversations);

@@ -112,5 +112,5 @@ TEST_CASE("logits that are not finite are an error, and settings without a meani
   CHECK(fault_of({.top_p = 1.5}) == "top-p: expected a number above 0 and at most 1");
   CHECK(fault_of({.top_k = -1}) == "top-k: expected 0 (no limit) or more");
   CHECK(fault_of({.min_p = 2}) == "min-p: expected a number between 0 and 1");
-  CHECK(fault_of({.repetition_penalty = 0}) == "repetition-penalty: expected a number above 0");
+  CHECK(fault_of({.repetition_penalty = 0}) == "repetition-penalty: expected a number between 0.001 and 1000");
 }

@@ -9,7 +9,7 @@ import stat
 import pytest
 
 import program
-from tiny import conversation, write_lines
+from tiny import ON_CPU, conversation, write_lines
 
 NOT_ENOUGH = 4
 INDEX = "trained_records.index"
@@ -158,10 +158,10 @@ def test_another_base_is_refused(tiny, tmp_path):
 
 
 def test_another_method_is_refused_but_stored_nf4_is_the_same_base(tiny, tmp_path):
-    refused(tiny, tmp_path / "out", "as of method qlora and would be judged with that of lora", "--method", "lora")
+    refused(tiny, tmp_path / "out", "as of method qlora and would be used with that of lora", "--method", "lora")
     dense, small, on_small = tmp_path / "dense", tmp_path / "small", tmp_path / "on-small"
     assert program.run(*tiny.sft(dense, "--method", "lora")).status == 0
-    refused(tiny, tmp_path / "of-dense", "as of method lora and would be judged with that of qlora", adapter=dense)
+    refused(tiny, tmp_path / "of-dense", "as of method lora and would be used with that of qlora", "--method", "qlora", adapter=dense)
     assert program.run("model", "quantize", "--model", tiny.model, "--output", small).status == 0
     assert program.run(*tiny.sft(on_small, model=small)).status == 0
     for number, (model, adapter) in enumerate([(small, tiny.adapter()), (tiny.model, on_small), (small, on_small)]):
@@ -243,8 +243,10 @@ def test_a_model_trained_unquantized_is_not_judged_in_nf4(tiny, tmp_path):
     assert program.run(*tiny.sft(full, "--method", "full")).status == 0
     arguments = [str(each) for each in tiny.eval(tmp_path / "out", "--candidate", full)]
     place = arguments.index("--adapter")
+    run = program.run(*arguments[:place], *arguments[place + 2:], "--method", "qlora")
+    assert run.status == 2 and "would be used in NF4 (qlora)" in run.stderr, run.stderr
     run = program.run(*arguments[:place], *arguments[place + 2:])
-    assert run.status == 2 and "would be judged in NF4 (qlora)" in run.stderr, run.stderr
+    assert run.status in CONCLUDED and "was trained on the weights as stored" in run.stderr, run.stderr
 
 
 def test_a_candidate_is_named_once_and_is_something(tiny, tmp_path):
@@ -315,6 +317,44 @@ def test_what_is_not_scored_makes_no_conversation_distinct(tiny, tmp_path):
     run = program.run(*tiny.eval(tmp_path / "seen", validation=write_lines(tmp_path / "seen.jsonl", records)))
     assert scores_of(tmp_path / "seen")["overall"]["conversations"] == 2, run.stderr
     assert scores_of(tmp_path / "seen")["training_data"]["excluded_conversations"] == 6
+
+
+def test_the_records_of_a_conversation_count_as_one(tiny, tmp_path):
+    """By its id: what they say may be nearly the same. Records without an id are each their own."""
+    same = [conversation(700, f"How dry is the litter of house {number}?", "Dry.") for number in range(40)]
+    run = program.run(*tiny.eval(tmp_path / "same", validation=write_lines(tmp_path / "same.jsonl", same)))
+    assert run.status == NOT_ENOUGH and "39 records have the id of another one" in run.stderr, run.stderr
+    scores = scores_of(tmp_path / "same")
+    assert scores["overall"]["conversations"] == 1 and scores["num_merged_records"] == 39
+    assert "39 records have the id of another one" in (tmp_path / "same/report.html").read_text()
+    alone = [{"messages": record["messages"]} for record in same]
+    run = program.run(*tiny.eval(tmp_path / "alone", validation=write_lines(tmp_path / "alone.jsonl", alone)))
+    expected = scores_of(tmp_path / "alone")
+    assert expected["overall"]["conversations"] == 40, run.stderr
+    for key in ("tokens", "bytes"):
+        assert scores["overall"][key] == expected["overall"][key]
+    assert scores["overall"]["loss_difference"] == pytest.approx(expected["overall"]["loss_difference"], abs=1e-6)
+
+
+@pytest.mark.parametrize("trick", ["only the end is scored", "a part is scored", "the answer is in the prompt"])
+def test_a_template_earns_no_verdict(tiny, tmp_path, trick):
+    """A candidate with the weights of the base and a template that hides what is to be scored, or tells it before."""
+    template = (tiny.model / "chat_template.jinja").read_text()
+    answer, turn = "{{- message['content'] + eos_token }}", "{{- '<|' + message['role'] + '|>' + message['content'] }}"
+    begin = "{%- generation %}"
+    assert answer in template and turn in template
+    if trick == "only the end is scored":
+        template = template.replace(answer, "{{- eos_token }}").replace(begin, "{{- message['content'] }}" + begin)
+    elif trick == "a part is scored":
+        template = template.replace(answer, "{{- message['content'][-1:] + eos_token }}").replace(begin, "{{- message['content'][:-1] }}" + begin)
+    else:
+        template = template.replace(turn, turn + "{%- for other in messages %}{{- other['content'] }}{%- endfor %}")
+    model = copy_of(tiny.model, tmp_path / "model", without=["manifest.json"])
+    (model / "chat_template.jinja").write_text(template)
+    validation = write_lines(tmp_path / "validation.jsonl", [other(number) for number in range(800, 840)])
+    arguments = ["eval", "run", *ON_CPU, "--model", tiny.model, "--candidate", model, "--validation", validation]
+    run = program.run(*arguments, "--output", tmp_path / "out")
+    assert run.status == NOT_ENOUGH and "40 conversations are not compared" in run.stderr, run.stderr
 
 
 def test_unknown_training_data_stay_unknown(tiny, tmp_path):
@@ -395,11 +435,12 @@ def test_a_mismatch_of_the_method_names_the_option_that_fixes_it(tiny, tmp_path)
     arguments = [str(each) for each in tiny.eval(tmp_path / "out")]
     place = arguments.index("--adapter")
     ending = "; --allow-mismatch evaluates it nevertheless\n"
-    for candidate, more, method in ((full, (), "lora"), (dense, (), "lora"), (tiny.adapter(), ("--method", "lora"), "qlora")):
+    for candidate, more, method in ((full, ("--method", "qlora"), "lora"), (dense, ("--method", "qlora"), "lora"),
+                                    (tiny.adapter(), ("--method", "lora"), "qlora")):
         run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", candidate, *more)
         assert run.status == 2 and run.stderr.endswith(f"; use --method {method}{ending}"), run.stderr
         run = program.run(*arguments[:place], *arguments[place + 2:], "--candidate", candidate, "--method", method)
         assert run.status in CONCLUDED, run.stderr
     run = program.run(*arguments, "--method", "full")
-    assert run.status == 2 and "expected one of qlora, lora, got 'full'" in run.stderr
-    assert "(qlora|lora)" in program.run("eval", "run", "--help").stdout
+    assert run.status == 2 and "expected one of auto, qlora, lora, got 'full'" in run.stderr
+    assert "(auto|qlora|lora)" in program.run("eval", "run", "--help").stdout

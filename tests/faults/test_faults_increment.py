@@ -385,7 +385,7 @@ def test_fault_29_increment(nights):
     secret = nights.folder / "secret"
     secret.write_text(nights.url)
     run = program.run(*nights.arguments(folder, "--state", secret), environment={"DATABASE_URL_FILE": str(secret)})
-    assert run.status == 2 and "move it elsewhere" in run.stderr
+    assert run.status == 2 and "would be replaced" in run.stderr
     assert secret.read_text() == nights.url
     os.mkfifo(nights.folder / "pipe")
     assert nights.run(folder, "--state", nights.folder / "pipe").status == 2

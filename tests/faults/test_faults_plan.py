@@ -134,7 +134,7 @@ def test_a_run_warns_of_what_check_would_refuse(tiny, tmp_path):
     manifest = json.loads((adapter / "manifest.json").read_text())
     manifest["chat_template_sha256"] = "0" * 64
     (adapter / "manifest.json").write_text(json.dumps(manifest))
-    run = program.run(*tiny.sft(tmp_path / "out", "--adapter", adapter))
+    run = program.run(*tiny.sft(tmp_path / "out", "--adapter", adapter, "--allow-mismatch"))
     assert run.status == 0 and "the adapter has another chat template" in run.stderr, run.stderr
     assert "has another" not in program.run(*tiny.sft(tmp_path / "other", "--adapter", tiny.adapter())).stderr
 

@@ -140,7 +140,7 @@ void check_training_options(const TrainingSettings& settings, bool has_validatio
   need(settings.batch_size <= 1'000'000, "--batch-size must be at most 1,000,000");
   need(settings.gradient_accumulation >= 1 && settings.gradient_accumulation <= 1'000'000,
        "--gradient-accumulation must be between 1 and 1,000,000");
-  need(settings.learning_rate >= 0 && settings.learning_rate <= 1e6, "--learning-rate must be between 0 and 1,000,000");
+  need(settings.learning_rate >= 0 && settings.learning_rate <= 1e12, "--learning-rate must be between 0 and 1e12");
   check_optimizer_options(settings.optimizer);
   check_schedule_options(settings.schedule);
   need(settings.max_grad_norm >= 0, "--max-grad-norm must be 0 (no clipping) or more");
