@@ -21,6 +21,9 @@ void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, st
 /** What `method` means for this model: qlora for an adapter that was trained on NF4 weights, which is logged. */
 Method weights_method(const ModelSettings& settings, WeightsMethod method, Log& log);
 
+/** Warns of filters of sampling where nothing is sampled. */
+void warn_of_unused_filters(const SamplingSettings& sampling, Log& log);
+
 /** Logs which settings of the model's generation_config.json are not used. */
 void tell_ignored_sampling(const std::filesystem::path& model, Log& log);
 
