@@ -12,9 +12,11 @@
 namespace intelia {
 
 void open_standard_descriptors() {
-  // open() returns the lowest free number, which is `descriptor` because those below it are open.
+  // open() returns the lowest free number, which is `descriptor` because those below it are open. What is written to a
+  // closed standard output stays an error.
   for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
-    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", O_RDWR) != descriptor) ::_exit(1);
+    const int mode = descriptor == STDOUT_FILENO ? O_RDONLY : O_RDWR;
+    if (::fcntl(descriptor, F_GETFD) < 0 && ::open("/dev/null", mode) != descriptor) ::_exit(1);
   }
 }
 

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -63,6 +64,7 @@ struct LineEditor::State {
   std::string typed;  // when it was interrupted
 
   ~State() {
+    echo(true);
     const Utf8Locale scope(locale);
     if (editor != nullptr) ::el_end(editor);
     if (history != nullptr) ::history_wend(history);
@@ -76,6 +78,14 @@ struct LineEditor::State {
   }
 
   static wchar_t* prompt_of(EditLine* editor) { return of(editor).prompt.data(); }
+
+  /** What is typed between two lines is not shown: it would stand within what is shown then. */
+  static void echo(bool shows) {
+    termios settings{};
+    if (::tcgetattr(STDIN_FILENO, &settings) != 0) return;
+    settings.c_lflag = shows ? settings.c_lflag | ECHO : settings.c_lflag & ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(STDIN_FILENO, TCSANOW, &settings);
+  }
 
   /** Whether the terminal marks where what is pasted begins and ends (bracketed paste). */
   void mark_pastes(bool marks) const {
@@ -232,12 +242,14 @@ LineEditor::End LineEditor::read(std::string_view prompt, std::string& line, con
   state.typed.clear();
   ::ioctl(::fileno(state.out), TIOCGWINSZ, &state.size);
   state.mark_pastes(true);
+  State::echo(true);                         // part of what the editor restores
   ::el_wset(state.editor, EL_PREP_TERM, 1);  // before the prompt: keys pressed at its sight are keys of the editor
   int num_read = 0;
   const wchar_t* const text = ::el_wgets(state.editor, &num_read);
   if (state.is_interrupted || text == nullptr || num_read <= 0)
     std::fputs(state.is_interrupted ? "^C\n" : "\n", state.out);
   state.mark_pastes(false);
+  State::echo(false);
   if (state.is_interrupted) {
     line = state.typed;
     return End::interrupted;

@@ -87,6 +87,11 @@ void apply_setting(Option& option, const std::string& command, const ParsedArgum
   const auto set = [&](const std::vector<std::string>& values, Origin origin, const std::string& name,
                        bool are_items = false) {
     try {
+      const bool is_path = option.is_file && !option.is_positional;
+      if (is_path && std::find(values.begin(), values.end(), "-") != values.end())
+        throw Error(Kind::usage,
+                    "expected a path, got '-', which is neither standard input nor output here; a file of "
+                    "that name is ./-");
       if (option.is_list()) {
         std::vector<std::string> items;
         for (const std::string& value : values)

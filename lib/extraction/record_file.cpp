@@ -187,7 +187,6 @@ RecordFile::RecordFile(const fs::path& path, Ends ends, std::size_t max_record_b
                                  "' is not a regular file, but it has to be read twice; write it to a file "
                                  "first");
   };
-  if (path == "-") refuse();
   s.file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);  // opening a pipe without a writer would block
   if (s.file < 0) fail(path, errno);
   s.opened = status_of(s.file, path);

@@ -213,6 +213,13 @@ std::int64_t Chat::num_tokens() const {
 
 std::int64_t Chat::context_length() const { return loaded_->model->context_length(); }
 
+namespace {
+
+/** Whether U+FFFD stands for bytes that are not UTF-8. */
+bool contains_replacement(std::string_view text) { return text.find("\uFFFD") != std::string_view::npos; }
+
+}  // namespace
+
 std::int64_t Chat::save(const fs::path& path, bool replaces) const {
   if (exchanges_.empty()) throw Error(Kind::usage, "there is no answer to save yet");
   const PathType type = path_type(path);
@@ -221,12 +228,13 @@ std::int64_t Chat::save(const fs::path& path, bool replaces) const {
   if (type == PathType::file && !replaces) throw FileExists("'" + path.string() + "' already exists");
   Conversation record;
   record.messages = messages();
-  std::int64_t num_cut = 0;
+  std::int64_t num_untrained = 0;
   const std::size_t first = settings_.system.empty() ? 1 : 2;
   for (std::size_t i = 0; i < exchanges_.size(); ++i) {
-    if (!exchanges_[i].is_cut) continue;
+    const bool is_repaired = contains_replacement(exchanges_[i].message) || contains_replacement(exchanges_[i].answer);
+    if (!exchanges_[i].is_cut && !is_repaired) continue;
     record.messages[first + 2 * i].more_json = R"({"weight":0})";
-    ++num_cut;
+    ++num_untrained;
   }
   Json metadata = {{"source", "chat"}, {"model", settings_.model.model.string()}};
   if (!settings_.model.adapter.empty()) metadata["adapter"] = settings_.model.adapter.string();
@@ -235,7 +243,7 @@ std::int64_t Chat::save(const fs::path& path, bool replaces) const {
   std::string line;
   append_conversation(line, record);
   write_file(path, line);
-  return num_cut;
+  return num_untrained;
 }
 
 }  // namespace intelia

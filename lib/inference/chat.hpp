@@ -87,7 +87,8 @@ class Chat {
 
   /**
    * Writes the conversation to `path` as one record of a training file, {"messages","metadata"}, with mode 0600.
-   * Answers that were cut short have "weight" 0, so that they are not trained; their number is returned. Error{usage}
+   * Answers that were cut short, and exchanges with U+FFFD in place of bytes that are not UTF-8, have "weight" 0, so
+   * that they are not trained; their number is returned. Error{usage}
    * for a conversation without answers, and when `path` is not a file; FileExists when it is one, unless `replaces`.
    */
   std::int64_t save(const std::filesystem::path& path, bool replaces) const;

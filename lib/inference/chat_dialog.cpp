@@ -235,10 +235,10 @@ class Dialog {
       expect(0, 0, "nothing after it");
       console_.tell(fmt::format("{} of {} tokens of context\n", chat_.num_tokens(), chat_.context_length()));
     } else if (name == "/save" || name == "/save!") {
-      expect(1, 1, "a file");
+      expect(1, 1, "one file; a name with spaces stands between double quotes");
       save(words[0], name == "/save!");
     } else if (name == "/model") {
-      expect(0, 2, "a folder, and perhaps that of an adapter");
+      expect(0, 2, "a folder, and perhaps that of an adapter; a name with spaces stands between double quotes");
       if (!words.empty()) set_model(words);
       console_.tell(chat_.description() + "\n");
     } else {
@@ -254,16 +254,17 @@ class Dialog {
   }
 
   void save(const std::string& file, bool replaces) {
-    std::int64_t num_cut = 0;
+    std::int64_t num_untrained = 0;
     try {
-      num_cut = chat_.save(file, replaces || settings_.replaces_files);
+      num_untrained = chat_.save(file, replaces || settings_.replaces_files);
     } catch (const FileExists& error) {
       throw Error(Kind::usage, std::string(error.what()) + "; /save! replaces it");
     }
     std::string words = fmt::format("{} in '{}'\n", counted(chat_.num_answers(), "answer"), file);
-    if (num_cut > 0)
-      words += fmt::format("{} cut short and {} weight 0: training skips {}\n", counted(num_cut, "answer"),
-                           num_cut == 1 ? "has" : "have", num_cut == 1 ? "it" : "them");
+    if (num_untrained > 0)
+      words += fmt::format("{} cut short, or with invalid characters (U+FFFD), {} weight 0: training skips {}\n",
+                           counted(num_untrained, "answer"), num_untrained == 1 ? "has" : "have",
+                           num_untrained == 1 ? "it" : "them");
     console_.tell(words);
   }
 

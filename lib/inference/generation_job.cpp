@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "base/clock.hpp"
+#include "base/counted.hpp"
 #include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "engine/sampling.hpp"
@@ -83,24 +84,34 @@ class PromptReader {
         continue;
       }
       duplicates_.add(where, read.prompt.duplicate_key);
+      for (const std::string& key : read.prompt.ignored) ++ignored_[key];
       if (read.prompt.id.empty()) read.prompt.id = fmt::format("line {}", lines_.line_number());
       return read;
     }
     if (!is_checked_) {
       is_checked_ = true;
       duplicates_.warn(rejects_.log());
+      warn_of_ignored();
       rejects_.check(num_read_);
     }
     return std::nullopt;
   }
 
-  std::int64_t num_read() const { return num_read_; }
-
  private:
+  void warn_of_ignored() const {
+    std::vector<std::string> counts;
+    for (const auto& [key, count] : ignored_)
+      counts.push_back(fmt::format("'{}' of {}", key, counted(count, "prompt")));
+    if (!counts.empty()) rejects_.log().warning(fmt::format("members that are not used: {}", fmt::join(counts, ", ")));
+  }
+
   std::optional<std::string> encode(ReadPrompt& read) const {
     const auto refusal = refusal_of([&] {
-      read.ids = encode_prompt(*text_.tokenizer, text_.chat_template, read.prompt.messages,
-                               with_inputs({.date = settings_.date}, read.prompt.inputs));
+      // A text as in training: what looks like a control token is text.
+      read.ids = read.prompt.messages.empty()
+                     ? text_.tokenizer->encode(read.prompt.text, {.parse = false, .add = true})
+                     : encode_prompt(*text_.tokenizer, text_.chat_template, read.prompt.messages,
+                                     with_inputs({.date = settings_.date}, read.prompt.inputs));
     });
     if (refusal) return "the chat template raised an error: " + *refusal;
     const std::int64_t context = context_length(text_.config);
@@ -115,6 +126,7 @@ class PromptReader {
   Rejects& rejects_;
   RecordLines lines_;
   DuplicateKeys duplicates_;
+  std::map<std::string, std::int64_t> ignored_;  // members of prompts that are not read
   std::int64_t num_read_ = 0;
   bool is_checked_ = false;
 };
@@ -211,9 +223,8 @@ class FileClient final : public GenerationClient {
   void write(const OpenPrompt& prompt) {
     std::string line = "{\"id\":";
     append_json_string(line, prompt.read.prompt.id);
-    std::string messages;
-    append_messages(messages, prompt.read.prompt.messages);
-    line += ",\"prompt\":" + messages.substr(std::string_view("\"messages\":").size());
+    line += ',';
+    append_prompt(line, prompt.read.prompt);
     const auto append_list = [&](const char* name, const std::vector<Completion>& answers) {
       line += fmt::format(",\"{}\":[", name);
       for (std::size_t i = 0; i < answers.size(); ++i) {

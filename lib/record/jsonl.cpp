@@ -440,29 +440,69 @@ std::optional<std::string> parse_question(std::string_view line, Question& out) 
   return std::nullopt;
 }
 
+namespace {
+
+/** Whether the answers of a record with a prompt are messages, so that a prompt that is a string is a user turn. */
+bool has_answer_messages(JsonDocument& document) {
+  JsonValue answer;
+  for (const char* name : {"completion", "chosen", "rejected"})
+    if (find(document, document.root(), name, answer) && answer.is_list()) return true;
+  return false;
+}
+
+/** Reads the member that has the prompt; `name`: which it is. */
+std::optional<std::string> parse_prompt_member(JsonDocument& document, Prompt& out, std::string_view& name) {
+  const JsonValue root = document.root();
+  JsonValue value;
+  std::string_view text;
+  for (const char* list : {"messages", "conversations", "prompt"})
+    if (find(document, root, list, value) && value.is_list()) {
+      name = list;
+      if (auto fault = parse_messages(document, value, list, out.messages)) return fault;
+      while (!out.messages.empty() && out.messages.back().role == "assistant") out.messages.pop_back();
+      if (out.messages.empty()) return "no prompt: nothing comes before the assistant's turn";
+      return std::nullopt;
+    }
+  for (const char* string : {"question", "prompt"})
+    if (find(document, root, string, value) && value.get(text)) {
+      name = string;
+      if (text.empty()) return fmt::format("'{}' is empty", string);
+      if (name == "question" || has_answer_messages(document))
+        out.messages.push_back({"user", std::string(text)});
+      else
+        out.text = text;
+      return std::nullopt;
+    }
+  return "no prompt: expected 'question' (a string), 'messages' or 'conversations' (a list), or 'prompt'";
+}
+
+/** The members that are not read and are no answers and labels of a prompt; `read` is where the prompt is. */
+std::vector<std::string> ignored_members(JsonDocument& document, std::string_view read, bool is_text) {
+  constexpr std::string_view kSurroundings[] = {"id",     "metadata", "language", "category", "reference", "completion",
+                                                "chosen", "rejected", "label",    "answers",  "base"};
+  std::vector<std::string> ignored;
+  for (const JsonMember& member : document.members(document.root())) {
+    const bool is_input = member.key == "tools" || member.key == "chat_template_kwargs";
+    const bool is_known =
+        std::find(std::begin(kSurroundings), std::end(kSurroundings), member.key) != std::end(kSurroundings);
+    if (member.key != read && !is_known && !(is_input && !is_text) && !member.value.is_null() &&
+        !is_empty(member.value))
+      ignored.emplace_back(member.key);
+  }
+  return ignored;
+}
+
+}  // namespace
+
 std::optional<std::string> parse_prompt(std::string_view line, Prompt& out) {
   out = Prompt{};
   JsonDocument& document = line_document();
   if (auto fault = parse_object(document, line)) return fault;
   const JsonValue root = document.root();
-  JsonValue list;
-  std::string_view text;
-  std::optional<std::string> fault;
-  if (find(document, root, "messages", list) && list.is_list()) {
-    fault = parse_messages(document, list, "messages", out.messages);
-  } else if (find(document, root, "conversations", list) && list.is_list()) {
-    fault = parse_messages(document, list, "conversations", out.messages);
-  } else if (find(document, root, "prompt", list) && list.is_list()) {
-    fault = parse_messages(document, list, "prompt", out.messages);
-  } else if ((find(document, root, "question", list) || find(document, root, "prompt", list)) && list.get(text) &&
-             !text.empty()) {
-    out.messages.push_back({"user", std::string(text)});
-  } else {
-    return "no prompt: expected 'question' (a string), 'messages' or 'conversations' (a list), or 'prompt'";
-  }
+  std::string_view name;
+  std::optional<std::string> fault = parse_prompt_member(document, out, name);
   if (fault) return fault;
-  while (!out.messages.empty() && out.messages.back().role == "assistant") out.messages.pop_back();
-  if (out.messages.empty()) return "no prompt: nothing comes before the assistant's turn";
+  out.ignored = ignored_members(document, name, out.messages.empty());
   Conversation surroundings;
   if ((fault = parse_surroundings(document, surroundings))) return fault;
   out.id = document.id_in(root, "id");
@@ -496,10 +536,14 @@ void append_message_list(std::string& out, const std::vector<Message>& messages)
   out += ']';
 }
 
+void append_inputs(std::string& out, const TemplateInputs& inputs) {
+  if (!inputs.tools_json.empty()) out += ",\"tools\":" + inputs.tools_json;
+  if (!inputs.variables_json.empty()) out += ",\"chat_template_kwargs\":" + inputs.variables_json;
+}
+
 template <class Record>
 void append_surroundings(std::string& out, const Record& record) {
-  if (!record.inputs.tools_json.empty()) out += ",\"tools\":" + record.inputs.tools_json;
-  if (!record.inputs.variables_json.empty()) out += ",\"chat_template_kwargs\":" + record.inputs.variables_json;
+  append_inputs(out, record.inputs);
   out += ",\"metadata\":";
   out += record.metadata_json;
   out += "}\n";
@@ -507,9 +551,13 @@ void append_surroundings(std::string& out, const Record& record) {
 
 }  // namespace
 
-void append_messages(std::string& out, const std::vector<Message>& messages) {
-  out += "\"messages\":";
-  append_message_list(out, messages);
+void append_prompt(std::string& out, const Prompt& prompt) {
+  out += "\"prompt\":";
+  if (prompt.messages.empty())
+    append_json_string(out, prompt.text);
+  else
+    append_message_list(out, prompt.messages);
+  append_inputs(out, prompt.inputs);
 }
 
 void append_conversation(std::string& out, const Conversation& conversation) {
@@ -531,7 +579,8 @@ void append_conversation(std::string& out, const Conversation& conversation) {
     out += "\"text\":";
     append_json_string(out, conversation.text);
   } else {
-    append_messages(out, conversation.messages);
+    out += "\"messages\":";
+    append_message_list(out, conversation.messages);
   }
   append_surroundings(out, conversation);
 }

@@ -40,12 +40,15 @@ std::optional<std::string> parse_question(std::string_view line, Question& out);
 struct Prompt {
   std::string id;  // "id", else metadata.conversation_id, else metadata.id, else empty
   std::vector<Message> messages;
+  std::string text;  // used when messages is empty: to be continued as it is
   TemplateInputs inputs;
-  std::string duplicate_key;  // as in Conversation
+  std::string duplicate_key;         // as in Conversation
+  std::vector<std::string> ignored;  // members that are not read, except answers and labels
 };
 
 /** A question, or a conversation, of which what comes before its last answer is the prompt, or an object with a
-   `prompt`, as a list of messages or the text of one user turn. The id may be missing. */
+   `prompt`: a list of messages, or a string, which is plain text as in training: one user turn where the record has
+   answers that are messages. The id may be missing. */
 std::optional<std::string> parse_prompt(std::string_view line, Prompt& out);
 
 /** Appends `{"messages":[…],"metadata":{…}}` (or `{"text":…,"metadata":…}`, or with prompt and completion) and a
@@ -55,8 +58,8 @@ void append_conversation(std::string& out, const Conversation& conversation);
 /** Appends `{"prompt":[…],"chosen":[…],"rejected":[…],"metadata":{…}}` and a newline: what TRL's DPOTrainer reads. */
 void append_preference(std::string& out, const Preference& preference);
 
-/** Appends `"messages":[…]`, without braces. */
-void append_messages(std::string& out, const std::vector<Message>& messages);
+/** Appends `"prompt":…` and what the chat template gets beside it, without braces. */
+void append_prompt(std::string& out, const Prompt& prompt);
 
 /** The handling of lines that are not valid records. */
 struct RejectPolicy {

@@ -240,6 +240,22 @@ TEST_CASE("positional arguments may be anywhere, and may begin with a dash after
   CHECK_THROWS_WITH_AS(values({"---"}), "unknown option '---'", Error);
 }
 
+TEST_CASE("'-' is standard input as an argument and no path as a value") {
+  fs::path argument, output;
+  std::vector<fs::path> files;
+  OptionTable own, common;
+  own.add("file", argument, "File", "FILE").positional();
+  own.add("output", output, "Output");
+  own.add("train", files, "Files");
+  const auto apply = [&](const std::vector<std::string>& arguments) {
+    apply_settings(own, "x", parse_arguments("x", arguments, own, common), {});
+  };
+  apply({"-", "--output", "./-"});
+  CHECK(argument == "-");
+  CHECK_THROWS_WITH_AS(apply({"--output", "-"}), doctest::Contains("--output: expected a path, got '-'"), Error);
+  CHECK_THROWS_WITH_AS(apply({"--train", "a", "--train=-"}), doctest::Contains("--train: expected a path"), Error);
+}
+
 TEST_CASE("an unknown option is reported with the nearest known one") {
   CHECK(fault({"--lora-rang", "3"}) == "unknown option '--lora-rang' (did you mean '--lora-r'?)");
   CHECK(fault({"--zzzzzzzz"}) == "unknown option '--zzzzzzzz'");

@@ -166,6 +166,25 @@ def test_an_interrupt_stops_the_answer_and_not_the_program(models, tmp_path):
         assert terminal.finish()[0] == 0
 
 
+def test_keys_during_an_answer_are_not_shown_in_it(models):
+    with chat(models.endless, *ENDLESS) as terminal:
+        terminal.send("day one\r")
+        terminal.wait_for("\r\n")
+        assert terminal.read_some(5)
+        terminal.send("###")
+        start = len(terminal.seen)
+        while len(terminal.seen) < start + 500:
+            assert terminal.read_some(5)
+        terminal.send("\x03")
+        assert b"#" not in terminal.wait_for(PROMPT)
+        terminal.send("/tokens")  # and at the prompt they are
+        terminal.wait_for("/tokens")
+        terminal.send("\x03")
+        terminal.wait_for(PROMPT)
+        terminal.send("\x04")
+        assert terminal.finish()[0] == 0 and terminal.has_cooked_mode()
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 @pytest.mark.parametrize("when", ["at the prompt", "during an answer", "typed"])
 def test_other_signals_end_the_program(models, number, when):
@@ -268,7 +287,7 @@ def test_commands(models, tmp_path):
         assert "cannot write" in terminal.ask(f"/save {tmp_path}/no/folder/x")
         terminal.ask('/system ""')
         assert "no system prompt" in terminal.ask("/system")
-        assert "expected a file" in terminal.ask("/save")
+        assert "expected one file" in terminal.ask("/save")
         assert "expected nothing after it" in terminal.ask("/reset all")
         # A path, a comment, and a space before it: messages.
         for message in ("/etc/passwd", "// a comment", " /reset"):
@@ -278,7 +297,7 @@ def test_commands(models, tmp_path):
 def test_a_saved_conversation_trains(models, tmp_path):
     path = tmp_path / "chat.jsonl"
     text = pipe(models.short, b"day one\n", "--max-new-tokens", 60)[1].decode()
-    with chat(models.short, "--max-new-tokens", 60, "--stop", re.search(r"[a-z]", text)[0]) as terminal:
+    with chat(models.short, "--max-new-tokens", 60, "--stop", re.search("[a-z\ufffd]", text)[0]) as terminal:
         assert "maximum" not in terminal.ask("day one")
         terminal.ask(f"/save {path}")
     assert "weight" not in saved(path)["messages"][1]
@@ -379,11 +398,13 @@ def test_invalid_utf8_and_control_characters_that_are_typed(models, tmp_path):
         terminal.send(b"caf\xc3 \xff one\x00\r")
         terminal.wait_for("tokens of context")
         terminal.wait_for(PROMPT)
-        terminal.ask(f"/save {tmp_path}/saved")
+        assert "1 answer cut short, or with invalid characters (U+FFFD), has weight 0" in terminal.ask(f"/save {tmp_path}/saved")
+        assert "expected one file; a name with spaces stands between double quotes" in terminal.ask("/save a b")
         assert "unknown command '/a\\u{1b}" not in terminal.ask("/help")
         told = terminal.ask("\x1b[200~/model \x1b]0;forged\x07\x1b[201~")
         assert "\x1b]0;" not in told
-    assert saved(tmp_path / "saved")["messages"][0]["content"] == "caf\ufffd \ufffd one"
+    question, answer = saved(tmp_path / "saved")["messages"]
+    assert question["content"] == "caf\ufffd \ufffd one" and answer["weight"] == 0
 
 
 def test_forged_control_characters_in_an_answer(models, tmp_path):
@@ -418,6 +439,12 @@ def test_pipes(models):
     assert pipe(models.short, b"")[:2] == (0, b"")
     status, stdout, stderr = pipe(models.short, b"day one\n", "--quiet", "--max-new-tokens", 1)
     assert status == 0 and "tok/s" not in stderr
+    # Nothing to write to is an error, as for other commands; a filter without a temperature has no effect.
+    for command in ('chat --model "$1" --device cpu --top-k 5 --min-p 0.1', 'tokenize --model "$1"', "config train sft"):
+        done = subprocess.run(["bash", "-c", f'echo day | "$0" {command} >&-', program.PROGRAM, models.short], capture_output=True, text=True,
+                              env=program.clean_environment(), timeout=60)
+        assert done.returncode == 1 and "cannot write to standard output" in done.stderr, done.stderr
+        assert ("warning: --top-k, --min-p have no effect without a temperature" in done.stderr) == ("chat" in command), done.stderr
     # A reader that closes ends it quietly.
     done = subprocess.run(["bash", "-c", 'set -o pipefail; yes day | head -n 50 | "$@" | true', "-", program.PROGRAM, "chat", "--model", models.short,
                            *ON_CPU, "--max-new-tokens", "1", "--quiet"], capture_output=True, env=program.clean_environment(), timeout=60)

@@ -4,6 +4,7 @@ the promises that no peer makes: answers that do not depend on the batch, stop s
 import json
 import os
 import pathlib
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 transformers = pytest.importorskip("transformers")
+trl = pytest.importorskip("trl")
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from test_model import CONFIGS, make_model, token_ids  # noqa: E402
@@ -180,6 +182,53 @@ def test_kinds_of_prompts_and_bad_lines(model, tmp_path):
     (tmp_path / "prompts.jsonl").write_text(json.dumps(records[0]) + "\n")
     generate(model, tmp_path / "out.jsonl", prompts=tmp_path / "prompts.jsonl")
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] != ".") == ["out.jsonl", "out.manifest.json", "prompts.jsonl"]
+
+
+def test_a_prompt_that_is_a_string_is_text_as_in_training(model, tmp_path):
+    """As TRL has it: no chat template; the ids are those of transformers for the bare text."""
+    texts = ["soil water wheat", "rain"]
+    records = [{"prompt": text} for text in texts] + [{"prompt": texts[0], "completion": " sun"},
+                                                      {"prompt": texts[0], "completion": [{"role": "assistant", "content": "sun"}]}]
+    (tmp_path / "prompts.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    lines = generate(model, tmp_path / "out.jsonl", "--with-ids", prompts=tmp_path / "prompts.jsonl")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model / "model")
+    peer = transformers.AutoModelForCausalLM.from_pretrained(model / "model", dtype=torch.float32)
+    for line, record in zip(lines[:3], records):
+        asked = {"prompt": record["prompt"]}
+        assert line["prompt"] == trl.data_utils.maybe_apply_chat_template(asked, tokenizer)["prompt"]
+        ids = tokenizer(line["prompt"], return_tensors="pt").input_ids
+        with torch.no_grad():
+            theirs = peer.generate(ids, max_new_tokens=24, do_sample=False, temperature=None, top_p=None, top_k=None)[0, ids.shape[1]:].tolist()
+        answer = line["answers"][0]
+        assert answer["prompt_tokens"] == ids.shape[1] and answer["ids"] == theirs[:len(answer["ids"])]
+        assert theirs[len(answer["ids"]):] in ([], [tokenizer.eos_token_id])
+    assert lines[2]["answers"] == lines[0]["answers"]
+    # An answer that is a message makes its prompt a turn, as in preference training.
+    assert lines[3]["prompt"] == [{"role": "user", "content": texts[0]}]
+    again = generate(model, tmp_path / "again.jsonl", "--with-ids", prompts=tmp_path / "out.jsonl")
+    assert [(line["prompt"], line["answers"]) for line in again] == [(line["prompt"], line["answers"]) for line in lines]
+
+
+def test_tools_are_repeated_and_other_members_are_named(model, tmp_path):
+    shutil.copytree(model / "model", tmp_path / "model")
+    template = (tmp_path / "model" / "chat_template.jinja").read_text()
+    (tmp_path / "model" / "chat_template.jinja").write_text("{% for tool in tools or [] %}{{ tool.name }} {% endfor %}" + template)
+    (tmp_path / "prompts.jsonl").write_text("".join(json.dumps(record) + "\n" for record in [
+        {"question": "soil", "tools": [{"name": "wheat barley"}]},
+        {"question": "soil", "messages": [{"role": "user", "content": "water"}], "system": "rain", "chat_template_kwargs": {"n": 1}},
+        {"question": "soil", "context": "rain", "language": "en"}]))
+    for name in ("prompts", "out"):
+        done = run("generate", "--model", tmp_path / "model", "--prompts", tmp_path / f"{name}.jsonl", "--output", tmp_path / f"{name}-out.jsonl",
+                   "--max-new-tokens", 4, "--device", "cpu")
+        if name == "prompts":
+            assert "warning: members that are not used: 'context' of 1 prompt, 'question' of 1 prompt, 'system' of 1 prompt" in done.stderr
+            shutil.copy(tmp_path / "prompts-out.jsonl", tmp_path / "out.jsonl")
+        else:  # what was written is a file of prompts with the same answers
+            assert "not used" not in done.stderr
+            assert (tmp_path / "out-out.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
+    lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
+    assert lines[0]["tools"] == [{"name": "wheat barley"}] and lines[1]["chat_template_kwargs"] == {"n": 1}
+    assert lines[0]["answers"][0]["prompt_tokens"] > lines[2]["answers"][0]["prompt_tokens"]
 
 
 def test_base_beside_the_adapter(model, tmp_path):

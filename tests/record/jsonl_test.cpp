@@ -98,6 +98,41 @@ TEST_CASE("ids are strings or numbers, digit by digit") {
   CHECK(prompt.id == "5");
 }
 
+TEST_CASE("a prompt that is a string is plain text, unless its answers are messages") {
+  Prompt prompt;
+  const auto is_text = [&](const std::string& line) {
+    REQUIRE_FALSE(parse_prompt(line, prompt));
+    CHECK((prompt.messages.empty() ? prompt.text : prompt.messages[0].content) == "a b");
+    return prompt.messages.empty();
+  };
+  const std::string answer = R"([{"role":"assistant","content":"c"}])";
+  CHECK(is_text(R"({"prompt":"a b"})"));
+  CHECK(is_text(R"({"prompt":"a b","completion":"c"})"));
+  CHECK(is_text(R"({"prompt":"a b","chosen":"c","rejected":"d"})"));
+  CHECK_FALSE(is_text(R"({"prompt":"a b","completion":)" + answer + ",\"label\":true}"));
+  CHECK_FALSE(is_text(R"({"prompt":"a b","chosen":)" + answer + ",\"rejected\":" + answer + "}"));
+  CHECK_FALSE(is_text(R"({"question":"a b"})"));
+  CHECK_FALSE(is_text(R"({"prompt":[{"role":"user","content":"a b"}]})"));
+  CHECK(parse_prompt(R"({"question":""})", prompt) == "'question' is empty");
+  CHECK(parse_prompt(R"({"prompt":""})", prompt) == "'prompt' is empty");
+}
+
+TEST_CASE("a prompt is written with its tools and variables, and names the members that are not read") {
+  Prompt prompt;
+  const std::string inputs = R"("tools":[{"name":"f"}],"chat_template_kwargs":{"n":1})";
+  const std::string list = R"("prompt":[{"role":"user","content":"a"}],)" + inputs;
+  REQUIRE_FALSE(parse_prompt(R"({"id":"1",)" + list + R"(,"answers":[],"metadata":{},"language":"fr"})", prompt));
+  CHECK(prompt.ignored.empty());
+  std::string out;
+  append_prompt(out, prompt);
+  CHECK(out == list);
+  REQUIRE_FALSE(parse_prompt(
+      R"({"question":"q","messages":[{"role":"user","content":"a"}],"system":"s","note":null,"context":"c"})", prompt));
+  CHECK(prompt.ignored == std::vector<std::string>{"question", "system", "context"});
+  REQUIRE_FALSE(parse_prompt(R"({"prompt":"text",)" + inputs + "}", prompt));
+  CHECK(prompt.ignored == std::vector<std::string>{"tools", "chat_template_kwargs"});
+}
+
 TEST_CASE("variables of the chat template are kept, and media are refused by name") {
   const std::string messages = R"([{"role":"user","content":"a"},{"role":"assistant","content":"b"}])";
   Conversation conversation;

@@ -105,6 +105,7 @@ int run(const Options& options, Context& context) {
   check_date(settings.date);
   check(settings);
   settings.model.threads = context.common.threads;
+  warn_of_unused_filters(settings.sampling, context.log());
   const auto prepare = [&](ModelSettings& model) {
     for (const std::filesystem::path& folder : {model.model, model.adapter})
       if (!folder.empty()) check_input(folder, InputType::folder);

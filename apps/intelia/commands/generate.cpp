@@ -90,9 +90,9 @@ int run(const Options& options, Context& context) {
 extern const Command generate{
     "generate", "Answer a file of prompts",
     "Writes one line for each prompt, in their order: {\"id\", \"prompt\", \"answers\": [{\"text\", \"finish_reason\", "
-    "\"prompt_tokens\", \"completion_tokens\"}]}. A prompt is a question or a conversation, of which the last answer "
-    "is "
-    "left out. Without a temperature the most likely token is chosen; the settings of generation_config.json are not "
+    "\"prompt_tokens\", \"completion_tokens\"}]}. A prompt is a question, a conversation, of which the last answer "
+    "is left out, or a text, which is continued. Without a temperature the most likely token is chosen; the settings "
+    "of generation_config.json are not "
     "used. An answer depends on its prompt, the seed and its sample number, not on the batch around it. An interrupted "
     "run continues when the same command is run again.\n\n"
     "Example: intelia generate --model models/base --adapter runs/sft --prompts data/questions.jsonl "

@@ -20,6 +20,17 @@ void declare_sampling_options(OptionTable& table, SamplingSettings& sampling, st
                   "Text that ends an answer and is not part of it, taken as it is; repeat the option for several");
 }
 
+void warn_of_unused_filters(const SamplingSettings& sampling, Log& log) {
+  if (sampling.temperature > 0) return;
+  std::vector<std::string> names;
+  if (sampling.top_k > 0) names.emplace_back("--top-k");
+  if (sampling.top_p < 1) names.emplace_back("--top-p");
+  if (sampling.min_p > 0) names.emplace_back("--min-p");
+  if (!names.empty())
+    log.warning(fmt::format("{} {} no effect without a temperature above 0: the most likely token is chosen",
+                            fmt::join(names, ", "), names.size() == 1 ? "has" : "have"));
+}
+
 void tell_ignored_sampling(const std::filesystem::path& model, Log& log) {
   const std::vector<std::string> keys = sampling_keys(model);
   if (keys.empty()) return;
