@@ -4,7 +4,12 @@
 
 #include <system_error>
 
+#include "base/excerpt.hpp"
+
 namespace intelia {
+
+Error::Error(Kind kind, const std::string& message)
+    : std::runtime_error(excerpt(message, kMaxMessageBytes)), kind_(kind) {}
 
 int exit_status(const Error& error) {
   switch (error.kind()) {

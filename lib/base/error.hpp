@@ -2,6 +2,7 @@
 // Lower layers say why; callers add where, with with_context(); main prints the message once.
 #pragma once
 
+#include <cstddef>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -18,9 +19,13 @@ enum class Kind {
   interrupted,  // ended by a signal; the work can be resumed (128 + signal)
 };
 
+/** The length of a message, in bytes: it may quote names and values of any size. */
+inline constexpr std::size_t kMaxMessageBytes = 4000;
+
 class Error : public std::runtime_error {
  public:
-  Error(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  /** A longer message than kMaxMessageBytes loses its middle. */
+  Error(Kind kind, const std::string& message);
   Kind kind() const { return kind_; }
 
  private:

@@ -11,4 +11,7 @@ namespace intelia {
  * Characters are not divided. */
 std::string excerpt(std::string_view text, std::size_t max_bytes = 200);
 
+/** The part of `text` around byte `position`, with "…" where it is cut; at most `max_bytes` of `text`. */
+std::string excerpt_around(std::string_view text, std::size_t position, std::size_t max_bytes = 200);
+
 }  // namespace intelia

@@ -8,6 +8,7 @@
 #include <cstdlib>
 
 #include "base/clock.hpp"
+#include "base/excerpt.hpp"
 #include "text/visible_text.hpp"
 
 namespace intelia {
@@ -37,12 +38,12 @@ void TerminalLog::write(Level level, std::string_view message) {
   std::string line;
   if (is_json_) {
     line = fmt::format(R"({{"time":"{}","level":"{}","message":)", utc_now(), kNames[index]);
-    append_json_string(line, message);
+    append_json_string(line, excerpt(message, kMaxMessageBytes));
     line += "}\n";
   } else {
     const std::string label = level == Level::warning ? "warning: " : "";
     // Messages may quote text from outside, which must neither control the terminal nor begin a line of its own.
-    const std::string plain = visible(message, Newlines::shown);
+    const std::string plain = excerpt(visible(message, Newlines::shown), kMaxMessageBytes);
     line = uses_color_ && *kColors[index] != 0 ? fmt::format("intelia: {}{}{}\x1b[0m\n", kColors[index], label, plain)
                                                : fmt::format("intelia: {}{}\n", label, plain);
   }

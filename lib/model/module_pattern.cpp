@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 
 namespace intelia {
 
@@ -26,7 +27,7 @@ struct Freed {
 [[noreturn]] void refuse(const std::string& pattern, int code) {
   PCRE2_UCHAR words[256];
   pcre2_get_error_message(code, words, sizeof words);
-  throw Error(Kind::input, fmt::format("the pattern '{}' is not supported: {}", pattern.substr(0, 200),
+  throw Error(Kind::input, fmt::format("the pattern '{}' is not supported: {}", excerpt(pattern),
                                        reinterpret_cast<const char*>(words)));
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "text/unicode_additions.hpp"
 
 namespace intelia {
@@ -54,7 +55,8 @@ class Translation {
 
  private:
   [[noreturn]] void refuse(const std::string& what) const {
-    throw Error(Kind::input, fmt::format("the split pattern '{}' uses {}, which is not supported", pattern_, what));
+    throw Error(Kind::input, fmt::format("the split pattern '{}' uses {} at byte {}, which is not supported",
+                                         excerpt_around(pattern_, at_), what, at_));
   }
 
   char next() const { return at_ + 1 < pattern_.size() ? pattern_[at_ + 1] : '\0'; }

@@ -10,6 +10,7 @@
 #include <optional>
 
 #include "base/error.hpp"
+#include "base/excerpt.hpp"
 #include "text/utf8.hpp"
 
 namespace intelia {
@@ -43,7 +44,7 @@ struct Pattern::State {
   std::string source;
   MatchData match_data() const { return {pcre2_match_data_create_from_pattern(code, nullptr), &pcre2_match_data_free}; }
   [[noreturn]] void fail(const std::string& why) const {
-    throw Error(Kind::input, fmt::format("the pattern '{}' could not be matched: {}", source, why));
+    throw Error(Kind::input, fmt::format("the pattern '{}' could not be matched: {}", excerpt(source), why));
   }
 };
 
@@ -99,8 +100,8 @@ Pattern::Pattern(const std::string& pattern) : state_(std::make_unique<State>())
   state_->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
                                PCRE2_UTF | PCRE2_UCP | PCRE2_USE_OFFSET_LIMIT, &error, &offset, nullptr);
   if (state_->code == nullptr) {
-    throw Error(Kind::input,
-                fmt::format("the pattern '{}' is invalid at byte {}: {}", pattern, offset, words_of(error)));
+    throw Error(Kind::input, fmt::format("the pattern '{}' is invalid at byte {}: {}", excerpt_around(pattern, offset),
+                                         offset, words_of(error)));
   }
   // Without just-in-time compilation matching is slower with the same result.
   pcre2_jit_compile(state_->code, PCRE2_JIT_COMPLETE);

@@ -23,3 +23,17 @@ TEST_CASE("an error names its setting; context keeps a setting that would help")
     CHECK(error.kind() == Kind::input);
   }
 }
+
+TEST_CASE("a message has a limited length, and keeps its beginning and its end") {
+  const std::string huge(1 << 20, 'x');
+  try {
+    with_context("file", [&] { throw Error(Kind::input, "the key '" + huge + "' is unknown"); });
+    FAIL("no error came");
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    CHECK(message.size() <= kMaxMessageBytes);
+    CHECK(message.starts_with("file: the key 'xxx"));
+    CHECK(message.ends_with("xxx' is unknown"));
+    CHECK(message.find("xxx … xxx") != std::string::npos);
+  }
+}

@@ -31,4 +31,13 @@ TEST_CASE("a longer text loses its middle, and no character is divided") {
   CHECK(excerpt(std::string(100, '\x80'), 20).size() <= 20);
 }
 
+TEST_CASE("the part of a text around a place") {
+  const std::string text = std::string(100, 'a') + "(" + std::string(100, 'b');
+  CHECK(excerpt_around("a(b", 1) == "a(b");
+  CHECK(excerpt_around(text, 100, 6) == "…aaa(bb…");
+  CHECK(excerpt_around(text, 1, 6) == "aaaaaa…");
+  CHECK(excerpt_around(text, 201, 6) == "…bbbbbb");
+  CHECK(excerpt_around("ééééé", 4, 5) == "…éé…");
+}
+
 }  // namespace
