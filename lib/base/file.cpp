@@ -379,8 +379,9 @@ FileLock::FileLock(const fs::path& path, const std::string& note) {
     ::close(file_);
     if (number != EWOULDBLOCK) fail("lock", path, number);
     std::string who = num_read > 0 ? "process " + std::string(holder, strcspn(holder, "\n")) : "another process";
-    throw Error(Kind::unavailable, "'" + path.parent_path().string() + "' is in use by " + who + " (lock '" +
-                                       path.string() + "'); try again when it has ended");
+    const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
+    throw Error(Kind::unavailable, "'" + folder.string() + "' is in use by " + who + " (lock '" + path.string() +
+                                       "'); try again when it has ended");
   }
   const std::string me = std::to_string(::getpid()) + "\n" + note + "\n";
   // Written before it is truncated, so that a process killed in between does not leave an empty file.

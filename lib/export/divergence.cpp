@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/counted.hpp"
 #include "base/random.hpp"
 #include "engine/engine.hpp"
 #include "inference/text_side.hpp"
@@ -98,10 +99,10 @@ SampleRows sample_rows(const DivergenceSettings& settings, const fs::path& model
   SampleRows rows;
   if (settings.data.empty()) {
     rows.ids = random_rows(settings, num_rows, vocab_size);
-    rows.in_words = fmt::format("{} rows of random tokens", num_rows);
+    rows.in_words = counted(num_rows, "row") + " of random tokens";
   } else {
     rows.ids = rows_of_file(settings, num_rows, model, text_folder, sinks);
-    rows.in_words = fmt::format("the first {} records of '{}'", rows.ids.size(), settings.data.string());
+    rows.in_words = fmt::format("the first {} of '{}'", counted(rows.ids.size(), "record"), settings.data.string());
   }
   return rows;
 }

@@ -8,7 +8,8 @@ try:
     info = huggingface_hub.HfApi().model_info(name, revision=revision or None, files_metadata=True)
     def is_wanted(file):
         weights = file.endswith(".safetensors") and not file.startswith("consolidated")
-        return "/" not in file and (weights or file in texts or file in ("config.json", "model.safetensors.index.json"))
+        license = file.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE", "USE_POLICY"))
+        return "/" not in file and (weights or license or file in texts or file in ("config.json", "model.safetensors.index.json"))
     files = {file.rfilename: file.size or 0 for file in info.siblings if is_wanted(file.rfilename)}
     report(commit=info.sha, files=sorted(files), bytes=sum(files.values()))
     if "config.json" not in files:

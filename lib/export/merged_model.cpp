@@ -96,11 +96,14 @@ void InputHashes::add_to(Run& run) {
 void stage_text_side(const MergedModel& merged, Run& run, const Sinks& sinks) {
   for (const std::string& name : text_side_files(merged.text_folder))
     stage_text_file(run, name, read_member(merged.text_folder, name));
-  // What the adapter's folder does not have comes from the model, as generation_config.json.
-  for (const std::string& name : text_side_files(merged.model))
-    if (merged.text_folder != merged.model && (name == "generation_config.json" || name == "chat_template.jinja") &&
-        !run.is_staged(name))
+  // What the adapter's folder does not have comes from the model: generation_config.json, and all templates or none.
+  const bool has_own_template = has_chat_template(merged.text_folder);
+  for (const std::string& name : text_side_files(merged.model)) {
+    const bool is_template = name.ends_with(".jinja") && !has_own_template;
+    if ((name == "generation_config.json" || is_template) && !run.is_staged(name))
       stage_text_file(run, name, read_member(merged.model, name));
+  }
+  stage_licenses(run, merged.model, sinks.log);
   std::string index = trained_records_head();
   bool has_some = false, is_complete = true;
   for (const fs::path& folder : {merged.model, merged.adapter}) {

@@ -7,6 +7,7 @@
 #include <set>
 #include <vector>
 
+#include "base/counted.hpp"
 #include "base/error.hpp"
 #include "base/folder_member.hpp"
 #include "base/path.hpp"
@@ -130,6 +131,10 @@ void add_head(std::string& card, const CardSettings& settings, const Content& ki
   card += "---\n\n";
 }
 
+std::string counted_json(const Json& count, const char* noun) {
+  return count.is_number_integer() ? counted(count.get<std::int64_t>(), noun) : count.dump() + " " + noun + "s";
+}
+
 void add_data(std::string& card, const Json& run) {
   std::string rows;
   for (const Json& input : run.value("inputs", Json::array())) {
@@ -140,9 +145,8 @@ void add_data(std::string& card, const Json& run) {
   if (!rows.empty()) card += "\n| data | records | SHA-256 |\n| --- | --- | --- |\n" + rows;
   const Json counts = run.value("counts", Json::object());
   if (!counts.is_object() || !counts.contains("records")) return;
-  card += fmt::format("\nTrained on {} records", counts["records"].dump());
-  if (counts.contains("trained_tokens"))
-    card += fmt::format(" with {} trained tokens", counts["trained_tokens"].dump());
+  card += "\nTrained on " + counted_json(counts["records"], "record");
+  if (counts.contains("trained_tokens")) card += " with " + counted_json(counts["trained_tokens"], "trained token");
   card += ".\n";
 }
 

@@ -77,6 +77,25 @@ std::string title_of(const fs::path& folder) {
   return title.empty() ? "model" : title;
 }
 
+/** `title`, or one with a space in "phi3", as "phi-3" becomes, where llama.cpp would be misled: by that name it applies
+    the rules of Phi-3's tokens, and does not load a vocabulary that lacks one of them. */
+std::string name_for_llama_cpp(std::string title, const ModelConfig& config, const fs::path& tokenizer_folder) {
+  const auto find = [&] {
+    std::string lower = title;
+    std::transform(lower.begin(), lower.end(), lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    return lower.find("phi3");
+  };
+  if (find() == std::string::npos) return title;
+  if (gguf_architecture(config) == std::string_view("phi3")) {
+    const auto tokenizer = load_tokenizer(tokenizer_folder);
+    constexpr const char* kTokens[] = {"</s>", "<unk>", "<s>", "<|endoftext|>"};
+    if (std::all_of(std::begin(kTokens), std::end(kTokens), [&](const char* token) { return tokenizer->id_of(token); }))
+      return title;
+  }
+  for (std::size_t at = find(); at != std::string::npos; at = find()) title.insert(at + 3, " ");
+  return title;
+}
+
 /** "1.2B", "60M": at least two digits. */
 std::string size_label(double parameters) {
   const auto [scale, suffix] = parameters > 1e12  ? std::pair{1e-12, "T"}
@@ -109,7 +128,9 @@ GgufKeys model_keys(const ExportPlan& plan, const std::vector<GgufTensorSource>&
   keys.add_text("general.architecture", gguf_architecture(config));
   keys.add_text("general.type", "model");
   add_sampling_keys(keys, plan.merged.model);
-  keys.add_text("general.name", title_of(plan.merged.adapter.empty() ? plan.merged.model : plan.merged.adapter));
+  keys.add_text("general.name",
+                name_for_llama_cpp(title_of(plan.merged.adapter.empty() ? plan.merged.model : plan.merged.adapter),
+                                   config, plan.merged.text_folder));
   double parameters = 0;
   for (const GgufTensorSource& tensor : tensors) parameters += static_cast<double>(num_elements(tensor.source.shape));
   keys.add_text("general.size_label", size_label(parameters));

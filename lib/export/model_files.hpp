@@ -13,6 +13,13 @@ namespace intelia {
 void check_room_for_weights(const Run& run, std::uint64_t weight_bytes, const std::string& need,
                             const std::string& remedy = "");
 
+/** Whether `name` is that of a license, a notice or a use policy, which go with the weights. */
+bool is_license_file(const std::string& name);
+
+/** Copies the licenses of `model`, and logs which of its other files are not in the new folder; after all else is
+    staged. */
+void stage_licenses(Run& run, const std::filesystem::path& model, Log& log);
+
 /** Stages a file of the text side, whose name may have a folder ("additional_chat_templates/tool_use.jinja"). */
 void stage_text_file(Run& run, const std::string& name, std::string_view content);
 

@@ -10,6 +10,7 @@
 #include "base/path.hpp"
 #include "export/hub_process.hpp"
 #include "export/model_card.hpp"
+#include "export/model_files.hpp"
 #include "inference/text_side.hpp"
 #include "record/json_text.hpp"
 
@@ -27,7 +28,7 @@ bool is_weight_file(const std::string& name) {
 bool is_published(const std::string& name) {
   const auto& texts = tokenizer_file_names();
   return is_weight_file(name) || name == "config.json" || name == "adapter_config.json" || name == "Modelfile" ||
-         std::find(texts.begin(), texts.end(), name) != texts.end();
+         is_license_file(name) || std::find(texts.begin(), texts.end(), name) != texts.end();
 }
 
 /** A new file for the messages of the client, outside the folder that is published. */

@@ -44,6 +44,7 @@ QuantizedModel quantize_model(const QuantizationPlan& plan, const QuantizeSettin
   run.stage_text("config.json", json_text(document, 2) + "\n");
   for (const std::string& name : text_side_files(settings.model))
     stage_text_file(run, name, read_member(settings.model, name));
+  stage_licenses(run, settings.model, sinks.log);
   if (const auto index = find_trained_records(settings.model)) run.stage_text(kTrainedRecordsFile, read_file(*index));
   run.manifest()["counts"] = {{"parameters", num_parameters(plan.config)}, {"quantized_weights", plan.num_quantized}};
   for (const TensorGroup& group : plan.not_written)

@@ -356,8 +356,8 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
     identity[fs::path(input.value("path", "")).filename().string()] = input.value("sha256", "");
   GenerationJournal journal(hidden_beside(output, ".journal"), identity, info.force);
   if (journal.size() > 0)
-    sinks.log.info(
-        fmt::format("continuing an interrupted run: {} of {} prompts are answered", journal.size(), num_records));
+    sinks.log.info(fmt::format("continuing an interrupted run: {} of {} answered", journal.size(),
+                               counted(num_records, "prompt")));
 
   AtomicFile rejected(beside(output, ".rejected.jsonl"));
   Rejects rejects(settings.rejects, sinks.log, &rejected);
@@ -371,7 +371,8 @@ GenerationTotals run_generation(const GenerationSettings& settings, const RunInf
       generator.run(client, settings.sampling, settings.batch_size, sinks.stop);
     } catch (const Interrupted&) {
       sinks.progress.finish();
-      sinks.log.info(fmt::format("{} prompts are answered; the same command continues from there", journal.size()));
+      sinks.log.info(
+          fmt::format("{} answered; the same command continues from there", counted(journal.size(), "prompt")));
       throw;
     }
     totals = client.totals();

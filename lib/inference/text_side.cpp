@@ -72,6 +72,8 @@ void check_same_template(const fs::path& model, const fs::path& adapter) {
 
 }  // namespace
 
+bool has_chat_template(const fs::path& folder) { return chat_template_source(folder).has_value(); }
+
 std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder, TokenizerRules rules) {
   check_input(folder, InputType::folder);
   check_tokenizer_files(folder);
@@ -79,9 +81,9 @@ std::unique_ptr<Tokenizer> load_tokenizer(const fs::path& folder, TokenizerRules
 }
 
 ChatTemplate load_chat_template(const fs::path& folder, TokenizerRules rules, const fs::path& adapter) {
-  if (!adapter.empty() && has_tokenizer(adapter) && chat_template_source(adapter))
+  if (!adapter.empty() && has_tokenizer(adapter) && has_chat_template(adapter))
     return ChatTemplate::load(adapter, rules);
-  if (chat_template_source(folder)) return ChatTemplate::load(folder, rules);
+  if (has_chat_template(folder)) return ChatTemplate::load(folder, rules);
   return ChatTemplate(
       "{{ raise_exception('the model folder has no chat template, so only records of plain text can be used') }}",
       "no chat template");

@@ -49,6 +49,9 @@ void check_tokenizer_files(const std::filesystem::path& folder);
    needs too. */
 const std::vector<std::string>& tokenizer_file_names();
 
+/** Whether `folder` has a chat template, in a file or in tokenizer_config.json. */
+bool has_chat_template(const std::filesystem::path& folder);
+
 /** Those that `folder` has, and its named chat templates ("additional_chat_templates/tool_use.jinja"). */
 std::vector<std::string> text_side_files(const std::filesystem::path& folder);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/counted.hpp"
 #include "engine/schedule.hpp"
 #include "nn/evaluation.hpp"
 #include "nn/memory.hpp"
@@ -141,10 +142,10 @@ void attempt(const BatchPlan& batch, const char* what, const Work& work) {
   } catch (const std::exception& error) {
     if (!is_out_of_memory(error)) throw;
     throw Error(Kind::io,
-                fmt::format("the largest {}, {} sequences with {} tokens in total, does not fit in memory; lower "
+                fmt::format("the largest {}, {} with {} in total, does not fit in memory; lower "
                             "`batch_size` and raise `gradient_accumulation` accordingly, lower `max_length`, or use "
                             "`batch_size` auto",
-                            what, batch.samples.size(), batch.tokens));
+                            what, counted(batch.samples.size(), "sequence"), counted(batch.tokens, "token")));
   }
 }
 

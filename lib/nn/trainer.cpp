@@ -7,6 +7,7 @@
 #include <set>
 
 #include "base/clock.hpp"
+#include "base/counted.hpp"
 #include "base/path.hpp"
 #include "base/random.hpp"
 #include "engine/checkpoint_folders.hpp"
@@ -192,15 +193,15 @@ MetricsLines Trainer::restore() {
 /** Error{usage} when the run is shorter now than what is done; a warning when its schedule has another length. */
 void Trainer::check_length() {
   if (s_.step > num_steps_)
-    throw Error(Kind::usage, fmt::format("`resume`: {} optimizer steps are done and the run has {} now; give it more "
+    throw Error(Kind::usage, fmt::format("`resume`: {} {} done and the run has {} now; give it more "
                                          "`epochs` or `max_steps`, or train into another folder",
-                                         s_.step, num_steps_));
+                                         counted(s_.step, "optimizer step"), is_or_are(s_.step), num_steps_));
   if (s_.num_steps == num_steps_) return;
   s_.is_stopped_early = false;
   sinks_.log.warning(
-      fmt::format("the run had {} optimizer steps and has {} now: from here on the learning rate follows the "
+      fmt::format("the run had {} and has {} now: from here on the learning rate follows the "
                   "new schedule, so the result is not that of a run that had this length from the start",
-                  s_.num_steps, num_steps_));
+                  counted(s_.num_steps, "optimizer step"), num_steps_));
 }
 
 StepBatches Trainer::read_step() {

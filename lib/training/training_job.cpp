@@ -59,8 +59,7 @@ void warn_about_balance(const KtoSettings& settings, const SampleSource& samples
   for (std::int64_t i = 0; i < samples.size(); ++i) num_desirable += samples.is_desirable_at(i);
   const std::int64_t num_undesirable = samples.size() - num_desirable;
   if (num_desirable == 0 || num_undesirable == 0) {
-    log.warning(
-        fmt::format("all {} answers have the same label; the model learns only in one direction", samples.size()));
+    log.warning("all answers have the same label; the model learns only in one direction");
     return;
   }
   const double desirable = settings.desirable_weight * static_cast<double>(num_desirable),

@@ -89,11 +89,9 @@ std::string model_card(const RunInfo& info, const std::string& base, const std::
       "---\nbase_model: {}\nlibrary_name: peft\npipeline_tag: text-generation\ntags:\n- {}\n- {}\n- intelia\n- lora\n"
       "- transformers\n---\n\n",
       name, json_text(Json("base_model:adapter:" + base)), objective);
-  card += fmt::format(
-      "# Adapter for {}\n\nA LoRA adapter, trained with `intelia {}` {} on {} records ({} trained tokens): {} "
-      "optimizer "
-      "steps.\n",
-      base, info.command, info.version, data.train.size(), data.train.num_targets(), summary.steps);
+  card += fmt::format("# Adapter for {}\n\nA LoRA adapter, trained with `intelia {}` {} on {} ({}): {}.\n", base,
+                      info.command, info.version, counted(data.train.size(), "record"),
+                      counted(data.train.num_targets(), "trained token"), counted(summary.steps, "optimizer step"));
   if (data.validation)
     card += fmt::format("The checkpoint of step {} has the lowest loss on {}: {:.4f}.\n", summary.best_step,
                         counted(data.validation->size(), "held-out record"), summary.best_eval_loss);

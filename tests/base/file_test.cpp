@@ -167,6 +167,17 @@ TEST_CASE("a lock has one holder, which the error names") {
   FileLock again(path);
 }
 
+TEST_CASE("the error about a lock in the current folder names that folder") {
+  TemporaryFolder folder;
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path);
+  {
+    const FileLock held(".lock", "intelia generate");
+    CHECK_THROWS_WITH_AS(FileLock(".lock"), doctest::Contains("'.' is in use by process"), Error);
+  }
+  fs::current_path(before);
+}
+
 TEST_CASE("a shortage of disk is told in units that show it") {
   const TemporaryFolder folder;
   CHECK(disk_shortage(folder.path, 1, "it needs") == "");

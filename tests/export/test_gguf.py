@@ -96,6 +96,24 @@ def test_llama_cpp_answers_as_transformers(models, tmp_path, family):
     assert num_compared >= 40
 
 
+@pytest.mark.parametrize("family, specials", [("llama", None), ("phi3", ("<|user|>", "<|end|>"))])
+def test_a_name_that_llama_cpp_takes_for_phi3(monkeypatch, tmp_path, family, specials):
+    """By "phi3" in general.name it applies rules for Phi-3's tokens, and does not load a vocabulary without one of them."""
+    if specials:
+        pre, _, *rest = family_models.FAMILIES[family]
+        monkeypatch.setitem(family_models.FAMILIES, family,
+                            (pre, lambda folder: family_models.write_sentencepiece(folder, specials=specials), *rest))
+    folder = tmp_path / "tiny-Phi3-phi3_chat"
+    family_models.make_family(family, folder)
+    file = export(folder, tmp_path / "out", "f32")
+    assert llama_cpp.read(file)[0]["general.name"] == "Tiny Phi 3 Phi 3_Chat"
+    # The same tokens as under a name that tells llama.cpp nothing.
+    other = llama_cpp.Server(export(folder.rename(tmp_path / "tiny"), tmp_path / "other", "f32"))
+    texts = "how warm </s> is", "<s> day"
+    assert [llama_cpp.Server(file).tokenize(text, parses_special=True) for text in texts] == [
+        other.tokenize(text, parses_special=True) for text in texts]
+
+
 @pytest.mark.parametrize("family", ["llama", "llama-3", "qwen2", "gemma2"])
 def test_llama_cpp_tokenizes_and_renders_as_transformers(models, tmp_path, family):
     folder, _ = models(family)

@@ -129,6 +129,30 @@ def test_a_16_bit_base_stays_one_and_the_difference_is_measured(models, tmp_path
     assert manifest["merge"]["base"] == "the bfloat16 base" and manifest["merge"]["divergence"] == summary["divergence"]
 
 
+def test_licenses_and_templates_go_with_the_weights(models, tmp_path):
+    """What else is in the folder is named. An adapter with a tokenizer and no template gets those of the model."""
+    model, adapter = tmp_path / "model", make_adapter(models("llama"), tmp_path / "adapter")
+    shutil.copytree(models("llama"), model)
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model)
+    tokenizer.save_pretrained(adapter)
+    for path in adapter.glob("*.jinja"):
+        path.unlink()
+    tokenizer.chat_template = {"default": "{{ messages }}", "tool_use": "{{ tools }}"}
+    tokenizer.save_pretrained(model)
+    (model / "LICENSE.txt").write_text("a license")
+    (model / "processor_config.json").write_text("{}")
+    for command in (["merge", "--adapter", adapter, "--device", "cpu"], ["export", "--format", "hf", "--adapter", adapter],
+                    ["export", "--format", "hf"], ["quantize"]):
+        output = tmp_path / "-".join(map(str, command)).replace("/", "")
+        done = program.run("model", *command, "--model", model, "--output", output)
+        assert done.status == 0, done.stderr
+        assert transformers.AutoTokenizer.from_pretrained(output).chat_template == tokenizer.chat_template
+        assert (output / "LICENSE.txt").read_text() == "a license"
+        assert f"not copied from '{model}': processor_config.json\n" in done.stderr, done.stderr
+        if command[0] == "export":
+            assert "MB (as stored)" in done.stderr and "auto" not in done.stderr, done.stderr
+
+
 def test_onto_the_dequantized_base(models, tmp_path):
     base = models("llama")
     adapter = make_adapter(base, tmp_path / "adapter")

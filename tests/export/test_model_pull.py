@@ -104,7 +104,7 @@ def files(tmp_path_factory):
     assert done.status == 0, done.stderr
     wanted = {path.name: path.read_bytes() for path in (folder / "model").iterdir()
               if path.name not in ("manifest.json", ".intelia.lock")}
-    return wanted
+    return wanted | {"LICENSE.txt": b"a license"}
 
 
 @pytest.fixture()

@@ -234,11 +234,13 @@ def test_an_adapter_of_an_unpublished_base_is_refused(hub, folders, tmp_path, me
 def test_paths_in_configuration_stay_here(hub, folders, tmp_path):
     model = tmp_path / "model"
     shutil.copytree(folders[0], model)
+    (model / "LICENSE").write_text("a license")
     for name, key in (("config.json", "_name_or_path"), ("tokenizer_config.json", "name_or_path")):
         config = json.loads((model / name).read_text())
         (model / name).write_text(json.dumps(config | {key: "/home/someone/models/secret"}))
     done = push(hub, model)
     assert done.status == 0, done.stderr
+    assert content_of(hub, hub.commits[0])["LICENSE"] == b"a license"
     for name, data in content_of(hub, hub.commits[0]).items():
         assert b"/home/someone" not in data, name
         if name.endswith("config.json"):

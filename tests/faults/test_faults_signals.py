@@ -134,7 +134,7 @@ def server(request):
 
 @pytest.mark.parametrize("command", ["pull", "push"])
 def test_fault_04_hub_without_answer(tiny, tmp_path, server, command):
-    arguments = {"pull": ["--output", tmp_path / "out"], "push": ["--model", tiny.adapter()]}[command]
+    arguments = {"pull": ["--output", tmp_path / "out"], "push": ["--model", tiny.adapter(), "--base", "farm/base"]}[command]
     process = program.start("model", command, "farm/chat", *arguments, environment={
         "HF_ENDPOINT": server.url, "HF_HUB_DISABLE_TELEMETRY": "1", "HF_TOKEN": "hf_" + "x" * 34, "INTELIA_PYTHON": sys.executable})
     assert server.has_client.wait(30)

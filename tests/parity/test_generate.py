@@ -180,7 +180,10 @@ def test_kinds_of_prompts_and_bad_lines(model, tmp_path):
     assert manifest["command"] == "generate" and manifest["outputs"][0]["records"] == 4
     # Again, without bad lines: the rejects of before do not stay.
     (tmp_path / "prompts.jsonl").write_text(json.dumps(records[0]) + "\n")
-    generate(model, tmp_path / "out.jsonl", prompts=tmp_path / "prompts.jsonl")
+    done = run("generate", "--model", model / "model", "--prompts", tmp_path / "prompts.jsonl", "--output", tmp_path / "out.jsonl",
+               "--max-new-tokens", 1, "--top-p", 0.5, "--device", "cpu")
+    assert "intelia: 1 prompt answered: 1 token in " in done.stderr
+    assert "warning: --top-p has no effect without a temperature above 0" in done.stderr
     assert sorted(path.name for path in tmp_path.iterdir() if path.name[0] != ".") == ["out.jsonl", "out.manifest.json", "prompts.jsonl"]
 
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "base/counted.hpp"
 #include "cli/reject_options.hpp"
 #include "inference/generation_job.hpp"
 #include "inference/provenance.hpp"
@@ -55,6 +56,7 @@ int run(const Options& options, Context& context) {
   resolve_method(settings.model, Method::lora, context.log());
   warn_without_date(settings.model.model, settings.model.adapter, settings.tokenizer_rules, settings.date,
                     context.log());
+  warn_of_unused_filters(settings.sampling, context.log());
   tell_ignored_sampling(settings.model.model, context.log());
   if (context.common.dry_run) {
     const GenerationTotals totals = check_prompts(settings, context.sinks);
@@ -62,15 +64,16 @@ int run(const Options& options, Context& context) {
                     {"prompts", totals.prompts},
                     {"prompt_tokens", totals.prompt_tokens},
                     {"rejected", totals.rejected_by_reason}},
-                   fmt::format("{} prompts, {} tokens; nothing was generated", totals.prompts, totals.prompt_tokens));
+                   fmt::format("{}, {}; nothing was generated", counted(totals.prompts, "prompt"),
+                               counted(totals.prompt_tokens, "token")));
     return 0;
   }
   const GenerationTotals totals = run_generation(settings, context.run_info(), context.sinks);
-  std::string words = fmt::format("{} prompts answered", totals.prompts);
+  std::string words = counted(totals.prompts, "prompt") + " answered";
   if (totals.continued > 0) words += fmt::format(", {} by an earlier run", totals.continued);
   if (totals.rejected > 0) words += fmt::format(", {} rejected", totals.rejected);
   const double rate = static_cast<double>(totals.completion_tokens) / std::max(totals.generation_seconds, 1e-9);
-  words += fmt::format(": {} tokens in '{}' ({:.0f} tok/s, {:.1f} s)", totals.completion_tokens,
+  words += fmt::format(": {} in '{}' ({:.0f} tok/s, {:.1f} s)", counted(totals.completion_tokens, "token"),
                        settings.output.string(), rate, totals.seconds);
   context.finish({{"prompts", totals.prompts},
                   {"answers", totals.answers},

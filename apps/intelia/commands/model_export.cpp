@@ -64,13 +64,13 @@ int run(const Options& options, Context& context) {
     summary["merged_onto"] = plan.merged.base_in_words;
     merged = ", the adapter merged onto " + plan.merged.base_in_words;
   }
+  const std::string type = plan.type == ExportType::automatic ? std::string("as stored") : export_type_name(plan.type);
   const std::string what = plan.file.empty() ? "the model" : plan.file;
   if (context.common.dry_run) {
     summary["dry_run"] = true;
     summary["weight_bytes"] = plan.weight_bytes;
-    context.finish(summary,
-                   fmt::format("{}: about {:.1f} MB ({}){}; nothing was written", what,
-                               static_cast<double>(plan.weight_bytes) / 1e6, export_type_name(plan.type), merged));
+    context.finish(summary, fmt::format("{}: about {:.1f} MB ({}){}; nothing was written", what,
+                                        static_cast<double>(plan.weight_bytes) / 1e6, type, merged));
     return 0;
   }
   const ExportedModel model = export_model(plan, settings, context.run_info(), context.sinks);
@@ -78,8 +78,8 @@ int run(const Options& options, Context& context) {
   summary["weight_bytes"] = model.weight_bytes;
   summary["seconds"] = seconds;
   context.finish(summary, fmt::format("{}: {:.1f} MB ({}){}, in '{}' ({:.1f} s)", what,
-                                      static_cast<double>(model.weight_bytes) / 1e6, export_type_name(plan.type),
-                                      merged, settings.output.string(), seconds));
+                                      static_cast<double>(model.weight_bytes) / 1e6, type, merged,
+                                      settings.output.string(), seconds));
   return 0;
 }
 
