@@ -137,6 +137,9 @@ int guarded_run(const std::vector<std::string>& words) {
     return exit_status(error);
   } catch (const std::filesystem::filesystem_error& error) {
     say("cannot access '" + error.path1().string() + "': " + error.code().message());
+  } catch (const std::system_error& error) {  // a thread that cannot be started
+    say(std::string("the system refuses a resource: ") + error.code().message() +
+        "; raise the limits of processes and memory (ulimit -u, ulimit -v)");
   } catch (const std::bad_alloc&) {
     say("out of memory");
   } catch (const std::exception& error) {

@@ -58,6 +58,7 @@ ProcessResult run_process(const std::vector<std::string>& arguments) {
   if (failure != 0) {
     ::close(ends[0]);
     result.exit_status = 127;
+    result.start_error = failure;
     return result;
   }
   char buffer[4096];

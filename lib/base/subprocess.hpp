@@ -18,6 +18,7 @@ std::string python_program();
 
 struct ProcessResult {
   int exit_status = -1;  // 128 + N when a signal ended it; 127 when it could not be started
+  int start_error = 0;   // why it could not be started (errno)
   std::string output;    // its standard output
 };
 

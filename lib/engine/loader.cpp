@@ -2,6 +2,7 @@
 #include <dlfcn.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 
@@ -45,6 +46,9 @@ fs::path libtorch_of_python() {
       run_process({named != nullptr && *named != 0 ? named : "python3", "-c",
                    "import importlib.util as u; print(u.find_spec('torch').submodule_search_locations[0])"});
   std::string folder = result.output.substr(0, result.output.find('\n'));
+  if (result.start_error == EAGAIN || result.start_error == ENOMEM)
+    throw Error(Kind::io, "cannot start Python to look for libtorch: " + system_message(result.start_error) +
+                              "; raise the limits of processes and memory (ulimit -u, ulimit -v)");
   return result.exit_status == 0 && !folder.empty() ? fs::path(folder) / "lib" : fs::path();
 }
 
@@ -67,6 +71,20 @@ void check_address_space() {
                             " to start; raise the limit");
 }
 
+/** Refuses what libraries that libtorch loads end the process for: a small stack, and a current folder that was
+ * removed. */
+void check_process() {
+  constexpr rlim_t kNeededBytes = rlim_t{1} << 20;
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_STACK, &limit) == 0 && limit.rlim_cur < kNeededBytes)
+    throw Error(Kind::io, "this process may have a stack of " + std::to_string(limit.rlim_cur >> 10) +
+                              " KiB (ulimit -s), and libtorch needs " + std::to_string(kNeededBytes >> 10) +
+                              "; raise the limit");
+  std::error_code failure;
+  if (fs::current_path(failure).empty())
+    throw Error(Kind::io, "the current folder was removed, and libtorch needs one; change to another");
+}
+
 /** The last error of dlopen; thrown when it is a lack of memory, which no other copy of the library would help. */
 std::string reason_of_failure() {
   std::string reason = ::dlerror();
@@ -79,6 +97,7 @@ std::string reason_of_failure() {
 void* open_plugin(const fs::path& path) {
   limit_spinning();
   check_address_space();
+  check_process();
   if (!is_reachable_file(path))
     throw Error(Kind::usage,
                 "the engine is missing: '" + path.string() + "' does not exist; build it with scripts/setup");

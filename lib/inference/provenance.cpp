@@ -52,12 +52,22 @@ struct TrainedWith {
   std::string base, method, tokenizer, chat_template;
 };
 
+/** The method in the options of a training. Error{input} for one that does not exist. */
+std::string method_in(const Json& options) {
+  const Json method = options.is_object() ? options.value("method", Json()) : Json();
+  for (const char* known : {"qlora", "lora", "full"})
+    if (method == known) return known;
+  if (method.is_null()) return "";
+  throw Error(Kind::input,
+              "a manifest of a training has the method " + method.dump() + "; expected qlora, lora or full");
+}
+
 /** From the manifest of a run of `train`. */
 TrainedWith from_run(const Json& manifest) {
   TrainedWith trained;
   const Json options = manifest.value("options", Json::object());
   trained.base = text_of(options, "model");
-  trained.method = text_of(options, "method");
+  trained.method = method_in(options);
   trained.tokenizer = text_of(manifest, "tokenizer_sha256");
   trained.chat_template = text_of(manifest, "chat_template_sha256");
   trained.weights = weight_hashes(manifest.value("inputs", Json()), trained.base);
@@ -73,19 +83,27 @@ TrainedWith from_checkpoint(const Json& run) {
   TrainedWith trained;
   const Json options = run.value("options", Json::object());
   trained.base = text_of(options, "model");
-  trained.method = text_of(options, "method");
+  trained.method = method_in(options);
   trained.tokenizer = text_of(run, "tokenizer");
   trained.chat_template = text_of(run, "chat_template");
   trained.weights = weight_hashes(run.value("model", Json()));
   return trained;
 }
 
-std::optional<TrainedWith> trained_with(const fs::path& folder) {
+/** The manifest of `folder`; nothing for none, and for the manifest.json of another program. */
+std::optional<Json> own_manifest(const fs::path& folder) {
   const fs::path path = folder / "manifest.json";
   if (!is_file(path)) return std::nullopt;
-  const Json manifest = read_manifest_json(path);
-  if (!is_manifest(manifest)) return std::nullopt;  // of another program
+  Json manifest = read_manifest_json(path);
+  if (!is_manifest(manifest)) return std::nullopt;
   check_manifest(manifest, "'" + path.string() + "'");
+  return manifest;
+}
+
+std::optional<TrainedWith> trained_with(const fs::path& folder) {
+  const std::optional<Json> found = own_manifest(folder);
+  if (!found) return std::nullopt;
+  const Json& manifest = *found;
   if (text_of(manifest, "command").starts_with("train ")) return from_run(manifest);
   const Json state = manifest.value("state", Json());
   if (state.is_object() && state.contains("run") && state["run"].is_object()) return from_checkpoint(state["run"]);
@@ -116,7 +134,13 @@ bool is_same_base(const TrainedWith& trained, const fs::path& model, const Json&
 /** The last part of a path or of a name such as "meta-llama/Llama-3.1-8B". */
 std::string last_part(const std::string& name) { return fs::path(name + "/").parent_path().filename().string(); }
 
-void warn_of_name(const ModelSettings& settings, Log& log) {
+/** Warns of an adapter whose manifest says nothing of its training, and of one that names another base. */
+void warn_of_unknown(const ModelSettings& settings, Log& log) {
+  if (is_file(settings.adapter / "manifest.json"))
+    log.warning(
+        fmt::format("'{}' is not of a training with intelia: on which base, and with which method, the adapter "
+                    "was trained is unknown",
+                    (settings.adapter / "manifest.json").string()));
   const fs::path path = settings.adapter / "adapter_config.json";
   if (!is_file(path)) return;
   const Json config = parse_json(read_file(path), path.string());
@@ -151,7 +175,7 @@ std::string difference_of(const std::string& name, const std::string& hash, cons
 std::vector<std::string> file_mismatches(const fs::path& folder, const Json& files) {
   std::map<std::string, std::string> hashes, listed;
   for (const Json& file : files) hashes[fs::path(text_of(file, "path")).filename().string()] = text_of(file, "sha256");
-  if (const auto manifest = read_manifest(folder)) listed = listed_files(*manifest);
+  if (const auto manifest = own_manifest(folder)) listed = listed_files(*manifest);
   const fs::path whole = absolute_path(folder);
   if (whole.filename().string().starts_with("checkpoint-") && !hashes.contains(kTrainedRecordsFile)) {
     const fs::path of_run = whole.parent_path();
@@ -192,7 +216,7 @@ std::vector<std::string> adapter_mismatches(const ModelSettings& settings, const
                                             const TextSide& text, Log& log) {
   const std::optional<TrainedWith> trained = trained_with(settings.adapter);
   if (!trained) {
-    warn_of_name(settings, log);
+    warn_of_unknown(settings, log);
     return {};
   }
   const bool is_qlora = settings.method == Method::qlora && trained->method == "qlora";
@@ -219,7 +243,7 @@ void check_merged_base(const ModelSettings& settings, const BaseFiles& base_file
   if (const auto trained = trained_with(settings.adapter))
     report(base_mismatch(*trained, settings.model, base_files, /*allows_nf4=*/true), settings, log);
   else
-    warn_of_name(settings, log);
+    warn_of_unknown(settings, log);
 }
 
 void resolve_method(ModelSettings& settings, Method otherwise, Log& log) {

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <pcre2.h>
 
+#include <algorithm>
+#include <cctype>
 #include <memory>
 
 #include "base/error.hpp"
@@ -31,7 +33,48 @@ struct Freed {
                                        reinterpret_cast<const char*>(words)));
 }
 
+[[noreturn]] void refuse_syntax(const std::string& pattern, std::size_t position, std::size_t size) {
+  throw Error(Kind::input, fmt::format("the pattern '{}' has '{}' at byte {}, which Python's re does not read, or in "
+                                       "another way",
+                                       excerpt_around(pattern, position), pattern.substr(position, size), position));
+}
+
+/** Checks the escape at `position`; returns its last byte. */
+std::size_t check_escape(const std::string& pattern, std::size_t position, bool is_in_class) {
+  const std::size_t next = position + 1;
+  const std::string_view letters = is_in_class ? "dDwWsSntrfv" : "dDwWsSbBntrfv";
+  const bool is_known = next < pattern.size() && (letters.find(pattern[next]) != std::string_view::npos ||
+                                                  std::ispunct(static_cast<unsigned char>(pattern[next])) != 0);
+  if (!is_known) refuse_syntax(pattern, position, 2);
+  return next;
+}
+
 }  // namespace
+
+void check_pattern(const std::string& pattern) {
+  constexpr std::string_view kGroups[] = {"(?:", "(?=", "(?!", "(?<=", "(?<!"};
+  std::size_t class_begin = std::string::npos;  // of the class that is open
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    const bool is_in_class = class_begin != std::string::npos;
+    const std::string_view rest = std::string_view(pattern).substr(i);
+    if (pattern[i] == '\\') {
+      i = check_escape(pattern, i, is_in_class);
+    } else if (is_in_class) {
+      const bool is_first = i == class_begin + 1 || (i == class_begin + 2 && pattern[class_begin + 1] == '^');
+      if (pattern[i] == '[') refuse_syntax(pattern, i, 2);
+      if (pattern[i] == ']' && !is_first) class_begin = std::string::npos;
+    } else if (pattern[i] == '[') {
+      class_begin = i;
+    } else if (rest.starts_with("(?") || rest.starts_with("(*")) {
+      if (std::none_of(std::begin(kGroups), std::end(kGroups), [&](auto group) { return rest.starts_with(group); }))
+        refuse_syntax(pattern, i, 3);
+      ++i;
+    } else if (rest.starts_with("{,") || rest.starts_with("++") || rest.starts_with("*+") || rest.starts_with("?+") ||
+               rest.starts_with("}+")) {
+      refuse_syntax(pattern, i, 2);
+    }
+  }
+}
 
 bool matches_whole(const std::string& pattern, std::string_view path) {
   if (pattern.size() > kMaxPatternBytes)

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "base/path.hpp"
 #include "model/adapter.hpp"
+#include "model/module_pattern.hpp"
 #include "nn/weights.hpp"
 #include "record/json.hpp"
 #include "record/json_text.hpp"
@@ -132,7 +133,11 @@ std::vector<std::pair<std::string, Number>> patterns_of(const char* setting, con
     if (equals == 0 || rest != end || status != std::errc{} || !(number > 0 && number <= 65536))
       throw Error(Kind::usage,
                   "`" + std::string(setting) + "`: expected PATTERN=NUMBER such as down_proj=8, got '" + word + "'");
-    patterns.emplace_back(word.substr(0, equals), number);
+    const std::string pattern = word.substr(0, equals);
+    check_pattern(pattern);
+    if (std::any_of(patterns.begin(), patterns.end(), [&](const auto& other) { return other.first == pattern; }))
+      throw Error(Kind::usage, "`" + std::string(setting) + "`: '" + pattern + "' is given twice");
+    patterns.emplace_back(pattern, number);
   }
   return patterns;
 }

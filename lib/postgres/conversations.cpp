@@ -101,6 +101,7 @@ std::unique_ptr<Connection> ConversationSource::open_transaction(const std::stri
   std::string begin = fmt::format(
       "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL idle_in_transaction_session_timeout = '{}s'; "
       "SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO, YMD'; SET LOCAL extra_float_digits = 1; "
+      "SET LOCAL IntervalStyle = 'postgres'; SET LOCAL bytea_output = 'hex'; "
       "SET LOCAL statement_timeout = '{}s'; SET LOCAL lock_timeout = '{}s'",
       settings_.idle_timeout_seconds, settings_.statement_timeout_seconds, settings_.lock_timeout_seconds);
   if (connection->server_version_number() >= 140000) begin += "; SET LOCAL client_connection_check_interval = '10s'";
@@ -309,14 +310,8 @@ Json ConversationSource::identity() {
   identity["table"] = table_sql(query_);
   identity["table_oids"] = table_oids_;
   identity[kParts] = parts_;
-  // Settings of the role or the database that texts of rare types depend on.
-  identity["settings"] = connection_
-                             ->query(
-                                 "SELECT concat_ws(' ', current_setting('lc_monetary'), "
-                                 "current_setting('intervalstyle'), current_setting('bytea_output'))")
-                             .at(0)
-                             .at(0)
-                             .value_or("");
+  // A setting of the role or the database that texts of the type money depend on.
+  identity["settings"] = connection_->query("SELECT current_setting('lc_monetary')").at(0).at(0).value_or("");
   identity["has_unique_ids"] = columns_.has_unique_ids;  // else lines tell how often an id occurs
   return identity;
 }

@@ -69,12 +69,14 @@ Json read_manifest_json(const fs::path& file) {
 }
 
 bool is_manifest(const Json& json) {
-  return json.is_object() && json.contains("format") && json["format"].is_number_integer();
+  if (!json.is_object() || !json.contains("format")) return false;
+  return json["format"].is_number_integer() || json.value("program", Json()) == "intelia";
 }
 
 void check_manifest(const Json& json, const std::string& name) {
   if (!is_manifest(json)) throw Error(Kind::input, name + " is not a manifest of intelia (no 'format')");
   const Json& format = json["format"];
+  if (!format.is_number_integer()) throw Error(Kind::input, name + " is malformed: 'format' is " + format.dump());
   // A number of 64 bits is unsigned: as a signed one it would be negative.
   const bool is_newer = format.is_number_unsigned() ? format.get<std::uint64_t>() > kManifestFormat
                                                     : format.get<std::int64_t>() > kManifestFormat;

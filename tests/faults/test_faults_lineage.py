@@ -289,6 +289,22 @@ def test_fault_10_lineage(tmp_path):
         assert program.run("lineage", f"odd/{number}", folder=tmp_path).status in (0, 1, 3), number
 
 
+@pytest.mark.parametrize("change", [lambda manifest: manifest["outputs"][0].update(sha256=manifest["outputs"][0]["sha256"].upper()),
+                                    lambda manifest: manifest["outputs"][0].pop("sha256"), lambda manifest: manifest.update(inputs=7),
+                                    lambda manifest: manifest.update(format="1"), lambda manifest: manifest.update(format=1.0),
+                                    lambda manifest: manifest.update(format=2**64), lambda manifest: manifest.update(format=None)])
+def test_fault_10_lineage_of_a_malformed_manifest(tmp_path, change):
+    """Nothing that it says is vouched for: exit status 1, and the manifest is named."""
+    data = write_lines(tmp_path / "train.jsonl", [conversation(1)])
+    write_manifest(tmp_path, outputs=[{**described(data), "path": "train.jsonl"}])
+    assert program.run("lineage", tmp_path, folder=tmp_path).status == 0
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    change(manifest)
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    run = program.run("lineage", tmp_path, folder=tmp_path)
+    assert run.status == 1 and "manifest.json'" in run.stderr and "the result is incomplete" in run.stderr, run.stderr
+
+
 def test_fault_11_lineage(naughty_strings, tmp_path):
     """Naughty strings as ids: each is found on its line, whichever program wrote the line, and shown without control characters."""
     names = [text for text in dict.fromkeys(naughty_strings) if "\0" not in text]
@@ -337,7 +353,7 @@ def test_fault_29_lineage(tmp_path):
     for target in ("data/train.jsonl", "data", "c-1", odd, "data/manifest.json", str(secret), "around/data/train.jsonl", "link.jsonl"):
         for form in ([], ["--json"]):
             run = program.run("lineage", target, *form, folder=place)
-            assert run.status in (0, 3), (target, run.stderr)
+            assert run.status in (0, 1, 3), (target, run.stderr)
             said = run.stdout + run.stderr
             assert "kanarie" not in said and "\x1b" not in said, target
             assert form or "\u202e" not in run.stdout, target

@@ -73,6 +73,23 @@ def test_the_base_is_read_as_the_adapter_was_trained(tiny, tmp_path, name, metho
     assert run.status == 2 and f"it was trained with the base as of method {method}" in run.stderr, run.stderr
 
 
+@pytest.mark.parametrize("name", ["sft", "dpo", "generate", "chat", "merge", "gguf", "eval"])
+def test_a_manifest_that_says_nothing_is_named(tiny, tmp_path, name):
+    """Of another program, or mutilated: a warning; with a method that does not exist: an error, in every command."""
+    shutil.copytree(tiny.adapter(), tmp_path / "adapter")
+    path = tmp_path / "adapter/manifest.json"
+    manifest = json.loads(path.read_text())
+    for number, content in enumerate(["null", "[]", '{"format":1}', '{"made by":"another program"}']):
+        path.write_text(content)
+        run = program.run(*commands(tiny, tiny.model, tmp_path / "adapter", tmp_path / str(number))[name])
+        assert run.status in (0, 3, 4) and f"'{path}' is not of a training with intelia" in run.stderr, run.stderr
+    for method in (5, "nonsense", "\u001b[31mX"):
+        manifest["options"]["method"] = method
+        path.write_text(json.dumps(manifest))
+        run = program.run(*commands(tiny, tiny.model, tmp_path / "adapter", tmp_path / "other")[name])
+        assert run.status == 1 and "expected qlora, lora or full" in run.stderr and "\x1b" not in run.stderr, run.stderr
+
+
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 3e38])
 @pytest.mark.parametrize("command", ["merge", "hf", "gguf", "gguf-adapter"])
 def test_weights_that_are_not_finite_are_not_written(tiny, tmp_path, value, command):

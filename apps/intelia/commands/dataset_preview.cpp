@@ -83,10 +83,12 @@ int run(const Options& options, Context& context) {
   PreviewStyle style = options.style;
   style.uses_color = context.uses_color && options.output.empty();
   std::optional<HeldFolder> folder;
+  std::optional<FileLock> lock;
   std::optional<AtomicFile> file;
   if (!options.output.empty() && !context.common.dry_run) {
     const fs::path place = options.output.has_parent_path() ? options.output.parent_path() : fs::path(".");
     if (is_folder(place)) folder.emplace(place, /*may_be_link=*/true);
+    lock.emplace(place / ("." + options.output.filename().string() + ".lock"), context.command);
     file.emplace(options.output);
   }
   const auto write = [&](const std::string& text) {

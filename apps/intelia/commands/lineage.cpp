@@ -41,7 +41,8 @@ int warn_of_changes(const LineageReport& report, Log& log) {
                             report.num_changed == 1 ? "it" : "them"));
   if (report.num_not_found > 0) log.warning(counted(report.num_not_found, "file") + " not found or unreadable");
   if (report.num_refused > 0) {
-    log.warning(counted(report.num_refused, "manifest") + " could not be used, so the result is incomplete");
+    log.warning(counted(report.num_refused, "manifest") +
+                " could not be read, or not as a whole, so the result is incomplete");
     return 1;
   }
   return report.num_changed > 0 ? 3 : 0;
