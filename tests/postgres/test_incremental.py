@@ -573,3 +573,17 @@ def test_writers_against_increments(database, cluster, tmp_path, limit):
         assert ids_of(tmp_path / "increment") == sorted(qualifying(committed))
     for open_connection in [*connections, holder]:
         open_connection.close()
+
+
+def test_ids_do_not_depend_on_settings_of_the_session(database, tmp_path):
+    """Ids of a type whose text depends on a setting: the split and the lines stay the same."""
+    url, connection = database
+    insert(connection, [{"conversation_id": f"c-{number}"} for number in range(60)])
+    connection.cursor().execute("CREATE TABLE other AS SELECT *, decode(md5(conversation_id), 'hex') AS id FROM conversations;"
+                                "ALTER TABLE other DROP COLUMN conversation_id; ALTER TABLE other RENAME id TO conversation_id")
+    extract(url, tmp_path / "plain", "--table", "other")
+    for setting in ("bytea_output=escape", "IntervalStyle=iso_8601", "DateStyle=German", "TimeZone=Asia/Tokyo", "extra_float_digits=-15"):
+        run = program.run("extract", "--output", tmp_path / "other", "--table", "other", "--force",
+                          environment={"DATABASE_URL": url, "PGOPTIONS": f"-c {setting}"})
+        assert run.status == 0, run.stderr
+        assert data_of(tmp_path / "other") == data_of(tmp_path / "plain"), setting
