@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <utility>
 
 #include "base/file.hpp"
 #include "program.hpp"
@@ -50,7 +51,12 @@ void on_signal(int number) {
 }
 
 void on_deadline(int) {
-  if (signal_target->has_grace()) return set_timer(kMillisecondsOfGrace);
+  static bool had_grace = false;
+  if (signal_target->has_grace()) {
+    had_grace = true;
+    return set_timer(kMillisecondsOfGrace);
+  }
+  if (std::exchange(had_grace, false)) return set_timer(kMillisecondsToStop);  // to tell what was finished
   write_error("intelia: interrupted\n");
   ::_exit(128 + signal_target->signal_number());
 }

@@ -13,9 +13,10 @@ void open_standard_descriptors();
 
 /**
  * SIGINT, SIGTERM and SIGHUP set `stop`; a second one ends the program at once, and without a Grace the program ends
- * after 1.5 seconds even if it is blocked. While `stop` takes interrupts, SIGINT does neither. SIGUSR1 requests a
- * checkpoint. SIGPIPE and SIGXFSZ are ignored, so that the write fails. SIGBUS, which reading a mapped file raises once
- * it has been truncated, ends the program with status 1 and a message that names the file.
+ * after 1.5 seconds, or so long after the end of the last Grace, even if it is blocked. While `stop` takes interrupts,
+ * SIGINT does neither. SIGUSR1 requests a checkpoint. SIGPIPE and SIGXFSZ are ignored, so that the write fails. SIGBUS,
+ * which reading a mapped file raises once it has been truncated, ends the program with status 1 and a message that
+ * names the file.
  */
 void install_signals(StopFlag& stop);
 

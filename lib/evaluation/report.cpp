@@ -42,9 +42,14 @@ Interval in_report_unit(const Interval& nats_per_unit, LossUnit unit) {
   return {in_report_unit(nats_per_unit.low, unit), in_report_unit(nats_per_unit.high, unit)};
 }
 
+/** With four decimals; a number that would be 0 then has two significant digits. */
+std::string signed_number(double number) {
+  return number != 0 && std::abs(number) < 0.00005 ? fmt::format("{:+.2g}", number) : fmt::format("{:+.4f}", number);
+}
+
 std::string interval_text(const Interval& interval) {
   if (!std::isfinite(interval.low)) return "unknown";
-  return fmt::format("{:+.4f} … {:+.4f}", interval.low, interval.high);
+  return signed_number(interval.low) + " … " + signed_number(interval.high);
 }
 
 constexpr double kPlotWidth = 720;
@@ -128,7 +133,7 @@ void add_summary(HtmlTable& table, const std::string& name, const LossSummary& s
     cells.push_back(change(summary.base_perplexity, summary.candidate_perplexity, 2));
   }
   cells.push_back(change(summary.base_bits_per_byte, summary.candidate_bits_per_byte, 3));
-  cells.push_back(fmt::format("{:+.4f}", in_report_unit(summary.difference, unit)));
+  cells.push_back(signed_number(in_report_unit(summary.difference, unit)));
   cells.push_back(interval_text(in_report_unit(summary.interval, unit)));
   table.add(cells);
 }
@@ -176,7 +181,7 @@ std::string regression_table(std::vector<ConversationLoss> losses, LossUnit unit
   for (std::size_t i = 0; i < std::min<std::size_t>(10, losses.size()) && difference_of(losses[i], unit) > 0; ++i)
     table.add({"<code>" + escape_markup(losses[i].id) + "</code>", escape_markup(losses[i].language),
                std::to_string(losses[i].num_tokens),
-               fmt::format("{:+.4f}", in_report_unit(difference_of(losses[i], unit), unit))});
+               signed_number(in_report_unit(difference_of(losses[i], unit), unit))});
   return table.html();
 }
 
@@ -247,9 +252,9 @@ std::string verdict_sentence(const Evaluation& evaluation) {
           ? fmt::format("loss {:.4f} → {:.4f} nats per token", overall.base_loss, overall.candidate_loss)
           : fmt::format("{:.4f} → {:.4f} bits per byte", overall.base_bits_per_byte, overall.candidate_bits_per_byte);
   const LossUnit unit = evaluation.comparison.unit;
-  const std::string numbers =
-      fmt::format("{}, difference {:+.4f}, 95 % interval {}", losses, in_report_unit(overall.difference, unit),
-                  interval_text(in_report_unit(overall.interval, unit)));
+  const std::string numbers = fmt::format("{}, difference {}, 95 % interval {}", losses,
+                                          signed_number(in_report_unit(overall.difference, unit)),
+                                          interval_text(in_report_unit(overall.interval, unit)));
   switch (evaluation.verdict) {
     case Verdict::deploy:
       return "The candidate is better on held-out answers: " + numbers + ".";

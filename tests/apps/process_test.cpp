@@ -59,6 +59,29 @@ TEST_CASE("an interrupt that is taken ends nothing, and another signal does") {
   CHECK(WEXITSTATUS(status) == 128 + SIGINT);
 }
 
+TEST_CASE("what must be finished after a signal leaves time to tell of it, and not more") {
+  const auto status_of = [](unsigned milliseconds_after) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      static StopFlag stop;
+      install_signals(stop);
+      {
+        const StopFlag::Grace grace(stop);
+        ::raise(SIGTERM);
+        for (int i = 0; i < 100; ++i) ::usleep(20'000);  // longer than without it; the timer interrupts some
+      }
+      for (unsigned i = 0; i < milliseconds_after / 20; ++i) ::usleep(20'000);
+      ::_exit(7);
+    }
+    int status = 0;
+    REQUIRE(::waitpid(child, &status, 0) == child);
+    REQUIRE(WIFEXITED(status));
+    return WEXITSTATUS(status);
+  };
+  CHECK(status_of(300) == 7);
+  CHECK(status_of(60'000) == 128 + SIGTERM);
+}
+
 TEST_CASE("the path of a mapped file is known while it is mapped") {
   const TemporaryFolder folder;
   const auto path = folder.write("a", "abc");

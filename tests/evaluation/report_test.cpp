@@ -78,3 +78,29 @@ TEST_CASE("nothing to compare is not enough data, and still a report") {
   CHECK(verdict_sentence(evaluation) ==
         "1 conversation was compared (1 more is left out: a model was trained on it); a verdict needs at least 30.");
 }
+
+TEST_CASE("a difference that is not 0 is never shown as 0") {
+  Evaluation evaluation = sample();
+  for (ConversationLoss& loss : evaluation.losses) loss.candidate_loss = loss.base_loss - 1.25e-5;
+  evaluation.comparison = compare_losses(evaluation.losses, 42);
+  evaluation.verdict = decide(evaluation.comparison.overall, 30);
+  CHECK(verdict_sentence(evaluation).find("difference -1.2e-06") != std::string::npos);
+  CHECK(html_report(evaluation).find("-0.0000") == std::string::npos);
+}
+
+TEST_CASE("losses of one id are added") {
+  const std::vector<ConversationLoss> merged = merged_by_id({{"a", "fr", 3, 2, 10, 40},
+                                                             {"", "fr", 1, 1, 1, 1},
+                                                             {"b", "pt", 5, 5, 5, 5},
+                                                             {"a", "en", 4, 1, 2, 8},
+                                                             {"", "fr", 2, 2, 2, 2}});
+  REQUIRE(merged.size() == 4);
+  CHECK(merged[0].id == "a");
+  CHECK(merged[0].language == "fr");
+  CHECK(merged[0].base_loss == 7);
+  CHECK(merged[0].candidate_loss == 3);
+  CHECK(merged[0].num_tokens == 12);
+  CHECK(merged[0].num_bytes == 48);
+  CHECK(merged[1].base_loss == 1);
+  CHECK(merged[3].base_loss == 2);
+}
