@@ -42,7 +42,8 @@ void write(const fs::path& path, const std::vector<float>& list) {
   const std::string values(reinterpret_cast<const char*>(list.data()), list.size() * sizeof(float));
   if (!is_folder(path.parent_path())) {
     make_folder(path.parent_path());
-    fs::permissions(path.parent_path(), fs::perms::owner_all);
+    std::error_code failure;
+    fs::permissions(path.parent_path(), fs::perms::owner_all, failure);
   }
   write_file(path, kMagic + hash_of(path, values) + values);
 }

@@ -142,7 +142,6 @@ TEST_CASE("files that cannot be read twice, or are not UTF-8, are errors") {
   REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
   CHECK(error_of([&] { open(pipe); }).kind() == Kind::usage);
   CHECK(error_of([&] { open(folder.path); }).kind() == Kind::usage);
-  CHECK(error_of([&] { open("-"); }).kind() == Kind::usage);
   CHECK(error_of([&] { open(folder.path / "none"); }).kind() == Kind::io);
   CHECK(std::string(error_of([&] { open(folder.write("f", std::string_view("\xff\xfe{\0", 4))); }).what())
             .find("UTF-16") != std::string::npos);
