@@ -1,4 +1,6 @@
 // Reads intelia.toml: [train.sft] learning-rate = 2e-5. Keys may be written with dashes or underscores.
+#include <cmath>
+
 #include "base/path.hpp"
 #include "cli/settings.hpp"
 #include "record/toml.hpp"
@@ -12,6 +14,7 @@ std::string value_text(const Json& value, const TomlEntry& entry, const std::str
   if (value.is_string()) return value.get<std::string>();
   if (value.is_boolean()) return value.get<bool>() ? "true" : "false";
   if (value.is_number_float()) {
+    if (!std::isfinite(value.get<double>())) return std::to_string(value.get<double>());  // JSON has no such number
     std::string text;
     append_json_number(text, value.get<double>());
     return text;

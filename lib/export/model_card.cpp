@@ -66,9 +66,9 @@ std::vector<Json> runs_of(const fs::path& folder) {
   std::vector<Json> runs;
   std::set<std::string> known;
   try {
-    if (const auto manifest = read_manifest(folder)) collect(*manifest, runs, known, 0);
+    if (const auto manifest = own_manifest(folder)) collect(*manifest, runs, known, 0);
   } catch (const Error&) {
-    runs.clear();  // the manifest.json of another program
+    runs.clear();  // one that cannot be read
   }
   return runs;
 }
@@ -98,7 +98,7 @@ std::string name_of_base(const std::string& base, const std::vector<Json>& runs)
       if (absolute_path(text_of(origin, "path")).parent_path() == folder) return name_of_weights(origin["manifest"]);
   }
   if (is_folder(base)) {
-    const auto manifest = read_manifest(base);
+    const auto manifest = own_manifest(base);
     return manifest ? name_of_weights(*manifest) : "";
   }
   return is_hub_base_name(base) && !is_trained_here ? base : "";  // a path may look like a name

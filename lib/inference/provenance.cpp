@@ -90,16 +90,6 @@ TrainedWith from_checkpoint(const Json& run) {
   return trained;
 }
 
-/** The manifest of `folder`; nothing for none, and for the manifest.json of another program. */
-std::optional<Json> own_manifest(const fs::path& folder) {
-  const fs::path path = folder / "manifest.json";
-  if (!is_file(path)) return std::nullopt;
-  Json manifest = read_manifest_json(path);
-  if (!is_manifest(manifest)) return std::nullopt;
-  check_manifest(manifest, "'" + path.string() + "'");
-  return manifest;
-}
-
 std::optional<TrainedWith> trained_with(const fs::path& folder) {
   const std::optional<Json> found = own_manifest(folder);
   if (!found) return std::nullopt;
@@ -125,7 +115,7 @@ bool is_same_base(const TrainedWith& trained, const fs::path& model, const Json&
   const Hashes weights = weight_hashes(base_files);
   if (weights == trained.weights) return true;
   if (!allows_nf4) return false;
-  const std::optional<Json> manifest = read_manifest(model);
+  const std::optional<Json> manifest = own_manifest(model);
   const Hashes dense = manifest ? quantized_from(*manifest) : Hashes();
   if (!dense.empty() && (dense == trained.weights || dense == trained.dense_weights)) return true;
   return !trained.dense_weights.empty() && trained.dense_weights == weights;
@@ -179,7 +169,7 @@ std::vector<std::string> file_mismatches(const fs::path& folder, const Json& fil
   const fs::path whole = absolute_path(folder);
   if (whole.filename().string().starts_with("checkpoint-") && !hashes.contains(kTrainedRecordsFile)) {
     const fs::path of_run = whole.parent_path();
-    if (const auto manifest = read_manifest(of_run)) {
+    if (const auto manifest = own_manifest(of_run)) {
       const std::map<std::string, std::string> of_run_listed = listed_files(*manifest);
       if (const auto index = of_run_listed.find(kTrainedRecordsFile); index != of_run_listed.end())
         listed.insert(*index);

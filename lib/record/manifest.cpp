@@ -73,6 +73,15 @@ bool is_manifest(const Json& json) {
   return json["format"].is_number_integer() || json.value("program", Json()) == "intelia";
 }
 
+std::optional<Json> own_manifest(const fs::path& folder) {
+  const fs::path path = folder / "manifest.json";
+  if (!is_file(path)) return std::nullopt;
+  Json manifest = read_manifest_json(path);
+  if (!is_manifest(manifest)) return std::nullopt;
+  check_manifest(manifest, "'" + path.string() + "'");
+  return manifest;
+}
+
 void check_manifest(const Json& json, const std::string& name) {
   if (!is_manifest(json)) throw Error(Kind::input, name + " is not a manifest of intelia (no 'format')");
   const Json& format = json["format"];

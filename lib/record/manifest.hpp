@@ -44,6 +44,10 @@ Json read_manifest_file(const std::filesystem::path& file);
 /** Whether `json` is a manifest of intelia, of any format: other programs write a manifest.json, too. */
 bool is_manifest(const Json& json);
 
+/** The manifest of `folder`; nothing where it has none, or that of another program. Error{input} for one that is
+    malformed or of a newer format. */
+std::optional<Json> own_manifest(const std::filesystem::path& folder);
+
 /** Throws Error{input} unless `json` is a manifest of a supported format; `name` is used in the message. */
 void check_manifest(const Json& json, const std::string& name);
 

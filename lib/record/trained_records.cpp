@@ -89,18 +89,6 @@ bool is_of_training(const Json& manifest) {
   return state != manifest.end() && state->is_object() && state->contains("run");
 }
 
-/** The manifest of `folder`; nothing for the manifest.json of another program. */
-std::optional<Json> own_manifest(const fs::path& folder) {
-  const fs::path path = folder / "manifest.json";
-  if (!is_file(path)) return std::nullopt;
-  try {
-    Json manifest = read_manifest_json(path);
-    return is_manifest(manifest) ? std::optional(std::move(manifest)) : std::nullopt;
-  } catch (const Error&) {
-    return std::nullopt;
-  }
-}
-
 }  // namespace
 
 RecordKey key_of(const Conversation& conversation) {
@@ -126,7 +114,12 @@ std::string trained_records_head() { return std::string(kHead) + "\n"; }
 bool was_trained(const fs::path& folder) {
   for (const char* name : {"adapter_config.json", "adapter_model.safetensors", "adapter_model.bin"})
     if (is_file(folder / name)) return true;
-  const std::optional<Json> manifest = own_manifest(folder);
+  std::optional<Json> manifest;
+  try {
+    manifest = own_manifest(folder);
+  } catch (const Error&) {
+    return false;  // one that cannot be read
+  }
   if (!manifest) return false;
   if (is_of_training(*manifest)) return true;
   const Json command = manifest->value("command", Json());

@@ -108,6 +108,9 @@ TEST_CASE("a preset is a set of defaults: every other source takes precedence") 
   apply({}, read_configuration(toml.path));
   CHECK(values.rank == 64);
   CHECK(values.rate == 3e-4);
+  const TemporaryFile endless("[x]\nrate = -inf\n"), none("[x]\nrate = nan\n");
+  CHECK_THROWS_WITH_AS(apply({}, read_configuration(endless.path)), doctest::Contains("got '-inf'"), Error);
+  CHECK_THROWS_WITH_AS(apply({}, read_configuration(none.path)), doctest::Contains("got 'nan'"), Error);
   CHECK_THROWS_WITH_AS(apply({"--preset", "lage"}), "--preset: expected one of plain, large, got 'lage'", Error);
 }
 
