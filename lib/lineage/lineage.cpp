@@ -293,7 +293,7 @@ void Lineage::expand(LineageOrigin& origin) {
   origin.is_too_deep = stack_.size() == kMaxRunDepth;
   if (origin.is_loop || origin.is_told_above || origin.is_too_deep) return;
   told_.insert(run);
-  if (!run->fault.empty()) ++num_refused_;
+  if (run->is_malformed) ++num_refused_;
   stack_.push_back(run);
   // A checkpoint is in the folder of its run, whose manifest has more information.
   if (run->is_checkpoint && !run->manifests.empty()) {

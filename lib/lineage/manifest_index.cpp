@@ -76,7 +76,7 @@ class RunReader {
   }
 
   void say_too_many(const std::string& key) {
-    say("'" + key + "' lists more than " + std::to_string(kMaxListedFiles) + " files; further ones are ignored");
+    note("'" + key + "' lists more than " + std::to_string(kMaxListedFiles) + " files; further ones are ignored");
   }
 
   void read_input(const Json& input, const std::string& where) {
@@ -130,6 +130,10 @@ class RunReader {
   }
 
   void say(const std::string& what) {
+    note(what);
+    run_.is_malformed = true;
+  }
+  void note(const std::string& what) {
     if (run_.fault.empty()) run_.fault = what;
   }
 

@@ -37,6 +37,7 @@ struct RunRecord {
   Json facts = Json::object();  // version, options, counts, seeds and other keys
   std::string fault;            // why the manifest or a part of it cannot be used; empty: no fault
   bool is_refused = false;      // malformed or of a newer format: only its path is known
+  bool is_malformed = false;    // parts of it are not known
   bool is_checkpoint = false;   // a checkpoint of a run with its own manifest
 };
 

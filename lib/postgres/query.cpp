@@ -17,8 +17,7 @@ using extraction::Signal;
 
 namespace {
 
-/** Tolerance for ratings in SQL, which can add those of a mean in another order than the program, or be more exact than
-    a double. */
+/** Tolerance for means of ratings in SQL, which can add them in another order than the program. The program decides. */
 constexpr double kSlack = 1e-9;
 
 std::string quoted_table(std::string_view table, const std::string& setting) {
@@ -328,12 +327,7 @@ std::string SelectionSql::qualifies() const {
   // A real would be compared as a double: 4.1::real is less than 4.1. The program reads its shortest text.
   const bool is_plain = rules_.signals == std::vector{Signal::rating} && is_number(columns_.rating) &&
                         columns_.rating != kRealType && rules_.rating_scale == extraction::RatingScale::one_to_five;
-  if (is_plain && columns_.rating != kNumericType)
-    return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
-  // A numeric may be less than the minimum and the nearest double not; the first condition is for an index.
-  if (is_plain)
-    return fmt::format("{} >= ({}) AND {} >= ({})", column(names_.rating), query_.min_rating - kSlack,
-                       effective_rating(), query_.min_rating);
+  if (is_plain) return column(names_.rating) + " >= (" + fmt::format("{}", query_.min_rating) + ")";
   const bool has_means = listens_to(Signal::feedback) || listens_to(Signal::annotations);
   std::string sql =
       effective_rating() + " >= (" + fmt::format("{}", query_.min_rating - (has_means ? kSlack : 0)) + ")";

@@ -27,10 +27,7 @@ std::string fault_of(const ExtractQuery& query) {
 TEST_CASE("the default selection") {
   const std::string sql = select_sql({}, kStandard);
   CHECK(contains(sql,
-                 " FROM \"conversations\" AS c WHERE c.\"rating\" >= (3.999999999) AND COALESCE(CASE WHEN c.\"rating\" "
-                 "BETWEEN "));
-  CHECK(contains(sql,
-                 " >= (4) AND c.\"created_at\" IS NOT NULL AND "
+                 " FROM \"conversations\" AS c WHERE c.\"rating\" >= (4) AND c.\"created_at\" IS NOT NULL AND "
                  "(c.\"language\" COLLATE \"C\" IN ('fr', 'en', 'es', 'pt') OR substring("));
   CHECK(contains(sql, " ORDER BY c.\"created_at\" DESC, c.\"conversation_id\" LIMIT 50000"));
   CHECK(contains(sql, ", NULL::text, NULL::text, NULL::text FROM"));
@@ -49,10 +46,9 @@ TEST_CASE("time bounds, column mapping and other column types") {
   query.table = "sales.\"odd.name\"";
   query.columns = {"conversation_id=id", "messages=body"};
   std::string sql = select_sql(query, kStandard);
-  CHECK(contains(sql, "FROM \"sales\".\"odd.name\" AS c WHERE c.\"rating\" >= (-0.500000001) AND COALESCE(CASE WHEN "));
   CHECK(contains(
       sql,
-      " >= (-0.5) AND c.\"created_at\" IS NOT NULL AND "
+      "FROM \"sales\".\"odd.name\" AS c WHERE c.\"rating\" >= (-0.5) AND c.\"created_at\" IS NOT NULL AND "
       "c.\"created_at\" >= '2026-01-01'::timestamptz AND c.\"created_at\" < '2026-02-01T00:00:00Z'::timestamptz "
       "ORDER BY c.\"created_at\" DESC, c.\"id\""));
   CHECK_FALSE(contains(sql, "LIMIT"));

@@ -398,27 +398,3 @@ def test_json_test_suite_as_files(tmp_path):
             run = program.run("extract", "--from", path, "--output", tmp_path / "out", "--dry-run", "--json")
             assert run.status in (0, 1, 2), path.name
             assert run.status != 0 or json.loads(run.stdout)["rows"] == 0
-
-
-@pytest.mark.parametrize("minimum", ["4", "4.5"])
-def test_a_rating_of_many_digits_is_the_same_number(database, tmp_path, minimum):
-    """The nearest double, in a table of the type numeric and in a file."""
-    url, connection = database
-    ratings = ["4", "3.99999999999999999999999999", "3.9999999999999", "4.4999999999999999999999", "4.49999999999", "4.5", "4.50000000000000000000001",
-               "5.0000000000000000000001", "1e400", "NaN", "0.1"]
-    rows = [GOOD | {"conversation_id": f"c-{number}", "rating": rating} for number, rating in enumerate(ratings)]
-    cursor = connection.cursor()
-    cursor.execute("CREATE TABLE numbers (conversation_id text PRIMARY KEY, messages jsonb, rating numeric, created_at timestamptz, language text)")
-    cursor.executemany("INSERT INTO numbers VALUES (%(conversation_id)s, %(messages)s, %(rating)s::numeric, %(created_at)s, %(language)s)",
-                       [row | {"messages": json.dumps(TURNS)} for row in rows])
-    run = program.run("extract", "--table", "numbers", "--output", tmp_path / "table", *ALL, "--min-rating", minimum,
-                      environment={"DATABASE_URL": url})
-    assert run.status == 0, run.stderr
-    expected = (tmp_path / "table/train.jsonl").read_bytes()
-    assert 2 < len(expected.splitlines()) < len(rows)
-    path = tmp_path / "rows.csv"
-    with open(path, "w", newline="") as file:
-        writer = csv.DictWriter(file, COLUMNS)
-        writer.writeheader()
-        writer.writerows(row | {"messages": json.dumps(TURNS)} for row in rows)
-    assert read_file(path, tmp_path, min_rating=minimum).lines == expected
