@@ -160,7 +160,9 @@ struct LineEditor::State {
     State& state = of(editor);
     ::el_wset(editor, EL_PREP_TERM, 0);
     state.mark_pastes(false);
+    echo(true);
     ::raise(SIGTSTP);
+    echo(false);
     state.mark_pastes(true);
     ::el_wset(editor, EL_PREP_TERM, 1);
     return CC_REDISPLAY;
@@ -225,6 +227,7 @@ LineEditor::LineEditor(std::FILE* out, std::vector<std::string> words) : state_(
   ::el_source(state.editor, nullptr);
   // Ctrl-C and Ctrl-Z arrive as keys, so that neither comes while the line is in disorder.
   ::el_wset(state.editor, EL_SETTY, L"-d", L"-isig", nullptr);
+  ::el_wset(state.editor, EL_SETTY, L"-x", L"-echo", nullptr);
   state.bind(L"^C", L"intelia-interrupt", L"End the line", State::interrupt);
   state.bind(L"^Z", L"intelia-suspend", L"Stop the program", State::suspend);
   state.bind(L"\t", L"intelia-complete", L"Complete a word", State::complete);
@@ -242,14 +245,12 @@ LineEditor::End LineEditor::read(std::string_view prompt, std::string& line, con
   state.typed.clear();
   ::ioctl(::fileno(state.out), TIOCGWINSZ, &state.size);
   state.mark_pastes(true);
-  State::echo(true);                         // part of what the editor restores
   ::el_wset(state.editor, EL_PREP_TERM, 1);  // before the prompt: keys pressed at its sight are keys of the editor
   int num_read = 0;
   const wchar_t* const text = ::el_wgets(state.editor, &num_read);
   if (state.is_interrupted || text == nullptr || num_read <= 0)
     std::fputs(state.is_interrupted ? "^C\n" : "\n", state.out);
   state.mark_pastes(false);
-  State::echo(false);
   if (state.is_interrupted) {
     line = state.typed;
     return End::interrupted;
