@@ -8,8 +8,10 @@ try:
     info = huggingface_hub.HfApi().model_info(name, revision=revision or None, files_metadata=True)
     def is_wanted(file):
         weights = file.endswith(".safetensors") and not file.startswith("consolidated")
+        template = file.startswith("additional_chat_templates/") and file.endswith(".jinja") and file.count("/") == 1
         license = file.upper().startswith(("LICENSE", "LICENCE", "COPYING", "NOTICE", "USE_POLICY"))
-        return "/" not in file and (weights or license or file in texts or file in ("config.json", "model.safetensors.index.json"))
+        model = file in ("config.json", "model.safetensors.index.json")
+        return template or "/" not in file and (weights or license or model or file in texts)
     files = {file.rfilename: file.size or 0 for file in info.siblings if is_wanted(file.rfilename)}
     report(commit=info.sha, files=sorted(files), bytes=sum(files.values()))
     if "config.json" not in files:

@@ -97,12 +97,10 @@ void stage_text_side(const MergedModel& merged, Run& run, const Sinks& sinks) {
   for (const std::string& name : text_side_files(merged.text_folder))
     stage_text_file(run, name, read_member(merged.text_folder, name));
   // What the adapter's folder does not have comes from the model: generation_config.json, and all templates or none.
-  const bool has_own_template = has_chat_template(merged.text_folder);
-  for (const std::string& name : text_side_files(merged.model)) {
-    const bool is_template = name.ends_with(".jinja") && !has_own_template;
-    if ((name == "generation_config.json" || is_template) && !run.is_staged(name))
-      stage_text_file(run, name, read_member(merged.model, name));
-  }
+  constexpr const char* kGeneration = "generation_config.json";
+  if (is_file(merged.model / kGeneration) && !run.is_staged(kGeneration))
+    run.stage_text(kGeneration, read_member(merged.model, kGeneration));
+  if (!has_chat_template(merged.text_folder)) stage_chat_templates(run, merged.model);
   stage_licenses(run, merged.model, sinks.log);
   std::string index = trained_records_head();
   bool has_some = false, is_complete = true;

@@ -37,6 +37,18 @@ void stage_text_file(Run& run, const std::string& name, std::string_view content
   run.stage_text(name, content);
 }
 
+void stage_chat_templates(Run& run, const std::filesystem::path& model) {
+  for (const auto& [name, source] : chat_template_sources(model)) {
+    if (name.empty() || name.find_first_of(std::string_view("/\0", 2)) != std::string::npos)
+      throw Error(Kind::input, fmt::format("{}: the name of the chat template '{}' is no file name; rename it in "
+                                           "tokenizer_config.json",
+                                           model.string(), name));
+    stage_text_file(run,
+                    name == "default" ? "chat_template.jinja" : fmt::format("additional_chat_templates/{}.jinja", name),
+                    source);
+  }
+}
+
 bool is_license_file(const std::string& name) {
   std::string upper = name;
   std::transform(upper.begin(), upper.end(), upper.begin(), [](unsigned char c) { return std::toupper(c); });
@@ -57,11 +69,13 @@ void stage_licenses(Run& run, const std::filesystem::path& model, Log& log) {
   if (!others.empty()) log.info(fmt::format("not copied from '{}': {}", model.string(), fmt::join(others, ", ")));
 }
 
-void remove_stale_model_files(Run& run) {
-  for (const std::string& name : named_template_files(run.folder()))
-    if (!run.is_staged(name)) run.remove_at_commit(run / name);
+void remove_stale_model_files(Run& run, const std::vector<std::string>& kept) {
+  std::vector<std::string> names = named_template_files(run.folder());
   for (const std::string& name : folder_members(run.folder()))
-    if (is_model_file(name) && !run.is_staged(name)) run.remove_at_commit(run / name);
+    if (is_model_file(name)) names.push_back(name);
+  for (const std::string& name : names)
+    if (!run.is_staged(name) && std::find(kept.begin(), kept.end(), name) == kept.end())
+      run.remove_at_commit(run / name);
 }
 
 }  // namespace intelia

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "record/run.hpp"
 
@@ -23,8 +24,12 @@ void stage_licenses(Run& run, const std::filesystem::path& model, Log& log);
 /** Stages a file of the text side, whose name may have a folder ("additional_chat_templates/tool_use.jinja"). */
 void stage_text_file(Run& run, const std::string& name, std::string_view content);
 
-/** Lets commit() remove weights and tokenizer files of an earlier run that this one does not replace: they would be
-   read as parts of this model. */
-void remove_stale_model_files(Run& run);
+/** Stages the chat templates of `model`, also those that only its tokenizer_config.json has, as .jinja files.
+   Error{input} for one whose name cannot be that of a file. */
+void stage_chat_templates(Run& run, const std::filesystem::path& model);
+
+/** Lets commit() remove weights and tokenizer files of an earlier run that this one neither replaces nor lists in
+   `kept`: they would be read as parts of this model. */
+void remove_stale_model_files(Run& run, const std::vector<std::string>& kept = {});
 
 }  // namespace intelia

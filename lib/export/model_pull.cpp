@@ -7,6 +7,7 @@
 #include "base/held_folder.hpp"
 #include "base/path.hpp"
 #include "export/hub_process.hpp"
+#include "export/model_files.hpp"
 #include "inference/text_side.hpp"
 #include "model/config.hpp"
 #include "model/safetensors.hpp"
@@ -77,12 +78,14 @@ PulledModel pull_model(const PullSettings& settings, const RunInfo& info, const 
   const ModelWeights weights(run.folder());
   PulledModel model;
   model.commit = files.at("commit");
-  for (const Json& name : files.at("files")) {
-    Json description = describe_file(run / name.get<std::string>());
+  const std::vector<std::string> names = files.at("files");
+  for (const std::string& name : names) {
+    Json description = describe_file(run / name);
     description["path"] = name;
     model.num_bytes += description.at("bytes").get<std::uint64_t>();
     run.add_output(std::move(description));
   }
+  remove_stale_model_files(run, names);
   run.manifest()["source"] = {{"model", settings.name}, {"commit", model.commit}};
   remove_file(log);
   model.manifest = run.close();

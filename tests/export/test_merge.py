@@ -129,7 +129,8 @@ def test_a_16_bit_base_stays_one_and_the_difference_is_measured(models, tmp_path
     assert manifest["merge"]["base"] == "the bfloat16 base" and manifest["merge"]["divergence"] == summary["divergence"]
 
 
-def test_licenses_and_templates_go_with_the_weights(models, tmp_path):
+@pytest.mark.parametrize("is_configured", [False, True], ids=["files", "tokenizer_config"])
+def test_licenses_and_templates_go_with_the_weights(models, tmp_path, is_configured):
     """What else is in the folder is named. An adapter with a tokenizer and no template gets those of the model."""
     model, adapter = tmp_path / "model", make_adapter(models("llama"), tmp_path / "adapter")
     shutil.copytree(models("llama"), model)
@@ -139,6 +140,12 @@ def test_licenses_and_templates_go_with_the_weights(models, tmp_path):
         path.unlink()
     tokenizer.chat_template = {"default": "{{ messages }}", "tool_use": "{{ tools }}"}
     tokenizer.save_pretrained(model)
+    if is_configured:
+        shutil.rmtree(model / "additional_chat_templates")
+        (model / "chat_template.jinja").unlink()
+        config = json.loads((model / "tokenizer_config.json").read_text())
+        config["chat_template"] = [{"name": name, "template": text} for name, text in tokenizer.chat_template.items()]
+        (model / "tokenizer_config.json").write_text(json.dumps(config))
     (model / "LICENSE.txt").write_text("a license")
     (model / "processor_config.json").write_text("{}")
     for command in (["merge", "--adapter", adapter, "--device", "cpu"], ["export", "--format", "hf", "--adapter", adapter],

@@ -34,7 +34,7 @@ class Hub(http.server.ThreadingHTTPServer):
                 "INTELIA_PYTHON": sys.executable, "HF_HUB_DISABLE_TELEMETRY": "1"}
 
     def downloads(self):
-        return [path.rsplit("/", 1)[1] for method, path in self.requests if method == "GET" and "/resolve/" in path]
+        return [path.split(f"/resolve/{COMMIT}/")[1] for method, path in self.requests if method == "GET" and "/resolve/" in path]
 
 
 class Handler(http.server.BaseHTTPRequestHandler):
@@ -79,7 +79,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                                "tags": [], "downloads": 0, "likes": 0}).encode()
             return self.answer(200, body, [("Content-Type", "application/json")])
         if path.startswith(f"/farm/chat/resolve/{COMMIT}/"):
-            data = self.server.files.get(path.rsplit("/", 1)[1])
+            data = self.server.files.get(path.split(f"/resolve/{COMMIT}/")[1])
             if data is None:
                 return self.answer(404, b"", [("X-Error-Code", "EntryNotFound")])
             headers = [("ETag", f'"{hashlib.sha1(data).hexdigest()}"'), ("X-Repo-Commit", COMMIT), ("Accept-Ranges", "bytes")]
@@ -104,12 +104,13 @@ def files(tmp_path_factory):
     assert done.status == 0, done.stderr
     wanted = {path.name: path.read_bytes() for path in (folder / "model").iterdir()
               if path.name not in ("manifest.json", ".intelia.lock")}
-    return wanted | {"LICENSE.txt": b"a license"}
+    return wanted | {"LICENSE.txt": b"a license", "additional_chat_templates/tool_use.jinja": b"{{ tools }}"}
 
 
 @pytest.fixture()
 def hub(files):
-    more = {"README.md": b"# chat", "pytorch_model.bin": b"pickle", "consolidated.safetensors": b"twice", "notes.txt": b"x"}
+    more = {"README.md": b"# chat", "pytorch_model.bin": b"pickle", "consolidated.safetensors": b"twice", "notes.txt": b"x",
+            "additional_chat_templates/notes.txt": b"x", "onnx/model.safetensors": b"of another format"}
     server = Hub({**files, **more})
     yield server
     server.shutdown()
@@ -148,6 +149,21 @@ def test_an_interrupted_download_is_resumed(hub, files, tmp_path):
     done = pull(hub, tmp_path / "model")
     assert done.status == 0, done.stderr
     assert (tmp_path / "model" / "model.safetensors").read_bytes() == files["model.safetensors"]
+
+
+def test_what_a_revision_no_longer_has_is_removed(hub, tmp_path):
+    hub.files["model-00001-of-00002.safetensors"] = hub.files["model.safetensors"]
+    folder = tmp_path / "model"
+    done = pull(hub, folder)
+    assert done.status == 0, done.stderr
+    (folder / "own.txt").write_text("of the user")
+    removed = ["model-00001-of-00002.safetensors", "additional_chat_templates/tool_use.jinja"]
+    assert all((folder / name).exists() for name in removed)
+    for name in removed:
+        del hub.files[name]
+    done = pull(hub, folder)
+    assert done.status == 0, done.stderr
+    assert not any((folder / name).exists() for name in removed) and (folder / "own.txt").exists()
 
 
 @pytest.mark.parametrize("moment", ["/api/models/farm/chat", "config.json", "model.safetensors"])
