@@ -60,7 +60,13 @@ void check_depth(std::string_view text, const std::string& name) {
 
 std::vector<TomlEntry> read_toml(const std::filesystem::path& path) {
   std::vector<TomlEntry> entries;
-  const std::string text = read_file(path, kMaxBytes, InputType::stream);
+  std::string text;
+  try {
+    text = read_file(path, kMaxBytes, InputType::stream);
+  } catch (const Error& error) {
+    if (error.kind() == Kind::input) throw Error(Kind::usage, error.what());
+    throw;
+  }
   check_depth(text, path.string());
   try {
     collect(toml::parse(text, path.string()), {}, entries);

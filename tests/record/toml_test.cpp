@@ -38,6 +38,8 @@ TEST_CASE("malformed or missing TOML files are errors with file and line") {
   const auto broken = folder.write("b.toml", "a = 1\nb = = 2\n");
   CHECK(contains(refusal([&] { read_toml(broken); }, Kind::usage), broken.string() + ":2: "));
   CHECK(contains(refusal([&] { read_toml(folder / "none.toml"); }, Kind::io), "No such file"));
+  const auto large = folder.write("large.toml", std::string((16 << 20) + 1, '#'));
+  CHECK(contains(refusal([&] { read_toml(large); }, Kind::usage), "is larger than 16777216 bytes"));
 }
 
 TEST_CASE("deep nesting is an error and not a stack overflow") {
