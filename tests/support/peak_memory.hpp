@@ -7,8 +7,8 @@
 
 namespace intelia {
 
-/** The growth of the peak of resident memory since construction. The address sanitizer keeps freed memory, and there is
- * no figure. */
+/** The growth of the peak of resident memory since construction. Sanitizers keep freed memory, and there is no figure.
+ */
 class PeakMemory {
  public:
   PeakMemory() {
@@ -16,9 +16,9 @@ class PeakMemory {
     before_ = peak_bytes();
   }
 
-  /** In bytes; 0 under the address sanitizer. */
+  /** In bytes; 0 under the address and thread sanitizers. */
   std::int64_t growth() const {
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
     return 0;
 #else
     return peak_bytes() - before_;
