@@ -31,9 +31,9 @@ INTELIA_INLINE inline void load_lanes(const T* from, std::int64_t count, Lanes& 
   load_lanes(padded, to);
 }
 
-/** One row of x takes as long as the weight takes to arrive. The processor's own prefetcher suffices for rows in fp32;
-   rows in bf16 are half as long, and it starts again with each. */
-constexpr int kPrefetchedRows = 16;
+/** How many rows of the weight ahead are fetched while a tile is computed: the processor's own prefetcher starts again
+   with each row, and suffices only where one row of x in fp32 waits for long rows of the weight. */
+constexpr int kPrefetchedRows = 8;
 
 /** The sums of the lanes of four accumulators: lanes l and l + 8 first, then 4, 2 and 1 apart. */
 INTELIA_INLINE inline void sum_lanes(const Lanes& a, const Lanes& b, const Lanes& c, const Lanes& d, float* sums) {
@@ -58,7 +58,7 @@ INTELIA_INLINE inline void product_tile(std::int64_t inner, const float* x, std:
   for (; k + kLanes <= inner; k += kLanes) {
     Lanes factors[N];
     for (int n = 0; n < N; ++n) load_lanes(weight + n * inner + k, factors[n]);
-    if constexpr (M == 1 && sizeof(T) == 2)
+    if constexpr (M > 1 || sizeof(T) == 2)
       for (int n = 0; n < N; ++n) __builtin_prefetch(weight + (kPrefetchedRows + n) * inner + k);
     for (int m = 0; m < M; ++m) {
       Lanes factor;
