@@ -12,4 +12,11 @@ void row_product(std::int64_t rows, std::int64_t inner, const float* x, const fl
 void row_product(std::int64_t rows, std::int64_t inner, const float* x, const Bf16* weight, std::int64_t count,
                  float* y, std::int64_t stride);
 
+/** Whether this processor has AVX512_BF16. */
+bool has_bf16_products();
+
+/** With has_bf16_products() only. Sums are in fp32; subnormal numbers count as zero. */
+void row_product(std::int64_t rows, std::int64_t inner, const Bf16* x, const Bf16* weight, std::int64_t count, float* y,
+                 std::int64_t stride);
+
 }  // namespace intelia::kernels

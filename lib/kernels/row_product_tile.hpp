@@ -48,6 +48,22 @@ INTELIA_INLINE inline void sum_lanes(const Lanes& a, const Lanes& b, const Lanes
   for (int i = 0; i < 4; ++i) sums[i] = all[4 * i];
 }
 
+/** y[m·y_stride + n] = the sum of the lanes of sums[m][n]. */
+template <int M, int N>
+INTELIA_INLINE inline void store_sums(const Lanes (&sums)[M][N], float* y, std::int64_t y_stride) {
+  for (int m = 0; m < M; ++m) {
+    float* const row = y + m * y_stride;
+    if constexpr (N == 1) {
+      const Lanes none = {};
+      float four[4];
+      sum_lanes(sums[m][0], none, none, none, four);
+      row[0] = four[0];
+    } else {
+      for (int n = 0; n < N; n += 4) sum_lanes(sums[m][n], sums[m][n + 1], sums[m][n + 2], sums[m][n + 3], row + n);
+    }
+  }
+}
+
 /** y[m·y_stride + n] = Σ x[m·x_stride + k]·weight[n·inner + k] for M rows of x and N (1, or a multiple of 4) of the
    weight. */
 template <int M, int N, class T>
@@ -76,22 +92,12 @@ INTELIA_INLINE inline void product_tile(std::int64_t inner, const float* x, std:
       }
     }
   }
-  for (int m = 0; m < M; ++m) {
-    float* const row = y + m * y_stride;
-    if constexpr (N == 1) {
-      const Lanes none = {};
-      float four[4];
-      sum_lanes(sums[m][0], none, none, none, four);
-      row[0] = four[0];
-    } else {
-      for (int n = 0; n < N; n += 4) sum_lanes(sums[m][n], sums[m][n + 1], sums[m][n + 2], sums[m][n + 3], row + n);
-    }
-  }
+  store_sums(sums, y, y_stride);
 }
 
 /** N rows of the weight with all rows of x. */
-template <int N, class T>
-INTELIA_INLINE inline void product_column(std::int64_t rows, std::int64_t inner, const float* x, std::int64_t x_stride,
+template <int N, class X, class T>
+INTELIA_INLINE inline void product_column(std::int64_t rows, std::int64_t inner, const X* x, std::int64_t x_stride,
                                           const T* weight, float* y, std::int64_t y_stride) {
   std::int64_t m = 0;
   for (; m + 6 <= rows; m += 6)
@@ -108,12 +114,22 @@ INTELIA_INLINE inline void product_column(std::int64_t rows, std::int64_t inner,
 }
 
 /** y [rows, count] = x [rows, inner] · weightᵀ [count, inner]; rows of x and y are `x_stride` and `y_stride` apart. */
-template <class T>
-INTELIA_INLINE inline void product_rows(std::int64_t rows, std::int64_t inner, const float* x, std::int64_t x_stride,
+template <class X, class T>
+INTELIA_INLINE inline void product_rows(std::int64_t rows, std::int64_t inner, const X* x, std::int64_t x_stride,
                                         const T* weight, std::int64_t count, float* y, std::int64_t y_stride) {
   std::int64_t n = 0;
   for (; n + 4 <= count; n += 4) product_column<4>(rows, inner, x, x_stride, weight + n * inner, y + n, y_stride);
   for (; n < count; ++n) product_column<1>(rows, inner, x, x_stride, weight + n * inner, y + n, y_stride);
+}
+
+/** product_rows for many rows of x, in parts that stay in the L2 cache while all rows of the weight pass. */
+template <class X, class T>
+INTELIA_INLINE inline void product_parts(std::int64_t rows, std::int64_t inner, const X* x, std::int64_t x_stride,
+                                         const T* weight, std::int64_t count, float* y, std::int64_t y_stride) {
+  const std::int64_t part = std::max<std::int64_t>(24, (1 << 16) / std::max<std::int64_t>(1, inner) / 6 * 6);
+  for (std::int64_t m = 0; m < rows; m += part)
+    product_rows(std::min(part, rows - m), inner, x + m * x_stride, x_stride, weight, count, y + m * y_stride,
+                 y_stride);
 }
 
 }  // namespace intelia::kernels

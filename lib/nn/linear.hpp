@@ -36,8 +36,8 @@ struct Pass {
   bool is_training = false;
   std::uint64_t seed = 0;  // of dropout masks and noise
   double neftune_alpha = 0;
-  /** For generation on the CPU: fp32 activations, whatever the type of the weights, and no token's result depends on
-     the other tokens that are computed with it, except through attention. Without gradient. */
+  /** For generation on the CPU: fp32 activations, rounded in products with weights in bf16, and no token's result
+     depends on the other tokens that are computed with it, except through attention. Without gradient. */
   bool has_independent_rows = false;
 };
 

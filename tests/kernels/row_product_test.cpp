@@ -28,17 +28,17 @@ std::vector<kernels::Bf16> rounded(const std::vector<float>& numbers) {
   return result;
 }
 
-template <class T>
-void check_product(std::int64_t inner, std::int64_t count, const std::vector<T>& weight) {
-  constexpr std::int64_t kRows = 17;
-  const std::vector<float> x = random_numbers(kRows * inner, 2);
+constexpr std::int64_t kRows = 17;
+
+template <class X, class T>
+void check_product(std::int64_t inner, std::int64_t count, const std::vector<X>& x, const std::vector<T>& weight) {
   std::vector<float> together(kRows * count, -1.0f);
   kernels::row_product(kRows, inner, x.data(), weight.data(), count, together.data(), count);
   for (std::int64_t m = 0; m < kRows; ++m)
     for (std::int64_t n = 0; n < count; ++n) {
       double sum = 0;
       for (std::int64_t k = 0; k < inner; ++k)
-        sum += static_cast<double>(x[m * inner + k]) * kernels::widen(weight[n * inner + k]);
+        sum += static_cast<double>(kernels::widen(x[m * inner + k])) * kernels::widen(weight[n * inner + k]);
       CHECK(together[m * count + n] == doctest::Approx(sum).epsilon(1e-4).scale(std::sqrt(static_cast<double>(inner))));
     }
   for (std::int64_t rows = 1; rows < kRows; ++rows)
@@ -58,8 +58,10 @@ TEST_CASE("a row's product has the same bits whatever the other rows and the col
       CAPTURE(inner);
       CAPTURE(count);
       const std::vector<float> weight = random_numbers(count * inner, 1);
-      check_product(inner, count, weight);
-      check_product(inner, count, rounded(weight));
+      const std::vector<float> x = random_numbers(kRows * inner, 2);
+      check_product(inner, count, x, weight);
+      check_product(inner, count, x, rounded(weight));
+      if (kernels::has_bf16_products()) check_product(inner, count, rounded(x), rounded(weight));
     }
 }
 

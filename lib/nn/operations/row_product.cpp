@@ -14,6 +14,12 @@ namespace {
 /** Rows of a weight that a thread takes at once. */
 constexpr std::int64_t kPartRows = 16;
 
+/** x [M, in], and its values in bf16 for weights in bf16: in the type that the processor's kernel takes. */
+struct Factor {
+  Tensor whole;    // fp32
+  Tensor rounded;  // bf16 or fp32; undefined without weights in bf16
+};
+
 /** One of the products. */
 struct Product {
   Tensor weight;  // dense [out, in], or the codes of NF4
@@ -22,20 +28,26 @@ struct Product {
   float* y = nullptr;
 
   bool is_nf4() const { return absmax.defined(); }
+  bool is_bf16() const { return weight.scalar_type() == at::kBFloat16; }
   std::int64_t num_parts() const { return (out + kPartRows - 1) / kPartRows; }
 
-  void run(std::int64_t part, std::int64_t rows, const float* x) const {
+  void run(std::int64_t part, std::int64_t rows, const Factor& x) const {
     const std::int64_t first = part * kPartRows, count = std::min(kPartRows, out - first);
     if (is_nf4()) {
       static thread_local std::vector<float> values;
       values.resize(static_cast<std::size_t>(kPartRows * in));
       nf4::dequantize(weight.const_data_ptr<std::uint8_t>() + first * in / 2,
                       absmax.const_data_ptr<float>() + first * in / nf4::kBlock, count * in, values.data());
-      kernels::row_product(rows, in, x, values.data(), count, y + first, out);
+      kernels::row_product(rows, in, data_of<float>(x.whole), values.data(), count, y + first, out);
     } else if (weight.scalar_type() == at::kFloat) {
-      kernels::row_product(rows, in, x, data_of<float>(weight) + first * in, count, y + first, out);
+      kernels::row_product(rows, in, data_of<float>(x.whole), data_of<float>(weight) + first * in, count, y + first,
+                           out);
+    } else if (x.rounded.scalar_type() == at::kFloat) {
+      kernels::row_product(rows, in, data_of<float>(x.rounded), data_of<kernels::Bf16>(weight) + first * in, count,
+                           y + first, out);
     } else {
-      kernels::row_product(rows, in, x, data_of<kernels::Bf16>(weight) + first * in, count, y + first, out);
+      kernels::row_product(rows, in, data_of<kernels::Bf16>(x.rounded), data_of<kernels::Bf16>(weight) + first * in,
+                           count, y + first, out);
     }
   }
 };
@@ -60,20 +72,23 @@ Product product_with(const RowWeight& given) {
 }  // namespace
 
 std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeight>& weights) {
-  const Tensor x = given.contiguous();
-  const std::int64_t rows = x.size(0);
+  Factor x{given.contiguous(), {}};
+  const std::int64_t rows = x.whole.size(0), in = x.whole.size(1);
   std::vector<Product> products;
   std::vector<Tensor> results;
   std::vector<std::int64_t> ends;  // of each product's parts
   for (const RowWeight& weight : weights) {
     Product& product = products.emplace_back(product_with(weight));
-    check_shape(x, {rows, product.in}, "row_products x");
-    product.y = results.emplace_back(at::empty({rows, product.out}, x.options())).mutable_data_ptr<float>();
+    check_shape(x.whole, {rows, product.in}, "row_products x");
+    if (product.is_bf16() && !x.rounded.defined()) {
+      x.rounded = x.whole.to(at::kBFloat16);
+      if (!kernels::has_bf16_products()) x.rounded = x.rounded.to(at::kFloat);
+    }
+    product.y = results.emplace_back(at::empty({rows, product.out}, x.whole.options())).mutable_data_ptr<float>();
     ends.push_back((ends.empty() ? 0 : ends.back()) + product.num_parts());
   }
-  const float* const numbers = data_of<float>(x);
   // Threads take a few parts at a time: on a machine that does other work, too, they are not equally fast.
-  const std::int64_t num_parts = ends.back(), work = std::max<std::int64_t>(1, kPartRows * x.size(1) * rows);
+  const std::int64_t num_parts = ends.back(), work = std::max<std::int64_t>(1, kPartRows * in * rows);
   const std::int64_t most_threads = std::max<std::int64_t>(1, num_parts * work / (4 * kGrain));
   const std::int64_t num_threads = std::min<std::int64_t>(at::get_num_threads(), most_threads);
   const std::int64_t step = std::max<std::int64_t>(1, num_parts / (16 * num_threads));
@@ -82,7 +97,7 @@ std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeigh
     for (std::int64_t begin = next.fetch_add(step); begin < num_parts; begin = next.fetch_add(step))
       for (std::int64_t part = begin; part < std::min(begin + step, num_parts); ++part) {
         const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
-        products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, numbers);
+        products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, x);
       }
   });
   return results;

@@ -13,7 +13,8 @@ struct RowWeight {
   const Nf4Weight* nf4 = nullptr;
 };
 
-/** x · Wᵀ of each weight, in one pass over the threads. x [M, in] fp32 -> [M, out] fp32 each. */
+/** x · Wᵀ of each weight, in one pass over the threads. x [M, in] fp32 -> [M, out] fp32 each. For a weight in bf16 x is
+   rounded to bf16, and sums are in fp32. */
 std::vector<Tensor> row_products(const Tensor& x, const std::vector<RowWeight>& weights);
 
 /** x · Wᵀ, weight [out, in] fp32 or bf16. */
