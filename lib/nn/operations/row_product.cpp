@@ -87,15 +87,22 @@ std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeigh
     product.y = results.emplace_back(at::empty({rows, product.out}, x.whole.options())).mutable_data_ptr<float>();
     ends.push_back((ends.empty() ? 0 : ends.back()) + product.num_parts());
   }
-  // Threads take a few parts at a time: on a machine that does other work, too, they are not equally fast.
+  // Threads take fewer parts the fewer are left: long runs of the weight arrive fastest, and on a machine that does other
+  // work, too, threads are not equally fast.
   const std::int64_t num_parts = ends.back(), work = std::max<std::int64_t>(1, kPartRows * in * rows);
   const std::int64_t most_threads = std::max<std::int64_t>(1, num_parts * work / (4 * kGrain));
   const std::int64_t num_threads = std::min<std::int64_t>(at::get_num_threads(), most_threads);
-  const std::int64_t step = std::max<std::int64_t>(1, num_parts / (16 * num_threads));
   std::atomic<std::int64_t> next{0};
   at::parallel_for(0, num_threads, 1, [&](std::int64_t, std::int64_t) {
-    for (std::int64_t begin = next.fetch_add(step); begin < num_parts; begin = next.fetch_add(step))
-      for (std::int64_t part = begin; part < std::min(begin + step, num_parts); ++part) {
+    std::int64_t begin = 0, end = 0;
+    const auto take = [&] {
+      begin = next.load();
+      do end = begin + std::max<std::int64_t>(1, (num_parts - begin) / (2 * num_threads));
+      while (!next.compare_exchange_weak(begin, end));
+      return begin < num_parts;
+    };
+    while (take())
+      for (std::int64_t part = begin; part < end; ++part) {
         const auto which = static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), part) - ends.begin());
         products[which].run(part - (which == 0 ? 0 : ends[which - 1]), rows, x);
       }
