@@ -1,4 +1,5 @@
-// NF4 on NVIDIA GPUs. nf4_ref.cpp defines what both kernels compute; nf4_cuda.hpp is their interface.
+// NF4 on NVIDIA GPUs. nf4_ref.cpp defines dequantization, bitsandbytes' CUDA rule quantization; nf4_cuda.hpp is the
+// interface.
 //
 //   weight[i] = codebook[code of i] · (map[absmax_code of i/64] · nested_absmax[i/64/256] + offset)
 //   code of i = number of thresholds strictly below weight[i] · (1 / max |weight| of its block of 64)
@@ -29,13 +30,17 @@ constexpr int kChunksPerBlock = kBlock / kChunk;
 
 struct Tables {
   float codebook[16];
-  float thresholds[15];
+  // Those of dQuantizeNF4 in bitsandbytes' csrc/kernels.cu: four of them are not the midpoints rounded to fp32, which
+  // the CPU has, but their neighbours.
+  float thresholds[15] = {-0.8480964004993439f,  -0.6106329262256622f,  -0.4599952697753906f,   -0.33967943489551544f,
+                          -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
+                          0.1202552504837513f,   0.2035212516784668f,   0.2920137718319893f,    0.3893125355243683f,
+                          0.5016634166240692f,   0.6427869200706482f,   0.8614784181118011f};
 };
 
 constexpr Tables make_tables() {
   Tables tables{};
   for (int i = 0; i < 16; ++i) tables.codebook[i] = kCodebook[i];
-  for (int i = 0; i < 15; ++i) tables.thresholds[i] = threshold(i);
   return tables;
 }
 

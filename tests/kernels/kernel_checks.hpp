@@ -153,7 +153,14 @@ struct Numbers {
   float next() { return static_cast<float>(bits()) / 8388608.0f - 1.0f; }
 };
 
-/** Also blocks that are all zero, all NaN, subnormal, or have a NaN or infinities, and ends of all these kinds. */
+/** The comparisons of bitsandbytes' dQuantizeNF4, whose tree counts how many of them hold. */
+inline constexpr float kThresholds[15] = {
+    -0.8480964004993439f,  -0.6106329262256622f,   -0.4599952697753906f, -0.33967943489551544f, -0.23460740596055984f,
+    -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f, 0.1202552504837513f,   0.2035212516784668f,
+    0.2920137718319893f,   0.3893125355243683f,    0.5016634166240692f,  0.6427869200706482f,   0.8614784181118011f};
+
+/** Also blocks that are all zero, all NaN, subnormal, have a NaN or infinities, or are on the thresholds, and ends of
+    all these kinds. */
 inline std::vector<float> nf4_weights(std::int64_t n) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity(), kNan = std::numeric_limits<float>::quiet_NaN();
   std::vector<float> weight(static_cast<std::size_t>(n));
@@ -178,6 +185,9 @@ inline std::vector<float> nf4_weights(std::int64_t n) {
       case 7:
         if (i % 5 == 0) value = i % 2 == 0 ? kInfinity : -kInfinity;
         break;
+      case 8:
+        value = i % nf4::kBlock == 0 ? 1 : kThresholds[i % 15];
+        break;
       default:
         break;
     }
@@ -188,11 +198,6 @@ inline std::vector<float> nf4_weights(std::int64_t n) {
 /** kQuantizeBlockwiseSmall of bitsandbytes 0.50.2 (csrc/kernels.cu), in the order of its operations. */
 inline void quantize_by_cuda_rule(const std::vector<float>& weight, std::vector<std::uint8_t>& packed,
                                   std::vector<float>& absmax) {
-  // The comparisons of dQuantizeNF4, whose tree counts how many of them hold.
-  constexpr float kThresholds[15] = {
-      -0.8480964004993439f,  -0.6106329262256622f,   -0.4599952697753906f, -0.33967943489551544f, -0.23460740596055984f,
-      -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f, 0.1202552504837513f,   0.2035212516784668f,
-      0.2920137718319893f,   0.3893125355243683f,    0.5016634166240692f,  0.6427869200706482f,   0.8614784181118011f};
   const auto n = static_cast<std::int64_t>(weight.size());
   const auto value_at = [&](std::int64_t i) { return i < n ? weight[static_cast<std::size_t>(i)] : 0.0f; };
   for (std::int64_t block = 0; block < nf4::num_blocks(n); ++block) {
@@ -303,8 +308,22 @@ inline std::vector<float> adam8_gradient(std::int64_t n, std::int64_t step) {
   return gradient;
 }
 
-/** Four steps of both kinds of states, the results compared after each. */
-inline void check_adam8(Differences& differences, const adam8::CudaKernels& kernels, std::int64_t n) {
+/** In each block the largest magnitude 1 and 255 of 65,536 evenly spaced numbers of [-1, 1], which are those that
+    quantization rounds to: with kNumWithEveryCode, all of them. */
+inline std::vector<float> evenly_spaced_gradient(std::int64_t n, std::int64_t) {
+  std::vector<float> gradient(static_cast<std::size_t>(n), 1.0f);
+  float next = 0;
+  for (std::int64_t i = 0; i < n; ++i)
+    if (i % adam8::kBlock != 0) gradient[static_cast<std::size_t>(i)] = -1.0f + 2.0f * next++ / 65535.0f;
+  return gradient;
+}
+inline constexpr std::int64_t kNumWithEveryCode = 65536 + 65536 / 255 + 1;
+
+using Gradient = std::vector<float> (*)(std::int64_t n, std::int64_t step);
+
+/** Steps of both kinds of states, the results compared after each. */
+inline void check_adam8(Differences& differences, const adam8::CudaKernels& kernels, std::int64_t n,
+                        Gradient gradient_of = adam8_gradient, std::int64_t max_steps = 4) {
   const auto size = static_cast<std::size_t>(n), blocks = static_cast<std::size_t>(dynamic8::num_blocks(n));
   std::vector<float> parameter(size), average_absmax(blocks), square_absmax(blocks);
   std::vector<std::uint8_t> average_codes(size), square_codes(size);
@@ -317,11 +336,11 @@ inline void check_adam8(Differences& differences, const adam8::CudaKernels& kern
   Device<float> on_maps(maps), on_parameter(parameter), on_average_absmax(average_absmax),
       on_square_absmax(square_absmax), on_parameter_fp32(parameter), on_average(average), on_square(square);
   Device<std::uint8_t> on_average_codes(average_codes), on_square_codes(square_codes);
-  for (std::int64_t num_steps = 1; num_steps <= 4; ++num_steps) {
+  for (std::int64_t num_steps = 1; num_steps <= max_steps; ++num_steps) {
     const std::string what = "adam8 of " + std::to_string(n) + ", step " + std::to_string(num_steps);
     const adam8::Step step{.learning_rate = 3e-3, .weight_decay = 0.1, .num_steps = num_steps};
     const adam8::Factors factors = adam8::factors(step);
-    const std::vector<float> gradient = adam8_gradient(n, num_steps);
+    const std::vector<float> gradient = gradient_of(n, num_steps);
     Device<float> on_gradient(gradient);
 
     adam8::update(step, gradient.data(), n, parameter.data(),

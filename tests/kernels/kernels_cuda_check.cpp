@@ -92,6 +92,8 @@ bool run() {
   for (const std::int64_t n : kernel_checks::kSizes) check(n);
   check(1 << 20);
   check((1 << 20) + 7);
+  kernel_checks::check_adam8(differences, adam8_kernels, kernel_checks::kNumWithEveryCode,
+                             kernel_checks::evenly_spaced_gradient, 1);
   for (const std::string& difference : differences.list) std::printf("%s\n", difference.c_str());
   measure(nf4_kernels);
   measure_adam8(adam8_kernels);

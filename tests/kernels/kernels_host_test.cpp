@@ -2,6 +2,8 @@
 // definition.
 #include <doctest/doctest.h>
 
+#include <set>
+
 #include "host_cuda.hpp"
 #include "kernel_checks.hpp"
 
@@ -16,6 +18,10 @@ using kernel_checks::Differences;
 
 namespace {
 
+void expect_none(const Differences& differences) {
+  for (const std::string& difference : differences.list) FAIL_CHECK(difference);
+}
+
 /** `check` of every size under every order. */
 template <class Check>
 void check_sizes(Check&& check) {
@@ -25,7 +31,7 @@ void check_sizes(Check&& check) {
       Differences differences;
       check(differences, n);
       CAPTURE(static_cast<int>(order));
-      for (const std::string& difference : differences.list) FAIL_CHECK(difference);
+      expect_none(differences);
     }
   }
 }
@@ -42,6 +48,15 @@ TEST_CASE("8-bit AdamW has the reference's bits, over steps, with zeros, subnorm
   check_sizes([](Differences& differences, std::int64_t n) {
     kernel_checks::check_adam8(differences, intelia_adam8_cuda_kernels, n);
   });
+}
+
+TEST_CASE("8-bit AdamW has the reference's code of every number") {
+  Differences differences;
+  kernel_checks::check_adam8(differences, intelia_adam8_cuda_kernels, kernel_checks::kNumWithEveryCode,
+                             kernel_checks::evenly_spaced_gradient, 1);
+  expect_none(differences);
+  const std::vector<float> gradient = kernel_checks::evenly_spaced_gradient(kernel_checks::kNumWithEveryCode, 1);
+  CHECK(std::set<float>(gradient.begin(), gradient.end()).size() == 65536);
 }
 
 TEST_CASE("a kernel with one wrong bit is found by the comparison") {
