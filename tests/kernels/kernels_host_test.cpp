@@ -15,6 +15,7 @@ extern const intelia::adam8::CudaKernels intelia_adam8_cuda_kernels;
 using namespace intelia;
 using kernel_checks::Device;
 using kernel_checks::Differences;
+using kernel_checks::must;
 
 namespace {
 
@@ -42,6 +43,21 @@ TEST_CASE("NF4 quantization has bitsandbytes' CUDA rule, dequantization that of 
   check_sizes([](Differences& differences, std::int64_t n) {
     kernel_checks::check_nf4(differences, intelia_nf4_cuda_kernels, n);
   });
+}
+
+TEST_CASE("weights are dequantized in one launch, with the scales of their scales, and AdamW updates in one") {
+  Device<float> floats(512);
+  Device<std::uint8_t> bytes(256);
+  must(cudaMemset(floats.data(), 0, 512 * sizeof(float)), "cudaMemset");
+  const int before = host_cuda::num_launches();
+  must(intelia_nf4_cuda_kernels.dequantize(bytes.data(), bytes.data(), floats.data(), floats.data(), 0, 512,
+                                           nf4::FloatType::float32, floats.data(), nullptr),
+       "dequantize");
+  CHECK(host_cuda::num_launches() == before + 1);
+  const adam8::States states{bytes.data(), bytes.data(), floats.data(), floats.data()};
+  must(intelia_adam8_cuda_kernels.update({}, floats.data(), floats.data(), 256, floats.data(), states, nullptr),
+       "update");
+  CHECK(host_cuda::num_launches() == before + 2);
 }
 
 TEST_CASE("8-bit AdamW has the reference's bits, over steps, with zeros, subnormals, NaN and infinities") {

@@ -12,6 +12,8 @@
 
 #include "cuda_runtime.h"
 
+// The address sanitizer is told of every switch between fibers; its warning that it does not support swapcontext, which
+// it prints once, is about switches of which it is not.
 #if defined(__SANITIZE_ADDRESS__)
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
@@ -57,6 +59,7 @@ std::vector<Fiber> fibers;  // kept for later launches
 unsigned num_threads = 0;   // of the block that runs
 unsigned running = 0;       // index of the fiber that runs
 std::uint64_t launched_block = 0;
+int launches = 0;
 ucontext_t scheduler;
 void* scheduler_fake_stack = nullptr;
 const void* scheduler_stack = nullptr;
@@ -227,6 +230,7 @@ void run_block(const std::vector<unsigned>& sequence) {
 void set_order(Order wanted) { order = wanted; }
 
 void launch(const dim3& blocks, const dim3& threads, const std::function<void()>& thread) {
+  ++launches;
   num_threads = threads.x * threads.y * threads.z;
   if (blocks.x == 0 || blocks.y != 1 || blocks.z != 1 || num_threads == 0 || num_threads > 1024) {
     last_error = cudaErrorInvalidConfiguration;
@@ -247,6 +251,8 @@ void launch(const dim3& blocks, const dim3& threads, const std::function<void()>
     run_block(sequence);
   }
 }
+
+int num_launches() { return launches; }
 
 void block_barrier(Site site) {
   Fiber& fiber = fibers[running];

@@ -35,6 +35,9 @@ struct Site {
 /** Runs `thread` once for each thread of each block. */
 void launch(const dim3& blocks, const dim3& threads, const std::function<void()>& thread);
 
+/** Launches since the program began. */
+int num_launches();
+
 /** Waits for all threads of the block. */
 void block_barrier(Site site);
 
@@ -89,7 +92,6 @@ class Shared {
       return *this;
     }
     Element& operator=(const Element& other) { return *this = static_cast<T>(other); }
-    Element& operator+=(T value) { return *this = static_cast<T>(*this) + value; }
     Element* operator&() = delete;
 
    private:
