@@ -18,8 +18,8 @@
 #include <sanitizer/asan_interface.h>
 #include <sanitizer/common_interface_defs.h>
 #else
-#define __sanitizer_start_switch_fiber(...)
-#define __sanitizer_finish_switch_fiber(...)
+static void __sanitizer_start_switch_fiber(void**, const void*, std::size_t) {}
+static void __sanitizer_finish_switch_fiber(void*, const void**, std::size_t*) {}
 #define ASAN_UNPOISON_MEMORY_REGION(...)
 #endif
 
