@@ -20,6 +20,18 @@ struct Step {
   std::int64_t num_steps = 1;  // this one included
 };
 
+/** The numbers of a step that its arithmetic uses: computed in double, as in Python, then rounded to fp32. */
+struct Factors {
+  float beta1, new1;  // β1, 1 − β1
+  float beta2, new2;
+  float decay;  // of the parameter
+  // With 8-bit states: parameter = decay·parameter + rate·average / (√square / correction2 + epsilon).
+  float rate, correction2, epsilon;
+  // With fp32 states: parameter = decay·parameter + rate_fp32·(average / (√square + epsilon_fp32)).
+  float rate_fp32, epsilon_fp32;
+};
+Factors factors(const Step& step);
+
 /** exp_avg and exp_avg_sq in 8 bits: codes [n], absmax [dynamic8::num_blocks(n)]. All zero before the first step. */
 struct States {
   std::uint8_t* average_codes;

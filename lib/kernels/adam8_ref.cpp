@@ -10,22 +10,6 @@ namespace intelia::adam8 {
 
 namespace {
 
-/** The factors of a step: computed in double, as in Python, then rounded to fp32. */
-struct Factors {
-  explicit Factors(const Step& step)
-      : decay(static_cast<float>(1 - step.learning_rate * step.weight_decay)),
-        correction2(std::sqrt(1 - std::pow(kBeta2, static_cast<double>(step.num_steps)))) {
-    const double correction1 = 1 - std::pow(kBeta1, static_cast<double>(step.num_steps));
-    rate = static_cast<float>(-step.learning_rate / correction1);
-    rate_fp32 = static_cast<float>(-step.learning_rate * correction2 / correction1);
-  }
-  float beta1 = static_cast<float>(kBeta1), new1 = static_cast<float>(1 - kBeta1);
-  float beta2 = static_cast<float>(kBeta2), new2 = static_cast<float>(1 - kBeta2);
-  float decay;
-  double correction2;
-  float rate, rate_fp32;
-};
-
 /** average = β1·average + (1 − β1)·g, square = β2·square + (1 − β2)·g². */
 inline __attribute__((always_inline)) void advance(const Factors& f, float g, float& average, float& square) {
   average = __builtin_fmaf(g, f.new1, average * f.beta1);
@@ -34,20 +18,18 @@ inline __attribute__((always_inline)) void advance(const Factors& f, float g, fl
 
 inline __attribute__((always_inline)) void update_any(const Factors& f, const float* gradient, std::int64_t n,
                                                       float* parameter, float* average, float* square) {
-  const float correction2 = static_cast<float>(f.correction2), epsilon = static_cast<float>(kEpsilon);
   for (std::int64_t i = 0; i < n; ++i) {
     advance(f, gradient[i], average[i], square[i]);
-    const float denominator = std::sqrt(square[i]) / correction2 + epsilon;
+    const float denominator = std::sqrt(square[i]) / f.correction2 + f.epsilon;
     parameter[i] = parameter[i] * f.decay + f.rate * average[i] / denominator;
   }
 }
 
 inline __attribute__((always_inline)) void update_fp32_any(const Factors& f, const float* gradient, std::int64_t n,
                                                            float* parameter, float* average, float* square) {
-  const float epsilon = static_cast<float>(kEpsilon * f.correction2);
   for (std::int64_t i = 0; i < n; ++i) {
     advance(f, gradient[i], average[i], square[i]);
-    const float change = average[i] / (std::sqrt(square[i]) + epsilon);
+    const float change = average[i] / (std::sqrt(square[i]) + f.epsilon_fp32);
     parameter[i] = __builtin_fmaf(change, f.rate_fp32, parameter[i] * f.decay);
   }
 }
@@ -80,16 +62,33 @@ constexpr auto update_fp32_fma = update_fp32_any;
 
 }  // namespace
 
+Factors factors(const Step& step) {
+  const auto num_steps = static_cast<double>(step.num_steps);
+  const double correction1 = 1 - std::pow(kBeta1, num_steps), correction2 = std::sqrt(1 - std::pow(kBeta2, num_steps));
+  Factors f{};
+  f.beta1 = static_cast<float>(kBeta1);
+  f.new1 = static_cast<float>(1 - kBeta1);
+  f.beta2 = static_cast<float>(kBeta2);
+  f.new2 = static_cast<float>(1 - kBeta2);
+  f.decay = static_cast<float>(1 - step.learning_rate * step.weight_decay);
+  f.rate = static_cast<float>(-step.learning_rate / correction1);
+  f.correction2 = static_cast<float>(correction2);
+  f.epsilon = static_cast<float>(kEpsilon);
+  f.rate_fp32 = static_cast<float>(-step.learning_rate * correction2 / correction1);
+  f.epsilon_fp32 = static_cast<float>(kEpsilon * correction2);
+  return f;
+}
+
 void update(const Step& step, const float* gradient, std::int64_t n, float* parameter, const States& states) {
   using dynamic8::Sign;
-  const Factors factors(step);
+  const Factors f = factors(step);
   float average[kBlock], square[kBlock];
   for (std::int64_t start = 0; start < n; start += kBlock) {
     const std::int64_t num = std::min(kBlock, n - start), block = start / kBlock;
     std::uint8_t *average_codes = states.average_codes + start, *square_codes = states.square_codes + start;
     dynamic8::dequantize(Sign::with, average_codes, states.average_absmax + block, num, average);
     dynamic8::dequantize(Sign::without, square_codes, states.square_absmax + block, num, square);
-    (has_fma() ? update_fma : update_any)(factors, gradient + start, num, parameter + start, average, square);
+    (has_fma() ? update_fma : update_any)(f, gradient + start, num, parameter + start, average, square);
     dynamic8::quantize(Sign::with, average, num, average_codes, states.average_absmax + block);
     dynamic8::quantize(Sign::without, square, num, square_codes, states.square_absmax + block);
   }
@@ -97,7 +96,7 @@ void update(const Step& step, const float* gradient, std::int64_t n, float* para
 
 void update_fp32(const Step& step, const float* gradient, std::int64_t n, float* parameter, float* average,
                  float* square) {
-  (has_fma() ? update_fp32_fma : update_fp32_any)(Factors(step), gradient, n, parameter, average, square);
+  (has_fma() ? update_fp32_fma : update_fp32_any)(factors(step), gradient, n, parameter, average, square);
 }
 
 }  // namespace intelia::adam8

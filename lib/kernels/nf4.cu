@@ -1,4 +1,5 @@
-// NF4 on NVIDIA GPUs. nf4_ref.cpp defines what both kernels compute; nf4_cuda.hpp is their interface.
+// NF4 on NVIDIA GPUs. nf4_ref.cpp defines dequantization, bitsandbytes' CUDA rule quantization; nf4_cuda.hpp is the
+// interface.
 //
 //   weight[i] = codebook[code of i] · (map[absmax_code of i/64] · nested_absmax[i/64/256] + offset)
 //   code of i = number of thresholds strictly below weight[i] · (1 / max |weight| of its block of 64)
@@ -8,11 +9,13 @@
 // therefore loads 4 bytes of codes and writes 16 or 32 bytes adjacent to its neighbour's, with four loads in flight; a
 // block of 64 has eight such threads and one scale. In quantization a warp holds a block, so that its maximum needs no
 // shared memory. Every product and sum is rounded separately (__fmul_rn, __fadd_rn), as on the CPU: no contraction to
-// fma. Not measured yet: this file has been compiled and reviewed, not run (docs/gpu.md).
+// fma. Proved on the host (tests/kernels/host_cuda); docs/gpu.md says on which GPU it has run.
 #include <cuda_bf16.h>
 #include <cuda_fp16.h>
-#include <cuda_runtime.h>
 
+#include <cfloat>
+
+#include "kernels/launch.cuh"
 #include "kernels/nf4.hpp"
 #include "kernels/nf4_cuda.hpp"
 
@@ -27,13 +30,17 @@ constexpr int kChunksPerBlock = kBlock / kChunk;
 
 struct Tables {
   float codebook[16];
-  float thresholds[15];
+  // Those of dQuantizeNF4 in bitsandbytes' csrc/kernels.cu: four of them are not the midpoints rounded to fp32, which
+  // the CPU has, but their neighbours.
+  float thresholds[15] = {-0.8480964004993439f,  -0.6106329262256622f,  -0.4599952697753906f,   -0.33967943489551544f,
+                          -0.23460740596055984f, -0.13791173323988914f, -0.045525018125772476f, 0.03979014977812767f,
+                          0.1202552504837513f,   0.2035212516784668f,   0.2920137718319893f,    0.3893125355243683f,
+                          0.5016634166240692f,   0.6427869200706482f,   0.8614784181118011f};
 };
 
 constexpr Tables make_tables() {
   Tables tables{};
   for (int i = 0; i < 16; ++i) tables.codebook[i] = kCodebook[i];
-  for (int i = 0; i < 15; ++i) tables.thresholds[i] = threshold(i);
   return tables;
 }
 
@@ -89,7 +96,7 @@ __global__ void __launch_bounds__(kThreads)
                       const float* __restrict__ nested_absmax, const float* __restrict__ map, float offset,
                       std::int64_t n, Output* __restrict__ weight) {
   // Sixteen words are in sixteen banks, so lanes with different codes cause no bank conflicts.
-  __shared__ float book[16];
+  INTELIA_SHARED(float, book, 16);
   if (threadIdx.x < 16) book[threadIdx.x] = tables.codebook[threadIdx.x];
   __syncthreads();
 
@@ -149,7 +156,8 @@ __global__ void __launch_bounds__(kThreads)
   } else if (i < n) {
     pair.x = load_one(weight + i);
   }
-  float largest = fmaxf(fabsf(pair.x), fabsf(pair.y));
+  // NaN is ignored; a whole block of NaN has bitsandbytes' first value of the maximum.
+  float largest = fmaxf(-FLT_MAX, fmaxf(fabsf(pair.x), fabsf(pair.y)));
 #pragma unroll
   for (int distance = 16; distance > 0; distance /= 2) {
     largest = fmaxf(largest, __shfl_xor_sync(0xFFFFFFFFu, largest, distance));
@@ -162,26 +170,16 @@ __global__ void __launch_bounds__(kThreads)
   if (lane == 0) absmax[block] = largest;
 }
 
-bool is_aligned(const void* pointer, std::size_t bytes) {
-  return reinterpret_cast<std::uintptr_t>(pointer) % bytes == 0;
-}
-
-/** Number of thread blocks for `num` units of work; 0 when a grid cannot have so many. */
-unsigned num_thread_blocks(std::int64_t num, std::int64_t per_block) {
-  const std::int64_t blocks = (num + per_block - 1) / per_block;
-  return blocks <= 0x7FFFFFFF ? static_cast<unsigned>(blocks) : 0;
-}
-
 int dequantize_on_gpu(const std::uint8_t* packed, const std::uint8_t* absmax_codes, const float* nested_absmax,
                       const float* map, float offset, std::int64_t n, FloatType type, void* weight, void* stream) {
   if (n == 0) return cudaSuccess;
   if (n < 0) return cudaErrorInvalidValue;
-  if (!is_aligned(packed, 4) || !is_aligned(weight, 16)) return cudaErrorMisalignedAddress;
-  const unsigned blocks = num_thread_blocks((n + kChunk - 1) / kChunk, kThreads * kUnroll);
+  if (!kernels::is_aligned(packed, 4) || !kernels::is_aligned(weight, 16)) return cudaErrorMisalignedAddress;
+  const unsigned blocks = kernels::num_thread_blocks((n + kChunk - 1) / kChunk, kThreads * kUnroll);
   if (blocks == 0) return cudaErrorInvalidValue;
   const auto launch = [&](auto* to) {
-    dequantize_kernel<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(packed, absmax_codes, nested_absmax,
-                                                                                  map, offset, n, to);
+    INTELIA_LAUNCH(dequantize_kernel, blocks, kThreads, stream, packed, absmax_codes, nested_absmax, map, offset, n,
+                   to);
     return static_cast<int>(cudaGetLastError());
   };
   switch (type) {
@@ -199,11 +197,11 @@ int quantize_on_gpu(const void* weight, FloatType type, std::int64_t n, std::uin
                     void* stream) {
   if (n == 0) return cudaSuccess;
   if (n < 0) return cudaErrorInvalidValue;
-  if (!is_aligned(weight, type == FloatType::float32 ? 8 : 4)) return cudaErrorMisalignedAddress;
-  const unsigned blocks = num_thread_blocks(num_blocks(n), kThreads / 32);
+  if (!kernels::is_aligned(weight, type == FloatType::float32 ? 8 : 4)) return cudaErrorMisalignedAddress;
+  const unsigned blocks = kernels::num_thread_blocks(num_blocks(n), kThreads / 32);
   if (blocks == 0) return cudaErrorInvalidValue;
   const auto launch = [&](const auto* from) {
-    quantize_kernel<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(from, n, packed, absmax);
+    INTELIA_LAUNCH(quantize_kernel, blocks, kThreads, stream, from, n, packed, absmax);
     return static_cast<int>(cudaGetLastError());
   };
   switch (type) {
@@ -217,15 +215,13 @@ int quantize_on_gpu(const void* weight, FloatType type, std::int64_t n, std::uin
   return cudaErrorInvalidValue;
 }
 
-const char* error_text(int error) { return cudaGetErrorString(static_cast<cudaError_t>(error)); }
-
 }  // namespace
 
 }  // namespace intelia::nf4
 
 extern "C" {
 __attribute__((visibility("default"))) extern const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels;
-const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels = {intelia::nf4::kCudaKernelsTag,
-                                                            intelia::nf4::dequantize_on_gpu,
-                                                            intelia::nf4::quantize_on_gpu, intelia::nf4::error_text};
+const intelia::nf4::CudaKernels intelia_nf4_cuda_kernels = {
+    intelia::nf4::kCudaKernelsTag, intelia::nf4::dequantize_on_gpu, intelia::nf4::quantize_on_gpu,
+    intelia::kernels::error_text};
 }

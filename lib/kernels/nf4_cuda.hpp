@@ -28,9 +28,11 @@ struct CudaKernels {
                     const float* map, float offset, std::int64_t n, FloatType type, void* weight, void* stream);
 
   /**
-   * As quantize() of nf4.hpp, by bitsandbytes' CUDA rule: the last short block is multiplied by the reciprocal like
-   * every other, and the codes of an all-zero block are 0 (they still mean 0). weight of `type`, aligned to two
-   * elements.
+   * As quantize() of nf4.hpp, by bitsandbytes' CUDA rule: four thresholds differ in the last bit; the last short block
+   * is multiplied by the reciprocal like every other; the codes of an all-zero block are 0 (they still mean 0); a NaN
+   * does not count for the absmax and has code 0, and the absmax of a whole block of NaN is -FLT_MAX. The rule is that
+   * of its source (kQuantizeBlockwiseSmall), with a correctly rounded reciprocal; its own binaries are compiled with
+   * --use_fast_math, whose reciprocal may differ in the last bit. weight of `type`, aligned to two elements.
    */
   int (*quantize)(const void* weight, FloatType type, std::int64_t n, std::uint8_t* packed, float* absmax,
                   void* stream);
