@@ -9,7 +9,7 @@
 
 #include <immintrin.h>
 
-// To the end of the file, where templates are instantiated. All is inlined into one function and leaves no symbols that other processors could run.
+// For the rest of the file. All is inlined into one function: no symbols are left that other processors could run.
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
 #include "kernels/row_product_tile.hpp"
 

@@ -2,7 +2,7 @@
 """The reference implementation for `train sft`: the same training with TRL + PEFT + bitsandbytes, one JSON line of results on stdout.
 
 usage: train_peer.py --model DIR --data CONVERSATIONS.jsonl --output DIR [--steps 20 --batch-size 4 --gradient-accumulation 4
-                     --learning-rate 2e-5 --precision fp32|bf16 --device cpu|cuda --threads N --padding-free | --packing LENGTH
+                     --learning-rate 2e-5 --precision fp32|bf16 --device cpu|cuda --threads N --max-length N --padding-free | --packing LENGTH
                      --checkpointing --process-start SECONDS]
        train_peer.py --matrix-rate --device cpu|cuda --threads N
 
@@ -36,6 +36,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--precision", default="fp32", choices=["fp32", "bf16"])
     parser.add_argument("--device", default="cpu", choices=["cpu", "cuda"])
     parser.add_argument("--threads", type=int, default=0, help="0: as torch chooses")
+    parser.add_argument("--max-length", type=int, default=0, help="longer ones are truncated; 0: none is")
     parser.add_argument("--padding-free", action="store_true")
     parser.add_argument("--packing", type=int, default=0, metavar="LENGTH", help="rows of LENGTH tokens; 0: none")
     parser.add_argument("--checkpointing", action="store_true")
@@ -150,7 +151,7 @@ def main() -> None:
         logging_steps=1,
         save_strategy="no",
         report_to=[],
-        max_length=options.packing or None,
+        max_length=options.packing or options.max_length or None,
         packing=options.packing > 0,
         bf16=options.precision == "bf16",
         use_cpu=options.device == "cpu",

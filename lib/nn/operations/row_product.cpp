@@ -87,8 +87,8 @@ std::vector<Tensor> row_products(const Tensor& given, const std::vector<RowWeigh
     product.y = results.emplace_back(at::empty({rows, product.out}, x.whole.options())).mutable_data_ptr<float>();
     ends.push_back((ends.empty() ? 0 : ends.back()) + product.num_parts());
   }
-  // Threads take fewer parts the fewer are left: long runs of the weight arrive fastest, and on a machine that does other
-  // work, too, threads are not equally fast.
+  // Threads take fewer parts the fewer are left: long runs of the weight arrive fastest, and on a machine that does
+  // other work, too, threads are not equally fast.
   const std::int64_t num_parts = ends.back(), work = std::max<std::int64_t>(1, kPartRows * in * rows);
   const std::int64_t most_threads = std::max<std::int64_t>(1, num_parts * work / (4 * kGrain));
   const std::int64_t num_threads = std::min<std::int64_t>(at::get_num_threads(), most_threads);
