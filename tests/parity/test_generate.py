@@ -101,17 +101,19 @@ def model(tmp_path_factory):
     return folder
 
 
-def generate(model, output, *more, status=0, prompts=None, **options):
+def generate(model, output, *more, status=0, prompts=None, precision="fp32", **options):
     result = run("generate", "--model", model / "model", "--prompts", prompts or model / "prompts.jsonl", "--output", output,
-                 "--max-new-tokens", 24, "--precision", "fp32", "--device", "cpu", *more, status=status, **options)
+                 "--max-new-tokens", 24, "--precision", precision, "--device", "cpu", *more, status=status, **options)
     return [json.loads(line) for line in output.read_text().splitlines()] if status == 0 else result
 
 
-@pytest.mark.parametrize("sampling", [(), ("--temperature", "1", "--num-samples", "3", "--top-p", "0.95")])
-def test_batches_give_equal_bytes(model, tmp_path, sampling):
-    alone = generate(model, tmp_path / "1.jsonl", "--batch-size", 1, "--with-ids", "--with-logprobs", *sampling)
+@pytest.mark.parametrize("precision, sampling", [
+    ("fp32", ()), ("fp32", ("--temperature", "1", "--num-samples", "3", "--top-p", "0.95")), ("bf16", ())])
+def test_batches_give_equal_bytes(model, tmp_path, precision, sampling):
+    options = ["--with-ids", "--with-logprobs", *sampling]
+    alone = generate(model, tmp_path / "1.jsonl", "--batch-size", 1, *options, precision=precision)
     for size in (3, 16):
-        generate(model, tmp_path / f"{size}.jsonl", "--batch-size", size, "--with-ids", "--with-logprobs", *sampling)
+        generate(model, tmp_path / f"{size}.jsonl", "--batch-size", size, *options, precision=precision)
         assert (tmp_path / f"{size}.jsonl").read_bytes() == (tmp_path / "1.jsonl").read_bytes()
     assert [line["id"] for line in alone] == [f"q{i}" for i in range(24)]
     if sampling:
@@ -119,7 +121,7 @@ def test_batches_give_equal_bytes(model, tmp_path, sampling):
     # Other prompts around it change nothing.
     lines = (model / "prompts.jsonl").read_text().splitlines()
     (tmp_path / "some.jsonl").write_text("\n".join(reversed(lines[5:9])) + "\n")
-    some = generate(model, tmp_path / "some-out.jsonl", "--with-ids", "--with-logprobs", *sampling, prompts=tmp_path / "some.jsonl")
+    some = generate(model, tmp_path / "some-out.jsonl", *options, prompts=tmp_path / "some.jsonl", precision=precision)
     assert some == list(reversed(alone[5:9]))
 
 
@@ -138,6 +140,22 @@ def test_ids_are_those_of_transformers(model, tmp_path):
         assert answer["finish_reason"] == ("stop" if is_ended else "length")
         assert answer["text"] == tokenizer.decode(answer["ids"], skip_special_tokens=True, clean_up_tokenization_spaces=False)
         assert (answer["prompt_tokens"], answer["completion_tokens"]) == (ids.shape[1], len(answer["ids"]))
+
+
+def test_log_probabilities_in_bf16_are_as_exact_as_those_of_transformers(model, tmp_path):
+    lines = generate(model, tmp_path / "out.jsonl", "--with-ids", "--with-logprobs", precision="bf16")
+    tokenizer = transformers.AutoTokenizer.from_pretrained(model / "model")
+    peers = [transformers.AutoModelForCausalLM.from_pretrained(model / "model", dtype=dtype) for dtype in (torch.float32, torch.bfloat16)]
+    ours, theirs = [], []
+    for line in lines:
+        answer = line["answers"][0]
+        prompt = tokenizer.apply_chat_template(line["prompt"], add_generation_prompt=True, return_dict=True)["input_ids"]
+        with torch.no_grad():
+            exact, rounded = (torch.log_softmax(peer(torch.tensor([prompt + answer["ids"]])).logits[0, len(prompt) - 1:-1].double(), -1)
+                              .gather(1, torch.tensor(answer["ids"])[:, None])[:, 0] for peer in peers)
+        ours += (torch.tensor(answer["logprobs"][:len(exact)]) - exact).tolist()
+        theirs += (rounded - exact).tolist()
+    assert len(ours) > 300 and np.linalg.norm(ours) < np.linalg.norm(theirs)
 
 
 def test_stop_strings(model, tmp_path):
