@@ -9,6 +9,15 @@
 
 #include <immintrin.h>
 
+namespace intelia::kernels {
+
+bool has_bf16_products() {
+  static const bool has_them = __builtin_cpu_supports("x86-64-v4") != 0 && __builtin_cpu_supports("avx512bf16") != 0;
+  return has_them;
+}
+
+}  // namespace intelia::kernels
+
 // For the rest of the file. All is inlined into one function: no symbols are left that other processors could run.
 #pragma GCC target("arch=x86-64-v4,avx512bf16")
 #include "kernels/row_product_tile.hpp"
@@ -41,11 +50,6 @@ INTELIA_INLINE inline void product_tile(std::int64_t inner, const Bf16* x, std::
     }
   }
   store_sums(sums, y, y_stride);
-}
-
-bool has_bf16_products() {
-  static const bool has_them = __builtin_cpu_supports("x86-64-v4") != 0 && __builtin_cpu_supports("avx512bf16") != 0;
-  return has_them;
 }
 
 void row_product(std::int64_t rows, std::int64_t inner, const Bf16* x, const Bf16* weight, std::int64_t count, float* y,
